@@ -1,0 +1,76 @@
+"""What every reader returns: samples as they stand in the file, with their labels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Labelled samples, unscaled.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (n, features)
+        The values as they stand in the file: uint8 for pictures, float32 otherwise.
+    labels : ndarray of int64, shape (n,)
+        Class of each sample, from 0 to ``classes - 1``.
+    classes : int
+        Number of classes.
+    image_shape : (rows, columns) or None
+        How one sample is drawn, where it is a picture.
+    source : str
+        Where the samples come from, for messages.
+    """
+
+    inputs: NDArray[Any]
+    labels: NDArray[np.int64]
+    classes: int
+    image_shape: tuple[int, int] | None
+    source: str
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    @property
+    def features(self) -> int:
+        """Number of values in a sample."""
+        return int(self.inputs.shape[1])
+
+    def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
+        """Return the data set of these rows."""
+        return replace(self, inputs=self.inputs[rows], labels=self.labels[rows])
+
+    def require_like(self, features: int, classes: int, owner: str) -> None:
+        """Refuse data that `owner` (a model, the training data) cannot take.
+
+        Raises
+        ------
+        DataError
+            GN017 when the width differs or a label is beyond the owner's classes.
+        """
+        if self.features != features:
+            raise DataError(
+                "GN017",
+                f"{self.source}: {self.features} values a sample, but {owner} has {features}. "
+                "Use data of the same width.",
+            )
+        beyond = np.flatnonzero(self.labels >= classes)
+        if beyond.size:
+            raise DataError(
+                "GN017",
+                f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, but {owner} knows "
+                f"the classes 0 to {classes - 1}.",
+            )
+
+
+def image_shape(features: int) -> tuple[int, int] | None:
+    """Guess how a row of pixels is drawn: a square if the number of values is a square number above 15."""
+    side = round(features**0.5)
+    return (side, side) if side * side == features and side >= 4 else None

@@ -1,0 +1,96 @@
+"""The exceptions glassnet raises, and the stable code of each kind of mistake.
+
+Every message says where, what came, what was allowed, and what to do. The codes are for programs and for searching:
+they never change their meaning. ``CODES`` is the one list of them; the reference page in ``docs`` follows it.
+"""
+
+from __future__ import annotations
+
+CODES: dict[str, str] = {
+    # files
+    "GN001": "no such file or folder",
+    "GN002": "a folder where a file was expected, or a folder without data",
+    "GN003": "the file cannot be read or written (permission, device)",
+    "GN004": "no space left for the file",
+    "GN005": "unknown kind of file",
+    "GN006": "compressed file is damaged",
+    # data
+    "GN010": "the file holds no samples",
+    "GN011": "the file is not text in the expected form",
+    "GN012": "a row has too few or too many values",
+    "GN013": "a value is not a number",
+    "GN014": "a value is outside the allowed range",
+    "GN015": "a label is not a whole number from 0",
+    "GN016": "labels have gaps",
+    "GN017": "data and model, or training and test data, do not fit together",
+    "GN018": "a value is NaN or infinite",
+    "GN019": "IDX or NPZ file is damaged or not of the expected shape",
+    # options
+    "GN020": "wrong use of the command line",
+    "GN021": "an option has a value that is not allowed",
+    "GN022": "options that do not fit together",
+    # training
+    "GN030": "training diverged",
+    "GN031": "training was interrupted",
+    # model files
+    "GN040": "not a glassnet model file",
+    "GN041": "model file is damaged",
+    "GN042": "model file is from a newer glassnet",
+    # arrays and the environment
+    "GN050": "an array has the wrong shape",
+    "GN060": "an optional package is missing",
+}
+
+
+class GlassnetError(Exception):
+    """Base of all errors that glassnet raises on purpose.
+
+    Parameters
+    ----------
+    code : str
+        One of ``CODES``.
+    message : str
+        One line: where, what came, what was allowed, what to do.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        if code not in CODES:
+            raise KeyError(f"{code} is not listed in glassnet.errors.CODES")
+        super().__init__(message)
+        self.code = code
+
+    def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str]]:
+        # Exception's own rule would call the class with the message alone and fail in another process.
+        return type(self), (self.code, str(self))
+
+
+class FileProblem(GlassnetError, OSError):
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN006)."""
+
+    def __str__(self) -> str:
+        # OSError would print its arguments as "[Errno ...]"; the message alone is meant.
+        return str(self.args[0])
+
+
+class DataError(GlassnetError, ValueError):
+    """The data cannot be used as they are (GN010 to GN019)."""
+
+
+class OptionError(GlassnetError, ValueError):
+    """An option, or a combination of options, is not allowed (GN020 to GN022)."""
+
+
+class ShapeError(GlassnetError, ValueError):
+    """An array does not have the shape that was asked for (GN050)."""
+
+
+class DivergedError(GlassnetError, ArithmeticError):
+    """Training left the finite numbers (GN030)."""
+
+
+class ModelFileError(GlassnetError, ValueError):
+    """A model file is foreign, damaged or too new (GN040 to GN042)."""
+
+
+class MissingExtraError(GlassnetError, ImportError):
+    """A part of glassnet needs a package that is not installed (GN060)."""

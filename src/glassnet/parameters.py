@@ -1,0 +1,113 @@
+"""Parameters: one flat vector with named views.
+
+Update, save, hash, sum across shards and export act on the vector; the algorithm reads the views.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from .errors import ShapeError
+
+FloatArray = NDArray[np.floating]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each layer's weights and biases lie in the flat vector.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Nodes a layer, inputs first: ``(784, 200, 10)``.
+    bias : bool
+        Whether each layer has a bias vector behind its weights.
+    """
+
+    sizes: tuple[int, ...]
+    bias: bool = False
+
+    @cached_property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Name -> shape, in the order in which they lie: ``layer1.weight`` is ``(fan_out, fan_in)``."""
+        shapes: dict[str, tuple[int, ...]] = {}
+        for number, (fan_in, fan_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
+            shapes[f"layer{number}.weight"] = (fan_out, fan_in)
+            if self.bias:
+                shapes[f"layer{number}.bias"] = (fan_out,)
+        return shapes
+
+    @cached_property
+    def size(self) -> int:
+        """Length of the flat vector."""
+        return sum(int(np.prod(shape)) for shape in self.shapes.values())
+
+
+class Parameters:
+    """All weights and biases of a network.
+
+    Parameters
+    ----------
+    layout : Layout
+        Names and shapes.
+    flat : ndarray, shape (layout.size,), optional
+        The vector to look into; it is not copied. Zeros if not given.
+    dtype : dtype, default float64
+        Used when `flat` is not given.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when `flat` does not have the layout's length.
+    """
+
+    def __init__(self, layout: Layout, flat: FloatArray | None = None, dtype: DTypeLike = np.float64) -> None:
+        self.layout = layout
+        self.flat: FloatArray = np.zeros(layout.size, dtype) if flat is None else flat
+        if self.flat.shape != (layout.size,):
+            raise ShapeError("GN050", f"parameters: shape {self.flat.shape}, expected ({layout.size},).")
+        self.views: dict[str, FloatArray] = {}
+        start = 0
+        for name, shape in layout.shapes.items():
+            stop = start + int(np.prod(shape))
+            self.views[name] = self.flat[start:stop].reshape(shape)
+            start = stop
+
+    @property
+    def weights(self) -> list[FloatArray]:
+        """Weight matrices, first layer first, each ``(fan_out, fan_in)``: views, not copies."""
+        return [view for name, view in self.views.items() if name.endswith("weight")]
+
+    @property
+    def biases(self) -> list[FloatArray | None]:
+        """Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them."""
+        return [self.views.get(f"layer{number}.bias") for number in range(1, len(self.layout.sizes))]
+
+    def copy(self, dtype: DTypeLike | None = None) -> Parameters:
+        """Return independent parameters of the same values, in `dtype` if given."""
+        return Parameters(self.layout, self.flat.astype(dtype or self.flat.dtype, copy=True))
+
+    def assign(self, values: Mapping[str, FloatArray]) -> None:
+        """Copy named arrays in.
+
+        Raises
+        ------
+        ShapeError
+            GN050 for a name that is missing, or an array of another shape.
+        """
+        for name, view in self.views.items():
+            came = values[name].shape if name in values else "nothing"
+            if came != view.shape:
+                raise ShapeError("GN050", f"{name}: {came}, expected shape {view.shape}.")
+            view[...] = values[name]
+
+    def hash(self) -> str:
+        """SHA-256 of the vector's bytes (little-endian), as 64 hexadecimal digits."""
+        little = np.ascontiguousarray(self.flat, self.flat.dtype.newbyteorder("<"))
+        return hashlib.sha256(little.tobytes()).hexdigest()

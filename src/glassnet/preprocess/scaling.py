@@ -1,0 +1,64 @@
+"""Scaling: raw values to the inputs of a network, and back.
+
+The notes keep inputs small and off zero: ``x / 255 · 0.99 + 0.01``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+
+@dataclass(frozen=True)
+class Scaling:
+    """The affine step ``x / maximum · span + offset``.
+
+    Parameters
+    ----------
+    name : str
+        ``"notes"`` (0.01 to 1) or ``"unit"`` (0 to 1).
+    maximum : float
+        Largest raw value, 255 for pictures.
+    span, offset : float
+        Width and lower end of the resulting range.
+    """
+
+    name: str
+    maximum: float
+    span: float
+    offset: float
+
+    @classmethod
+    def named(cls, name: str, maximum: float = 255.0) -> Scaling:
+        """Make the step called `name` in ``SCALINGS``."""
+        span, offset = SCALINGS[name]
+        return cls(name, maximum, span, offset)
+
+    def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
+        """Scale raw values, any shape."""
+        scaled: NDArray[np.floating] = raw.astype(dtype) / self.maximum * self.span + self.offset
+        return scaled
+
+    def invert(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
+        """Return the raw values that `apply` would turn into `inputs`."""
+        raw: NDArray[np.floating] = (inputs - self.offset) / self.span * self.maximum
+        return raw
+
+    @property
+    def factor(self) -> float:
+        """The step as a product: ``x · factor + offset``."""
+        return self.span / self.maximum
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the step as plain values, for a file."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return f"x / {self.maximum:g} · {self.span:g} + {self.offset:g}"
+
+
+SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
+"""Name -> (span, offset)."""
