@@ -6,6 +6,8 @@ they never change their meaning. ``CODES`` is the one list of them; the referenc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 CODES: dict[str, str] = {
     # files
     "GN001": "no such file or folder",
@@ -94,3 +96,9 @@ class ModelFileError(GlassnetError, ValueError):
 
 class MissingExtraError(GlassnetError, ImportError):
     """A part of glassnet needs a package that is not installed (GN060)."""
+
+
+def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
+    """Raise OptionError GN021 unless `value` is among the `allowed`."""
+    if value not in allowed:
+        raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")

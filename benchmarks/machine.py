@@ -1,0 +1,118 @@
+"""What a measurement ran on, how its repetitions are summed up, and where it is kept.
+
+``python benchmarks/machine.py`` prints the description.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import re
+import statistics
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+RESULTS = Path(__file__).parent / "results"
+PACKAGES = ("numpy", "scipy", "numba")
+# A path at the beginning of a text or of a word; "x / 255" and "samples/s" are none.
+LOCAL_PATH = re.compile(r"""(?:^|[\s"'=:(\[,])(?:~?/\w|\w:\\|file:)""")
+
+
+def describe(packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
+    """Describe the machine and the versions, without anything that names it or its user."""
+    return {
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gib": _memory_gib(),
+        "system": _system(),
+        "python": platform.python_version(),
+        "packages": {package: _version(package) for package in packages},
+    }
+
+
+def summary(values: Iterable[float]) -> dict[str, Any]:
+    """Sum up repeated measurements of one thing, at least one, kept in the order they were taken."""
+    taken = [float(value) for value in values]
+    return {
+        "runs": len(taken),
+        "median": statistics.median(taken),
+        "min": min(taken),
+        "max": max(taken),
+        "values": taken,
+    }
+
+
+def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
+    """Keep a result as ``results/NAME.json`` with the machine and the date; return the file's path.
+
+    Raises
+    ------
+    ValueError
+        When a text in the result holds a path of this machine, or a number is NaN or infinite.
+    """
+    kept = {
+        "name": name,
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": describe(packages),
+        "result": result,
+    }
+    text = json.dumps(kept, indent=2, ensure_ascii=False, allow_nan=False, default=lambda value: value.item())
+    for part in _texts(json.loads(text)):
+        if LOCAL_PATH.search(part):
+            raise ValueError(f"{name}: {part!r} holds a path of this machine. Leave it out of the result.")
+    path = RESULTS / f"{name}.json"
+    path.parent.mkdir(exist_ok=True)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    unfinished.write_text(text + "\n", encoding="utf-8")
+    unfinished.replace(path)
+    return path
+
+
+def _texts(value: Any) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, inner in value.items():
+            yield key
+            yield from _texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _processor() -> str:
+    try:
+        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        text = ""
+    found = re.search(r"^model name\s*:\s*(.+)$", text, re.MULTILINE)
+    return found[1].strip() if found else platform.processor() or platform.machine()
+
+
+def _memory_gib() -> float | None:
+    try:
+        return round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30, 1)
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
+def _system() -> str:
+    try:
+        return f"{platform.system()}, {platform.freedesktop_os_release()['PRETTY_NAME']}"
+    except (OSError, KeyError):
+        return platform.system()
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+if __name__ == "__main__":
+    print(json.dumps(describe(), indent=2, ensure_ascii=False))

@@ -1,0 +1,5 @@
+"""``python -m glassnet``."""
+
+from .cli import main
+
+main()

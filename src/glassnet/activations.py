@@ -1,0 +1,121 @@
+r"""Activation functions: the value, and beside it the derivative.
+
+The notes' neuron fires more the further its summed input lies above a threshold; the function that says how much is the
+activation function, in the notes :math:`y = 1 / (1 + e^{-x})`.
+
+Every derivative is written from what the forward pass has at hand, the sums `z` and the activations `a = value(z)`; all
+but GELU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its place is the last
+layer, and `losses.py` holds what it needs there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.floating[Any]]
+
+LEAK = 0.01
+"""Slope of the leaky ReLU below zero."""
+
+
+class Activation(NamedTuple):
+    """A function of the sums and its derivative.
+
+    ``value(z)`` and ``derivative(z, a)`` take and return arrays of one shape, (n, nodes); ``derivative`` is None where
+    the function is not elementwise.
+    """
+
+    value: Callable[[Array], Array]
+    derivative: Callable[[Array, Array], Array] | None
+
+
+def identity(z: Array) -> Array:
+    """Return ``z`` unchanged."""
+    return z
+
+
+def identity_derivative(z: Array, a: Array) -> Array:
+    """Return 1 everywhere."""
+    return np.ones_like(a)
+
+
+def sigmoid(z: Array) -> Array:
+    """Return ``1 / (1 + exp(-z))``, the notes' function, 0 to 1."""
+    # SciPy's expit keeps full precision in both tails and never overflows; loading it costs too much for `import glassnet`.
+    from scipy.special import expit
+
+    value: Array = expit(z)
+    return value
+
+
+def sigmoid_derivative(z: Array, a: Array) -> Array:
+    """Return ``a (1 - a)``, the ``o (1 − o)`` of the notes."""
+    return a * (1 - a)
+
+
+def tanh(z: Array) -> Array:
+    """Return the hyperbolic tangent, −1 to 1."""
+    return np.tanh(z)
+
+
+def tanh_derivative(z: Array, a: Array) -> Array:
+    """Return ``1 - a²``."""
+    return 1 - a * a
+
+
+def relu(z: Array) -> Array:
+    """Return ``max(z, 0)`` (Nair and Hinton, ICML 2010)."""
+    return np.maximum(z, 0)
+
+
+def relu_derivative(z: Array, a: Array) -> Array:
+    """Return 1 above zero and 0 elsewhere, at the corner too."""
+    return (a > 0).astype(a.dtype)
+
+
+def leaky_relu(z: Array) -> Array:
+    """Return ``z`` above zero, ``LEAK · z`` below (Maas, Hannun and Ng, ICML workshop 2013)."""
+    return np.maximum(z, LEAK * z)
+
+
+def leaky_relu_derivative(z: Array, a: Array) -> Array:
+    """Return 1 above zero, ``LEAK`` elsewhere."""
+    return np.where(a > 0, a.dtype.type(1), a.dtype.type(LEAK))
+
+
+_GELU_SCALE = float(np.sqrt(2 / np.pi))
+_GELU_CUBIC = 0.044715
+
+
+def gelu(z: Array) -> Array:
+    """Return ``z Φ(z)`` in its tanh form (Hendrycks and Gimpel 2016, section 2)."""
+    return 0.5 * z * (1 + np.tanh(_GELU_SCALE * (z + _GELU_CUBIC * z**3)))
+
+
+def gelu_derivative(z: Array, a: Array) -> Array:
+    """Return the derivative of the tanh form; `a` cannot replace `z`, as GELU is not monotonic."""
+    t = np.tanh(_GELU_SCALE * (z + _GELU_CUBIC * z**3))
+    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * z * z)
+
+
+def softmax(z: Array) -> Array:
+    """Return ``exp(z) / Σ exp(z)`` over the last axis: positive, a row adds up to 1."""
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    value: Array = e / e.sum(axis=-1, keepdims=True)
+    return value
+
+
+ACTIVATIONS: dict[str, Activation] = {
+    "identity": Activation(identity, identity_derivative),
+    "sigmoid": Activation(sigmoid, sigmoid_derivative),
+    "tanh": Activation(tanh, tanh_derivative),
+    "relu": Activation(relu, relu_derivative),
+    "leaky_relu": Activation(leaky_relu, leaky_relu_derivative),
+    "gelu": Activation(gelu, gelu_derivative),
+    "softmax": Activation(softmax, None),
+}
+"""Name -> activation. The order is part of the compiled engine's numbering."""

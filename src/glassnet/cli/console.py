@@ -1,0 +1,105 @@
+"""What every command shares: results to standard output, everything else to standard error, one line for a mistake."""
+
+from __future__ import annotations
+
+import json
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+
+json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+
+
+def result(text: str = "") -> None:
+    """Print to standard output, for people."""
+    click.echo(text)
+
+
+def result_json(value: Any) -> None:
+    """Print one JSON value to standard output, for programs."""
+    click.echo(json.dumps(value, ensure_ascii=False))
+
+
+def say(text: str) -> None:
+    """Print to standard error: progress and remarks."""
+    click.echo(text, err=True)
+
+
+def complain(code: str, message: str) -> None:
+    """Print a mistake as one line on standard error."""
+    click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
+
+
+def progress_listener() -> Callable[[Event], None]:
+    """Return a listener that shows a training: a bar on a terminal, a line an epoch elsewhere."""
+    return _Bar() if sys.stderr.isatty() else _Lines()
+
+
+class _FirstRunNotice:
+    """Says why nothing moves yet, if getting ready takes longer than loading from the cache would."""
+
+    def __init__(self) -> None:
+        self._timer = threading.Timer(1.0, say, ["first run here: compiling the loops, once; this takes some seconds …"])
+        self._timer.daemon = True
+
+    def __call__(self, event: Event) -> None:
+        if isinstance(event, Preparing) and event.engine == "compiled":
+            self._timer.start()
+        elif isinstance(event, TrainingStarted):
+            self._timer.cancel()
+
+
+class _Lines:
+    """One line an epoch."""
+
+    def __init__(self) -> None:
+        self._notice = _FirstRunNotice()
+
+    def __call__(self, event: Event) -> None:
+        self._notice(event)
+        if isinstance(event, EpochDone):
+            say(
+                f"epoch {event.epoch}: loss {event.loss:.4f}, accuracy {event.accuracy:.2%} while learning, "
+                f"{event.seconds:.2f} s"
+            )
+
+
+class _Bar:
+    """A progress bar with the last block's loss and accuracy."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+        self._notice = _FirstRunNotice()
+        self._progress = Progress(
+            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            BarColumn(),
+            TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:.2%}"),
+            TimeElapsedColumn(),
+            TimeRemainingColumn(),
+            console=Console(stderr=True),
+        )
+
+    def __call__(self, event: Event) -> None:
+        self._notice(event)
+        progress = self._progress
+        if isinstance(event, TrainingStarted):
+            progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, loss=float("nan"), accuracy=0.0)
+            progress.start()
+        elif isinstance(event, BlockDone):
+            epoch = max(1, -int(-event.progress // 1))
+            progress.update(
+                progress.task_ids[0], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=event.accuracy
+            )
+        elif isinstance(event, TrainingEnded):
+            self.close()
+
+    def close(self) -> None:
+        """Leave the terminal in order, also when the training did not end."""
+        self._progress.stop()

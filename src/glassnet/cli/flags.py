@@ -1,0 +1,61 @@
+"""Flags of the command line, made from `options`: nothing about an option is written here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, get_args
+
+import click
+
+from ..options import RECIPES, SPECS, TYPES, Options, Spec
+
+Command = Callable[..., Any]
+
+
+def chinese() -> bool:
+    """Whether help is given in Chinese: by ``GLASSNET_LANGUAGE``, else by the locale."""
+    names = ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
+    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
+    return language.lower().startswith("zh")
+
+
+def with_options(command: Command) -> Command:
+    """Give a command ``--recipe`` and one flag for every option; unset flags arrive as None or an empty tuple."""
+    for name in reversed(SPECS):
+        command = _flag(name, SPECS[name])(command)
+    text = "用哪组选项" if chinese() else "named set of options that the flags below change"
+    return click.option("--recipe", type=click.Choice(list(RECIPES)), default="notes", show_default=True, help=text)(command)
+
+
+def options_from(recipe: str, flags: dict[str, Any]) -> Options:
+    """Return the recipe's options with the flags that were given.
+
+    Raises
+    ------
+    OptionError
+        GN021 or GN022.
+    """
+    given = {name: flags[name] for name in SPECS if flags[name] not in (None, ())}
+    return Options.recipe(recipe, **given)
+
+
+def _flag(name: str, spec: Spec) -> Callable[[Command], Command]:
+    kind = TYPES[name]
+    word = (spec.flag or name).replace("_", "-")
+    several = bool(get_args(kind))
+    item: Any = get_args(kind)[0] if several else kind
+    default = getattr(Options(), name)
+    help_text = spec.help_zh if chinese() else spec.help
+    if kind is bool:
+        default_word = f"{'' if default else 'no-'}{word}"
+        return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{help_text}  [{default_word}]")
+    shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
+    return click.option(
+        f"--{word}",
+        name,
+        type=click.Choice(list(spec.choices)) if spec.choices else item,
+        multiple=several,
+        metavar=None if spec.choices else {int: "N", float: "X", str: "WORD"}[item],
+        help=f"{help_text}  [{shown}]",
+    )

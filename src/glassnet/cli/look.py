@@ -1,0 +1,115 @@
+"""``glassnet show`` and ``glassnet info``: what is in the data, and what a model is."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+import numpy as np
+
+from .. import data
+from ..data import Dataset
+from ..errors import DataError, OptionError
+from ..modelfile import load_model
+from ..pictures import digit_lines
+from .console import json_flag, result, result_json
+
+
+@click.command("show")
+@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.option("--row", type=int, help="Draw this sample; rows count from 0.")
+@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
+@click.option("--png", metavar="FILE", help="Draw it as a PNG too.")
+@click.option("--input-max", default=255.0, metavar="X", help="Largest value of an input in the data.  [255]")
+@json_flag
+def show_command(source: str, row: int | None, part: str, png: str | None, input_max: float, as_json: bool) -> None:
+    """Show a sample as the digit it is, or without --row what the data hold."""
+    samples = data.load(source, part=part, maximum=input_max)
+    if row is not None and not 0 <= row < len(samples):
+        raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
+    if row is None:
+        _summarize(samples, as_json)
+    else:
+        _show_row(samples, row, as_json)
+    if png:
+        _draw(samples, row, png)
+
+
+def _summarize(samples: Dataset, as_json: bool) -> None:
+    counts = np.bincount(samples.labels, minlength=samples.classes)
+    summary: dict[str, Any] = {
+        "source": samples.source,
+        "samples": len(samples),
+        "features": samples.features,
+        "image_shape": samples.image_shape,
+        "classes": counts.tolist(),
+        "minimum": float(samples.inputs.min()),
+        "maximum": float(samples.inputs.max()),
+        "zeros": float((samples.inputs == 0).mean()),
+    }
+    if as_json:
+        result_json(summary)
+        return
+    shape = f", drawn as {samples.image_shape[0]} × {samples.image_shape[1]}" if samples.image_shape else ""
+    result(f"{samples.source}: {len(samples):,} samples of {samples.features} values{shape}")
+    result(f"values {summary['minimum']:g} to {summary['maximum']:g}, {summary['zeros']:.0%} of them 0")
+    for label, count in enumerate(counts):
+        result(f"label {label}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
+
+
+def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
+    values, label = samples.inputs[row], int(samples.labels[row])
+    if as_json:
+        result_json({"source": samples.source, "row": row, "label": label, "values": values.tolist()})
+        return
+    if samples.image_shape is None:
+        result(" ".join(f"{value:g}" for value in values))
+    else:
+        for line in digit_lines(values, samples.image_shape, colour=sys.stdout.isatty()):
+            result(line)
+    result(f"{samples.source}, row {row}: label {label}")
+
+
+def _draw(samples: Dataset, row: int | None, png: str) -> None:
+    from .. import pictures
+
+    if samples.image_shape is None:
+        raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
+    which = slice(row, row + 1) if row is not None else slice(0, 40)
+    axes = pictures.draw_digits(samples.inputs[which], samples.labels[which], image_shape=samples.image_shape)
+    pictures.save(axes, png)
+    result(f"picture   {png}")
+
+
+@click.command("info")
+@click.argument("model_path", metavar="MODEL")
+@json_flag
+def info_command(model_path: str, as_json: bool) -> None:
+    """Show what a model is and what made it."""
+    model = load_model(model_path)
+    architecture = model.network.architecture
+    facts: dict[str, Any] = {
+        "model": model_path,
+        "sizes": list(architecture.sizes),
+        "activations": list(architecture.activations),
+        "bias": architecture.bias,
+        "loss": architecture.loss,
+        "rule": architecture.rule,
+        "parameters": architecture.layout.size,
+        "dtype": str(model.network.parameters.flat.dtype),
+        "scaling": model.scaling.to_dict(),
+        "targets": model.targets.to_dict(),
+        "image_shape": model.image_shape,
+        "receipt": model.receipt,
+    }
+    if as_json:
+        result_json(facts)
+        return
+    receipt = facts.pop("receipt")
+    facts["scaling"], facts["targets"] = str(model.scaling), f"{model.targets.low:g} and {model.targets.high:g}"
+    for section in (facts, receipt):
+        for name, value in section.items():
+            shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
+            shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
+            result(f"{name:<12} {shown}")

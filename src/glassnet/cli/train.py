@@ -1,0 +1,169 @@
+"""``glassnet train``."""
+
+from __future__ import annotations
+
+import platform
+import threading
+import time
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import click
+import numpy as np
+
+from .. import data
+from ..data import Dataset
+from ..errors import DivergedError, FileProblem
+from ..files import require_place
+from ..evaluate import Evaluation, evaluate
+from ..model import Model
+from ..modelfile import save_model
+from ..options import Options
+from ..training import Fit, fit, split
+from .console import complain, json_flag, progress_listener, result, result_json, say
+from .flags import options_from, with_options
+
+
+@click.command("train")
+@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.option("--test", "test_source", metavar="DATA", help="Data to test with; not trained on.")
+@click.option("--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors]")
+@click.option("--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model.")
+@json_flag
+@with_options
+def train_command(
+    source: str, test_source: str | None, out: str | None, pictures: bool, as_json: bool, recipe: str, **flags: Any
+) -> None:
+    """Train a network, test it, save it, draw it.
+
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist", the
+    bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
+    """
+    options = options_from(recipe, flags)
+    path = Path(out or f"{recipe}.safetensors")
+    require_place(path)
+    if options.engine != "reference":
+        # Numba's import and the reading of the data do not wait for each other.
+        _import_aside("glassnet.engines.compiled")
+
+    began = time.perf_counter()
+    training, test = _load(source, test_source, options)
+    loaded = time.perf_counter() - began
+    if pictures:
+        _import_aside("glassnet.pictures")
+    fitted = _fit(training, options, path)
+    began = time.perf_counter()
+    evaluation = evaluate(fitted.model, test)
+    seconds = {
+        "load": loaded,
+        "compile": fitted.prepare_seconds,
+        "train": fitted.train_seconds,
+        "test": time.perf_counter() - began,
+    }
+    model = _with_receipt(fitted, recipe, options, training, evaluation)
+    save_model(model, path)
+    if as_json:
+        result_json(_summary(model, path, seconds))
+    else:
+        _report(model, path, evaluation, seconds)
+    if pictures:
+        _draw(fitted, test, evaluation, path, as_json)
+    if not as_json:
+        result(f"next      glassnet test {path}    or, another network: glassnet train --hidden 300 --hidden 100")
+
+
+def _import_aside(module: str) -> None:
+    threading.Thread(target=import_module, args=(module,), daemon=True).start()
+
+
+def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset]:
+    classes = options.classes or None
+    training = data.load(source, maximum=options.input_max, classes=classes)
+    if test_source or data.has_part(source, "test"):
+        test = data.load(test_source or source, part="test", maximum=options.input_max)
+        test.require_like(training.features, training.classes, training.source)
+        return training, test
+    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
+    return split(training, options)
+
+
+def _fit(training: Dataset, options: Options, path: Path) -> Fit:
+    show = progress_listener()
+    try:
+        return fit(training, options, listeners=[show])
+    except DivergedError as problem:
+        raise DivergedError(problem.code, f"{problem} {path} was not written.") from None
+    finally:
+        close = getattr(show, "close", None)
+        if close:
+            close()
+
+
+def _with_receipt(fitted: Fit, recipe: str, options: Options, training: Dataset, evaluation: Evaluation) -> Model:
+    model = fitted.model
+    model.receipt.update(
+        recipe=recipe,
+        options=options.to_dict(),
+        data={"source": training.source, "samples": len(training)},
+        engine=fitted.engine,
+        versions={"python": platform.python_version(), **{name: version(name) for name in ("glassnet", "numpy", "numba")}},
+        processor=platform.machine(),
+        hash=model.network.parameters.hash(),
+        result={"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
+    )
+    return model
+
+
+def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, Any]:
+    receipt = model.receipt
+    return {
+        "recipe": receipt["recipe"],
+        "model": str(path),
+        "samples": receipt["data"]["samples"],
+        "epochs": receipt["options"]["epochs"],
+        "accuracy": receipt["result"]["accuracy"],
+        "loss": receipt["result"]["loss"],
+        "seconds": {name: round(value, 4) for name, value in seconds.items()},
+        "engine": receipt["engine"],
+        "seed": receipt["options"]["seed"],
+        "hash": receipt["hash"],
+        "options": receipt["options"],
+    }
+
+
+def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str, float]) -> None:
+    receipt, options = model.receipt, model.receipt["options"]
+    sizes = "-".join(map(str, model.network.architecture.sizes))
+    right = evaluation.samples - len(evaluation.misread)
+    result(
+        f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of {receipt['data']['samples']:,} samples, "
+        f"engine {receipt['engine']} ({options['dtype']})"
+    )
+    result(f"test      {evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}")
+    result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
+    result(f"model     {path}")
+
+
+def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_json: bool) -> None:
+    """Draw the three pictures beside the model; where they cannot be written, the training still stands."""
+    from .. import pictures
+
+    history = fitted.history
+    some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
+    drawings = {"curve": lambda: pictures.draw_curve(history.curve()), "confusion": lambda: pictures.draw_confusion(evaluation.confusion)}
+    if test.image_shape:
+        drawings["digits"] = lambda: pictures.draw_digits(
+            test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
+        )
+    written = []
+    try:
+        for name, draw in drawings.items():
+            target = path.with_name(f"{path.stem}-{name}.png")
+            pictures.save(draw(), target)
+            written.append(target.name)
+    except FileProblem as problem:
+        complain(problem.code, str(problem))
+    if written and not as_json:
+        result(f"pictures  {', '.join(written)}")

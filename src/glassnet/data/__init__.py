@@ -1,0 +1,7 @@
+"""Readers: from the bundled MNIST, tables, IDX, NPZ and pictures to one ``Dataset``."""
+
+from .dataset import Dataset, image_shape
+from .queries import load_inputs
+from .source import BUNDLED, bundled, has_part, load
+
+__all__ = ["BUNDLED", "Dataset", "bundled", "has_part", "image_shape", "load", "load_inputs"]

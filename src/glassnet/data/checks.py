@@ -1,0 +1,177 @@
+"""What every reader asks of values and labels, in one place."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, OptionError
+
+LABEL_LIMIT = 2**31
+"""Labels beyond are taken for a mistake in the file: nobody has so many classes."""
+
+
+def check_options(part: str, maximum: float, classes: int | None) -> None:
+    """Refuse options no reader can take.
+
+    Raises
+    ------
+    OptionError
+        GN021.
+    """
+    if part not in ("train", "test"):
+        raise OptionError("GN021", f"part: {part!r}, expected 'train' or 'test'.")
+    if not (0 < maximum < math.inf):
+        raise OptionError("GN021", f"input-max: {maximum:g}, expected a number above 0.")
+    if classes is not None and not 2 <= classes <= LABEL_LIMIT:
+        raise OptionError("GN021", f"classes: {classes}, expected 2 or more.")
+
+
+def plain(value: float) -> str:
+    """Write a number without needless digits: 255, not 255.0."""
+    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+
+
+def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any]:
+    """Check values, and give them the smallest type that holds them.
+
+    Parameters
+    ----------
+    values : ndarray of any real type, shape (n, features)
+        The values as they stand in the file.
+    maximum : float
+        Largest value allowed.
+    name : str
+        The file, for messages.
+
+    Returns
+    -------
+    ndarray of uint8 or float32, shape (n, features), C-contiguous
+        uint8 where `maximum` is 255 and every value is whole.
+
+    Raises
+    ------
+    DataError
+        GN018 for NaN or infinity, GN014 for a value outside 0 to `maximum`.
+    """
+    if values.dtype == np.uint8 and maximum == 255:
+        return np.ascontiguousarray(values)
+    if values.dtype == np.float16:
+        values = values.astype(np.float32)
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row, column = np.argwhere(~np.isfinite(values))[0]
+        raise not_finite(f"{name}, sample {row + 1}, value {column + 1}", float(values[row, column]))
+    if values.min() < 0 or values.max() > maximum:
+        row, column = np.argwhere((values < 0) | (values > maximum))[0]
+        where = f"{name}, sample {row + 1}, value {column + 1}"
+        raise outside(where, float(values[row, column]), maximum, float(values.max()))
+    whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
+    return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
+
+
+def not_finite(where: str, value: float) -> DataError:
+    """GN018: a value is NaN or infinite."""
+    return DataError("GN018", f"{where}: {value:g}, expected a finite number. Replace it or remove the row.")
+
+
+def outside(where: str, value: float, maximum: float, largest: float) -> DataError:
+    """GN014: a value is below 0 or above `maximum`; `largest` is the largest one of the file."""
+    advice = "Shift the values to start at 0."
+    if value > maximum:
+        advice = f"Pass --input-max {plain(largest)} if that is the largest value meant, or correct it."
+    return DataError("GN014", f"{where}: {plain(value)}, allowed are 0 to {plain(maximum)}. {advice}")
+
+
+def is_label(value: float) -> bool:
+    """Tell whether a number can be a class: whole, from 0."""
+    return 0 <= value < LABEL_LIMIT and value == math.floor(value)
+
+
+def bad_label(where: str, value: object) -> DataError:
+    """GN015: a label is not a whole number from 0."""
+    shown = plain(value) if isinstance(value, float) else repr(value)
+    return DataError("GN015", f"{where}: label {shown}, expected a whole number from 0. Number the classes 0, 1, 2, …")
+
+
+def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
+    """Turn numbers, shape (n,), into labels.
+
+    Raises
+    ------
+    DataError
+        GN015 for a label that is not a whole number from 0.
+    """
+    if labels.dtype.kind not in "buif":
+        raise bad_label(f"{name}, sample 1", labels[0].item())
+    # NaN compares false with everything, so this also finds it.
+    right = (labels >= 0) & (labels < LABEL_LIMIT)
+    if labels.dtype.kind == "f":
+        right &= labels == np.floor(labels)
+    if not right.all():
+        row = int(np.argmin(right))
+        raise bad_label(f"{name}, sample {row + 1}", labels[row].item())
+    return labels.astype(np.int64)
+
+
+def count_classes(
+    labels: NDArray[np.int64], name: str, part: str, classes: int | None, lines: Sequence[int] | None = None
+) -> int:
+    """Say how many classes there are; training labels must be 0, 1, 2, … without gaps unless `classes` is given.
+
+    Parameters
+    ----------
+    labels : ndarray of int64, shape (n,), n > 0
+        Labels from 0.
+    name : str
+        The file, for messages.
+    part : {"train", "test"}
+        A test part may lack classes.
+    classes : int or None
+        The number of classes, where it is known.
+    lines : sequence of int, optional
+        Line of each sample, for messages about text.
+
+    Raises
+    ------
+    DataError
+        GN015 for a label beyond `classes`, GN016 for gaps or a single class.
+    """
+    largest = int(labels.max())
+    if classes is not None:
+        if largest >= classes:
+            row = int(np.argmax(labels >= classes))
+            where = f"{name}, line {lines[row]}" if lines else f"{name}, sample {row + 1}"
+            raise DataError(
+                "GN015",
+                f"{where}: label {labels[row]}, expected 0 to {classes - 1} for {classes} classes. "
+                f"Correct it, or pass --classes {largest + 1}.",
+            )
+        return classes
+    if part == "test":
+        return largest + 1
+    present = np.unique(labels)
+    if len(present) < largest + 1:
+        raise _gaps(present, name)
+    if largest == 0:
+        raise DataError(
+            "GN016",
+            f"{name}: every label is 0, expected two classes or more. Add samples of the others, or pass --classes N.",
+        )
+    return largest + 1
+
+
+def _gaps(present: NDArray[np.int64], name: str) -> DataError:
+    largest = int(present[-1])
+    missing = largest + 1 - len(present)
+    # The first absent label cannot be further than the number of present ones, nor the fifth than five beyond it.
+    near = np.setdiff1d(np.arange(min(largest, len(present) + 5)), present)[:5]
+    shown = ", ".join(map(str, near)) + (f", … ({missing} in all)" if missing > len(near) else "")
+    return DataError(
+        "GN016",
+        f"{name}: labels go up to {largest}, but these are missing: {shown}. Number the classes 0, 1, 2, … without "
+        f"gaps, or pass --classes {largest + 1} if they are meant to be absent.",
+    )

@@ -1,0 +1,175 @@
+"""Opening a file: what is in it, plain or gzip'ed, and one clear error when it cannot be had."""
+
+from __future__ import annotations
+
+import os
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from ..errors import DataError, FileProblem, GlassnetError
+
+GZIP_MAGIC = b"\x1f\x8b"
+# Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
+_PIECE = 1 << 16
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An existing, readable, non-empty file.
+
+    Parameters
+    ----------
+    name : str
+        The name as it was given, for messages.
+    path : Path or None
+        Where it lies; None for a stream.
+    content : BytesIO or None
+        The content itself, if it had to be unpacked or came through a pipe; None for a plain file.
+    head : bytes
+        The first 4,096 bytes of the content, or all of a shorter one.
+    """
+
+    name: str
+    path: Path | None
+    content: BytesIO | None
+    head: bytes
+
+    def stream(self) -> IO[bytes]:
+        """Open the content from its start.
+
+        Raises
+        ------
+        FileProblem
+            GN001, GN003 when the file has gone since.
+        """
+        if self.content is not None:
+            # A fresh BytesIO over the same bytes: it shares them until one of the two is written to.
+            return BytesIO(self.content.getvalue())
+        assert self.path is not None
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise file_problem(self.name, error) from None
+
+
+def display_name(path: str | os.PathLike[str]) -> str:
+    """Return the path as it was given, on one line whatever characters it has."""
+    text = os.fspath(path)
+    return text if text.isprintable() else ascii(text)
+
+
+def file_problem(name: str, error: OSError) -> FileProblem:
+    """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        return FileProblem("GN001", f"{name}: no such file or folder. Check the name.")
+    if isinstance(error, IsADirectoryError):
+        return FileProblem("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
+    if isinstance(error, PermissionError):
+        return FileProblem("GN003", f"{name}: no permission to read it. Allow it, or copy the file.")
+    return FileProblem("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
+
+
+def open_source(path: str | os.PathLike[str]) -> Opened:
+    """Open a file, gzip'ed or not (decided by its first bytes, not by its name).
+
+    Raises
+    ------
+    FileProblem
+        GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
+    DataError
+        GN010 when the file is empty.
+    """
+    name = display_name(path)
+    try:
+        with open(path, "rb") as stream:
+            head = _at_least(stream, 4096)
+            if not head.startswith(GZIP_MAGIC) and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                return _not_empty(Opened(name, Path(path), None, head))
+            return _in_memory(name, Path(path), head, stream)
+    except GlassnetError:
+        raise
+    except OSError as error:
+        raise file_problem(name, error) from None
+    except ValueError:  # a NUL character in the path
+        raise FileProblem("GN001", f"{name}: no such file or folder. Check the name.") from None
+
+
+def open_stream(stream: IO[bytes], name: str) -> Opened:
+    """Read a stream to its end, gzip'ed or not.
+
+    Raises
+    ------
+    FileProblem
+        GN003 when it cannot be read, GN006 when it is gzip'ed and damaged.
+    DataError
+        GN010 when it is empty.
+    """
+    try:
+        return _in_memory(name, None, _at_least(stream, 4096), stream)
+    except GlassnetError:
+        raise
+    except OSError as error:
+        raise file_problem(name, error) from None
+
+
+def _at_least(stream: IO[bytes], size: int) -> bytes:
+    """Read `size` bytes, or all there are: a pipe hands out less than it is asked for."""
+    head = b""
+    while len(head) < size and (piece := stream.read(size - len(head))):
+        head += piece
+    return head
+
+
+def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes]) -> Opened:
+    content = BytesIO()
+    pieces = _pieces(head, stream)
+    for piece in gunzip(pieces, name) if head.startswith(GZIP_MAGIC) else pieces:
+        content.write(piece)
+    content.seek(0)
+    head = content.read(4096)
+    return _not_empty(Opened(name, path, content, head))
+
+
+def _not_empty(opened: Opened) -> Opened:
+    if not opened.head:
+        raise DataError("GN010", f"{opened.name}: the file is empty, expected samples. Check the download.")
+    return opened
+
+
+def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    yield head
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Unpack gzip'ed pieces, checksum and length included; members one after the other are joined.
+
+    Raises
+    ------
+    FileProblem
+        GN006 when the stream is damaged, ends early, or is followed by something else.
+    """
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        for piece in pieces:
+            if not inflater.eof:
+                yield inflater.decompress(piece)
+                piece = inflater.unused_data
+            # Zeros may pad the end of a member; anything else must be the next one.
+            while inflater.eof and (piece := piece.lstrip(b"\0")):
+                inflater = zlib.decompressobj(wbits=31)
+                yield inflater.decompress(piece)
+                piece = inflater.unused_data
+    except zlib.error as error:
+        raise FileProblem(
+            "GN006",
+            f"{name}: the gzip'ed data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
+        ) from None
+    if not inflater.eof:
+        raise FileProblem("GN006", f"{name}: the gzip'ed data end too early. Fetch the file again.")

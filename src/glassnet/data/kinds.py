@@ -1,0 +1,51 @@
+"""What a file holds: decided by its first bytes, then by its name."""
+
+from __future__ import annotations
+
+from ..errors import DataError, FileProblem
+from .files import Opened
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
+_NAMED = {
+    b"PAR1": "a Parquet file",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a single NumPy array",
+    b"%PDF": "a PDF file",
+    b"BM": "a BMP picture",
+    b"GIF8": "a GIF picture",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a zstandard file",
+}
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
+
+
+def kind_of(opened: Opened) -> str:
+    """Tell what an opened file holds.
+
+    Returns
+    -------
+    {"idx", "npz", "picture", "text"}
+
+    Raises
+    ------
+    FileProblem
+        GN005 when it is none of these.
+    DataError
+        GN011 when it is text in UTF-16.
+    """
+    head, name = opened.head, opened.name.removesuffix(".gz")
+    if head.startswith(_ZIP) or name.endswith(".npz"):
+        return "npz"
+    if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):
+        return "idx"
+    if head.startswith(_PICTURES):
+        return "picture"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise DataError("GN011", f"{opened.name}: text in UTF-16, expected UTF-8. Save it as 'CSV UTF-8'.")
+    if not _CONTROLS.isdisjoint(head):
+        what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "binary data of unknown kind")
+        raise FileProblem("GN005", f"{opened.name}: {what}, expected CSV, IDX or NPZ. Convert it to one of them.")
+    return "text"

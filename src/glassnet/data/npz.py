@@ -1,0 +1,103 @@
+"""NPZ, NumPy's archive: the arrays of Keras' ``mnist.npz`` and the usual pairs of names."""
+
+from __future__ import annotations
+
+import zipfile
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .files import Opened
+
+PARTS = {"train": ("x_train", "y_train"), "test": ("x_test", "y_test")}
+PAIRS = (("x", "y"), ("inputs", "labels"), ("data", "target"))
+
+
+def npz_names(opened: Opened) -> list[str]:
+    """Return the names of the arrays in an archive, without reading them.
+
+    Raises
+    ------
+    DataError
+        GN019 when it is not a whole ZIP archive.
+    """
+    try:
+        with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
+            return [name.removesuffix(".npy") for name in archive.namelist()]
+    except Exception as error:  # zipfile raises many kinds for damaged archives
+        raise _damaged(opened.name, error) from None
+
+
+def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Read the inputs, shape (n, …), and labels, shape (n,), of one part; nothing is unpickled.
+
+    Raises
+    ------
+    DataError
+        GN010 when there are no samples, GN017 when inputs and labels differ in number, GN019 when the archive is
+        damaged, lacks the arrays, or holds arrays of another kind.
+    """
+    names = npz_names(opened)
+    pair = _choose(names, part, opened.name)
+    arrays = []
+    for key in pair:
+        try:
+            with opened.stream() as stream, np.load(stream, allow_pickle=False) as archive:
+                arrays.append(np.asarray(archive[key]))
+        except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+            raise _damaged(opened.name, error, key) from None
+    return _checked(opened.name, pair, arrays[0], arrays[1])
+
+
+def _checked(
+    name: str, pair: tuple[str, str], inputs: NDArray[Any], labels: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    first, second = pair
+    if inputs.dtype.kind not in "buif" or inputs.ndim < 2:
+        raise DataError(
+            "GN019",
+            f"{name}: '{first}' is {inputs.dtype} of shape {inputs.shape}, expected numbers of shape (n, features) "
+            "or (n, rows, columns).",
+        )
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise DataError(
+            "GN019",
+            f"{name}: '{second}' has shape {labels.shape}, expected (n,), one label a sample. "
+            "Turn one-hot rows into labels with argmax(axis=1).",
+        )
+    if len(inputs) != len(labels):
+        raise DataError(
+            "GN017",
+            f"{name}: {len(inputs)} samples in '{first}', but {len(labels)} labels in '{second}'. "
+            "Save arrays that belong together.",
+        )
+    if inputs.size == 0:
+        raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples.")
+    return inputs, labels
+
+
+def _choose(names: list[str], part: str, name: str) -> tuple[str, str]:
+    for first, second in (PARTS[part], *PAIRS):
+        if first in names and second in names:
+            return first, second
+    first, second = PARTS[part]
+    found = ", ".join(map(ascii, names[:8])) + (", …" if len(names) > 8 else "") if names else "none"
+    raise DataError(
+        "GN019",
+        f"{name}: arrays {found}; expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+    )
+
+
+def _damaged(name: str, error: Exception, key: str | None = None) -> DataError:
+    if isinstance(error, DataError):
+        return error
+    place = f"{name}, array '{key}'" if key else name
+    if "allow_pickle" in str(error):
+        return DataError("GN019", f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype.")
+    return DataError(
+        "GN019", f"{place}: not a whole NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+    )

@@ -1,0 +1,143 @@
+"""One door for every kind of labelled source."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..errors import DataError, FileProblem
+from .checks import check_options, clean_inputs, clean_labels, count_classes
+from .dataset import Dataset, image_shape
+from .files import display_name, file_problem, open_source
+from .idx import bundled_pair, parse_pair
+from .kinds import kind_of
+
+BUNDLED = "mnist"
+_PREFIX = {"train": "train", "test": "t10k"}
+
+
+def load(
+    source: str | os.PathLike[str], *, part: str = "train", maximum: float = 255.0, classes: int | None = None
+) -> Dataset:
+    """Read a labelled data set.
+
+    Parameters
+    ----------
+    source : str or path
+        ``"mnist"`` for the bundled one; a CSV file (label, then values); an IDX image file with its label file beside
+        it; an NPZ archive; or a folder with files named as MNIST's. Any of them may be gzip'ed.
+    part : {"train", "test"}
+        Which part, where the source has several. A test part may lack classes.
+    maximum : float
+        Largest value allowed; the smallest is 0.
+    classes : int or None
+        The number of classes; None counts them, and then every one must occur.
+
+    Returns
+    -------
+    Dataset
+        Its inputs are uint8 where `maximum` is 255 and every value is whole, float32 otherwise.
+
+    Raises
+    ------
+    FileProblem
+        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+    DataError
+        GN010 to GN019 when the content cannot be used; the message says where.
+    OptionError
+        GN021 when an option is not allowed.
+    """
+    check_options(part, maximum, classes)
+    if source == BUNDLED:
+        images, labels = bundled_pair(_PREFIX[part])
+        return _dataset(images, labels, f"{BUNDLED} ({part})", part, maximum, classes)
+    path: str | os.PathLike[str] = source
+    if os.path.isdir(source):
+        path = _in_folder(source, part)
+    opened = open_source(path)
+    kind = kind_of(opened)
+    if kind == "idx":
+        images, labels = parse_pair(opened)
+        return _dataset(images, labels, opened.name, part, maximum, classes)
+    if kind == "npz":
+        from .npz import parse_npz
+
+        inputs, targets = parse_npz(opened, part)
+        return _dataset(inputs, targets, opened.name, part, maximum, classes)
+    if kind == "picture":
+        raise FileProblem(
+            "GN005", f"{opened.name}: a picture, expected labelled samples. Ask about it with 'glassnet query'."
+        )
+    from .tables import parse_table
+
+    rows = parse_table(opened, maximum)
+    assert rows.labels is not None
+    return Dataset(
+        rows.inputs,
+        rows.labels,
+        count_classes(rows.labels, opened.name, part, classes, rows.lines),
+        image_shape(rows.inputs.shape[1]),
+        opened.name,
+    )
+
+
+def bundled(part: str = "train") -> Dataset:
+    """Read the MNIST that comes with glassnet: 60,000 samples to train with, 10,000 to test.
+
+    Raises
+    ------
+    OptionError
+        GN021 when `part` is neither ``"train"`` nor ``"test"``.
+    """
+    return load(BUNDLED, part=part)
+
+
+def has_part(source: str | os.PathLike[str], part: str) -> bool:
+    """Tell whether a source itself holds this part; False, not an error, when it cannot be read."""
+    if source == BUNDLED:
+        return part in _PREFIX
+    try:
+        if os.path.isdir(source):
+            return bool(_in_folder(source, part))
+        opened = open_source(source)
+        if kind_of(opened) == "npz":
+            from .npz import PAIRS, PARTS, npz_names
+
+            names = set(npz_names(opened))
+            return names.issuperset(PARTS[part]) or (part == "train" and any(map(names.issuperset, PAIRS)))
+    except (FileProblem, DataError, KeyError):
+        return False
+    return part == "train"
+
+
+def _dataset(
+    values: NDArray[Any], labels: NDArray[Any], name: str, part: str, maximum: float, classes: int | None
+) -> Dataset:
+    inputs = clean_inputs(values.reshape(len(values), -1), maximum, name)
+    numbers = clean_labels(labels, name)
+    shape = values.shape[1:]
+    if len(shape) == 3 and shape[2] == 1:
+        shape = shape[:2]
+    drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
+    if len(shape) == 1:
+        drawn = image_shape(inputs.shape[1])
+    return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name)
+
+
+def _in_folder(folder: str | os.PathLike[str], part: str) -> Path:
+    name = display_name(folder)
+    try:
+        found = set(os.listdir(folder))
+    except OSError as error:
+        raise file_problem(name, error) from None
+    stem = f"{_PREFIX[part]}-images"
+    for candidate in (f"{stem}{dot}idx3-ubyte{gz}" for dot in "-." for gz in ("", ".gz")):
+        if candidate in found and os.path.isfile(Path(folder) / candidate):
+            return Path(folder) / candidate
+    raise FileProblem(
+        "GN002",
+        f"{name}: a folder without {stem}-idx3-ubyte (or .gz). Name a data file, or a folder with MNIST's files.",
+    )

@@ -1,0 +1,41 @@
+"""Engines: what computes a training. See the README beside this file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import require_choice
+from .interface import Engine, Gradients, Progress, Samples
+from .reference import ReferenceEngine
+
+if TYPE_CHECKING:
+    from .compiled import CompiledEngine
+
+__all__ = ["ENGINES", "CompiledEngine", "Engine", "Gradients", "Progress", "ReferenceEngine", "Samples", "engine_named"]
+
+ENGINES = ("compiled", "reference")
+
+
+def __getattr__(name: str) -> object:
+    # Numba takes a while to load; it is loaded with the engine that needs it.
+    if name == "CompiledEngine":
+        from .compiled import CompiledEngine
+
+        return CompiledEngine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def engine_named(name: str) -> Engine:
+    """Return an engine: ``"compiled"``, ``"reference"``, or ``"auto"``, which is the compiled one.
+
+    Raises
+    ------
+    OptionError
+        GN021 for another name.
+    """
+    require_choice("engine", name, ("auto", *ENGINES))
+    if name == "reference":
+        return ReferenceEngine()
+    from .compiled import CompiledEngine
+
+    return CompiledEngine()

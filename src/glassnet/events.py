@@ -1,0 +1,58 @@
+"""What a training tells while it runs. Nothing in the algorithm knows of these; the training loop yields them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Preparing:
+    """The engine gets ready: samples are brought into its form, kernels compiled or taken from the cache."""
+
+    engine: str
+
+
+@dataclass(frozen=True)
+class TrainingStarted:
+    """The first step is about to be taken; `seconds` went into preparing."""
+
+    engine: str
+    samples: int
+    epochs: int
+    blocks: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class BlockDone:
+    """A block of steps is done.
+
+    Loss (mean a sample) and accuracy (0 to 1) are the block's own, each sample measured just before the step that used
+    it. `progress` counts epochs: 1.5 is halfway through the second.
+    """
+
+    progress: float
+    learning_rate: float
+    samples: int
+    loss: float
+    accuracy: float
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks."""
+
+    epoch: int
+    loss: float
+    accuracy: float
+    seconds: float
+
+
+@dataclass(frozen=True)
+class TrainingEnded:
+    """The last step is taken; `seconds` is the time of all steps."""
+
+    seconds: float
+
+
+Event = Preparing | TrainingStarted | BlockDone | EpochDone | TrainingEnded

@@ -1,0 +1,58 @@
+"""Writing files so that nothing is lost: beside the target, flushed, then renamed."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from .errors import FileProblem
+
+
+def require_place(path: str | Path) -> None:
+    """Find out before the work, not after it, that a file cannot be written.
+
+    Raises
+    ------
+    FileProblem
+        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise FileProblem("GN002", f"{path}: a folder, expected the name of a file.")
+    if not target.parent.is_dir():
+        raise FileProblem("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
+    if not os.access(target.parent, os.W_OK):
+        raise FileProblem("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
+
+
+@contextlib.contextmanager
+def replacing(path: str | Path) -> Iterator[BinaryIO]:
+    """Open a new file that takes the name `path` when the block has ended well; until then the old one stays.
+
+    Raises
+    ------
+    FileProblem
+        As `require_place`; and GN003 or GN004 when writing fails.
+    """
+    require_place(path)
+    target = Path(path)
+    beside = target.parent / f".{target.name}.{secrets.token_hex(6)}.part"
+    try:
+        with open(beside, "xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, target)
+    except OSError as problem:
+        if isinstance(problem, FileProblem):
+            raise
+        if problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
+            raise FileProblem("GN004", f"{path}: no space left. Make room, or choose another place.") from None
+        raise FileProblem("GN003", f"{path}: cannot be written ({problem.strerror or problem}).") from None
+    finally:
+        beside.unlink(missing_ok=True)

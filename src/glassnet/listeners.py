@@ -1,0 +1,37 @@
+"""Listeners: called with every event of a training."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from .events import BlockDone, EpochDone, Event
+
+Listener = Callable[[Event], None]
+
+
+@dataclass
+class History:
+    """Keeps the learning curve: one value a block, and one an epoch."""
+
+    progress: list[float] = field(default_factory=list)
+    loss: list[float] = field(default_factory=list)
+    accuracy: list[float] = field(default_factory=list)
+    epoch: list[int] = field(default_factory=list)
+    epoch_loss: list[float] = field(default_factory=list)
+    epoch_accuracy: list[float] = field(default_factory=list)
+
+    def __call__(self, event: Event) -> None:
+        """Take up a block or an epoch; other events pass."""
+        if isinstance(event, BlockDone):
+            self.progress.append(event.progress)
+            self.loss.append(event.loss)
+            self.accuracy.append(event.accuracy)
+        elif isinstance(event, EpochDone):
+            self.epoch.append(event.epoch)
+            self.epoch_loss.append(event.loss)
+            self.epoch_accuracy.append(event.accuracy)
+
+    def curve(self) -> dict[str, list[float]]:
+        """Return the values a block, as `pictures.draw_curve` takes them."""
+        return {"progress": self.progress, "loss": self.loss, "accuracy": self.accuracy}

@@ -1,0 +1,138 @@
+"""Model files: safetensors with a JSON header, checksummed, written beside and renamed.
+
+Any safetensors library reads the weights; `docs/reference/file-format.md` describes the rest. The checksum covers every
+byte of the file, so that damage anywhere is an error and never a different answer. Nothing here reads a pickle.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.numpy import load as tensors_from
+from safetensors.numpy import save as tensors_to
+
+from .errors import FileProblem, GlassnetError, ModelFileError
+from .files import replacing
+from .model import Model
+from .network import Architecture, Network
+from .parameters import Parameters
+from .preprocess import Scaling, Targets
+
+FORMAT = 1
+"""Version of the file format; raised when an older glassnet could misread a newer file."""
+
+_UNSIGNED = "0" * 64
+_LARGEST_HEADER = 100_000_000  # the limit safetensors itself sets
+
+
+def save_model(model: Model, path: str | Path) -> None:
+    """Write a model; an existing file is replaced at the last moment, whole.
+
+    Raises
+    ------
+    FileProblem
+        GN001 to GN004 when the file cannot be written; what was there before stays.
+    """
+    header = {
+        "format": FORMAT,
+        "architecture": asdict(model.network.architecture),
+        "scaling": model.scaling.to_dict(),
+        "targets": model.targets.to_dict(),
+        "image_shape": model.image_shape,
+        "receipt": model.receipt,
+    }
+    text = json.dumps(header, ensure_ascii=True, sort_keys=True)
+    views = {name: view.copy() for name, view in model.network.parameters.views.items()}
+    content = tensors_to(views, {"glassnet": text, "sha256": _UNSIGNED})
+    with replacing(path) as file:
+        file.write(_signed(content))
+
+
+def load_model(path: str | Path) -> Model:
+    """Read a model.
+
+    Raises
+    ------
+    FileProblem
+        GN001 to GN003 when the file cannot be read.
+    ModelFileError
+        GN040 when it is not a glassnet model, GN041 when it is damaged, GN042 when it is from a newer version.
+    """
+    content = _read(path)
+    metadata = _metadata(path, content)
+    try:
+        header = json.loads(metadata["glassnet"])
+        version = header["format"]
+    except (KeyError, TypeError, ValueError):
+        raise ModelFileError("GN040", f"{path}: a safetensors file, but not one of glassnet's.") from None
+    if isinstance(version, int) and version > FORMAT:
+        raise ModelFileError(
+            "GN042", f"{path}: file format {version}, but this glassnet knows up to {FORMAT}. Update glassnet."
+        )
+    checksum = metadata.get("sha256", "")
+    if len(checksum) != len(_UNSIGNED) or _signed(_unsigned(content, checksum)) != content:
+        raise _damaged(path, "its checksum does not match")
+    try:
+        return _assemble(header, tensors_from(content))
+    except (SafetensorError, GlassnetError, KeyError, TypeError, ValueError) as problem:
+        raise _damaged(path, str(problem)) from None
+
+
+def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
+    described = header["architecture"]
+    architecture = Architecture(
+        **{name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
+    )
+    parameters = Parameters(architecture.layout, dtype=next(iter(tensors.values())).dtype)
+    parameters.assign(tensors)
+    shape = header["image_shape"]
+    return Model(
+        Network.of(architecture, parameters),
+        Scaling(**header["scaling"]),
+        Targets(**header["targets"]),
+        (shape[0], shape[1]) if shape else None,
+        header["receipt"],
+    )
+
+
+def _read(path: str | Path) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except FileNotFoundError:
+        raise FileProblem("GN001", f"{path}: no such model file. Train one with `glassnet train`.") from None
+    except IsADirectoryError:
+        raise FileProblem("GN002", f"{path}: a folder, expected a model file.") from None
+    except OSError as problem:
+        raise FileProblem("GN003", f"{path}: cannot be read ({problem.strerror}).") from None
+
+
+def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
+    """Return the text entries of a safetensors header: 8 bytes of length, then JSON."""
+    length = int.from_bytes(content[:8], "little")
+    if len(content) < 8 or content[8:9] != b"{" or length > _LARGEST_HEADER:
+        raise ModelFileError("GN040", f"{path}: not a model file (expected safetensors).")
+    try:
+        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+    except (ValueError, AttributeError, RecursionError):
+        raise _damaged(path, "its header is unreadable") from None
+    if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
+        raise _damaged(path, "its header is unreadable")
+    return metadata
+
+
+def _damaged(path: str | Path, why: str) -> ModelFileError:
+    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Take a copy, or train again.")
+
+
+def _unsigned(content: bytes, checksum: str) -> bytes:
+    return content.replace(checksum.encode(), _UNSIGNED.encode(), 1)
+
+
+def _signed(content: bytes) -> bytes:
+    """Put the SHA-256 of the file, as it is with 64 zeros in its place, into the file."""
+    return content.replace(_UNSIGNED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)

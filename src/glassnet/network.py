@@ -1,0 +1,283 @@
+r"""The algorithm. Read this first: forward, backpropagate, update.
+
+A network is layers of nodes. Each node sums what comes in over its links and passes the sum through an activation
+function; in the notes :math:`O = \mathrm{sigmoid}(W \cdot I)`. Training asks for an answer, measures the error, sends it
+back over the same links, and moves every weight a little against its share of it.
+
+One row is one sample here, so the notes' :math:`W \cdot I` for many samples at once is ``inputs @ W.T``; a weight matrix
+is ``(fan_out, fan_in)`` as in the notes (3 → 4 → 2 nodes: 4×3 and 2×4).
+
+Two rules send the error back. ``gradient`` is backpropagation: the error of a hidden node is :math:`W^T \delta`, where
+:math:`\delta` already carries the derivative of the layer above, and the result is the exact slope of the loss. ``notes``
+is what the notes' program does: it sends back the raw error, :math:`e_{hidden} = W^T e_{out}`. With sigmoid nodes and one
+hidden layer that is the squared-error slope for the last matrix and the cross-entropy slope for the one below: two losses
+at once, not the slope of either, and it learns well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from .activations import ACTIVATIONS, Array
+from .errors import OptionError, ShapeError, require_choice
+from .initializers import initial_parameters
+from .losses import LOSSES, OutputLoss, output_loss
+from .parameters import Layout, Parameters
+
+RULES = ("notes", "gradient")
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What a network is, without its numbers.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Nodes a layer, inputs first: ``(784, 200, 10)``.
+    activations : tuple of str
+        One name a layer after the inputs; see ``activations.ACTIVATIONS``.
+    bias : bool
+        Whether nodes have a bias; the notes' have none.
+    loss : str
+        ``"squared_error"`` or ``"cross_entropy"``.
+    rule : str
+        ``"notes"`` or ``"gradient"``: how the error is sent back.
+
+    Raises
+    ------
+    OptionError
+        GN021 for a value that is not allowed, GN022 for values that do not fit together.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    bias: bool = False
+    loss: str = "squared_error"
+    rule: str = "gradient"
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or min(self.sizes) < 1:
+            raise OptionError("GN021", f"sizes {self.sizes}: expected two or more layers of at least one node.")
+        if len(self.activations) != len(self.sizes) - 1:
+            raise OptionError(
+                "GN022",
+                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers of nodes: expected one a layer.",
+            )
+        for name in self.activations:
+            require_choice("activation", name, ACTIVATIONS)
+        require_choice("loss", self.loss, LOSSES)
+        require_choice("rule", self.rule, RULES)
+        if "softmax" in self.activations[:-1]:
+            raise OptionError("GN022", "softmax in a hidden layer: it belongs to the outputs; use relu or sigmoid below.")
+        if self.rule == "notes" and self.loss != "squared_error":
+            raise OptionError(
+                "GN022", f"rule notes with loss {self.loss}: the notes' rule is made for squared_error; use rule gradient."
+            )
+        if self.rule == "notes" and self.activations[-1] == "softmax":
+            raise OptionError(
+                "GN022", "rule notes with softmax outputs: it needs each node's own derivative; use rule gradient."
+            )
+        output_loss(self.loss, self.activations[-1])
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Names and shapes of the parameters."""
+        return Layout(self.sizes, self.bias)
+
+    @property
+    def output_loss(self) -> OutputLoss:
+        """The loss, as it is for this network's outputs."""
+        return output_loss(self.loss, self.activations[-1])
+
+
+class Signals(NamedTuple):
+    """What a forward pass leaves behind: per layer of nodes the sums, and the activations with the inputs first."""
+
+    sums: list[Array]
+    activations: list[Array]
+
+    @property
+    def outputs(self) -> Array:
+        """The network's answer, shape (n, outputs)."""
+        return self.activations[-1]
+
+
+def forward(architecture: Architecture, parameters: Parameters, inputs: Array) -> Signals:
+    """Pass signals from the inputs to the outputs: ``O = f(W · I + b)``, layer by layer.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (n, sizes[0])
+        Scaled inputs, one sample a row.
+
+    Returns
+    -------
+    Signals
+        Sums ``z`` and activations ``a`` of every layer, each (n, nodes).
+    """
+    a = inputs  # (n, sizes[0])
+    signals = Signals([], [a])
+    for weight, bias, name in zip(parameters.weights, parameters.biases, architecture.activations, strict=True):
+        z = a @ weight.T  # (n, fan_out)
+        if bias is not None:
+            z = z + bias
+        a = ACTIVATIONS[name].value(z)
+        signals.sums.append(z)
+        signals.activations.append(a)
+    return signals
+
+
+def backpropagate(architecture: Architecture, parameters: Parameters, signals: Signals, targets: Array) -> Parameters:
+    r"""Send the error back and return the gradient of every weight, averaged over the samples.
+
+    For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation of
+    the node it comes from. At the outputs the delta is the loss's own; with squared error and sigmoid it is the notes'
+    :math:`-(t-o) \, o(1-o)`. Below, it is the error that came back times the node's derivative.
+
+    Parameters
+    ----------
+    signals : Signals
+        From `forward`, for the same parameters.
+    targets : ndarray, shape (n, outputs)
+        What the outputs should have been.
+
+    Returns
+    -------
+    Parameters
+        Gradients, of the same layout as the parameters.
+    """
+    gradients = Parameters(architecture.layout, np.empty_like(parameters.flat))
+    delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
+    error = signals.outputs - targets  # (n, outputs), the notes' −e
+    for layer in reversed(range(len(architecture.activations))):
+        a = signals.activations[layer]  # (n, fan_in)
+        # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
+        np.dot(delta.T / len(delta), a, out=gradients.weights[layer])  # (fan_out, fan_in)
+        bias_gradient = gradients.biases[layer]
+        if bias_gradient is not None:
+            bias_gradient[...] = delta.mean(axis=0)
+        if layer > 0:
+            sent_back = error if architecture.rule == "notes" else delta
+            error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
+            derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
+            assert derivative is not None  # softmax is refused in hidden layers
+            delta = error * derivative(signals.sums[layer - 1], a)
+    return gradients
+
+
+def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
+    """Move the weights against the slope, in place: ``w ← w − α ∂E/∂w``."""
+    parameters.flat -= learning_rate * gradients.flat
+
+
+class Network:
+    """A network: its architecture and its numbers.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Nodes a layer, inputs first.
+    activations : str or sequence of str, default "sigmoid"
+        One name for all layers, or one a layer after the inputs.
+    bias, loss, rule
+        As in `Architecture`.
+    initializer : str, default "notes"
+        How initial weights are drawn; see ``initializers.INITIALIZERS``.
+    seed : int, default 0
+        Same seed, same weights.
+    dtype : str, default "float64"
+        ``"float32"`` or ``"float64"``.
+
+    Attributes
+    ----------
+    architecture : Architecture
+    parameters : Parameters
+
+    Raises
+    ------
+    OptionError
+        GN021, GN022: see `Architecture`.
+
+    Examples
+    --------
+    >>> network = Network([3, 4, 2])
+    >>> network.query([[0.9, 0.1, 0.8]]).shape
+    (1, 2)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activations: str | Sequence[str] = "sigmoid",
+        *,
+        bias: bool = False,
+        loss: str = "squared_error",
+        rule: str = "gradient",
+        initializer: str = "notes",
+        seed: int = 0,
+        dtype: str = "float64",
+    ) -> None:
+        names = (activations,) * (len(sizes) - 1) if isinstance(activations, str) else tuple(activations)
+        self.architecture = Architecture(tuple(sizes), names, bias, loss, rule)
+        self.parameters = initial_parameters(self.architecture.layout, initializer, seed, dtype)
+
+    @classmethod
+    def of(cls, architecture: Architecture, parameters: Parameters) -> Network:
+        """Put a network together from its parts, as a file holds them."""
+        network = cls.__new__(cls)
+        network.architecture, network.parameters = architecture, parameters
+        return network
+
+    def __repr__(self) -> str:
+        return f"Network({self.architecture})"
+
+    def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
+        rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))
+        if rows.ndim != 2 or rows.shape[1] != width:
+            raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected (samples, {width}).")
+        return rows
+
+    def query(self, inputs: ArrayLike) -> Array:
+        """Answer: outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
+
+        Raises
+        ------
+        ShapeError
+            GN050 when a sample has another number of values.
+        """
+        return forward(self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")).outputs
+
+    def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
+        """Return the mean loss over the samples; shapes as in `gradients`."""
+        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
+        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        signals = forward(self.architecture, self.parameters, x)
+        return float(self.architecture.output_loss.value(signals.sums[-1], signals.outputs, t).mean())
+
+    def gradients(self, inputs: ArrayLike, targets: ArrayLike) -> Parameters:
+        """Return what the rule asks of each weight: mean over the samples, see `backpropagate`.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, sizes[0]) or (sizes[0],)
+        targets : array_like, shape (n, sizes[-1]) or (sizes[-1],)
+
+        Raises
+        ------
+        ShapeError
+            GN050 when a sample has another number of values.
+        """
+        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
+        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        return backpropagate(self.architecture, self.parameters, forward(self.architecture, self.parameters, x), t)
+
+    def train(self, inputs: ArrayLike, targets: ArrayLike, learning_rate: float) -> None:
+        """Take one step: forward, backpropagate, update. Shapes and errors as in `gradients`."""
+        update(self.parameters, self.gradients(inputs, targets), learning_rate)

@@ -1,0 +1,212 @@
+"""Every option of a training, once: type, default, allowed values, and help in two languages.
+
+`Options` is a plain dataclass, so Python sees ordinary fields; what else there is to know of each one lies in its
+metadata. The check below, the command line's flags, the saved model and its report all derive from it. A recipe is a
+named set of options.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import Field, asdict, dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import Any, get_args, get_type_hints
+
+from .errors import OptionError
+
+_ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
+
+
+@dataclass(frozen=True)
+class Spec:
+    """What is allowed for an option, and how it is explained.
+
+    Parameters
+    ----------
+    help, help_zh : str
+        One line in English, one in Chinese.
+    choices : tuple of str
+        The allowed words, if only certain words are.
+    low, high : float, optional
+        Limits for numbers, both allowed themselves.
+    flag : str, optional
+        Name on the command line where it differs from the field's.
+    """
+
+    help: str
+    help_zh: str
+    choices: tuple[str, ...] = ()
+    low: float | None = None
+    high: float | None = None
+    flag: str | None = None
+
+
+def _option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
+    return field(default=default, metadata={"spec": Spec(help, help_zh, **spec)})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How a network is made and trained; the defaults are the recipe ``notes``.
+
+    Raises
+    ------
+    OptionError
+        GN021 for a value that is not allowed, with the option's name and what is.
+    """
+
+    hidden: tuple[int, ...] = _option(
+        (200,), "nodes of a hidden layer; repeat for more layers", "隐藏层节点数;多个隐藏层可重复使用", low=1, high=100_000
+    )
+    activation: tuple[str, ...] = _option(
+        ("sigmoid",),
+        "activation of the hidden layers; repeat to name one a layer",
+        "隐藏层的激活函数;可重复,逐层指定",
+        choices=_ACTIVATIONS,
+    )
+    output: str = _option(
+        "sigmoid", "activation of the output layer", "输出层的激活函数", choices=(*_ACTIVATIONS, "softmax")
+    )
+    bias: bool = _option(False, "give every node a bias", "为每个节点加偏置")
+    initializer: str = _option(
+        "notes",
+        "how initial weights are drawn",
+        "初始权重的抽取方式",
+        choices=("uniform", "notes", "notes-code", "glorot", "he"),
+    )
+    loss: str = _option(
+        "squared_error", "what training makes small", "训练要减小的误差函数", choices=("squared_error", "cross_entropy")
+    )
+    rule: str = _option(
+        "notes",
+        "how the error is sent back: the notes' way, or the exact gradient",
+        "误差反向传播的规则:笔记的做法,或精确梯度",
+        choices=("notes", "gradient"),
+    )
+    learning_rate: float = _option(
+        0.2, "learning rate at the start", "初始学习率", low=0.0, high=1e6, flag="rate"
+    )
+    schedule: str = _option(
+        "linear", "how the learning rate falls over the training", "学习率随训练进程的变化", choices=("constant", "linear")
+    )
+    epochs: int = _option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
+    batch_size: int = _option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
+    shuffle: bool = _option(True, "new random order in every epoch", "每一轮重新打乱样本顺序")
+    seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
+    scaling: str = _option(
+        "notes",
+        "inputs: x / max · 0.99 + 0.01 as in the notes, or x / max",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01,或 x / max",
+        choices=("notes", "unit"),
+    )
+    input_max: float = _option(
+        255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
+    )
+    targets: str = _option(
+        "notes", "targets: 0.01 and 0.99 as in the notes, or 0 and 1", "目标值:笔记的 0.01 与 0.99,或 0 与 1", choices=("notes", "one-hot")
+    )
+    classes: int = _option(0, "number of classes; 0 counts those that occur", "类别数;0 表示按数据计数", low=0, high=1_000_000)
+    holdout: float = _option(
+        0.1,
+        "part of the data kept aside for the test when no test data are given",
+        "没有测试数据时,留作测试的比例",
+        low=0.0,
+        high=0.9,
+    )
+    engine: str = _option(
+        "auto", "what computes: compiled (fast), reference (NumPy), or auto", "计算引擎:compiled(快)、reference(NumPy)或 auto", choices=("auto", "compiled", "reference")
+    )
+    dtype: str = _option("float32", "precision of the numbers", "数值精度", choices=("float32", "float64"))
+
+    def __post_init__(self) -> None:
+        for option in fields(self):
+            object.__setattr__(self, option.name, checked(option.name, getattr(self, option.name)))
+        if len(self.activation) not in (1, len(self.hidden)):
+            raise OptionError(
+                "GN022",
+                f"activation: {len(self.activation)} given for {len(self.hidden)} hidden layers. "
+                "Give one for all, or one a layer.",
+            )
+
+    @classmethod
+    def recipe(cls, name: str, **changes: Any) -> Options:
+        """Return the recipe's options, with some of them changed.
+
+        Raises
+        ------
+        OptionError
+            GN021 for an unknown recipe or option, or a value that is not allowed.
+        """
+        if name not in RECIPES:
+            raise OptionError("GN021", f"recipe {name!r}: expected one of {', '.join(RECIPES)}.")
+        unknown = sorted(set(changes) - set(SPECS))
+        if unknown:
+            raise OptionError("GN021", f"unknown option {unknown[0]!r}: expected one of {', '.join(SPECS)}.")
+        return replace(cls(), **{**RECIPES[name], **changes})
+
+    @property
+    def activations(self) -> tuple[str, ...]:
+        """One activation a layer of nodes, the outputs last."""
+        hidden = self.activation * len(self.hidden) if len(self.activation) == 1 else self.activation
+        return (*hidden, self.output)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, as they are written to files."""
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+def spec_of(option: Field[Any]) -> Spec:
+    """Return what is declared of a field of `Options`."""
+    spec: Spec = option.metadata["spec"]
+    return spec
+
+
+SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Options)}
+"""Option name -> what is declared of it."""
+
+TYPES: dict[str, Any] = get_type_hints(Options)
+"""Option name -> type: bool, int, float, str, or a tuple of int or str."""
+
+RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
+    {
+        "notes": {},
+        "notes-code": {"initializer": "notes-code", "schedule": "constant", "epochs": 2, "shuffle": False},
+    }
+)
+"""Recipe name -> where it differs from the defaults."""
+
+
+def checked(name: str, value: Any) -> Any:
+    """Return an option's value in its own type, or say what would be allowed.
+
+    Raises
+    ------
+    OptionError
+        GN021.
+    """
+    kind = TYPES[name]
+    if item := get_args(kind):
+        if isinstance(value, str) or not hasattr(value, "__iter__"):
+            value = (value,)
+        return tuple(_checked_item(name, one, item[0]) for one in value)
+    return _checked_item(name, value, kind)
+
+
+def _checked_item(name: str, value: Any, kind: type) -> Any:
+    spec = SPECS[name]
+    if spec.choices and value not in spec.choices:
+        raise OptionError("GN021", f"{name} {value!r}: expected one of {', '.join(spec.choices)}.")
+    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if hasattr(value, "item") and not isinstance(value, kind):  # a NumPy scalar
+        value = value.item()
+    if type(value) is not kind:
+        raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
+    if kind in (int, float) and spec.low is not None and spec.high is not None:
+        if not spec.low <= value <= spec.high or math.isnan(value):
+            raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
+    return value
+
+
+def _kind_name(kind: type) -> str:
+    return {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}[kind]

@@ -1,0 +1,162 @@
+"""A sheet of digits, as the notes draw them: grey scale, no interpolation; dark ink on white."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import OptionError, ShapeError
+from .figure import DPI, QUIET, VERMILION, inches, new_axes
+from .ink import ink, shape_of_image
+
+SHEET, LARGEST = 1320, 476
+"""Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
+MARGIN = 0.3
+
+
+def draw_digits(
+    inputs: ArrayLike,
+    labels: ArrayLike | None = None,
+    answers: ArrayLike | None = None,
+    image_shape: tuple[int, int] | None = None,
+    axes: Axes | None = None,
+    columns: int = 10,
+) -> Axes:
+    """Draw digits in a grid, each with its label; misread ones are framed and say what they were read as.
+
+    Parameters
+    ----------
+    inputs : array_like, shape (n, features)
+        One picture a row; high values are ink. Bytes, or scaled inputs of any range.
+    labels : array_like, shape (n,), optional
+        What each digit is.
+    answers : array_like, shape (n,), optional
+        What the network answered.
+    image_shape : (rows, columns), optional
+        How a picture is drawn; a square if not given.
+    axes : Axes, optional
+        Where to draw; a figure of fitting size is made if not given.
+    columns : int
+        Digits a line.
+
+    Returns
+    -------
+    Axes
+        With one image, in which a pixel of a digit is a pixel.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when inputs, labels, answers and `image_shape` do not fit together, or there is nothing to draw.
+    DataError
+        GN018 for a value that is NaN or infinite.
+    OptionError
+        GN021 for less than one column.
+    """
+    dark = _checked(inputs, labels, answers)
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    image = shape_of_image(dark.shape[1], image_shape)
+    captions, wrong = _captions(len(dark), labels, answers)
+    axes, grid, font = _lay_out(len(dark), image, min(columns, len(dark)), max(map(len, captions)), axes)
+    paper = np.repeat(_sheet(dark, grid)[:, :, None], 3, axis=2)
+    axes.imshow(paper, interpolation="none", aspect="equal", origin="upper")
+    axes.set_axis_off()
+    _write(axes, captions, wrong, grid, font)
+    return axes
+
+
+def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None) -> NDArray[np.uint8]:
+    values = np.asarray(inputs)
+    if values.ndim != 2 or 0 in values.shape:
+        raise ShapeError(
+            "GN050",
+            f"inputs: shape {values.shape}, expected (n, features) with at least one digit. "
+            "For a single one pass inputs[row : row + 1].",
+        )
+    for name, given in (("labels", labels), ("answers", answers)):
+        if given is not None and np.shape(given) != (len(values),):
+            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one a digit.")
+    return ink(values)
+
+
+def _captions(n: int, labels: ArrayLike | None, answers: ArrayLike | None) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the text below each digit and which are misread."""
+    right = np.zeros(n, bool)
+    if labels is None and answers is None:
+        return [""] * n, right
+    if labels is None:
+        return [f"read as {answer}" for answer in np.asarray(answers)], right
+    true = np.asarray(labels)
+    if answers is None:
+        return [str(label) for label in true], right
+    read = np.asarray(answers)
+    wrong = np.asarray(true != read, bool)
+    pairs = zip(true, read, wrong, strict=True)
+    return [f"{label}, read as {answer}" if differ else str(label) for label, answer, differ in pairs], wrong
+
+
+class _Grid(NamedTuple):
+    """Where the digits lie on the sheet, in pixels of a digit."""
+
+    high: int
+    wide: int
+    band: int
+    cell: int
+    columns: int
+
+    def corner(self, i: int) -> tuple[int, int]:
+        """Return row and column of digit i's first pixel."""
+        line, column = divmod(i, self.columns)
+        return line * (self.high + self.band), column * self.cell + (self.cell - self.wide) // 2
+
+
+def _lay_out(
+    n: int, image: tuple[int, int], columns: int, longest: int, axes: Axes | None
+) -> tuple[Axes, _Grid, float]:
+    """Return where to draw, the places of the digits, and a size of type at which the longest caption fits."""
+    high, wide = image
+    cell = wide + max(2, wide // 6)
+    lines = ceil(n / columns)
+    dots = max(1, min(SHEET // (columns * cell), LARGEST // wide))
+    points = dots * 72 / DPI  # of one pixel of a digit
+    if axes is not None:
+        points = 72 * min(inches(axes)[0] / (columns * cell), inches(axes)[1] / (lines * high * 1.35))
+    font = min(10.0, cell * points / (0.6 * max(longest, 2)))
+    band = ceil(2.2 * font / points) if longest else cell - wide
+    if axes is None:
+        size = (dots * columns * cell / DPI + 2 * MARGIN, dots * lines * (high + band) / DPI + 2 * MARGIN)
+        [axes] = new_axes(size=size, margins=(MARGIN,) * 4)
+    return axes, _Grid(high, wide, band, cell, columns), font
+
+
+def _sheet(dark: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
+    """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
+    lines = ceil(len(dark) / grid.columns)
+    paper = np.full((lines * (grid.high + grid.band), grid.columns * grid.cell), 255, np.uint8)
+    for i, digit in enumerate(dark):
+        y, x = grid.corner(i)
+        paper[y : y + grid.high, x : x + grid.wide] = 255 - digit.reshape(grid.high, grid.wide)
+    return paper
+
+
+def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], grid: _Grid, font: float) -> None:
+    frames = []
+    for i, (caption, differs) in enumerate(zip(captions, wrong, strict=True)):
+        row, column = grid.corner(i)
+        y, x = row - 0.5, column - 0.5  # the upper left corner of a pixel lies half a pixel from its centre
+        if differs:
+            frames.append(Rectangle((x, y), grid.wide, grid.high))
+        if caption:
+            below = y + grid.high + grid.band * 0.22
+            colour = VERMILION if differs else QUIET
+            axes.text(x + grid.wide / 2, below, caption, ha="center", va="top", fontsize=font, color=colour)
+    if frames:
+        marks = PatchCollection(frames, facecolor="none", edgecolor=VERMILION, linewidth=1.2, clip_on=False)
+        axes.add_collection(marks, autolim=False)

@@ -1,0 +1,59 @@
+"""Ink: how dark each pixel of a digit is drawn, on paper and in the terminal alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..data.dataset import image_shape as square_shape
+from ..errors import DataError, ShapeError
+
+
+def ink(pixels: ArrayLike) -> NDArray[np.uint8]:
+    """Return the darkness of each pixel, 0 (paper) to 255 (full ink).
+
+    Bytes that use the range of a photograph (some value above 127) are taken as they are. Everything else, scaled
+    inputs or digits of 16 grey levels, is stretched from its smallest to its largest value.
+
+    Parameters
+    ----------
+    pixels : array_like of numbers, any shape
+        High values are ink, as in MNIST.
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+
+    Raises
+    ------
+    DataError
+        GN018 for a value that is NaN or infinite.
+    """
+    raw: NDArray[Any] = np.asarray(pixels)
+    if raw.dtype == np.uint8 and raw.size and raw.max() > 127:
+        return raw.astype(np.uint8, copy=False)
+    values: NDArray[np.float64] = raw.astype(np.float64)
+    if not np.isfinite(values).all():
+        raise DataError("GN018", "pixels: a value is NaN or infinite. Only finite values can be drawn.")
+    low, high = (values.min(), values.max()) if values.size else (0.0, 0.0)
+    if low == high:
+        return np.zeros(values.shape, np.uint8)
+    return np.rint((values - low) / (high - low) * 255).astype(np.uint8)
+
+
+def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
+    """Return `image_shape`, or the square that `features` values fill.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when they do not fill the shape, or there is no such square.
+    """
+    shape = image_shape or square_shape(features)
+    if shape is None:
+        raise ShapeError("GN050", f"a picture of {features} values is not a square. Pass image_shape=(rows, columns).")
+    if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] != features:
+        raise ShapeError("GN050", f"image_shape {tuple(shape)} does not hold the picture's {features} values.")
+    return shape

@@ -1,0 +1,227 @@
+"""The training loop: yields events, and changes nothing but the network it is given.
+
+An epoch is run in a fixed number of blocks; a block is one call of the engine. Blocks are what progress, the check for
+divergence and an interrupt wait for. Their number is part of the result: the engine may round a little differently when
+the same steps are divided otherwise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .data.dataset import Dataset
+from .engines import Engine, Samples, engine_named
+from .errors import DataError, DivergedError
+from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from .listeners import History, Listener
+from .model import Model
+from .network import Architecture, Network
+from .options import Options
+from .parameters import Parameters
+from .preprocess import Scaling, Targets
+from .randomness import Purpose, generator
+from .schedules import learning_rates
+
+BLOCKS = 20
+"""Blocks an epoch."""
+
+
+def new_model(data: Dataset, options: Options) -> Model:
+    """Make the untrained model that `options` describe, for data of this width and number of classes."""
+    network = Network(
+        (data.features, *options.hidden, data.classes),
+        options.activations,
+        bias=options.bias,
+        loss=options.loss,
+        rule=options.rule,
+        initializer=options.initializer,
+        seed=options.seed,
+        dtype=options.dtype,
+    )
+    scaling = Scaling.named(options.scaling, options.input_max)
+    return Model(network, scaling, Targets.named(options.targets, data.classes), data.image_shape)
+
+
+def train(model: Model, data: Dataset, options: Options, engine: Engine | None = None) -> Iterator[Event]:
+    """Train `model` in place and tell what happens.
+
+    Parameters
+    ----------
+    model : Model
+        From `new_model`, or one to train on.
+    data : Dataset
+        The training samples.
+    options : Options
+    engine : Engine, optional
+        The one `options` name, if not given.
+
+    Yields
+    ------
+    Event
+        See `glassnet.events`, in the order Preparing, TrainingStarted, (BlockDone …, EpochDone) …, TrainingEnded.
+
+    Raises
+    ------
+    DataError
+        GN017 when the data do not fit the model.
+    DivergedError
+        GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
+        epoch before this is raised.
+    """
+    data.require_like(model.features, model.classes, "the model")
+    engine = engine or engine_named(options.engine)
+    network = model.network
+    yield Preparing(engine.name)
+    began = time.perf_counter()
+    samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
+    prepared = engine.prepare(network.architecture, samples, options.batch_size, network.parameters.flat.dtype)
+    ready = time.perf_counter()
+    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * BLOCKS, ready - began)
+
+    guard = DivergenceGuard(network.architecture, network.parameters, samples)
+    steps = -(-len(data) // options.batch_size)
+    for epoch in range(options.epochs):
+        epoch_began = time.perf_counter()
+        order = epoch_order(len(data), epoch, options)
+        loss, correct = 0.0, 0
+        for block in np.array_split(np.arange(steps), min(BLOCKS, steps)):
+            which = order[block[0] * options.batch_size : (block[-1] + 1) * options.batch_size]
+            done = epoch * steps + int(block[0])
+            rates = learning_rates(options.schedule, options.learning_rate, done, len(block), options.epochs * steps)
+            result = engine.run_steps(
+                network.architecture, network.parameters, prepared, which, options.batch_size, rates
+            )
+            guard.check(epoch, result.loss / len(which))
+            loss, correct = loss + result.loss, correct + result.correct
+            progress = (done + len(block)) / steps
+            yield BlockDone(progress, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which))
+        guard.epoch_done(epoch, loss / len(data))
+        yield EpochDone(epoch + 1, loss / len(data), correct / len(data), time.perf_counter() - epoch_began)
+    yield TrainingEnded(time.perf_counter() - ready)
+
+
+def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
+    """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
+    if not options.shuffle:
+        return np.arange(samples)
+    return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)
+
+
+def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
+    """Divide data at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
+
+    Raises
+    ------
+    DataError
+        GN010 when a part would be empty.
+    """
+    aside = round(len(data) * options.holdout)
+    if not 0 < aside < len(data):
+        raise DataError(
+            "GN010",
+            f"{data.source}: of {len(data)} samples, {aside} would be kept aside for the test. "
+            "Give test data with --test, or another --holdout.",
+        )
+    order = generator(options.seed, Purpose.SPLIT).permutation(len(data))
+    return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
+
+
+class DivergenceGuard:
+    """Keeps the weights of the last good epoch, and notices when training leaves the road.
+
+    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an epoch
+    ends worse than the best constant answer with weights grown beyond ten times their first size.
+    """
+
+    def __init__(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> None:
+        self._parameters = parameters
+        self._good = parameters.flat.copy()
+        self._limit = 10 * self._size()
+        self._constant = _constant_answer_loss(architecture, samples)
+
+    def _size(self) -> float:
+        return float(np.sqrt(np.mean(np.square(self._parameters.flat, dtype=np.float64))))
+
+    def check(self, epoch: int, loss: float) -> None:
+        """Raise unless the loss of a block, and the weights after it, are finite."""
+        if not (np.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
+            self._give_up(epoch, f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
+
+    def epoch_done(self, epoch: int, loss: float) -> None:
+        """Raise if the weights have run away without getting anywhere; otherwise keep them."""
+        if loss > self._constant and self._size() > self._limit:
+            self._give_up(
+                epoch, f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
+            )
+        self._good[...] = self._parameters.flat
+
+    def _give_up(self, epoch: int, why: str) -> None:
+        self._parameters.flat[...] = self._good
+        kept = f"those after epoch {epoch}" if epoch else "the initial ones"
+        raise DivergedError(
+            "GN030",
+            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. "
+            "Use a smaller learning rate.",
+        )
+
+
+def _constant_answer_loss(architecture: Architecture, samples: Samples) -> float:
+    """Return the loss of the best answer that ignores the inputs, by squared error or, in nats, by entropy."""
+    share = np.bincount(samples.labels, minlength=len(samples.targets)) / len(samples)
+    mean = share @ samples.targets  # (outputs,)
+    if architecture.loss == "squared_error":
+        return float(0.5 * (share @ (samples.targets - mean) ** 2).sum())
+    with np.errstate(divide="ignore", invalid="ignore"):
+        hit, miss = np.nan_to_num(mean * np.log(mean)), np.nan_to_num((1 - mean) * np.log(1 - mean))
+    return float(-(hit.sum() + (miss.sum() if architecture.activations[-1] == "sigmoid" else 0.0)))
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training."""
+
+    model: Model
+    history: History
+    engine: str
+    prepare_seconds: float
+    train_seconds: float
+
+
+def fit(
+    data: Dataset, options: Options | None = None, *, listeners: Iterable[Listener] = (), engine: Engine | None = None
+) -> Fit:
+    """Make a model for `data`, train it, and return it with its history.
+
+    Parameters
+    ----------
+    data : Dataset
+    options : Options, optional
+        The recipe ``notes`` if not given.
+    listeners : iterable of callable
+        Each is called with every event.
+    engine : Engine, optional
+        The one `options` name, if not given.
+
+    Raises
+    ------
+    DataError, DivergedError
+        As `train`.
+    """
+    options = options or Options()
+    engine = engine or engine_named(options.engine)
+    model = new_model(data, options)
+    history = History()
+    prepare_seconds = train_seconds = 0.0
+    for event in train(model, data, options, engine):
+        for listener in (history, *listeners):
+            listener(event)
+        if isinstance(event, TrainingStarted):
+            prepare_seconds = event.seconds
+        elif isinstance(event, TrainingEnded):
+            train_seconds = event.seconds
+    return Fit(model, history, engine.name, prepare_seconds, train_seconds)

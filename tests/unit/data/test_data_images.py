@@ -1,0 +1,115 @@
+"""Pictures: polarity, transparency, sizes, and everything that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet.data import load_inputs
+from glassnet.errors import GlassnetError
+
+DIGIT = np.zeros((4, 6), np.uint8)
+DIGIT[1:3, 2:4] = [[250, 30], [7, 255]]
+SHAPE = (4, 6)
+
+
+def ask(path: Path, shape: tuple[int, int] | None = SHAPE, maximum: float = 255.0) -> np.ndarray:
+    inputs, names, labels = load_inputs(path, 24, shape, maximum)
+    assert inputs.shape == (1, 24)
+    assert names == [str(path)]
+    assert labels is None
+    return inputs.reshape(SHAPE)
+
+
+def code_of(path: Path, shape: tuple[int, int] | None = SHAPE) -> str:
+    with pytest.raises(GlassnetError) as caught:
+        load_inputs(path, 24, shape, 255.0)
+    assert "\n" not in str(caught.value)
+    assert path.name in str(caught.value)
+    return caught.value.code
+
+
+def clear_paper() -> Image.Image:
+    """Black ink on nothing."""
+    return Image.merge("LA", [Image.new("L", (6, 4), 0), Image.fromarray(DIGIT)])
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        Image.fromarray(DIGIT),
+        Image.fromarray(255 - DIGIT),
+        Image.fromarray(DIGIT).convert("RGB"),
+        Image.fromarray(DIGIT).convert("P"),
+        Image.fromarray(DIGIT.astype(np.uint16) * 257),
+        clear_paper(),
+        clear_paper().convert("RGBA"),
+        Image.fromarray(np.kron(DIGIT, np.ones((3, 3), np.uint8))),
+    ],
+    ids=["ink", "paper", "rgb", "palette", "16 bit", "transparent", "rgba", "three times"],
+)
+def test_every_way_to_draw_it_is_the_same_digit(tmp_path, picture):
+    path = tmp_path / "d.png"
+    picture.save(path)
+    inputs = ask(path)
+    assert inputs.dtype == np.uint8
+    np.testing.assert_array_equal(inputs, DIGIT)
+
+
+def test_larger_pictures_are_averaged(tmp_path):
+    large = np.zeros((8, 12), np.uint8)
+    large[2:4, 2:4] = [[255, 0], [0, 255]]
+    Image.fromarray(large).save(tmp_path / "d.png")
+    assert ask(tmp_path / "d.png")[1, 1] == 128
+
+
+def test_jpeg_and_other_ranges(tmp_path):
+    path = tmp_path / "d.jpg"
+    Image.new("L", (6, 4), 255).save(path)
+    np.testing.assert_array_equal(ask(path), 0)
+    Image.fromarray(np.pad(np.full((2, 4), 255, np.uint8), 1)).save(tmp_path / "d.png")
+    inputs = ask(tmp_path / "d.png", maximum=16.0)
+    assert inputs.dtype == np.float32
+    np.testing.assert_allclose([inputs.min(), inputs.max()], [0, 16], rtol=1e-6)
+
+
+def test_what_is_refused(tmp_path):
+    path = tmp_path / "d.png"
+    for size in ((5, 4), (6, 5), (12, 4), (3, 2), (9, 6)):
+        Image.new("L", size).save(path)
+        assert code_of(path) == "GN017"
+    Image.fromarray(DIGIT).save(path)
+    assert code_of(path, None) == "GN017"
+    whole = path.read_bytes()
+    for length in range(len(whole)):
+        path.write_bytes(whole[:length])
+        try:
+            drawn = ask(path)
+        except GlassnetError as error:
+            assert error.code in {"GN005", "GN006", "GN010", "GN011"}  # noqa: PT017
+        else:  # only the checksums at the very end are missing
+            np.testing.assert_array_equal(drawn, DIGIT)
+            assert length > len(whole) - 24
+    Image.new("L", (20000, 10000)).save(path)
+    assert code_of(path) == "GN017"
+    Image.fromarray(DIGIT).save(path, "GIF")
+    assert code_of(path) == "GN005"
+    assert code_of(tmp_path / "none.png") == "GN001"
+    assert code_of(tmp_path) == "GN002"
+
+
+def test_no_flipped_bit_brings_a_foreign_error(tmp_path):
+    path = tmp_path / "d.png"
+    Image.fromarray(DIGIT).save(path)
+    whole = path.read_bytes()
+    for bit in range(0, 8 * len(whole), 3):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try:
+            load_inputs(path, 24, SHAPE, 255.0)
+        except GlassnetError as error:
+            assert path.name in str(error)  # noqa: PT017

@@ -1,0 +1,101 @@
+"""NPZ: the usual names, the shapes, and everything that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from glassnet.data import has_part, load
+from glassnet.errors import GlassnetError
+
+X = np.arange(24, dtype=np.uint8).reshape(4, 2, 3)
+Y = np.array([0, 1, 2, 1])
+
+
+def save(folder: Path, **arrays: object) -> Path:
+    path = folder / "a.npz"
+    np.savez(path, **arrays)  # type: ignore[arg-type]
+    return path
+
+
+def refused(path: Path, code: str, *words: str, **options: object) -> None:
+    with pytest.raises(GlassnetError) as caught:
+        load(path, **options)  # type: ignore[arg-type]
+    message = str(caught.value)
+    assert caught.value.code == code, message
+    assert "\n" not in message
+    for word in ("a.npz", *words):
+        assert word in message
+
+
+def test_keras_names(tmp_path):
+    path = save(tmp_path, x_train=X, y_train=Y, x_test=X[:2], y_test=Y[:2])
+    data = load(path)
+    np.testing.assert_array_equal(data.inputs, X.reshape(4, 6))
+    assert data.inputs.dtype == np.uint8
+    assert data.image_shape == (2, 3)
+    assert len(load(path, part="test")) == 2
+    assert has_part(path, "test")
+    assert not has_part(save(tmp_path, x_train=X, y_train=Y), "test")
+    refused(path, "GN019", "x_train", part="test")
+
+
+@pytest.mark.parametrize("names", [("x", "y"), ("inputs", "labels"), ("data", "target")])
+def test_pairs_of_names(tmp_path, names):
+    path = save(tmp_path, **dict(zip(names, (X, Y), strict=True)))
+    np.testing.assert_array_equal(load(path).labels, Y)
+    assert has_part(path, "train")
+    assert not has_part(path, "test")
+
+
+@pytest.mark.parametrize("kind", [np.uint8, np.int64, np.float16, np.float64, ">i4", "F"])
+def test_types_of_numbers(tmp_path, kind):
+    x = np.asfortranarray(X) if kind == "F" else X.astype(kind)
+    data = load(save(tmp_path, x=x, y=Y.astype(np.float32)[:, None]))
+    assert data.inputs.dtype == np.uint8
+    assert data.inputs.flags.c_contiguous
+    np.testing.assert_array_equal(data.inputs, X.reshape(4, 6))
+    halves = load(save(tmp_path, x=X / 2, y=Y))
+    assert halves.inputs.dtype == np.float32
+    assert load(save(tmp_path, x=X / 240, y=Y), maximum=0.1).inputs.dtype == np.float32
+    assert load(save(tmp_path, x=(X > 3)[..., None], y=Y), maximum=1).image_shape == (2, 3)
+
+
+def test_what_is_refused(tmp_path):
+    refused(save(tmp_path, images=X, y=Y), "GN019", "'images', 'y'", "x_train")
+    refused(save(tmp_path, x=X, y=Y[:3]), "GN017", "4 samples", "3 labels")
+    refused(save(tmp_path, x=X[:0], y=Y[:0]), "GN010")
+    refused(save(tmp_path, x=X.ravel()[:4], y=Y), "GN019", "(4,)")
+    refused(save(tmp_path, x=X.astype(str), y=Y), "GN019")
+    refused(save(tmp_path, x=X.astype(complex), y=Y), "GN019")
+    refused(save(tmp_path, x=X, y=np.eye(4)), "GN019", "argmax")
+    refused(save(tmp_path, x=X.astype(object), y=Y), "GN019", "Python objects")
+    refused(save(tmp_path, x=X, y=Y.astype(str)), "GN015")
+    refused(save(tmp_path, x=X, y=Y - 1), "GN015", "sample 1", "-1")
+    refused(save(tmp_path, x=X, y=Y + 0.5), "GN015", "0.5")
+    refused(save(tmp_path, x=X, y=Y + (Y > 1)), "GN016", "missing: 2")
+    refused(save(tmp_path, x=X, y=Y), "GN015", "sample 3", "label 2", classes=2)
+    refused(save(tmp_path, x=X * 20.0, y=Y), "GN014", "sample 3, value 2", "260", "--input-max 460")
+    refused(save(tmp_path, x=X - 1.0, y=Y), "GN014", "sample 1, value 1", "-1")
+    refused(save(tmp_path, x=np.where(X == 7, np.nan, X), y=Y), "GN018", "sample 2, value 2", "nan")
+
+
+def test_no_truncation_and_no_flipped_bit_changes_the_data(tmp_path):
+    path = save(tmp_path, x=X, y=Y)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 7):
+        path.write_bytes(whole[:length])
+        with pytest.raises(GlassnetError):
+            load(path)
+    for bit in range(0, 8 * len(whole), 13):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try:
+            data = load(path)
+        except GlassnetError:
+            continue
+        np.testing.assert_array_equal(data.inputs, X.reshape(4, 6))
+        np.testing.assert_array_equal(data.labels, Y)
