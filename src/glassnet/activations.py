@@ -3,9 +3,9 @@ r"""Activation functions: the value, and beside it the derivative.
 The notes' neuron fires more the further its summed input lies above a threshold; the function that says how much is the
 activation function, in the notes :math:`y = 1 / (1 + e^{-x})`.
 
-Every derivative is written from what the forward pass has at hand, the sums `z` and the activations `a = value(z)`; all
-but GELU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its place is the last
-layer, and `losses.py` holds what it needs there.
+Every derivative is written from what the forward pass has at hand, the sums `z` and the activations `a = value(z)`;
+all but GELU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its place is
+the last layer, and `losses.py` holds what it needs there.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def identity_derivative(z: Array, a: Array) -> Array:
 
 def sigmoid(z: Array) -> Array:
     """Return ``1 / (1 + exp(-z))``, the notes' function, 0 to 1."""
-    # SciPy's expit keeps full precision in both tails and never overflows; loading it costs too much for `import glassnet`.
+    # SciPy's expit is exact in both tails and never overflows; loading it with `import glassnet` would cost too much.
     from scipy.special import expit
 
     value: Array = expit(z)
@@ -79,27 +79,31 @@ def relu_derivative(z: Array, a: Array) -> Array:
 
 def leaky_relu(z: Array) -> Array:
     """Return ``z`` above zero, ``LEAK · z`` below (Maas, Hannun and Ng, ICML workshop 2013)."""
-    return np.maximum(z, LEAK * z)
+    value: Array = np.maximum(z, LEAK * z)
+    return value
 
 
 def leaky_relu_derivative(z: Array, a: Array) -> Array:
     """Return 1 above zero, ``LEAK`` elsewhere."""
-    return np.where(a > 0, a.dtype.type(1), a.dtype.type(LEAK))
+    derivative: Array = np.where(a > 0, a.dtype.type(1), a.dtype.type(LEAK))
+    return derivative
 
 
-_GELU_SCALE = float(np.sqrt(2 / np.pi))
-_GELU_CUBIC = 0.044715
+GELU_SCALE = float(np.sqrt(2 / np.pi))
+GELU_CUBIC = 0.044715
 
 
 def gelu(z: Array) -> Array:
     """Return ``z Φ(z)`` in its tanh form (Hendrycks and Gimpel 2016, section 2)."""
-    return 0.5 * z * (1 + np.tanh(_GELU_SCALE * (z + _GELU_CUBIC * z**3)))
+    value: Array = 0.5 * z * (1 + np.tanh(GELU_SCALE * (z + GELU_CUBIC * z**3)))
+    return value
 
 
 def gelu_derivative(z: Array, a: Array) -> Array:
     """Return the derivative of the tanh form; `a` cannot replace `z`, as GELU is not monotonic."""
-    t = np.tanh(_GELU_SCALE * (z + _GELU_CUBIC * z**3))
-    return 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * _GELU_SCALE * (1 + 3 * _GELU_CUBIC * z * z)
+    t = np.tanh(GELU_SCALE * (z + GELU_CUBIC * z**3))
+    derivative: Array = 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_SCALE * (1 + 3 * GELU_CUBIC * z * z)
+    return derivative
 
 
 def softmax(z: Array) -> Array:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .data.dataset import Dataset
 from .model import Model
+from .parameters import FloatArray
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,14 @@ def evaluate(model: Model, data: Dataset) -> Evaluation:
         GN017 when the data have another width or more classes than the model.
     """
     data.require_like(model.features, model.classes, "the model")
-    parts, loss = [], 0.0
+    parts: list[FloatArray] = []
+    loss, done = 0.0, 0
     wanted = model.targets.apply(data.labels, model.network.parameters.flat.dtype)
     for signals in model.signals(data.inputs):
-        done = sum(map(len, parts))
         outputs, targets = signals.outputs, wanted[done : done + len(signals.outputs)]
         loss += float(model.network.architecture.output_loss.value(signals.sums[-1], outputs, targets).sum())
         parts.append(outputs)
+        done += len(outputs)
     outputs = np.concatenate(parts)
     answers = model.targets.invert(outputs)
     confusion = np.zeros((model.classes, model.classes), np.int64)

@@ -1,8 +1,9 @@
 r"""Losses: what training makes small, and the delta it sends back from the last layer.
 
-The notes measure the error :math:`e = t - o` and minimise its square, for three reasons: the slope is simple algebra, it
-is smooth, and it shrinks towards the minimum so that steps do not overshoot. Written here as :math:`\tfrac12 (t-o)^2`:
-the notes drop the 2 of the derivative into the learning rate, and this is the loss whose slope is without it.
+The notes measure the error :math:`e = t - o` and minimise its square, for three reasons: the slope is simple algebra,
+it is smooth, and it shrinks towards the minimum so that steps do not overshoot. Written here as
+:math:`\tfrac12 (t-o)^2`: the notes drop the 2 of the derivative into the learning rate, and this is the loss whose
+slope is without it.
 
 A delta is the slope of the loss with respect to the sums of the last layer, :math:`\partial E / \partial z`. Which
 formula gives it depends on the loss *and* the activation of the outputs, so it is looked up by the pair; a pair that is

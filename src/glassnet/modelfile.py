@@ -85,9 +85,8 @@ def load_model(path: str | Path) -> Model:
 
 def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     described = header["architecture"]
-    architecture = Architecture(
-        **{name: tuple(value) if isinstance(value, list) else value for name, value in described.items()}
-    )
+    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}
+    architecture = Architecture(**fields)
     parameters = Parameters(architecture.layout, dtype=next(iter(tensors.values())).dtype)
     parameters.assign(tensors)
     shape = header["image_shape"]

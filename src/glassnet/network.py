@@ -1,17 +1,17 @@
 r"""The algorithm. Read this first: forward, backpropagate, update.
 
 A network is layers of nodes. Each node sums what comes in over its links and passes the sum through an activation
-function; in the notes :math:`O = \mathrm{sigmoid}(W \cdot I)`. Training asks for an answer, measures the error, sends it
-back over the same links, and moves every weight a little against its share of it.
+function; in the notes :math:`O = \mathrm{sigmoid}(W \cdot I)`. Training asks for an answer, measures the error, sends
+it back over the same links, and moves every weight a little against its share of it.
 
-One row is one sample here, so the notes' :math:`W \cdot I` for many samples at once is ``inputs @ W.T``; a weight matrix
-is ``(fan_out, fan_in)`` as in the notes (3 → 4 → 2 nodes: 4×3 and 2×4).
+One row is one sample here, so the notes' :math:`W \cdot I` for many samples at once is ``inputs @ W.T``; a weight
+matrix is ``(fan_out, fan_in)`` as in the notes (3 → 4 → 2 nodes: 4×3 and 2×4).
 
 Two rules send the error back. ``gradient`` is backpropagation: the error of a hidden node is :math:`W^T \delta`, where
-:math:`\delta` already carries the derivative of the layer above, and the result is the exact slope of the loss. ``notes``
-is what the notes' program does: it sends back the raw error, :math:`e_{hidden} = W^T e_{out}`. With sigmoid nodes and one
-hidden layer that is the squared-error slope for the last matrix and the cross-entropy slope for the one below: two losses
-at once, not the slope of either, and it learns well.
+:math:`\delta` already carries the derivative of the layer above, and the result is the exact slope of the loss.
+``notes`` is what the notes' program does: it sends back the raw error, :math:`e_{hidden} = W^T e_{out}`. With sigmoid
+nodes and one hidden layer that is the squared-error slope for the last matrix and the cross-entropy slope for the one
+below: two losses at once, not the slope of either, and it learns well.
 """
 
 from __future__ import annotations
@@ -75,10 +75,13 @@ class Architecture:
         require_choice("loss", self.loss, LOSSES)
         require_choice("rule", self.rule, RULES)
         if "softmax" in self.activations[:-1]:
-            raise OptionError("GN022", "softmax in a hidden layer: it belongs to the outputs; use relu or sigmoid below.")
+            raise OptionError(
+                "GN022", "softmax in a hidden layer: it belongs to the outputs; use relu or sigmoid below."
+            )
         if self.rule == "notes" and self.loss != "squared_error":
             raise OptionError(
-                "GN022", f"rule notes with loss {self.loss}: the notes' rule is made for squared_error; use rule gradient."
+                "GN022",
+                f"rule notes with loss {self.loss}: the notes' rule is made for squared_error; use rule gradient.",
             )
         if self.rule == "notes" and self.activations[-1] == "softmax":
             raise OptionError(
@@ -137,9 +140,9 @@ def forward(architecture: Architecture, parameters: Parameters, inputs: Array) -
 def backpropagate(architecture: Architecture, parameters: Parameters, signals: Signals, targets: Array) -> Parameters:
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
-    For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation of
-    the node it comes from. At the outputs the delta is the loss's own; with squared error and sigmoid it is the notes'
-    :math:`-(t-o) \, o(1-o)`. Below, it is the error that came back times the node's derivative.
+    For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation
+    of the node it comes from. At the outputs the delta is the loss's own; with squared error and sigmoid it is the
+    notes' :math:`-(t-o) \, o(1-o)`. Below, it is the error that came back times the node's derivative.
 
     Parameters
     ----------
@@ -150,8 +153,8 @@ def backpropagate(architecture: Architecture, parameters: Parameters, signals: S
 
     Returns
     -------
-    Parameters
-        Gradients, of the same layout as the parameters.
+    gradients : Parameters
+        Of the same layout as the parameters.
     """
     gradients = Parameters(architecture.layout, np.empty_like(parameters.flat))
     delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
@@ -252,7 +255,9 @@ class Network:
         ShapeError
             GN050 when a sample has another number of values.
         """
-        return forward(self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")).outputs
+        return forward(
+            self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")
+        ).outputs
 
     def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Return the mean loss over the samples; shapes as in `gradients`."""

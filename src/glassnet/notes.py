@@ -14,12 +14,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from .errors import ShapeError
 from .network import Network, forward
-
-FloatArray = NDArray[np.float64]
+from .parameters import FloatArray
 
 
 class NeuralNetwork:
@@ -34,8 +33,8 @@ class NeuralNetwork:
     seed : int, optional
         Same seed, same initial weights; drawn afresh if not given, as in the notes.
     initializer : str, default "notes"
-        ``"notes"`` draws with standard deviation ``1/√(incoming links)``, as the notes' text says; ``"notes-code"`` with
-        ``1/√(own nodes)``, as their program does.
+        ``"notes"`` draws with standard deviation ``1/√(incoming links)``, as the notes' text says; ``"notes-code"``
+        with ``1/√(own nodes)``, as their program does.
 
     Attributes
     ----------

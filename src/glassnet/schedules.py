@@ -1,7 +1,7 @@
 """Schedules: the learning rate as a function of progress.
 
-Each takes the progress through the whole training, 0 at the first step and towards 1 at the last, and returns the factor
-by which the learning rate is multiplied.
+Each takes the progress through the whole training, 0 at the first step and towards 1 at the last, and returns the
+factor by which the learning rate is multiplied.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from .preprocess import Scaling, Targets
 from .randomness import Purpose, generator
 from .schedules import learning_rates
 
-BLOCKS = 20
+BLOCKS = 10
 """Blocks an epoch."""
 
 
@@ -99,7 +99,9 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
             guard.check(epoch, result.loss / len(which))
             loss, correct = loss + result.loss, correct + result.correct
             progress = (done + len(block)) / steps
-            yield BlockDone(progress, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which))
+            yield BlockDone(
+                progress, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which)
+            )
         guard.epoch_done(epoch, loss / len(data))
         yield EpochDone(epoch + 1, loss / len(data), correct / len(data), time.perf_counter() - epoch_began)
     yield TrainingEnded(time.perf_counter() - ready)
@@ -134,8 +136,8 @@ def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
 class DivergenceGuard:
     """Keeps the weights of the last good epoch, and notices when training leaves the road.
 
-    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an epoch
-    ends worse than the best constant answer with weights grown beyond ten times their first size.
+    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
+    epoch ends worse than the best constant answer with weights grown beyond ten times their first size.
     """
 
     def __init__(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> None:
@@ -156,7 +158,8 @@ class DivergenceGuard:
         """Raise if the weights have run away without getting anywhere; otherwise keep them."""
         if loss > self._constant and self._size() > self._limit:
             self._give_up(
-                epoch, f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
+                epoch,
+                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold",
             )
         self._good[...] = self._parameters.flat
 
@@ -216,9 +219,10 @@ def fit(
     engine = engine or engine_named(options.engine)
     model = new_model(data, options)
     history = History()
+    told: list[Listener] = [history, *listeners]
     prepare_seconds = train_seconds = 0.0
     for event in train(model, data, options, engine):
-        for listener in (history, *listeners):
+        for listener in told:
             listener(event)
         if isinstance(event, TrainingStarted):
             prepare_seconds = event.seconds

@@ -31,7 +31,7 @@ class _LazyGroup(click.Group):
 @click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, message="glassnet %(version)s")
 def cli() -> None:
-    """A neural network in a glass box.
+    r"""Train, test, ask and look at a neural network in a glass box.
 
     Without a name for the data, the MNIST that comes with glassnet is used:
 

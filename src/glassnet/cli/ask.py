@@ -82,7 +82,7 @@ def query_command(model_path: str, sources: tuple[str, ...], as_json: bool) -> N
     model = load_model(model_path)
     answers: list[dict[str, Any]] = []
     for source in sources:
-        rows, names, labels = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
+        rows, names, _ = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
         outputs = model.outputs(rows)
         answers += [
             {"input": name, "answer": int(answer), "confidence": float(sure), "outputs": list(map(float, out))}

@@ -44,7 +44,9 @@ class _FirstRunNotice:
     """Says why nothing moves yet, if getting ready takes longer than loading from the cache would."""
 
     def __init__(self) -> None:
-        self._timer = threading.Timer(1.0, say, ["first run here: compiling the loops, once; this takes some seconds …"])
+        self._timer = threading.Timer(
+            1.0, say, ["first run here: compiling the loops, once; this takes some seconds …"]
+        )
         self._timer.daemon = True
 
     def __call__(self, event: Event) -> None:

@@ -25,7 +25,9 @@ def with_options(command: Command) -> Command:
     for name in reversed(SPECS):
         command = _flag(name, SPECS[name])(command)
     text = "用哪组选项" if chinese() else "named set of options that the flags below change"
-    return click.option("--recipe", type=click.Choice(list(RECIPES)), default="notes", show_default=True, help=text)(command)
+    return click.option("--recipe", type=click.Choice(list(RECIPES)), default="notes", show_default=True, help=text)(
+        command
+    )
 
 
 def options_from(recipe: str, flags: dict[str, Any]) -> Options:

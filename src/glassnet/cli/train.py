@@ -5,6 +5,7 @@ from __future__ import annotations
 import platform
 import threading
 import time
+from collections.abc import Callable
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -16,8 +17,9 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DivergedError, FileProblem
-from ..files import require_place
 from ..evaluate import Evaluation, evaluate
+from ..events import Event, TrainingStarted
+from ..files import require_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
@@ -30,7 +32,9 @@ from .flags import options_from, with_options
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @click.option("--test", "test_source", metavar="DATA", help="Data to test with; not trained on.")
 @click.option("--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors]")
-@click.option("--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model.")
+@click.option(
+    "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
+)
 @json_flag
 @with_options
 def train_command(
@@ -38,22 +42,18 @@ def train_command(
 ) -> None:
     """Train a network, test it, save it, draw it.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist", the
-    bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist",
+    the bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
     """
     options = options_from(recipe, flags)
     path = Path(out or f"{recipe}.safetensors")
     require_place(path)
     if options.engine != "reference":
-        # Numba's import and the reading of the data do not wait for each other.
-        _import_aside("glassnet.engines.compiled")
-
+        _aside(_load_kernels, options.dtype)
     began = time.perf_counter()
     training, test = _load(source, test_source, options)
     loaded = time.perf_counter() - began
-    if pictures:
-        _import_aside("glassnet.pictures")
-    fitted = _fit(training, options, path)
+    fitted = _fit(training, options, path, ["scipy.special", *(["matplotlib.figure"] if pictures else [])])
     began = time.perf_counter()
     evaluation = evaluate(fitted.model, test)
     seconds = {
@@ -74,8 +74,19 @@ def train_command(
         result(f"next      glassnet test {path}    or, another network: glassnet train --hidden 300 --hidden 100")
 
 
-def _import_aside(module: str) -> None:
-    threading.Thread(target=import_module, args=(module,), daemon=True).start()
+def _aside(work: Callable[..., object], *arguments: Any) -> None:
+    threading.Thread(target=work, args=arguments, daemon=True).start()
+
+
+def _load_kernels(dtype: str) -> None:
+    from ..engines.compiled import load_kernels
+
+    load_kernels(dtype)
+
+
+def _load_modules(names: list[str]) -> None:
+    for name in names:
+        import_module(name)
 
 
 def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset]:
@@ -89,10 +100,16 @@ def _load(source: str, test_source: str | None, options: Options) -> tuple[Datas
     return split(training, options)
 
 
-def _fit(training: Dataset, options: Options, path: Path) -> Fit:
+def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str]) -> Fit:
     show = progress_listener()
+
+    def load_meanwhile(event: Event) -> None:
+        # The loops hold no lock of Python's, so a second core can load what comes after them.
+        if isinstance(event, TrainingStarted):
+            _aside(_load_modules, needed_later)
+
     try:
-        return fit(training, options, listeners=[show])
+        return fit(training, options, listeners=[show, load_meanwhile])
     except DivergedError as problem:
         raise DivergedError(problem.code, f"{problem} {path} was not written.") from None
     finally:
@@ -108,7 +125,10 @@ def _with_receipt(fitted: Fit, recipe: str, options: Options, training: Dataset,
         options=options.to_dict(),
         data={"source": training.source, "samples": len(training)},
         engine=fitted.engine,
-        versions={"python": platform.python_version(), **{name: version(name) for name in ("glassnet", "numpy", "numba")}},
+        versions={
+            "python": platform.python_version(),
+            **{name: version(name) for name in ("glassnet", "numpy", "numba")},
+        },
         processor=platform.machine(),
         hash=model.network.parameters.hash(),
         result={"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
@@ -138,10 +158,12 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     sizes = "-".join(map(str, model.network.architecture.sizes))
     right = evaluation.samples - len(evaluation.misread)
     result(
-        f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of {receipt['data']['samples']:,} samples, "
-        f"engine {receipt['engine']} ({options['dtype']})"
+        f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of "
+        f"{receipt['data']['samples']:,} samples, engine {receipt['engine']} ({options['dtype']})"
     )
-    result(f"test      {evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}")
+    result(
+        f"test      {evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}"
+    )
     result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
     result(f"model     {path}")
 
@@ -152,7 +174,10 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
 
     history = fitted.history
     some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
-    drawings = {"curve": lambda: pictures.draw_curve(history.curve()), "confusion": lambda: pictures.draw_confusion(evaluation.confusion)}
+    drawings: dict[str, Callable[[], Any]] = {
+        "curve": lambda: pictures.draw_curve(history.curve()),
+        "confusion": lambda: pictures.draw_confusion(evaluation.confusion),
+    }
     if test.image_shape:
         drawings["digits"] = lambda: pictures.draw_digits(
             test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape

@@ -15,7 +15,7 @@ from ..errors import DataError, FileProblem, GlassnetError
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
-_PIECE = 1 << 16
+_PIECE = 1 << 22  # large: between two pieces a thread may wait for its turn
 
 
 @dataclass(frozen=True)

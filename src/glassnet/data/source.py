@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileProblem
 from .checks import check_options, clean_inputs, clean_labels, count_classes
 from .dataset import Dataset, image_shape
-from .files import display_name, file_problem, open_source
+from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
 from .kinds import kind_of
 
@@ -52,35 +52,19 @@ def load(
     """
     check_options(part, maximum, classes)
     if source == BUNDLED:
-        images, labels = bundled_pair(_PREFIX[part])
-        return _dataset(images, labels, f"{BUNDLED} ({part})", part, maximum, classes)
-    path: str | os.PathLike[str] = source
-    if os.path.isdir(source):
-        path = _in_folder(source, part)
-    opened = open_source(path)
+        return _dataset(*bundled_pair(_PREFIX[part]), f"{BUNDLED} ({part})", part, maximum, classes)
+    opened = open_source(_in_folder(source, part) if os.path.isdir(source) else source)
     kind = kind_of(opened)
+    if kind == "text":
+        return _table(opened, part, maximum, classes)
     if kind == "idx":
-        images, labels = parse_pair(opened)
-        return _dataset(images, labels, opened.name, part, maximum, classes)
+        return _dataset(*parse_pair(opened), opened.name, part, maximum, classes)
     if kind == "npz":
         from .npz import parse_npz
 
-        inputs, targets = parse_npz(opened, part)
-        return _dataset(inputs, targets, opened.name, part, maximum, classes)
-    if kind == "picture":
-        raise FileProblem(
-            "GN005", f"{opened.name}: a picture, expected labelled samples. Ask about it with 'glassnet query'."
-        )
-    from .tables import parse_table
-
-    rows = parse_table(opened, maximum)
-    assert rows.labels is not None
-    return Dataset(
-        rows.inputs,
-        rows.labels,
-        count_classes(rows.labels, opened.name, part, classes, rows.lines),
-        image_shape(rows.inputs.shape[1]),
-        opened.name,
+        return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes)
+    raise FileProblem(
+        "GN005", f"{opened.name}: a picture, expected labelled samples. Ask about it with 'glassnet query'."
     )
 
 
@@ -111,6 +95,16 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
     except (FileProblem, DataError, KeyError):
         return False
     return part == "train"
+
+
+def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Dataset:
+    from .tables import parse_table
+
+    # Values and labels are checked there, where line and column are known.
+    rows = parse_table(opened, maximum)
+    assert rows.labels is not None
+    found = count_classes(rows.labels, opened.name, part, classes, rows.lines)
+    return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name)
 
 
 def _dataset(

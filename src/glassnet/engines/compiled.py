@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..activations import ACTIVATIONS
 from ..losses import LOSSES
 from ..network import Architecture
 from ..parameters import FloatArray, Parameters
+from ..preprocess import Scaling
 from . import kernels
 from .interface import Progress, Samples, run_steps
 from .reference import ReferenceEngine
@@ -21,7 +23,7 @@ class CompiledEngine(ReferenceEngine):
 
     name = "compiled"
 
-    def prepare(  # type: ignore[override]
+    def prepare(
         self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any
     ) -> Samples | kernels.SparseRows:
         """Gather the non-zero values of every sample, and compile (or load) the loop for this precision."""
@@ -32,7 +34,7 @@ class CompiledEngine(ReferenceEngine):
         self.run_steps(architecture, Parameters(architecture.layout, dtype=dtype), rows, nothing, 1, np.empty(0))
         return rows
 
-    def run_steps(  # type: ignore[override]
+    def run_steps(
         self,
         architecture: Architecture,
         parameters: Parameters,
@@ -52,12 +54,19 @@ class CompiledEngine(ReferenceEngine):
         return Progress(loss, correct)
 
 
+def load_kernels(dtype: Any) -> None:
+    """Compile the loops for byte samples, or load them from the cache, so that a later `prepare` finds them ready."""
+    architecture = Architecture((8, 1, 1), ("sigmoid", "sigmoid"))
+    one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)))
+    CompiledEngine().prepare(architecture, one, 1, dtype)
+
+
 def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
-    raw, scaling = samples.rows, samples.scaling
-    start = np.empty(len(raw) + 1, np.int64)
-    kernels.count_nonzero(raw, start)
-    index, value = np.empty(start[-1], np.int32), np.empty(start[-1], dtype)
-    kernels.gather_nonzero(raw, dtype.type(scaling.factor), start, index, value)
+    raw, scaling = np.ascontiguousarray(samples.rows), samples.scaling
+    words = raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % 8 == 0 else raw
+    count = np.count_nonzero(raw)
+    start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
+    kernels.gather_nonzero(raw, words, dtype.type(scaling.factor), start, index, value)
     return kernels.SparseRows(
         start, index, value, dtype.type(scaling.offset), samples.labels, samples.targets.astype(dtype)
     )
@@ -66,7 +75,7 @@ def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
 def _plan(architecture: Architecture) -> kernels.Plan:
     sizes = np.array(architecture.sizes, np.int64)
     weight_at, bias_at, start = [], [], 0
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(sizes):
         weight_at.append(start)
         start += fan_in * fan_out
         bias_at.append(start if architecture.bias else -1)
@@ -87,7 +96,7 @@ def _workspace(architecture: Architecture, parameters: Parameters) -> kernels.Wo
     weight = parameters.weights[0]
     first = _aligned(weight.T.shape, dtype)
     first[...] = weight.T
-    nodes = [_aligned((sum(architecture.sizes[1:]),), dtype) for _ in range(5)]
+    nodes = [_aligned((sum(architecture.sizes[1:]),), dtype) for _ in range(6)]
     return kernels.Workspace(first, np.zeros(len(weight), dtype), weight.sum(axis=1), *nodes)
 
 

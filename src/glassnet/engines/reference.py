@@ -18,7 +18,7 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def prepare(self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any) -> Samples:
+    def prepare(self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any) -> Any:
         """Return the samples as they are."""
         return samples
 
@@ -33,15 +33,13 @@ class ReferenceEngine:
         signals = network.forward(architecture, parameters, inputs)
         loss = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets).sum()
         correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
-        return Gradients(
-            network.backpropagate(architecture, parameters, signals, targets), float(loss), int(correct)
-        )
+        return Gradients(network.backpropagate(architecture, parameters, signals, targets), float(loss), int(correct))
 
     def run_steps(
         self,
         architecture: Architecture,
         parameters: Parameters,
-        prepared: Samples,
+        prepared: Any,
         order: NDArray[np.int64],
         batch_size: int,
         learning_rates: FloatArray,

@@ -44,11 +44,13 @@ class Targets:
 
     def apply(self, labels: NDArray[np.integer], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
         """Turn labels, shape (n,), into targets, shape (n, classes)."""
-        return self.table(dtype)[labels]
+        targets: NDArray[np.floating] = self.table(dtype)[labels]
+        return targets
 
     def invert(self, outputs: NDArray[np.floating]) -> NDArray[np.intp]:
         """Turn outputs or targets, shape (n, classes), into labels: the class of the largest output."""
-        return np.argmax(outputs, axis=-1)
+        labels: NDArray[np.intp] = np.argmax(outputs, axis=-1)
+        return labels
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain values, for a file."""

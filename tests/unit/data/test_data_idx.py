@@ -15,7 +15,9 @@ from glassnet.data import load
 from glassnet.data.idx import read_idx
 from glassnet.errors import GlassnetError
 
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def idx(values: np.ndarray) -> bytes:

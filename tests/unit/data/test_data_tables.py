@@ -17,7 +17,9 @@ from glassnet.data.files import open_source
 from glassnet.data.rows import read_rows, sniff
 from glassnet.errors import DataError, FileProblem, GlassnetError, OptionError
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 LINES = ["0,0,9,255", "1,1,2,3", "0,4,5,6", "1,7,8,9"]
 
 

@@ -1,0 +1,51 @@
+# Two commands matter: `make train` and `make test`. Each builds what it needs in .venv, on a bare machine too.
+
+PYTHON ?= python3
+VENV   := .venv
+RUN    := $(VENV)/bin/python
+
+.PHONY: train test check format bench docs clean
+.DELETE_ON_ERROR:
+
+train: $(VENV)/glassnet
+	$(RUN) -m glassnet train
+
+test: $(VENV)/test
+	$(RUN) -m pytest
+
+check: $(VENV)/test
+	$(RUN) -m ruff check .
+	$(RUN) -m ruff format --check .
+	$(RUN) -m mypy
+
+format: $(VENV)/test
+	$(RUN) -m ruff check --fix .
+	$(RUN) -m ruff format .
+
+bench: $(VENV)/bench
+	$(RUN) benchmarks/all.py
+
+docs: $(VENV)/glassnet
+	$(RUN) docs/make_reference.py
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache
+
+# Debian keeps Python's venv module in a package of its own; where it is missing, virtualenv from PyPI does the same.
+$(RUN):
+	$(PYTHON) -m venv $(VENV) || { \
+	  rm -rf $(VENV) && \
+	  $(PYTHON) -m pip install --quiet --target build/virtualenv virtualenv && \
+	  PYTHONPATH=build/virtualenv $(PYTHON) -m virtualenv --quiet $(VENV); }
+
+$(VENV)/glassnet: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet --editable .
+	touch $@
+
+$(VENV)/test: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet --editable '.[test,check]'
+	touch $@ $(VENV)/glassnet
+
+$(VENV)/bench: $(RUN) pyproject.toml
+	$(RUN) -m pip install --quiet --editable '.[bench]'
+	touch $@ $(VENV)/glassnet

@@ -1,0 +1,233 @@
+"""The house's rules, read from the sources: who imports whom, how long, how documented, what is loaded."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from glassnet.errors import CODES
+from support.cli import environment
+from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
+
+ROWS = (
+    ("errors", "options", "randomness", "parameters", "files"),
+    ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
+    ("engines", "data", "preprocess"),
+    ("events", "listeners", "model", "training", "evaluate", "modelfile", "receipt"),
+    ("trace", "pictures"),
+    ("estimators", "export", "cluster"),
+    ("__init__",),
+    ("cli", "studio", "__main__"),
+)
+"""DESIGN section 2: a module imports from its own row and from those before it. The package itself gathers the names
+of all rows but the doors', which alone import it."""
+
+ROW = {part: number for number, row in enumerate(ROWS) for part in row}
+IGNORANT_OF_NETWORKS = ("data", "preprocess")
+
+THIRD_PARTY = {
+    "numpy": ("",),
+    "scipy": ("activations", "preprocess"),
+    "numba": ("engines.compiled", "engines.kernels", "preprocess.augment"),
+    "polars": ("data",),
+    "PIL": ("data", "preprocess", "pictures"),
+    "safetensors": ("modelfile",),
+    "matplotlib": ("pictures",),
+    "jinja2": ("pictures",),
+    "sklearn": ("estimators",),
+    "onnx": ("export",),
+    "ray": ("cluster",),
+    "click": ("cli",),
+    "rich": ("cli",),
+    "starlette": ("studio",),
+    "uvicorn": ("studio",),
+}
+"""Package -> the only parts of glassnet that may import it."""
+
+HEAVY = ("numba", "scipy", "polars", "matplotlib", "PIL", "click", "rich", "sklearn")
+
+
+def part_of(module: str) -> str:
+    """The name by which the table above knows a module."""
+    return module.split(".")[1] if "." in module else "__init__"
+
+
+def own(module: str) -> bool:
+    return module.split(".")[0] == "glassnet"
+
+
+def where(module: str, line: int) -> str:
+    return f"{modules()[module].relative_to(PACKAGE.parent)}:{line}"
+
+
+def test_every_module_has_a_row():
+    assert sorted({part_of(module) for module in modules()} - set(ROW)) == []
+
+
+def test_modules_import_from_their_own_row_and_those_before():
+    wrong = [
+        f"{where(one.importer, one.line)} imports {one.imported}"
+        for module in modules()
+        for one in imports(module)
+        if own(one.imported) and ROW[part_of(one.imported)] > ROW[part_of(one.importer)]
+    ]
+    assert wrong == []
+
+
+def test_data_and_preprocessing_know_nothing_of_networks():
+    networks = {*ROWS[1], "engines"}
+    wrong = [
+        f"{where(one.importer, one.line)} imports {one.imported}"
+        for module in modules()
+        if part_of(module) in IGNORANT_OF_NETWORKS
+        for one in imports(module)
+        if own(one.imported) and part_of(one.imported) in networks
+    ]
+    assert wrong == []
+
+
+def test_only_the_doors_import_the_package_as_a_whole():
+    importers = {
+        part_of(module)
+        for module in modules()
+        for one in imports(module)
+        if one.imported == "glassnet" and module != "glassnet"
+    }
+    assert importers <= set(ROWS[-1])
+
+
+def test_modules_are_not_imported_in_circles():
+    edges = {
+        module: {one.imported for one in imports(module) if own(one.imported) and not one.late} - {module}
+        for module in modules()
+    }
+    assert sum(map(len, edges.values())) > len(edges), "the edges are read at all"
+    assert cycle(edges) == []
+    assert cycle({"a": {"b"}, "b": {"c"}, "c": {"b"}}) == ["b", "c", "b"]
+
+
+def test_packages_of_others_stay_where_they_belong():
+    wrong = []
+    for module in modules():
+        for one in imports(module):
+            top = one.imported.split(".")[0]
+            if own(one.imported) or top in sys.stdlib_module_names:
+                continue
+            inner = module.removeprefix("glassnet").removeprefix(".")
+            allowed = THIRD_PARTY.get(top, ())
+            if not any(part in ("", inner) or inner.startswith(f"{part}.") for part in allowed):
+                wrong.append(f"{where(module, one.line)} imports {one.imported}")
+    assert wrong == []
+
+
+def test_no_file_over_400_lines():
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in python_files()}
+    assert len(lengths) > 50
+    assert {str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > 400} == {}
+
+
+def test_no_function_over_60_lines():
+    lengths = {
+        f"{path.relative_to(ROOT)}:{node.lineno} {node.name}": node.end_lineno - node.lineno + 1
+        for path in python_files()
+        for node in functions(path)
+    }
+    assert len(lengths) > 200
+    assert {name: lines for name, lines in lengths.items() if lines > 60} == {}
+
+
+def _public(node: ast.Module | ast.ClassDef, prefix: str):
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
+            if any(ast.unparse(decorator).endswith(".setter") for decorator in child.decorator_list):
+                continue  # the property speaks for its setter
+            yield f"{prefix}.{child.name}", child
+            if isinstance(child, ast.ClassDef):
+                yield from _public(child, f"{prefix}.{child.name}")
+
+
+def test_everything_public_has_a_docstring():
+    named = [(module, tree(path)) for module, path in modules().items()]
+    named += [found for module, node in list(named) for found in _public(node, module)]
+    assert len(named) > 200
+    assert [name for name, node in named if not (ast.get_docstring(node) or "").strip()] == []
+
+
+def _codes_used() -> dict[str, list[str]]:
+    """Code -> where in the package it stands as a word of its own, the list of codes left out."""
+    used: dict[str, list[str]] = {}
+    for module, path in modules().items():
+        if module == "glassnet.errors":
+            continue
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Constant) and re.fullmatch(r"GN\d+", str(node.value)):
+                used.setdefault(str(node.value), []).append(where(module, node.lineno))
+    for node in functions(modules()["glassnet.errors"]):
+        for inner in ast.walk(node):
+            if isinstance(inner, ast.Constant) and re.fullmatch(r"GN\d+", str(inner.value)):
+                used.setdefault(str(inner.value), []).append(where("glassnet.errors", inner.lineno))
+    return used
+
+
+def test_every_code_that_is_raised_is_listed():
+    assert {code: places for code, places in _codes_used().items() if code not in CODES} == {}
+
+
+def test_every_listed_code_is_raised():
+    assert sorted(set(CODES) - set(_codes_used())) == []
+
+
+def test_codes_in_docstrings_are_listed():
+    texts = {module: path.read_text(encoding="utf-8") for module, path in modules().items()}
+    named = {(module, code) for module, text in texts.items() for code in re.findall(r"\bGN\d+\b", text)}
+    assert {(module, code) for module, code in named if code not in CODES} == set()
+
+
+def test_importing_the_package_loads_nothing_heavy():
+    program = "import glassnet, sys; print(*{name.split('.')[0] for name in sys.modules})"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, env=environment(), check=True
+    )
+    loaded = set(done.stdout.split())
+    assert {"glassnet", "numpy"} <= loaded
+    assert loaded.intersection(HEAVY) == set()
+
+
+def _run_tool(name: str, *arguments: str) -> None:
+    if find_spec(name) is None:
+        pytest.skip(f"{name} is not installed; it comes with: pip install -e '.[check]'")
+    done = subprocess.run([sys.executable, "-m", name, *arguments], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, (done.stdout + done.stderr)[-6000:]
+
+
+def test_ruff_finds_nothing():
+    _run_tool("ruff", "check", "src", "tests", "benchmarks")
+
+
+def test_ruff_would_not_reformat():
+    _run_tool("ruff", "format", "--check", "-q", "src", "tests", "benchmarks")
+
+
+def test_mypy_strict_finds_nothing():
+    _run_tool("mypy", "--strict")
+
+
+def test_the_example_of_the_readme_runs(tmp_path):
+    blocks = [
+        block
+        for name in ("README.md", "README.zh-CN.md")
+        if (ROOT / name).exists()
+        for block in re.findall(r"^```python\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL)
+    ]
+    if not blocks:
+        pytest.skip("the README has no Python example yet")
+    for block in blocks:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=120
+        )
+        assert done.returncode == 0, f"{block}\n{done.stderr[-3000:]}"

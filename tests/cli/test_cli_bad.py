@@ -1,0 +1,199 @@
+"""Bad input: one clear line with a stable code, exit code 2, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+
+import pytest
+
+from support.bad_inputs import CASES, DIVERGING, MODEL, Case
+from support.cli import Outcome, command, environment, interruptible, run, run_process, snapshot
+from support.samples import digits_csv, table, write
+
+QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A working folder with a table and a model that must survive."""
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {"rows.csv": table(), "old.safetensors": MODEL})
+    return tmp_path
+
+
+def typed(case: Case) -> list[str]:
+    words = case.typed.split()
+    return [*words, "--out", "old.safetensors"] if words[0] == "train" and words[-1] != "--hidden" else words
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
+def test_refused_and_nothing_lost(case, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path, {**case.files, "old.safetensors": MODEL})
+    before = snapshot(tmp_path)
+    run(*typed(case), stdin=case.stdin).refused(case.code, *case.words)
+    assert snapshot(tmp_path) == before
+
+
+@pytest.mark.parametrize("case", DIVERGING, ids=lambda case: case.name.replace(" ", "-"))
+def test_diverging_says_one_line_also_where_warnings_are_shown(case, tmp_path):
+    write(tmp_path, case.files)
+    run_process(*typed(case), cwd=tmp_path).refused(case.code, *case.words, "old.safetensors was not written")
+    assert snapshot(tmp_path) == case.files
+
+
+def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
+    from glassnet import training
+
+    checks = training.DivergenceGuard.epoch_done
+
+    def fail_in_the_third(guard, epoch, loss):
+        if epoch == 2:
+            guard._give_up(epoch, "on purpose")
+        checks(guard, epoch, loss)
+
+    monkeypatch.setattr(training.DivergenceGuard, "epoch_done", fail_in_the_third)
+    run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "those after epoch 2")
+    assert (folder / "old.safetensors").read_bytes() == MODEL
+
+
+def test_without_a_command_the_help_is_shown_as_it_is(folder):
+    outcome = run()
+    assert outcome.code in (0, 2)
+    text = outcome.out + outcome.err
+    assert "[GN020]" not in text
+    assert [line.split()[0] for line in text.splitlines() if line.startswith("  train ")] == ["train"]
+
+
+@pytest.mark.parametrize(
+    ("out", "code", "words"),
+    [
+        ("gone/m.safetensors", "GN001", ("gone", "no such folder")),
+        (".", "GN002", ("folder",)),
+        ("rows.csv/m.safetensors", "GN001", ("rows.csv",)),
+    ],
+)
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(folder, out, code, words):
+    before = snapshot(folder)
+    outcome = run("train", "rows.csv", "--out", out, *QUICK)
+    outcome.refused(code, *words)
+    assert "epoch" not in outcome.err
+    assert snapshot(folder) == before
+
+
+def test_a_folder_without_permission_is_refused_before_the_work(folder, monkeypatch):
+    before = snapshot(folder)
+    monkeypatch.setattr("glassnet.files.os.access", lambda path, mode: mode != os.W_OK)
+    outcome = run("train", "rows.csv", "--out", "old.safetensors", *QUICK)
+    outcome.refused("GN003", "cannot be written")
+    assert "epoch" not in outcome.err
+    assert snapshot(folder) == before
+
+
+def test_permission_lost_at_the_last_moment(folder, monkeypatch):
+    def deny(*_):
+        raise PermissionError(13, "Permission denied")
+
+    before = snapshot(folder)
+    monkeypatch.setattr("glassnet.files.os.replace", deny)
+    run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused(
+        "GN003", "old.safetensors", "Permission denied"
+    )
+    assert snapshot(folder) == before
+
+
+def limited(limit: str, *arguments: str) -> list[str]:
+    """Start a command under a limit of the operating system."""
+    program = f"import resource, sys; resource.setrlimit({limit}); import glassnet.cli; glassnet.cli.main()"
+    return [sys.executable, "-c", program, *arguments]
+
+
+def test_no_space_left(folder):
+    before = snapshot(folder)
+    start = limited("resource.RLIMIT_FSIZE, (1000, 1000)", "train", "rows.csv", "--out", "old.safetensors", *QUICK)
+    outcome = run_process(cwd=folder, start=start)
+    outcome.refused("GN004", "old.safetensors", "no space left")
+    assert "epoch 3" in outcome.err, "the disk was full at the end of the training, not before"
+    assert snapshot(folder) == before
+
+
+def test_more_weights_than_memory(folder):
+    before = snapshot(folder)
+    flags = ("--hidden", "100000", "--hidden", "100000", "--engine", "reference", "--out", "old.safetensors")
+    start = limited("resource.RLIMIT_AS, (6 << 30, 6 << 30)", "train", "rows.csv", *flags)
+    outcome = run_process(cwd=folder, start=start)
+    assert "Traceback" not in outcome.err
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1].startswith("glassnet: ")
+    assert snapshot(folder) == before
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full exists on Linux")
+def test_standard_output_that_takes_nothing(folder):
+    with open("/dev/full", "w") as full:
+        done = subprocess.run(command("show", "rows.csv"), stdout=full, stderr=subprocess.PIPE, env=environment())
+    text = done.stderr.decode()
+    assert "Traceback" not in text
+    assert done.returncode == 2
+    assert len(text.splitlines()) == 1
+
+
+def test_a_reader_that_has_gone_is_no_mistake(folder):
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command("show", "rows.csv"), stdout=writing, stderr=subprocess.PIPE, env=environment())
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_ctrl_c_during_training(folder, engine):
+    (folder / "digits.csv").write_text(digits_csv(300))
+    before = snapshot(folder)
+    flags = ("--epochs", "100000", "--engine", engine, "--out", "old.safetensors")
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    process = subprocess.Popen(interruptible("train", "digits.csv", *flags), env=environment(), **pipes)
+    rescue = threading.Timer(60, process.kill)
+    rescue.start()
+    try:
+        first = b""
+        while b"epoch 1:" not in first:
+            first = process.stderr.readline()
+            assert first, "the training ended before it was interrupted"
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate()
+    finally:
+        rescue.cancel()
+        process.kill()
+    # The terminal shows ^C, so the line begins on a new one.
+    text = "".join(line for line in err.decode().splitlines(keepends=True) if line.strip())
+    Outcome(process.returncode, out.decode(), text).refused(
+        "GN031", "interrupted", "nothing was written", exit_code=130
+    )
+    assert snapshot(folder) == before
+
+
+def test_an_interrupt_after_the_model_was_saved_does_not_deny_it(folder, monkeypatch):
+    from glassnet import pictures
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(pictures, "save", interrupt)
+    outcome = run("train", "rows.csv", "--engine", "reference", "--hidden", "5", "--out", "new.safetensors")
+    assert outcome.code == 130
+    line = outcome.err.splitlines()[-1]
+    assert line.endswith("[GN031]")
+    assert (folder / "new.safetensors").exists()
+    assert "nothing was written" not in line
+
+
+def test_training_data_are_not_replaced_by_the_model(folder):
+    before = snapshot(folder)
+    outcome = run("train", "rows.csv", "--out", "rows.csv", *QUICK)
+    assert snapshot(folder) == before
+    assert outcome.code == 2

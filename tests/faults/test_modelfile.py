@@ -1,0 +1,268 @@
+"""Model files: what is saved comes back to the bit, damage is always an error, and writing loses nothing."""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import json
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import safetensors.numpy
+
+from glassnet import Model, Network, Scaling, Targets, load_model, modelfile, save_model
+from glassnet.errors import FileProblem, GlassnetError, ModelFileError
+from glassnet.files import replacing
+from support.cli import environment, snapshot
+from support.samples import flipped, small_model
+
+DAMAGE = {"GN040", "GN041", "GN042"}
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """The small model's file, and its bytes."""
+    path = tmp_path / "model.safetensors"
+    save_model(small_model(), path)
+    return path, path.read_bytes()
+
+
+def assert_same(loaded: Model, model: Model) -> None:
+    ours, theirs = model.network.parameters, loaded.network.parameters
+    assert theirs.flat.dtype == ours.flat.dtype
+    assert theirs.flat.tobytes() == ours.flat.tobytes()
+    assert theirs.hash() == ours.hash()
+    assert loaded.network.architecture == model.network.architecture
+    assert (loaded.scaling, loaded.targets) == (model.scaling, model.targets)
+    assert loaded.image_shape == model.image_shape
+    assert loaded.receipt == model.receipt
+    rows = np.arange(32).reshape(2, 16) * 7
+    assert loaded.outputs(rows).tobytes() == model.outputs(rows).tobytes()
+
+
+@pytest.mark.parametrize("bias", [False, True])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_round_trip(tmp_path, dtype, bias):
+    model = replace(
+        small_model(dtype, bias=bias), receipt={"data": {"source": "数据 ∂E/∂w.csv", "samples": 12}, "x": [0.1]}
+    )
+    save_model(model, tmp_path / "m.safetensors")
+    loaded = load_model(tmp_path / "m.safetensors")
+    assert_same(loaded, model)
+    save_model(loaded, tmp_path / "again.safetensors")
+    assert_same(load_model(tmp_path / "again.safetensors"), model)
+
+
+def test_numbers_without_ordinary_values_come_back(tmp_path):
+    network = Network([16, 4, 3], seed=1, dtype="float32")
+    network.parameters.flat[:6] = [-0.0, 1e-45, 3.4e38, -3.4e38, 1e-38, 0.1]
+    model = Model(network, Scaling.named("unit", 1.0), Targets.named("one-hot", 3))
+    save_model(model, tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert loaded.network.parameters.flat.tobytes() == network.parameters.flat.tobytes()
+    assert (loaded.image_shape, loaded.receipt) == (None, {})
+
+
+@pytest.mark.parametrize("text", ["0" * 64, '\\"{}\n\0', "sha256", "__metadata__"])
+def test_a_receipt_may_hold_any_text(tmp_path, text):
+    model = replace(small_model(), receipt={"data": {"source": text}})
+    for _ in range(8):  # the order of the header's entries is not fixed
+        save_model(model, tmp_path / "m")
+        assert_same(load_model(tmp_path / "m"), model)
+
+
+def test_safetensors_reads_the_weights(saved):
+    path, _ = saved
+    tensors = safetensors.numpy.load_file(path)
+    parameters = small_model().network.parameters
+    assert set(tensors) == {"layer1.weight", "layer2.weight"}
+    for name, view in parameters.views.items():
+        np.testing.assert_array_equal(tensors[name], view)
+    with safetensors.safe_open(path, "numpy") as file:
+        header = json.loads(file.metadata()["glassnet"])
+    assert header["format"] == modelfile.FORMAT
+    assert tuple(header["architecture"]["sizes"]) == (16, 5, 3)
+
+
+def test_the_checksum_can_be_computed_without_glassnet(saved):
+    path, content = saved
+    with safetensors.safe_open(path, "numpy") as file:
+        checksum = file.metadata()["sha256"]
+    assert hashlib.sha256(content.replace(checksum.encode(), b"0" * 64)).hexdigest() == checksum
+
+
+def test_every_truncation_is_noticed(saved):
+    path, content = saved
+    for length in range(len(content)):
+        path.write_bytes(content[:length])
+        with pytest.raises(ModelFileError) as problem:
+            load_model(path)
+        assert problem.value.code in DAMAGE
+    path.write_bytes(content)
+    assert_same(load_model(path), small_model())
+
+
+def test_any_flipped_bit_is_noticed(saved):
+    path, content = saved
+    bits = np.random.default_rng(8).choice(8 * len(content), 2000, replace=False)
+    for bit in bits.tolist():
+        path.write_bytes(flipped(content, bit))
+        with pytest.raises(ModelFileError) as problem:
+            load_model(path)
+        assert problem.value.code in DAMAGE, bit
+
+
+def test_swapped_bytes_and_appended_ones_are_noticed(saved):
+    path, content = saved
+    last = content[-4:]
+    assert last != content[-8:-4]
+    for changed in (content + b"\0", content[:-8] + last + content[-8:-4], b"\0" + content, content * 2):
+        path.write_bytes(changed)
+        with pytest.raises(ModelFileError) as problem:
+            load_model(path)
+        assert problem.value.code in {"GN040", "GN041"}
+
+
+def test_rubbish_is_never_a_model(tmp_path):
+    rng = np.random.default_rng(9)
+    heads = [b"", (40).to_bytes(8, "little") + b"{", (2**63).to_bytes(8, "little") + b"{", b"\x80\x04\x95" + b"\0" * 6]
+    for head in heads:
+        for size in (0, 1, 7, 8, 9, 200, 5000):
+            (tmp_path / "m").write_bytes(head + rng.bytes(size))
+            with pytest.raises(ModelFileError) as problem:
+                load_model(tmp_path / "m")
+            assert problem.value.code in DAMAGE
+
+
+def _signed(header: dict, tensors: dict[str, np.ndarray]) -> bytes:
+    """A file that is whole, whatever it says."""
+    content = safetensors.numpy.save(tensors, {"glassnet": json.dumps(header), "sha256": "0" * 64})
+    return content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode(), 1)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        pytest.param(lambda header, tensors: header.update(format=modelfile.FORMAT + 1), "GN042", id="newer format"),
+        pytest.param(lambda header, tensors: header.pop("format"), "GN040", id="no format"),
+        pytest.param(lambda header, tensors: header.update(format="newest"), "GN041", id="format in words"),
+        pytest.param(lambda header, tensors: header.pop("architecture"), "GN041", id="no architecture"),
+        pytest.param(lambda header, tensors: header.pop("scaling"), "GN041", id="no scaling"),
+        pytest.param(lambda header, tensors: header["architecture"].update(colour="red"), "GN041", id="unknown part"),
+        pytest.param(lambda header, tensors: header["architecture"].update(rule="magic"), "GN041", id="unknown rule"),
+        pytest.param(
+            lambda header, tensors: header["architecture"].update(sizes=[16, 6, 3]), "GN041", id="other sizes"
+        ),
+        pytest.param(
+            lambda header, tensors: header["architecture"].update(bias=True), "GN041", id="bias without values"
+        ),
+        pytest.param(lambda header, tensors: header.update(image_shape=[3]), "GN041", id="image of one size"),
+        pytest.param(lambda header, tensors: tensors.pop("layer2.weight"), "GN041", id="no second layer"),
+        pytest.param(lambda header, tensors: tensors.clear(), "GN041", id="no layers"),
+        pytest.param(
+            lambda header, tensors: tensors.update({"layer3.weight": np.zeros((2, 3), np.float32)}),
+            "GN041",
+            id="a third layer",
+        ),
+        pytest.param(
+            lambda header, tensors: tensors.update({"layer2.weight": np.zeros((3, 5), np.int32)}),
+            "GN041",
+            id="whole numbers for weights",
+        ),
+    ],
+)
+def test_a_whole_file_that_says_something_else_is_refused(saved, change, code):
+    path, content = saved
+    with safetensors.safe_open(path, "numpy") as file:
+        header = json.loads(file.metadata()["glassnet"])
+    tensors = safetensors.numpy.load(content)
+    path.write_bytes(_signed(header, tensors))
+    assert_same(load_model(path), small_model())
+    change(header, tensors)
+    path.write_bytes(_signed(header, tensors))
+    with pytest.raises(ModelFileError) as problem:
+        load_model(path)
+    assert problem.value.code == code
+
+
+@pytest.mark.parametrize(
+    "interruption", [RuntimeError("on purpose"), KeyboardInterrupt(), MemoryError(), SystemExit(3)]
+)
+def test_an_interruption_in_the_middle_of_writing(saved, interruption):
+    path, content = saved
+
+    def write_half():
+        with replacing(path) as file:
+            file.write(b"half of")
+            raise interruption
+
+    with pytest.raises(type(interruption)):
+        write_half()
+    assert snapshot(path.parent) == {path.name: content}
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        (errno.ENOSPC, "GN004"),
+        (errno.EDQUOT, "GN004"),
+        (errno.EFBIG, "GN004"),
+        (errno.EIO, "GN003"),
+        (errno.EACCES, "GN003"),
+    ],
+)
+@pytest.mark.parametrize("step", ["os.fsync", "os.replace", "open"])
+def test_an_error_of_the_system_at_any_step_of_writing(saved, monkeypatch, step, number, code):
+    path, content = saved
+
+    def fail(*_):
+        raise OSError(number, "on purpose")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(f"glassnet.files.{step}", fail, raising=step != "open")
+        with pytest.raises(FileProblem) as problem:
+            save_model(small_model("float64"), path)
+    assert problem.value.code == code
+    assert path.name in str(problem.value)
+    assert snapshot(path.parent) == {path.name: content}
+    assert_same(load_model(path), small_model())
+
+
+def test_the_old_file_stays_until_the_new_one_is_whole(saved):
+    path, content = saved
+    with replacing(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == content
+    assert snapshot(path.parent) == {path.name: b"new"}
+
+
+def test_a_killed_process_leaves_one_whole_model(saved):
+    path, _ = saved
+    program = (
+        "import sys; sys.path[:0] = sys.argv[2:]; from support.samples import small_model; import glassnet\n"
+        "models = [small_model('float32'), small_model('float64')]\n"
+        "glassnet.save_model(models[1], sys.argv[1]); print('ready', flush=True)\n"
+        "while True:\n    for model in models: glassnet.save_model(model, sys.argv[1])"
+    )
+    start = [sys.executable, "-c", program, str(path), *sys.path]
+    for wait in (0.0, 0.003, 0.01, 0.03):
+        with subprocess.Popen(start, stdout=subprocess.PIPE, env=environment()) as process:
+            assert process.stdout.readline() == b"ready\n"
+            time.sleep(wait)
+            process.send_signal(signal.SIGKILL)
+        loaded = load_model(path)
+        assert_same(loaded, small_model(str(loaded.network.parameters.flat.dtype)))
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path):
+    for path, code in ((tmp_path / "gone", "GN001"), (tmp_path, "GN002"), (tmp_path / "gone" / "m", "GN001")):
+        with pytest.raises(GlassnetError) as problem:
+            load_model(path)
+        assert problem.value.code == code
+        assert str(path) in str(problem.value)

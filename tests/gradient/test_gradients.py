@@ -1,0 +1,212 @@
+"""What the two rules ask of every weight, against difference quotients and against the notes' formulas in loops."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from support.cases import GRADIENT_PAIRS, awake, network_of
+from support.formulas import (
+    ELEMENTWISE,
+    LOSSES,
+    VALUES,
+    central_differences,
+    mean_loss,
+    signals,
+    slope,
+    unpack,
+)
+
+from glassnet import Architecture, Network
+from glassnet.activations import ACTIVATIONS
+from glassnet.errors import OptionError
+from glassnet.initializers import INITIALIZERS
+from glassnet.losses import LOSSES as LOSS_NAMES
+from glassnet.losses import OUTPUT_LOSSES
+from glassnet.network import RULES
+
+RANDOM = np.random.default_rng(5)
+X = RANDOM.uniform(0.01, 1.0, (4, 3))
+T = RANDOM.uniform(0.05, 0.95, (4, 3))
+"""Targets that are neither 0 nor 1 and do not add up to 1: formulas that hold for one-hot rows alone would show."""
+
+# One layer of weights has no hidden activation: one case is enough there.
+SHAPES = [
+    (depth, hidden) for depth in (1, 2, 3, 4) for hidden in ELEMENTWISE if depth > 1 or hidden == ELEMENTWISE[0]
+]
+
+
+def loss_of(network: Network, flat: np.ndarray) -> float:
+    made = network.architecture
+    return mean_loss(flat, made.sizes, made.bias, made.activations, made.loss, X, T)
+
+
+def test_the_pairs_tested_are_the_pairs_there_are():
+    assert set(GRADIENT_PAIRS) == set(OUTPUT_LOSSES)
+    assert set(VALUES) == set(ACTIVATIONS)
+
+
+@pytest.mark.parametrize(("loss", "output"), GRADIENT_PAIRS)
+@pytest.mark.parametrize(("depth", "hidden"), SHAPES)
+@pytest.mark.parametrize("bias", [False, True])
+def test_rule_gradient_is_the_slope_of_the_loss(depth, hidden, loss, output, bias):
+    network = network_of(depth, hidden, output, bias=bias, loss=loss, rule="gradient")
+    awake(network, X)
+    flat = network.parameters.flat
+    assert network.loss(X, T) == pytest.approx(loss_of(network, flat), rel=1e-12)
+    found = network.gradients(X, T).flat
+    quotients = central_differences(lambda moved: loss_of(network, moved), flat)
+    # h = 1e-5 leaves h² ≈ 1e-10 of curvature and ε/h ≈ 2e-11 of rounding, both relative to slopes of 1e-3 and more.
+    scale = np.abs(quotients).max()
+    assert scale > 1e-5
+    np.testing.assert_allclose(found, quotients, rtol=0, atol=1e-6 * scale)
+
+    # The complex step has neither error: the same slopes to rounding, so that a constant wrong in its 8th digit shows.
+    exact = np.array(
+        [np.imag(loss_of(network, flat + 1e-30j * one)) / 1e-30 for one in np.eye(flat.size)]
+    )
+    np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11 * scale)
+
+
+def notes_delta_w(network: Network, x: np.ndarray, t: np.ndarray) -> list[tuple[np.ndarray, np.ndarray]]:
+    """ΔW with α = 1 for one sample, node by node, in the words of the notes."""
+    made = network.architecture
+    layers = unpack(network.parameters.flat, made.sizes, made.bias)
+    sums, outputs = signals(network.parameters.flat, made.sizes, made.bias, made.activations, x[None])
+    e = [t[k] - outputs[-1][0, k] for k in range(len(t))]
+    changes = []
+    for number in reversed(range(len(layers))):
+        weight = layers[number][0]
+        o, o_prev = outputs[number + 1][0], outputs[number][0]
+        change, bias_change = np.zeros_like(weight), np.zeros(len(o))
+        for k in range(len(o)):
+            if made.activations[number] == "sigmoid":
+                derivative = o[k] * (1 - o[k])
+            else:
+                derivative = slope(VALUES[made.activations[number]], sums[number][0, k : k + 1])[0]
+            for j in range(len(o_prev)):
+                change[k, j] = e[k] * derivative * o_prev[j]
+            bias_change[k] = e[k] * derivative
+        changes.insert(0, (change, bias_change))
+        # e_hidden = Wᵀ e: every hidden node gathers the errors of the nodes it leads to, by the weights of the links.
+        e = [sum(weight[k, j] * e[k] for k in range(len(o))) for j in range(len(o_prev))]
+    return changes
+
+
+@pytest.mark.parametrize("output", ELEMENTWISE)
+@pytest.mark.parametrize(("depth", "hidden"), SHAPES)
+@pytest.mark.parametrize("bias", [False, True])
+def test_rule_notes_is_the_formula_of_the_notes_in_every_layer(depth, hidden, output, bias):
+    network = network_of(depth, hidden, output, bias=bias, loss="squared_error", rule="notes")
+    awake(network, X)
+    wanted = [notes_delta_w(network, x, t) for x, t in zip(X, T, strict=True)]
+    found = network.gradients(X, T)
+    for number, (weight, offset) in enumerate(zip(found.weights, found.biases, strict=True)):
+        change = np.mean([one[number][0] for one in wanted], axis=0)
+        assert np.abs(change).max() > 1e-6
+        np.testing.assert_allclose(-weight, change, rtol=1e-12, atol=1e-14)
+        assert (offset is not None) == bias
+        if offset is not None:
+            np.testing.assert_allclose(-offset, np.mean([one[number][1] for one in wanted], axis=0), rtol=1e-12, atol=1e-14)
+
+
+@pytest.mark.parametrize("bias", [False, True])
+def test_rule_notes_with_three_layers_of_sigmoid_nodes_is_one_slope_above_and_another_below(bias):
+    network = network_of(2, "sigmoid", "sigmoid", bias=bias, loss="squared_error", rule="notes")
+    awake(network, X)
+    made, found = network.architecture, network.gradients(X, T)
+    last = found.weights[1].size + (made.sizes[2] if bias else 0)
+
+    def quotients(loss: str) -> np.ndarray:
+        return central_differences(
+            lambda flat: mean_loss(flat, made.sizes, made.bias, made.activations, loss, X, T), network.parameters.flat
+        )
+
+    squared, entropy = quotients("squared_error"), quotients("cross_entropy")
+    np.testing.assert_allclose(found.flat[-last:], squared[-last:], rtol=0, atol=1e-8)
+    np.testing.assert_allclose(found.flat[:-last], entropy[:-last], rtol=0, atol=1e-8)
+    # Not the other way round, so it is the slope of neither loss as a whole.
+    assert np.abs(found.flat[:-last] - squared[:-last]).max() > 1e-3
+    assert np.abs(found.flat[-last:] - entropy[-last:]).max() > 1e-3
+
+
+def has_meaning(hidden: str, output: str, loss: str, rule: str) -> bool:
+    if hidden == "softmax" or (rule == "notes" and (loss != "squared_error" or output == "softmax")):
+        return False
+    return (loss, output) in LOSSES
+
+
+COMBINATIONS = list(itertools.product(VALUES, VALUES, LOSS_NAMES, RULES))
+
+
+@pytest.mark.parametrize(("hidden", "output", "loss", "rule"), [c for c in COMBINATIONS if not has_meaning(*c)])
+def test_a_combination_without_meaning_is_refused_by_name(hidden, output, loss, rule):
+    with pytest.raises(OptionError) as caught:
+        Architecture((3, 4, 2), (hidden, output), loss=loss, rule=rule)
+    assert caught.value.code == "GN022"
+    message = str(caught.value)
+    assert "\n" not in message
+    if hidden == "softmax":
+        assert "softmax" in message
+        assert "hidden" in message
+    elif rule == "notes":
+        assert "notes" in message
+        assert loss in message or output in message
+    else:
+        assert loss in message
+        assert output in message
+
+
+@pytest.mark.parametrize("depth", [3, 4])
+@pytest.mark.parametrize("place", [0, 1])
+def test_softmax_is_refused_in_any_hidden_layer(depth, place):
+    names = ["sigmoid"] * depth
+    names[place] = "softmax"
+    with pytest.raises(OptionError, match="softmax") as caught:
+        Network((2,) * (depth + 1), names)
+    assert caught.value.code == "GN022"
+
+
+@pytest.mark.parametrize(("hidden", "output", "loss", "rule"), [c for c in COMBINATIONS if has_meaning(*c)])
+def test_every_other_combination_answers_and_learns(hidden, output, loss, rule):
+    network = Network((3, 4, 3), (hidden, output), loss=loss, rule=rule)
+    awake(network, X)
+    before, answer = network.loss(X, T), network.query(X)
+    for _ in range(20):
+        network.train(X, T, 0.005)
+    assert answer.shape == (4, 3)
+    assert network.loss(X, T) < before
+
+
+@pytest.mark.parametrize(
+    ("word", "arguments", "came"),
+    [
+        ("activation", {"activations": "sigmoids"}, "'sigmoids'"),
+        ("activation", {"activations": ("sigmoid", "")}, "''"),
+        ("loss", {"loss": "entropy"}, "'entropy'"),
+        ("rule", {"rule": "hebb"}, "'hebb'"),
+        ("initializer", {"initializer": "zero"}, "'zero'"),
+        ("dtype", {"dtype": "float16"}, "'float16'"),
+        ("sizes", {"sizes": (3,)}, "(3,)"),
+        ("sizes", {"sizes": (3, 0, 2)}, "(3, 0, 2)"),
+        ("sizes", {"sizes": (3, -1, 2)}, "(3, -1, 2)"),
+    ],
+)
+def test_an_unknown_name_or_size_is_refused_and_the_allowed_ones_are_said(word, arguments, came):
+    with pytest.raises(OptionError) as caught:
+        Network(**{"sizes": (3, 4, 2), **arguments})
+    assert caught.value.code == "GN021"
+    assert word in str(caught.value)
+    assert came in str(caught.value)
+    choices = {"activation": ACTIVATIONS, "loss": LOSS_NAMES, "rule": RULES, "initializer": INITIALIZERS}
+    for name in choices.get(word, ()):
+        assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("names", [(), ("sigmoid",), ("sigmoid",) * 3])
+def test_another_number_of_activations_than_layers_is_refused(names):
+    with pytest.raises(OptionError) as caught:
+        Architecture((3, 4, 2), names)
+    assert caught.value.code == "GN022"
+    assert str(len(names)) in str(caught.value)

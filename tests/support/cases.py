@@ -1,0 +1,78 @@
+"""Which combinations have a meaning, and small networks and data for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
+
+from glassnet import Dataset, Network, Parameters, Scaling, Targets
+from glassnet.engines import Samples
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+GRADIENT_PAIRS = tuple(LOSSES)
+NOTES_PAIRS = tuple(("squared_error", name) for name in ELEMENTWISE)
+RULE_PAIRS = tuple(
+    (rule, *pair) for rule, pairs in (("notes", NOTES_PAIRS), ("gradient", GRADIENT_PAIRS)) for pair in pairs
+)
+"""(rule, loss, activation of the outputs): all that mean something."""
+
+WIDTHS = (5, 4, 3, 4)
+
+
+def network_of(
+    depth: int, hidden: str, output: str, *, bias: bool, loss: str, rule: str, dtype: str = "float64"
+) -> Network:
+    """A small untrained network with `depth` matrices, for three inputs and three outputs."""
+    sizes = (3, *WIDTHS[: depth - 1], 3)
+    names = (*(hidden,) * (depth - 1), output)
+    return Network(sizes, names, bias=bias, loss=loss, rule=rule, dtype=dtype)
+
+
+def awake(network: Network, x: Array, margin: float = 0.01) -> None:
+    """Give a network random weights and biases under which every comparison is fair and says something.
+
+    ReLU has no derivative at 0: a difference quotient across the corner is neither slope, and two ways of adding may end
+    on either side of it. So weights are drawn until no sum of such a layer is within `margin` of it, 0.01 being far more
+    than a quotient moves it; and until each of its layers lets something through for every sample, as the slopes below a
+    layer that is wholly asleep are all 0 and would agree with anything.
+    """
+    made, flat = network.architecture, network.parameters.flat
+    for seed in range(1000):
+        flat[...] = np.random.default_rng(seed).normal(0.0, 0.7, flat.size)
+        sums, _ = signals(flat, made.sizes, made.bias, made.activations, x)
+        kinked = [z for z, name in zip(sums, made.activations, strict=True) if name in KINKED]
+        if all(np.abs(z).min() > margin and (z > 0).any(axis=1).all() for z in kinked):
+            return
+    raise AssertionError("no seed keeps the sums away from the corners")
+
+
+def sparse_rows(count: int, features: int, seed: int = 0, filled: float = 0.3) -> Array:
+    """Rows of uint8, mostly 0, as pictures are; none is empty."""
+    random = np.random.default_rng(seed)
+    ink = random.random((count, features)) < filled
+    ink[np.arange(count), random.integers(0, features, count)] = True
+    return (random.integers(1, 256, (count, features)) * ink).astype(np.uint8)
+
+
+def samples_of(rows: Array, outputs: int, scaling: str = "notes", targets: str = "notes", seed: int = 1) -> Samples:
+    """Samples with random labels."""
+    labels = np.random.default_rng(seed).integers(0, outputs, len(rows))
+    return Samples(rows, Scaling.named(scaling), labels, Targets.named(targets, outputs).table())
+
+
+def patterns(count: int = 120, features: int = 16, classes: int = 3, seed: int = 0) -> Dataset:
+    """Data that can be learnt: a sparse pattern a class, and noise."""
+    random = np.random.default_rng(seed)
+    shapes = random.random((classes, features)) < 0.4
+    labels = np.arange(count) % classes
+    ink = random.integers(120, 256, (count, features)) * shapes[labels]
+    noise = random.integers(0, 60, (count, features)) * (random.random((count, features)) < 0.2)
+    return Dataset(np.clip(ink + noise, 0, 255).astype(np.uint8), labels, classes, (4, 4), "patterns")
+
+
+def copy_of(network: Network) -> Network:
+    """The same network with weights of its own."""
+    return Network.of(network.architecture, Parameters(network.architecture.layout, network.parameters.flat.copy()))

@@ -1,0 +1,131 @@
+"""Running the command line: in this process for speed, or in one of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, NamedTuple
+from unittest import mock
+
+REMARK = re.compile(r"no test data: .* kept aside|epoch \d+: loss |first run here: ")
+"""What standard error may hold besides a mistake."""
+
+
+class Outcome(NamedTuple):
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    def json(self) -> Any:
+        """The one JSON value on standard output; anything else there is an error."""
+        assert self.out.endswith("\n")
+        assert self.out.count("\n") == 1
+        return json.loads(self.out)
+
+    def fine(self) -> Outcome:
+        """Nothing but remarks on standard error, and exit code 0."""
+        assert self.code == 0, self.err
+        strange = [line for line in self.err.splitlines() if not REMARK.match(line)]
+        assert strange == []
+        return self
+
+    def refused(self, code: str, *fragments: str, exit_code: int = 2) -> str:
+        """One line that says what is wrong, after remarks at most; nothing on standard output. Returns the line."""
+        assert "Traceback" not in self.err
+        assert self.code == exit_code, self
+        assert self.out == ""
+        *before, line = self.err.splitlines()
+        assert [other for other in before if not REMARK.match(other)] == []
+        assert line.startswith("glassnet: ")
+        assert line.endswith(f" [{code}]"), line
+        for fragment in fragments:
+            assert fragment in line
+        return line
+
+
+@contextmanager
+def _caught(descriptor: int, name: str) -> Iterator[IO[bytes]]:
+    """Send a standard stream, and whatever writes to its descriptor below Python, into a file."""
+    kept = os.dup(descriptor)
+    with tempfile.TemporaryFile() as file:
+        getattr(sys, name).flush()
+        os.dup2(file.fileno(), descriptor)
+        try:
+            with (
+                open(os.dup(descriptor), "w", encoding="utf-8") as stream,
+                mock.patch.object(sys, name, stream),
+            ):
+                yield file
+        finally:
+            os.dup2(kept, descriptor)
+            os.close(kept)
+
+
+def run(*arguments: object, stdin: bytes = b"") -> Outcome:
+    """Run a command in this process; an exception other than SystemExit is the test's failure."""
+    from glassnet import cli
+
+    code = None
+    with _caught(1, "stdout") as out, _caught(2, "stderr") as err:
+        argv = ["glassnet", *map(str, arguments)]
+        with (
+            mock.patch.object(sys, "argv", argv),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+        ):
+            try:
+                cli.main()
+            except SystemExit as end:
+                code = end.code
+        sys.stdout.flush()
+        sys.stderr.flush()
+        texts = []
+        for file in (out, err):
+            file.seek(0)
+            texts.append(file.read().decode())
+    assert isinstance(code, int)
+    return Outcome(code, *texts)
+
+
+def command(*arguments: object) -> list[str]:
+    """What to start for a command in a process of its own."""
+    return [sys.executable, "-m", "glassnet", *map(str, arguments)]
+
+
+def interruptible(*arguments: object) -> list[str]:
+    """The same for a process that will be sent Ctrl-C; a shell's background jobs would ignore it."""
+    program = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)\n"
+        "import glassnet.cli; glassnet.cli.main()"
+    )
+    return [sys.executable, "-c", program, *map(str, arguments)]
+
+
+def environment(**changes: str) -> dict[str, str]:
+    """The environment of such a process: no language set, nothing written beside the sources."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "GLASSNET"))}
+    return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes}
+
+
+def run_process(
+    *arguments: object, cwd: Path, stdin: bytes = b"", start: list[str] | None = None, env: Mapping[str, str] = {}
+) -> Outcome:
+    """Run a command in a process of its own; `start` replaces what is started."""
+    done = subprocess.run(
+        start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=120, env=environment(**env)
+    )
+    return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    """Every file below a folder, hidden ones too, with its bytes."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}

@@ -1,0 +1,107 @@
+"""Activation functions: values, derivatives, ranges, and what they keep of shape, type and input."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
+
+from glassnet.activations import ACTIVATIONS, LEAK
+
+Z = np.linspace(-6.0, 6.0, 241)[:, None] + 0.0123  # (241, 1), not touching 0
+RANGES = {
+    "identity": (-np.inf, np.inf),
+    "sigmoid": (0, 1),
+    "tanh": (-1, 1),
+    "relu": (0, np.inf),
+    "leaky_relu": (-np.inf, np.inf),
+    "gelu": (-0.2, np.inf),
+    "softmax": (0, 1),
+}
+
+
+def test_the_activations_tested_are_those_there_are_in_the_order_files_and_kernels_rely_on():
+    assert tuple(ACTIVATIONS) == ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu", "softmax")
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_value(name):
+    z = np.random.default_rng(0).normal(0, 4, (20, 5))
+    np.testing.assert_allclose(ACTIVATIONS[name].value(z), VALUES[name](z), rtol=1e-12, atol=1e-15)
+
+
+@pytest.mark.parametrize("name", ELEMENTWISE)
+def test_derivative_from_the_output_is_the_slope_of_the_value(name):
+    value, derivative = ACTIVATIONS[name]
+    np.testing.assert_allclose(derivative(Z, value(Z)), slope(VALUES[name], Z), rtol=1e-11, atol=1e-13)
+    h = 1e-5
+    quotient = (value(Z + h) - value(Z - h)) / (2 * h)
+    np.testing.assert_allclose(derivative(Z, value(Z)), quotient, atol=1e-8)
+
+
+@pytest.mark.parametrize("name", KINKED)
+def test_at_the_corner_the_slope_is_the_one_below(name):
+    zero = np.zeros((1, 1))
+    value, derivative = ACTIVATIONS[name]
+    assert value(zero) == 0
+    assert derivative(zero, value(zero)) == derivative(-np.ones((1, 1)), value(-np.ones((1, 1)))) == slope(VALUES[name], -Z[-1:])
+
+
+def test_leak():
+    assert ACTIVATIONS["leaky_relu"].value(np.array([-3.0])) == pytest.approx(-3 * LEAK)
+    assert 0 < LEAK < 1
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", VALUES)
+def test_keeps_type_shape_and_what_it_was_given(name, dtype):
+    z = np.random.default_rng(0).normal(0, 4, (20, 5)).astype(dtype)
+    kept = z.copy()
+    value, derivative = ACTIVATIONS[name]
+    a = value(z)
+    assert (a.dtype, a.shape) == (z.dtype, z.shape)
+    if derivative is not None:
+        outputs = a.copy()
+        slopes = derivative(z, a)
+        assert (slopes.dtype, slopes.shape) == (z.dtype, z.shape)
+        np.testing.assert_array_equal(a, outputs)
+    np.testing.assert_array_equal(z, kept)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("name", VALUES)
+def test_stays_in_range_and_finite_however_large_the_sums(name, dtype):
+    z = np.array([[-1e4, -800, -100, -1, 0, 1, 100, 800, 1e4]], dtype)
+    value, derivative = ACTIVATIONS[name]
+    a = value(z)
+    low, high = RANGES[name]
+    assert np.isfinite(a).all()
+    assert (a >= low).all()
+    assert (a <= high).all()
+    if derivative is not None:
+        assert np.isfinite(derivative(z, a)).all()
+        assert np.abs(derivative(z, a)).max() < 1.2
+
+
+@pytest.mark.parametrize("name", ["identity", "sigmoid", "tanh", "relu", "leaky_relu"])
+def test_more_in_never_gives_less_out(name):
+    assert (np.diff(ACTIVATIONS[name].value(Z), axis=0) >= 0).all()
+
+
+def test_sigmoid_is_symmetric_about_one_half():
+    value = ACTIVATIONS["sigmoid"].value
+    np.testing.assert_allclose(value(Z) + value(-Z), 1, rtol=1e-15)
+
+
+def test_sigmoid_keeps_its_precision_in_the_lower_tail():
+    z = np.array([-30.0, -300.0, -700.0])
+    np.testing.assert_allclose(ACTIVATIONS["sigmoid"].value(z), np.exp(z), rtol=1e-12)
+
+
+def test_softmax_adds_up_to_one_and_ignores_what_all_nodes_share():
+    z = np.random.default_rng(0).normal(0, 4, (20, 5))
+    softmax = ACTIVATIONS["softmax"].value
+    np.testing.assert_allclose(softmax(z).sum(axis=1), 1, rtol=1e-14)
+    np.testing.assert_allclose(softmax(z + 500), softmax(z), rtol=1e-11)
+    np.testing.assert_array_equal(softmax(z).argmax(axis=1), z.argmax(axis=1))
+    assert ACTIVATIONS["softmax"].derivative is None

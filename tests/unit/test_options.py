@@ -1,0 +1,194 @@
+"""Options: each one's default, limits, words and help; what is refused is refused by name."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import FrozenInstanceError, fields
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from glassnet import Network, Options
+from glassnet.activations import ACTIVATIONS
+from glassnet.engines import ENGINES
+from glassnet.errors import OptionError
+from glassnet.initializers import INITIALIZERS
+from glassnet.losses import LOSSES
+from glassnet.network import RULES
+from glassnet.options import RECIPES, SPECS, TYPES, checked
+from glassnet.preprocess import SCALINGS, TARGETS
+from glassnet.schedules import SCHEDULES
+
+REGISTRIES = {
+    "activation": [name for name, one in ACTIVATIONS.items() if one.derivative is not None],
+    "output": ACTIVATIONS,
+    "initializer": INITIALIZERS,
+    "loss": LOSSES,
+    "rule": RULES,
+    "schedule": SCHEDULES,
+    "scaling": SCALINGS,
+    "targets": TARGETS,
+    "engine": ("auto", *ENGINES),
+    "dtype": ("float32", "float64"),
+}
+
+
+def kind_of(name: str) -> type:
+    """The type of an option, or of one item where it is a list of them."""
+    return (get_args(TYPES[name]) or (TYPES[name],))[0]
+
+
+def bad_values(name: str):
+    kind, spec = kind_of(name), SPECS[name]
+    yield from (None, object(), {"a": 1}, 1j)
+    if kind is bool:
+        yield from (0, 1, "yes", "True", 1.0)
+    else:
+        yield True
+    if kind is int:
+        yield from (1.0, 0.5, "1", spec.low - 1, spec.high + 1, -1, math.inf, math.nan)
+    if kind is float:
+        yield from ("0.5", "", math.nan, math.inf, -math.inf, spec.low - 1, math.nextafter(spec.high, math.inf))
+        if spec.low > 0:
+            yield 0.0
+    if kind is str:
+        yield from ("", "nonsense", spec.choices[0].upper(), spec.choices[0] + " ", 1, 0.5)
+
+
+ALL_BAD = [(name, value) for name in SPECS for value in bad_values(name)]
+
+
+def test_every_default_is_allowed_as_it_stands():
+    for option in fields(Options):
+        assert checked(option.name, option.default) == option.default
+        assert type(option.default) is (tuple if get_args(TYPES[option.name]) else TYPES[option.name])
+
+
+def test_defaults_are_the_notes_network():
+    options = Options()
+    assert (options.hidden, options.activations, options.bias) == ((200,), ("sigmoid", "sigmoid"), False)
+    assert (options.rule, options.loss, options.initializer) == ("notes", "squared_error", "notes")
+    assert (options.learning_rate, options.batch_size, options.scaling, options.targets) == (0.2, 1, "notes", "notes")
+
+
+@pytest.mark.parametrize(("name", "value"), ALL_BAD, ids=lambda value: repr(value)[:24].split(" at 0x")[0])
+def test_a_bad_value_is_refused_by_name(name, value):
+    with pytest.raises(OptionError) as caught:
+        Options(**{name: value})
+    assert caught.value.code == "GN021"
+    assert str(caught.value).startswith(f"{name} ")
+    assert "\n" not in str(caught.value)
+    if SPECS[name].choices:
+        for word in SPECS[name].choices:
+            assert word in str(caught.value)
+
+
+@pytest.mark.parametrize("name", [name for name in SPECS if get_args(TYPES[name])])
+def test_one_bad_item_is_refused_among_good_ones(name):
+    good = (SPECS[name].choices or (5,))[0]
+    for bad in bad_values(name):
+        with pytest.raises(OptionError) as caught:
+            Options(**{name: [good, bad]})
+        assert caught.value.code == "GN021"
+        assert str(caught.value).startswith(f"{name} ")
+
+
+@pytest.mark.parametrize("name", [name for name in SPECS if SPECS[name].low is not None])
+def test_limits_are_allowed_themselves(name):
+    for limit in (SPECS[name].low, SPECS[name].high):
+        value = kind_of(name)(limit)
+        assert value in (getattr(Options(**{name: value}), name), *np.atleast_1d(getattr(Options(**{name: value}), name)))
+
+
+@pytest.mark.parametrize("name", REGISTRIES)
+def test_choices_are_what_there_is(name):
+    assert SPECS[name].choices == tuple(REGISTRIES[name])
+    for word in SPECS[name].choices:
+        value = getattr(Options(**{name: word}), name)
+        assert value in (word, (word,))
+
+
+def test_every_option_of_words_has_its_registry_and_every_number_its_limits():
+    assert {name for name in SPECS if kind_of(name) is str} == set(REGISTRIES)
+    for name, spec in SPECS.items():
+        if kind_of(name) in (int, float):
+            assert spec.low < spec.high
+
+
+def test_help_in_both_languages():
+    for name, spec in SPECS.items():
+        for text in (spec.help, spec.help_zh):
+            assert text.strip() == text != ""
+            assert "\n" not in text
+        assert spec.help.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in spec.help)
+        assert any("\u4e00" <= one <= "\u9fff" for one in spec.help_zh), name
+    for language in ("help", "help_zh"):
+        texts = [getattr(spec, language) for spec in SPECS.values()]
+        assert len(set(texts)) == len(texts)
+
+
+def test_flags_do_not_collide():
+    flags = [spec.flag or name for name, spec in SPECS.items()]
+    assert len(set(flags)) == len(flags)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_a_recipe_is_the_defaults_with_its_changes(recipe):
+    options = Options.recipe(recipe)
+    for name in SPECS:
+        assert getattr(options, name) == RECIPES[recipe].get(name, getattr(Options(), name))
+    assert Options.recipe(recipe, epochs=7, seed=3) == Options(**{**RECIPES[recipe], "epochs": 7, "seed": 3})
+    Network((4, *options.hidden, 3), options.activations, bias=options.bias, loss=options.loss, rule=options.rule)
+
+
+def test_recipes_the_design_names():
+    assert Options.recipe("notes") == Options()
+    program = Options.recipe("notes-code")
+    assert (program.schedule, program.epochs, program.shuffle, program.initializer) == ("constant", 2, False, "notes-code")
+
+
+@pytest.mark.parametrize(("name", "changes", "word"), [("fast", {}, "notes-code"), ("notes", {"epoch": 1}, "epochs")])
+def test_an_unknown_recipe_or_option_is_refused_and_the_known_ones_are_said(name, changes, word):
+    with pytest.raises(OptionError, match=word) as caught:
+        Options.recipe(name, **changes)
+    assert caught.value.code == "GN021"
+
+
+def test_activations_are_one_a_layer():
+    assert Options(hidden=(5, 4, 3), activation="relu").activations == ("relu", "relu", "relu", "sigmoid")
+    assert Options(hidden=(5, 4), activation=("relu", "tanh"), output="identity").activations == ("relu", "tanh", "identity")
+    assert Options(hidden=()).activations == ("sigmoid",)
+    for hidden, activation in (((5,), ("relu", "tanh")), ((5, 4, 3), ("relu", "tanh")), ((5, 4), ())):
+        with pytest.raises(OptionError) as caught:
+            Options(hidden=hidden, activation=activation)
+        assert caught.value.code == "GN022"
+        assert "activation" in str(caught.value)
+
+
+def test_values_get_their_own_type():
+    options = Options(
+        hidden=np.array([5, 4]), activation=["relu"], learning_rate=1, epochs=np.int64(2), bias=np.bool_(True),
+        input_max=np.float32(16),
+    )  # fmt: skip
+    assert options == Options(hidden=(5, 4), activation=("relu",), learning_rate=1.0, epochs=2, bias=True, input_max=16.0)
+    for name in SPECS:
+        value = getattr(options, name)
+        assert type(value) is (tuple if get_args(TYPES[name]) else TYPES[name])
+        assert all(type(one) is kind_of(name) for one in (value if isinstance(value, tuple) else (value,)))
+    assert Options(hidden=7).hidden == (7,)
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+def test_options_survive_a_file(recipe):
+    options = Options.recipe(recipe, hidden=(30, 20), activation=("relu", "tanh"), seed=2**63 - 1, learning_rate=0.1)
+    assert Options(**json.loads(json.dumps(options.to_dict()))) == options
+
+
+def test_options_do_not_change_under_way():
+    options = Options()
+    with pytest.raises(FrozenInstanceError):
+        options.seed = 3
+    with pytest.raises(TypeError):
+        RECIPES["notes"] = {}
