@@ -33,14 +33,14 @@ CODES: dict[str, str] = {
     "GN022": "options that do not fit together",
     # training
     "GN030": "training diverged",
-    "GN031": "training was interrupted",
+    "GN031": "interrupted",
+    "GN032": "not enough memory",
     # model files
     "GN040": "not a glassnet model file",
     "GN041": "model file is damaged",
     "GN042": "model file is from a newer glassnet",
-    # arrays and the environment
+    # arrays
     "GN050": "an array has the wrong shape",
-    "GN060": "an optional package is missing",
 }
 
 
@@ -66,7 +66,7 @@ class GlassnetError(Exception):
         return type(self), (self.code, str(self))
 
 
-class FileProblem(GlassnetError, OSError):
+class FileError(GlassnetError, OSError):
     """A file is missing, unreadable, damaged or cannot be written (GN001 to GN006)."""
 
     def __str__(self) -> str:
@@ -94,8 +94,8 @@ class ModelFileError(GlassnetError, ValueError):
     """A model file is foreign, damaged or too new (GN040 to GN042)."""
 
 
-class MissingExtraError(GlassnetError, ImportError):
-    """A part of glassnet needs a package that is not installed (GN060)."""
+class InterruptedWorkError(GlassnetError):
+    """The user stopped a command after it had written something (GN031)."""
 
 
 def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import FileProblem
+from .errors import FileError
 
 
 def require_place(path: str | Path) -> None:
@@ -18,16 +18,16 @@ def require_place(path: str | Path) -> None:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable.
     """
     target = Path(path)
     if target.is_dir():
-        raise FileProblem("GN002", f"{path}: a folder, expected the name of a file.")
+        raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
     if not target.parent.is_dir():
-        raise FileProblem("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
+        raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
-        raise FileProblem("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
+        raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
 
 
 @contextlib.contextmanager
@@ -36,7 +36,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
 
     Raises
     ------
-    FileProblem
+    FileError
         As `require_place`; and GN003 or GN004 when writing fails.
     """
     require_place(path)
@@ -49,10 +49,10 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         os.replace(beside, target)
     except OSError as problem:
-        if isinstance(problem, FileProblem):
+        if isinstance(problem, FileError):
             raise
         if problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            raise FileProblem("GN004", f"{path}: no space left. Make room, or choose another place.") from None
-        raise FileProblem("GN003", f"{path}: cannot be written ({problem.strerror or problem}).") from None
+            raise FileError("GN004", f"{path}: no space left. Make room, or choose another place.") from None
+        raise FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).") from None
     finally:
         beside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
 
-from .errors import FileProblem, GlassnetError, ModelFileError
+from .errors import FileError, GlassnetError, ModelFileError
 from .files import replacing
 from .model import Model
 from .network import Architecture, Network
@@ -27,6 +28,9 @@ FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
 
 _UNSIGNED = "0" * 64
+# How the checksum stands in the file: JSON within the JSON of the safetensors header, hence the backslashes. Keys are
+# sorted, so it comes before anything a user can write.
+_PLACE = re.compile(rb'\\"checksum\\": \\"([0-9a-f]{64})\\"')
 _LARGEST_HEADER = 100_000_000  # the limit safetensors itself sets
 
 
@@ -35,11 +39,12 @@ def save_model(model: Model, path: str | Path) -> None:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 to GN004 when the file cannot be written; what was there before stays.
     """
     header = {
         "format": FORMAT,
+        "checksum": _UNSIGNED,
         "architecture": asdict(model.network.architecture),
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
@@ -48,7 +53,7 @@ def save_model(model: Model, path: str | Path) -> None:
     }
     text = json.dumps(header, ensure_ascii=True, sort_keys=True)
     views = {name: view.copy() for name, view in model.network.parameters.views.items()}
-    content = tensors_to(views, {"glassnet": text, "sha256": _UNSIGNED})
+    content = tensors_to(views, {"glassnet": text})
     with replacing(path) as file:
         file.write(_signed(content))
 
@@ -58,7 +63,7 @@ def load_model(path: str | Path) -> Model:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 to GN003 when the file cannot be read.
     ModelFileError
         GN040 when it is not a glassnet model, GN041 when it is damaged, GN042 when it is from a newer version.
@@ -74,12 +79,11 @@ def load_model(path: str | Path) -> Model:
         raise ModelFileError(
             "GN042", f"{path}: file format {version}, but this glassnet knows up to {FORMAT}. Update glassnet."
         )
-    checksum = metadata.get("sha256", "")
-    if len(checksum) != len(_UNSIGNED) or _signed(_unsigned(content, checksum)) != content:
+    if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
         raise _damaged(path, "its checksum does not match")
     try:
         return _assemble(header, tensors_from(content))
-    except (SafetensorError, GlassnetError, KeyError, TypeError, ValueError) as problem:
+    except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
         raise _damaged(path, str(problem)) from None
 
 
@@ -87,14 +91,17 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     described = header["architecture"]
     fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}
     architecture = Architecture(**fields)
-    parameters = Parameters(architecture.layout, dtype=next(iter(tensors.values())).dtype)
+    dtypes = {str(tensor.dtype) for tensor in tensors.values()}
+    if tensors.keys() != architecture.layout.shapes.keys() or dtypes not in ({"float32"}, {"float64"}):
+        raise ValueError(f"its tensors are {', '.join(sorted(tensors)) or 'missing'} ({', '.join(sorted(dtypes))})")
+    parameters = Parameters(architecture.layout, dtype=dtypes.pop())
     parameters.assign(tensors)
     shape = header["image_shape"]
     return Model(
         Network.of(architecture, parameters),
         Scaling(**header["scaling"]),
         Targets(**header["targets"]),
-        (shape[0], shape[1]) if shape else None,
+        (int(shape[0]), int(shape[1])) if shape else None,
         header["receipt"],
     )
 
@@ -103,11 +110,11 @@ def _read(path: str | Path) -> bytes:
     try:
         return Path(path).read_bytes()
     except FileNotFoundError:
-        raise FileProblem("GN001", f"{path}: no such model file. Train one with `glassnet train`.") from None
+        raise FileError("GN001", f"{path}: no such model file. Train one with `glassnet train`.") from None
     except IsADirectoryError:
-        raise FileProblem("GN002", f"{path}: a folder, expected a model file.") from None
+        raise FileError("GN002", f"{path}: a folder, expected a model file.") from None
     except OSError as problem:
-        raise FileProblem("GN003", f"{path}: cannot be read ({problem.strerror}).") from None
+        raise FileError("GN003", f"{path}: cannot be read ({problem.strerror}).") from None
 
 
 def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
@@ -128,10 +135,10 @@ def _damaged(path: str | Path, why: str) -> ModelFileError:
     return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Take a copy, or train again.")
 
 
-def _unsigned(content: bytes, checksum: str) -> bytes:
-    return content.replace(checksum.encode(), _UNSIGNED.encode(), 1)
+def _with_checksum(content: bytes, checksum: str) -> bytes:
+    return _PLACE.sub(lambda found: found[0].replace(found[1], checksum.encode()), content, count=1)
 
 
-def _signed(content: bytes) -> bytes:
+def _signed(unsigned: bytes) -> bytes:
     """Put the SHA-256 of the file, as it is with 64 zeros in its place, into the file."""
-    return content.replace(_UNSIGNED.encode(), hashlib.sha256(content).hexdigest().encode(), 1)
+    return _with_checksum(unsigned, hashlib.sha256(unsigned).hexdigest())

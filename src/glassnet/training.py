@@ -22,7 +22,7 @@ from .listeners import History, Listener
 from .model import Model
 from .network import Architecture, Network
 from .options import Options
-from .parameters import Parameters
+from .parameters import FloatArray, Parameters
 from .preprocess import Scaling, Targets
 from .randomness import Purpose, generator
 from .schedules import learning_rates
@@ -81,15 +81,16 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
     prepared = engine.prepare(network.architecture, samples, options.batch_size, network.parameters.flat.dtype)
     ready = time.perf_counter()
-    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * BLOCKS, ready - began)
+    steps = -(-len(data) // options.batch_size)  # an epoch
+    blocks = np.array_split(np.arange(steps), min(BLOCKS, steps))
+    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
-    steps = -(-len(data) // options.batch_size)
     for epoch in range(options.epochs):
         epoch_began = time.perf_counter()
         order = epoch_order(len(data), epoch, options)
         loss, correct = 0.0, 0
-        for block in np.array_split(np.arange(steps), min(BLOCKS, steps)):
+        for block in blocks:
             which = order[block[0] * options.batch_size : (block[-1] + 1) * options.batch_size]
             done = epoch * steps + int(block[0])
             rates = learning_rates(options.schedule, options.learning_rate, done, len(block), options.epochs * steps)
@@ -179,9 +180,15 @@ def _constant_answer_loss(architecture: Architecture, samples: Samples) -> float
     mean = share @ samples.targets  # (outputs,)
     if architecture.loss == "squared_error":
         return float(0.5 * (share @ (samples.targets - mean) ** 2).sum())
-    with np.errstate(divide="ignore", invalid="ignore"):
-        hit, miss = np.nan_to_num(mean * np.log(mean)), np.nan_to_num((1 - mean) * np.log(1 - mean))
-    return float(-(hit.sum() + (miss.sum() if architecture.activations[-1] == "sigmoid" else 0.0)))
+    # The best constant outputs are the mean targets, brought to a sum of 1 for softmax.
+    if architecture.activations[-1] == "softmax":
+        return _cross_entropy(mean, mean / mean.sum())
+    return _cross_entropy(mean, mean) + _cross_entropy(1 - mean, 1 - mean)
+
+
+def _cross_entropy(targets: FloatArray, outputs: FloatArray) -> float:
+    some = targets > 0
+    return float(-(targets[some] * np.log(outputs[some])).sum())
 
 
 @dataclass(frozen=True)

@@ -206,7 +206,7 @@ def _run_tool(name: str, *arguments: str) -> None:
 
 
 def test_ruff_finds_nothing():
-    _run_tool("ruff", "check", "src", "tests", "benchmarks")
+    _run_tool("ruff", "check", ".")
 
 
 def test_ruff_would_not_reformat():
@@ -215,19 +215,3 @@ def test_ruff_would_not_reformat():
 
 def test_mypy_strict_finds_nothing():
     _run_tool("mypy", "--strict")
-
-
-def test_the_example_of_the_readme_runs(tmp_path):
-    blocks = [
-        block
-        for name in ("README.md", "README.zh-CN.md")
-        if (ROOT / name).exists()
-        for block in re.findall(r"^```python\n(.*?)^```", (ROOT / name).read_text("utf-8"), re.MULTILINE | re.DOTALL)
-    ]
-    if not blocks:
-        pytest.skip("the README has no Python example yet")
-    for block in blocks:
-        done = subprocess.run(
-            [sys.executable, "-W", "error", "-c", block], cwd=tmp_path, capture_output=True, text=True, timeout=120
-        )
-        assert done.returncode == 0, f"{block}\n{done.stderr[-3000:]}"

@@ -11,11 +11,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from support.cases import RULE_PAIRS, awake, copy_of, network_of, samples_of, sparse_rows
-from support.formulas import ELEMENTWISE
 
 from glassnet import Network, Scaling, Targets, load_data
 from glassnet.engines import CompiledEngine, ReferenceEngine, Samples, engine_named
+from support.cases import RULE_PAIRS, awake, copy_of, network_of, samples_of, sparse_rows
+from support.formulas import ELEMENTWISE
 
 COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
 STEP = {"float64": 1e-12, "float32": 1e-5}
@@ -90,8 +90,8 @@ def digits() -> Samples:
 def test_2000_steps_on_real_digits(dtype):
     """The notes' network, 2,000 digits, rate 0.2.
 
-    Weights stay below 1, so each engine rounds each update by at most half a unit in the last place below 1, and the two
-    differ by u (1.1e-16 or 6e-8) a step: a random walk of √2000 · u. On the way the training itself stretches
+    Weights stay below 1, so each engine rounds each update by at most half a unit in the last place below 1, and the
+    two differ by u (1.1e-16 or 6e-8) a step: a random walk of √2000 · u. On the way the training itself stretches
     differences; A = 4 times, measured by starting from weights changed by a millionth. A deviation of five standard
     deviations must be allowed for, as there are 158,800 weights: 5 · A · √2000 · u = 1.0e-13 and 5.3e-5.
     Measured: 2e-15 and 1.3e-6. The aligned worst case, 2000 · A · u, would be 9e-13 and 5e-4.
@@ -260,7 +260,7 @@ def test_every_sample_may_have_targets_of_its_own(dtype):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
 def test_saturated_nodes_stay_finite_and_equal(output, dtype):
-    """Sums of some hundreds, beyond the range of exp in float32; their last place is coarser, so ten times the bound."""
+    """Sums of some hundreds, beyond the range of exp in float32; their last place is coarser: ten times the bound."""
     network = Network((12, 9, 4), ("tanh", output), loss="cross_entropy", dtype=dtype)
     network.parameters.flat[...] *= 300
     samples = samples_of(sparse_rows(10, 12), 4)

@@ -6,6 +6,14 @@ import itertools
 
 import numpy as np
 import pytest
+
+from glassnet import Architecture, Network
+from glassnet.activations import ACTIVATIONS
+from glassnet.errors import OptionError
+from glassnet.initializers import INITIALIZERS
+from glassnet.losses import LOSSES as LOSS_NAMES
+from glassnet.losses import OUTPUT_LOSSES
+from glassnet.network import RULES
 from support.cases import GRADIENT_PAIRS, awake, network_of
 from support.formulas import (
     ELEMENTWISE,
@@ -18,23 +26,13 @@ from support.formulas import (
     unpack,
 )
 
-from glassnet import Architecture, Network
-from glassnet.activations import ACTIVATIONS
-from glassnet.errors import OptionError
-from glassnet.initializers import INITIALIZERS
-from glassnet.losses import LOSSES as LOSS_NAMES
-from glassnet.losses import OUTPUT_LOSSES
-from glassnet.network import RULES
-
 RANDOM = np.random.default_rng(5)
 X = RANDOM.uniform(0.01, 1.0, (4, 3))
 T = RANDOM.uniform(0.05, 0.95, (4, 3))
 """Targets that are neither 0 nor 1 and do not add up to 1: formulas that hold for one-hot rows alone would show."""
 
 # One layer of weights has no hidden activation: one case is enough there.
-SHAPES = [
-    (depth, hidden) for depth in (1, 2, 3, 4) for hidden in ELEMENTWISE if depth > 1 or hidden == ELEMENTWISE[0]
-]
+SHAPES = [(depth, hidden) for depth in (1, 2, 3, 4) for hidden in ELEMENTWISE if depth > 1 or hidden == ELEMENTWISE[0]]
 
 
 def loss_of(network: Network, flat: np.ndarray) -> float:
@@ -63,9 +61,7 @@ def test_rule_gradient_is_the_slope_of_the_loss(depth, hidden, loss, output, bia
     np.testing.assert_allclose(found, quotients, rtol=0, atol=1e-6 * scale)
 
     # The complex step has neither error: the same slopes to rounding, so that a constant wrong in its 8th digit shows.
-    exact = np.array(
-        [np.imag(loss_of(network, flat + 1e-30j * one)) / 1e-30 for one in np.eye(flat.size)]
-    )
+    exact = np.array([np.imag(loss_of(network, flat + 1e-30j * one)) / 1e-30 for one in np.eye(flat.size)])
     np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11 * scale)
 
 
@@ -108,7 +104,9 @@ def test_rule_notes_is_the_formula_of_the_notes_in_every_layer(depth, hidden, ou
         np.testing.assert_allclose(-weight, change, rtol=1e-12, atol=1e-14)
         assert (offset is not None) == bias
         if offset is not None:
-            np.testing.assert_allclose(-offset, np.mean([one[number][1] for one in wanted], axis=0), rtol=1e-12, atol=1e-14)
+            np.testing.assert_allclose(
+                -offset, np.mean([one[number][1] for one in wanted], axis=0), rtol=1e-12, atol=1e-14
+            )
 
 
 @pytest.mark.parametrize("bias", [False, True])

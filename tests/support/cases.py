@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
 
 from glassnet import Dataset, Network, Parameters, Scaling, Targets
 from glassnet.engines import Samples
+from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
 
 Array = np.ndarray[Any, np.dtype[Any]]
 
@@ -34,10 +34,10 @@ def network_of(
 def awake(network: Network, x: Array, margin: float = 0.01) -> None:
     """Give a network random weights and biases under which every comparison is fair and says something.
 
-    ReLU has no derivative at 0: a difference quotient across the corner is neither slope, and two ways of adding may end
-    on either side of it. So weights are drawn until no sum of such a layer is within `margin` of it, 0.01 being far more
-    than a quotient moves it; and until each of its layers lets something through for every sample, as the slopes below a
-    layer that is wholly asleep are all 0 and would agree with anything.
+    ReLU has no derivative at 0: a difference quotient across the corner is neither slope, and two ways of adding may
+    end on either side of it. So weights are drawn until no sum of such a layer is within `margin` of it, 0.01 being far
+    more than a quotient moves it; and until each of its layers lets something through for every sample, as the slopes
+    below a layer that is wholly asleep are all 0 and would agree with anything.
     """
     made, flat = network.architecture, network.parameters.flat
     for seed in range(1000):

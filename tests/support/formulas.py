@@ -7,6 +7,7 @@ Trapp, SIAM Review 1998).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -66,13 +67,13 @@ LOSSES: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
     ("cross_entropy", "sigmoid"): cross_entropy_sigmoid,
     ("cross_entropy", "softmax"): cross_entropy_softmax,
 }
-"""(loss, activation of the outputs) -> loss of each sample, from the outputs. Pairs that are not here have no meaning."""
+"""(loss, activation of the outputs) -> loss of each sample, from the outputs. Other pairs have no meaning."""
 
 
 def unpack(flat: Array, sizes: Sequence[int], bias: bool) -> list[tuple[Array, Array]]:
     """Cut a flat vector into (weight, bias) a layer; a bias of zeros where there is none."""
     layers, start = [], 0
-    for fan_in, fan_out in zip(sizes, sizes[1:], strict=False):
+    for fan_in, fan_out in pairwise(sizes):
         weight = flat[start : start + fan_in * fan_out].reshape(fan_out, fan_in)
         start += fan_in * fan_out
         layers.append((weight, flat[start : start + fan_out] if bias else np.zeros(fan_out)))
@@ -81,7 +82,9 @@ def unpack(flat: Array, sizes: Sequence[int], bias: bool) -> list[tuple[Array, A
     return layers
 
 
-def signals(flat: Array, sizes: Sequence[int], bias: bool, names: Sequence[str], x: Array) -> tuple[list[Array], list[Array]]:
+def signals(
+    flat: Array, sizes: Sequence[int], bias: bool, names: Sequence[str], x: Array
+) -> tuple[list[Array], list[Array]]:
     """Sums and activations of every layer, the inputs first among the activations."""
     sums, activations = [], [x]
     for (weight, offset), name in zip(unpack(flat, sizes, bias), names, strict=True):

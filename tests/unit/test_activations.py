@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
 
 from glassnet.activations import ACTIVATIONS, LEAK
+from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
 
 Z = np.linspace(-6.0, 6.0, 241)[:, None] + 0.0123  # (241, 1), not touching 0
 RANGES = {
@@ -44,7 +44,11 @@ def test_at_the_corner_the_slope_is_the_one_below(name):
     zero = np.zeros((1, 1))
     value, derivative = ACTIVATIONS[name]
     assert value(zero) == 0
-    assert derivative(zero, value(zero)) == derivative(-np.ones((1, 1)), value(-np.ones((1, 1)))) == slope(VALUES[name], -Z[-1:])
+    assert (
+        derivative(zero, value(zero))
+        == derivative(-np.ones((1, 1)), value(-np.ones((1, 1))))
+        == slope(VALUES[name], -Z[-1:])
+    )
 
 
 def test_leak():

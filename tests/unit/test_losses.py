@@ -6,12 +6,12 @@ import itertools
 
 import numpy as np
 import pytest
-from support.formulas import LOSSES as FORMULAS
-from support.formulas import VALUES
 
 from glassnet.activations import ACTIVATIONS
 from glassnet.errors import OptionError
 from glassnet.losses import LOSSES, OUTPUT_LOSSES, output_loss
+from support.formulas import LOSSES as FORMULAS
+from support.formulas import VALUES
 
 RANDOM = np.random.default_rng(1)
 Z = RANDOM.normal(0, 2, (12, 4))

@@ -99,7 +99,10 @@ def test_one_bad_item_is_refused_among_good_ones(name):
 def test_limits_are_allowed_themselves(name):
     for limit in (SPECS[name].low, SPECS[name].high):
         value = kind_of(name)(limit)
-        assert value in (getattr(Options(**{name: value}), name), *np.atleast_1d(getattr(Options(**{name: value}), name)))
+        assert value in (
+            getattr(Options(**{name: value}), name),
+            *np.atleast_1d(getattr(Options(**{name: value}), name)),
+        )
 
 
 @pytest.mark.parametrize("name", REGISTRIES)
@@ -146,7 +149,12 @@ def test_a_recipe_is_the_defaults_with_its_changes(recipe):
 def test_recipes_the_design_names():
     assert Options.recipe("notes") == Options()
     program = Options.recipe("notes-code")
-    assert (program.schedule, program.epochs, program.shuffle, program.initializer) == ("constant", 2, False, "notes-code")
+    assert (program.schedule, program.epochs, program.shuffle, program.initializer) == (
+        "constant",
+        2,
+        False,
+        "notes-code",
+    )
 
 
 @pytest.mark.parametrize(("name", "changes", "word"), [("fast", {}, "notes-code"), ("notes", {"epoch": 1}, "epochs")])
@@ -158,7 +166,11 @@ def test_an_unknown_recipe_or_option_is_refused_and_the_known_ones_are_said(name
 
 def test_activations_are_one_a_layer():
     assert Options(hidden=(5, 4, 3), activation="relu").activations == ("relu", "relu", "relu", "sigmoid")
-    assert Options(hidden=(5, 4), activation=("relu", "tanh"), output="identity").activations == ("relu", "tanh", "identity")
+    assert Options(hidden=(5, 4), activation=("relu", "tanh"), output="identity").activations == (
+        "relu",
+        "tanh",
+        "identity",
+    )
     assert Options(hidden=()).activations == ("sigmoid",)
     for hidden, activation in (((5,), ("relu", "tanh")), ((5, 4, 3), ("relu", "tanh")), ((5, 4), ())):
         with pytest.raises(OptionError) as caught:
@@ -172,7 +184,9 @@ def test_values_get_their_own_type():
         hidden=np.array([5, 4]), activation=["relu"], learning_rate=1, epochs=np.int64(2), bias=np.bool_(True),
         input_max=np.float32(16),
     )  # fmt: skip
-    assert options == Options(hidden=(5, 4), activation=("relu",), learning_rate=1.0, epochs=2, bias=True, input_max=16.0)
+    assert options == Options(
+        hidden=(5, 4), activation=("relu",), learning_rate=1.0, epochs=2, bias=True, input_max=16.0
+    )
     for name in SPECS:
         value = getattr(options, name)
         assert type(value) is (tuple if get_args(TYPES[name]) else TYPES[name])

@@ -28,38 +28,64 @@ class _LazyGroup(click.Group):
         return command
 
 
-@click.group(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+_HELP = """Train, test, ask and look at a neural network in a glass box.
+
+Without a name for the data, the MNIST that comes with glassnet is used:
+
+\b
+    glassnet train                       train the notes' network, test it, draw it
+    glassnet test notes.safetensors      what it gets right and wrong
+    glassnet show mnist --row 7          a digit
+"""
+
+
+@click.group(
+    cls=_LazyGroup,
+    help=_HELP,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
 @click.version_option(__version__, message="glassnet %(version)s")
-def cli() -> None:
-    r"""Train, test, ask and look at a neural network in a glass box.
-
-    Without a name for the data, the MNIST that comes with glassnet is used:
-
-    \b
-        glassnet train                       train the notes' network, test it, draw it
-        glassnet test notes.safetensors      what it gets right and wrong
-        glassnet show mnist --row 7          a digit
-    """
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Show the help when no command is named."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def main() -> None:
     """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
+    code = 2
     try:
-        code = cli.main(standalone_mode=False)
+        # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
+        with cli.make_context("glassnet", sys.argv[1:]) as context:
+            cli.invoke(context)
         sys.stdout.flush()
+        code = 0
+    except click.exceptions.Exit as end:  # --help, --version
+        code = end.exit_code
     except GlassnetError as problem:
         complain(problem.code, str(problem))
-        code = 2
-    except click.exceptions.Abort:  # click's form of KeyboardInterrupt
+        code = 130 if problem.code == "GN031" else 2
+    except (KeyboardInterrupt, click.Abort):
         complain("GN031", "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
         complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")
-        code = 2
-    except BrokenPipeError:  # the reader of a pipe has gone, `glassnet test … | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except MemoryError:
+        complain("GN032", "not enough memory for this. Use a smaller network, or smaller batches.")
+    except BrokenPipeError:  # the reader of a pipe has gone, as in `glassnet test … | head`
+        _abandon_output()
         code = 0
-    sys.exit(code if isinstance(code, int) else 0)
+    except OSError as problem:
+        complain("GN003", f"standard output cannot be written ({problem.strerror}).")
+        _abandon_output()
+    sys.exit(code)
+
+
+def _abandon_output() -> None:
+    """Keep Python from trying once more, at its end, to write what could not be written."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _command_word() -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -35,8 +34,8 @@ def complain(code: str, message: str) -> None:
     click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
 
 
-def progress_listener() -> Callable[[Event], None]:
-    """Return a listener that shows a training: a bar on a terminal, a line an epoch elsewhere."""
+def progress_listener() -> _Bar | _Lines:
+    """Return a listener that shows a training: a bar on a terminal, a line an epoch elsewhere. Close it at the end."""
     return _Bar() if sys.stderr.isatty() else _Lines()
 
 
@@ -53,11 +52,18 @@ class _FirstRunNotice:
         if isinstance(event, Preparing) and event.engine == "compiled":
             self._timer.start()
         elif isinstance(event, TrainingStarted):
-            self._timer.cancel()
+            self.cancel()
+
+    def cancel(self) -> None:
+        self._timer.cancel()
 
 
 class _Lines:
     """One line an epoch."""
+
+    def close(self) -> None:
+        """Say nothing more."""
+        self._notice.cancel()
 
     def __init__(self) -> None:
         self._notice = _FirstRunNotice()
@@ -105,3 +111,4 @@ class _Bar:
     def close(self) -> None:
         """Leave the terminal in order, also when the training did not end."""
         self._progress.stop()
+        self._notice.cancel()

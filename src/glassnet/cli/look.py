@@ -11,6 +11,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, OptionError
+from ..files import require_place
 from ..modelfile import load_model
 from ..pictures import digit_lines
 from .console import json_flag, result, result_json
@@ -20,7 +21,7 @@ from .console import json_flag, result, result_json
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @click.option("--row", type=int, help="Draw this sample; rows count from 0.")
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
-@click.option("--png", metavar="FILE", help="Draw it as a PNG too.")
+@click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--input-max", default=255.0, metavar="X", help="Largest value of an input in the data.  [255]")
 @json_flag
 def show_command(source: str, row: int | None, part: str, png: str | None, input_max: float, as_json: bool) -> None:
@@ -28,12 +29,18 @@ def show_command(source: str, row: int | None, part: str, png: str | None, input
     samples = data.load(source, part=part, maximum=input_max)
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
+    if png:
+        require_place(png)
+        if samples.image_shape is None:
+            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if row is None:
         _summarize(samples, as_json)
     else:
         _show_row(samples, row, as_json)
     if png:
         _draw(samples, row, png)
+        if not as_json:
+            result(f"picture   {png}")
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:
@@ -74,12 +81,11 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
 def _draw(samples: Dataset, row: int | None, png: str) -> None:
     from .. import pictures
 
-    if samples.image_shape is None:
-        raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
-    which = slice(row, row + 1) if row is not None else slice(0, 40)
-    axes = pictures.draw_digits(samples.inputs[which], samples.labels[which], image_shape=samples.image_shape)
-    pictures.save(axes, png)
-    result(f"picture   {png}")
+    if row is None:
+        axes = pictures.draw_digits(samples.inputs[:40], samples.labels[:40], image_shape=samples.image_shape)
+        pictures.save(axes, png)
+    else:
+        pictures.save_digit(samples.inputs[row], png, image_shape=samples.image_shape)
 
 
 @click.command("info")

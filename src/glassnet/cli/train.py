@@ -16,7 +16,7 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
-from ..errors import DivergedError, FileProblem
+from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
 from ..files import require_place
@@ -48,6 +48,8 @@ def train_command(
     options = options_from(recipe, flags)
     path = Path(out or f"{recipe}.safetensors")
     require_place(path)
+    if any(data_path and path.resolve() == Path(data_path).resolve() for data_path in (source, test_source)):
+        raise OptionError("GN022", f"--out {path}: that is the data; the model would replace them. Name another file.")
     if options.engine != "reference":
         _aside(_load_kernels, options.dtype)
     began = time.perf_counter()
@@ -69,7 +71,10 @@ def train_command(
     else:
         _report(model, path, evaluation, seconds)
     if pictures:
-        _draw(fitted, test, evaluation, path, as_json)
+        try:
+            _draw(fitted, test, evaluation, path, as_json)
+        except KeyboardInterrupt:
+            raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
         result(f"next      glassnet test {path}    or, another network: glassnet train --hidden 300 --hidden 100")
 
@@ -113,9 +118,7 @@ def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str
     except DivergedError as problem:
         raise DivergedError(problem.code, f"{problem} {path} was not written.") from None
     finally:
-        close = getattr(show, "close", None)
-        if close:
-            close()
+        show.close()
 
 
 def _with_receipt(fitted: Fit, recipe: str, options: Options, training: Dataset, evaluation: Evaluation) -> Model:
@@ -188,7 +191,7 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
             target = path.with_name(f"{path.stem}-{name}.png")
             pictures.save(draw(), target)
             written.append(target.name)
-    except FileProblem as problem:
+    except FileError as problem:
         complain(problem.code, str(problem))
     if written and not as_json:
         result(f"pictures  {', '.join(written)}")

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from ..errors import DataError, FileProblem, GlassnetError
+from ..errors import DataError, FileError, GlassnetError
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
@@ -44,7 +44,7 @@ class Opened:
 
         Raises
         ------
-        FileProblem
+        FileError
             GN001, GN003 when the file has gone since.
         """
         if self.content is not None:
@@ -63,15 +63,15 @@ def display_name(path: str | os.PathLike[str]) -> str:
     return text if text.isprintable() else ascii(text)
 
 
-def file_problem(name: str, error: OSError) -> FileProblem:
+def file_problem(name: str, error: OSError) -> FileError:
     """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
-        return FileProblem("GN001", f"{name}: no such file or folder. Check the name.")
+        return FileError("GN001", f"{name}: no such file or folder. Check the name.")
     if isinstance(error, IsADirectoryError):
-        return FileProblem("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
+        return FileError("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
     if isinstance(error, PermissionError):
-        return FileProblem("GN003", f"{name}: no permission to read it. Allow it, or copy the file.")
-    return FileProblem("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
+        return FileError("GN003", f"{name}: no permission to read it. Allow it, or copy the file.")
+    return FileError("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
 
 
 def open_source(path: str | os.PathLike[str]) -> Opened:
@@ -79,7 +79,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
     DataError
         GN010 when the file is empty.
@@ -96,7 +96,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     except OSError as error:
         raise file_problem(name, error) from None
     except ValueError:  # a NUL character in the path
-        raise FileProblem("GN001", f"{name}: no such file or folder. Check the name.") from None
+        raise FileError("GN001", f"{name}: no such file or folder. Check the name.") from None
 
 
 def open_stream(stream: IO[bytes], name: str) -> Opened:
@@ -104,7 +104,7 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN003 when it cannot be read, GN006 when it is gzip'ed and damaged.
     DataError
         GN010 when it is empty.
@@ -152,7 +152,7 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN006 when the stream is damaged, ends early, or is followed by something else.
     """
     inflater = zlib.decompressobj(wbits=31)
@@ -167,9 +167,9 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
                 yield inflater.decompress(piece)
                 piece = inflater.unused_data
     except zlib.error as error:
-        raise FileProblem(
+        raise FileError(
             "GN006",
             f"{name}: the gzip'ed data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
         ) from None
     if not inflater.eof:
-        raise FileProblem("GN006", f"{name}: the gzip'ed data end too early. Fetch the file again.")
+        raise FileError("GN006", f"{name}: the gzip'ed data end too early. Fetch the file again.")

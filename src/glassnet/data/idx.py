@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileProblem
+from ..errors import DataError, FileError
 from .files import Opened, display_name, open_source, open_stream
 
 
@@ -27,7 +27,7 @@ def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
     DataError
         GN010 when it holds no samples, GN019 when it is not IDX, or not as long as it says.
@@ -72,7 +72,7 @@ def labels_beside(images: Path) -> Path:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 when there is no such file, or the name of the images does not say which.
     """
     name = images.name.replace("images", "labels").replace("idx3", "idx1")
@@ -82,7 +82,7 @@ def labels_beside(images: Path) -> Path:
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
     wanted = plain if name != images.name else "…-labels-idx1-ubyte beside …-images-idx3-ubyte"
-    raise FileProblem("GN001", f"{display_name(images)}: no file with its labels, expected {wanted}. Put it there.")
+    raise FileError("GN001", f"{display_name(images)}: no file with its labels, expected {wanted}. Put it there.")
 
 
 def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from ..errors import DataError, FileProblem
+from ..errors import DataError, FileError
 from .files import Opened
 
 
@@ -31,7 +31,7 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> NDArray[np.uin
 
     Raises
     ------
-    FileProblem
+    FileError
         GN005 when it is not PNG or JPEG, GN006 when it is damaged.
     DataError
         GN017 when the model takes no pictures, or none of this size.
@@ -54,9 +54,9 @@ def _grey(opened: Opened) -> NDArray[np.uint8]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise DataError("GN017", f"{opened.name}: far too large for a digit. Cut or shrink the picture.") from None
     except UnidentifiedImageError:
-        raise FileProblem("GN005", f"{opened.name}: not a PNG or JPEG picture. Save it as one.") from None
+        raise FileError("GN005", f"{opened.name}: not a PNG or JPEG picture. Save it as one.") from None
     except Exception as error:  # damaged files bring many kinds out of Pillow's decoders
-        raise FileProblem(
+        raise FileError(
             "GN006", f"{opened.name}: the picture is damaged ({type(error).__name__}). Save it again."
         ) from None
 
@@ -81,7 +81,7 @@ def _shrunk(grey: NDArray[np.uint8], shape: tuple[int, int], name: str) -> NDArr
         raise DataError(
             "GN017",
             f"{name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {columns} × {rows} or a whole multiple. "
-            "Resize the picture; for a photo of handwriting use 'glassnet read'.",
+            "Resize or crop the picture.",
         )
     blocks = grey.reshape(rows, times, columns, times)
     means: NDArray[np.float64] = blocks.mean(axis=(1, 3))

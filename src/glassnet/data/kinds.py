@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..errors import DataError, FileProblem
+from ..errors import DataError, FileError
 from .files import Opened
 
 _PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
@@ -31,7 +31,7 @@ def kind_of(opened: Opened) -> str:
 
     Raises
     ------
-    FileProblem
+    FileError
         GN005 when it is none of these.
     DataError
         GN011 when it is text in UTF-16.
@@ -47,5 +47,5 @@ def kind_of(opened: Opened) -> str:
         raise DataError("GN011", f"{opened.name}: text in UTF-16, expected UTF-8. Save it as 'CSV UTF-8'.")
     if not _CONTROLS.isdisjoint(head):
         what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "binary data of unknown kind")
-        raise FileProblem("GN005", f"{opened.name}: {what}, expected CSV, IDX or NPZ. Convert it to one of them.")
+        raise FileError("GN005", f"{opened.name}: {what}, expected CSV, IDX or NPZ. Convert it to one of them.")
     return "text"

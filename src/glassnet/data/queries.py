@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileProblem
+from ..errors import DataError, FileError
 from .checks import check_options
 from .files import Opened, open_source, open_stream
 from .kinds import kind_of
@@ -43,7 +43,7 @@ def load_inputs(
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
         GN010 to GN018 when the content cannot be used; the message says where.
@@ -58,7 +58,7 @@ def load_inputs(
         inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
         return inputs, [opened.name], None
     if kind != "text":
-        raise FileProblem("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
+        raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
     return _rows(opened, features, maximum)
 
 

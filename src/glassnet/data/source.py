@@ -8,7 +8,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileProblem
+from ..errors import DataError, FileError
 from .checks import check_options, clean_inputs, clean_labels, count_classes
 from .dataset import Dataset, image_shape
 from .files import Opened, display_name, file_problem, open_source
@@ -43,7 +43,7 @@ def load(
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
         GN010 to GN019 when the content cannot be used; the message says where.
@@ -63,7 +63,7 @@ def load(
         from .npz import parse_npz
 
         return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes)
-    raise FileProblem(
+    raise FileError(
         "GN005", f"{opened.name}: a picture, expected labelled samples. Ask about it with 'glassnet query'."
     )
 
@@ -92,7 +92,7 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
 
             names = set(npz_names(opened))
             return names.issuperset(PARTS[part]) or (part == "train" and any(map(names.issuperset, PAIRS)))
-    except (FileProblem, DataError, KeyError):
+    except (FileError, DataError, KeyError):
         return False
     return part == "train"
 
@@ -131,7 +131,7 @@ def _in_folder(folder: str | os.PathLike[str], part: str) -> Path:
     for candidate in (f"{stem}{dot}idx3-ubyte{gz}" for dot in "-." for gz in ("", ".gz")):
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate
-    raise FileProblem(
+    raise FileError(
         "GN002",
         f"{name}: a folder without {stem}-idx3-ubyte (or .gz). Name a data file, or a folder with MNIST's files.",
     )

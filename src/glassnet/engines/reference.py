@@ -45,4 +45,6 @@ class ReferenceEngine:
         learning_rates: FloatArray,
     ) -> Progress:
         """See `Engine.run_steps`."""
-        return run_steps(self, architecture, parameters, prepared, order, batch_size, learning_rates)
+        # Overflow is the training loop's business: it looks at every block's loss and weights.
+        with np.errstate(over="ignore", invalid="ignore"):
+            return run_steps(self, architecture, parameters, prepared, order, batch_size, learning_rates)

@@ -13,9 +13,10 @@ if TYPE_CHECKING:
     from .curve import draw_curve
     from .digits import draw_digits
     from .figure import new_axes, save
+    from .plain import save_digit
     from .terminal import digit_lines
 
-__all__ = ["digit_lines", "draw_confusion", "draw_curve", "draw_digits", "new_axes", "save"]
+__all__ = ["digit_lines", "draw_confusion", "draw_curve", "draw_digits", "new_axes", "save", "save_digit"]
 
 _HOMES = {
     "digit_lines": "terminal",
@@ -24,6 +25,7 @@ _HOMES = {
     "draw_digits": "digits",
     "new_axes": "figure",
     "save": "figure",
+    "save_digit": "plain",
 }
 
 

@@ -102,7 +102,7 @@ def save(figure: Figure | Axes | Sequence[Axes], path: str | Path, dpi: int = DP
 
     Raises
     ------
-    FileProblem
+    FileError
         GN001 for a folder that does not exist, GN002 when `path` is a folder, GN003 when the file cannot be
         written, GN004 when there is no space.
     """

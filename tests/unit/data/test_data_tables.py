@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from glassnet.data import load
 from glassnet.data.files import open_source
 from glassnet.data.rows import read_rows, sniff
-from glassnet.errors import DataError, FileProblem, GlassnetError, OptionError
+from glassnet.errors import DataError, FileError, GlassnetError, OptionError
 
 QUICK = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -222,7 +222,7 @@ def test_files_that_cannot_be_had(tmp_path, monkeypatch):
     refused(tmp_path / "none.csv", "GN001")
     refused(write(tmp_path, "0,1") / "below.csv", "GN001")
     refused(tmp_path, "GN002")
-    with pytest.raises(FileProblem) as caught:
+    with pytest.raises(FileError) as caught:
         load("a\0b\nc.csv")
     assert caught.value.code == "GN001"
     assert "\n" not in str(caught.value)
@@ -258,6 +258,6 @@ def test_a_damaged_table_never_loads_as_another(tmp_path):
         flipped[bit // 8] ^= 1 << bit % 8
         try:
             data = load(write(tmp_path, bytes(flipped), "t.csv.gz"))
-        except (DataError, FileProblem):
+        except (DataError, FileError):
             continue
         np.testing.assert_array_equal(data.inputs, right.inputs)

@@ -21,8 +21,8 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 def kernel(function: _Function) -> _Function:
     """Compile a function at its first call, or take it from the cache of an earlier run.
 
-    Without Numba's run-time (``_nrt=False``) kernels cannot make arrays, and need not count references to the views they
-    take: counting costs a third of a sample's time.
+    Without Numba's run-time (``_nrt=False``) kernels cannot make arrays, and need not count references to the views
+    they take: counting costs a third of a sample's time.
     """
     settings: Any = {"cache": True, "fastmath": FAST, "error_model": "numpy", "nogil": True, "_nrt": False}
     return cast(_Function, njit(**settings)(function))

@@ -23,7 +23,11 @@ def _exp(x: Any) -> Any:
 def _exp_of(x: Any) -> Any:
     """Choose by precision: in float32 a polynomial that vectorises, accurate to 1e-7; in float64 the library's."""
     if x.bitwidth == 64:
-        return lambda x: math.exp(x)
+
+        def exp64(x: Any) -> Any:
+            return math.exp(x)
+
+        return exp64
 
     def exp32(x: Any) -> Any:
         # exp(x) = 2^n · exp(r) with |r| ≤ ½ ln 2; ln 2 in two parts keeps r exact (Cody and Waite 1980).
@@ -56,11 +60,13 @@ def copy(source: Any, to: Any) -> None:
 
 
 @kernel
-def _largest(z: Any) -> Any:
-    largest = z[0]
-    for j in range(z.shape[0]):
-        largest = max(largest, z[j])
-    return largest
+def first_largest(values: Any) -> int:
+    """Return the place of the largest value, the first of several."""
+    place = 0
+    for j in range(values.shape[0]):
+        if values[j] > values[place]:
+            place = j
+    return place
 
 
 @kernel
@@ -86,7 +92,7 @@ def activate(code: int, z: Any, a: Any) -> None:
         for j in range(nodes):
             a[j] = half * z[j] * (one + a[j])
     elif code == SOFTMAX:
-        peak, total = _largest(z), z.dtype.type(0)
+        peak, total = z[first_largest(z)], z.dtype.type(0)
         for j in range(nodes):
             a[j] = _exp(z[j] - peak)
             total += a[j]
@@ -161,7 +167,7 @@ def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any
         for k in range(a.shape[0]):
             loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
     else:
-        peak, total, mass = _largest(z), 0.0, z.dtype.type(0)
+        peak, total, mass = z[first_largest(z)], 0.0, z.dtype.type(0)
         for k in range(a.shape[0]):
             total += math.exp(z[k] - peak)
             mass += target[k]

@@ -18,7 +18,7 @@ from __future__ import annotations
 from typing import Any
 
 from .common import Plan, SparseRows, Workspace, kernel
-from .nodes import activate, copy, output_delta, times_derivative
+from .nodes import activate, copy, first_largest, output_delta, times_derivative
 
 
 @kernel
@@ -152,14 +152,11 @@ def train_samples(
         for layer in range(layers):
             _layer_forward(plan, flat, work, layer)
 
-        label = rows.labels[sample]
+        target = rows.targets[rows.labels[sample]]
         a, z = work.activations[outputs_at:], work.sums[outputs_at:]
         error, delta = work.error[outputs_at:], work.delta[outputs_at:]
-        loss += output_delta(plan, z, a, rows.targets[label], error, delta, work.scratch)
-        right = 1
-        for k in range(a.shape[0]):
-            right &= a[k] <= a[label]
-        correct += right
+        loss += output_delta(plan, z, a, target, error, delta, work.scratch)
+        correct += first_largest(a) == first_largest(target)
 
         for layer in range(layers - 1, -1, -1):
             _layer_backward(plan, flat, work, layer, rate)

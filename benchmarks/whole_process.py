@@ -1,0 +1,75 @@
+"""From pressing return to the result: `glassnet train` against the notes' program, and what the first run costs.
+
+Every figure is a whole process, started fresh. glassnet and the notes' program read the same two CSV files (109 MB and
+18 MB) and print the accuracy on the same test digits. The first run ever is measured with an empty cache of compiled
+loops, in a folder that is thrown away.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import machine
+import make_csv
+
+HERE = Path(__file__).resolve().parent
+GLASSNET = [sys.executable, "-m", "glassnet"]
+RUNS = 5
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        train, test = (str(make_csv.write_csv(part, folder)) for part in ("train", "test"))
+        command = [*GLASSNET, "train"]
+        warm_up = run(command, folder)
+        result: dict[str, object] = {"warm-up result": warm_up}
+        repeated = {
+            "bundled data": command,
+            "two CSV files": [*GLASSNET, "train", train, "--test", test],
+            "import numpy": [sys.executable, "-c", "import numpy"],
+            "import glassnet": [sys.executable, "-c", "import glassnet"],
+        }
+        for name, words in repeated.items():
+            taken = [run(words, folder) for _ in range(RUNS)]
+            result[name] = {key: machine.summary([one[key] for one in taken]) for key in taken[0]}
+            print(name, {key: value["median"] for key, value in result[name].items()}, flush=True)
+        with tempfile.TemporaryDirectory() as cache:
+            result["first run ever"] = run(command, folder, {"NUMBA_CACHE_DIR": cache})
+            print("first run ever", result["first run ever"], flush=True)
+        notes = run([sys.executable, str(HERE / "notes_program.py"), train, test], folder)
+        result["notes-program, two CSV files"] = notes
+        own = result["two CSV files"]["exit"]["median"]
+        result["times faster, two CSV files"] = notes["exit"] / own
+        print("notes' program", notes, "times faster", notes["exit"] / own)
+    machine.write("whole_process", result, packages=("numpy", "scipy", "numba", "polars", "matplotlib"))
+
+
+def run(words: list[str], folder: str, environment: dict[str, str] | None = None) -> dict[str, float]:
+    """Return seconds to the first line on standard output, to the end, and the peak memory in MiB."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        words,
+        cwd=folder,
+        env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout
+    taken = {}
+    for _ in process.stdout:
+        taken.setdefault("result on screen", time.perf_counter() - began)
+    _, status, usage = os.wait4(process.pid, 0)
+    taken["exit"] = time.perf_counter() - began
+    taken["peak MiB"] = usage.ru_maxrss / 1024
+    if status != 0:
+        raise RuntimeError(f"{words[1:4]} ended with status {status}")
+    return taken
+
+
+if __name__ == "__main__":
+    main()

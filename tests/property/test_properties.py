@@ -1,0 +1,197 @@
+"""Properties that hold for all sizes, values and orders, tried with hypothesis."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from glassnet import Network, NeuralNetwork, Parameters, Scaling, Targets
+from glassnet.parameters import Layout
+from glassnet.preprocess import SCALINGS, TARGETS
+from glassnet.schedules import SCHEDULES, learning_rates
+from support.cases import RULE_PAIRS
+from support.formulas import ELEMENTWISE
+
+sizes = st.lists(st.integers(1, 6), min_size=2, max_size=5).map(tuple)
+layouts = st.builds(Layout, sizes, st.booleans())
+seeds = st.integers(0, 2**63 - 1)
+
+
+@st.composite
+def networks(draw) -> Network:
+    widths, seed = draw(sizes), draw(seeds)
+    rule, loss, output = draw(st.sampled_from(RULE_PAIRS))
+    names = (*(draw(st.sampled_from(ELEMENTWISE)) for _ in widths[2:]), output)
+    network = Network(widths, names, bias=draw(st.booleans()), loss=loss, rule=rule, seed=seed)
+    flat = network.parameters.flat
+    flat[...] = np.random.default_rng(seed).normal(0, 1, flat.size)
+    return network
+
+
+def batch_for(network: Network, count: int, seed: int):
+    random = np.random.default_rng(seed)
+    made = network.architecture
+    return random.uniform(-1, 1, (count, made.sizes[0])), random.uniform(0.05, 0.95, (count, made.sizes[-1]))
+
+
+def close(found, wanted):
+    np.testing.assert_allclose(found, wanted, rtol=1e-11, atol=1e-12 * max(1.0, np.abs(wanted).max(initial=0)))
+
+
+@given(layouts, seeds)
+def test_views_and_vector_are_one(layout, seed):
+    parameters = Parameters(layout, np.arange(layout.size, dtype=float))
+    assert sum(view.size for view in parameters.views.values()) == layout.size
+    np.testing.assert_array_equal(np.concatenate([view.ravel() for view in parameters.views.values()]), parameters.flat)
+    place = seed % layout.size
+    parameters.flat[place] = -1
+    held = [name for name, view in parameters.views.items() if (view == -1).any()]
+    assert len(held) == 1
+    parameters.views[held[0]][...] = -1
+    assert (parameters.flat == -1).sum() == parameters.views[held[0]].size
+
+
+@given(layouts)
+def test_assign_and_copy_bring_everything_over(layout):
+    one = Parameters(layout, np.arange(layout.size, dtype=float))
+    other = Parameters(layout)
+    other.assign(one.views)
+    assert other.hash() == one.hash() == one.copy().hash()
+
+
+@given(
+    st.sampled_from([np.float32, np.float64]).flatmap(
+        lambda dtype: st.tuples(*[arrays(dtype, 6, elements=st.floats(width=np.dtype(dtype).itemsize * 8))] * 2)
+    )
+)
+def test_the_hash_changes_if_and_only_if_a_bit_does(pair):
+    """Bits, not values: 0.0 and −0.0 differ, a NaN equals itself."""
+    one, other = pair
+    layout = Layout((2, 3))
+    assert (Parameters(layout, one).hash() == Parameters(layout, other).hash()) == (one.tobytes() == other.tobytes())
+    assert Parameters(layout, one).hash() == Parameters(layout, one.copy()).hash()
+
+
+@given(arrays(np.float64, 6, elements=st.floats()), st.integers(0, 6 * 64 - 1))
+def test_any_single_bit_changes_the_hash(values, bit):
+    turned = values.copy()
+    turned.view(np.uint64)[bit // 64] ^= np.uint64(1) << np.uint64(bit % 64)
+    layout = Layout((2, 3))
+    before = Parameters(layout, values.copy()).hash()
+    assert Parameters(layout, turned).hash() != before
+    turned.view(np.uint64)[bit // 64] ^= np.uint64(1) << np.uint64(bit % 64)
+    assert Parameters(layout, turned).hash() == before
+
+
+@given(networks(), st.integers(1, 8), seeds)
+def test_a_batch_is_answered_as_its_rows(network, count, seed):
+    x, t = batch_for(network, count, seed)
+    close(network.query(x), np.vstack([network.query(row) for row in x]))
+    close(network.loss(x, t), np.mean([network.loss(a, b) for a, b in zip(x, t, strict=True)]))
+
+
+@given(networks(), st.integers(1, 8), seeds)
+def test_a_batchs_gradient_is_the_mean_of_its_rows(network, count, seed):
+    x, t = batch_for(network, count, seed)
+    rows = [network.gradients(a, b).flat for a, b in zip(x, t, strict=True)]
+    close(network.gradients(x, t).flat, np.mean(rows, axis=0))
+
+
+@given(networks(), st.integers(2, 8), seeds)
+def test_the_order_in_a_batch_moves_answers_with_it_and_leaves_the_gradient(network, count, seed):
+    x, t = batch_for(network, count, seed)
+    order = np.random.default_rng(seed).permutation(count)
+    close(network.query(x[order]), network.query(x)[order])
+    close(network.gradients(x[order], t[order]).flat, network.gradients(x, t).flat)
+
+
+@given(networks(), st.integers(1, 4), st.integers(2, 4), seeds)
+def test_a_batch_repeated_has_the_same_gradient(network, count, times, seed):
+    x, t = batch_for(network, count, seed)
+    close(network.gradients(np.tile(x, (times, 1)), np.tile(t, (times, 1))).flat, network.gradients(x, t).flat)
+
+
+@given(networks(), seeds)
+def test_hidden_nodes_may_change_places(network, seed):
+    """The nodes of a hidden layer have no order: with their links they can be exchanged."""
+    made = network.architecture
+    assume(len(made.sizes) > 2)
+    x, t = batch_for(network, 3, seed)
+    order = np.random.default_rng(seed).permutation(made.sizes[1])
+    answer, gradients = network.query(x), network.gradients(x, t)
+    for parameters in (network.parameters, gradients):
+        parameters.weights[0][...] = parameters.weights[0][order]
+        parameters.weights[1][...] = parameters.weights[1][:, order]
+        if made.bias:
+            parameters.biases[0][...] = parameters.biases[0][order]
+    close(network.query(x), answer)
+    close(network.gradients(x, t).flat, gradients.flat)
+
+
+@given(networks(), seeds, st.floats(0, 1))
+def test_a_step_moves_against_the_gradient_and_asking_moves_nothing(network, seed, rate):
+    x, t = batch_for(network, 3, seed)
+    before = network.parameters.flat.copy()
+    gradients = network.gradients(x, t).flat
+    network.loss(x, t)
+    network.query(x)
+    assert network.parameters.flat.tobytes() == before.tobytes()
+    network.train(x, t, rate)
+    np.testing.assert_array_equal(network.parameters.flat, before - rate * gradients)
+
+
+@given(arrays(np.uint8, st.tuples(st.integers(1, 4), st.integers(1, 6))), st.sampled_from(sorted(SCALINGS)))
+def test_scaling_pixels_and_back_is_exact(raw, name):
+    for dtype in (np.float32, np.float64):
+        scaling = Scaling.named(name)
+        inputs = scaling.apply(raw, dtype)
+        assert inputs.dtype == dtype
+        low, high = scaling.offset, scaling.offset + scaling.span
+        assert (inputs >= low - 1e-6).all()
+        assert (inputs <= high + 1e-6).all()
+        np.testing.assert_array_equal(np.rint(scaling.invert(inputs)), raw)
+
+
+@given(arrays(float, 8, elements=st.floats(-1e3, 1e3)), st.sampled_from(sorted(SCALINGS)), st.floats(1e-3, 1e5))
+def test_scaling_any_numbers_and_back(raw, name, maximum):
+    scaling = Scaling.named(name, maximum)
+    # The offset added and taken off again costs a unit in its last place, 0.01 · ε, times the maximum.
+    np.testing.assert_allclose(scaling.invert(scaling.apply(raw)), raw, rtol=1e-14, atol=1e-15 * maximum)
+    np.testing.assert_allclose(
+        scaling.apply(raw), raw * scaling.factor + scaling.offset, rtol=1e-14, atol=1e-16 * np.abs(raw / maximum).max()
+    )
+
+
+@given(st.integers(1, 12).flatmap(lambda classes: st.tuples(st.just(classes), st.lists(st.integers(0, classes - 1)))))
+@pytest.mark.parametrize("name", sorted(TARGETS))
+def test_targets_and_back(name, drawn):
+    classes, labels = drawn
+    targets, labels = Targets.named(name, classes), np.array(labels, np.int64)
+    for dtype in (np.float32, np.float64):
+        wanted = targets.apply(labels, dtype)
+        assert (wanted.shape, wanted.dtype) == ((len(labels), classes), dtype)
+        np.testing.assert_array_equal(targets.invert(wanted), labels)
+        np.testing.assert_array_equal((wanted == dtype(targets.high)).sum(axis=1), np.ones(len(labels)))
+        np.testing.assert_array_equal((wanted == dtype(targets.low)).sum(axis=1), np.full(len(labels), classes - 1))
+
+
+@given(
+    st.sampled_from(sorted(SCHEDULES)), st.integers(1, 200).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n)))
+)
+def test_rates_do_not_depend_on_where_steps_are_divided(name, where):
+    total, cut = where
+    parts = learning_rates(name, 0.2, 0, cut, total), learning_rates(name, 0.2, cut, total - cut, total)
+    np.testing.assert_array_equal(np.concatenate(parts), learning_rates(name, 0.2, 0, total, total))
+
+
+@given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), seeds, seeds)
+def test_backquery_stays_in_range_for_all_weights(inputs, hidden, outputs, seed, drawn):
+    network = NeuralNetwork(inputs, hidden, outputs, 0.2, seed=seed)
+    wanted = np.random.default_rng(drawn).uniform(0.001, 0.999, (3, outputs))
+    found = network.backquery(wanted)
+    assert found.shape == (inputs, 3)
+    assert (found >= 0.01 - 1e-12).all()
+    assert (found <= 0.99 + 1e-12).all()

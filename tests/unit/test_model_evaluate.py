@@ -1,0 +1,161 @@
+"""The model and its test: answers, confidence, confusion, and the same in any portions."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from glassnet import Dataset, Model, Network, Scaling, Targets, evaluate, fit
+from glassnet.errors import DataError, ShapeError
+from glassnet.options import Options
+from support.cases import patterns
+from support.formulas import LOSSES
+
+DATA = patterns(300, seed=1)
+
+
+@pytest.fixture(scope="module", params=["float32", "float64"])
+def model(request):
+    return fit(DATA, Options(hidden=(6,), epochs=1, learning_rate=0.05, dtype=request.param, engine="reference")).model
+
+
+@pytest.fixture(scope="module")
+def hard():
+    """Data on which the model errs often: other patterns, random labels."""
+    other = patterns(300, seed=2)
+    return Dataset(other.inputs, np.random.default_rng(0).integers(0, 3, 300), 3, None, "hard")
+
+
+def echo(classes: int = 3) -> Model:
+    """A model whose outputs are its inputs, to say what is to be found."""
+    network = Network((classes, classes), "identity")
+    network.parameters.weights[0][...] = np.eye(classes)
+    return Model(network, Scaling.named("unit", 1.0), Targets.named("one-hot", classes))
+
+
+def test_confusion_adds_up(model, hard):
+    found = evaluate(model, hard)
+    np.testing.assert_array_equal(found.confusion.sum(axis=1), np.bincount(hard.labels, minlength=3))
+    np.testing.assert_array_equal(found.confusion.sum(axis=0), np.bincount(found.answers, minlength=3))
+    assert found.confusion.sum() == found.samples == 300
+    assert np.trace(found.confusion) / 300 == pytest.approx(found.accuracy)
+    assert len(found.misread) == 300 - np.trace(found.confusion) > 50
+    np.testing.assert_array_equal(found.answers, model.query(hard.inputs))
+
+
+def test_the_surest_mistakes_come_first(model, hard):
+    found = evaluate(model, hard)
+    np.testing.assert_array_equal(np.sort(found.misread), np.flatnonzero(found.answers != hard.labels))
+    sure = model.confidence(model.outputs(hard.inputs))[found.misread]
+    # A row asked alone is added up otherwise than among others: confidences tie to within rounding.
+    assert (np.diff(sure) <= 1e-6).all()
+    assert sure[0] > sure[-1] + 0.01
+
+
+def test_mistakes_that_are_equally_sure_stay_in_file_order():
+    labels = np.random.default_rng(0).integers(0, 3, 200)
+    found = evaluate(echo(), Dataset(np.tile(np.eye(3)[0], (200, 1)), labels, 3, None, "ties"))
+    np.testing.assert_array_equal(found.misread, np.flatnonzero(labels))
+
+
+def test_confusion_by_hand():
+    rows = np.array([[9, 1, 0], [5, 4, 1], [0, 1, 0], [0, 2, 8], [1, 0, 3]], float)
+    found = evaluate(echo(), Dataset(rows, np.array([0, 1, 1, 1, 2]), 3, None, "hand"))
+    np.testing.assert_array_equal(found.confusion, [[1, 0, 0], [1, 1, 1], [0, 0, 1]])
+    np.testing.assert_array_equal(found.answers, [0, 0, 1, 2, 2])
+    np.testing.assert_array_equal(found.misread, [3, 1])  # sure to 0.8 and to 0.5
+    assert found.accuracy == pytest.approx(3 / 5)
+    # ½ Σ (t − o)² of each row: ½ (64+1), ½ (25+9+1), 0, ½ (1+64), ½ (1+4)
+    assert found.loss == pytest.approx((32.5 + 17.5 + 0 + 32.5 + 2.5) / 5)
+
+
+def test_a_class_that_does_not_occur_has_an_empty_row():
+    found = evaluate(echo(4), Dataset(np.eye(4)[[0, 1]], np.array([0, 1]), 2, None, "two of four"))
+    assert found.confusion.shape == (4, 4)
+    assert not found.confusion[2:].any()
+    assert found.accuracy == 1
+    assert found.misread.size == 0
+
+
+def test_loss_is_the_mean_over_the_samples(model, hard):
+    outputs = model.outputs(hard.inputs).astype(float)
+    wanted = LOSSES["squared_error", "sigmoid"](outputs, np.where(np.eye(3)[hard.labels], 0.99, 0.01)).mean()
+    assert evaluate(model, hard).loss == pytest.approx(wanted, rel=1e-5)
+
+
+def test_any_portions_give_the_same_answers(model):
+    """More rows than are computed at once, in several divisions. Portions may round otherwise, but no answer turns."""
+    rows = np.tile(DATA.inputs, (30, 1))  # 9,000
+    whole = model.outputs(rows)
+    assert whole.shape == (9000, 3)
+    tolerance = 1e-5 if whole.dtype == np.float32 else 1e-13
+    for cuts in ([1], [4095], [4096], [4097], [4096, 8192], [300, 301, 5000], list(range(100, 9000, 100))):
+        parts = [model.outputs(part) for part in np.split(rows, cuts)]
+        np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=tolerance)
+    np.testing.assert_array_equal(model.query(rows), np.tile(model.query(DATA.inputs), 30))
+    many = evaluate(model, Dataset(rows, np.tile(DATA.labels, 30), 3, None, "many"))
+    once = evaluate(model, DATA)
+    np.testing.assert_array_equal(many.confusion, 30 * once.confusion)
+    assert many.loss == pytest.approx(once.loss, rel=1e-5)
+    np.testing.assert_array_equal(np.unique(many.misread % 300), np.sort(once.misread))
+
+
+def test_one_row_no_row_and_lists(model):
+    row = DATA.inputs[0]
+    for form in (row, row[None], row.tolist(), row.astype(float)):
+        np.testing.assert_allclose(model.outputs(form), model.outputs(DATA.inputs[:1]), rtol=1e-6)
+    assert model.query(row).shape == (1,)
+    assert model.outputs(np.empty((0, 16))).shape == (0, 3)
+    assert model.query(np.empty((0, 16))).shape == (0,)
+
+
+@pytest.mark.parametrize("shape", [(15,), (17,), (2, 15), (0,), (), (2, 2, 16), (16, 1)])
+def test_rows_of_another_width_are_refused(model, shape):
+    with pytest.raises(ShapeError, match=r"expected \(samples, 16\)") as caught:
+        model.outputs(np.zeros(shape))
+    assert caught.value.code == "GN050"
+    assert str(shape) in str(caught.value)
+
+
+@pytest.mark.parametrize("other", [patterns(30, features=9), patterns(30, classes=4)])
+def test_data_that_do_not_fit_are_refused(model, other):
+    with pytest.raises(DataError, match="patterns") as caught:
+        evaluate(model, other)
+    assert caught.value.code == "GN017"
+
+
+def test_asking_changes_neither_model_nor_rows(model, hard):
+    before, rows = model.network.parameters.hash(), hard.inputs.copy()
+    evaluate(model, hard)
+    model.query(hard.inputs)
+    assert model.network.parameters.hash() == before
+    np.testing.assert_array_equal(hard.inputs, rows)
+
+
+@pytest.mark.parametrize("targets", ["notes", "one-hot"])
+@given(outputs=arrays(float, st.tuples(st.integers(1, 5), st.just(4)), elements=st.floats(-1e6, 1e6)))
+def test_confidence_is_a_part_of_the_whole(targets, outputs):
+    model = Model(Network((2, 4)), Scaling.named("notes"), Targets.named(targets, 4))
+    sure = model.confidence(outputs)
+    assert sure.shape == (len(outputs),)
+    assert (sure >= 0.25 - 1e-12).all(), "the largest of four is at least a quarter"
+    assert (sure <= 1).all()
+
+
+@pytest.mark.parametrize("targets", ["notes", "one-hot"])
+def test_confidence_is_1_on_target_and_even_without_a_winner(targets):
+    named = Targets.named(targets, 4)
+    model = Model(Network((2, 4)), Scaling.named("notes"), named)
+    np.testing.assert_allclose(model.confidence(named.table()), 1, rtol=1e-9)
+    for level in (-1.0, 0.0, 0.3, 1.0):
+        assert model.confidence(np.full((1, 4), level)) == pytest.approx(0.25)
+    np.testing.assert_allclose(model.confidence((named.table() + named.table()[::-1]) / 2), 0.5, rtol=1e-9)
+
+
+def test_a_model_knows_its_widths():
+    model = echo(5)
+    assert (model.features, model.classes) == (5, 5)
+    np.testing.assert_array_equal(model.query(np.eye(5)[[3, 1, 4]]), [3, 1, 4])
