@@ -24,7 +24,7 @@ RUNS = 5
 
 def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
-        train, test = (str(make_csv.write_csv(part, folder)) for part in ("train", "test"))
+        train, test = (str(make_csv.write_csv(part, Path(folder))) for part in ("train", "test"))
         command = [*GLASSNET, "train"]
         warm_up = run(command, folder)
         result: dict[str, object] = {"warm-up result": warm_up}

@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import zip_longest
 from typing import NamedTuple
 
 import numpy as np
@@ -112,13 +113,18 @@ class Signals(NamedTuple):
         return self.activations[-1]
 
 
-def forward(architecture: Architecture, parameters: Parameters, inputs: Array) -> Signals:
+def forward(
+    architecture: Architecture, parameters: Parameters, inputs: Array, masks: Sequence[Array | None] = ()
+) -> Signals:
     """Pass signals from the inputs to the outputs: ``O = f(W · I + b)``, layer by layer.
 
     Parameters
     ----------
     inputs : ndarray, shape (n, sizes[0])
         Scaled inputs, one sample a row.
+    masks : sequence of ndarray or None, optional
+        For dropout, one a hidden layer, (n, nodes): 0 for a node left out, ``1 / (1 − p)`` for one that is kept
+        (Srivastava et al. 2014, inverted so that nothing changes when asking).
 
     Returns
     -------
@@ -127,17 +133,28 @@ def forward(architecture: Architecture, parameters: Parameters, inputs: Array) -
     """
     a = inputs  # (n, sizes[0])
     signals = Signals([], [a])
-    for weight, bias, name in zip(parameters.weights, parameters.biases, architecture.activations, strict=True):
+    layers = zip(parameters.weights, parameters.biases, architecture.activations, strict=True)
+    for (weight, bias, name), mask in zip_longest(layers, masks):
         z = a @ weight.T  # (n, fan_out)
         if bias is not None:
             z = z + bias
         a = ACTIVATIONS[name].value(z)
+        if mask is not None:
+            a = a * mask
         signals.sums.append(z)
         signals.activations.append(a)
     return signals
 
 
-def backpropagate(architecture: Architecture, parameters: Parameters, signals: Signals, targets: Array) -> Parameters:
+def backpropagate(
+    architecture: Architecture,
+    parameters: Parameters,
+    signals: Signals,
+    targets: Array,
+    masks: Sequence[Array | None] = (),
+    out: Parameters | None = None,
+    samples: int | None = None,
+) -> Parameters:
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
     For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation
@@ -150,27 +167,38 @@ def backpropagate(architecture: Architecture, parameters: Parameters, signals: S
         From `forward`, for the same parameters.
     targets : ndarray, shape (n, outputs)
         What the outputs should have been.
+    masks : sequence of ndarray or None, optional
+        Those given to `forward`.
+    out : Parameters, optional
+        Where the gradients go; new ones if not given.
+    samples : int, optional
+        Divide by this number instead of n, for a part of a batch.
 
     Returns
     -------
     gradients : Parameters
         Of the same layout as the parameters.
     """
-    gradients = Parameters(architecture.layout, np.empty_like(parameters.flat))
+    gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
+    share = parameters.flat.dtype.type(1 / (samples or len(targets)))
     delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
     error = signals.outputs - targets  # (n, outputs), the notes' −e
     for layer in reversed(range(len(architecture.activations))):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
-        np.dot(delta.T / len(delta), a, out=gradients.weights[layer])  # (fan_out, fan_in)
+        np.dot((delta * share).T, a, out=gradients.weights[layer])  # (fan_out, fan_in)
         bias_gradient = gradients.biases[layer]
         if bias_gradient is not None:
-            bias_gradient[...] = delta.mean(axis=0)
+            bias_gradient[...] = delta.sum(axis=0) * share
         if layer > 0:
             sent_back = error if architecture.rule == "notes" else delta
             error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
             derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
             assert derivative is not None  # softmax is refused in hidden layers
+            mask = masks[layer - 1] if masks else None
+            if mask is not None:
+                error = error * mask
+                a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # as the node said it
             delta = error * derivative(signals.sums[layer - 1], a)
     return gradients
 
@@ -247,6 +275,13 @@ class Network:
             raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected (samples, {width}).")
         return rows
 
+    def _pairs(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[Array, Array]:
+        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
+        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        if len(x) != len(t):
+            raise ShapeError("GN050", f"{len(x)} rows of inputs but {len(t)} rows of targets.")
+        return x, t
+
     def query(self, inputs: ArrayLike) -> Array:
         """Answer: outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
 
@@ -261,8 +296,7 @@ class Network:
 
     def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
         """Return the mean loss over the samples; shapes as in `gradients`."""
-        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
-        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        x, t = self._pairs(inputs, targets)
         signals = forward(self.architecture, self.parameters, x)
         return float(self.architecture.output_loss.value(signals.sums[-1], signals.outputs, t).mean())
 
@@ -277,10 +311,9 @@ class Network:
         Raises
         ------
         ShapeError
-            GN050 when a sample has another number of values.
+            GN050 when a sample has another number of values, or the numbers of samples differ.
         """
-        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
-        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        x, t = self._pairs(inputs, targets)
         return backpropagate(self.architecture, self.parameters, forward(self.architecture, self.parameters, x), t)
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, learning_rate: float) -> None:

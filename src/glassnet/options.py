@@ -89,12 +89,83 @@ class Options:
     learning_rate: float = _option(0.2, "learning rate at the start", "初始学习率", low=0.0, high=1e6, flag="rate")
     schedule: str = _option(
         "linear",
-        "how the learning rate falls over the training",
+        "how the learning rate changes over the training",
         "学习率随训练进程的变化",
-        choices=("constant", "linear"),
+        choices=("constant", "linear", "cosine", "one_cycle", "step", "plateau"),
+    )
+    rate_drop: float = _option(
+        0.1,
+        "what the schedules step and plateau multiply the rate with",
+        "step 与 plateau 每次下降的倍数",
+        low=0.0,
+        high=1.0,
+    )
+    patience: int = _option(
+        3,
+        "epochs without a smaller loss before plateau drops the rate",
+        "plateau:损失多少轮不降后降低学习率",
+        low=1,
+        high=1_000_000,
+    )
+    optimizer: str = _option(
+        "sgd",
+        "from gradients to steps",
+        "由梯度得到更新步的方法",
+        choices=("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
+    )
+    momentum: float = _option(
+        0.9, "part of the last step that is kept; the β₁ of Adam", "动量,即 Adam 的 β₁", low=0.0, high=0.999999
+    )
+    beta2: float = _option(0.999, "memory of squared gradients", "梯度平方的记忆系数 β₂", low=0.0, high=0.999999999)
+    epsilon: float = _option(1e-8, "added before dividing by their root", "除法中避免除零的小量", low=0.0, high=1.0)
+    weight_decay: float = _option(0.0, "pull of all parameters towards 0", "权重衰减", low=0.0, high=1e3)
+    clip: float = _option(
+        0.0, "largest norm of a step's gradient; 0 is no limit", "梯度范数上限,0 表示不限", low=0.0, high=1e30
+    )
+    average: float = _option(
+        0.0,
+        "decay of the moving average of the weights, which becomes the model; 0 keeps none",
+        "权重滑动平均的衰减率,0 表示不用",
+        low=0.0,
+        high=0.9999999,
+    )
+    dropout: tuple[float, ...] = _option(
+        (0.0,),
+        "part of the hidden nodes left out at random in training; repeat for one a layer",
+        "训练时随机丢弃的隐藏节点比例;可重复,逐层指定",
+        low=0.0,
+        high=0.99,
+    )
+    label_smoothing: float = _option(
+        0.0, "part of the target that is spread over all classes", "标签平滑:均摊到所有类别的比例", low=0.0, high=0.99
+    )
+    rotate: float = _option(
+        0.0, "turn training pictures by up to so many degrees", "训练图片随机旋转的最大角度", low=0.0, high=180.0
+    )
+    shift: float = _option(0.0, "shift them by up to so many pixels", "随机平移的最大像素数", low=0.0, high=1000.0)
+    zoom: float = _option(
+        0.0, "scale them by up to this part, each axis by itself", "随机缩放的最大比例(两轴独立)", low=0.0, high=0.9
+    )
+    shear: float = _option(0.0, "shear them by up to this slope", "随机错切的最大斜率", low=0.0, high=2.0)
+    elastic: float = _option(
+        0.0, "bend them by so many pixels (standard deviation)", "弹性形变的强度(像素,标准差)", low=0.0, high=100.0
     )
     epochs: int = _option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
     batch_size: int = _option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
+    shards: int = _option(
+        2,
+        "parts of a batch that are computed side by side; part of the result",
+        "一个批次并行计算的份数(影响结果的末位)",
+        low=1,
+        high=1024,
+    )
+    threads: int = _option(
+        0,
+        "threads; 0 is one a core the process may use; never part of the result",
+        "线程数,0 表示每核一个;不影响结果",
+        low=0,
+        high=1024,
+    )
     shuffle: bool = _option(True, "new random order in every epoch", "每一轮重新打乱样本顺序")
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
@@ -133,12 +204,13 @@ class Options:
     def __post_init__(self) -> None:
         for option in fields(self):
             object.__setattr__(self, option.name, checked(option.name, getattr(self, option.name)))
-        if len(self.activation) not in (1, len(self.hidden)):
-            raise OptionError(
-                "GN022",
-                f"activation: {len(self.activation)} given for {len(self.hidden)} hidden layers. "
-                "Give one for all, or one a layer.",
-            )
+        for name in ("activation", "dropout"):
+            given = len(getattr(self, name))
+            if given not in (1, len(self.hidden)):
+                raise OptionError(
+                    "GN022",
+                    f"{name}: {given} given for {len(self.hidden)} hidden layers. Give one for all, or one a layer.",
+                )
 
     @classmethod
     def recipe(cls, name: str, **changes: Any) -> Options:
@@ -159,8 +231,20 @@ class Options:
     @property
     def activations(self) -> tuple[str, ...]:
         """One activation a layer of nodes, the outputs last."""
-        hidden = self.activation * len(self.hidden) if len(self.activation) == 1 else self.activation
-        return (*hidden, self.output)
+        return (*self._one_a_layer(self.activation), self.output)
+
+    @property
+    def dropouts(self) -> tuple[float, ...]:
+        """One dropout a hidden layer."""
+        return self._one_a_layer(self.dropout)
+
+    @property
+    def augments(self) -> bool:
+        """Whether training pictures are distorted."""
+        return any((self.rotate, self.shift, self.zoom, self.shear, self.elastic))
+
+    def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
+        return given * len(self.hidden) if len(given) == 1 else given
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as they are written to files."""
@@ -197,10 +281,11 @@ def checked(name: str, value: Any) -> Any:
         GN021.
     """
     kind = TYPES[name]
+    if hasattr(value, "tolist"):  # NumPy's numbers and arrays
+        value = value.tolist()
     if item := get_args(kind):
-        if isinstance(value, str) or not hasattr(value, "__iter__"):
-            value = (value,)
-        return tuple(_checked_item(name, one, item[0]) for one in value)
+        values = value if isinstance(value, list | tuple) else (value,)
+        return tuple(_checked_item(name, one, item[0]) for one in values)
     return _checked_item(name, value, kind)
 
 
@@ -208,10 +293,10 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
     spec = SPECS[name]
     if spec.choices and value not in spec.choices:
         raise OptionError("GN021", f"{name} {value!r}: expected one of {', '.join(spec.choices)}.")
-    if kind is float and isinstance(value, int) and not isinstance(value, bool):
+    if hasattr(value, "tolist"):
+        value = value.tolist()
+    if kind is float and type(value) is int and abs(value) < 2**1000:
         value = float(value)
-    if hasattr(value, "item") and not isinstance(value, kind):  # a NumPy scalar
-        value = value.item()
     if type(value) is not kind:
         raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too

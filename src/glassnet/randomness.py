@@ -12,6 +12,7 @@ from __future__ import annotations
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 
 class Purpose(IntEnum):
@@ -45,3 +46,22 @@ def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.
     # could meet only after 2**128 blocks.
     bits = np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, step, epoch])
     return np.random.Generator(bits)
+
+
+def key(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.uint64:
+    """Draw the 64 bits from which `uniform` makes the numbers of one place of one run; arguments as for `generator`."""
+    return np.uint64(generator(seed, purpose, epoch, step).integers(2**64, dtype=np.uint64))
+
+
+def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
+    """Return numbers `first` to ``first + count - 1`` of a place, 0 to 1, shape (count,): none needs those before it.
+
+    SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Written so that a compiled
+    kernel can draw a single number anywhere; ``engines/kernels/chance.py`` has the same formula.
+    """
+    z = place + (np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    # 24 bits fill a float32 exactly.
+    return (z >> np.uint64(40)).astype(np.float32) * np.float32(2**-24)

@@ -6,10 +6,12 @@ factor by which the learning rate is multiplied.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
 
+from .options import Options
 from .parameters import FloatArray
 
 Schedule = Callable[[FloatArray], FloatArray]
@@ -25,9 +27,60 @@ def linear(progress: FloatArray) -> FloatArray:
     return 1.0 - progress
 
 
-SCHEDULES: dict[str, Schedule] = {"constant": constant, "linear": linear}
+def cosine(progress: FloatArray) -> FloatArray:
+    """Fall from 1 to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5)."""
+    value: FloatArray = 0.5 * (1 + np.cos(np.pi * progress))
+    return value
 
 
-def learning_rates(schedule: str, base: float, start: int, count: int, total: int) -> FloatArray:
+def one_cycle(progress: FloatArray) -> FloatArray:
+    """Rise from 1/25 to 1 over the first 30 %, then fall along half a cosine to 0 (after Smith and Topin 2018)."""
+    rise = 0.3
+    value: FloatArray = np.where(
+        progress < rise,
+        (1 + 24 * 0.5 * (1 - np.cos(np.pi * progress / rise))) / 25,
+        0.5 * (1 + np.cos(np.pi * (progress - rise) / (1 - rise))),
+    )
+    return value
+
+
+def step(progress: FloatArray, drop: float = 0.1) -> FloatArray:
+    """Stay, and drop by a factor after a half and after three quarters of the way."""
+    value: FloatArray = drop ** ((progress >= 0.5).astype(float) + (progress >= 0.75))
+    return value
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "constant": constant,
+    "linear": linear,
+    "cosine": cosine,
+    "one_cycle": one_cycle,
+    "step": step,
+    "plateau": constant,  # falls by what has been reached, not by progress: see Plateau
+}
+
+
+def learning_rates(options: Options, start: int, count: int, total: int) -> FloatArray:
     """Return the learning rates of steps ``start`` to ``start + count - 1`` of `total`, shape (count,)."""
-    return base * SCHEDULES[schedule](np.arange(start, start + count) / total)
+    progress = np.arange(start, start + count) / total
+    if options.schedule == "step":
+        return options.learning_rate * step(progress, options.rate_drop)
+    return options.learning_rate * SCHEDULES[options.schedule](progress)
+
+
+class Plateau:
+    """The factor of the schedule ``plateau``: drops when for `patience` epochs no loss was the smallest yet."""
+
+    def __init__(self, options: Options) -> None:
+        self._drop = options.rate_drop if options.schedule == "plateau" else 1.0
+        self._patience = options.patience
+        self._best, self._waited = math.inf, 0
+        self.factor = 1.0
+
+    def epoch_done(self, loss: float) -> None:
+        """Take note of an epoch's training loss."""
+        self._waited = 0 if loss < self._best else self._waited + 1
+        self._best = min(self._best, loss)
+        if self._waited >= self._patience:
+            self.factor *= self._drop
+            self._waited = 0

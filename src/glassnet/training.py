@@ -13,19 +13,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from .data.dataset import Dataset
-from .engines import Engine, Samples, engine_named
+from .engines import Block, Engine, Samples, engine_named
 from .errors import DataError, DivergedError
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
 from .model import Model
 from .network import Architecture, Network
+from .optimizers import State
 from .options import Options
 from .parameters import FloatArray, Parameters
 from .preprocess import Scaling, Targets
+from .preprocess.augment import require_pictures
 from .randomness import Purpose, generator
-from .schedules import learning_rates
+from .schedules import Plateau, learning_rates
 
 BLOCKS = 10
 """Blocks an epoch."""
@@ -74,38 +77,51 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
         epoch before this is raised.
     """
     data.require_like(model.features, model.classes, "the model")
+    require_pictures(data.image_shape, options)
     engine = engine or engine_named(options.engine)
     network = model.network
     yield Preparing(engine.name)
     began = time.perf_counter()
-    samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
-    prepared = engine.prepare(network.architecture, samples, options.batch_size, network.parameters.flat.dtype)
+    samples = Samples(data.inputs, model.scaling, data.labels, _smoothed(model.targets, options), data.image_shape)
+    prepared = engine.prepare(network.architecture, samples, options)
     ready = time.perf_counter()
     steps = -(-len(data) // options.batch_size)  # an epoch
     blocks = np.array_split(np.arange(steps), min(BLOCKS, steps))
     yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
+    state, plateau = State.new(network.parameters, options), Plateau(options)
+    one_blas_thread = ThreadpoolController()  # made after `prepare`, which loads the libraries it is to control
     for epoch in range(options.epochs):
         epoch_began = time.perf_counter()
         order = epoch_order(len(data), epoch, options)
         loss, correct = 0.0, 0
         for block in blocks:
-            which = order[block[0] * options.batch_size : (block[-1] + 1) * options.batch_size]
-            done = epoch * steps + int(block[0])
-            rates = learning_rates(options.schedule, options.learning_rate, done, len(block), options.epochs * steps)
-            result = engine.run_steps(
-                network.architecture, network.parameters, prepared, which, options.batch_size, rates
-            )
+            first, count = int(block[0]), len(block)
+            which = order[first * options.batch_size : (first + count) * options.batch_size]
+            rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * plateau.factor
+            with one_blas_thread.limit(limits=1, user_api="blas"):
+                work = Block(which, options.batch_size, rates, epoch, first)
+                result = engine.run_steps(network.architecture, state, prepared, work)
             guard.check(epoch, result.loss / len(which))
             loss, correct = loss + result.loss, correct + result.correct
-            progress = (done + len(block)) / steps
-            yield BlockDone(
-                progress, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which)
-            )
+            done = epoch + (first + count) / steps
+            yield BlockDone(done, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which))
         guard.epoch_done(epoch, loss / len(data))
+        plateau.epoch_done(loss / len(data))
         yield EpochDone(epoch + 1, loss / len(data), correct / len(data), time.perf_counter() - epoch_began)
+    if state.average is not None:
+        network.parameters.flat[...] = state.average
     yield TrainingEnded(time.perf_counter() - ready)
+
+
+def _smoothed(targets: Targets, options: Options) -> FloatArray:
+    """Spread a part of each target over all classes (Szegedy et al. 2016, section 7)."""
+    table = targets.table()
+    smoothed: FloatArray = (1 - options.label_smoothing) * table + options.label_smoothing * table.mean(
+        axis=1, keepdims=True
+    )
+    return smoothed
 
 
 def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:

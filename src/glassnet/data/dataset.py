@@ -53,8 +53,10 @@ class Dataset:
         Raises
         ------
         DataError
-            GN017 when the width differs or a label is beyond the owner's classes.
+            GN010 when there are no samples, GN017 when the width differs or a label is beyond the owner's classes.
         """
+        if not len(self):
+            raise DataError("GN010", f"{self.source}: no samples.")
         if self.features != features:
             raise DataError(
                 "GN017",

@@ -5,13 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
-from .interface import Engine, Gradients, Progress, Samples
+from .interface import Block, Engine, Gradients, Progress, Samples
 from .reference import ReferenceEngine
 
 if TYPE_CHECKING:
     from .compiled import CompiledEngine
 
-__all__ = ["ENGINES", "CompiledEngine", "Engine", "Gradients", "Progress", "ReferenceEngine", "Samples", "engine_named"]
+__all__ = [
+    "ENGINES",
+    "Block",
+    "CompiledEngine",
+    "Engine",
+    "Gradients",
+    "Progress",
+    "ReferenceEngine",
+    "Samples",
+    "engine_named",
+]
 
 ENGINES = ("compiled", "reference")
 

@@ -2,63 +2,61 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..activations import ACTIVATIONS
-from ..losses import LOSSES
 from ..network import Architecture
+from ..optimizers import State
+from ..options import Options
 from ..parameters import FloatArray, Parameters
 from ..preprocess import Scaling
 from . import kernels
-from .interface import Progress, Samples, run_steps
+from .batches import Batches
+from .interface import Block, Progress, Samples
 from .reference import ReferenceEngine
 
 
 class CompiledEngine(ReferenceEngine):
-    """Per-sample training in one compiled loop; see `kernels`. What has no kernel is computed as in the reference."""
+    """Plain per-sample training in one compiled loop; everything else in batches of shards."""
 
     name = "compiled"
 
-    def prepare(
-        self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any
-    ) -> Samples | kernels.SparseRows:
-        """Gather the non-zero values of every sample, and compile (or load) the loop for this precision."""
-        if batch_size > 1:
-            return samples
-        rows = _sparse(samples, np.dtype(dtype))
-        nothing = np.empty(0, np.int64)
-        self.run_steps(architecture, Parameters(architecture.layout, dtype=dtype), rows, nothing, 1, np.empty(0))
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> kernels.SparseRows | Batches:
+        """Gather the non-zero values of every sample, and compile (or load) the loop for this precision; or batches."""
+        if not _plain(options):
+            return Batches(architecture, samples, options)
+        rows = _sparse(samples, np.dtype(options.dtype))
+        nothing = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
+        self.run_steps(architecture, nothing, rows, Block(np.empty(0, np.int64), 1, np.empty(0)))
         return rows
 
-    def run_steps(
-        self,
-        architecture: Architecture,
-        parameters: Parameters,
-        prepared: Samples | kernels.SparseRows,
-        order: NDArray[np.int64],
-        batch_size: int,
-        learning_rates: FloatArray,
-    ) -> Progress:
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
-        if isinstance(prepared, Samples):
-            return run_steps(self, architecture, parameters, prepared, order, batch_size, learning_rates)
-        plan = _plan(architecture)
+        if isinstance(prepared, Batches):
+            with np.errstate(over="ignore", invalid="ignore"):
+                return prepared.run(state, block)
+        parameters = state.parameters
+        plan = kernels.plan_of(architecture)
         work = _workspace(architecture, parameters)
-        rates = learning_rates.astype(parameters.flat.dtype)
-        loss, correct = kernels.train_samples(prepared, plan, parameters.flat, work, order, rates)
+        rates = block.learning_rates.astype(parameters.flat.dtype)
+        loss, correct = kernels.train_samples(prepared, plan, parameters.flat, work, block.order, rates)
         parameters.weights[0][...] = work.first.T + work.shift[:, None]
+        state.step += len(block.order)
         return Progress(loss, correct)
 
 
-def load_kernels(dtype: Any) -> None:
+def _plain(options: Options) -> bool:
+    """Whether the per-sample loop does all that the options ask for."""
+    extras = (options.weight_decay, options.clip, options.average, *options.dropouts, options.augments)
+    return options.batch_size == 1 and options.optimizer == "sgd" and not any(extras)
+
+
+def load_kernels(dtype: str) -> None:
     """Compile the loops for byte samples, or load them from the cache, so that a later `prepare` finds them ready."""
     architecture = Architecture((8, 1, 1), ("sigmoid", "sigmoid"))
     one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)))
-    CompiledEngine().prepare(architecture, one, 1, dtype)
+    CompiledEngine().prepare(architecture, one, Options(dtype=dtype))
 
 
 def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
@@ -69,25 +67,6 @@ def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
     kernels.gather_nonzero(raw, words, dtype.type(scaling.factor), start, index, value)
     return kernels.SparseRows(
         start, index, value, dtype.type(scaling.offset), samples.labels, samples.targets.astype(dtype)
-    )
-
-
-def _plan(architecture: Architecture) -> kernels.Plan:
-    sizes = np.array(architecture.sizes, np.int64)
-    weight_at, bias_at, start = [], [], 0
-    for fan_in, fan_out in pairwise(sizes):
-        weight_at.append(start)
-        start += fan_in * fan_out
-        bias_at.append(start if architecture.bias else -1)
-        start += fan_out if architecture.bias else 0
-    return kernels.Plan(
-        sizes,
-        np.concatenate([[0], np.cumsum(sizes[1:])]),
-        np.array(weight_at, np.int64),
-        np.array(bias_at, np.int64),
-        np.array([list(ACTIVATIONS).index(name) for name in architecture.activations], np.int64),
-        LOSSES.index(architecture.loss),
-        architecture.rule == "notes",
     )
 
 

@@ -7,15 +7,22 @@ for nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..network import Architecture, update
+from ..network import Architecture
+from ..optimizers import State, take_step
+from ..options import Options
 from ..parameters import FloatArray, Parameters
 from ..preprocess import Scaling
+from ..preprocess.augment import distort
+from ..randomness import Purpose, key, uniform
+
+Masks = Sequence[FloatArray | None]
 
 
 @dataclass(frozen=True)
@@ -32,19 +39,43 @@ class Samples:
         Which row of `targets` a sample has: its class, or its own number where every sample has a target of its own.
     targets : ndarray, shape (classes, outputs)
         The targets that occur.
+    image_shape : (rows, columns) or None
+        How a sample is drawn; needed to distort it.
     """
 
     rows: NDArray[Any]
     scaling: Scaling
     labels: NDArray[np.int64]
     targets: FloatArray
+    image_shape: tuple[int, int] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
 
-    def batch(self, which: NDArray[np.int64] | slice, dtype: Any) -> tuple[FloatArray, FloatArray]:
-        """Return inputs and targets of some samples, shapes (b, features) and (b, outputs)."""
-        return self.scaling.apply(self.rows[which], dtype), self.targets[self.labels[which]].astype(dtype)
+
+class Block(NamedTuple):
+    """Training steps that follow each other in one epoch.
+
+    Parameters
+    ----------
+    order : ndarray of int64, shape (n,)
+        Which samples, in which order; the last batch may be smaller.
+    batch_size : int
+    learning_rates : ndarray, shape (steps,)
+        One a step.
+    epoch, first : int
+        The epoch, and the number of the first step in it, from 0: where dropout and distortions draw their chance.
+    """
+
+    order: NDArray[np.int64]
+    batch_size: int
+    learning_rates: FloatArray
+    epoch: int = 0
+    first: int = 0
+
+    def batch(self, step: int) -> NDArray[np.int64]:
+        """Return which samples step number `step` of this block takes."""
+        return self.order[step * self.batch_size : (step + 1) * self.batch_size]
 
 
 class Gradients(NamedTuple):
@@ -63,14 +94,14 @@ class Progress(NamedTuple):
 
 
 class Engine(Protocol):
-    """Computes with a network; the parameters it is given are the only state it changes.
+    """Computes with a network; the state it is given is the only thing it changes.
 
-    A prepared set of samples is the engine's own form of `Samples`, made once before a training.
+    What `prepare` returns is the engine's own form of samples and options, made once before a training.
     """
 
     name: str
 
-    def prepare(self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any) -> Any:
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """Bring samples into the form that `run_steps` takes, and compile what it needs."""
         ...
 
@@ -79,48 +110,56 @@ class Engine(Protocol):
         ...
 
     def gradients(
-        self, architecture: Architecture, parameters: Parameters, inputs: FloatArray, targets: FloatArray
-    ) -> Gradients:
-        """Return the gradients of a batch, averaged over its samples."""
-        ...
-
-    def run_steps(
         self,
         architecture: Architecture,
         parameters: Parameters,
-        prepared: Any,
-        order: NDArray[np.int64],
-        batch_size: int,
-        learning_rates: FloatArray,
-    ) -> Progress:
-        """Train `parameters` in place, one step for each `batch_size` samples of `order`.
+        inputs: FloatArray,
+        targets: FloatArray,
+        masks: Masks = (),
+    ) -> Gradients:
+        """Return the gradients of a batch, averaged over its samples; `masks` as for `network.forward`."""
+        ...
 
-        Parameters
-        ----------
-        order : ndarray of int64, shape (n,)
-            Which samples, in which order; the last batch may be smaller.
-        learning_rates : ndarray, shape (steps,)
-            One a step.
-        """
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
+        """Train `state` in place, one step for each batch of the block."""
         ...
 
 
 def run_steps(
-    engine: Engine,
-    architecture: Architecture,
-    parameters: Parameters,
-    samples: Samples,
-    order: NDArray[np.int64],
-    batch_size: int,
-    learning_rates: FloatArray,
+    engine: Engine, architecture: Architecture, state: State, samples: Samples, options: Options, block: Block
 ) -> Progress:
     """Take steps with `engine.gradients` alone."""
     loss, correct = 0.0, 0
-    for step, rate in enumerate(learning_rates):
-        which = order[step * batch_size : (step + 1) * batch_size]
-        inputs, targets = samples.batch(which, parameters.flat.dtype)
-        result = engine.gradients(architecture, parameters, inputs, targets)
-        update(parameters, result.parameters, float(rate))
+    dtype = state.parameters.flat.dtype
+    for step, rate in enumerate(block.learning_rates):
+        which = block.batch(step)
+        raw = distorted(samples, which, options, block.epoch) if options.augments else samples.rows[which]
+        inputs = samples.scaling.apply(raw, dtype)
+        targets = samples.targets[samples.labels[which]].astype(dtype)
+        masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), dtype)
+        result = engine.gradients(architecture, state.parameters, inputs, targets, masks)
+        take_step(state, result.parameters.flat, float(rate), options)
         loss += result.loss
         correct += result.correct
     return Progress(loss, correct)
+
+
+def distorted(samples: Samples, which: NDArray[np.int64], options: Options, epoch: int) -> NDArray[np.float32]:
+    """Return some samples as they are distorted in an epoch, unscaled, shape (b, features)."""
+    assert samples.image_shape is not None  # training refuses to distort what is no picture
+    return distort(samples.rows, which, samples.image_shape, options, key(options.seed, Purpose.AUGMENTATION, epoch))
+
+
+def dropout_masks(
+    architecture: Architecture, options: Options, epoch: int, step: int, samples: int, dtype: Any
+) -> Masks:
+    """Return a mask for each hidden layer, (samples, nodes), or nothing without dropout."""
+    if not any(options.dropouts):
+        return ()
+    place, drawn = key(options.seed, Purpose.DROPOUT, epoch, step), 0
+    masks: list[FloatArray | None] = []
+    for nodes, dropout in zip(architecture.sizes[1:-1], options.dropouts, strict=True):
+        chance = uniform(place, drawn, samples * nodes).reshape(samples, nodes)
+        masks.append((chance >= np.float32(dropout)).astype(dtype) / np.dtype(dtype).type(1 - dropout))
+        drawn += samples * nodes
+    return masks

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import network
 from ..network import Architecture
+from ..optimizers import State
+from ..options import Options
 from ..parameters import FloatArray, Parameters
-from .interface import Gradients, Progress, Samples, run_steps
+from .interface import Block, Gradients, Masks, Progress, Samples, run_steps
 
 
 class ReferenceEngine:
@@ -18,33 +19,32 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def prepare(self, architecture: Architecture, samples: Samples, batch_size: int, dtype: Any) -> Any:
-        """Return the samples as they are."""
-        return samples
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
+        """Return samples and options as they are."""
+        return samples, options
 
     def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:
         """See `Engine.forward`."""
         return network.forward(architecture, parameters, inputs).outputs
 
     def gradients(
-        self, architecture: Architecture, parameters: Parameters, inputs: FloatArray, targets: FloatArray
-    ) -> Gradients:
-        """See `Engine.gradients`."""
-        signals = network.forward(architecture, parameters, inputs)
-        loss = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets).sum()
-        correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
-        return Gradients(network.backpropagate(architecture, parameters, signals, targets), float(loss), int(correct))
-
-    def run_steps(
         self,
         architecture: Architecture,
         parameters: Parameters,
-        prepared: Any,
-        order: NDArray[np.int64],
-        batch_size: int,
-        learning_rates: FloatArray,
-    ) -> Progress:
+        inputs: FloatArray,
+        targets: FloatArray,
+        masks: Masks = (),
+    ) -> Gradients:
+        """See `Engine.gradients`."""
+        signals = network.forward(architecture, parameters, inputs, masks)
+        loss = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets).sum()
+        correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
+        gradients = network.backpropagate(architecture, parameters, signals, targets, masks)
+        return Gradients(gradients, float(loss), int(correct))
+
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
         # Overflow is the training loop's business: it looks at every block's loss and weights.
         with np.errstate(over="ignore", invalid="ignore"):
-            return run_steps(self, architecture, parameters, prepared, order, batch_size, learning_rates)
+            samples, options = prepared
+            return run_steps(self, architecture, state, samples, options, block)

@@ -1,35 +1,21 @@
-"""How kernels are compiled, and the numbers that stand for names in them."""
+"""The numbers that stand for names in kernels, and the tuples they are given."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar, cast
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from ...activations import ACTIVATIONS
 from ...losses import LOSSES
-
-# These flags allow reordering, so that sums vectorise, and keep NaN and infinity, which the check for divergence needs.
-FAST = {"reassoc", "contract", "nsz", "arcp"}
-
-_Function = TypeVar("_Function", bound=Callable[..., Any])
-
-
-def kernel(function: _Function) -> _Function:
-    """Compile a function at its first call, or take it from the cache of an earlier run.
-
-    Without Numba's run-time (``_nrt=False``) kernels cannot make arrays, and need not count references to the views
-    they take: counting costs a third of a sample's time.
-    """
-    settings: Any = {"cache": True, "fastmath": FAST, "error_model": "numpy", "nogil": True, "_nrt": False}
-    return cast(_Function, njit(**settings)(function))
-
+from ...network import Architecture
+from ...optimizers import OPTIMIZERS
 
 IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, GELU, SOFTMAX = range(len(ACTIVATIONS))
 SQUARED_ERROR, CROSS_ENTROPY = range(len(LOSSES))
+SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
 
 
 class SparseRows(NamedTuple):
@@ -53,6 +39,26 @@ class Plan(NamedTuple):
     activation: NDArray[np.int64]
     loss: int
     notes_rule: bool
+
+
+def plan_of(architecture: Architecture) -> Plan:
+    """Return an architecture in numbers."""
+    sizes = np.array(architecture.sizes, np.int64)
+    weight_at, bias_at, start = [], [], 0
+    for fan_in, fan_out in pairwise(sizes):
+        weight_at.append(start)
+        start += fan_in * fan_out
+        bias_at.append(start if architecture.bias else -1)
+        start += fan_out if architecture.bias else 0
+    return Plan(
+        sizes,
+        np.concatenate([[0], np.cumsum(sizes[1:])]),
+        np.array(weight_at, np.int64),
+        np.array(bias_at, np.int64),
+        np.array([list(ACTIVATIONS).index(name) for name in architecture.activations], np.int64),
+        LOSSES.index(architecture.loss),
+        architecture.rule == "notes",
+    )
 
 
 class Workspace(NamedTuple):

@@ -12,7 +12,8 @@ import numpy as np
 from numba.extending import overload
 
 from ...activations import GELU_CUBIC, GELU_SCALE, LEAK
-from .common import GELU, LEAKY_RELU, RELU, SIGMOID, SOFTMAX, SQUARED_ERROR, TANH, Plan, kernel
+from ...jit import kernel
+from .common import GELU, LEAKY_RELU, RELU, SIGMOID, SOFTMAX, SQUARED_ERROR, TANH, Plan
 
 
 def _exp(x: Any) -> Any:

@@ -17,7 +17,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .common import Plan, SparseRows, Workspace, kernel
+from ...jit import kernel
+from .common import Plan, SparseRows, Workspace
 from .nodes import activate, copy, first_largest, output_delta, times_derivative
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .common import kernel
+from ...jit import kernel
 
 
 @kernel

@@ -1,0 +1,180 @@
+"""One shard of a batch: `network.py`'s forward and backpropagate on many rows at once.
+
+The large products are BLAS's; all else is fused around them and runs without Python's lock, so that shards can be
+computed side by side. `nodes` has the formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...jit import kernel, kernel_with_arrays, uniform_at
+from .common import SOFTMAX, Plan
+from .nodes import activate, copy, first_largest, output_delta, times_derivative
+
+
+class ShardRows(NamedTuple):
+    """Where a shard's inputs come from: rows `which` of `raw`, scaled, and their targets."""
+
+    raw: NDArray[Any]
+    which: NDArray[np.int64]
+    factor: Any
+    offset: Any
+    labels: NDArray[np.int64]  # of these rows
+    targets: NDArray[Any]
+
+
+class Dropout(NamedTuple):
+    """Where a shard's chance comes from: see `interface.dropout_masks`. Without dropout, `rates` are all 0."""
+
+    rates: NDArray[np.float32]  # one a hidden layer
+    kept: NDArray[Any]  # 1 / (1 − rate)
+    place: Any
+    batch: int  # rows of the whole batch
+    first: int  # the shard's first row in it
+
+
+class ShardWork(NamedTuple):
+    """Room for a shard: the inputs, and one number for each row and node, layer after layer."""
+
+    inputs: NDArray[Any]  # (rows, features)
+    sums: NDArray[Any]  # (rows · nodes,), as the next six
+    activations: NDArray[Any]
+    passed: NDArray[Any]  # activations after dropout
+    masks: NDArray[Any]
+    error: NDArray[Any]
+    delta: NDArray[Any]
+    scratch: NDArray[Any]
+
+
+@kernel_with_arrays
+def shard_gradients(
+    plan: Plan, flat: Any, rows: ShardRows, dropout: Dropout, work: ShardWork, gradient: Any, share: Any
+) -> tuple[float, int]:
+    """Fill a shard's `gradient`, each row counting as `share`; return its loss and how many rows it answers rightly."""
+    n, layers = rows.which.shape[0], plan.activation.shape[0]
+    inputs = work.inputs[:n]
+    _gather(rows, inputs)
+    drawn = 0
+    for layer in range(layers):
+        here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
+        z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
+        weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
+        np.dot(_below(plan, inputs, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
+        _add_bias(flat, plan.bias_at[layer], n, z)
+        _activate_rows(plan.activation[layer], n, z, a)
+        if layer < layers - 1 and dropout.rates[layer] > 0:
+            mask = work.masks[here:end]
+            _draw_mask(dropout, layer, drawn + dropout.first * plan.sizes[layer + 1], mask)
+            for i in range(end - here):
+                passed[i] = a[i] * mask[i]
+        elif layer < layers - 1:
+            copy(a, passed)
+        drawn += dropout.batch * plan.sizes[layer + 1]
+
+    loss, correct = _outputs(plan, rows, work, n)
+
+    for layer in range(layers - 1, -1, -1):
+        here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
+        fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
+        delta, scaled = work.delta[here:end], work.scratch[: end - here]
+        for i in range(end - here):
+            scaled[i] = delta[i] * share
+        below = _below(plan, inputs, work.passed, layer, n)
+        np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+        _bias_gradient(gradient, plan.bias_at[layer], n, scaled)
+        if layer > 0:
+            down = plan.node_at[layer - 1] * n
+            error = work.error[down:here]
+            sent_back = work.error[here:end] if plan.notes_rule else delta
+            weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
+            np.dot(sent_back.reshape(n, fan_out), weight, error.reshape(n, fan_in))
+            if dropout.rates[layer - 1] > 0:
+                mask = work.masks[down:here]
+                for i in range(here - down):
+                    error[i] *= mask[i]
+            copy(error, work.delta[down:here])
+            z, a = work.sums[down:here], work.activations[down:here]
+            times_derivative(plan.activation[layer - 1], z, a, work.delta[down:here], work.scratch)
+    return loss, correct
+
+
+@kernel_with_arrays
+def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
+    return flat[start : start + rows * columns].reshape(rows, columns)
+
+
+@kernel_with_arrays
+def _below(plan: Plan, inputs: Any, passed: Any, layer: int, n: int) -> Any:
+    """Return what comes into a layer, (n, fan_in)."""
+    if layer == 0:
+        return inputs
+    start = plan.node_at[layer - 1] * n
+    return _matrix(passed, start, n, plan.sizes[layer])
+
+
+@kernel
+def _gather(rows: ShardRows, inputs: Any) -> None:
+    for i in range(rows.which.shape[0]):
+        row, scaled = rows.raw[rows.which[i]], inputs[i]
+        for j in range(row.shape[0]):
+            scaled[j] = row[j] * rows.factor + rows.offset
+
+
+@kernel
+def _add_bias(flat: Any, start: int, n: int, z: Any) -> None:
+    if start >= 0:
+        nodes = z.shape[0] // n
+        bias = flat[start : start + nodes]
+        for i in range(n):
+            row = z[i * nodes : (i + 1) * nodes]
+            for j in range(nodes):
+                row[j] += bias[j]
+
+
+@kernel
+def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
+    if start >= 0:
+        nodes = scaled.shape[0] // n
+        bias = gradient[start : start + nodes]
+        for j in range(nodes):
+            bias[j] = 0
+        for i in range(n):
+            row = scaled[i * nodes : (i + 1) * nodes]
+            for j in range(nodes):
+                bias[j] += row[j]
+
+
+@kernel
+def _activate_rows(code: int, n: int, z: Any, a: Any) -> None:
+    if code != SOFTMAX:
+        activate(code, z, a)
+    else:
+        nodes = z.shape[0] // n
+        for i in range(n):
+            activate(code, z[i * nodes : (i + 1) * nodes], a[i * nodes : (i + 1) * nodes])
+
+
+@kernel
+def _draw_mask(dropout: Dropout, layer: int, drawn: int, mask: Any) -> None:
+    kept, rate = dropout.kept[layer], dropout.rates[layer]
+    for i in range(mask.shape[0]):
+        mask[i] = kept if uniform_at(dropout.place, drawn + i) >= rate else mask.dtype.type(0)
+
+
+@kernel
+def _outputs(plan: Plan, rows: ShardRows, work: ShardWork, n: int) -> tuple[float, int]:
+    """Fill error and delta of the outputs."""
+    layers = plan.activation.shape[0]
+    start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
+    loss, correct = 0.0, 0
+    for i in range(n):
+        here, end = start + i * nodes, start + (i + 1) * nodes
+        a, target = work.activations[here:end], rows.targets[rows.labels[i]]
+        error, delta = work.error[here:end], work.delta[here:end]
+        loss += output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        correct += first_largest(a) == first_largest(target)
+    return loss, correct

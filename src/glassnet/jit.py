@@ -1,0 +1,86 @@
+"""How loops are compiled (Numba), for the engine's kernels and for the distortion of pictures."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import config as _config
+from numba import njit
+
+# These flags allow reordering, so that sums vectorise, and keep NaN and infinity, which the check for divergence needs.
+FAST = {"reassoc", "contract", "nsz", "arcp"}
+
+SOURCES = (
+    "jit.py",
+    "activations.py",
+    "losses.py",
+    "optimizers.py",
+    "engines/kernels/*.py",
+    "preprocess/augment_kernels.py",
+)
+"""Where kernels, and the constants in them, are written; a test holds the list to what kernels import."""
+
+numba_config: Any = _config
+_lock = threading.Lock()
+
+
+def _cache_folder() -> str:
+    """Return a folder of its own for this text of all kernels.
+
+    Numba looks at a kernel's own file when it decides whether a compiled loop is still good, not at the files of what
+    it calls: after a change or an update elsewhere it would go on with the old formula.
+    """
+    here = Path(__file__).parent
+    texts = (path.read_bytes() for pattern in SOURCES for path in sorted(here.glob(pattern)))
+    digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+    if numba_config.CACHE_DIR:
+        base = Path(numba_config.CACHE_DIR)
+    elif os.access(here / "__pycache__" if (here / "__pycache__").exists() else here, os.W_OK):
+        base = here / "__pycache__"
+    else:
+        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
+    return str(base / f"kernels-{digest}")
+
+
+_FOLDER = _cache_folder()
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+
+def kernel(function: _Function) -> _Function:
+    """Compile a function at its first call, or take it from the cache of an earlier run.
+
+    Without Numba's run-time (``_nrt=False``) kernels cannot make arrays, and need not count references to the views
+    they take: counting costs a third of a sample's time.
+    """
+    return _compiled(function, _nrt=False)
+
+
+def kernel_with_arrays(function: _Function) -> _Function:
+    """Compile likewise a function that calls BLAS or reshapes, for which Numba wants its run-time."""
+    return _compiled(function)
+
+
+def _compiled(function: _Function, **settings: Any) -> _Function:
+    with _lock:
+        before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER
+        try:
+            jit: Any = njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True, **settings)
+            return cast(_Function, jit(function))
+        finally:
+            numba_config.CACHE_DIR = before
+
+
+@kernel
+def uniform_at(place: Any, number: Any) -> Any:
+    """Return one number of `randomness.uniform`: float32, 0 to 1."""
+    z = place + (np.uint64(number) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    z ^= z >> np.uint64(31)
+    return np.float32(z >> np.uint64(40)) * np.float32(2**-24)

@@ -1,0 +1,88 @@
+"""Distortions of training pictures: turn, shift, scale, shear, bend; a new one for every picture in every epoch.
+
+What happens to a picture follows from the seed, the epoch and the picture's own number, so it is the same for any
+number of threads and any order. The affine part and the bending are one map from the new picture's pixels to places in
+the old one, read with linear interpolation; what lies outside is 0.
+
+References: Simard, Steinkraus and Platt, ICDAR 2003 (elastic); Cireşan et al. 2010, section 2 (all together). Here
+the field of displacements is a cubic B-spline over random values on a coarse grid, which is as smooth as their blurred
+noise and much less work.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OptionError
+from ..options import Options
+
+KNOTS = 7.0
+"""Pixels between the grid's values: the spline is then as smooth as noise blurred by 4 pixels."""
+
+
+def distort(
+    rows: NDArray[Any], which: NDArray[np.int64], image_shape: tuple[int, int], options: Options, place: np.uint64
+) -> NDArray[np.float32]:
+    """Return distorted copies of some pictures.
+
+    Parameters
+    ----------
+    rows : ndarray, shape (n, features)
+        All pictures, as they stand in the data.
+    which : ndarray of int64, shape (b,)
+        Which of them.
+    image_shape : (rows, columns)
+        With ``rows · columns = features``.
+    options : Options
+        Of which `rotate` (degrees), `shift` (pixels), `zoom`, `shear` and `elastic` (pixels) are used: each picture
+        draws evenly from minus to plus these; displacements have the standard deviation `elastic`.
+    place : uint64
+        From ``randomness.key(seed, Purpose.AUGMENTATION, epoch)``.
+
+    Returns
+    -------
+    ndarray of float32, shape (b, features)
+        In the data's own range.
+    """
+    from .augment_kernels import distort_rows
+
+    height, width = image_shape
+    limits = np.array(
+        [math.radians(options.rotate), options.shift, options.zoom, options.shear, options.elastic], np.float32
+    )
+    out = np.empty((len(which), height * width), np.float32)
+    down, across = _spline(height), np.ascontiguousarray(_spline(width).T)  # (height, values), (values, width)
+    scratch = np.empty((2, height + 1, width), np.float32)
+    distort_rows(rows, which, height, width, limits, down, across, place, scratch, out)
+    return out
+
+
+def require_pictures(image_shape: tuple[int, int] | None, options: Options) -> None:
+    """Refuse to distort what is no picture.
+
+    Raises
+    ------
+    OptionError
+        GN022.
+    """
+    if options.augments and image_shape is None:
+        raise OptionError("GN022", "rotate, shift, zoom, shear, elastic: the samples are no pictures. Leave them out.")
+
+
+def _spline(pixels: int) -> NDArray[np.float32]:
+    """Return the weights of the grid's values at each pixel, shape (pixels, values).
+
+    Scaled so that independent values of variance 1 give displacements whose mean variance is 1 along this axis.
+    """
+    at = np.arange(pixels) / KNOTS
+    values = int(at[-1]) + 4
+    distance = np.abs(at[:, None] + 1 - np.arange(values))  # (pixels, values), in grid steps
+    near = 2 / 3 - distance**2 + distance**3 / 2
+    far = np.clip(2 - distance, 0, None) ** 3 / 6
+    weights = np.where(distance < 1, near, far)
+    scaled: NDArray[np.float32] = (weights / np.sqrt((weights**2).sum(axis=1).mean())).astype(np.float32)
+    return scaled
