@@ -14,13 +14,14 @@ class Preparing:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """The first step is about to be taken; `seconds` went into preparing."""
+    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'."""
 
     engine: str
     samples: int
     epochs: int
     blocks: int
     seconds: float
+    hash: str
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,13 @@ class BlockDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks."""
+    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'."""
 
     epoch: int
     loss: float
     accuracy: float
     seconds: float
+    hash: str
 
 
 @dataclass(frozen=True)

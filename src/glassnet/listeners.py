@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from .events import BlockDone, EpochDone, Event
+from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Listener = Callable[[Event], None]
 
 
 @dataclass
 class History:
-    """Keeps the learning curve: one value a block, and one an epoch."""
+    """Keeps the learning curve: one value a block, and one an epoch; the trail has the weights' hashes."""
 
     progress: list[float] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
@@ -20,9 +20,12 @@ class History:
     epoch: list[int] = field(default_factory=list)
     epoch_loss: list[float] = field(default_factory=list)
     epoch_accuracy: list[float] = field(default_factory=list)
+    trail: list[str] = field(default_factory=list)
 
     def __call__(self, event: Event) -> None:
         """Take up a block or an epoch; other events pass."""
+        if isinstance(event, TrainingStarted | EpochDone):
+            self.trail.append(event.hash)
         if isinstance(event, BlockDone):
             self.progress.append(event.progress)
             self.loss.append(event.loss)

@@ -170,9 +170,9 @@ class Options:
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
         "notes",
-        "inputs: x / max · 0.99 + 0.01 as in the notes, or x / max",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01,或 x / max",
-        choices=("notes", "unit"),
+        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1 over all",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或整体标准化",
+        choices=("notes", "unit", "standard"),
     )
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
@@ -263,10 +263,49 @@ SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Opti
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int or str."""
 
+_MODERN: dict[str, Any] = {
+    "activation": ("relu",),
+    "output": "softmax",
+    "loss": "cross_entropy",
+    "rule": "gradient",
+    "initializer": "he",
+    "bias": True,
+    "scaling": "unit",
+    "targets": "one-hot",
+}
+_DISTORTED: dict[str, Any] = {
+    **_MODERN,
+    "optimizer": "adamw",
+    "weight_decay": 0.01,
+    "schedule": "one_cycle",
+    "average": 0.999,
+    "rotate": 14.0,
+    "shift": 1.5,
+    "zoom": 0.15,
+    "shear": 0.2,
+    "elastic": 1.0,
+}
+
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "notes": {},
         "notes-code": {"initializer": "notes-code", "schedule": "constant", "epochs": 2, "shuffle": False},
+        "quick": {
+            **_MODERN,
+            "optimizer": "nesterov",
+            "learning_rate": 0.3,
+            "batch_size": 128,
+            "label_smoothing": 0.1,
+            "epochs": 2,
+        },
+        "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
+        "accurate": {
+            **_DISTORTED,
+            "hidden": (1536, 1024, 512),
+            "learning_rate": 0.002,
+            "batch_size": 512,
+            "epochs": 110,
+        },
     }
 )
 """Recipe name -> where it differs from the defaults."""

@@ -46,7 +46,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         seed=options.seed,
         dtype=options.dtype,
     )
-    scaling = Scaling.named(options.scaling, options.input_max)
+    scaling = Scaling.named(options.scaling, options.input_max, data.inputs)
     return Model(network, scaling, Targets.named(options.targets, data.classes), data.image_shape)
 
 
@@ -87,7 +87,9 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     ready = time.perf_counter()
     steps = -(-len(data) // options.batch_size)  # an epoch
     blocks = np.array_split(np.arange(steps), min(BLOCKS, steps))
-    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began)
+    promised = options.epochs * len(blocks)
+    start = network.parameters.hash()
+    yield TrainingStarted(engine.name, len(data), options.epochs, promised, ready - began, start)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
     state, plateau = State.new(network.parameters, options), Plateau(options)
@@ -109,7 +111,9 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
             yield BlockDone(done, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which))
         guard.epoch_done(epoch, loss / len(data))
         plateau.epoch_done(loss / len(data))
-        yield EpochDone(epoch + 1, loss / len(data), correct / len(data), time.perf_counter() - epoch_began)
+        mean_loss, accuracy = loss / len(data), correct / len(data)
+        seconds = time.perf_counter() - epoch_began
+        yield EpochDone(epoch + 1, mean_loss, accuracy, seconds, network.parameters.hash())
     if state.average is not None:
         network.parameters.flat[...] = state.average
     yield TrainingEnded(time.perf_counter() - ready)

@@ -12,7 +12,7 @@ from .. import __version__
 from ..errors import GlassnetError
 from .console import complain
 
-_COMMANDS = {"train": "train", "test": "ask", "query": "ask", "show": "look", "info": "look"}
+_COMMANDS = {"train": "train", "test": "ask", "query": "ask", "show": "look", "info": "look", "verify": "verify"}
 
 
 class _LazyGroup(click.Group):

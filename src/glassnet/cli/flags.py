@@ -20,14 +20,17 @@ def chinese() -> bool:
     return language.lower().startswith("zh")
 
 
-def with_options(command: Command) -> Command:
-    """Give a command ``--recipe`` and one flag for every option; unset flags arrive as None or an empty tuple."""
-    for name in reversed(SPECS):
-        command = _flag(name, SPECS[name])(command)
+def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
+    """Give a command ``--recipe`` and a flag for each named option, or for all; unset ones arrive as None or ()."""
     text = "用哪组选项" if chinese() else "named set of options that the flags below change"
-    return click.option("--recipe", type=click.Choice(list(RECIPES)), default="notes", show_default=True, help=text)(
-        command
-    )
+
+    def decorate(command: Command) -> Command:
+        for name in reversed(names or tuple(SPECS)):
+            command = _flag(name, SPECS[name], getattr(Options.recipe(recipe), name))(command)
+        choice = click.Choice(list(RECIPES))
+        return click.option("--recipe", type=choice, default=recipe, show_default=True, help=text)(command)
+
+    return decorate
 
 
 def options_from(recipe: str, flags: dict[str, Any]) -> Options:
@@ -38,16 +41,14 @@ def options_from(recipe: str, flags: dict[str, Any]) -> Options:
     OptionError
         GN021 or GN022.
     """
-    given = {name: flags[name] for name in SPECS if flags[name] not in (None, ())}
-    return Options.recipe(recipe, **given)
+    return Options.recipe(recipe, **{name: flags[name] for name in flags if flags[name] not in (None, ())})
 
 
-def _flag(name: str, spec: Spec) -> Callable[[Command], Command]:
+def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
     kind = TYPES[name]
     word = (spec.flag or name).replace("_", "-")
     several = bool(get_args(kind))
     item: Any = get_args(kind)[0] if several else kind
-    default = getattr(Options(), name)
     help_text = spec.help_zh if chinese() else spec.help
     if kind is bool:
         default_word = f"{'' if default else 'no-'}{word}"

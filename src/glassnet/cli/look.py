@@ -13,8 +13,11 @@ from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import require_place
 from ..modelfile import load_model
+from ..options import Options
 from ..pictures import digit_lines
+from ..randomness import Purpose, key
 from .console import json_flag, result, result_json
+from .flags import options_from, with_options
 
 
 @click.command("show")
@@ -23,8 +26,20 @@ from .console import json_flag, result, result_json
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--input-max", default=255.0, metavar="X", help="Largest value of an input in the data.  [255]")
+@click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
 @json_flag
-def show_command(source: str, row: int | None, part: str, png: str | None, input_max: float, as_json: bool) -> None:
+@with_options("rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
+def show_command(
+    source: str,
+    row: int | None,
+    part: str,
+    png: str | None,
+    input_max: float,
+    augment: bool,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
+) -> None:
     """Show a sample as the digit it is, or without --row what the data hold."""
     samples = data.load(source, part=part, maximum=input_max)
     if row is not None and not 0 <= row < len(samples):
@@ -33,6 +48,9 @@ def show_command(source: str, row: int | None, part: str, png: str | None, input
         require_place(png)
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
+    if augment:
+        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags))
+        return
     if row is None:
         _summarize(samples, as_json)
     else:
@@ -41,6 +59,24 @@ def show_command(source: str, row: int | None, part: str, png: str | None, input
         _draw(samples, row, png)
         if not as_json:
             result(f"picture   {png}")
+
+
+def _show_distorted(samples: Dataset, row: int | None, png: str, options: Options) -> None:
+    """Draw ten samples, or one, and how each looks in the first five epochs of a training."""
+    from .. import pictures
+    from ..preprocess.augment import distort, require_pictures
+
+    require_pictures(samples.image_shape, options)
+    require_place(png)
+    assert samples.image_shape is not None
+    which = np.arange(min(10, len(samples))) if row is None else np.array([row])
+    sheets = [samples.inputs[which].astype(np.float32)]
+    for epoch in range(5):
+        place = key(options.seed, Purpose.AUGMENTATION, epoch)
+        sheets.append(distort(samples.inputs, which, samples.image_shape, options, place))
+    grid = np.concatenate(sheets) if row is None else np.stack(sheets, axis=1).reshape(-1, samples.features)
+    pictures.save(pictures.draw_digits(grid, image_shape=samples.image_shape), png)
+    result(f"picture   {png}: as they are, and in five epochs of training")
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from importlib import import_module
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from ..files import require_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
+from ..receipt import fingerprint, receipt_of
 from ..training import Fit, fit, split
 from .console import complain, json_flag, progress_listener, result, result_json, say
 from .flags import options_from, with_options
@@ -36,7 +36,7 @@ from .flags import options_from, with_options
     "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
 )
 @json_flag
-@with_options
+@with_options()
 def train_command(
     source: str, test_source: str | None, out: str | None, pictures: bool, as_json: bool, recipe: str, **flags: Any
 ) -> None:
@@ -53,8 +53,10 @@ def train_command(
     if options.engine != "reference":
         _aside(_load_kernels, options.dtype)
     began = time.perf_counter()
-    training, test = _load(source, test_source, options)
+    training, test, held_out = _load(source, test_source, options)
     loaded = time.perf_counter() - began
+    print_of_data: Future[str] = Future()
+    _aside(lambda: print_of_data.set_result(fingerprint(training)))
     fitted = _fit(training, options, path, ["scipy.special", *(["matplotlib.figure"] if pictures else [])])
     began = time.perf_counter()
     evaluation = evaluate(fitted.model, test)
@@ -64,7 +66,12 @@ def train_command(
         "train": fitted.train_seconds,
         "test": time.perf_counter() - began,
     }
-    model = _with_receipt(fitted, recipe, options, training, evaluation)
+    model = fitted.model
+    model.receipt.update(
+        receipt_of(fitted, options, training, evaluation, recipe=recipe, print_of_data=print_of_data.result())
+    )
+    if held_out:
+        model.receipt["data"]["held_out"] = True
     save_model(model, path)
     if as_json:
         result_json(_summary(model, path, seconds))
@@ -94,15 +101,15 @@ def _load_modules(names: list[str]) -> None:
         import_module(name)
 
 
-def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset]:
+def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
     classes = options.classes or None
     training = data.load(source, maximum=options.input_max, classes=classes)
     if test_source or data.has_part(source, "test"):
         test = data.load(test_source or source, part="test", maximum=options.input_max)
         test.require_like(training.features, training.classes, training.source)
-        return training, test
+        return training, test, False
     say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
-    return split(training, options)
+    return *split(training, options), True
 
 
 def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str]) -> Fit:
@@ -119,24 +126,6 @@ def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str
         raise DivergedError(problem.code, f"{problem} {path} was not written.") from None
     finally:
         show.close()
-
-
-def _with_receipt(fitted: Fit, recipe: str, options: Options, training: Dataset, evaluation: Evaluation) -> Model:
-    model = fitted.model
-    model.receipt.update(
-        recipe=recipe,
-        options=options.to_dict(),
-        data={"source": training.source, "samples": len(training)},
-        engine=fitted.engine,
-        versions={
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("glassnet", "numpy", "numba")},
-        },
-        processor=platform.machine(),
-        hash=model.network.parameters.hash(),
-        result={"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
-    )
-    return model
 
 
 def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, Any]:

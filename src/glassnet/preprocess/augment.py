@@ -12,13 +12,16 @@ noise and much less work.
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OptionError
 from ..options import Options
+
+if TYPE_CHECKING:
+    from .augment_kernels import Distortion
 
 KNOTS = 7.0
 """Pixels between the grid's values: the spline is then as smooth as noise blurred by 4 pixels."""
@@ -50,15 +53,24 @@ def distort(
     """
     from .augment_kernels import distort_rows
 
-    height, width = image_shape
-    limits = np.array(
-        [math.radians(options.rotate), options.shift, options.zoom, options.shear, options.elastic], np.float32
-    )
-    out = np.empty((len(which), height * width), np.float32)
-    down, across = _spline(height), np.ascontiguousarray(_spline(width).T)  # (height, values), (values, width)
-    scratch = np.empty((2, height + 1, width), np.float32)
-    distort_rows(rows, which, height, width, limits, down, across, place, scratch, out)
+    out = np.empty((len(which), rows.shape[1]), np.float32)
+    distort_rows(rows, which, distortion(image_shape, options, place), new_field(image_shape), out)
     return out
+
+
+def distortion(image_shape: tuple[int, int], options: Options, place: np.uint64) -> Distortion:
+    """Return what the kernel is told; arguments as for `distort`."""
+    from .augment_kernels import Distortion
+
+    height, width = image_shape
+    limits = [math.radians(options.rotate), options.shift, options.zoom, options.shear, options.elastic]
+    down, across = _spline(height), np.ascontiguousarray(_spline(width).T)
+    return Distortion(height, width, np.array(limits, np.float32), down, across, np.uint64(place))
+
+
+def new_field(image_shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Return room for one picture's displacements."""
+    return np.empty((2, image_shape[0] + 1, image_shape[1]), np.float32)
 
 
 def require_pictures(image_shape: tuple[int, int] | None, options: Options) -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..jit import kernel, uniform_at
 
@@ -13,25 +14,26 @@ _NUMBERS = 1024
 """Random numbers set aside for each picture."""
 
 
+class Distortion(NamedTuple):
+    """How pictures are distorted: see `augment.distort`."""
+
+    height: int
+    width: int
+    limits: NDArray[np.float32]  # of angle, shift, zoom, shear, displacement
+    down: NDArray[np.float32]  # (height, values): weights of the grid's values
+    across: NDArray[np.float32]  # (values, width)
+    place: Any
+
+
 @kernel
-def distort_rows(
-    rows: Any,
-    which: Any,
-    height: int,
-    width: int,
-    limits: Any,
-    down: Any,
-    across: Any,
-    place: Any,
-    scratch: Any,
-    out: Any,
-) -> None:
-    """Fill `out` (b, height · width) with distorted pictures; see `augment.distort`."""
+def distort_rows(rows: Any, which: Any, how: Distortion, field: Any, out: Any) -> None:
+    """Fill `out` (b, height · width) with distorted pictures; `field` (2, height + 1, width) is for displacements."""
     for i in range(which.shape[0]):
         first = which[i] * _NUMBERS
-        if limits[4] > 0:
-            _bend(place, first + 8, limits[4], height, width, down, across, scratch)
-        _draw(rows[which[i]], height, width, limits, limits[4] > 0, place, first, scratch, out[i])
+        bent = how.limits[4] > 0
+        if bent:
+            _bend(how.place, first + 8, how.limits[4], how.height, how.width, how.down, how.across, field)
+        _draw(rows[which[i]], how.height, how.width, how.limits, bent, how.place, first, field, out[i])
 
 
 @kernel

@@ -19,7 +19,7 @@ class Scaling:
     Parameters
     ----------
     name : str
-        ``"notes"`` (0.01 to 1) or ``"unit"`` (0 to 1).
+        ``"notes"`` (0.01 to 1), ``"unit"`` (0 to 1), or ``"standard"`` (mean 0, standard deviation 1 over all values).
     maximum : float
         Largest raw value, 255 for pictures.
     span, offset : float
@@ -32,10 +32,16 @@ class Scaling:
     offset: float
 
     @classmethod
-    def named(cls, name: str, maximum: float = 255.0) -> Scaling:
-        """Make the step called `name` in ``SCALINGS``."""
-        span, offset = SCALINGS[name]
-        return cls(name, maximum, span, offset)
+    def named(cls, name: str, maximum: float = 255.0, raw: NDArray[Any] | None = None) -> Scaling:
+        """Make the step called `name`; ``"standard"`` needs the training data's raw values, shape (n, features)."""
+        if name in SCALINGS:
+            span, offset = SCALINGS[name]
+            return cls(name, maximum, span, offset)
+        assert name == "standard"
+        assert raw is not None
+        mean, deviation = _mean_and_deviation(raw)
+        deviation = deviation or 1.0  # all values alike
+        return cls(name, maximum, maximum / deviation, -mean / deviation)
 
     def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
         """Scale raw values, any shape."""
@@ -61,4 +67,15 @@ class Scaling:
 
 
 SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
-"""Name -> (span, offset)."""
+"""Name -> (span, offset), for the steps that do not depend on the data."""
+
+
+def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
+    """Return both over all values, some rows at a time: squares of bytes need more room than the bytes."""
+    total = squares = 0.0
+    for start in range(0, len(raw), 4096):
+        part = raw[start : start + 4096].astype(np.float32).reshape(-1)
+        total += float(part.sum(dtype=np.float64))
+        squares += float(np.square(part).sum(dtype=np.float64))
+    mean = total / raw.size
+    return mean, max(squares / raw.size - mean * mean, 0.0) ** 0.5

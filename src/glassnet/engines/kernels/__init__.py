@@ -1,24 +1,25 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
+from .batches import Memory, Rules, Source, Steps, shards_of, train_batches
 from .common import Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
-from .shards import Dropout, ShardRows, ShardWork, shard_gradients
+from .shards import Dropout
 from .sparse import gather_nonzero
-from .updates import Constants, sum_shards, sum_squares, take_step
+from .team import new_team
 
 __all__ = [
-    "Constants",
     "Dropout",
+    "Memory",
     "Plan",
-    "ShardRows",
-    "ShardWork",
+    "Rules",
+    "Source",
     "SparseRows",
+    "Steps",
     "Workspace",
     "gather_nonzero",
+    "new_team",
     "plan_of",
-    "shard_gradients",
-    "sum_shards",
-    "sum_squares",
-    "take_step",
+    "shards_of",
+    "train_batches",
     "train_samples",
 ]

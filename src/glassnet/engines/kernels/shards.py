@@ -16,31 +16,25 @@ from .common import SOFTMAX, Plan
 from .nodes import activate, copy, first_largest, output_delta, times_derivative
 
 
-class ShardRows(NamedTuple):
-    """Where a shard's inputs come from: rows `which` of `raw`, scaled, and their targets."""
-
-    raw: NDArray[Any]
-    which: NDArray[np.int64]
-    factor: Any
-    offset: Any
-    labels: NDArray[np.int64]  # of these rows
-    targets: NDArray[Any]
-
-
 class Dropout(NamedTuple):
-    """Where a shard's chance comes from: see `interface.dropout_masks`. Without dropout, `rates` are all 0."""
+    """How nodes are left out: see `interface.dropout_masks`. Without dropout, `rates` are all 0."""
 
     rates: NDArray[np.float32]  # one a hidden layer
     kept: NDArray[Any]  # 1 / (1 − rate)
-    place: Any
+
+
+class Part(NamedTuple):
+    """Where a shard lies in its batch."""
+
+    rows: int
+    first: int
     batch: int  # rows of the whole batch
-    first: int  # the shard's first row in it
+    place: Any  # where the batch's dropout draws its chance
 
 
 class ShardWork(NamedTuple):
-    """Room for a shard: the inputs, and one number for each row and node, layer after layer."""
+    """Room for a shard: one number for each row and node, layer after layer."""
 
-    inputs: NDArray[Any]  # (rows, features)
     sums: NDArray[Any]  # (rows · nodes,), as the next six
     activations: NDArray[Any]
     passed: NDArray[Any]  # activations after dropout
@@ -52,12 +46,22 @@ class ShardWork(NamedTuple):
 
 @kernel_with_arrays
 def shard_gradients(
-    plan: Plan, flat: Any, rows: ShardRows, dropout: Dropout, work: ShardWork, gradient: Any, share: Any
+    plan: Plan,
+    flat: Any,
+    inputs: Any,
+    labels: Any,
+    targets: Any,
+    dropout: Dropout,
+    part: Part,
+    work: ShardWork,
+    gradient: Any,
 ) -> tuple[float, int]:
-    """Fill a shard's `gradient`, each row counting as `share`; return its loss and how many rows it answers rightly."""
-    n, layers = rows.which.shape[0], plan.activation.shape[0]
-    inputs = work.inputs[:n]
-    _gather(rows, inputs)
+    """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
+
+    `inputs` are scaled, (rows, features); `labels` name each row's line of `targets`.
+    """
+    n, layers = part.rows, plan.activation.shape[0]
+    share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     drawn = 0
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
@@ -68,14 +72,15 @@ def shard_gradients(
         _activate_rows(plan.activation[layer], n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
-            _draw_mask(dropout, layer, drawn + dropout.first * plan.sizes[layer + 1], mask)
+            first = drawn + part.first * plan.sizes[layer + 1]
+            _draw_mask(part.place, first, dropout.rates[layer], dropout.kept[layer], mask)
             for i in range(end - here):
                 passed[i] = a[i] * mask[i]
         elif layer < layers - 1:
             copy(a, passed)
-        drawn += dropout.batch * plan.sizes[layer + 1]
+        drawn += part.batch * plan.sizes[layer + 1]
 
-    loss, correct = _outputs(plan, rows, work, n)
+    loss, correct = _outputs(plan, labels, targets, work, n)
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
@@ -117,14 +122,6 @@ def _below(plan: Plan, inputs: Any, passed: Any, layer: int, n: int) -> Any:
 
 
 @kernel
-def _gather(rows: ShardRows, inputs: Any) -> None:
-    for i in range(rows.which.shape[0]):
-        row, scaled = rows.raw[rows.which[i]], inputs[i]
-        for j in range(row.shape[0]):
-            scaled[j] = row[j] * rows.factor + rows.offset
-
-
-@kernel
 def _add_bias(flat: Any, start: int, n: int, z: Any) -> None:
     if start >= 0:
         nodes = z.shape[0] // n
@@ -159,21 +156,20 @@ def _activate_rows(code: int, n: int, z: Any, a: Any) -> None:
 
 
 @kernel
-def _draw_mask(dropout: Dropout, layer: int, drawn: int, mask: Any) -> None:
-    kept, rate = dropout.kept[layer], dropout.rates[layer]
+def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
     for i in range(mask.shape[0]):
-        mask[i] = kept if uniform_at(dropout.place, drawn + i) >= rate else mask.dtype.type(0)
+        mask[i] = kept if uniform_at(place, first + i) >= rate else mask.dtype.type(0)
 
 
 @kernel
-def _outputs(plan: Plan, rows: ShardRows, work: ShardWork, n: int) -> tuple[float, int]:
+def _outputs(plan: Plan, labels: Any, targets: Any, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
         here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], rows.targets[rows.labels[i]]
+        a, target = work.activations[here:end], targets[labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
         loss += output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
         correct += first_largest(a) == first_largest(target)

@@ -1,0 +1,74 @@
+"""A barrier for kernels that run side by side on several threads, without Python's lock.
+
+Threads of a team meet several times in every step, some ten thousand times a second: too often for Python's own
+barriers. A thread that waits looks at a shared counter, and soon lets other processes have the core between two looks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from ...jit import kernel
+
+_LOOKS = 2000
+"""How often a thread looks, some ten microseconds long, before it offers its core to others."""
+
+_sched_yield = types.ExternalFunction("sched_yield", types.int32())
+
+
+def new_team() -> NDArray[np.int64]:
+    """Return the counters that a team shares: how many have arrived, how often all have met."""
+    return np.zeros(2, np.int64)
+
+
+def _address(context: Any, builder: Any, array_type: Any, array: Any, index: int) -> Any:
+    data = context.make_array(array_type)(context, builder, array).data
+    return builder.gep(data, [ir.Constant(ir.IntType(64), index)])
+
+
+def _team_operation(index: int, emit: Any, arguments: int) -> Any:
+    """Make an intrinsic on one counter; `emit` writes the instruction."""
+
+    def typing(context: Any, team: Any, *values: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            pointer = _address(context, builder, signature.args[0], given[0], index)
+            return emit(builder, pointer, *given[1:])
+
+        return types.int64(team, *(types.int64 for _ in values)), code
+
+    if arguments == 0:
+        return intrinsic(lambda context, team: typing(context, team))
+    return intrinsic(lambda context, team, value: typing(context, team, value))
+
+
+_meetings = _team_operation(1, lambda builder, pointer: builder.load_atomic(pointer, "acquire", 8), 0)
+
+
+def _add(builder: Any, pointer: Any, value: Any) -> Any:
+    return builder.atomic_rmw("add", pointer, value, "acq_rel")
+
+
+_arrive = _team_operation(0, _add, 1)
+_meet = _team_operation(1, _add, 1)
+
+
+@kernel
+def wait_for_all(team: Any, threads: int) -> None:
+    """Return when all threads of the team have come here; what they wrote before is then seen by all."""
+    if threads > 1:
+        before = _meetings(team)
+        if _arrive(team, np.int64(1)) == threads - 1:
+            _arrive(team, np.int64(-threads))
+            _meet(team, np.int64(1))
+        else:
+            looks = 0
+            while _meetings(team) == before:
+                looks += 1
+                if looks > _LOOKS:
+                    _sched_yield()

@@ -1,0 +1,153 @@
+"""Receipts: what made a model, and whether the same can be made again.
+
+A receipt goes into the model file. What is promised: the same options and data give the same bits on the same kind of
+processor with the same versions of Python, NumPy, SciPy and Numba, for any number of threads. Elsewhere the arithmetic
+is the same and the last bits may not be.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from .data.dataset import Dataset
+from .errors import DataError
+from .evaluate import Evaluation
+from .events import EpochDone
+from .listeners import Listener
+from .model import Model
+from .options import Options
+from .training import Fit, new_model, train
+
+_PACKAGES = ("glassnet", "numpy", "scipy", "numba")
+
+
+def fingerprint(data: Dataset) -> str:
+    """Return the SHA-256 of a data set's shape, values and labels."""
+    digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
+    digest.update(np.ascontiguousarray(data.inputs).data)
+    digest.update(np.ascontiguousarray(data.labels).data)
+    return digest.hexdigest()
+
+
+def receipt_of(
+    fitted: Fit, options: Options, data: Dataset, evaluation: Evaluation, *, recipe: str = "", print_of_data: str = ""
+) -> dict[str, Any]:
+    """Write down what made a model.
+
+    Parameters
+    ----------
+    fitted : Fit
+        From `training.fit`.
+    options : Options
+        Those it was made with.
+    data : Dataset
+        What it was trained on.
+    evaluation : Evaluation
+        How it does on data it was not trained on.
+    recipe : str
+        Name of the recipe the options come from.
+    print_of_data : str
+        The data's fingerprint, if it is known already.
+
+    Returns
+    -------
+    dict
+        Plain values for ``Model.receipt``; ``trail`` has the hash of the weights before the first epoch and after each.
+    """
+    return {
+        "recipe": recipe,
+        "options": options.to_dict(),
+        "data": {
+            "source": data.source,
+            "samples": len(data),
+            "classes": data.classes,
+            "fingerprint": print_of_data or fingerprint(data),
+        },
+        "seed": options.seed,
+        "engine": fitted.engine,
+        **surroundings(),
+        "hash": fitted.model.network.parameters.hash(),
+        "trail": fitted.history.trail,
+        "result": {"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
+    }
+
+
+def surroundings() -> dict[str, Any]:
+    """Return versions and the kind of processor: what the bits may depend on besides options and data."""
+    from llvmlite.binding import get_host_cpu_name
+
+    versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+    return {"versions": versions, "processor": f"{platform.machine()} {get_host_cpu_name()}"}
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Result of `verify`.
+
+    Parameters
+    ----------
+    same : bool
+        Whether the training gave the same bits again.
+    where : str
+        What differs first, in words; empty if nothing does.
+    surroundings : tuple of str
+        How versions and processor differ from the receipt's, in words.
+    """
+
+    same: bool
+    where: str
+    surroundings: tuple[str, ...]
+
+
+def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> Verdict:
+    """Train a model again by its receipt, and compare the weights after every epoch.
+
+    Parameters
+    ----------
+    model : Model
+        With a receipt.
+    data : Dataset
+        What it was trained on.
+
+    Raises
+    ------
+    DataError
+        GN017 when the model has no receipt.
+    """
+    receipt = model.receipt
+    if not {"options", "trail", "hash", "data"} <= receipt.keys():
+        raise DataError("GN017", "the model has no receipt that says how it was trained.")
+    now = surroundings()
+    changed = tuple(_differences(receipt, now))
+    if model.network.parameters.hash() != receipt["hash"]:
+        return Verdict(False, "the weights in the file are not those of its receipt", changed)
+    if fingerprint(data) != receipt["data"]["fingerprint"]:
+        return Verdict(False, f"{data.source} is not the data it was trained on", changed)
+    options = Options(**receipt["options"])
+    again, trail = new_model(data, options), receipt["trail"]
+    if again.network.parameters.hash() != trail[0]:
+        return Verdict(False, "the initial weights", changed)
+    for event in train(again, data, options):
+        for listener in listeners:
+            listener(event)
+        if isinstance(event, EpochDone) and event.hash != trail[event.epoch]:
+            return Verdict(False, f"the weights after epoch {event.epoch}", changed)
+    if again.network.parameters.hash() != receipt["hash"]:
+        return Verdict(False, "the average of the weights", changed)
+    return Verdict(True, "", changed)
+
+
+def _differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+    for name, number in now["versions"].items():
+        before = receipt.get("versions", {}).get(name)
+        if before != number:
+            yield f"{name} {before} then, {number} now"
+    if receipt.get("processor") != now["processor"]:
+        yield f"processor {receipt.get('processor')} then, {now['processor']} now"
