@@ -21,7 +21,7 @@ class Evaluation:
     accuracy : float
         Part of the samples answered rightly, 0 to 1.
     loss : float
-        Mean loss a sample.
+        Mean loss a sample; for a committee, the mean of its members'.
     samples : int
         How many were asked.
     confusion : ndarray of int64, shape (classes, classes)
@@ -52,9 +52,10 @@ def evaluate(model: Model, data: Dataset) -> Evaluation:
     parts: list[FloatArray] = []
     loss, done = 0.0, 0
     wanted = model.targets.apply(data.labels, model.network.parameters.flat.dtype)
-    for signals in model.signals(data.inputs):
-        outputs, targets = signals.outputs, wanted[done : done + len(signals.outputs)]
-        loss += float(model.network.architecture.output_loss.value(signals.sums[-1], outputs, targets).sum())
+    value = model.network.architecture.output_loss.value
+    for outputs, members in model.batches(data.inputs):
+        targets = wanted[done : done + len(outputs)]
+        loss += float(np.mean([value(one.sums[-1], one.outputs, targets).sum() for one in members]))
         parts.append(outputs)
         done += len(outputs)
     outputs = np.concatenate(parts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, cast
@@ -32,6 +33,8 @@ class Model:
         How a sample is drawn.
     receipt : dict
         What made it: recipe, options, data, engine, versions, result.
+    others : tuple of Network
+        The other members of a committee, whose outputs are averaged with the network's.
     """
 
     network: Network
@@ -39,6 +42,18 @@ class Model:
     targets: Targets
     image_shape: tuple[int, int] | None = None
     receipt: dict[str, Any] = field(default_factory=dict)
+    others: tuple[Network, ...] = ()
+
+    @property
+    def members(self) -> tuple[Network, ...]:
+        """The networks that answer: one, or those of a committee."""
+        return (self.network, *self.others)
+
+    def hash(self) -> str:
+        """SHA-256 of the parameters' bytes, member after member."""
+        if not self.others:
+            return self.network.parameters.hash()
+        return hashlib.sha256("".join(member.parameters.hash() for member in self.members).encode()).hexdigest()
 
     @property
     def features(self) -> int:
@@ -50,15 +65,21 @@ class Model:
         """Number of classes."""
         return self.targets.classes
 
-    def signals(self, rows: ArrayLike) -> Iterator[Signals]:
-        """Pass unscaled samples through the network, some thousand at a time; arguments and errors as for `outputs`."""
+    def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
+        """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.
+
+        Arguments and errors as for `outputs`.
+        """
         raw: NDArray[Any] = np.atleast_2d(np.asarray(rows))
         if raw.ndim != 2 or raw.shape[1] != self.features:
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
-        network = self.network
         for start in range(0, len(raw), _CHUNK):
-            inputs = self.scaling.apply(raw[start : start + _CHUNK], network.parameters.flat.dtype)
-            yield forward(network.architecture, network.parameters, inputs)
+            inputs = self.scaling.apply(raw[start : start + _CHUNK], self.network.parameters.flat.dtype)
+            signals = [forward(member.architecture, member.parameters, inputs) for member in self.members]
+            outputs = signals[0].outputs
+            if self.others:
+                outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)
+            yield outputs, signals
 
     def outputs(self, rows: ArrayLike) -> FloatArray:
         """Return the outputs for unscaled samples.
@@ -77,7 +98,7 @@ class Model:
         ShapeError
             GN050 when a sample has another number of values.
         """
-        parts = [signals.outputs for signals in self.signals(rows)]
+        parts = [outputs for outputs, _ in self.batches(rows)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)
 
     def query(self, rows: ArrayLike) -> NDArray[np.intp]:

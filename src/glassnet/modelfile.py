@@ -45,6 +45,7 @@ def save_model(model: Model, path: str | Path) -> None:
     header = {
         "format": FORMAT,
         "checksum": _UNSIGNED,
+        "members": len(model.members),
         "architecture": asdict(model.network.architecture),
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
@@ -52,7 +53,11 @@ def save_model(model: Model, path: str | Path) -> None:
         "receipt": model.receipt,
     }
     text = json.dumps(header, ensure_ascii=True, sort_keys=True)
-    views = {name: view.copy() for name, view in model.network.parameters.views.items()}
+    views = {
+        f"{_prefix(number)}{name}": view.copy()
+        for number, member in enumerate(model.members)
+        for name, view in member.parameters.views.items()
+    }
     content = tensors_to(views, {"glassnet": text})
     with replacing(path) as file:
         file.write(_signed(content))
@@ -91,19 +96,30 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     described = header["architecture"]
     fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}
     architecture = Architecture(**fields)
+    count = header["members"]
+    wanted = {f"{_prefix(number)}{name}" for number in range(count) for name in architecture.layout.shapes}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
-    if tensors.keys() != architecture.layout.shapes.keys() or dtypes not in ({"float32"}, {"float64"}):
+    if tensors.keys() != wanted or dtypes not in ({"float32"}, {"float64"}):
         raise ValueError(f"its tensors are {', '.join(sorted(tensors)) or 'missing'} ({', '.join(sorted(dtypes))})")
-    parameters = Parameters(architecture.layout, dtype=dtypes.pop())
-    parameters.assign(tensors)
+    dtype, members = dtypes.pop(), []
+    for number in range(count):
+        parameters = Parameters(architecture.layout, dtype=dtype)
+        parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
+        members.append(Network.of(architecture, parameters))
     shape = header["image_shape"]
     return Model(
-        Network.of(architecture, parameters),
+        members[0],
         Scaling(**header["scaling"]),
         Targets(**header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         header["receipt"],
+        tuple(members[1:]),
     )
+
+
+def _prefix(member: int) -> str:
+    """Return what stands before the names of a member's tensors; nothing for the first, or only, network."""
+    return f"member{member + 1}." if member else ""
 
 
 def _read(path: str | Path) -> bytes:

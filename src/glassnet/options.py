@@ -186,6 +186,13 @@ class Options:
     classes: int = _option(
         0, "number of classes; 0 counts those that occur", "类别数;0 表示按数据计数", low=0, high=1_000_000
     )
+    members: int = _option(
+        1,
+        "networks of a committee: each is trained from a seed of its own, their answers are averaged",
+        "委员会的网络数:各用不同种子训练,答案取平均",
+        low=1,
+        high=100,
+    )
     holdout: float = _option(
         0.1,
         "part of the data kept aside for the test when no test data are given",
@@ -305,6 +312,14 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "learning_rate": 0.002,
             "batch_size": 512,
             "epochs": 110,
+        },
+        "committee": {
+            **_DISTORTED,
+            "hidden": (800,),
+            "learning_rate": 0.002,
+            "batch_size": 256,
+            "epochs": 40,
+            "members": 4,
         },
     }
 )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -59,7 +59,8 @@ def receipt_of(
     Returns
     -------
     dict
-        Plain values for ``Model.receipt``; ``trail`` has the hash of the weights before the first epoch and after each.
+        Plain values for ``Model.receipt``; ``trails`` has, for each member,
+        the hash of the weights before the first epoch and after each.
     """
     return {
         "recipe": recipe,
@@ -73,8 +74,8 @@ def receipt_of(
         "seed": options.seed,
         "engine": fitted.engine,
         **surroundings(),
-        "hash": fitted.model.network.parameters.hash(),
-        "trail": fitted.history.trail,
+        "hash": fitted.model.hash(),
+        "trails": [history.trail for history in (fitted.history, *fitted.others)],
         "result": {"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
     }
 
@@ -122,26 +123,34 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
         GN017 when the model has no receipt.
     """
     receipt = model.receipt
-    if not {"options", "trail", "hash", "data"} <= receipt.keys():
+    if not {"options", "trails", "hash", "data"} <= receipt.keys():
         raise DataError("GN017", "the model has no receipt that says how it was trained.")
-    now = surroundings()
-    changed = tuple(_differences(receipt, now))
-    if model.network.parameters.hash() != receipt["hash"]:
+    changed = tuple(_differences(receipt, surroundings()))
+    if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
     if fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
-    options = Options(**receipt["options"])
-    again, trail = new_model(data, options), receipt["trail"]
+    told = list(listeners)
+    for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
+        options = Options(**receipt["options"])
+        options = replace(options, members=1, seed=options.seed + number)
+        where = _first_difference(member.parameters.hash(), trail, data, options, told)
+        if where:
+            return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
+    return Verdict(True, "", changed)
+
+
+def _first_difference(final: str, trail: list[str], data: Dataset, options: Options, listeners: list[Listener]) -> str:
+    """Train again; say where the weights first differ from a trail of hashes, or nothing."""
+    again = new_model(data, options)
     if again.network.parameters.hash() != trail[0]:
-        return Verdict(False, "the initial weights", changed)
+        return "the initial weights"
     for event in train(again, data, options):
         for listener in listeners:
             listener(event)
         if isinstance(event, EpochDone) and event.hash != trail[event.epoch]:
-            return Verdict(False, f"the weights after epoch {event.epoch}", changed)
-    if again.network.parameters.hash() != receipt["hash"]:
-        return Verdict(False, "the average of the weights", changed)
-    return Verdict(True, "", changed)
+            return f"the weights after epoch {event.epoch}"
+    return "" if again.network.parameters.hash() == final else "the average of the weights"
 
 
 def _differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:

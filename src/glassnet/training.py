@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from .data.dataset import Dataset
-from .engines import Block, Engine, Samples, engine_named
+from .engines import Block, Engine, Samples, engine_named, one_blas_thread, usable_cores
 from .errors import DataError, DivergedError
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
@@ -93,7 +93,7 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
     state, plateau = State.new(network.parameters, options), Plateau(options)
-    one_blas_thread = ThreadpoolController()  # made after `prepare`, which loads the libraries it is to control
+    one_blas_thread.look_again()  # `prepare` has loaded libraries
     for epoch in range(options.epochs):
         epoch_began = time.perf_counter()
         order = epoch_order(len(data), epoch, options)
@@ -102,7 +102,7 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
             first, count = int(block[0]), len(block)
             which = order[first * options.batch_size : (first + count) * options.batch_size]
             rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * plateau.factor
-            with one_blas_thread.limit(limits=1, user_api="blas"):
+            with one_blas_thread:
                 work = Block(which, options.batch_size, rates, epoch, first)
                 result = engine.run_steps(network.architecture, state, prepared, work)
             guard.check(epoch, result.loss / len(which))
@@ -213,13 +213,17 @@ def _cross_entropy(targets: FloatArray, outputs: FloatArray) -> float:
 
 @dataclass(frozen=True)
 class Fit:
-    """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training."""
+    """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training.
+
+    `others` are the learning curves of a committee's other members.
+    """
 
     model: Model
     history: History
     engine: str
     prepare_seconds: float
     train_seconds: float
+    others: tuple[History, ...] = ()
 
 
 def fit(
@@ -244,6 +248,8 @@ def fit(
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
+    if options.members > 1:
+        return _fit_committee(data, options, listeners, engine)
     model = new_model(data, options)
     history = History()
     told: list[Listener] = [history, *listeners]
@@ -256,3 +262,27 @@ def fit(
         elif isinstance(event, TrainingEnded):
             train_seconds = event.seconds
     return Fit(model, history, engine.name, prepare_seconds, train_seconds)
+
+
+def _fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine) -> Fit:
+    """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
+    threads = options.threads or usable_cores()
+    began = time.perf_counter()
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = [
+            pool.submit(
+                fit,
+                data,
+                replace(options, members=1, threads=1, seed=options.seed + number),
+                listeners=() if number else listeners,
+                engine=engine,
+            )
+            for number in range(options.members)
+        ]
+        fits = [one.result() for one in waiting]
+    first = fits[0]
+    model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
+    seconds = time.perf_counter() - began - first.prepare_seconds
+    return Fit(
+        model, first.history, engine.name, first.prepare_seconds, seconds, tuple(one.history for one in fits[1:])
+    )

@@ -15,7 +15,7 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "randomness", "parameters", "files"),
+    ("errors", "options", "randomness", "parameters", "files", "jit"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     ("events", "listeners", "model", "training", "evaluate", "modelfile", "receipt"),
@@ -33,7 +33,9 @@ IGNORANT_OF_NETWORKS = ("data", "preprocess")
 THIRD_PARTY = {
     "numpy": ("",),
     "scipy": ("activations", "preprocess"),
-    "numba": ("engines.compiled", "engines.kernels", "preprocess.augment"),
+    "numba": ("jit", "engines.kernels"),
+    "llvmlite": ("engines.kernels", "receipt"),
+    "threadpoolctl": ("engines",),
     "polars": ("data",),
     "PIL": ("data", "preprocess", "pictures"),
     "safetensors": ("modelfile",),
@@ -49,7 +51,18 @@ THIRD_PARTY = {
 }
 """Package -> the only parts of glassnet that may import it."""
 
-HEAVY = ("numba", "scipy", "polars", "matplotlib", "PIL", "click", "rich", "sklearn")
+HEAVY = ("numba", "llvmlite", "scipy", "polars", "matplotlib", "PIL", "click", "rich", "sklearn")
+
+
+NOT_IN_KERNELS = {
+    "glassnet.network": "kernels.common names Architecture as a type; the plan made of it is an argument",
+    "glassnet.options": "the numbers in it are arguments of a kernel, never constants in it",
+    "glassnet.parameters": "types and views for Python's side",
+    "glassnet.errors": "raised on Python's side",
+    "glassnet.initializers": "beneath network: initial weights are an argument",
+    "glassnet.randomness": "beneath network; jit.uniform_at states the formula anew",
+}
+"""Modules that kernel files lead to but no kernel contains: a change in them leaves compiled loops as they are."""
 
 
 def part_of(module: str) -> str:
@@ -123,6 +136,56 @@ def test_packages_of_others_stay_where_they_belong():
             if not any(part in ("", inner) or inner.startswith(f"{part}.") for part in allowed):
                 wrong.append(f"{where(module, one.line)} imports {one.imported}")
     assert wrong == []
+
+
+def _kernel_sources() -> tuple[set[str], set[str]]:
+    """The modules that `jit.SOURCES` covers, and those that compile kernels."""
+    from glassnet.jit import SOURCES
+
+    matched = {pattern: set(PACKAGE.glob(pattern)) for pattern in SOURCES}
+    assert all(matched.values()), "a pattern that matches nothing covers nothing"
+    covered = {module for module, path in modules().items() if any(path in paths for paths in matched.values())}
+    compiling = {
+        module
+        for module in modules()
+        for one in imports(module)
+        if one.imported in ("glassnet.jit", "numba.extending") and ("kernel" in module or not one.late)
+    }
+    return covered, compiling
+
+
+def test_a_change_of_anything_in_a_kernel_makes_the_kernels_anew():
+    """`jit` keeps compiled loops in a folder named after SOURCES' text: all that ends up in a loop must be there."""
+    covered, compiling = _kernel_sources()
+    assert len(compiling) > 5
+    assert compiling - covered == set()
+    seen, todo = set(), sorted(compiling)
+    while todo:
+        module = todo.pop()
+        if module in seen or module in NOT_IN_KERNELS:
+            continue
+        seen.add(module)
+        todo += sorted(one.imported for one in imports(module) if own(one.imported) and one.imported != module)
+    assert {"glassnet.activations", "glassnet.optimizers"} <= seen, "imports are followed at all"
+    assert sorted(seen - covered) == []
+
+
+def test_what_is_said_to_be_in_no_kernel_is_not_a_kernel_source():
+    """An exemption that is no longer needed, or that SOURCES contradicts, is struck out."""
+    covered, compiling = _kernel_sources()
+    assert covered & set(NOT_IN_KERNELS) == set()
+    assert set(NOT_IN_KERNELS) <= set(modules())
+    for module in sorted(compiling):
+        exempt = [one.imported for one in imports(module) if one.imported in NOT_IN_KERNELS]
+        assert exempt == [] or (module, set(exempt)) == ("glassnet.engines.kernels.common", {"glassnet.network"})
+    common = tree(modules()["glassnet.engines.kernels.common"])
+    annotations = {
+        id(argument.annotation) for node in ast.walk(common) if isinstance(node, ast.FunctionDef)
+        for argument in node.args.args
+    }  # fmt: skip
+    named = [node for node in ast.walk(common) if isinstance(node, ast.Name) and node.id == "Architecture"]
+    assert named
+    assert all(id(node) in annotations for node in named)
 
 
 def test_no_file_over_400_lines():

@@ -13,8 +13,21 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Scaling, Targets, load_data
-from glassnet.engines import CompiledEngine, ReferenceEngine, Samples, engine_named
-from support.cases import RULE_PAIRS, awake, copy_of, network_of, samples_of, sparse_rows
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, engine_named
+from glassnet.optimizers import State
+from support.cases import (
+    RULE_PAIRS,
+    awake,
+    copy_of,
+    gap,
+    inputs_of,
+    network_of,
+    options_of,
+    samples_of,
+    sparse_rows,
+    targets_of,
+    trained,
+)
 from support.formulas import ELEMENTWISE
 
 COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
@@ -24,14 +37,9 @@ STEP = {"float64": 1e-12, "float32": 1e-5}
 
 def run(engine, network, samples, order, *, batch=1, rate=0.1):
     """Train a copy of the network; return its weights and the engine's sums."""
-    made, parameters = network.architecture, copy_of(network).parameters
-    prepared = engine.prepare(made, samples, batch, parameters.flat.dtype)
-    rates = np.broadcast_to(np.asarray(rate, float), -(-len(order) // batch)).copy()
-    return parameters.flat, engine.run_steps(made, parameters, prepared, order, batch, rates)
-
-
-def gap(a, b) -> float:
-    return float(np.abs(a.astype(float) - b.astype(float)).max() / np.abs(b).max())
+    state, sums = trained(engine, network, samples, order, batch=batch, rate=rate)
+    assert state.step == -(-len(order) // batch)
+    return state.parameters.flat, sums
 
 
 def agree(network, samples, order, bound, **settings):
@@ -62,7 +70,7 @@ def test_one_step_and_one_batch(rule, loss, output, hidden, dtype):
             for scaling in ("notes", "unit"):
                 samples = samples_of(sparse_rows(8, 3), 3, scaling, seed=depth)
                 network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-                awake(network, samples.batch(slice(None), "float64")[0], margin=1e-4)
+                awake(network, inputs_of(samples), margin=1e-4)
                 agree(network, samples, np.array([0]), STEP[dtype], rate=0.5)
                 agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
 
@@ -75,7 +83,7 @@ def test_300_steps(rule, loss, output, hidden, dtype):
     case = ELEMENTWISE.index(hidden) + RULE_PAIRS.index((rule, loss, output))
     network = network_of(2 + case % 3, hidden, output, bias=case % 2 == 0, loss=loss, rule=rule, dtype=dtype)
     samples = samples_of(sparse_rows(40, 3), 3, ("notes", "unit")[case // 2 % 2])
-    awake(network, samples.batch(slice(None), "float64")[0], margin=1e-4)
+    awake(network, inputs_of(samples), margin=1e-4)
     order = np.random.default_rng(3).integers(0, 40, 300)
     agree(network, samples, order, 3000 * float(np.finfo(dtype).eps), rate=0.02)
 
@@ -164,10 +172,11 @@ def test_every_step_has_its_own_rate():
 
 
 @pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("batch", [1, 4])
 @pytest.mark.parametrize("bias", [False, True])
-def test_no_steps_change_no_bit(engine, bias):
+def test_no_steps_change_no_bit(engine, bias, batch):
     network = Network((20, 9, 4), bias=bias, dtype="float32")
-    after, sums = run(engine, network, samples_of(sparse_rows(5, 20), 4), np.empty(0, np.int64))
+    after, sums = run(engine, network, samples_of(sparse_rows(5, 20), 4), np.empty(0, np.int64), batch=batch)
     np.testing.assert_array_equal(after, network.parameters.flat)
     assert sums == (0, 0)
 
@@ -180,13 +189,13 @@ def test_steps_divided_otherwise_are_the_same_steps(engine, dtype):
     made, rates = network.architecture, np.linspace(0.3, 0.1, 60)
     whole, sums = run(engine, network, samples, order, rate=rates)
     for cuts in ([1], [30], [7, 8, 9, 50], list(range(1, 60))):
-        parameters = copy_of(network).parameters
-        prepared = engine.prepare(made, samples, 1, parameters.flat.dtype)
+        options = options_of(network)
+        state, prepared = State.new(copy_of(network).parameters, options), engine.prepare(made, samples, options)
         parts = [
-            engine.run_steps(made, parameters, prepared, which, 1, some)
+            engine.run_steps(made, state, prepared, Block(which, 1, some))
             for which, some in zip(np.split(order, cuts), np.split(rates, cuts), strict=True)
         ]
-        assert gap(parameters.flat, whole) <= 60 * STEP[dtype]
+        assert gap(state.parameters.flat, whole) <= 60 * STEP[dtype]
         assert sum(part.loss for part in parts) == pytest.approx(sums.loss, rel=60 * STEP[dtype])
         assert sum(part.correct for part in parts) == sums.correct
 
@@ -203,14 +212,17 @@ def test_the_same_call_gives_the_same_bits(dtype):
 @pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
 def test_training_changes_nothing_but_the_weights(engine, batch):
     samples, network = samples_of(sparse_rows(30, 20), 4), Network((20, 9, 4), bias=True)
-    made, parameters = network.architecture, copy_of(network).parameters
+    options = options_of(network, batch_size=batch)
+    made, state = network.architecture, State.new(copy_of(network).parameters, options)
     order, rates = np.arange(30), np.full(-(-30 // batch), 0.2)
     kept = deepcopy((samples.rows, samples.labels, samples.targets, order, rates))
-    prepared = engine.prepare(made, samples, batch, parameters.flat.dtype)
-    assert parameters.hash() == network.parameters.hash(), "preparing is not training"
-    form = deepcopy(tuple(prepared)) if isinstance(prepared, tuple) else ()
-    engine.run_steps(made, parameters, prepared, order, batch, rates)
-    assert parameters.hash() != network.parameters.hash()
+    prepared = engine.prepare(made, samples, options)
+    assert state.parameters.hash() == network.parameters.hash(), "preparing is not training"
+    assert state.step == 0
+    form = deepcopy(tuple(prepared)) if hasattr(prepared, "_fields") else ()
+    assert (form != ()) == (engine is COMPILED and batch == 1)
+    engine.run_steps(made, state, prepared, Block(order, batch, rates))
+    assert state.parameters.hash() != network.parameters.hash()
     for before, after in zip(kept, (samples.rows, samples.labels, samples.targets, order, rates), strict=True):
         np.testing.assert_array_equal(after, before)
     if form:
@@ -221,7 +233,8 @@ def test_training_changes_nothing_but_the_weights(engine, batch):
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_other_two_verbs(dtype):
     network = Network((20, 9, 4), ("gelu", "softmax"), loss="cross_entropy", bias=True, dtype=dtype)
-    inputs, targets = samples_of(sparse_rows(30, 20), 4).batch(slice(None), dtype)
+    samples = samples_of(sparse_rows(30, 20), 4)
+    inputs, targets = inputs_of(samples, dtype), targets_of(samples, dtype)
     made, parameters = network.architecture, network.parameters
     wanted = network.gradients(inputs, targets)
     for engine in (COMPILED, REFERENCE):

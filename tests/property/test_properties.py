@@ -8,7 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from glassnet import Network, NeuralNetwork, Parameters, Scaling, Targets
+from glassnet import Network, NeuralNetwork, Options, Parameters, Scaling, Targets
 from glassnet.parameters import Layout
 from glassnet.preprocess import SCALINGS, TARGETS
 from glassnet.schedules import SCHEDULES, learning_rates
@@ -183,8 +183,9 @@ def test_targets_and_back(name, drawn):
 )
 def test_rates_do_not_depend_on_where_steps_are_divided(name, where):
     total, cut = where
-    parts = learning_rates(name, 0.2, 0, cut, total), learning_rates(name, 0.2, cut, total - cut, total)
-    np.testing.assert_array_equal(np.concatenate(parts), learning_rates(name, 0.2, 0, total, total))
+    options = Options(schedule=name, learning_rate=0.2)
+    parts = learning_rates(options, 0, cut, total), learning_rates(options, cut, total - cut, total)
+    np.testing.assert_array_equal(np.concatenate(parts), learning_rates(options, 0, total, total))
 
 
 @given(st.integers(1, 6), st.integers(1, 6), st.integers(1, 6), seeds, seeds)

@@ -1,4 +1,4 @@
-"""Which combinations have a meaning, and small networks and data for them."""
+"""Which combinations have a meaning, small networks and data for them, and how an engine is made to train them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from glassnet import Dataset, Network, Parameters, Scaling, Targets
-from glassnet.engines import Samples
+from glassnet import Dataset, Network, Options, Parameters, Scaling, Targets
+from glassnet.engines import Block, Engine, Progress, Samples
+from glassnet.optimizers import State
 from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -76,3 +77,43 @@ def patterns(count: int = 120, features: int = 16, classes: int = 3, seed: int =
 def copy_of(network: Network) -> Network:
     """The same network with weights of its own."""
     return Network.of(network.architecture, Parameters(network.architecture.layout, network.parameters.flat.copy()))
+
+
+def inputs_of(samples: Samples, dtype: str = "float64") -> Array:
+    """All samples, scaled."""
+    return samples.scaling.apply(samples.rows, dtype)
+
+
+def targets_of(samples: Samples, dtype: str = "float64") -> Array:
+    """The targets of all samples."""
+    return samples.targets[samples.labels].astype(dtype)
+
+
+def options_of(network: Network, **changes: Any) -> Options:
+    """Options that fit a network, plain ones but for the changes; the learning rate is a block's own."""
+    return Options(hidden=network.architecture.sizes[1:-1], dtype=network.parameters.flat.dtype.name, **changes)
+
+
+def trained(
+    engine: Engine,
+    network: Network,
+    samples: Samples,
+    order: Array,
+    *,
+    batch: int = 1,
+    rate: Any = 0.1,
+    epoch: int = 0,
+    first: int = 0,
+    **changes: Any,
+) -> tuple[State, Progress]:
+    """Train a copy of the network by one block; `rate` is one number or one a step, `changes` are options."""
+    options = options_of(network, batch_size=batch, **changes)
+    made, state = network.architecture, State.new(copy_of(network).parameters, options)
+    prepared = engine.prepare(made, samples, options)
+    rates = np.broadcast_to(np.asarray(rate, float), -(-len(order) // batch)).copy()
+    return state, engine.run_steps(made, state, prepared, Block(order, batch, rates, epoch, first))
+
+
+def gap(a: Array, b: Array) -> float:
+    """Largest difference, as a part of the largest number of `b`."""
+    return float(np.abs(a.astype(float) - b.astype(float)).max() / np.abs(b).max())

@@ -17,6 +17,7 @@ from glassnet.errors import OptionError
 from glassnet.initializers import INITIALIZERS
 from glassnet.losses import LOSSES
 from glassnet.network import RULES
+from glassnet.optimizers import OPTIMIZERS
 from glassnet.options import RECIPES, SPECS, TYPES, checked
 from glassnet.preprocess import SCALINGS, TARGETS
 from glassnet.schedules import SCHEDULES
@@ -28,6 +29,7 @@ REGISTRIES = {
     "loss": LOSSES,
     "rule": RULES,
     "schedule": SCHEDULES,
+    "optimizer": OPTIMIZERS,
     "scaling": SCALINGS,
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),

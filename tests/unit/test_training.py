@@ -185,11 +185,11 @@ def test_divergence_later_puts_back_the_last_good_epoch(epoch, poison):
     class Poisoned(ReferenceEngine):
         calls = 0
 
-        def run_steps(self, architecture, parameters, *rest):
-            progress = super().run_steps(architecture, parameters, *rest)
+        def run_steps(self, architecture, state, *rest):
+            progress = super().run_steps(architecture, state, *rest)
             self.calls += 1
             if self.calls == (epoch - 1) * BLOCKS + BLOCKS // 2:
-                parameters.flat[5] = poison
+                state.parameters.flat[5] = poison
             return progress
 
     model = new_model(DATA, options())

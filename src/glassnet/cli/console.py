@@ -43,19 +43,20 @@ class _FirstRunNotice:
     """Says why nothing moves yet, if getting ready takes longer than loading from the cache would."""
 
     def __init__(self) -> None:
-        self._timer = threading.Timer(
-            1.0, say, ["first run here: compiling the loops, once; this takes some seconds …"]
-        )
-        self._timer.daemon = True
+        self._timer: threading.Timer | None = None
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Preparing) and event.engine == "compiled":
+            text = "first run here: compiling the loops, once; this takes some seconds …"
+            self._timer = threading.Timer(1.0, say, [text])
+            self._timer.daemon = True
             self._timer.start()
         elif isinstance(event, TrainingStarted):
             self.cancel()
 
     def cancel(self) -> None:
-        self._timer.cancel()
+        if self._timer:
+            self._timer.cancel()
 
 
 class _Lines:
@@ -103,7 +104,7 @@ class _Bar:
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
-                progress.task_ids[0], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=event.accuracy
+                progress.task_ids[-1], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=event.accuracy
             )
         elif isinstance(event, TrainingEnded):
             self.close()

@@ -138,6 +138,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         "bias": architecture.bias,
         "loss": architecture.loss,
         "rule": architecture.rule,
+        "members": len(model.members),
         "parameters": architecture.layout.size,
         "dtype": str(model.network.parameters.flat.dtype),
         "scaling": model.scaling.to_dict(),

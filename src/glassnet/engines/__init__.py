@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..errors import require_choice
 from .interface import Block, Engine, Gradients, Progress, Samples
 from .reference import ReferenceEngine
+from .threads import one_blas_thread, usable_cores
 
 if TYPE_CHECKING:
     from .compiled import CompiledEngine
@@ -21,6 +22,8 @@ __all__ = [
     "ReferenceEngine",
     "Samples",
     "engine_named",
+    "one_blas_thread",
+    "usable_cores",
 ]
 
 ENGINES = ("compiled", "reference")

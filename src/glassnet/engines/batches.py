@@ -7,7 +7,6 @@ need: buffers, constants, and threads to run on.
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -21,17 +20,13 @@ from ..preprocess.augment import distortion, new_field
 from ..randomness import Purpose, key
 from . import kernels
 from .interface import Block, Progress, Samples
+from .threads import usable_cores
 
 SMALLEST_SHARD = 16
 """A shard of fewer rows would cost more than it saves."""
 
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
-
-
-def usable_cores() -> int:
-    """Return how many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Batches:

@@ -1,0 +1,53 @@
+"""Threads: how many there are, and one BLAS thread for each of ours.
+
+Two BLAS threads on small matrices often run slower than one, and how a product is divided among them shows in its last
+bits. So BLAS gets one thread while glassnet trains, and what it had before afterwards.
+"""
+
+from __future__ import annotations
+
+import os
+from threading import Lock
+from types import TracebackType
+from typing import Any
+
+from threadpoolctl import ThreadpoolController
+
+
+def usable_cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class OneBlasThread:
+    """A context in which BLAS has one thread; several trainings may be in it at once."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._inside = 0
+        self._controller: Any = None
+        self._limit: Any = None
+
+    def look_again(self) -> None:
+        """Find the libraries that have been loaded since; takes some milliseconds."""
+        with self._lock:
+            self._controller = ThreadpoolController()
+
+    def __enter__(self) -> None:
+        with self._lock:
+            if self._inside == 0:
+                self._controller = self._controller or ThreadpoolController()
+                self._limit = self._controller.limit(limits=1, user_api="blas")
+            self._inside += 1
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._lock:
+            self._inside -= 1
+            if self._inside == 0:
+                self._limit.restore_original_limits()
+
+
+one_blas_thread = OneBlasThread()
+"""The process's one."""
