@@ -1,0 +1,293 @@
+"""Batches of the compiled engine against the reference: everything options can ask for, alone and together.
+
+A batch is added up in shards, and an optimizer's step is fused into one loop: the reference's arithmetic in another
+order, so equal up to rounding. Weights, the optimizer's slots and the average are each measured against their own
+largest number (`gap`).
+
+Optimizers that divide by the recent size of a gradient, ``g / (|g| + ε)``, turn a rounding error Δ of a gradient near 0
+into one of Δ / ε in the step. With the usual ε = 1e-8 a gradient whose terms cancel would have a step of random sign,
+in any two ways of adding; so here ε = 1e-3 and Δ / ε stays a thousandfold of Δ, which the bounds hold.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from glassnet import Network, Options
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
+from glassnet.optimizers import OPTIMIZERS, State
+from support.cases import (
+    RULE_PAIRS,
+    awake,
+    copy_of,
+    gap,
+    inputs_of,
+    network_of,
+    options_of,
+    samples_of,
+    sparse_rows,
+    trained,
+)
+from support.formulas import ELEMENTWISE
+
+COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
+STEP = {"float64": 1e-12, "float32": 1e-5}
+"""Allowed after one step, as a part of the largest number."""
+
+ALL = 100
+SIZES = [(1, 5), (3, 2), (16, 3), (50, 1), (50, 2), (50, 3), (50, 5), *((ALL, shards) for shards in (1, 2, 3, 5))]
+"""(batch size, shards); a batch has no more shards than it has sixteens of samples, so 100 samples can fill five."""
+
+DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
+SETTINGS = {"epsilon": 1e-3, "beta2": 0.99}
+
+
+def digits_like(seed: int = 1) -> Samples:
+    return samples_of(sparse_rows(ALL, 12, seed=seed), 4, "notes", seed=seed)
+
+
+def deep(dtype: str, **changes) -> Network:
+    """Three matrices with biases, so that every kind of number in the flat vector is there, and dropout has two layers."""
+    given = {"bias": True, "rule": "gradient", "dtype": dtype, **changes}
+    network = Network((12, 9, 7, 4), ("tanh", "sigmoid", "sigmoid"), **given)
+    network.parameters.flat[...] = np.random.default_rng(4).normal(0, 0.6, network.parameters.flat.size)
+    return network
+
+
+def agree(network: Network, samples: Samples, order, bound: float, **settings) -> State:
+    """Both engines from the same weights: same weights, slots and average after, same loss, same right answers."""
+    fast, fast_sums = trained(COMPILED, network, samples, order, **settings)
+    slow, slow_sums = trained(REFERENCE, network, samples, order, **settings)
+    assert np.isfinite(slow.parameters.flat).all()
+    assert gap(network.parameters.flat, slow.parameters.flat) > 10 * bound, "the weights hardly moved"
+    assert fast.parameters.flat.dtype == slow.parameters.flat.dtype
+    assert fast.step == slow.step
+    assert gap(fast.parameters.flat, slow.parameters.flat) <= bound
+    assert fast.slots.shape == slow.slots.shape
+    for ours, theirs in zip(fast.slots, slow.slots, strict=True):
+        assert gap(ours, theirs) <= bound
+    assert (fast.average is None) == (slow.average is None)
+    if slow.average is not None:
+        assert gap(fast.average, slow.average) <= bound
+    assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=100 * bound)
+    assert fast_sums.correct == slow_sums.correct
+    return slow
+
+
+def extras(number: int = 0):
+    """Every choice of dropout, clipping, average and weight decay, on or off."""
+    for drop, clip, average, decay in itertools.product((False, True), repeat=4):
+        yield {
+            "dropout": (0.3, 0.45) if drop else (0.0,),
+            "clip": 0.02 if clip else 0.0,
+            "average": 0.9 if average else 0.0,
+            "weight_decay": 0.05 if decay else 0.0,
+            "seed": number,
+        }
+
+
+@DTYPES
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_one_step_with_everything_on_or_off(optimizer, dtype):
+    network, samples = deep(dtype), digits_like()
+    order = np.random.default_rng(2).permutation(ALL)
+    for number, (batch, shards) in enumerate(SIZES):
+        for chosen in extras(number):
+            settings = {**SETTINGS, **chosen, "optimizer": optimizer, "shards": shards, "threads": 1 + number % 3}
+            agree(network, samples, order[:batch], STEP[dtype], batch=batch, epoch=number, first=3, **settings)
+
+
+@DTYPES
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_50_steps_with_everything_on_or_off(optimizer, dtype):
+    """Each step may lose a unit in the last place, u, and passes on what was lost before.
+
+    A step of Adam or RMSProp turns an error of the gradient into one of the weights a thousandfold (1/ε) times the rate
+    of 0.01: tenfold. The others have a rate of 0.1 at most tenfold by their momentum: less. Training may stretch
+    differences some ten times. So 50 · 10 · 10 · u: 1.1e-12 and 6e-4.
+    """
+    network, samples = deep(dtype), digits_like()
+    order = np.concatenate([np.random.default_rng(epoch).permutation(ALL) for epoch in range(50)])
+    bound = 5000 * float(np.finfo(dtype).eps)
+    rates = np.linspace(1, 0.1, 50) * (0.01 if OPTIMIZERS[optimizer][1] == 2 or optimizer == "rmsprop" else 0.1)
+    for number, chosen in enumerate(extras()):
+        batch, shards = SIZES[number % len(SIZES)]
+        settings = {**SETTINGS, **chosen, "optimizer": optimizer, "shards": shards}
+        state = agree(network, samples, order[: 50 * batch], bound, batch=batch, rate=rates, **settings)
+        assert state.step == 50
+
+
+def test_every_extra_has_an_effect_in_the_cases_above():
+    network, samples = deep("float64"), digits_like()
+    plain, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50)
+    for change in ({"dropout": (0.3, 0.45)}, {"clip": 0.02}, {"weight_decay": 0.05}, {"optimizer": "adam"}):
+        other, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50, **change)
+        assert gap(other.parameters.flat, plain.parameters.flat) > 1e-5, change
+
+
+@DTYPES
+@pytest.mark.parametrize("hidden", ELEMENTWISE)
+@pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
+def test_every_activation_loss_and_rule_in_shards(rule, loss, output, hidden, dtype):
+    for depth, bias in itertools.product((1, 2, 3, 4), (False, True)):
+        samples = samples_of(sparse_rows(48, 3), 3, ("notes", "unit")[depth % 2], seed=depth)
+        network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
+        awake(network, inputs_of(samples), margin=1e-4)
+        for shards in (1, 3):
+            agree(network, samples, np.arange(48), STEP[dtype], rate=0.5, batch=48, shards=shards)
+
+
+@DTYPES
+@pytest.mark.parametrize("hidden", ELEMENTWISE)
+@pytest.mark.parametrize("rule", ["notes", "gradient"])
+def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
+    """A node that is left out has no derivative to be asked for; the others' is that of what they said."""
+    samples = samples_of(sparse_rows(48, 3), 3)
+    network = network_of(4, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule, dtype=dtype)
+    awake(network, inputs_of(samples), margin=1e-4)
+    for dropout in ((0.25,), (0.5, 0.0, 0.1), (0.0, 0.0, 0.7), (0.99, 0.3, 0.3)):
+        for seed in range(3):
+            agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)
+
+
+@DTYPES
+@pytest.mark.parametrize(("batch", "shards"), [(64, 4), (63, 4), (99, 5), (48, 3), (33, 2), (17, 2), (1000, 3)])
+def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
+    """Of 100 samples, 64 make four shards of 16, and the other 36 two of 18: more rows than any shard before them."""
+    network, samples = deep(dtype), digits_like()
+    for chosen in ({}, {"dropout": (0.3, 0.45), "optimizer": "momentum"}):
+        agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
+
+
+@DTYPES
+def test_shards_are_parts_of_one_sum(dtype):
+    """How many there are changes the last bits and nothing else, dropout included: it is drawn by row, not by shard."""
+    network, samples = deep(dtype), digits_like()
+    chosen = {"batch": ALL, "dropout": (0.3, 0.45), "clip": 0.02}
+    one, _ = trained(COMPILED, network, samples, np.arange(ALL), **chosen, shards=1)
+    for shards in (2, 3, 4, 5, 6, 7, 1024):
+        many, _ = trained(COMPILED, network, samples, np.arange(ALL), **chosen, shards=shards)
+        assert gap(many.parameters.flat, one.parameters.flat) <= STEP[dtype]
+
+
+@DTYPES
+@pytest.mark.parametrize("rows_dtype", ["uint8", "float32", "float64", "int16"])
+def test_rows_of_every_type(rows_dtype, dtype):
+    rows = np.random.default_rng(0).integers(0, 256, (ALL, 12)).astype(rows_dtype)
+    if rows_dtype != "uint8":
+        rows[::3] *= -1
+    rows[7], rows[:, 5] = 0, 0
+    for scaling in ("notes", "unit"):
+        samples = samples_of(rows, 4, scaling)
+        agree(deep(dtype), samples, np.arange(ALL), 10 * STEP[dtype], batch=50)
+        # Rows that do not lie one behind the other: every second row and column of a larger table.
+        sparse = np.zeros((2 * ALL, 24), rows_dtype)
+        sparse[::2, ::2] = rows
+        apart = samples_of(sparse[::2, ::2], 4, scaling)
+        one, _ = trained(COMPILED, deep(dtype), samples, np.arange(ALL), batch=50)
+        other, _ = trained(COMPILED, deep(dtype), apart, np.arange(ALL), batch=50)
+        assert one.parameters.hash() == other.parameters.hash()
+
+
+@DTYPES
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_distorted_pictures(optimizer, dtype):
+    """Every picture is distorted by its own number, wherever it stands in the batch; another epoch, other pictures."""
+    network, samples = deep(dtype), digits_like()
+    samples = Samples(samples.rows, samples.scaling, samples.labels, samples.targets, (3, 4))
+    chosen = {"rotate": 20.0, "shift": 0.7, "zoom": 0.2, "shear": 0.2, "elastic": 0.3, "optimizer": optimizer}
+    order = np.random.default_rng(3).permutation(ALL)
+    after = []
+    for epoch in (0, 1):
+        for batch, shards in ((1, 1), (50, 3), (64, 4)):
+            settings = {**SETTINGS, **chosen, "batch": batch, "shards": shards, "epoch": epoch}
+            state = agree(network, samples, order[: 2 * batch], 10 * STEP[dtype], rate=0.02, **settings)
+            after.append(state.parameters.hash())
+    assert len(set(after)) == 6
+
+
+@DTYPES
+@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_blocks_divide_steps_without_a_trace(engine, optimizer, dtype):
+    """The state, with the number of the step, goes from block to block; dropout is drawn by a step's number."""
+    network, samples = deep(dtype), digits_like()
+    chosen = {**SETTINGS, "optimizer": optimizer, "dropout": (0.3, 0.45), "average": 0.9, "clip": 0.02, "shards": 2}
+    order, rates = np.random.default_rng(0).permutation(ALL), np.linspace(0.1, 0.01, 10)
+    whole, sums = trained(engine, network, samples, order, batch=10, rate=rates, first=5, **chosen)
+    options = options_of(network, batch_size=10, **chosen)
+    state, made = State.new(copy_of(network).parameters, options), network.architecture
+    prepared = engine.prepare(made, samples, options)
+    parts = []
+    for start, stop in ((0, 1), (1, 4), (4, 4), (4, 10)):
+        block = Block(order[10 * start : 10 * stop], 10, rates[start:stop], 0, 5 + start)
+        parts.append(engine.run_steps(made, state, prepared, block))
+    assert state.parameters.hash() == whole.parameters.hash()
+    assert state.slots.tobytes() == whole.slots.tobytes()
+    assert state.average.tobytes() == whole.average.tobytes()
+    assert state.step == whole.step == 10
+    assert sum(part.correct for part in parts) == sums.correct
+    assert sum(part.loss for part in parts) == pytest.approx(sums.loss, rel=1e-12)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_constants_close_to_1_keep_their_difference_from_1(optimizer):
+    """In float32 ``1 − β`` of a rounded β is off by up to 3e-8 / (1 − β): a third at 0.9999999, all of it beyond."""
+    samples = digits_like()
+    for beta2, momentum in ((0.999, 0.9), (0.9999, 0.999), (0.999999, 0.99999), (0.999999999, 0.999999)):
+        chosen = {"beta2": beta2, "momentum": momentum, "epsilon": 1e-3, "optimizer": optimizer}
+        agree(deep("float32"), samples, np.arange(20), 5e-5, batch=10, rate=1e-3, **chosen)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_gradient_that_is_no_number_is_not_hushed_up(optimizer, engine, dtype):
+    """The training loop looks for weights that are not finite: no optimizer may turn NaN into a step of 0."""
+    rows = np.random.default_rng(0).normal(size=(20, 12)).astype(np.float32)
+    rows[3, 5] = np.nan
+    network = deep(dtype)
+    with np.errstate(all="ignore"):
+        state, sums = trained(engine, network, samples_of(rows, 4), np.arange(20), batch=20, optimizer=optimizer)
+    assert np.isnan(sums.loss)
+    assert np.isnan(state.parameters.weights[0]).all()
+
+
+@DTYPES
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_saturated_nodes_stay_finite_and_equal(output, dtype):
+    """Sums of some hundreds, beyond the range of exp in float32; their last place is coarser: ten times the bound."""
+    network = Network((12, 9, 4), ("tanh", output), loss="cross_entropy", dtype=dtype)
+    network.parameters.flat[...] *= 300
+    rate = 0.05 * np.abs(network.parameters.flat).max()
+    agree(network, digits_like(), np.arange(ALL), 10 * STEP[dtype], batch=50, rate=rate)
+
+
+@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+def test_what_training_may_not_change_stays(engine):
+    network, samples = deep("float32"), digits_like()
+    kept = [samples.rows.copy(), samples.labels.copy(), samples.targets.copy()]
+    order = np.arange(ALL)
+    trained(engine, network, samples, order, batch=32, optimizer="adam", average=0.9, dropout=(0.2,))
+    for before, after in zip(kept, (samples.rows, samples.labels, samples.targets), strict=True):
+        np.testing.assert_array_equal(after, before)
+    np.testing.assert_array_equal(order, np.arange(ALL))
+
+
+def test_plain_samples_and_batches_of_one_agree():
+    """The per-sample loop and the loop over batches, which only clipping beyond reach brings in, are one training."""
+    network, samples = deep("float64", rule="notes"), digits_like()
+    plain, sums = trained(COMPILED, network, samples, np.arange(ALL))
+    batches, batch_sums = trained(COMPILED, network, samples, np.arange(ALL), clip=1e30)
+    assert gap(batches.parameters.flat, plain.parameters.flat) <= 100 * STEP["float64"]
+    assert batch_sums.loss == pytest.approx(sums.loss, rel=1e-10)
+    assert batch_sums.correct == sums.correct
+
+
+def test_options_name_the_extras_that_are_tried_here():
+    """An option of the optimizers that no case above changes would be tested by nobody."""
+    tried = {*SETTINGS, *next(extras()), "optimizer", "momentum", "batch_size", "shards", "threads", "rotate"}
+    assert tried <= set(Options().to_dict())
