@@ -33,19 +33,19 @@ clean:
 
 # Debian keeps Python's venv module in a package of its own; where it is missing, virtualenv from PyPI does the same.
 $(RUN):
-	$(PYTHON) -m venv $(VENV) || { \
+	@$(PYTHON) -m venv $(VENV) || { \
 	  rm -rf $(VENV) && \
 	  $(PYTHON) -m pip install --quiet --target build/virtualenv virtualenv && \
 	  PYTHONPATH=build/virtualenv $(PYTHON) -m virtualenv --quiet $(VENV); }
 
 $(VENV)/glassnet: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet --editable .
-	touch $@
+	@touch $@
 
 $(VENV)/test: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet --editable '.[test,check]'
-	touch $@ $(VENV)/glassnet
+	@touch $@ $(VENV)/glassnet
 
 $(VENV)/bench: $(RUN) pyproject.toml
 	$(RUN) -m pip install --quiet --editable '.[bench]'
-	touch $@ $(VENV)/glassnet
+	@touch $@ $(VENV)/glassnet

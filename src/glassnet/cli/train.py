@@ -51,12 +51,11 @@ def train_command(
     if any(data_path and path.resolve() == Path(data_path).resolve() for data_path in (source, test_source)):
         raise OptionError("GN022", f"--out {path}: that is the data; the model would replace them. Name another file.")
     if options.engine != "reference":
-        _aside(_load_kernels, options.dtype)
+        _aside(_load_kernels, options)
     began = time.perf_counter()
     training, test, held_out = _load(source, test_source, options)
     loaded = time.perf_counter() - began
-    print_of_data: Future[str] = Future()
-    _aside(lambda: print_of_data.set_result(fingerprint(training)))
+    print_of_data = _aside(fingerprint, training)
     fitted = _fit(training, options, path, ["scipy.special", *(["matplotlib.figure"] if pictures else [])])
     began = time.perf_counter()
     evaluation = evaluate(fitted.model, test)
@@ -86,14 +85,24 @@ def train_command(
         result(f"next      glassnet test {path}    or, another network: glassnet train --hidden 300 --hidden 100")
 
 
-def _aside(work: Callable[..., object], *arguments: Any) -> None:
-    threading.Thread(target=work, args=arguments, daemon=True).start()
+def _aside(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
+    """Run on another thread, which does not keep the process from ending; return what will be the result."""
+    future: Future[Any] = Future()
+
+    def run() -> None:
+        try:
+            future.set_result(work(*arguments))
+        except BaseException as problem:
+            future.set_exception(problem)
+
+    threading.Thread(target=run, daemon=True).start()
+    return future
 
 
-def _load_kernels(dtype: str) -> None:
+def _load_kernels(options: Options) -> None:
     from ..engines.compiled import load_kernels
 
-    load_kernels(dtype)
+    load_kernels(options)
 
 
 def _load_modules(names: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -52,11 +53,12 @@ def _plain(options: Options) -> bool:
     return options.batch_size == 1 and options.optimizer == "sgd" and not any(extras)
 
 
-def load_kernels(dtype: str) -> None:
-    """Compile the loops for byte samples, or load them from the cache, so that a later `prepare` finds them ready."""
+def load_kernels(options: Options) -> None:
+    """Compile the loops that the options need for byte samples, or load them: a later `prepare` finds them ready."""
     architecture = Architecture((8, 1, 1), ("sigmoid", "sigmoid"))
-    one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)))
-    CompiledEngine().prepare(architecture, one, Options(dtype=dtype))
+    one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)), (2, 4))
+    small = replace(options, hidden=(1,), activation=options.activation[:1], dropout=options.dropout[:1])
+    CompiledEngine().prepare(architecture, one, small)
 
 
 def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
