@@ -1,0 +1,119 @@
+"""Receipts: what they hold, and that `verify` says same bits, or where they first differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet.errors import DataError
+from glassnet.receipt import fingerprint, receipt_of, verify
+
+DATA = load_data("mnist").take(slice(0, 200))
+QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}
+
+
+def made(**changes):
+    """A trained model with its receipt."""
+    options = Options(**{**QUICK, **changes})
+    fitted = fit(DATA, options)
+    receipt = receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA), recipe="notes")
+    return replace(fitted.model, receipt=receipt)
+
+
+@pytest.fixture(scope="module")
+def model():
+    return made()
+
+
+def test_what_a_receipt_holds(model):
+    receipt = model.receipt
+    assert receipt["hash"] == model.network.parameters.hash() == receipt["trails"][0][-1]
+    assert len(receipt["trails"][0]) == 1 + QUICK["epochs"]
+    assert len(set(receipt["trails"][0])) == 1 + QUICK["epochs"]
+    assert Options(**receipt["options"]) == Options(**QUICK)
+    assert receipt["data"] == {
+        "source": DATA.source,
+        "samples": 200,
+        "classes": 10,
+        "fingerprint": fingerprint(DATA),
+    }
+    assert {"python", "numpy", "scipy", "numba", "glassnet"} <= receipt["versions"].keys()
+    assert receipt["result"]["accuracy"] == evaluate(model, DATA).accuracy
+
+
+def test_a_saved_model_is_the_same_again(model, tmp_path):
+    save_model(model, tmp_path / "m")
+    verdict = verify(load_model(tmp_path / "m"), DATA)
+    assert (verdict.same, verdict.where, verdict.surroundings) == (True, "", ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"engine": "compiled"},
+        {"average": 0.9, "batch_size": 20, "optimizer": "adamw", "learning_rate": 0.01},
+        {"members": 3},
+    ],
+)
+def test_other_ways_are_the_same_again(changes):
+    assert verify(made(**changes), DATA).same
+
+
+def test_changed_weights_are_noticed(model):
+    network = type(model.network).of(model.network.architecture, model.network.parameters.copy())
+    network.parameters.flat[0] += 1e-6
+    verdict = verify(replace(model, network=network), DATA)
+    assert not verdict.same
+    assert "weights in the file" in verdict.where
+
+
+def test_other_data_are_noticed(model):
+    for other in (DATA.take(slice(1, 200)), replace(DATA, labels=DATA.labels[::-1].copy())):
+        verdict = verify(model, other)
+        assert not verdict.same
+        assert "data" in verdict.where
+
+
+@pytest.mark.parametrize(
+    ("epoch", "words"), [(0, "initial weights"), (1, "after epoch 1"), (2, "after epoch 2"), (3, "after epoch 3")]
+)
+def test_the_first_difference_is_named(model, epoch, words):
+    trail = list(model.receipt["trails"][0])
+    trail[epoch:] = ["0" * 64] * (len(trail) - epoch)
+    verdict = verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA)
+    assert not verdict.same
+    assert words in verdict.where
+
+
+def test_a_member_that_differs_is_named():
+    committee = made(members=2)
+    trails = [committee.receipt["trails"][0], ["0" * 64, *committee.receipt["trails"][1][1:]]]
+    verdict = verify(replace(committee, receipt={**committee.receipt, "trails": trails}), DATA)
+    assert verdict.where == "member 2: the initial weights"
+
+
+def test_other_surroundings_are_told(model):
+    versions = {**model.receipt["versions"], "numpy": "1.0"}
+    verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
+    assert verdict.same
+    assert verdict.surroundings == (f"numpy 1.0 then, {model.receipt['versions']['numpy']} now",)
+
+
+def test_a_model_without_receipt_is_refused(model):
+    with pytest.raises(DataError) as problem:
+        verify(replace(model, receipt={}), DATA)
+    assert problem.value.code == "GN017"
+
+
+def test_the_fingerprint_tells_values_labels_and_shape_apart():
+    others = [
+        replace(DATA, inputs=DATA.inputs.astype(np.float32)),
+        replace(DATA, labels=(DATA.labels + 1) % 10),
+        replace(DATA, inputs=DATA.inputs.reshape(100, -1), labels=DATA.labels[:100]),
+        replace(DATA, classes=11),
+    ]
+    assert len({fingerprint(one) for one in (DATA, *others)}) == 5
+    assert fingerprint(DATA) == fingerprint(replace(DATA, source="elsewhere"))
