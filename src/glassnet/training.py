@@ -85,38 +85,49 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     samples = Samples(data.inputs, model.scaling, data.labels, _smoothed(model.targets, options), data.image_shape)
     prepared = engine.prepare(network.architecture, samples, options)
     ready = time.perf_counter()
-    steps = -(-len(data) // options.batch_size)  # an epoch
-    blocks = np.array_split(np.arange(steps), min(BLOCKS, steps))
-    promised = options.epochs * len(blocks)
+    blocks = epoch_blocks(len(data), options)
     start = network.parameters.hash()
-    yield TrainingStarted(engine.name, len(data), options.epochs, promised, ready - began, start)
+    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
     state, plateau = State.new(network.parameters, options), Plateau(options)
     one_blas_thread.look_again()  # `prepare` has loaded libraries
     for epoch in range(options.epochs):
         epoch_began = time.perf_counter()
-        order = epoch_order(len(data), epoch, options)
         loss, correct = 0.0, 0
-        for block in blocks:
-            first, count = int(block[0]), len(block)
-            which = order[first * options.batch_size : (first + count) * options.batch_size]
-            rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * plateau.factor
+        for block in blocks_of_epoch(blocks, len(data), epoch, options, plateau.factor):
             with one_blas_thread:
-                work = Block(which, options.batch_size, rates, epoch, first)
-                result = engine.run_steps(network.architecture, state, prepared, work)
-            guard.check(epoch, result.loss / len(which))
+                result = engine.run_steps(network.architecture, state, prepared, block)
+            count = len(block.order)
+            guard.check(epoch, result.loss / count)
             loss, correct = loss + result.loss, correct + result.correct
-            done = epoch + (first + count) / steps
-            yield BlockDone(done, float(rates[-1]), len(which), result.loss / len(which), result.correct / len(which))
-        guard.epoch_done(epoch, loss / len(data))
-        plateau.epoch_done(loss / len(data))
+            done = epoch + (block.first + len(block.learning_rates)) / (blocks[-1][-1] + 1)
+            yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, result.correct / count)
         mean_loss, accuracy = loss / len(data), correct / len(data)
+        guard.epoch_done(epoch, mean_loss)
+        plateau.epoch_done(mean_loss)
         seconds = time.perf_counter() - epoch_began
         yield EpochDone(epoch + 1, mean_loss, accuracy, seconds, network.parameters.hash())
     if state.average is not None:
         network.parameters.flat[...] = state.average
     yield TrainingEnded(time.perf_counter() - ready)
+
+
+def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
+    """Divide the numbers of an epoch's steps into blocks."""
+    steps = -(-samples // options.batch_size)
+    return np.array_split(np.arange(steps), min(BLOCKS, steps))
+
+
+def blocks_of_epoch(
+    blocks: list[NDArray[np.intp]], samples: int, epoch: int, options: Options, factor: float
+) -> Iterator[Block]:
+    """Yield what the engine is given in an epoch, counted from 0; learning rates are multiplied by `factor`."""
+    order, size, steps = epoch_order(samples, epoch, options), options.batch_size, int(blocks[-1][-1]) + 1
+    for block in blocks:
+        first, count = int(block[0]), len(block)
+        rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
+        yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
 
 
 def _smoothed(targets: Targets, options: Options) -> FloatArray:

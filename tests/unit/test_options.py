@@ -30,7 +30,7 @@ REGISTRIES = {
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
-    "scaling": SCALINGS,
+    "scaling": (*SCALINGS, "standard"),
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
     "dtype": ("float32", "float64"),

@@ -1,0 +1,215 @@
+"""Same seed, same bits: whatever the threads, BLAS's own threads, and what the process has done before."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from threading import Thread
+
+import numpy as np
+import pytest
+from threadpoolctl import threadpool_info, threadpool_limits
+
+from glassnet import Options, fit, new_model, train
+from glassnet.engines import CompiledEngine, ReferenceEngine
+from glassnet.errors import DivergedError
+from glassnet.events import BlockDone
+from glassnet.optimizers import OPTIMIZERS
+from support.cli import environment
+from support.samples import digits
+
+MODERN = {
+    "activation": "relu", "output": "softmax", "loss": "cross_entropy", "rule": "gradient", "bias": True,
+    "initializer": "he", "scaling": "unit", "targets": "one-hot",
+}  # fmt: skip
+EXTRAS = {
+    "dropout": 0.2, "average": 0.9, "clip": 1.0, "weight_decay": 1e-3, "label_smoothing": 0.1,
+    "rotate": 10.0, "shift": 1.0, "zoom": 0.1, "shear": 0.1, "elastic": 1.0,
+}  # fmt: skip
+GRID = [
+    (optimizer, dtype, extras)
+    for optimizer, dtype, extras in itertools.product(OPTIMIZERS, ("float32", "float64"), (True, False))
+]
+THREADS = (1, 2, 3)
+
+
+def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
+    """The hash after two epochs of four batches, the last one smaller; a full one has three shards.
+
+    There are 79,510 parameters, five of the pieces in which they are shared out for an update.
+    """
+    chosen = {**MODERN, **(EXTRAS if extras else {}), "optimizer": optimizer, "dtype": dtype, "learning_rate": 0.01}
+    chosen |= {"hidden": (100,), "batch_size": 64, "shards": 3, "epochs": 2, "engine": "compiled", "seed": 3}
+    return fit(digits(220), Options(**{**chosen, **changes})).model.network.parameters.hash()
+
+
+def per_sample(**changes) -> str:
+    chosen = {"hidden": (30,), "epochs": 1, **changes}
+    return fit(digits(220), Options(**chosen)).model.network.parameters.hash()
+
+
+def whole_grid() -> dict[str, str]:
+    """Every training's hash, by its settings."""
+    made = {
+        f"{optimizer} {dtype} {extras} {threads}": training(optimizer, dtype, extras, threads=threads)
+        for (optimizer, dtype, extras), threads in itertools.product(GRID, THREADS)
+    }
+    for dtype, engine in itertools.product(("float32", "float64"), ("compiled", "reference")):
+        made[f"sample {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine)
+        made[f"batch {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine, batch_size=64)
+        made[f"batch of one {dtype} {engine}"] = per_sample(
+            dtype=dtype, engine=engine, optimizer="adam", learning_rate=0.01
+        )
+    return made
+
+
+@cache
+def grid_of_this_process() -> dict[str, str]:
+    return whole_grid()
+
+
+def test_the_grid_is_whole_and_its_trainings_differ():
+    grid = grid_of_this_process()
+    assert {key.split()[0] for key in grid} >= set(OPTIMIZERS)
+    ones = [value for key, value in grid.items() if key.endswith(" 1")]
+    assert len(ones) == len(GRID) == len(set(ones))
+
+
+@pytest.mark.parametrize(("optimizer", "dtype", "extras"), GRID)
+def test_any_number_of_threads(optimizer, dtype, extras):
+    hashes = [grid_of_this_process()[f"{optimizer} {dtype} {extras} {threads}"] for threads in THREADS]
+    assert len(set(hashes)) == 1
+    assert training(optimizer, dtype, extras, threads=0) == hashes[0]
+
+
+@pytest.mark.parametrize("blas", [1, 2])
+def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
+    """A process of its own whose first training, the first entry, is also the one that loads the kernels."""
+    program = "import json; from equivalence.test_same_bits import whole_grid; print(json.dumps(whole_grid()))"
+    tests = str(Path(__file__).parents[1])
+    env = environment(OPENBLAS_NUM_THREADS=str(blas), PYTHONPATH=tests)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, cwd=tests)
+    assert done.returncode == 0, done.stderr[-3000:]
+    there, here = json.loads(done.stdout), grid_of_this_process()
+    assert list(there) == list(here)
+    assert {key: value for key, value in there.items() if here[key] != value} == {}
+
+
+def test_twice_in_a_process():
+    for optimizer, dtype, extras in GRID[::3]:
+        assert training(optimizer, dtype, extras) == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
+
+
+def test_several_trainings_at_once():
+    """Side by side in one process, as a committee's members are."""
+    found: dict[int, list[str]] = {}
+
+    def some(number: int) -> None:
+        found[number] = [training("adamw", dtype, True, threads=1 + number % 2) for dtype in ("float32", "float64")]
+
+    threads = [Thread(target=some, args=(number,)) for number in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    alone = [grid_of_this_process()[f"adamw {dtype} True 1"] for dtype in ("float32", "float64")]
+    assert found == dict.fromkeys(range(3), alone)
+
+
+@pytest.mark.parametrize("change", [{"seed": 4}, {"shards": 2}, {"dropout": 0.21}, {"elastic": 0.9}, {"epochs": 1}])
+def test_what_is_part_of_the_result_changes_it(change):
+    assert training("adamw", "float32", True, **change) != grid_of_this_process()["adamw float32 True 1"]
+
+
+def blas_threads() -> list[int]:
+    return [library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"]
+
+
+class Watching(ReferenceEngine):
+    """Notes what BLAS may use during a block, and can fail in one."""
+
+    def __init__(self, fails: type[BaseException] | None = None) -> None:
+        self.fails, self.seen = fails, []
+
+    def run_steps(self, *arguments):
+        self.seen += blas_threads()
+        if self.fails and len(self.seen) > 3 * len(blas_threads()):
+            raise self.fails
+        return super().run_steps(*arguments)
+
+
+SMALL = {"hidden": (5,), "epochs": 1, "batch_size": 10}
+
+
+@pytest.fixture
+def two_blas_threads():
+    CompiledEngine()  # its libraries are loaded before the limit is set
+    grid_of_this_process()
+    with threadpool_limits(2, user_api="blas"):
+        before = blas_threads()
+        assert set(before) == {2}, "this machine's BLAS cannot be limited; nothing would be tested"
+        yield before
+
+
+def test_blas_has_one_thread_while_training_and_its_own_number_afterwards(two_blas_threads):
+    engine = Watching()
+    fit(digits(220), Options(**SMALL), engine=engine)
+    assert set(engine.seen) == {1}
+    assert blas_threads() == two_blas_threads
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_whoever_is_told_of_an_event_has_all_of_blas(engine, two_blas_threads):
+    seen: list[list[int]] = []
+    options = Options(**SMALL, engine=engine)
+    fit(digits(220), options, listeners=[lambda event: seen.append(blas_threads())])
+    assert len(seen) > 10
+    assert all(one == two_blas_threads for one in seen)
+
+
+@pytest.mark.parametrize("fails", [RuntimeError, KeyboardInterrupt, MemoryError])
+def test_blas_threads_come_back_when_a_block_fails(fails, two_blas_threads):
+    with pytest.raises(fails):
+        fit(digits(220), Options(**SMALL), engine=Watching(fails))
+    assert blas_threads() == two_blas_threads
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("batch_size", [1, 10])
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_blas_threads_come_back_when_training_diverges(engine, batch_size, two_blas_threads):
+    wild = {**SMALL, "activation": "relu", "output": "identity", "learning_rate": 1e6, "engine": engine}
+    with pytest.raises(DivergedError):
+        fit(digits(220), Options(**{**wild, "batch_size": batch_size, "epochs": 5}))
+    assert blas_threads() == two_blas_threads
+
+
+def test_blas_threads_come_back_when_training_is_broken_off_or_left_lying(two_blas_threads):
+    options = Options(**SMALL)
+    running = train(new_model(digits(220), options), digits(220), options)
+    assert any(isinstance(event, BlockDone) for event in running)
+    assert blas_threads() == two_blas_threads
+    running.close()
+    assert blas_threads() == two_blas_threads
+
+
+def test_blas_threads_come_back_after_trainings_at_once(two_blas_threads):
+    threads = [Thread(target=training, args=("sgd", "float32", False)) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert blas_threads() == two_blas_threads
+
+
+def test_the_grid_holds_numbers_that_training_moved():
+    """Equal hashes would mean nothing if nothing was trained."""
+    options = Options(**MODERN, hidden=(100,), batch_size=64, shards=3, learning_rate=0.01)
+    before = new_model(digits(220), options).network.parameters
+    after = fit(digits(220), options).model.network.parameters
+    assert (before.flat != after.flat).mean() > 0.5
+    assert np.isfinite(after.flat).all()
