@@ -1,4 +1,4 @@
-"""Run every benchmark, one process at a time, and write the README's table from the results.
+"""Run every benchmark, one process at a time, the cheap ones first, and write the READMEs' table from the results.
 
 python benchmarks/all.py [NAME ...]
 """
@@ -10,7 +10,19 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-NAMES = ("accuracy", "per_sample", "whole_process")
+NAMES = (
+    "augment",
+    "install",
+    "loading",
+    "denormals",
+    "neighbour",
+    "query",
+    "whole_process",
+    "per_sample",
+    "batch_epoch",
+    "time_to",  # after batch_epoch, which finds how many threads each peer likes
+    "accuracy",
+)
 
 
 def main(names: list[str]) -> None:

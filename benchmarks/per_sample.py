@@ -16,7 +16,8 @@ import glassnet
 import jax_scan  # sets the number of threads for JAX, so it comes first
 import machine
 import notes_program
-from glassnet.engines import CompiledEngine, Samples
+from glassnet.engines import Block, CompiledEngine, Samples
+from glassnet.optimizers import State
 
 RUNS, NOTES_RUNS, RATE = 7, 3, 0.2
 
@@ -47,14 +48,15 @@ def main() -> None:
 
 
 def _glassnet(data: glassnet.Dataset, order: np.ndarray) -> Callable[[], None]:
-    model = glassnet.new_model(data, glassnet.Options())
+    options = glassnet.Options()
+    model = glassnet.new_model(data, options)
     network, engine = model.network, CompiledEngine()
     samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
-    prepared = engine.prepare(network.architecture, samples, 1, "float32")
-    rates = np.full(len(data), RATE)
+    prepared = engine.prepare(network.architecture, samples, options)
+    state, block = State.new(network.parameters, options), Block(order, 1, np.full(len(data), RATE))
 
     def epoch() -> None:
-        engine.run_steps(network.architecture, network.parameters, prepared, order, 1, rates)
+        engine.run_steps(network.architecture, state, prepared, block)
 
     return epoch
 

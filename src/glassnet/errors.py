@@ -7,6 +7,7 @@ they never change their meaning. ``CODES`` is the one list of them; the referenc
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 CODES: dict[str, str] = {
     # files
@@ -87,7 +88,18 @@ class ShapeError(GlassnetError, ValueError):
 
 
 class DivergedError(GlassnetError, ArithmeticError):
-    """Training left the finite numbers (GN030)."""
+    """Training left the finite numbers (GN030).
+
+    Attributes
+    ----------
+    model : Model or None
+        The model with the last good weights, where `training.fit` has made it.
+    good_epochs : int
+        How many epochs were good.
+    """
+
+    model: Any = None
+    good_epochs: int = 0
 
 
 class ModelFileError(GlassnetError, ValueError):

@@ -5,21 +5,34 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import re
 import secrets
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from .errors import FileError
+from .errors import FileError, OptionError
+
+MODEL, PNG = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG")
+"""How files begin that glassnet writes."""
 
 
-def require_place(path: str | Path) -> None:
+def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None) -> None:
     """Find out before the work, not after it, that a file cannot be written.
+
+    Parameters
+    ----------
+    path : path
+        Where it is to go.
+    replaceable : pattern, optional
+        How a file begins that may be replaced; any other that is there already, data for instance, is left alone.
 
     Raises
     ------
     FileError
         GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable.
+    OptionError
+        GN022 when another kind of file would be replaced.
     """
     target = Path(path)
     if target.is_dir():
@@ -28,6 +41,10 @@ def require_place(path: str | Path) -> None:
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
         raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
+    if replaceable and target.exists() and target.stat().st_size:
+        with contextlib.suppress(OSError), open(target, "rb") as file:
+            if not replaceable.match(file.read(16)):
+                raise OptionError("GN022", f"{path}: there is another kind of file of this name. Name another place.")
 
 
 @contextlib.contextmanager

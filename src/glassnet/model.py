@@ -101,7 +101,7 @@ class Model:
         parts = [outputs for outputs, _ in self.batches(rows)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)
 
-    def query(self, rows: ArrayLike) -> NDArray[np.intp]:
+    def predict(self, rows: ArrayLike) -> NDArray[np.intp]:
         """Answer: the class of each unscaled sample, shape (n,); arguments and errors as for `outputs`."""
         return self.targets.invert(self.outputs(rows))
 

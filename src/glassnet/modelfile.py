@@ -106,13 +106,15 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         parameters = Parameters(architecture.layout, dtype=dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape = header["image_shape"]
+    shape, receipt = header["image_shape"], header["receipt"]
+    if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
+        raise ValueError("its receipt is none")
     return Model(
         members[0],
         Scaling(**header["scaling"]),
         Targets(**header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
-        header["receipt"],
+        receipt,
         tuple(members[1:]),
     )
 

@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
+from operator import index
 from typing import NamedTuple
 
 import numpy as np
@@ -64,6 +65,10 @@ class Architecture:
     rule: str = "gradient"
 
     def __post_init__(self) -> None:
+        try:
+            object.__setattr__(self, "sizes", tuple(map(index, self.sizes)))  # NumPy's whole numbers too
+        except TypeError:
+            raise OptionError("GN021", f"sizes {self.sizes}: expected whole numbers, one a layer.") from None
         if len(self.sizes) < 2 or min(self.sizes) < 1:
             raise OptionError("GN021", f"sizes {self.sizes}: expected two or more layers of at least one node.")
         if len(self.activations) != len(self.sizes) - 1:
@@ -239,7 +244,7 @@ class Network:
     Examples
     --------
     >>> network = Network([3, 4, 2])
-    >>> network.query([[0.9, 0.1, 0.8]]).shape
+    >>> network.outputs([[0.9, 0.1, 0.8]]).shape
     (1, 2)
     """
 
@@ -282,7 +287,7 @@ class Network:
             raise ShapeError("GN050", f"{len(x)} rows of inputs but {len(t)} rows of targets.")
         return x, t
 
-    def query(self, inputs: ArrayLike) -> Array:
+    def outputs(self, inputs: ArrayLike) -> Array:
         """Answer: outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
 
         Raises

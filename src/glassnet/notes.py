@@ -125,7 +125,7 @@ class NeuralNetwork:
         ShapeError
             GN050 when a sample does not have `inputnodes` values.
         """
-        return self.network.query(self._samples(inputs_list, self.wih.shape[1], "inputs")).T
+        return self.network.outputs(self._samples(inputs_list, self.wih.shape[1], "inputs")).T
 
     def backquery(self, targets_list: ArrayLike) -> FloatArray:
         """Ask backwards: which inputs would give these outputs? Shape (inputnodes, n), each column from 0.01 to 0.99.

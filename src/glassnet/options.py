@@ -74,7 +74,7 @@ class Options:
     initializer: str = _option(
         "notes",
         "how initial weights are drawn",
-        "初始权重的抽取方式",
+        "初始权重的生成方式",
         choices=("uniform", "notes", "notes-code", "glorot", "he"),
     )
     loss: str = _option(
@@ -86,7 +86,9 @@ class Options:
         "误差反向传播的规则:笔记的做法,或精确梯度",
         choices=("notes", "gradient"),
     )
-    learning_rate: float = _option(0.2, "learning rate at the start", "初始学习率", low=0.0, high=1e6, flag="rate")
+    learning_rate: float = _option(
+        0.2, "largest learning rate, where the schedules start or peak", "最大学习率", low=0.0, high=1e6, flag="rate"
+    )
     schedule: str = _option(
         "linear",
         "how the learning rate changes over the training",
@@ -96,7 +98,7 @@ class Options:
     rate_drop: float = _option(
         0.1,
         "what the schedules step and plateau multiply the rate with",
-        "step 与 plateau 每次下降的倍数",
+        "step 与 plateau 每次把学习率乘以多少",
         low=0.0,
         high=1.0,
     )
@@ -197,7 +199,7 @@ class Options:
         0.1,
         "part of the data kept aside for the test when no test data are given",
         "没有测试数据时,留作测试的比例",
-        low=0.0,
+        low=0.001,
         high=0.9,
     )
     engine: str = _option(
@@ -268,7 +270,7 @@ SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Opti
 """Option name -> what is declared of it."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
-"""Option name -> type: bool, int, float, str, or a tuple of int or str."""
+"""Option name -> type: bool, int, float, str, or a tuple of int, float or str."""
 
 _MODERN: dict[str, Any] = {
     "activation": ("relu",),

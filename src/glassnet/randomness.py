@@ -57,7 +57,7 @@ def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
     """Return numbers `first` to ``first + count - 1`` of a place, 0 to 1, shape (count,): none needs those before it.
 
     SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Written so that a compiled
-    kernel can draw a single number anywhere; ``engines/kernels/chance.py`` has the same formula.
+    kernel can draw a single number anywhere; `jit.uniform_at` is the same formula.
     """
     z = place + (np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

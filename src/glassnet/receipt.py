@@ -22,7 +22,7 @@ from .evaluate import Evaluation
 from .events import EpochDone
 from .listeners import Listener
 from .model import Model
-from .options import Options
+from .options import SPECS, Options
 from .training import Fit, new_model, train
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba")
@@ -123,7 +123,8 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
         GN017 when the model has no receipt.
     """
     receipt = model.receipt
-    if not {"options", "trails", "hash", "data"} <= receipt.keys():
+    base = options_of(receipt)
+    if not {"trails", "hash", "data"} <= receipt.keys():
         raise DataError("GN017", "the model has no receipt that says how it was trained.")
     changed = tuple(_differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
@@ -132,12 +133,28 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
     told = list(listeners)
     for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
-        options = Options(**receipt["options"])
-        options = replace(options, members=1, seed=options.seed + number)
+        options = replace(base, members=1, seed=base.seed + number)
         where = _first_difference(member.parameters.hash(), trail, data, options, told)
         if where:
             return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
     return Verdict(True, "", changed)
+
+
+def options_of(receipt: dict[str, Any]) -> Options:
+    """Return the options a model was made with.
+
+    Raises
+    ------
+    DataError
+        GN017 when the receipt has none, or some that this version does not know.
+    """
+    given = receipt.get("options")
+    if not isinstance(given, dict):
+        raise DataError("GN017", "the model has no receipt that says how it was trained.")
+    unknown = sorted(set(given) - set(SPECS))
+    if unknown:
+        raise DataError("GN017", f"the model was made with an option {unknown[0]!r} that this glassnet does not know.")
+    return Options(**given)
 
 
 def _first_difference(final: str, trail: list[str], data: Dataset, options: Options, listeners: list[Listener]) -> str:

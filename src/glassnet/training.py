@@ -7,9 +7,10 @@ the same steps are divided otherwise.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -46,7 +47,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         seed=options.seed,
         dtype=options.dtype,
     )
-    scaling = Scaling.named(options.scaling, options.input_max, data.inputs)
+    scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
     return Model(network, scaling, Targets.named(options.targets, data.classes), data.image_shape)
 
 
@@ -103,11 +104,10 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
             loss, correct = loss + result.loss, correct + result.correct
             done = epoch + (block.first + len(block.learning_rates)) / (blocks[-1][-1] + 1)
             yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, result.correct / count)
-        mean_loss, accuracy = loss / len(data), correct / len(data)
-        guard.epoch_done(epoch, mean_loss)
-        plateau.epoch_done(mean_loss)
-        seconds = time.perf_counter() - epoch_began
-        yield EpochDone(epoch + 1, mean_loss, accuracy, seconds, network.parameters.hash())
+        loss, accuracy, seconds = loss / len(data), correct / len(data), time.perf_counter() - epoch_began
+        guard.epoch_done(epoch, loss)
+        plateau.epoch_done(loss)
+        yield EpochDone(epoch + 1, loss, accuracy, seconds, network.parameters.hash())
     if state.average is not None:
         network.parameters.flat[...] = state.average
     yield TrainingEnded(time.perf_counter() - ready)
@@ -198,11 +198,13 @@ class DivergenceGuard:
     def _give_up(self, epoch: int, why: str) -> None:
         self._parameters.flat[...] = self._good
         kept = f"those after epoch {epoch}" if epoch else "the initial ones"
-        raise DivergedError(
+        problem = DivergedError(
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. "
             "Use a smaller learning rate.",
         )
+        problem.good_epochs = epoch
+        raise problem
 
 
 def _constant_answer_loss(architecture: Architecture, samples: Samples) -> float:
@@ -265,32 +267,44 @@ def fit(
     history = History()
     told: list[Listener] = [history, *listeners]
     prepare_seconds = train_seconds = 0.0
-    for event in train(model, data, options, engine):
-        for listener in told:
-            listener(event)
-        if isinstance(event, TrainingStarted):
-            prepare_seconds = event.seconds
-        elif isinstance(event, TrainingEnded):
-            train_seconds = event.seconds
+    try:
+        for event in train(model, data, options, engine):
+            for listener in told:
+                listener(event)
+            if isinstance(event, TrainingStarted):
+                prepare_seconds = event.seconds
+            elif isinstance(event, TrainingEnded):
+                train_seconds = event.seconds
+    except DivergedError as problem:
+        problem.model = model
+        raise
     return Fit(model, history, engine.name, prepare_seconds, train_seconds)
 
 
 def _fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine) -> Fit:
     """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
-    threads = options.threads or usable_cores()
     began = time.perf_counter()
-    with ThreadPoolExecutor(threads) as pool:
-        waiting = [
-            pool.submit(
-                fit,
-                data,
-                replace(options, members=1, threads=1, seed=options.seed + number),
-                listeners=() if number else listeners,
-                engine=engine,
-            )
-            for number in range(options.members)
-        ]
-        fits = [one.result() for one in waiting]
+    stopped = threading.Event()
+
+    def stop_with_the_others(event: Event) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+
+    def member(number: int) -> Fit:
+        own = replace(options, members=1, threads=1, seed=options.seed + number)
+        return fit(data, own, listeners=[stop_with_the_others, *(listeners if number == 0 else ())], engine=engine)
+
+    with ThreadPoolExecutor(options.threads or usable_cores()) as pool:
+        waiting = [pool.submit(member, number) for number in range(options.members)]
+        try:
+            wait(waiting, return_when=FIRST_EXCEPTION)
+            for one in waiting:  # a problem first, whichever member has it
+                if one.done():
+                    one.result()
+            fits = [one.result() for one in waiting]
+        finally:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
     first = fits[0]
     model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
     seconds = time.perf_counter() - began - first.prepare_seconds

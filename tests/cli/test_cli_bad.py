@@ -197,3 +197,20 @@ def test_training_data_are_not_replaced_by_the_model(folder):
     outcome = run("train", "rows.csv", "--out", "rows.csv", *QUICK)
     assert snapshot(folder) == before
     assert outcome.code == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("train", "rows.csv", "--out", "other.csv", "--no-pictures"),
+        ("show", "rows.csv", "--row", "1", "--png", "rows.csv"),
+        ("show", "--augment", "--png", "rows.csv"),
+    ],
+)
+def test_a_file_of_another_kind_is_never_replaced(folder, words):
+    (folder / "other.csv").write_text("1,2\n")
+    before = snapshot(folder)
+    outcome = run(*words)
+    assert outcome.code == 2
+    assert outcome.err.splitlines()[-1].endswith(("[GN022]", "[GN017]"))
+    assert snapshot(folder) == before

@@ -230,7 +230,7 @@ def test_test_for_programs_and_people(folder):
     np.testing.assert_array_equal(confusion.sum(axis=1), np.bincount(data.labels, minlength=10))
     assert found["accuracy"] == pytest.approx(np.trace(confusion) / 60)
     assert 0 < len(found["misread"]) == 60 - np.trace(confusion)
-    answers = load_model("notes.safetensors").query(data.inputs)
+    answers = load_model("notes.safetensors").predict(data.inputs)
     assert set(found["misread"]) == set(np.flatnonzero(answers != data.labels))
     outcome = run("test", "notes.safetensors", "test.csv").fine()
     assert outcome.err == ""
@@ -247,7 +247,7 @@ def test_without_data_a_model_of_mnist_is_tested_on_mnist(folder):
 
     save_model(model, "m.safetensors")
     found = run("test", "m.safetensors", "--json").fine().json()
-    right = (model.query(bundled("test").inputs) == bundled("test").labels).mean()
+    right = (model.predict(bundled("test").inputs) == bundled("test").labels).mean()
     assert (found["samples"], found["accuracy"]) == (10000, pytest.approx(right))
 
 
@@ -281,14 +281,14 @@ def test_query_rows(folder, labels, door):
     source, name = ("rows.csv", "rows.csv") if door == "file" else ("-", "standard input")
     answers = run("query", "notes.safetensors", source, "--json", stdin=text.encode()).fine().json()
     assert [answer["input"] for answer in answers] == [f"{name}, line {line}" for line in (1, 2, 3, 4)]
-    expected = load_model("notes.safetensors").query(digits(4).inputs)
+    expected = load_model("notes.safetensors").predict(digits(4).inputs)
     assert [answer["answer"] for answer in answers] == list(expected)
 
 
 def test_query_a_picture_on_standard_input(folder):
     picture = png(digits(1).inputs[0].reshape(28, 28), 2)
     (answer,) = run("query", "notes.safetensors", "-", "--json", stdin=picture).fine().json()
-    assert answer["answer"] == load_model("notes.safetensors").query(digits(1).inputs)[0]
+    assert answer["answer"] == load_model("notes.safetensors").predict(digits(1).inputs)[0]
 
 
 def test_show_a_table(folder):

@@ -239,12 +239,12 @@ def test_the_other_two_verbs(dtype):
     wanted = network.gradients(inputs, targets)
     for engine in (COMPILED, REFERENCE):
         np.testing.assert_allclose(
-            engine.forward(made, parameters, inputs), network.query(inputs), rtol=0, atol=STEP[dtype]
+            engine.forward(made, parameters, inputs), network.outputs(inputs), rtol=0, atol=STEP[dtype]
         )
         found = engine.gradients(made, parameters, inputs, targets)
         assert gap(found.parameters.flat, wanted.flat) <= STEP[dtype]
         assert found.loss / 30 == pytest.approx(network.loss(inputs, targets), rel=STEP[dtype])
-        right = (network.query(inputs).argmax(axis=1) == targets.argmax(axis=1)).sum()
+        right = (network.outputs(inputs).argmax(axis=1) == targets.argmax(axis=1)).sum()
         assert found.correct == right
 
 

@@ -170,7 +170,7 @@ def test_softmax_is_refused_in_any_hidden_layer(depth, place):
 def test_every_other_combination_answers_and_learns(hidden, output, loss, rule):
     network = Network((3, 4, 3), (hidden, output), loss=loss, rule=rule)
     awake(network, X)
-    before, answer = network.loss(X, T), network.query(X)
+    before, answer = network.loss(X, T), network.outputs(X)
     for _ in range(20):
         network.train(X, T, 0.005)
     assert answer.shape == (4, 3)

@@ -89,7 +89,7 @@ def test_any_single_bit_changes_the_hash(values, bit):
 @given(networks(), st.integers(1, 8), seeds)
 def test_a_batch_is_answered_as_its_rows(network, count, seed):
     x, t = batch_for(network, count, seed)
-    close(network.query(x), np.vstack([network.query(row) for row in x]))
+    close(network.outputs(x), np.vstack([network.outputs(row) for row in x]))
     close(network.loss(x, t), np.mean([network.loss(a, b) for a, b in zip(x, t, strict=True)]))
 
 
@@ -104,7 +104,7 @@ def test_a_batchs_gradient_is_the_mean_of_its_rows(network, count, seed):
 def test_the_order_in_a_batch_moves_answers_with_it_and_leaves_the_gradient(network, count, seed):
     x, t = batch_for(network, count, seed)
     order = np.random.default_rng(seed).permutation(count)
-    close(network.query(x[order]), network.query(x)[order])
+    close(network.outputs(x[order]), network.outputs(x)[order])
     close(network.gradients(x[order], t[order]).flat, network.gradients(x, t).flat)
 
 
@@ -121,13 +121,13 @@ def test_hidden_nodes_may_change_places(network, seed):
     assume(len(made.sizes) > 2)
     x, t = batch_for(network, 3, seed)
     order = np.random.default_rng(seed).permutation(made.sizes[1])
-    answer, gradients = network.query(x), network.gradients(x, t)
+    answer, gradients = network.outputs(x), network.gradients(x, t)
     for parameters in (network.parameters, gradients):
         parameters.weights[0][...] = parameters.weights[0][order]
         parameters.weights[1][...] = parameters.weights[1][:, order]
         if made.bias:
             parameters.biases[0][...] = parameters.biases[0][order]
-    close(network.query(x), answer)
+    close(network.outputs(x), answer)
     close(network.gradients(x, t).flat, gradients.flat)
 
 
@@ -137,7 +137,7 @@ def test_a_step_moves_against_the_gradient_and_asking_moves_nothing(network, see
     before = network.parameters.flat.copy()
     gradients = network.gradients(x, t).flat
     network.loss(x, t)
-    network.query(x)
+    network.outputs(x)
     assert network.parameters.flat.tobytes() == before.tobytes()
     network.train(x, t, rate)
     np.testing.assert_array_equal(network.parameters.flat, before - rate * gradients)

@@ -43,7 +43,7 @@ def test_confusion_adds_up(model, hard):
     assert found.confusion.sum() == found.samples == 300
     assert np.trace(found.confusion) / 300 == pytest.approx(found.accuracy)
     assert len(found.misread) == 300 - np.trace(found.confusion) > 50
-    np.testing.assert_array_equal(found.answers, model.query(hard.inputs))
+    np.testing.assert_array_equal(found.answers, model.predict(hard.inputs))
 
 
 def test_the_surest_mistakes_come_first(model, hard):
@@ -97,7 +97,7 @@ def test_any_portions_give_the_same_answers(model):
     for cuts in ([1], [4095], [4096], [4097], [4096, 8192], [300, 301, 5000], list(range(100, 9000, 100))):
         parts = [model.outputs(part) for part in np.split(rows, cuts)]
         np.testing.assert_allclose(np.concatenate(parts), whole, rtol=0, atol=tolerance)
-    np.testing.assert_array_equal(model.query(rows), np.tile(model.query(DATA.inputs), 30))
+    np.testing.assert_array_equal(model.predict(rows), np.tile(model.predict(DATA.inputs), 30))
     many = evaluate(model, Dataset(rows, np.tile(DATA.labels, 30), 3, None, "many"))
     once = evaluate(model, DATA)
     np.testing.assert_array_equal(many.confusion, 30 * once.confusion)
@@ -109,9 +109,9 @@ def test_one_row_no_row_and_lists(model):
     row = DATA.inputs[0]
     for form in (row, row[None], row.tolist(), row.astype(float)):
         np.testing.assert_allclose(model.outputs(form), model.outputs(DATA.inputs[:1]), rtol=1e-6)
-    assert model.query(row).shape == (1,)
+    assert model.predict(row).shape == (1,)
     assert model.outputs(np.empty((0, 16))).shape == (0, 3)
-    assert model.query(np.empty((0, 16))).shape == (0,)
+    assert model.predict(np.empty((0, 16))).shape == (0,)
 
 
 @pytest.mark.parametrize("shape", [(15,), (17,), (2, 15), (0,), (), (2, 2, 16), (16, 1)])
@@ -132,7 +132,7 @@ def test_data_that_do_not_fit_are_refused(model, other):
 def test_asking_changes_neither_model_nor_rows(model, hard):
     before, rows = model.network.parameters.hash(), hard.inputs.copy()
     evaluate(model, hard)
-    model.query(hard.inputs)
+    model.predict(hard.inputs)
     assert model.network.parameters.hash() == before
     np.testing.assert_array_equal(hard.inputs, rows)
 
@@ -160,4 +160,4 @@ def test_confidence_is_1_on_target_and_even_without_a_winner(targets):
 def test_a_model_knows_its_widths():
     model = echo(5)
     assert (model.features, model.classes) == (5, 5)
-    np.testing.assert_array_equal(model.query(np.eye(5)[[3, 1, 4]]), [3, 1, 4])
+    np.testing.assert_array_equal(model.predict(np.eye(5)[[3, 1, 4]]), [3, 1, 4])

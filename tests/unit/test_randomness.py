@@ -7,7 +7,8 @@ import itertools
 import numpy as np
 import pytest
 
-from glassnet.randomness import Purpose, generator
+from glassnet.jit import uniform_at
+from glassnet.randomness import Purpose, generator, key, uniform
 
 ADDRESSES = list(itertools.product((0, 1, 12345, 2**63 - 1), Purpose, (0, 1, 2, 1_000_000), (0, 1, 2, 10**12)))
 
@@ -74,3 +75,59 @@ def test_numbers_are_evenly_spread(purpose):
     numbers = generator(3, purpose, 2, 1).random(10_000)
     assert abs(numbers.mean() - 0.5) < 5 / (12 * 10_000) ** 0.5
     assert np.histogram(numbers, 10, (0, 1))[0].min() > 850  # 1000 ± 5 standard deviations of 30
+
+
+PLACES = [key(*address) for address in ADDRESSES[::9]]
+
+
+def test_keys_are_drawn_from_their_own_addresses():
+    assert len({int(key(*address)) for address in ADDRESSES}) == len(ADDRESSES)
+    assert key(3, Purpose.DROPOUT, 2, 1) == key(3, Purpose.DROPOUT, epoch=2, step=1)
+    assert isinstance(key(0, Purpose.DROPOUT), np.uint64)
+
+
+def test_a_kernel_draws_the_same_numbers_to_the_bit():
+    for place in [*PLACES, np.uint64(0), np.uint64(2**64 - 1)]:
+        for first in (0, 1, 12345, 2**31 - 5, 2**40):
+            ours = uniform(place, first, 20)
+            assert ours.dtype == np.float32
+            one_by_one = np.array([uniform_at(place, first + number) for number in range(20)], np.float32)
+            assert ours.tobytes() == one_by_one.tobytes()
+
+
+def test_numbers_belong_to_their_place_not_to_the_call():
+    for place in PLACES[::5]:
+        whole = uniform(place, 0, 1000)
+        parts = [uniform(place, first, count) for first, count in ((0, 1), (1, 0), (1, 499), (500, 500))]
+        assert np.concatenate(parts).tobytes() == whole.tobytes()
+        assert uniform(place, 700, 3).tobytes() == whole[700:703].tobytes()
+
+
+@pytest.mark.parametrize("purpose", [Purpose.DROPOUT, Purpose.AUGMENTATION])
+@pytest.mark.parametrize("seed", [0, 1, 2**63 - 1])
+def test_uniform_numbers_are_even_and_know_nothing_of_each_other(seed, purpose):
+    """Bounds of five standard deviations, as there are some 30 measures a place."""
+    count = 200_000
+    numbers = uniform(key(seed, purpose, 2, 1), 0, count).astype(float)
+    assert numbers.min() >= 0
+    assert numbers.max() < 1
+    assert abs(numbers.mean() - 1 / 2) < 5 / (12 * count) ** 0.5
+    assert abs(numbers.var() - 1 / 12) < 5 / (180 * count) ** 0.5
+    expected = count / 64
+    assert np.abs(np.histogram(numbers, 64, (0, 1))[0] - expected).max() < 5 * expected**0.5
+    centred = (numbers - numbers.mean()) / numbers.std()
+    for lag in (1, 2, 3, 7, 64, 784, 1024):
+        assert abs((centred[lag:] * centred[:-lag]).mean()) < 5 / (count - lag) ** 0.5
+        # Squares too: sizes could go together where signs do not.
+        assert abs(((centred[lag:] ** 2 - 1) * (centred[:-lag] ** 2 - 1)).mean()) < 5 * 0.8 / (count - lag) ** 0.5
+    # The lowest of the 24 bits as good as the highest.
+    bits = (numbers[:, None] * 2.0 ** np.array([1, 8, 16, 24])).astype(np.int64) & 1
+    assert np.abs(bits.mean(axis=0) - 0.5).max() < 5 / (4 * count) ** 0.5
+
+
+def test_neighbouring_places_draw_unrelated_numbers():
+    """Steps of a training follow each other; their masks must not."""
+    drawn = np.array([uniform(key(0, Purpose.DROPOUT, 0, step), 0, 20_000) for step in range(8)])
+    off_diagonal = np.corrcoef(drawn)[~np.eye(8, dtype=bool)]
+    assert np.abs(off_diagonal).max() < 5 / 20_000**0.5
+    assert len(np.unique(drawn[:, 0])) == 8

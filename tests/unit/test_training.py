@@ -109,7 +109,7 @@ def test_it_learns(engine):
     result = fit(DATA, options(engine=engine, epochs=10))
     assert result.history.epoch_loss[-1] < 0.5 * result.history.epoch_loss[0]
     assert result.history.epoch_accuracy[-1] > 0.95
-    assert (result.model.query(DATA.inputs) == DATA.labels).mean() > 0.95
+    assert (result.model.predict(DATA.inputs) == DATA.labels).mean() > 0.95
     assert result.engine == engine
 
 
@@ -225,7 +225,7 @@ def test_a_training_broken_off_leaves_the_model_as_it_was_at_that_block(engine, 
     list(itertools.islice(blocks, stop + 1))
     running.close()
     assert model.network.parameters.hash() == hashes[stop]
-    assert model.query(DATA.inputs).shape == (len(DATA),)
+    assert model.predict(DATA.inputs).shape == (len(DATA),)
     for _ in train(model, DATA, chosen):  # and it can be trained on
         pass
     assert np.isfinite(model.network.parameters.flat).all()
@@ -286,7 +286,7 @@ def test_split_divides_without_loss_and_by_the_seed(holdout):
     assert (other[1].inputs[:, 0] != aside.inputs[:, 0]).any()
 
 
-@pytest.mark.parametrize(("samples", "holdout"), [(120, 0.0), (4, 0.1), (1, 0.5), (1, 0.9)])
+@pytest.mark.parametrize(("samples", "holdout"), [(120, 0.001), (4, 0.1), (1, 0.5), (1, 0.9)])
 def test_split_refuses_an_empty_part(samples, holdout):
     with pytest.raises(DataError, match=r"patterns.*kept aside") as caught:
         split(DATA.take(slice(0, samples)), options(holdout=holdout))
@@ -313,3 +313,44 @@ def test_a_new_model_is_what_the_options_say():
     assert (made.bias, made.loss, made.rule) == (True, "cross_entropy", "gradient")
     assert model.network.parameters.flat.dtype == np.float32
     assert (model.scaling.name, model.targets.name, model.image_shape) == ("unit", "one-hot", (4, 4))
+
+
+@ENGINES
+def test_plateau_lowers_the_rate_from_the_epoch_after_its_patience(engine):
+    """At a rate of 0 no epoch is better than the first; the rates told are those of the factor times 0, so it is asked
+    with a rate so small that no loss falls below the smallest by rounding, and a shuffle that cannot help."""
+    _, events = events_of(
+        engine=engine, schedule="plateau", learning_rate=1e-30, rate_drop=0.5, patience=2, epochs=7, shuffle=False
+    )
+    rates = [event.learning_rate for event in events if isinstance(event, BlockDone)]
+    np.testing.assert_allclose(rates, 1e-30 * 0.5 ** np.repeat([0, 0, 0, 1, 1, 2, 2], BLOCKS), rtol=1e-12)
+
+
+@ENGINES
+def test_plateau_leaves_the_rate_of_a_training_that_gets_on(engine):
+    _, events = events_of(engine=engine, schedule="plateau", epochs=5, patience=1)
+    assert {event.learning_rate for event in events if isinstance(event, BlockDone)} == {0.2}
+
+
+@ENGINES
+@pytest.mark.parametrize("batch_size", [1, 4])
+def test_the_average_becomes_the_model(engine, batch_size):
+    """Ten steps an epoch are ten blocks: the weights after every step are seen, and their average is made by hand."""
+    data = DATA.take(slice(0, 10 * batch_size))
+    chosen = options(engine=engine, batch_size=batch_size, average=0.8, optimizer="momentum", learning_rate=0.1)
+    model = new_model(data, chosen)
+    mean, steps = model.network.parameters.flat.copy(), 0
+    for event in train(model, data, chosen):
+        if isinstance(event, BlockDone):
+            steps += 1
+            weights = model.network.parameters.flat.copy()
+            mean += max(1 - 0.8, 9 / (10 + steps)) * (weights - mean)
+    assert steps == 30
+    np.testing.assert_allclose(model.network.parameters.flat, mean, rtol=0, atol=1e-13)
+    assert np.abs(weights - mean).max() > 1e-6
+
+
+def test_threads_are_never_part_of_the_result_nor_changed_by_it():
+    for engine in ("reference", "compiled"):
+        hashes = {hash_of(engine=engine, batch_size=48, shards=3, threads=threads) for threads in (0, 1, 2, 3, 7)}
+        assert len(hashes) == 1

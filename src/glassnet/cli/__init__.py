@@ -78,7 +78,8 @@ def main() -> None:
         _abandon_output()
         code = 0
     except OSError as problem:
-        complain("GN003", f"standard output cannot be written ({problem.strerror}).")
+        where = problem.filename or "standard output"
+        complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
         _abandon_output()
     sys.exit(code)
 

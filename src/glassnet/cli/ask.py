@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import Any
 
 import click
@@ -47,15 +48,16 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
         result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")
         for row in evaluation.misread[:10]:
             result(f"          row {row}: {test.labels[row]}, read as {evaluation.answers[row]}")
-        result(f"next      glassnet show {source or data.BUNDLED} --part test --row {evaluation.misread[0]}")
+        maximum = [] if model.scaling.maximum == 255 else ["--input-max", f"{model.scaling.maximum:g}"]
+        shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
+        result(f"next      {shlex.join([*shown, *maximum])}")
 
 
 def _test_data(model: Model, model_path: str, source: str | None) -> Dataset:
     trained_on = model.receipt.get("data", {}).get("source", "")
     if source is None and not str(trained_on).startswith(data.BUNDLED + " "):
         raise OptionError("GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA to test it with.")
-    maximum = model.scaling.maximum
-    return data.load(source or data.BUNDLED, part="test", maximum=maximum)
+    return data.load(source or data.BUNDLED, part="test", maximum=model.scaling.maximum)
 
 
 def _confusion_table(evaluation: Evaluation) -> str:

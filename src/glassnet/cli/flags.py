@@ -22,7 +22,7 @@ def chinese() -> bool:
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
     """Give a command ``--recipe`` and a flag for each named option, or for all; unset ones arrive as None or ()."""
-    text = "用哪组选项" if chinese() else "named set of options that the flags below change"
+    text = "配方:一组命名的选项,可用下列参数修改" if chinese() else "named set of options that the flags below change"
 
     def decorate(command: Command) -> Command:
         for name in reversed(names or tuple(SPECS)):

@@ -11,7 +11,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, OptionError
-from ..files import require_place
+from ..files import PNG, require_place
 from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
@@ -25,31 +25,30 @@ from .flags import options_from, with_options
 @click.option("--row", type=int, help="Draw this sample; rows count from 0.")
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
-@click.option("--input-max", default=255.0, metavar="X", help="Largest value of an input in the data.  [255]")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
 @json_flag
-@with_options("rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
+@with_options("input_max", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
 def show_command(
     source: str,
     row: int | None,
     part: str,
     png: str | None,
-    input_max: float,
     augment: bool,
     as_json: bool,
     recipe: str,
     **flags: Any,
 ) -> None:
     """Show a sample as the digit it is, or without --row what the data hold."""
-    samples = data.load(source, part=part, maximum=input_max)
+    maximum = options_from(recipe, {"input_max": flags.pop("input_max")}).input_max
+    samples = data.load(source, part=part, maximum=maximum)
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
-        require_place(png)
+        require_place(png, PNG)
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if augment:
-        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags))
+        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), as_json)
         return
     if row is None:
         _summarize(samples, as_json)
@@ -61,13 +60,15 @@ def show_command(
             result(f"picture   {png}")
 
 
-def _show_distorted(samples: Dataset, row: int | None, png: str, options: Options) -> None:
+def _show_distorted(samples: Dataset, row: int | None, png: str, options: Options, as_json: bool) -> None:
     """Draw ten samples, or one, and how each looks in the first five epochs of a training."""
     from .. import pictures
     from ..preprocess.augment import distort, require_pictures
 
     require_pictures(samples.image_shape, options)
-    require_place(png)
+    if not options.augments:
+        raise OptionError("GN022", "--augment: these options distort nothing. Give --rotate, --shift, … a value.")
+    require_place(png, PNG)
     assert samples.image_shape is not None
     which = np.arange(min(10, len(samples))) if row is None else np.array([row])
     sheets = [samples.inputs[which].astype(np.float32)]
@@ -76,7 +77,10 @@ def _show_distorted(samples: Dataset, row: int | None, png: str, options: Option
         sheets.append(distort(samples.inputs, which, samples.image_shape, options, place))
     grid = np.concatenate(sheets) if row is None else np.stack(sheets, axis=1).reshape(-1, samples.features)
     pictures.save(pictures.draw_digits(grid, image_shape=samples.image_shape), png)
-    result(f"picture   {png}: as they are, and in five epochs of training")
+    if as_json:
+        result_json({"source": samples.source, "rows": which.tolist(), "epochs": 5, "picture": png})
+    else:
+        result(f"picture   {png}: as they are, and in five epochs of training")
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import threading
 import time
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from ..data import Dataset
 from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
-from ..files import require_place
+from ..files import MODEL, PNG, require_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
@@ -47,9 +48,7 @@ def train_command(
     """
     options = options_from(recipe, flags)
     path = Path(out or f"{recipe}.safetensors")
-    require_place(path)
-    if any(data_path and path.resolve() == Path(data_path).resolve() for data_path in (source, test_source)):
-        raise OptionError("GN022", f"--out {path}: that is the data; the model would replace them. Name another file.")
+    require_place(path, MODEL)
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
@@ -82,7 +81,15 @@ def train_command(
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
-        result(f"next      glassnet test {path}    or, another network: glassnet train --hidden 300 --hidden 100")
+        result(f"next      {_next_step(path, source, test_source, held_out)}")
+
+
+def _next_step(path: Path, source: str, test_source: str | None, held_out: bool) -> str:
+    if held_out:  # a test on all data would count what was trained on
+        return shlex.join(["glassnet", "query", str(path), source])
+    tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
+    another = "" if tested else "    or, another network: glassnet train --hidden 300 --hidden 100"
+    return shlex.join(["glassnet", "test", str(path), *tested]) + another
 
 
 def _aside(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
@@ -113,6 +120,9 @@ def _load_modules(names: list[str]) -> None:
 def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
     classes = options.classes or None
     training = data.load(source, maximum=options.input_max, classes=classes)
+    largest = float(training.inputs.max())
+    if 2 * largest <= options.input_max:
+        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
     if test_source or data.has_part(source, "test"):
         test = data.load(test_source or source, part="test", maximum=options.input_max)
         test.require_like(training.features, training.classes, training.source)
@@ -132,7 +142,13 @@ def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str
     try:
         return fit(training, options, listeners=[show, load_meanwhile])
     except DivergedError as problem:
-        raise DivergedError(problem.code, f"{problem} {path} was not written.") from None
+        kept = f"{path} was not written."
+        if problem.model is not None and problem.good_epochs:
+            place = path.with_name(f"{path.stem}-last-good.safetensors")
+            require_place(place, MODEL)
+            save_model(problem.model, place)
+            kept += f" The last good weights are in {place}."
+        raise DivergedError(problem.code, f"{problem} {kept}") from None
     finally:
         show.close()
 
@@ -187,9 +203,10 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     try:
         for name, draw in drawings.items():
             target = path.with_name(f"{path.stem}-{name}.png")
+            require_place(target, PNG)
             pictures.save(draw(), target)
             written.append(target.name)
-    except FileError as problem:
+    except (FileError, OptionError) as problem:
         complain(problem.code, str(problem))
     if written and not as_json:
         result(f"pictures  {', '.join(written)}")

@@ -9,8 +9,7 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..model import Model
 from ..modelfile import load_model
-from ..options import Options
-from ..receipt import verify
+from ..receipt import options_of, verify
 from ..training import split
 from .console import json_flag, progress_listener, result, result_json
 
@@ -50,6 +49,6 @@ def _training_data(model: Model, model_path: str, source: str | None) -> Dataset
         raise OptionError(
             "GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
         )
-    options = Options(**model.receipt.get("options", {}))
+    options = options_of(model.receipt)
     samples = data.load(source or data.BUNDLED, maximum=options.input_max, classes=options.classes or None)
     return split(samples, options)[0] if described.get("held_out") else samples

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import DataError, ShapeError
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,13 @@ class Dataset:
         How one sample is drawn, where it is a picture.
     source : str
         Where the samples come from, for messages.
+    maximum : float, default 255
+        The largest value that an input can have; what scaling divides by.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when inputs and labels are not one row and one label a sample.
     """
 
     inputs: NDArray[Any]
@@ -34,6 +41,15 @@ class Dataset:
     classes: int
     image_shape: tuple[int, int] | None
     source: str
+    maximum: float = 255.0
+
+    def __post_init__(self) -> None:
+        if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
+            raise ShapeError(
+                "GN050",
+                f"{self.source}: inputs of shape {self.inputs.shape} and labels of shape {self.labels.shape}, "
+                "expected (samples, features) and (samples,).",
+            )
 
     def __len__(self) -> int:
         return len(self.labels)

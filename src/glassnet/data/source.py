@@ -118,7 +118,7 @@ def _dataset(
     drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
     if len(shape) == 1:
         drawn = image_shape(inputs.shape[1])
-    return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name)
+    return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name, maximum)
 
 
 def _in_folder(folder: str | os.PathLike[str], part: str) -> Path:

@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..errors import OptionError, require_choice
+
 
 @dataclass(frozen=True)
 class Scaling:
@@ -33,19 +35,26 @@ class Scaling:
 
     @classmethod
     def named(cls, name: str, maximum: float = 255.0, raw: NDArray[Any] | None = None) -> Scaling:
-        """Make the step called `name`; ``"standard"`` needs the training data's raw values, shape (n, features)."""
+        """Make the step called `name`; ``"standard"`` needs the training data's raw values, shape (n, features).
+
+        Raises
+        ------
+        OptionError
+            GN021 for another name, GN022 for ``"standard"`` without values.
+        """
+        require_choice("scaling", name, (*SCALINGS, "standard"))
         if name in SCALINGS:
             span, offset = SCALINGS[name]
             return cls(name, maximum, span, offset)
-        assert name == "standard"
-        assert raw is not None
+        if raw is None:
+            raise OptionError("GN022", "scaling standard: give the training data's values, to standardise by them.")
         mean, deviation = _mean_and_deviation(raw)
         deviation = deviation or 1.0  # all values alike
         return cls(name, maximum, maximum / deviation, -mean / deviation)
 
     def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
         """Scale raw values, any shape."""
-        scaled: NDArray[np.floating] = raw.astype(dtype) / self.maximum * self.span + self.offset
+        scaled: NDArray[np.floating] = np.asarray(raw).astype(dtype) / self.maximum * self.span + self.offset
         return scaled
 
     def invert(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:

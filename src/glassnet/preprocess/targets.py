@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..errors import require_choice
+
 
 @dataclass(frozen=True)
 class Targets:
@@ -33,7 +35,8 @@ class Targets:
 
     @classmethod
     def named(cls, name: str, classes: int) -> Targets:
-        """Make the step called `name` in ``TARGETS``."""
+        """Make the step called `name` in ``TARGETS``; OptionError GN021 for another name."""
+        require_choice("targets", name, TARGETS)
         return cls(name, classes, *TARGETS[name])
 
     def table(self, dtype: DTypeLike = np.float64) -> NDArray[np.floating]:

@@ -1,0 +1,43 @@
+"""Distorted pictures a second with everything on, by two threads with half of MNIST's training pictures each.
+
+python benchmarks/augment.py [--runs 5]
+"""
+
+from __future__ import annotations
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+import glassnet
+import machine
+from glassnet.preprocess.augment import distort
+from glassnet.randomness import Purpose, key
+from peers.alone import arguments
+
+THREADS = 2
+OPTIONS = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
+
+
+def main() -> None:
+    given = arguments(__doc__ or "", ())
+    data = glassnet.load_data("mnist").take(slice(given.samples))
+    assert data.image_shape
+    shape, options = data.image_shape, glassnet.Options(**OPTIONS)
+    halves = np.array_split(np.arange(len(data)), THREADS)
+    rates = []
+    with ThreadPoolExecutor(THREADS) as pool:
+        for run in range(given.runs + 1):
+            place = key(0, Purpose.AUGMENTATION, run)
+            began = time.perf_counter()
+            list(pool.map(lambda half, place=place: distort(data.inputs, half, shape, options, place), halves))
+            if run:  # the first one compiles
+                rates.append(len(data) / (time.perf_counter() - began))
+                print(f"{rates[-1]:,.0f} pictures a second", flush=True)
+    if not given.trial:
+        machine.write("augment", {"pictures a second": machine.summary(rates), "threads": THREADS, "options": OPTIONS})
+
+
+if __name__ == "__main__":
+    main()

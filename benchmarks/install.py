@@ -1,0 +1,101 @@
+"""What it costs to have a package: seconds of ``import`` in a fresh process, and size on the disk with what it needs.
+
+The size sums the files of the distribution and of all that it requires, extras left out, as pip recorded them; compiled
+byte code is not counted. Keras counts with JAX, its backend here. torch is what this machine installs: see its version.
+
+    python benchmarks/install.py [--runs 5]
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import time
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import machine
+from peers.alone import arguments
+
+PACKAGES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "numpy": ("numpy", ("numpy",)),
+    "glassnet": ("glassnet", ("glassnet",)),
+    "scikit-learn": ("sklearn.neural_network", ("scikit-learn",)),
+    "jax": ("jax", ("jax",)),
+    "torch": ("torch", ("torch",)),
+    "keras": ("keras", ("keras", "jax")),
+}
+"""Name -> the module that is imported, and the distributions that are counted."""
+
+
+def main() -> None:
+    given = arguments(__doc__ or "", tuple(PACKAGES))
+    present = [name for name in given.peers if find_spec(PACKAGES[name][0].partition(".")[0])]
+    seconds: dict[str, list[float]] = {name: [] for name in present}
+    for run in range(given.runs + 1):
+        for name in present:
+            taken = import_seconds(PACKAGES[name][0])
+            if run:  # the first one warms the disk's cache and writes byte code
+                seconds[name].append(taken)
+    result: dict[str, Any] = {}
+    for name in present:
+        needed = closure(PACKAGES[name][1])
+        size = sum(map(size_of, needed)) / 2**20
+        result[name] = {"import": machine.summary(seconds[name]), "size MiB": size, "distributions": sorted(needed)}
+        print(name, f"import {result[name]['import']['median']:.2f} s, {size:.0f} MiB, {len(needed)} distributions")
+    if not given.trial:
+        machine.write("install", result, tuple(one for _, many in PACKAGES.values() for one in many))
+
+
+def import_seconds(module: str) -> float:
+    began = time.perf_counter()
+    environment = {**os.environ, "KERAS_BACKEND": "jax"}
+    subprocess.run([sys.executable, "-c", f"import {module}"], check=True, env=environment, stderr=subprocess.DEVNULL)
+    return time.perf_counter() - began
+
+
+def closure(names: tuple[str, ...]) -> set[str]:
+    """Return the distributions named, and all that they require here."""
+    from packaging.requirements import Requirement
+
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = re.sub(r"[-_.]+", "-", waiting.pop()).lower()
+        if name in found:
+            continue
+        found.add(name)
+        for text in _requires(name):
+            one = Requirement(text)
+            if one.marker is None or one.marker.evaluate({"extra": ""}):
+                waiting.append(one.name)
+    return found
+
+
+def _requires(name: str) -> list[str]:
+    try:
+        return distribution(name).requires or []
+    except PackageNotFoundError:
+        return []
+
+
+def size_of(name: str) -> int:
+    """Return the bytes on the disk of one distribution's files."""
+    try:
+        files = {Path(str(file.locate())) for file in distribution(name).files or ()}
+    except PackageNotFoundError:
+        files = set()
+    if name == "glassnet":  # where it is installed editable, the record names none of its files
+        spec = find_spec("glassnet")
+        assert spec
+        assert spec.origin
+        files |= set(Path(spec.origin).parent.rglob("*"))
+    return sum(file.stat().st_size for file in files if file.is_file() and "__pycache__" not in file.parts)
+
+
+if __name__ == "__main__":
+    main()

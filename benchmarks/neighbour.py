@@ -1,0 +1,79 @@
+"""Training beside a busy neighbour, a process that only spins, and alone: what is lost, and what the neighbour took.
+
+`lost` is the part of the training's speed that is gone; `taken` the neighbour's processor time as a part of what all
+cores had to give meanwhile. With one thread on two cores there is room for both; with as many threads as cores the
+neighbour must get something, and a good trainer loses no more than that.
+
+    python benchmarks/neighbour.py [--runs 5]
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import sys
+import time
+from typing import Any
+
+import glassnet
+import machine
+from peers import Plan
+from peers.alone import CORES, arguments
+from peers.glassnet_net import options_of
+
+SPIN = "while True: pass"
+EPOCHS = 4
+
+
+def main() -> None:
+    given = arguments(__doc__ or "", ())
+    data = glassnet.load_data("mnist").take(slice(given.samples))
+    result = {}
+    for threads in (1, 2):
+        options = options_of(Plan(epochs=EPOCHS, threads=threads))
+        glassnet.fit(data.take(slice(1_000)), options)  # compiles
+        alone, beside = [], []
+        for _ in range(given.runs):
+            alone.append(glassnet.fit(data, options).train_seconds)
+            beside.append(with_neighbour(data, options))
+            seconds, taken = beside[-1]
+            print(f"{threads} threads: alone {alone[-1]:.3f} s, beside {seconds:.3f} s, taken {taken:.0%}", flush=True)
+        result[f"{threads} threads"] = summed(alone, beside)
+    if not given.trial:
+        machine.write("neighbour", {**result, "settings": {"recipe": "quick", "epochs": EPOCHS, "cores": CORES}})
+
+
+def with_neighbour(data: glassnet.Dataset, options: glassnet.Options) -> tuple[float, float]:
+    """Return seconds of training, and the part of all cores' time that the neighbour took."""
+    neighbour = subprocess.Popen([sys.executable, "-c", SPIN])
+    try:
+        time.sleep(0.3)  # until it spins
+        before, began = processor_seconds(neighbour.pid), time.perf_counter()
+        seconds = glassnet.fit(data, options).train_seconds
+        taken = (processor_seconds(neighbour.pid) - before) / (time.perf_counter() - began) / CORES
+    finally:
+        neighbour.kill()
+        neighbour.wait()
+    return seconds, taken
+
+
+def processor_seconds(process: int) -> float:
+    """Return the processor time that a process has used (Linux)."""
+    with open(f"/proc/{process}/stat", encoding="ascii") as file:
+        fields = file.read().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def summed(alone: list[float], beside: list[tuple[float, float]]) -> dict[str, Any]:
+    seconds = [one for one, _ in beside]
+    return {
+        "alone": machine.summary(alone),
+        "beside": machine.summary(seconds),
+        "taken": machine.summary(taken for _, taken in beside),
+        "lost": 1 - statistics.median(alone) / statistics.median(seconds),
+    }
+
+
+if __name__ == "__main__":
+    main()

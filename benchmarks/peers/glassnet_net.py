@@ -1,0 +1,75 @@
+"""glassnet itself, by its recipe ``quick``; the steps of ``glassnet.train`` taken one epoch at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import glassnet
+from glassnet.events import EpochDone, Event, TrainingStarted
+from peers import Plan
+
+OPTIONS = {
+    "activation": "relu",
+    "output": "softmax",
+    "loss": "cross_entropy",
+    "rule": "gradient",
+    "initializer": "he",
+    "bias": True,
+    "scaling": "unit",
+    "targets": "one-hot",
+    "optimizer": "nesterov",
+    "learning_rate": 0.3,
+    "batch_size": 128,
+    "label_smoothing": 0.1,
+}
+"""What stands in for the recipe where there is none of that name."""
+
+
+def make(data: glassnet.Dataset, plan: Plan) -> GlassNet:
+    return GlassNet(data, plan)
+
+
+class GlassNet:
+    def __init__(self, data: glassnet.Dataset, plan: Plan) -> None:
+        options = options_of(plan)
+        kept = ("hidden", "optimizer", "learning_rate", "schedule", "batch_size", "epochs", "label_smoothing")
+        shown = {name: value for name, value in options.to_dict().items() if name in kept}
+        self.settings = {"recipe": "quick", **shown, "threads": plan.threads}
+        self._epochs, self._done = plan.epochs, 0
+        self._model = glassnet.new_model(data, options)
+        self._events: Iterator[Event] = glassnet.train(self._model, data, options)
+
+    def compile(self) -> None:
+        """Bring the samples into the engine's form, and compile the loops or take them from the cache."""
+        self._until(TrainingStarted)
+
+    def epoch(self) -> None:
+        self._until(EpochDone)
+        self._done += 1
+        if self._done == self._epochs:  # what comes after the last one belongs to it
+            for _ in self._events:
+                pass
+
+    def _until(self, kind: type) -> None:
+        while not isinstance(next(self._events), kind):
+            pass
+
+    def ready(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return rows
+
+    def predict(self, ready: NDArray[np.uint8]) -> NDArray[Any]:
+        return self._model.predict(ready)
+
+
+def options_of(plan: Plan) -> glassnet.Options:
+    changes: dict[str, Any] = {"hidden": plan.hidden, "batch_size": plan.batch, "epochs": plan.epochs}
+    changes |= {"seed": plan.seed, "threads": plan.threads, **plan.more}
+    if plan.rate is not None:
+        changes["learning_rate"] = plan.rate
+    if "quick" in glassnet.RECIPES:
+        return glassnet.Options.recipe("quick", **changes)
+    return glassnet.Options(**{**OPTIONS, **changes})

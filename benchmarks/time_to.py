@@ -1,0 +1,74 @@
+"""Time to 97, 98 and 98.5 % test accuracy, each peer with its best known settings.
+
+Settings, the number of epochs among them, are fixed beforehand, a peer and a target at a time; a run trains to its end
+with one seed and is then tested, once. Reported: the median accuracy reached, and seconds of training alone; compiling
+(or loading compiled loops) apart. The peers' settings were chosen in their favour, as the cheapest found whose median
+over five seeds reaches the target on the test set itself.
+
+    python benchmarks/time_to.py [--runs 5] [--samples N] [--peers jax,torch]
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import glassnet
+import machine
+from peers import PACKAGES, PEERS, Plan, make
+from peers.alone import alone, answer, arguments, best_threads
+
+COMMON = {"97": {"hidden": 100, "epochs": 1}, "98": {"epochs": 2}, "98.5": {"hidden": 512, "epochs": 4}}
+SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
+    "jax": COMMON,
+    "torch": COMMON,
+    "torch-compiled": COMMON,
+    "keras": COMMON,
+    "scikit-learn": {"97": {"epochs": 2}, "98": {"epochs": 5}, "98.5": {"hidden": 512, "epochs": 10}},
+    "glassnet": {"97": {"epochs": 1}, "98": {"epochs": 2}, "98.5": {"hidden": 768, "epochs": 4}},
+}
+
+
+def main() -> None:
+    given = arguments(__doc__ or "")
+    result = {target: {peer: [] for peer in given.peers} for target in COMMON}
+    for target, sides in result.items():
+        for seed in range(given.runs):
+            for peer, runs in sides.items():
+                task = {"peer": peer, "target": target, "seed": seed, "threads": best_threads(peer)}
+                if one := alone(__file__, {**task, "samples": given.samples}):
+                    runs.append(one)
+                    print(target, peer, seed, f"{one['accuracy']:.2%} in {one['seconds']:.3f} s", flush=True)
+    if not given.trial:
+        kept = {
+            target: {peer: summed(target, runs) for peer, runs in sides.items() if runs}
+            for target, sides in result.items()
+        }
+        machine.write("time_to", kept, PACKAGES)
+
+
+def summed(target: str, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    found = {name: machine.summary(one[name] for one in runs) for name in ("accuracy", "seconds", "compile")}
+    return {**found, "reached": 100 * found["accuracy"]["median"] >= float(target), "settings": runs[0]["settings"]}
+
+
+def measure(peer: str, target: str, seed: int, threads: int, samples: int | None) -> dict[str, Any]:
+    data, test = glassnet.load_data("mnist").take(slice(samples)), glassnet.load_data("mnist", part="test")
+    plan = Plan(**{"seed": seed, "threads": threads, **SETTINGS[peer][target]})
+    one = make(peer, data, plan)
+    began = time.perf_counter()
+    one.compile()
+    compiled = time.perf_counter() - began
+    began = time.perf_counter()
+    for _ in range(plan.epochs):
+        one.epoch()
+    seconds = time.perf_counter() - began
+    accuracy = float((one.predict(one.ready(test.inputs)) == test.labels).mean())
+    return {"accuracy": accuracy, "seconds": seconds, "compile": compiled, "settings": one.settings}
+
+
+assert set(SETTINGS) == set(PEERS)
+
+if __name__ == "__main__":
+    if not answer(measure):
+        main()

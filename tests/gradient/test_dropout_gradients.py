@@ -1,0 +1,112 @@
+"""With nodes left out, the gradient is the slope of the loss of what is left."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassnet import Network, backpropagate, forward
+from support.cases import GRADIENT_PAIRS, awake, network_of
+from support.formulas import ELEMENTWISE, LOSSES, VALUES, central_differences, unpack
+
+RANDOM = np.random.default_rng(8)
+X = RANDOM.uniform(0.01, 1.0, (6, 3))
+T = RANDOM.uniform(0.05, 0.95, (6, 3))
+
+
+def some_masks(network: Network, seed: int) -> list[np.ndarray | None]:
+    """A node in three is left out, and the first layer of two has no mask in every second case."""
+    random = np.random.default_rng(seed)
+    nodes = network.architecture.sizes[1:-1]
+    masks: list[np.ndarray | None] = [(random.random((len(X), n)) >= 1 / 3) * 1.5 for n in nodes]
+    if seed % 2 and len(masks) > 1:
+        masks[0] = None
+    return masks
+
+
+def masked_signals(network: Network, flat: np.ndarray, masks: list) -> tuple[list, list]:
+    """Sums, and what each layer passes on."""
+    made = network.architecture
+    sums, passed = [], [X]
+    for (weight, offset), name, mask in zip(
+        unpack(flat, made.sizes, made.bias), made.activations, [*masks, None], strict=True
+    ):
+        sums.append(passed[-1] @ weight.T + offset)
+        passed.append(VALUES[name](sums[-1]) * (1 if mask is None else mask))
+    return sums, passed
+
+
+def masked_loss(network: Network, flat: np.ndarray, masks: list):
+    outputs = masked_signals(network, flat, masks)[1][-1]
+    return LOSSES[network.architecture.loss, network.architecture.activations[-1]](outputs, T).mean()
+
+
+def far_from_corners(network: Network, masks: list) -> None:
+    """As `awake`, with the nodes left out: draw until no sum is near a corner."""
+    flat = network.parameters.flat
+    awake(network, X)
+    for seed in range(1000):
+        if min(np.abs(z).min() for z in masked_signals(network, flat, masks)[0][:-1]) > 0.002:
+            return
+        flat[...] = np.random.default_rng(seed).normal(0.0, 0.7, flat.size)
+    raise AssertionError("no seed keeps the sums away from the corners")
+
+
+@pytest.mark.parametrize("hidden", ELEMENTWISE)
+@pytest.mark.parametrize(("loss", "output"), GRADIENT_PAIRS)
+@pytest.mark.parametrize("depth", [2, 3, 4])
+def test_rule_gradient_is_the_slope_of_the_masked_loss(depth, hidden, loss, output):
+    for seed in range(2):
+        network = network_of(depth, hidden, output, bias=True, loss=loss, rule="gradient")
+        masks = some_masks(network, seed)
+        far_from_corners(network, masks)
+        made, parameters = network.architecture, network.parameters
+        signals = forward(made, parameters, X, masks)
+        found = backpropagate(made, parameters, signals, T, masks).flat
+        quotients = central_differences(lambda flat: masked_loss(network, flat, masks), parameters.flat)  # noqa: B023
+        scale = np.abs(quotients).max()
+        assert scale > 1e-5
+        np.testing.assert_allclose(found, quotients, rtol=0, atol=1e-6 * scale)
+        eye = np.eye(parameters.flat.size)
+        exact = [np.imag(masked_loss(network, parameters.flat + 1e-30j * one, masks)) / 1e-30 for one in eye]
+        np.testing.assert_allclose(found, exact, rtol=0, atol=1e-11 * scale)
+
+
+@pytest.mark.parametrize("rule", ["notes", "gradient"])
+@pytest.mark.parametrize("hidden", ELEMENTWISE)
+def test_links_of_a_node_that_is_left_out_do_not_move(hidden, rule):
+    network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
+    awake(network, X)
+    masks = [np.full((len(X), n), 2.0) for n in network.architecture.sizes[1:-1]]
+    masks[0][:, 1], masks[1][:, 2] = 0, 0
+    made, parameters = network.architecture, network.parameters
+    found = backpropagate(made, parameters, forward(made, parameters, X, masks), T, masks)
+    for layer, node in ((0, 1), (1, 2)):
+        assert not found.weights[layer][node].any(), "into the node"
+        assert found.biases[layer][node] == 0
+        assert not found.weights[layer + 1][:, node].any(), "out of the node"
+    assert all(weight.any() for weight in found.weights)
+
+
+@pytest.mark.parametrize("rule", ["notes", "gradient"])
+@pytest.mark.parametrize("hidden", ELEMENTWISE)
+def test_masks_of_ones_are_no_masks(hidden, rule):
+    network = network_of(3, hidden, "sigmoid", bias=True, loss="squared_error", rule=rule)
+    awake(network, X)
+    made, parameters = network.architecture, network.parameters
+    ones = [np.ones((len(X), n)) for n in made.sizes[1:-1]]
+    plain = backpropagate(made, parameters, forward(made, parameters, X), T)
+    masked = backpropagate(made, parameters, forward(made, parameters, X, ones), T, ones)
+    np.testing.assert_array_equal(masked.flat, plain.flat)
+
+
+def test_a_part_of_a_batch_counts_as_its_part_of_the_whole():
+    network = network_of(3, "tanh", "sigmoid", bias=True, loss="squared_error", rule="gradient")
+    awake(network, X)
+    made, parameters = network.architecture, network.parameters
+    whole = network.gradients(X, T).flat
+    parts = [
+        backpropagate(made, parameters, forward(made, parameters, X[part]), T[part], samples=len(X)).flat
+        for part in (slice(0, 1), slice(1, 4), slice(4, 6))
+    ]
+    np.testing.assert_allclose(sum(parts), whole, rtol=1e-12, atol=1e-15)
