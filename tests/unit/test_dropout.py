@@ -76,7 +76,7 @@ def test_dropout_is_for_training_and_a_query_hears_every_node(engine):
     outputs = model.outputs(data.inputs)
     np.testing.assert_array_equal(model.outputs(data.inputs), outputs)
     x = model.scaling.apply(data.inputs)
-    np.testing.assert_allclose(model.network.query(x), outputs, rtol=1e-12)
+    np.testing.assert_allclose(model.network.outputs(x), outputs, rtol=1e-12)
 
 
 @ENGINES
@@ -84,7 +84,7 @@ def test_dropout_is_for_training_and_a_query_hears_every_node(engine):
 def test_a_training_with_dropout_learns(engine, batch_size):
     chosen = {**SMALL, "batch_size": batch_size, "epochs": 20, "learning_rate": 0.5, "dropout": 0.3, "hidden": (20,)}
     result = fit(patterns(), Options(**chosen, engine=engine))
-    assert (result.model.query(patterns().inputs) == patterns().labels).mean() > 0.95
+    assert (result.model.predict(patterns().inputs) == patterns().labels).mean() > 0.95
 
 
 class Listening(ReferenceEngine):
