@@ -8,6 +8,7 @@ Numbers below 1.2e-38 (denormals) can cost a hundred times as much as others.
 from __future__ import annotations
 
 import statistics
+from dataclasses import replace
 
 import glassnet
 import machine
@@ -25,7 +26,7 @@ def main() -> None:
     plan = Plan(hidden=200, batch=128, epochs=10, threads=0, more=ADAM)
     epochs: list[list[float]] = []
     for run in range(given.runs):
-        options = options_of(Plan(**{**vars(plan), "seed": run}))
+        options = options_of(replace(plan, seed=run))
         model = glassnet.new_model(data, options)
         seconds = [event.seconds for event in glassnet.train(model, data, options) if isinstance(event, EpochDone)]
         epochs.append(seconds)

@@ -34,7 +34,7 @@ PACKAGES: dict[str, tuple[str, tuple[str, ...]]] = {
 
 def main() -> None:
     given = arguments(__doc__ or "", tuple(PACKAGES))
-    present = [name for name in given.peers if find_spec(PACKAGES[name][0].partition(".")[0])]
+    present = [name for name in given.peers if all(map(installed, PACKAGES[name][1]))]
     seconds: dict[str, list[float]] = {name: [] for name in present}
     for run in range(given.runs + 1):
         for name in present:
@@ -49,6 +49,15 @@ def main() -> None:
         print(name, f"import {result[name]['import']['median']:.2f} s, {size:.0f} MiB, {len(needed)} distributions")
     if not given.trial:
         machine.write("install", result, tuple(one for _, many in PACKAGES.values() for one in many))
+
+
+def installed(name: str) -> bool:
+    try:
+        distribution(name)
+    except PackageNotFoundError:
+        print(name, "is not installed", flush=True)
+        return False
+    return True
 
 
 def import_seconds(module: str) -> float:
@@ -89,8 +98,8 @@ def size_of(name: str) -> int:
         files = {Path(str(file.locate())) for file in distribution(name).files or ()}
     except PackageNotFoundError:
         files = set()
-    if name == "glassnet":  # where it is installed editable, the record names none of its files
-        spec = find_spec("glassnet")
+    if name == "glassnet" and not any(file.parent.name == "glassnet" for file in files):
+        spec = find_spec("glassnet")  # installed editable: the record names none of its files
         assert spec
         assert spec.origin
         files |= set(Path(spec.origin).parent.rglob("*"))

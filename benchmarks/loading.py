@@ -111,11 +111,11 @@ def _loadtxt() -> Read:
 
 
 READERS: dict[str, Callable[[], Read]] = {
-    "glassnet, bundled IDX": lambda: _glassnet("mnist"),
+    "glassnet-bundled": lambda: _glassnet("mnist"),
     "glassnet": _glassnet,
     "polars": _polars,
     "pandas": _pandas,
-    "pandas, engine pyarrow": lambda: _pandas("pyarrow"),
+    "pandas-pyarrow": lambda: _pandas("pyarrow"),
     "pyarrow": _pyarrow,
     "numpy.loadtxt": _loadtxt,
 }

@@ -25,6 +25,7 @@ NAMES: dict[str, Both] = {
     "scikit-learn": ("scikit-learn `MLPClassifier`", "scikit-learn `MLPClassifier`"),
     "numpy-by-hand": ("NumPy by hand", "手写 NumPy"),
     "onnxruntime": ("onnxruntime", "onnxruntime"),
+    "pandas-pyarrow": ("pandas, engine pyarrow", "pandas,pyarrow 引擎"),
     "notes-program": ("the notes' program", "笔记的程序"),
     "jax-scan": ("JAX, `lax.scan`", "JAX,`lax.scan`"),
     "jax-blocked": ("JAX, the same with deferred writes", "JAX,延迟写入的等价形式"),
@@ -131,7 +132,7 @@ def query_rows(result: dict[str, Any]) -> Rows:
 def loading_rows(result: dict[str, Any]) -> Rows:
     own = result["glassnet"]
     return [
-        (("reading the bundled MNIST", "读取内置 MNIST"), same(seconds(result["glassnet, bundled IDX"]))),
+        (("reading the bundled MNIST", "读取内置 MNIST"), same(seconds(result["glassnet-bundled"]))),
         (("reading the 109 MB CSV", "读取 109 MB 的 CSV"), same(seconds(own))),
         *(peer_row(name, side, own) for name, side in result.items() if not name.startswith("glassnet")),
     ]

@@ -24,7 +24,7 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "torch": COMMON,
     "torch-compiled": COMMON,
     "keras": COMMON,
-    "scikit-learn": {"97": {"epochs": 2}, "98": {"epochs": 5}, "98.5": {"hidden": 512, "epochs": 10}},
+    "scikit-learn": {"97": {"hidden": 100, "epochs": 2}, "98": {"epochs": 6}, "98.5": {"hidden": 512, "epochs": 10}},
     "glassnet": {"97": {"epochs": 1}, "98": {"epochs": 2}, "98.5": {"hidden": 768, "epochs": 4}},
 }
 

@@ -9,7 +9,7 @@ gradient descent with Nesterov's momentum 0.9, the rate falling linearly to 0. W
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib import import_module
 from typing import Any, Protocol
 
@@ -77,7 +77,7 @@ class Peer(Protocol):
 def make(name: str, data: glassnet.Dataset, plan: Plan) -> Peer:
     """Make a peer by its name."""
     module, told = {**PEERS, **FORWARD_ONLY}[name]
-    merged = Plan(**{**vars(plan), "more": {**told, **plan.more}})
+    merged = replace(plan, more={**told, **plan.more})
     made: Peer = import_module(f"peers.{module}").make(data, merged)
     return made
 

@@ -57,7 +57,7 @@ def arguments(about: str, peers: tuple[str, ...] = tuple(PEERS)) -> argparse.Nam
     parser.add_argument("--samples", type=int, help="train on the first so many only; nothing is written then")
     parser.add_argument("--peers", default=",".join(peers), help="some of: %(default)s; nothing is written then")
     given = parser.parse_args()
-    given.peers = tuple(given.peers.split(","))
+    given.peers = tuple(filter(None, given.peers.split(",")))
     given.trial = given.samples is not None or given.peers != peers
     return given
 

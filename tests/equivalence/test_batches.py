@@ -12,6 +12,10 @@ in any two ways of adding; so here ε = 1e-3 and Δ / ε stays a thousandfold of
 from __future__ import annotations
 
 import itertools
+import os
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -31,6 +35,7 @@ from support.cases import (
     sparse_rows,
     trained,
 )
+from support.cli import environment
 from support.formulas import ELEMENTWISE
 
 COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
@@ -160,6 +165,20 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
     network, samples = deep(dtype), digits_like()
     for chosen in ({}, {"dropout": (0.3, 0.45), "optimizer": "momentum"}):
         agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
+
+
+def test_a_batch_of_more_rows_than_there_are_samples():
+    """An order may name a sample again and again. In a process of its own: memory written past its end ends it."""
+    program = (
+        "import numpy as np\n"
+        "from equivalence.test_batches import agree, deep, digits_like\n"
+        "order = np.random.default_rng(0).integers(0, 100, 5000)\n"
+        "agree(deep('float64'), digits_like(), order, 1e-11, batch=5000, shards=2)"
+    )
+    tests = str(Path(__file__).parents[1])
+    env = environment(PYTHONPATH=os.pathsep.join([tests, *sys.path]))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, cwd=tests)
+    assert (done.returncode, done.stderr[-2000:]) == (0, "")
 
 
 @DTYPES

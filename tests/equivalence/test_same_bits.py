@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import subprocess
 import sys
 from functools import cache
@@ -95,7 +96,7 @@ def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
     """A process of its own whose first training, the first entry, is also the one that loads the kernels."""
     program = "import json; from equivalence.test_same_bits import whole_grid; print(json.dumps(whole_grid()))"
     tests = str(Path(__file__).parents[1])
-    env = environment(OPENBLAS_NUM_THREADS=str(blas), PYTHONPATH=tests)
+    env = environment(OPENBLAS_NUM_THREADS=str(blas), PYTHONPATH=os.pathsep.join([tests, *sys.path]))
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, env=env, cwd=tests)
     assert done.returncode == 0, done.stderr[-3000:]
     there, here = json.loads(done.stdout), grid_of_this_process()

@@ -36,21 +36,26 @@ class Batches:
         self._samples, self._options = samples, options
         self._dtype = np.dtype(options.dtype)
         self._plan = kernels.plan_of(architecture)
-        rates = np.array(options.dropouts, np.float32)
-        self._dropout = kernels.Dropout(rates, (1 / (1 - rates)).astype(self._dtype))
+        rates = np.array(options.dropouts)
+        self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
         self._rules = kernels.Rules(optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._threads = min(options.threads or usable_cores(), options.shards)
         self._pool = ThreadPoolExecutor(self._threads)
         self._raw = np.ascontiguousarray(samples.rows)
         self._targets = samples.targets.astype(self._dtype)
-        self._room = self._make_room(architecture)
+        self._architecture = architecture
+        self._largest = min(options.batch_size, max(1, len(samples)))
+        self._room = self._make_room(self._largest)
         # Compile the kernels, or load them, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=self._dtype), options)
         self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
 
     def run(self, state: State, block: Block) -> Progress:
         """Take a block of steps; `state` in place."""
+        largest = min(block.batch_size, len(block.order))
+        if largest > self._largest:  # an order may name samples more than once
+            self._largest, self._room = largest, self._make_room(largest)
         room = self._room
         room.loss[:], room.correct[:] = 0, 0
         flat = state.parameters.flat
@@ -64,9 +69,10 @@ class Batches:
         state.step += len(block.learning_rates)
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
-    def _make_room(self, architecture: Architecture) -> kernels.Memory:
+    def _make_room(self, batch: int) -> kernels.Memory:
+        """Make buffers for batches of up to so many rows."""
+        architecture = self._architecture
         shards, size = self._options.shards, architecture.layout.size
-        batch = min(self._options.batch_size, max(1, len(self._samples)))
         # The last batch of an epoch may be smaller and have fewer shards, each with more rows than those of a full one.
         rows = max(-(-n // kernels.shards_of(n, shards, SMALLEST_SHARD)) for n in range(1, batch + 1))
         features, none = architecture.sizes[0], np.empty(0, self._dtype)
@@ -102,17 +108,19 @@ class Batches:
         if not any(self._options.dropouts):
             return np.zeros(steps, np.uint64)
         seed, first = self._options.seed, block.first
-        return np.array([key(seed, Purpose.DROPOUT, block.epoch, first + step) for step in range(steps)])
+        places = [key(seed, Purpose.DROPOUT, block.epoch, first + step) for step in range(steps)]
+        return np.array(places, np.uint64)
 
     def _constants(self, state: State, block: Block) -> FloatArray:
-        """Return what each step multiplies with, shape (steps, 8): `kernels.Constants` without the clip factor."""
+        """Return what each step multiplies with, shape (steps, 10): `kernels.Constants` without the clip factor."""
         options = self._options
         numbers = state.step + np.arange(1, len(block.learning_rates) + 1)
-        table = np.empty((len(numbers), 8))
+        table = np.empty((len(numbers), 10))
         table[:, 0] = block.learning_rates
         table[:, 1:5] = options.momentum, options.beta2, options.epsilon, options.weight_decay
         table[:, 5] = 1 / (1 - options.momentum**numbers)
         table[:, 6] = 1 / (1 - options.beta2**numbers)
         table[:, 7] = 0 if state.average is None else [follow(options.average, int(step)) for step in numbers]
+        table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants

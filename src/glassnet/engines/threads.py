@@ -11,7 +11,7 @@ from threading import Lock
 from types import TracebackType
 from typing import Any
 
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import OpenBLASController, ThreadpoolController
 
 
 def usable_cores() -> int:
@@ -37,7 +37,8 @@ class OneBlasThread:
         with self._lock:
             if self._inside == 0:
                 self._controller = self._controller or ThreadpoolController()
-                self._limit = self._controller.limit(limits=1, user_api="blas")
+                _take_control()
+                self._limit = self._controller.limit(limits=1, user_api="blas").__enter__()
             self._inside += 1
 
     def __exit__(
@@ -46,7 +47,13 @@ class OneBlasThread:
         with self._lock:
             self._inside -= 1
             if self._inside == 0:
-                self._limit.restore_original_limits()
+                _take_control()  # the last to leave need not be the first who came
+                self._limit.__exit__(None, None, None)
+
+
+def _take_control() -> None:
+    """Let this thread set the number of BLAS threads; threadpoolctl leaves that to the first thread that did."""
+    OpenBLASController.clear_controlling_thread(force=True)
 
 
 one_blas_thread = OneBlasThread()

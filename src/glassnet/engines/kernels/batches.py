@@ -36,7 +36,7 @@ class Steps(NamedTuple):
 
     order: NDArray[np.int64]
     batch_size: int
-    constants: NDArray[Any]  # (steps, len(Constants))
+    constants: NDArray[Any]  # (steps, all of Constants but clip)
     places: NDArray[np.uint64]  # (steps,)
 
 
@@ -105,7 +105,7 @@ def train_batches(
             if norm > rules.clip:
                 clip = memory.flat.dtype.type(rules.clip / norm)
         c = steps.constants[step]
-        constants = Constants(c[0], clip, c[1], c[2], c[3], c[4], c[5], c[6], c[7])
+        constants = Constants(c[0], clip, c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9])
         for chunk in range(me, chunks, threads):
             start, stop = chunk * rules.chunk, min((chunk + 1) * rules.chunk, memory.flat.shape[0])
             sum_shards(memory.gradients, count, start, stop)

@@ -26,6 +26,8 @@ class Constants(NamedTuple):
     first: Any  # 1 / (1 − β₁ᵗ)
     second: Any  # 1 / (1 − β₂ᵗ)
     follow: Any  # part of the way that the average goes; 0 keeps none
+    fresh: Any  # 1 − β₁, for the difference of rounded numbers would be off
+    fresh2: Any  # 1 − β₂
 
 
 # Each kernel cuts its part out of the vectors first: with a loop from 0 the compiler need not think of negative places
@@ -81,34 +83,34 @@ def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
     for i in range(w.shape[0]):
         g = c.clip * gradient[i] + c.weight_decay * w[i]
         speed = c.momentum * v[i] + g
-        speed = speed if abs(speed) >= tiny else zero
+        speed = zero if abs(speed) < tiny else speed  # written so that NaN passes, here and below
         v[i] = speed
         w[i] -= c.rate * (now * g + later * speed)
 
 
 @kernel
 def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
-    zero, one, tiny = w.dtype.type(0), w.dtype.type(1), w.dtype.type(TINY)
+    zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     for i in range(w.shape[0]):
         g = c.clip * gradient[i] + c.weight_decay * w[i]
-        size = c.beta2 * r[i] + (one - c.beta2) * g * g
-        size = size if size >= tiny else zero
+        size = c.beta2 * r[i] + c.fresh2 * g * g
+        size = zero if size < tiny else size
         r[i] = size
         w[i] -= c.rate * g / (math.sqrt(size) + c.epsilon)
 
 
 @kernel
 def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> None:
-    zero, one, tiny = w.dtype.type(0), w.dtype.type(1), w.dtype.type(TINY)
+    zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     inside = zero if apart else c.weight_decay
     outside = c.rate * c.weight_decay if apart else zero
     for i in range(w.shape[0]):
         old = w[i]
         g = c.clip * gradient[i] + inside * old
-        mean = c.momentum * m[i] + (one - c.momentum) * g
-        size = c.beta2 * r[i] + (one - c.beta2) * g * g
-        mean = mean if abs(mean) >= tiny else zero
-        size = size if size >= tiny else zero
+        mean = c.momentum * m[i] + c.fresh * g
+        size = c.beta2 * r[i] + c.fresh2 * g * g
+        mean = zero if abs(mean) < tiny else mean
+        size = zero if size < tiny else size
         m[i] = mean
         r[i] = size
         w[i] = old - outside * old - c.rate * (mean * c.first) / (math.sqrt(size * c.second) + c.epsilon)
