@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..jit import kernel, uniform_at
 
 _NUMBERS = 1024
-"""Random numbers set aside for each picture."""
+"""Random numbers set aside for each picture, at least."""
 
 
 class Distortion(NamedTuple):
@@ -29,7 +29,8 @@ class Distortion(NamedTuple):
 def distort_rows(rows: Any, which: Any, how: Distortion, field: Any, out: Any) -> None:
     """Fill `out` (b, height · width) with distorted pictures; `field` (2, height + 1, width) is for displacements."""
     for i in range(which.shape[0]):
-        first = which[i] * _NUMBERS
+        # Six numbers for each value of the grid, eight for the rest: large pictures need more than what is set aside.
+        first = which[i] * max(_NUMBERS, 8 + 6 * how.down.shape[1] * how.across.shape[0])
         bent = how.limits[4] > 0
         if bent:
             _bend(how.place, first + 8, how.limits[4], how.height, how.width, how.down, how.across, field)
