@@ -86,13 +86,16 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
     try:
         if os.path.isdir(source):
             return bool(_in_folder(source, part))
+        # Only an archive can have several parts; a table is not read twice to learn that, nor a pipe, which cannot be.
+        if not os.path.isfile(source) or not _may_be_archive(source):
+            return part == "train" and os.path.exists(source)
         opened = open_source(source)
         if kind_of(opened) == "npz":
             from .npz import PAIRS, PARTS, npz_names
 
             names = set(npz_names(opened))
             return names.issuperset(PARTS[part]) or (part == "train" and any(map(names.issuperset, PAIRS)))
-    except (FileError, DataError, KeyError):
+    except (FileError, DataError, KeyError, OSError):
         return False
     return part == "train"
 
@@ -104,7 +107,12 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Da
     rows = parse_table(opened, maximum)
     assert rows.labels is not None
     found = count_classes(rows.labels, opened.name, part, classes, rows.lines)
-    return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name)
+    return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
+
+
+def _may_be_archive(path: str | os.PathLike[str]) -> bool:
+    with open(path, "rb") as file:
+        return file.read(2) == b"PK" or ".npz" in os.path.basename(path)
 
 
 def _dataset(
