@@ -213,6 +213,10 @@ class Options:
     def __post_init__(self) -> None:
         for option in fields(self):
             object.__setattr__(self, option.name, checked(option.name, getattr(self, option.name)))
+        if self.seed + self.members > 2**63:
+            raise OptionError(
+                "GN022", f"seed {self.seed}: the last of {self.members} members would have none. Use less."
+            )
         for name in ("activation", "dropout"):
             given = len(getattr(self, name))
             if given not in (1, len(self.hidden)):

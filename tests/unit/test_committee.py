@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet.errors import OptionError
 from support.cli import run
 
 DATA = load_data("mnist").take(slice(0, 300))
@@ -58,3 +59,10 @@ def test_verify_at_the_command_line(tmp_path, monkeypatch):
     assert changed.code == 1
     assert '"same": false' in changed.out
     assert run("verify", "m.safetensors").err.splitlines()[-1].endswith("[GN020]")
+
+
+def test_every_member_has_a_seed():
+    assert Options(seed=2**63 - 2, members=2).members == 2
+    with pytest.raises(OptionError) as problem:
+        Options(seed=2**63 - 2, members=3)
+    assert problem.value.code == "GN022"
