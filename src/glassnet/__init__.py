@@ -14,9 +14,10 @@ from .model import Model
 from .modelfile import load_model, save_model
 from .network import Architecture, Network, backpropagate, forward, update
 from .notes import NeuralNetwork
-from .options import RECIPES, Options
+from .options import Options
 from .parameters import Parameters
 from .preprocess import Scaling, Targets
+from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
 
 __version__ = "0.1.0"

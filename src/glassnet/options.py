@@ -1,17 +1,17 @@
 """Every option of a training, once: type, default, allowed values, and help in two languages.
 
 `Options` is a plain dataclass, so Python sees ordinary fields; what else there is to know of each one lies in its
-metadata. The check below, the command line's flags, the saved model and its report all derive from it. A recipe is a
-named set of options.
+metadata. The check below, the command line's flags, the saved model and its report all derive from it. Named sets of
+them are in `recipes`.
 """
 
 from __future__ import annotations
 
 from dataclasses import Field, asdict, dataclass, field, fields, replace
-from types import MappingProxyType
 from typing import Any, get_args, get_type_hints
 
 from .errors import OptionError
+from .recipes import RECIPES
 
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 
@@ -275,61 +275,6 @@ SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Opti
 
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int, float or str."""
-
-_MODERN: dict[str, Any] = {
-    "activation": ("relu",),
-    "output": "softmax",
-    "loss": "cross_entropy",
-    "rule": "gradient",
-    "initializer": "he",
-    "bias": True,
-    "scaling": "unit",
-    "targets": "one-hot",
-}
-_DISTORTED: dict[str, Any] = {
-    **_MODERN,
-    "optimizer": "adamw",
-    "weight_decay": 0.01,
-    "schedule": "one_cycle",
-    "average": 0.999,
-    "rotate": 14.0,
-    "shift": 1.5,
-    "zoom": 0.15,
-    "shear": 0.2,
-    "elastic": 1.0,
-}
-
-RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
-    {
-        "notes": {},
-        "notes-code": {"initializer": "notes-code", "schedule": "constant", "epochs": 2, "shuffle": False},
-        "quick": {
-            **_MODERN,
-            "optimizer": "nesterov",
-            "learning_rate": 0.3,
-            "batch_size": 128,
-            "label_smoothing": 0.1,
-            "epochs": 2,
-        },
-        "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
-        "accurate": {
-            **_DISTORTED,
-            "hidden": (1536, 1024, 512),
-            "learning_rate": 0.002,
-            "batch_size": 512,
-            "epochs": 110,
-        },
-        "committee": {
-            **_DISTORTED,
-            "hidden": (800,),
-            "learning_rate": 0.002,
-            "batch_size": 256,
-            "epochs": 40,
-            "members": 4,
-        },
-    }
-)
-"""Recipe name -> where it differs from the defaults."""
 
 
 def checked(name: str, value: Any) -> Any:

@@ -7,17 +7,15 @@ the same steps are divided otherwise.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .data.dataset import Dataset
-from .engines import Block, Engine, Samples, engine_named, one_blas_thread, usable_cores
+from .engines import Block, Engine, Samples, engine_named, one_blas_thread
 from .errors import DataError, DivergedError
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
@@ -262,7 +260,9 @@ def fit(
     options = options or Options()
     engine = engine or engine_named(options.engine)
     if options.members > 1:
-        return _fit_committee(data, options, listeners, engine)
+        from .committee import fit_committee
+
+        return fit_committee(data, options, listeners, engine)
     model = new_model(data, options)
     history = History()
     told: list[Listener] = [history, *listeners]
@@ -279,35 +279,3 @@ def fit(
         problem.model = model
         raise
     return Fit(model, history, engine.name, prepare_seconds, train_seconds)
-
-
-def _fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine) -> Fit:
-    """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
-    began = time.perf_counter()
-    stopped = threading.Event()
-
-    def stop_with_the_others(event: Event) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
-
-    def member(number: int) -> Fit:
-        own = replace(options, members=1, threads=1, seed=options.seed + number)
-        return fit(data, own, listeners=[stop_with_the_others, *(listeners if number == 0 else ())], engine=engine)
-
-    with ThreadPoolExecutor(options.threads or usable_cores()) as pool:
-        waiting = [pool.submit(member, number) for number in range(options.members)]
-        try:
-            wait(waiting, return_when=FIRST_EXCEPTION)
-            for one in waiting:  # a problem first, whichever member has it
-                if one.done():
-                    one.result()
-            fits = [one.result() for one in waiting]
-        finally:
-            stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
-    first = fits[0]
-    model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
-    seconds = time.perf_counter() - began - first.prepare_seconds
-    return Fit(
-        model, first.history, engine.name, first.prepare_seconds, seconds, tuple(one.history for one in fits[1:])
-    )

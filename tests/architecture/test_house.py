@@ -15,10 +15,10 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "randomness", "parameters", "files", "jit"),
+    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
-    ("events", "listeners", "model", "training", "evaluate", "modelfile", "receipt"),
+    ("events", "listeners", "model", "training", "committee", "evaluate", "modelfile", "receipt"),
     ("trace", "pictures"),
     ("estimators", "export", "cluster"),
     ("__init__",),

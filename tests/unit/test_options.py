@@ -18,8 +18,9 @@ from glassnet.initializers import INITIALIZERS
 from glassnet.losses import LOSSES
 from glassnet.network import RULES
 from glassnet.optimizers import OPTIMIZERS
-from glassnet.options import RECIPES, SPECS, TYPES, checked
+from glassnet.options import SPECS, TYPES, checked
 from glassnet.preprocess import SCALINGS, TARGETS
+from glassnet.recipes import RECIPES
 from glassnet.schedules import SCHEDULES
 
 REGISTRIES = {

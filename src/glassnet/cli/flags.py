@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 import click
 
-from ..options import RECIPES, SPECS, TYPES, Options, Spec
+from ..options import SPECS, TYPES, Options, Spec
+from ..recipes import RECIPES
 
 Command = Callable[..., Any]
 

@@ -29,6 +29,15 @@ class Dataset:
         Where the samples come from, for messages.
     maximum : float, default 255
         The largest value that an input can have; what scaling divides by.
+    values : ndarray, shape (n, outputs), or None
+        What the outputs of each sample should be where they are numbers and no classes; `labels` then count the
+        samples, and `classes` the outputs.
+    weights : ndarray, shape (n,), or None
+        How much each sample counts; None is 1 for all.
+    class_names : tuple of str
+        What the classes are called; empty where their numbers are their names.
+    feature_names : tuple of str
+        What the inputs are called; empty where they are pixels or have no names.
 
     Raises
     ------
@@ -42,6 +51,10 @@ class Dataset:
     image_shape: tuple[int, int] | None
     source: str
     maximum: float = 255.0
+    values: NDArray[Any] | None = None
+    weights: NDArray[Any] | None = None
+    class_names: tuple[str, ...] = ()
+    feature_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):

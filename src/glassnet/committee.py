@@ -1,0 +1,52 @@
+"""Committees: networks that differ in their seeds alone, trained side by side, whose answers are averaged.
+
+Source: Cireşan, Meier, Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten
+character classification", section 2: members are trained alone and weigh the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterable
+from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from dataclasses import replace
+
+from .data.dataset import Dataset
+from .engines import Engine, usable_cores
+from .events import Event
+from .listeners import Listener
+from .options import Options
+from .training import Fit, fit
+
+
+def fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine) -> Fit:
+    """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
+    began = time.perf_counter()
+    stopped = threading.Event()
+
+    def stop_with_the_others(event: Event) -> None:
+        if stopped.is_set():
+            raise KeyboardInterrupt
+
+    def member(number: int) -> Fit:
+        own = replace(options, members=1, threads=1, seed=options.seed + number)
+        return fit(data, own, listeners=[stop_with_the_others, *(listeners if number == 0 else ())], engine=engine)
+
+    with ThreadPoolExecutor(options.threads or usable_cores()) as pool:
+        waiting = [pool.submit(member, number) for number in range(options.members)]
+        try:
+            wait(waiting, return_when=FIRST_EXCEPTION)
+            for one in waiting:  # a problem first, whichever member has it
+                if one.done():
+                    one.result()
+            fits = [one.result() for one in waiting]
+        finally:
+            stopped.set()
+            pool.shutdown(wait=True, cancel_futures=True)
+    first = fits[0]
+    model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
+    seconds = time.perf_counter() - began - first.prepare_seconds
+    return Fit(
+        model, first.history, engine.name, first.prepare_seconds, seconds, tuple(one.history for one in fits[1:])
+    )
