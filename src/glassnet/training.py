@@ -126,9 +126,8 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     began = time.perf_counter()
     samples = _samples(model, data, options)
     prepared = engine.prepare(network.architecture, samples, options)
-    ready = time.perf_counter()
+    ready, start = time.perf_counter(), network.parameters.hash()
     blocks = epoch_blocks(len(data), options)
-    start = network.parameters.hash()
     yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
