@@ -44,6 +44,7 @@ class Batches:
         self._pool = ThreadPoolExecutor(self._threads)
         self._raw = np.ascontiguousarray(samples.rows)
         self._targets = samples.targets.astype(self._dtype)
+        self._weights = samples.weights_in(self._dtype)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -100,7 +101,9 @@ class Batches:
         place = key(options.seed, Purpose.AUGMENTATION, epoch)
         how = distortion(samples.image_shape or (1, 1), options, place)
         factor, offset = kind(samples.scaling.factor), kind(samples.scaling.offset)
-        return kernels.Source(self._raw, factor, offset, samples.labels, self._targets, options.augments, how)
+        return kernels.Source(
+            self._raw, factor, offset, samples.labels, self._targets, self._weights, options.augments, how
+        )
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
         """Return where dropout draws its chance, one place a step."""
