@@ -50,6 +50,7 @@ class Batches:
         self._sparse = _has_many_zeros(self._raw)
         self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._targets = samples.targets.astype(self._dtype)
+        self._weights = samples.weights_in(self._dtype)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -128,7 +129,15 @@ class Batches:
         how = distortion(samples.image_shape or (1, 1), options, place)
         factor, offset = kind(samples.scaling.factor), kind(samples.scaling.offset)
         return kernels.Source(
-            self._raw, words_of(self._raw), factor, offset, samples.labels, self._targets, options.augments, how
+            self._raw,
+            words_of(self._raw),
+            factor,
+            offset,
+            samples.labels,
+            self._targets,
+            self._weights,
+            options.augments,
+            how,
         )
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
