@@ -19,7 +19,7 @@ ROWS = (
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     ("events", "listeners", "model", "divergence", "training", "committee", "evaluate", "modelfile", "receipt"),
-    ("trace", "pictures"),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),
