@@ -20,6 +20,7 @@ _COMMANDS = {
     "info": "look",
     "verify": "verify",
     "doctor": "doctor",
+    "bench": "bench",
 }
 
 
