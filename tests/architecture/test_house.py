@@ -30,7 +30,7 @@ ROWS = (
         "modelfile",
         "receipt",
     ),
-    ("trace", "pictures"),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),
