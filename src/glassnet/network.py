@@ -30,6 +30,7 @@ from .activations import ACTIVATIONS, Array
 from .errors import OptionError, ShapeError, require_choice
 from .initializers import initial_parameters
 from .losses import LOSSES, OutputLoss, output_loss
+from .notebook import network_html
 from .parameters import Layout, Parameters
 
 RULES = ("notes", "gradient")
@@ -288,6 +289,15 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.architecture})"
+
+    def _repr_html_(self) -> str:
+        made = self.architecture
+        facts = [
+            f"rule {made.rule}",
+            f"loss {made.loss}",
+            f"{made.layout.size:,} parameters, {self.parameters.flat.dtype}",
+        ]
+        return network_html(made.sizes, made.activations, facts)
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))
