@@ -160,6 +160,7 @@ def backpropagate(
     masks: Sequence[Array | None] = (),
     out: Parameters | None = None,
     samples: int | None = None,
+    weights: Array | None = None,
 ) -> Parameters:
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
@@ -179,6 +180,9 @@ def backpropagate(
         Where the gradients go; new ones if not given.
     samples : int, optional
         Divide by this number instead of n, for a part of a batch.
+    weights : ndarray, shape (n,), optional
+        How much each sample counts: its delta is multiplied by this. The sum is still divided by the number of samples,
+        not by the sum of the weights, so a batch of heavy samples takes a longer step.
 
     Returns
     -------
@@ -187,7 +191,7 @@ def backpropagate(
     """
     gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
-    for layer, _, delta in send_back(architecture, parameters, signals, targets, masks):
+    for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
         np.dot((delta * share).T, a, out=gradients.weights[layer])  # (fan_out, fan_in)
@@ -203,6 +207,7 @@ def send_back(
     signals: Signals,
     targets: Array,
     masks: Sequence[Array | None] = (),
+    weights: Array | None = None,
 ) -> Iterator[tuple[int, Array, Array]]:
     """Send the error back over the links; yield layer, error and delta of its nodes, from the outputs to the first.
 
@@ -210,6 +215,8 @@ def send_back(
     """
     delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
     error = signals.outputs - targets  # (n, outputs), the notes' −e
+    if weights is not None:
+        delta, error = delta * weights[:, None], error * weights[:, None]
     for layer in reversed(range(len(architecture.activations))):
         yield layer, error, delta
         if layer > 0:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 MOST = 7
 """Nodes of a layer that are drawn; more are hinted at by a gap in the middle."""
@@ -24,7 +25,7 @@ def network_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequen
     columns = [_places(nodes, WIDE * (layer + 0.5)) for layer, nodes in enumerate(sizes)]
     shapes = [
         f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="currentColor" stroke-opacity=".18"/>'
-        for left, right in zip(columns, columns[1:], strict=False)
+        for left, right in pairwise(columns)
         for x1, y1 in left
         for x2, y2 in right
     ]

@@ -112,9 +112,7 @@ def _print_why(found: Why, name: str, model: Model) -> None:
     _print_shares(found.nodes, "node", [("bias", found.bias)] if found.bias else [])
     what = "pixels" if model.image_shape else "inputs"
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
-    result(
-        f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients, {found.missing:.2%} missing):"
-    )
+    result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
     if model.image_shape:
         for line in _map_lines(found.inputs.reshape(model.image_shape)):
             result(f"          {line}")

@@ -51,8 +51,8 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3) -> Array:
     """Climb to the input that drives each class's sum highest.
 
     What grows is ``z_k − c (smooth · TV(x) + small · ½ Σ x²)``, where x is the sample from 0 to 1, TV its total
-    variation (Rudin, Osher and Fatemi 1992), and c the size of the slope of ``z_k`` at the start, so that the prior weighs the
-    same for every model. The steps are Adam's (Kingma and Ba 2015), from all zeros (black), kept in range.
+    variation (Rudin, Osher and Fatemi 1992), and c the size of the slope of ``z_k`` at the start, so that the
+    prior weighs the same for every model. The steps are Adam's (Kingma and Ba 2015), from all zeros, kept in range.
 
     Parameters
     ----------

@@ -38,7 +38,8 @@ class LayerOfNodes:
     activation : str
     matters : ndarray, shape (nodes,)
         Mean over the samples of what the node adds, for or against, to the gap between the two best answers: its
-        activation times the gap's slope. In the last hidden layer it is exactly its part of the gap, see `why`.
+        activation times the gap's slope. In the last hidden layer it is exactly its part of the gap, see `why`. Where
+        there are no classes, the sum of all outputs takes the gap's place.
     mean : ndarray, shape (nodes,)
         Mean activation.
     flat : ndarray, shape (nodes,)
@@ -80,13 +81,14 @@ def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
     DataError
         GN010, GN017 when the data do not fit the model.
     """
-    data.require_like(model.features, model.classes, "the model")
+    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     network = model.network
     hidden = network.architecture.sizes[1:-1]
     totals = [np.zeros((3, nodes)) for nodes in hidden]
     for _, members in model.batches(data.inputs):
         signals = members[0]
-        by_layer = slopes(network, signals, _two_best(signals))
+        direction = _two_best(signals) if model.targets.of_classes else np.ones_like(signals.outputs)
+        by_layer = slopes(network, signals, direction)
         for layer, total in enumerate(totals):
             total += _measure(network, signals, by_layer[layer + 1], layer)
     found = []

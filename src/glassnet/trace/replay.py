@@ -144,7 +144,10 @@ class _WatchingEngine:
         inputs = samples.scaling.apply(raw, np.float64)
         masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
         network, targets = Network.of(made, self.before.parameters), samples.targets[samples.labels[rows]]
-        step = trace_step(network, inputs, targets, self.rate, options=options, state=self.before, masks=masks)
+        weights = None if samples.weights is None else samples.weights[rows]
+        step = trace_step(
+            network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
+        )
         return replace(step, image_shape=samples.image_shape)
 
 

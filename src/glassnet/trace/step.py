@@ -209,11 +209,11 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     DataError
         GN010, GN017 when the sample does not fit the model.
     """
-    sample.require_like(model.features, model.classes, "the model")
+    sample.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     if learning_rate is None:
         learning_rate = float(model.receipt.get("options", {}).get("learning_rate", Options().learning_rate))
     inputs = model.scaling.apply(sample.inputs, np.float64)
-    targets = model.targets.apply(sample.labels, np.float64)
+    targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
     step = trace_step(model.network, inputs, targets, learning_rate)
     return replace(step, image_shape=model.image_shape)
 
@@ -227,6 +227,7 @@ def trace_step(
     options: Options | None = None,
     state: State | None = None,
     masks: Sequence[Array | None] = (),
+    weights: Array | None = None,
 ) -> Trace:
     """Follow one step of a network.
 
@@ -243,6 +244,8 @@ def trace_step(
         What the optimizer remembers; nothing if not given.
     masks : sequence of ndarray or None
         Dropout's, as for `network.forward`.
+    weights : ndarray, shape (n,), optional
+        How much each sample counts, as for `network.backpropagate`; errors and deltas are multiplied by it.
     """
     options = options or Options()
     parameters = network.parameters.copy(np.float64)
@@ -251,9 +254,9 @@ def trace_step(
     steps = {}
     for rule in _rules(made):
         ruled = replace(made, rule=rule)
-        gradients = backpropagate(ruled, parameters, signals, targets, masks)
+        gradients = backpropagate(ruled, parameters, signals, targets, masks, weights=weights)
         after = _after(parameters, gradients, learning_rate, options, state)
-        steps[rule] = list(send_back(ruled, parameters, signals, targets, masks))[::-1], after
+        steps[rule] = list(send_back(ruled, parameters, signals, targets, masks, weights))[::-1], after
     own = steps[made.rule][1]
     layers = []
     for number in range(len(made.activations)):

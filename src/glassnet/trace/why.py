@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..activations import Array
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
-from ..errors import ShapeError
+from ..errors import OptionError, ShapeError
 from ..model import Model
 from ..network import Network, Signals
 from .slopes import exact_members, hidden_of, input_slopes, mean_sums, signals_of
@@ -149,12 +149,16 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None) -
     ------
     ShapeError
         GN050 when the sample has another number of values.
+    OptionError
+        GN081 when the model answers with numbers or several labels: there are no two best answers.
 
     References
     ----------
     Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", equation 1; Moosavi-Dezfooli, Fawzi and
     Frossard 2016, "DeepFool", algorithm 2.
     """
+    if not model.targets.of_classes:
+        raise OptionError("GN081", "why: the model answers with numbers or several labels, so no two answers compete.")
     raw = np.asarray(sample)
     if raw.shape != (model.features,):
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
