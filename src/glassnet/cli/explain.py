@@ -87,9 +87,11 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     samples, row = labelled(model, model_path, source, asked["part"]), asked["row"]
     sample = one_row(samples, row)
     step = trace(model, sample, learning_rate=asked["rate"])
-    answer, label = int(model.predict(sample.inputs)[0]), int(sample.labels[0])
+    label = (sample.labels if sample.values is None else sample.values)[0].tolist()
+    answer = model.predict(sample.inputs)[0].tolist()
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
-    remark = f"{samples.source}, row {row}: label {label}, answered {answer}"
+    called = model.name_of if model.targets.of_classes else str
+    remark = f"{samples.source}, row {row}: is {called(label)}, answered {called(answer)}"
     _show(step, f"{remark}{_of_committee(model)}", asked["html"], facts, as_json)
 
 

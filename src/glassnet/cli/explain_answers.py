@@ -14,6 +14,7 @@ from ..files import PNG, require_place
 from ..model import Model
 from ..trace.backwards import backquery, dream
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from ..trace.slopes import require_classes
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
 from .step_text import shown
@@ -33,7 +34,7 @@ def labelled(model: Model, model_path: str, source: str | None, part: str) -> Da
     if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA.")
     samples = data.load(source or data.BUNDLED, part=part, maximum=model.scaling.maximum)
-    samples.require_like(model.features, model.classes, "the model")
+    samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     return samples
 
 
@@ -46,6 +47,7 @@ def one_row(samples: Dataset, row: int) -> Dataset:
 
 def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say why a model answers a sample as it does."""
+    require_classes(model, "why")
     raw, name, label = _question(model, model_path, source, asked)
     picture = asked["picture"]
     if picture:
@@ -61,11 +63,11 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         from ..pictures.why import draw_why
 
         assert model.image_shape is not None  # refused above
-        pictures.save(draw_why(found, model.image_shape), picture)
+        pictures.save(draw_why(found, model.image_shape, model.class_names), picture)
     if as_json:
         result_json({"input": name, "label": label, **_why_facts(found), "picture": picture})
     else:
-        _print_why(found, name if label is None else f"{name}: label {label}", model)
+        _print_why(found, name if label is None else f"{name}: label {model.name_of(label)}", model)
         if picture:
             result(f"picture   {picture}")
 
@@ -105,9 +107,10 @@ def _why_facts(found: Why) -> dict[str, Any]:
 
 
 def _print_why(found: Why, name: str, model: Model) -> None:
-    answer, rival = found.answer, found.rival
+    answer, rival = model.name_of(found.answer), model.name_of(found.rival)
+    best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
     result(name)
-    result(f"answer    {answer} with {shown(found.outputs[answer])}, then {rival} with {shown(found.outputs[rival])}")
+    result(f"answer    {answer} with {best}, then {rival} with {second}")
     result(f"gap       {shown(found.gap)} between their sums, split exactly over the last hidden nodes:")
     _print_shares(found.nodes, "node", [("bias", found.bias)] if found.bias else [])
     what = "pixels" if model.image_shape else "inputs"
@@ -121,12 +124,12 @@ def _print_why(found: Why, name: str, model: Model) -> None:
         _print_shares(found.inputs, "input")
     if found.flip:
         size = f"{found.flip.distance:.3g} of the largest value (Euclid, over all {what})"
-        result(f"flip      a change of {size} makes it {found.flip.answer}; asked again")
+        result(f"flip      a change of {size} makes it {model.name_of(found.flip.answer)}; asked again")
     else:
         result("flip      no small change was found that changes the answer")
     if found.nearest:
         near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, strict=True)
-        listed = ", ".join(f"row {row} ({label}) at {shown(far)}" for row, label, far in near)
+        listed = ", ".join(f"row {row} ({model.name_of(label)}) at {shown(far)}" for row, label, far in near)
         result(f"alike     in training, by Euclid's distance of the last hidden layer: {listed}")
 
 
@@ -151,6 +154,7 @@ def _map_lines(shares: NDArray[Any]) -> list[str]:
 
 def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Draw what each class looks like to the network, by the book's way back and by climbing."""
+    require_classes(model, "backquery")
     label = asked["label"]
     if label is not None and not 0 <= label < model.classes:
         raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
@@ -171,7 +175,7 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         return
     for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
         if name in ways:
-            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(str, answers[name]))}")
+            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
     if picture:
         result(f"picture   {picture}")
 

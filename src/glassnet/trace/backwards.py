@@ -15,7 +15,7 @@ from ..errors import OptionError
 from ..model import Model
 from ..network import Network
 from ..notes import backwards
-from .slopes import exact_members, input_slopes, signals_of
+from .slopes import exact_members, input_slopes, require_classes, signals_of
 
 STEPS, RATE = 200, 0.05
 """Steps of the climb, and how far a pixel can move in one, as a part of the range."""
@@ -37,8 +37,10 @@ def backquery(model: Model) -> Array:
     Raises
     ------
     OptionError
-        GN081 when a layer has no sigmoid: only the sigmoid has the inverse that the book uses.
+        GN081 when a layer has no sigmoid: only the sigmoid has the inverse that the book uses; or when the model has no
+        classes.
     """
+    require_classes(model, "backquery")
     network = model.network
     if set(network.architecture.activations) != {"sigmoid"}:
         kinds = ", ".join(network.architecture.activations)
@@ -66,11 +68,17 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3) -> Array:
     ndarray, shape (classes, features)
         One input a class, as parts of the largest value, 0 to 1.
 
+    Raises
+    ------
+    OptionError
+        GN081 when the model has no classes.
+
     References
     ----------
     Simonyan, Vedaldi and Zisserman 2014, "Deep inside convolutional networks", section 2; Mahendran and Vedaldi 2015,
     "Understanding deep image representations by inverting them", section 3 (total variation).
     """
+    require_classes(model, "dream")
     x = np.zeros((model.classes, model.features))
     speed, size = np.zeros_like(x), np.zeros_like(x)
     members = exact_members(model)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
+from ..errors import OptionError
 from ..model import Model
 from ..network import Network, Signals, forward
 
@@ -65,3 +66,17 @@ def input_slopes(members: list[Network], signals: list[Signals], direction: Arra
     """Return the slope of ``direction · z``, z the members' mean sums, by the inputs; see `slopes`."""
     slope: Array = np.mean([slopes(*pair, direction)[0] for pair in zip(members, signals, strict=True)], axis=0)
     return slope
+
+
+def require_classes(model: Model, what: str) -> None:
+    """Refuse to explain answers that do not compete.
+
+    Raises
+    ------
+    OptionError
+        GN081 when the model answers with numbers or several labels.
+    """
+    if not model.targets.of_classes:
+        raise OptionError(
+            "GN081", f"{what}: the model answers with numbers or several labels, not with one of classes."
+        )

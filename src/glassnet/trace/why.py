@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 from ..activations import Array
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
-from ..errors import OptionError, ShapeError
+from ..errors import ShapeError
 from ..model import Model
 from ..network import Network, Signals
-from .slopes import exact_members, hidden_of, input_slopes, mean_sums, signals_of
+from .slopes import exact_members, hidden_of, input_slopes, mean_sums, require_classes, signals_of
 
 MOST_POINTS, ENOUGH = 512, 0.002
 """Points at most on the way from the baseline to the sample; which part of the gap may be missing."""
@@ -157,8 +157,7 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None) -
     Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", equation 1; Moosavi-Dezfooli, Fawzi and
     Frossard 2016, "DeepFool", algorithm 2.
     """
-    if not model.targets.of_classes:
-        raise OptionError("GN081", "why: the model answers with numbers or several labels, so no two answers compete.")
+    require_classes(model, "why")
     raw = np.asarray(sample)
     if raw.shape != (model.features,):
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
