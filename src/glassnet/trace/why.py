@@ -20,10 +20,11 @@ from ..model import Model
 from ..network import Network, Signals
 from .slopes import exact_members, hidden_of, input_slopes, mean_sums, require_classes, signals_of
 
-MOST_POINTS, ENOUGH = 512, 0.002
-"""Points at most on the way from the baseline to the sample; which part of the gap may be missing."""
-MOST_TURNS = 50
-"""Steps at most towards another answer."""
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 128, 12, 0.005
+"""Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
+part of the gap may be missing."""
+MOST_TURNS, LONGEST = 50, 0.25
+"""Steps at most towards another answer, and how long one can be, in parts of the range: slopes are good nearby."""
 
 
 @dataclass(frozen=True)
@@ -178,7 +179,8 @@ def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None) -> Why:
         float(mean_sums(signals)[0] @ direction),
         float(mean_sums(signals_of(members, baseline[None]))[0] @ direction),
     )
-    inputs, missing = _integrated(members, baseline, x, direction, gap - baseline_gap)
+    beyond = gap - baseline_gap
+    inputs = _integrated(members, baseline, x, direction, beyond)
     return Why(
         sample=raw,
         outputs=outputs,
@@ -189,7 +191,7 @@ def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None) -> Why:
         bias=sum(biases) / len(members),
         inputs=inputs,
         baseline_gap=baseline_gap,
-        missing=missing,
+        missing=abs(float(inputs.sum()) - beyond) / (abs(beyond) or 1.0),
         flip=_flip(model, members, raw, answer),
         nearest=neighbours.nearest(hidden_of(signals)[0]) if neighbours else None,
     )
@@ -202,21 +204,31 @@ def _shares(member: Network, signals: Signals, direction: Array) -> tuple[Array,
     return shares, 0.0 if bias is None else float(direction @ bias)
 
 
-def _integrated(
-    members: list[Network], baseline: Array, x: Array, direction: Array, wanted: float
-) -> tuple[Array, float]:
-    """Integrate the slopes on the straight way from the baseline, with more points until they add up."""
-    points = 16
-    while True:
-        # Gauss and Legendre's points: what is smooth needs few of them, a ReLU's corners more.
-        at, weight = np.polynomial.legendre.leggauss(points)
-        way = baseline + (at[:, None] + 1) / 2 * (x - baseline)  # (points, features)
-        mean = weight / 2 @ input_slopes(members, signals_of(members, way), direction)
-        shares: Array = mean * (x - baseline)
-        missing = abs(float(shares.sum()) - wanted) / (abs(wanted) or 1.0)
-        if missing <= ENOUGH or points >= MOST_POINTS:
-            return shares, missing
-        points *= 2
+def _integrated(members: list[Network], baseline: Array, x: Array, direction: Array, wanted: float) -> Array:
+    """Integrate the slopes on the straight way from the baseline; the parts add up to about `wanted`.
+
+    What the slopes of a piece of the way add up to is known: the gap at its end less the gap at its start. A piece
+    where two points do not show it, as at the corner of a ReLU, is halved.
+    """
+    far, edges = x - baseline, np.linspace(0, 1, PIECES + 1)
+    start, end = edges[:-1], edges[1:]
+    shares, off, allowed = np.zeros_like(x), 0.0, ENOUGH * abs(wanted)
+    for turn in range(MOST_HALVINGS):
+        middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
+        points = np.concatenate([start, end, middle - aside, middle + aside])
+        signals = signals_of(members, baseline + points[:, None] * far)
+        at_start, at_end, *_ = np.split(mean_sums(signals) @ direction, 4)
+        *_, one, two = np.split(input_slopes(members, signals, direction), 4)
+        parts = (end - start)[:, None] * far * (one + two) / 2  # (pieces, features)
+        error = np.abs(parts.sum(axis=1) - (at_end - at_start))
+        if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
+            break
+        rough = error > allowed / (8 * len(error))
+        shares, off, parts = shares + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
+        start, middle, end = start[rough], middle[rough], end[rough]
+        start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
+    total: Array = shares + parts.sum(axis=0)
+    return total
 
 
 def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) -> Flip | None:
@@ -228,7 +240,7 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
     low, high = model.scaling.apply(np.array([0.0, model.scaling.maximum]))
     x = model.scaling.apply(raw)
     every = np.eye(model.classes)
-    for _ in range(MOST_TURNS):
+    for turn in range(MOST_TURNS):
         signals = signals_of(members, x[None])
         gaps = mean_sums(signals)[0]
         gaps = gaps[answer] - gaps  # (classes,)
@@ -240,8 +252,9 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
             return None
         reach = np.divide(gaps, lengths, out=np.full_like(gaps, np.inf), where=open_ways)
         nearest = int(reach.argmin())
-        step = (max(gaps[nearest], 0) * 1.02 + 0.01) / lengths[nearest] ** 2 * ways[nearest]
-        x = np.clip(x + step, low, high)
+        beyond = 0.01 * 1.2**turn  # more and more, as whole grey values may undo a small step
+        length = min((max(gaps[nearest], 0) * 1.02 + beyond) / lengths[nearest], LONGEST * (high - low))
+        x = np.clip(x + length * ways[nearest] / lengths[nearest], low, high)
         sample = np.clip(model.scaling.invert(x), 0, model.scaling.maximum)
         changed = np.rint(sample).astype(raw.dtype) if whole else sample
         asked = int(model.predict(changed)[0])
