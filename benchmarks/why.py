@@ -34,7 +34,8 @@ def measure(recipe: str) -> dict[str, float]:
     neighbours = Neighbours(model, training)
     preparing = time.perf_counter() - began
     misread = evaluate(model, test).misread
-    rng, against_all, against_ink, seconds, missing, distances = np.random.default_rng(0), 0, 0, [], [], []
+    rng, against_all, against_ink = np.random.default_rng(0), 0, 0
+    seconds, missing, distances = [], [], []
     for row in misread:
         began = time.perf_counter()
         found = why(model, test.inputs[row], neighbours)
@@ -53,8 +54,8 @@ def measure(recipe: str) -> dict[str, float]:
         against_ink += wrong[0] < wrong[DRAWS + 1 :].mean()
     return {
         "misread": len(misread),
-        "falls_more_than_random": against_all / len(misread),
-        "falls_more_than_random_ink": against_ink / len(misread),
+        "falls_more_than_random": float(against_all) / len(misread),
+        "falls_more_than_random_ink": float(against_ink) / len(misread),
         "largest_missing": max(missing),
         "no_flip": int(np.isnan(distances).sum()),
         "median_flip": float(np.nanmedian(distances)),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,7 +49,7 @@ def one_row(samples: Dataset, row: int) -> Dataset:
 def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say why a model answers a sample as it does."""
     require_classes(model, "why")
-    raw, name, label = _question(model, model_path, source, asked)
+    raw, name, label, features = _question(model, model_path, source, asked)
     picture = asked["picture"]
     if picture:
         _require_pictures(model, model_path)
@@ -67,25 +68,25 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
     if as_json:
         result_json({"input": name, "label": label, **_why_facts(found), "picture": picture})
     else:
-        _print_why(found, name if label is None else f"{name}: label {model.name_of(label)}", model)
+        _print_why(found, name if label is None else f"{name}: is {model.name_of(label)}", model, features)
         if picture:
             result(f"picture   {picture}")
 
 
 def _question(
     model: Model, model_path: str, source: str | None, asked: dict[str, Any]
-) -> tuple[NDArray[Any], str, int | None]:
-    """Return the sample asked about, its name, and its label where it has one."""
+) -> tuple[NDArray[Any], str, int | None, tuple[str, ...]]:
+    """Return the sample asked about, its name, its label where it has one, and what its inputs are called."""
     if asked["row"] is not None:
         samples = labelled(model, model_path, source, asked["part"])
         one = one_row(samples, asked["row"])
-        return one.inputs[0], f"{samples.source}, row {asked['row']}", int(one.labels[0])
+        return one.inputs[0], f"{samples.source}, row {asked['row']}", int(one.labels[0]), samples.feature_names
     if source is None:
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
     rows, names, labels = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
     if len(rows) != 1:
         raise OptionError("GN020", f"{source}: {len(rows)} rows. Choose one with --row N.")
-    return rows[0], names[0], None if labels is None else int(labels[0])
+    return rows[0], names[0], None if labels is None else int(labels[0]), ()
 
 
 def _why_facts(found: Why) -> dict[str, Any]:
@@ -106,13 +107,13 @@ def _why_facts(found: Why) -> dict[str, Any]:
     }
 
 
-def _print_why(found: Why, name: str, model: Model) -> None:
+def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -> None:
     answer, rival = model.name_of(found.answer), model.name_of(found.rival)
     best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
     result(name)
     result(f"answer    {answer} with {best}, then {rival} with {second}")
     result(f"gap       {shown(found.gap)} between their sums, split exactly over the last hidden nodes:")
-    _print_shares(found.nodes, "node", [("bias", found.bias)] if found.bias else [])
+    _print_shares(found.nodes, _node_names(model), [("biases", found.bias)] if found.bias else [])
     what = "pixels" if model.image_shape else "inputs"
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
     result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
@@ -121,7 +122,7 @@ def _print_why(found: Why, name: str, model: Model) -> None:
             result(f"          {line}")
         result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
     else:
-        _print_shares(found.inputs, "input")
+        _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
     if found.flip:
         size = f"{found.flip.distance:.3g} of the largest value (Euclid, over all {what})"
         result(f"flip      a change of {size} makes it {model.name_of(found.flip.answer)}; asked again")
@@ -133,15 +134,24 @@ def _print_why(found: Why, name: str, model: Model) -> None:
         result(f"alike     in training, by Euclid's distance of the last hidden layer: {listed}")
 
 
-def _print_shares(shares: NDArray[Any], what: str, more: list[tuple[str, float]] | None = None) -> None:
+def _node_names(model: Model) -> list[str]:
+    """Return what the nodes of the last hidden layer are called, member after member of a committee."""
+    nodes = range(model.network.architecture.sizes[-2])
+    if not model.others:
+        return [f"node {node}" for node in nodes]
+    return [f"member {member + 1} node {node}" for member in range(len(model.members)) for node in nodes]
+
+
+def _print_shares(shares: NDArray[Any], names: Sequence[str], more: Sequence[tuple[str, float]] = ()) -> None:
     most = np.argsort(-np.abs(shares), kind="stable")[:_MOST]
-    listed = [(f"{what} {number}", float(shares[number])) for number in most]
+    listed = [(names[number], float(shares[number])) for number in most]
     if len(most) < len(shares):
         listed.append((f"{len(shares) - len(most)} others", float(np.delete(shares, most).sum())))
-    listed += more or []
+    listed += more
     largest = max(abs(share) for _, share in listed) or 1.0
+    width = max(12, *(len(name) for name, _ in listed))
     for name, share in listed:
-        result(f"          {name:>12} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
+        result(f"          {name:>{width}} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
 
 
 def _map_lines(shares: NDArray[Any]) -> list[str]:

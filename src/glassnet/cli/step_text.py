@@ -15,6 +15,8 @@ from ..trace.step import LayerStep, Trace
 WHOLE = 8
 """Rows and columns up to which a matrix is printed whole."""
 MOST_NODES, MOST_LINKS = 10, 8
+LONGEST_SUM = 12
+"""Links of a layer up to which an error in proportion is written out."""
 WIDTH = 120
 
 
@@ -84,7 +86,8 @@ def _print_errors(console: Console, trace: Trace, number: int) -> None:
         )
         back = trace.in_proportion(number - 1)
         assert back is not None  # as the rule applies and there is a layer above
-        console.print(f"  back to node 0: {_written_out(layer)} = {shown(back[0, 0])}")
+        if layer.weight.size <= LONGEST_SUM:
+            console.print(f"  back to node 0: {_written_out(layer)} = {shown(back[0, 0])}")
 
 
 def _written_out(layer: LayerStep) -> str:

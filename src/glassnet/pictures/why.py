@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 
 from ..errors import ShapeError
 from ..trace.why import Why
-from .figure import INK, QUIET, new_axes
+from .figure import GRID, INK, QUIET, new_axes
 from .ink import ink
 from .signed import signed_colours
 
@@ -58,7 +58,8 @@ def draw_why(
         titles += [f"like row {row}\n{called[label]}" for row, label in zip(alike.rows, alike.labels, strict=True)]
         pictures += [255 - ink(sample) for sample in alike.samples]
     for axis, title, picture in zip(axes, titles, pictures, strict=False):
-        axis.set_axis_off()
+        axis.set(xticks=[], yticks=[])
+        axis.spines[:].set_color(GRID)
         axis.set_title(title, fontsize=8, color=INK if axis in axes[:3] else QUIET, loc="left")
         if picture is not None:
             axis.imshow(picture.reshape(image_shape), cmap="gray", vmin=0, vmax=255, interpolation="none")
