@@ -30,16 +30,16 @@ def main() -> None:
 def measure(recipe: str) -> dict[str, float]:
     training, test = load_data("mnist"), load_data("mnist", part="test")
     model = fit(training, Options.recipe(recipe)).model
-    began = time.perf_counter()
+    began = time.process_time()
     neighbours = Neighbours(model, training)
-    preparing = time.perf_counter() - began
+    preparing = time.process_time() - began
     misread = evaluate(model, test).misread
     rng, against_all, against_ink = np.random.default_rng(0), 0, 0
     seconds, missing, distances = [], [], []
     for row in misread:
-        began = time.perf_counter()
+        began = time.process_time()  # one thread's own time, whatever else the machine does
         found = why(model, test.inputs[row], neighbours)
-        seconds.append(time.perf_counter() - began)
+        seconds.append(time.process_time() - began)
         missing.append(found.missing)
         distances.append(found.flip.distance if found.flip else np.nan)
         ink, count = np.flatnonzero(found.sample), round(0.05 * found.sample.size)
@@ -57,11 +57,12 @@ def measure(recipe: str) -> dict[str, float]:
         "falls_more_than_random": float(against_all) / len(misread),
         "falls_more_than_random_ink": float(against_ink) / len(misread),
         "largest_missing": max(missing),
+        "missing_over_1_percent": sum(part > 0.01 for part in missing),
         "no_flip": int(np.isnan(distances).sum()),
         "median_flip": float(np.nanmedian(distances)),
-        "median_ms": 1000 * float(np.median(seconds)),
-        "largest_ms": 1000 * max(seconds),
-        "neighbours_s": preparing,
+        "median_cpu_ms": 1000 * float(np.median(seconds)),
+        "largest_cpu_ms": 1000 * max(seconds),
+        "neighbours_cpu_s": preparing,
     }
 
 

@@ -4,6 +4,7 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import ReferenceEngine
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "CompiledModel",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -39,6 +41,7 @@ __all__ = [
     "Scaling",
     "Targets",
     "backpropagate",
+    "compiled",
     "evaluate",
     "fit",
     "forward",

@@ -20,6 +20,7 @@ _COMMANDS = {
     "explain": "explain",
     "info": "look",
     "verify": "verify",
+    "bench": "bench",
 }
 
 

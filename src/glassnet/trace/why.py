@@ -20,7 +20,7 @@ from ..model import Model
 from ..network import Network, Signals
 from .slopes import exact_members, hidden_of, input_slopes, mean_sums, require_classes, signals_of
 
-PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 256, 12, 0.005
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.005
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
 part of the gap may be missing."""
 MOST_TURNS, LONGEST = 50, 0.25
