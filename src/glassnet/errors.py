@@ -43,6 +43,9 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     # arrays
     "GN050": "an array has the wrong shape",
+    # seeing through a model
+    "GN080": "the run had no such step",
+    "GN081": "the model has no such explanation",
 }
 
 

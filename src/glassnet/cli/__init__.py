@@ -17,6 +17,7 @@ _COMMANDS = {
     "test": "ask",
     "query": "ask",
     "show": "look",
+    "explain": "explain",
     "info": "look",
     "verify": "verify",
     "doctor": "doctor",

@@ -27,7 +27,7 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     model = load_model(model_path)
     show = progress_listener()
     try:
-        verdict = verify(model, _training_data(model, model_path, source), [show])
+        verdict = verify(model, training_data(model, model_path, source), [show])
     finally:
         show.close()
     if as_json:
@@ -43,7 +43,8 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     click.get_current_context().exit(0 if verdict.same else 1)
 
 
-def _training_data(model: Model, model_path: str, source: str | None) -> Dataset:
+def training_data(model: Model, model_path: str, source: str | None) -> Dataset:
+    """Load what a model was trained on: DATA, or the bundled MNIST where the receipt names it."""
     described = model.receipt.get("data", {})
     if source is None and not str(described.get("source", "")).startswith(f"{data.BUNDLED} "):
         raise OptionError(
