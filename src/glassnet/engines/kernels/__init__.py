@@ -5,7 +5,7 @@ from .common import Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout
 from .sparse import gather_nonzero
-from .team import new_team
+from .team import new_team, send_home
 
 __all__ = [
     "Dropout",
@@ -19,6 +19,7 @@ __all__ = [
     "gather_nonzero",
     "new_team",
     "plan_of",
+    "send_home",
     "shards_of",
     "train_batches",
     "train_samples",
