@@ -77,6 +77,8 @@ def header_of(model: Model) -> dict[str, Any]:
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
+        "class_names": model.class_names,
+        "temperature": model.temperature,
         "receipt": model.receipt,
     }
 
@@ -161,10 +163,12 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
     return Model(
         members[0],
         Scaling(**header["scaling"]),
-        Targets(**header["targets"]),
+        Targets.from_dict(header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,
         tuple(members[1:]),
+        tuple(map(str, header.get("class_names", ()))),
+        float(header.get("temperature", 1.0)),
     )
 
 
