@@ -4,11 +4,13 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from .checkpoint import Checkpoint, load_checkpoint
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import ReferenceEngine
 from .errors import GlassnetError
 from .evaluate import Evaluation, evaluate
+from .keeping import resume
 from .listeners import History
 from .model import Model
 from .modelfile import load_model, save_model
@@ -25,6 +27,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "Checkpoint",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -42,10 +45,12 @@ __all__ = [
     "evaluate",
     "fit",
     "forward",
+    "load_checkpoint",
     "load_data",
     "load_inputs",
     "load_model",
     "new_model",
+    "resume",
     "save_model",
     "train",
     "update",
