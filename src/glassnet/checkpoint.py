@@ -27,7 +27,7 @@ from .network import Network
 from .options import Options
 from .parameters import Parameters
 from .position import Position
-from .receipt import began, differences, fingerprint, options_of, surroundings
+from .receipt import differences, fingerprint, options_of, surroundings
 from .training import Run
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
@@ -111,12 +111,12 @@ class SavedTraining:
 
         Raises
         ------
-        DataError
+        ModelFileError
             GN044 when these are other data.
         """
         began_with = self.model.receipt["data"]
         if fingerprint(data) != began_with["fingerprint"]:
-            raise DataError(
+            raise ModelFileError(
                 "GN044",
                 f"{data.source}: not the data that {self.path} was begun with, {began_with['samples']} samples of "
                 f"{began_with['source']}. Name those.",
@@ -133,9 +133,8 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
     Raises
     ------
     FileError, ModelFileError
-        As `load_model`; and GN043 when the file is a model and no checkpoint.
-    DataError
-        GN044 when it has options that this glassnet does not know.
+        As `load_model`; GN043 when the file is a model and no checkpoint, GN044 when it has options that this glassnet
+        does not know.
     """
     header, tensors = read(path)
     if "training" not in header:
@@ -147,7 +146,7 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
     try:
         options = options_of(receipt)
     except (DataError, OptionError) as problem:
-        raise DataError(
+        raise ModelFileError(
             "GN044",
             f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {problem} "
             "Go on with the version that began it.",
@@ -171,7 +170,7 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
 def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensors]:
     """Return header and tensors of a checkpoint: copies, which further training leaves alone.
 
-    The fingerprint of the data is left to the caller, as it takes a while.
+    The receipt is left to the caller: it takes a while, and stays the same.
     """
     parameters, average = run.position.state.parameters, run.position.state.average
     numbers, arrays = run.position.saved()
@@ -180,12 +179,8 @@ def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensor
     for name, values in vars(run.history).items():
         if name != "trail":
             arrays[f"history.{name}"] = np.array(values)
-    kept = Parameters(parameters.layout, (parameters.flat if average is None else average).copy())
-    model = replace(
-        run.model,
-        network=Network.of(run.model.network.architecture, kept),
-        receipt={**began(run.options, run.data, run.engine.name, ""), "progress": run.position.progress},
-    )
+    answering = Parameters(parameters.layout, (parameters.flat if average is None else average).copy())
+    model = replace(run.model, network=Network.of(run.model.network.architecture, answering))
     training = {
         **numbers,
         "every": checkpoint.every,
@@ -211,18 +206,18 @@ def require_free(path: str | Path) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`; GN045 when there is such a training, or a model.
+        As `files.require_place`.
     ModelFileError
-        GN040 to GN042 when the file there cannot be read.
+        GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
     """
     require_place(path, MODEL)
     if not Path(path).exists():
         return
     training = read(path)[0].get("training")
     if training is None:
-        raise OptionError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
+        raise ModelFileError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
     if not training.get("ended"):
-        raise OptionError(
+        raise ModelFileError(
             "GN045",
             f"{path}: there is a training that has not ended. Go on with `glassnet resume {path}`, or remove the file.",
         )

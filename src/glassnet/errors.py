@@ -106,7 +106,7 @@ class DivergedError(GlassnetError, ArithmeticError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file is foreign, damaged or too new (GN040 to GN043)."""
+    """A model file or checkpoint is foreign, damaged, too new, or not the one that is needed (GN040 to GN045)."""
 
 
 class InterruptedWorkError(GlassnetError):

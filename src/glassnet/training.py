@@ -325,7 +325,9 @@ def fit(
     DataError, DivergedError
         As `train`.
     OptionError
-        GN022 for the checkpoint of a committee, GN045 for one that would replace an unfinished training's.
+        GN022 for the checkpoint of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)

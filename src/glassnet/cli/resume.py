@@ -7,7 +7,7 @@ from functools import partial
 import click
 
 from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint
-from ..errors import DataError, OptionError
+from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
 from .console import json_flag, say
@@ -47,7 +47,7 @@ def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | 
     try:
         job = Job(**{**saved.note, **{name: value for name, value in moved.items() if value is not None}})
     except TypeError:
-        raise DataError(
+        raise ModelFileError(
             "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
         ) from None
     if job.out == str(saved.path):
