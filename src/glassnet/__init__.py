@@ -4,12 +4,14 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from .checkpoint import Checkpoint, load_checkpoint
 from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import ReferenceEngine
 from .errors import GlassnetError
 from .evaluate import Evaluation, evaluate
+from .keeping import resume
 from .listeners import History
 from .model import Model
 from .modelfile import load_model, save_model
@@ -26,6 +28,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "Checkpoint",
     "CompiledModel",
     "Dataset",
     "Evaluation",
@@ -45,10 +48,12 @@ __all__ = [
     "evaluate",
     "fit",
     "forward",
+    "load_checkpoint",
     "load_data",
     "load_inputs",
     "load_model",
     "new_model",
+    "resume",
     "save_model",
     "train",
     "update",

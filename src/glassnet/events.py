@@ -14,7 +14,10 @@ class Preparing:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'."""
+    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'.
+
+    `progress` is above 0 where a training goes on that was stopped: epochs that are done.
+    """
 
     engine: str
     samples: int
@@ -22,6 +25,7 @@ class TrainingStarted:
     blocks: int
     seconds: float
     hash: str
+    progress: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -52,7 +56,7 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class TrainingEnded:
-    """The last step is taken; `seconds` is the time of all steps."""
+    """The last step is taken; `seconds` is the time of all steps, those before a stop among them."""
 
     seconds: float
 

@@ -27,7 +27,8 @@ class History:
 
     def __call__(self, event: Event) -> None:
         """Take up a block or an epoch; other events pass."""
-        if isinstance(event, TrainingStarted | EpochDone):
+        goes_on = isinstance(event, TrainingStarted) and (event.progress or self.trail[-1:] == [event.hash])
+        if isinstance(event, TrainingStarted | EpochDone) and not goes_on:
             self.trail.append(event.hash)
         if isinstance(event, BlockDone):
             self.progress.append(event.progress)

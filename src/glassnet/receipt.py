@@ -68,19 +68,27 @@ def receipt_of(
     """
     return {
         "recipe": recipe,
+        **began(options, data, fitted.engine, print_of_data or fingerprint(data)),
+        "hash": fitted.model.hash(),
+        "trails": [history.trail for history in (fitted.history, *fitted.others)],
+        "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
+        **({"resumed": list(fitted.changes)} if fitted.changes else {}),
+    }
+
+
+def began(options: Options, data: Dataset, engine: str, print_of_data: str) -> dict[str, Any]:
+    """Return the part of a receipt that is known before the training."""
+    return {
         "options": options.to_dict(),
         "data": {
             "source": data.source,
             "samples": len(data),
             "classes": data.classes,
-            "fingerprint": print_of_data or fingerprint(data),
+            "fingerprint": print_of_data,
         },
         "seed": options.seed,
-        "engine": fitted.engine,
+        "engine": engine,
         **surroundings(),
-        "hash": fitted.model.hash(),
-        "trails": [history.trail for history in (fitted.history, *fitted.others)],
-        "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
     }
 
 
@@ -130,7 +138,7 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     base = options_of(receipt)
     if not {"trails", "hash", "data"} <= receipt.keys():
         raise DataError("GN017", "the model has no receipt that says how it was trained.")
-    changed = tuple(_differences(receipt, surroundings()))
+    changed = tuple(differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
     if fingerprint(data) != receipt["data"]["fingerprint"]:
@@ -174,7 +182,8 @@ def _first_difference(final: str, trail: list[str], data: Dataset, options: Opti
     return "" if again.network.parameters.hash() == final else "the average of the weights"
 
 
-def _differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+    """Say in words how versions and processor differ from a receipt's; `now` is from `surroundings`."""
     for name, number in now["versions"].items():
         before = receipt.get("versions", {}).get(name)
         if before != number:

@@ -7,9 +7,12 @@ the same steps are divided otherwise.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,15 +25,18 @@ from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, Train
 from .listeners import History, Listener
 from .model import Model
 from .network import Network
-from .optimizers import State
 from .options import Options
+from .position import Position
 from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
 from .preprocess.augment import require_pictures
 from .randomness import Purpose, generator
-from .schedules import Plateau, learning_rates
+from .schedules import learning_rates
+
+if TYPE_CHECKING:
+    from .checkpoint import Checkpoint
 
 BLOCKS = 10
-"""Blocks an epoch."""
+"""Blocks an epoch; part of the result, and of a checkpoint's meaning."""
 
 
 def new_model(data: Dataset, options: Options) -> Model:
@@ -94,7 +100,15 @@ def _samples(model: Model, data: Dataset, options: Options) -> Samples:
     return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape, weights)
 
 
-def train(model: Model, data: Dataset, options: Options, engine: Engine | None = None) -> Iterator[Event]:
+def train(
+    model: Model,
+    data: Dataset,
+    options: Options,
+    engine: Engine | None = None,
+    *,
+    position: Position | None = None,
+    until: tuple[int, int] | None = None,
+) -> Iterator[Event]:
     """Train `model` in place and tell what happens.
 
     Parameters
@@ -106,6 +120,11 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     options : Options
     engine : Engine, optional
         The one `options` name, if not given.
+    position : Position, optional
+        Where to go on, with the model's own parameters; the beginning, if not given. It is moved along in place.
+    until : (epoch, step), optional
+        Stop before this step, both counted from 0; the model then has the weights which that step met, to the bit.
+        Do not train on from there: a block would be divided otherwise than without the stop.
 
     Yields
     ------
@@ -120,40 +139,88 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
     """
-    network, of_classes = model.network, model.targets.of_classes
-    data.require_like(model.features, model.classes, "the model", of_classes=of_classes)
+    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     require_pictures(data.image_shape, options)
-    engine = engine or engine_named(options.engine)
-    yield Preparing(engine.name)
-    began = time.perf_counter()
-    samples = _samples(model, data, options)
-    prepared = engine.prepare(network.architecture, samples, options)
-    ready, start = time.perf_counter(), network.parameters.hash()
-    blocks = epoch_blocks(len(data), options)
-    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
+    position = position or Position.start(model.network.parameters, options)
+    loop = _Loop(model, data, options, engine or engine_named(options.engine), position)
+    if until:
+        loop.require_ahead(*until)
+    yield Preparing(loop.engine.name)
+    start, seconds = model.network.parameters.hash(), loop.prepare()
+    blocks = options.epochs * len(loop.blocks)
+    yield TrainingStarted(loop.engine.name, len(data), options.epochs, blocks, seconds, start, position.progress)
 
-    guard = DivergenceGuard(network.architecture, network.parameters, samples)
-    state, plateau = State.new(network.parameters, options), Plateau(options)
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    for epoch in range(options.epochs):
-        epoch_began = time.perf_counter()
-        loss, correct = 0.0, 0
-        for block in blocks_of_epoch(blocks, len(data), epoch, options, plateau.factor):
+    while not position.ended:
+        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+        if until and until[0] == position.epoch:
+            return
+        yield loop.epoch_done()
+    average = position.state.average
+    model.network.parameters.flat[...] = model.network.parameters.flat if average is None else average
+    yield TrainingEnded(loop.seconds)
+
+
+class _Loop:
+    """What the blocks of a training are run with, from its position on."""
+
+    def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine, position: Position) -> None:
+        self._model, self._data, self._options, self.engine, self._at = model, data, options, engine, position
+        self.blocks = epoch_blocks(len(data), options)
+        self._steps = int(self.blocks[-1][-1]) + 1
+
+    def require_ahead(self, epoch: int, step: int) -> None:
+        """Refuse to stop before a step that is none, or lies behind."""
+        if not (0 <= epoch < self._options.epochs and 0 <= step < self._steps):
+            raise OptionError(
+                "GN021",
+                f"epoch {epoch}, step {step}: expected an epoch from 0 to {self._options.epochs - 1} and a step from 0 "
+                f"to {self._steps - 1}.",
+            )
+        if epoch + step / self._steps < self._at.progress:
+            raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {self._at.progress:.4g}.")
+
+    def prepare(self) -> float:
+        """Get ready for `epoch`; return the seconds that took."""
+        began, architecture = time.perf_counter(), self._model.network.architecture
+        samples = _samples(self._model, self._data, self._options)
+        self._prepared = self.engine.prepare(architecture, samples, self._options)
+        self._guard = DivergenceGuard(architecture, samples, self._at)
+        self._started = time.perf_counter() - self._at.seconds
+        return time.perf_counter() - began
+
+    @property
+    def seconds(self) -> float:
+        """Time of all steps so far, those before a stop among them."""
+        return time.perf_counter() - self._started
+
+    def epoch(self, until: int | None) -> Iterator[BlockDone]:
+        """Run the blocks of the epoch that are left, or those before step `until`."""
+        at, of_classes = self._at, self._model.targets.of_classes
+        self._epoch_began = time.perf_counter()
+        left = blocks_of_epoch(self.blocks, len(self._data), at.epoch, self._options, at.plateau.factor)
+        for block in itertools.islice(left, at.block, None):
+            if until is not None:
+                block = block.before(until)
+            if not len(block.order):
+                return
             with one_blas_thread:
-                result = engine.run_steps(network.architecture, state, prepared, block)
+                result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
             count = len(block.order)
-            guard.check(epoch, result.loss / count)
-            loss, correct = loss + result.loss, correct + result.correct
-            done = epoch + (block.first + len(block.learning_rates)) / (blocks[-1][-1] + 1)
+            self._guard.check(result.loss / count)
+            done = at.epoch + (block.first + len(block.learning_rates)) / self._steps
+            at.block_done(result, done, self.seconds)
             right = result.correct / count if of_classes else None
             yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, right)
-        loss, seconds = loss / len(data), time.perf_counter() - epoch_began
-        guard.epoch_done(epoch, loss)
-        plateau.epoch_done(loss)
-        right = correct / len(data) if of_classes else None
-        yield EpochDone(epoch + 1, loss, right, seconds, network.parameters.hash())
-    network.parameters.flat[...] = network.parameters.flat if state.average is None else state.average
-    yield TrainingEnded(time.perf_counter() - ready)
+
+    def epoch_done(self) -> EpochDone:
+        """Close an epoch whose blocks are all done."""
+        at, count = self._at, len(self._data)
+        loss, right = at.loss / count, at.correct / count if self._model.targets.of_classes else None
+        self._guard.epoch_done(loss)
+        at.epoch_done(loss, self._options.epochs)
+        seconds = time.perf_counter() - self._epoch_began
+        return EpochDone(at.epoch, loss, right, seconds, self._model.network.parameters.hash())
 
 
 def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
@@ -199,11 +266,27 @@ def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
     return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
 
 
+@dataclass
+class Run:
+    """One training: what it is made of, how far it has come, and what was seen of it.
+
+    `changes` say, in words, how versions and processor differ from those it was begun with, if it was stopped since.
+    """
+
+    model: Model
+    data: Dataset
+    options: Options
+    engine: Engine
+    position: Position
+    history: History
+    changes: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Fit:
     """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training.
 
-    `others` are the learning curves of a committee's other members.
+    `others` are the learning curves of a committee's other members; `changes` are those of the `Run`.
     """
 
     model: Model
@@ -212,10 +295,16 @@ class Fit:
     prepare_seconds: float
     train_seconds: float
     others: tuple[History, ...] = ()
+    changes: tuple[str, ...] = ()
 
 
 def fit(
-    data: Dataset, options: Options | None = None, *, listeners: Iterable[Listener] = (), engine: Engine | None = None
+    data: Dataset,
+    options: Options | None = None,
+    *,
+    listeners: Iterable[Listener] = (),
+    engine: Engine | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
 ) -> Fit:
     """Make a model for `data`, train it, and return it with its history.
 
@@ -228,24 +317,44 @@ def fit(
         Each is called with every event.
     engine : Engine, optional
         The one `options` name, if not given.
+    checkpoint : Checkpoint or path, optional
+        Where to write, now and then, what `glassnet.resume` goes on from; a committee keeps none.
 
     Raises
     ------
     DataError, DivergedError
         As `train`.
+    OptionError
+        GN022 for the checkpoint of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
     if options.members > 1:
         from .committee import fit_committee
 
+        if checkpoint is not None:
+            raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
         return fit_committee(data, options, listeners, engine)
     model = new_model(data, options)
-    history = History()
-    told: list[Listener] = [history, *listeners]
+    run = Run(model, data, options, engine, Position.start(model.network.parameters, options), History())
+    if checkpoint is None:
+        return finish(run, listeners)
+    from .checkpoint import Checkpoint, require_free
+    from .keeping import finish_with
+
+    keep = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+    require_free(keep.path)
+    return finish_with(keep, run, listeners)
+
+
+def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
+    """Train from the run's position to the end; parameters and errors as for `fit`."""
+    told: list[Listener] = [run.history, *listeners]
     prepare_seconds = train_seconds = 0.0
     try:
-        for event in train(model, data, options, engine):
+        for event in train(run.model, run.data, run.options, run.engine, position=run.position):
             for listener in told:
                 listener(event)
             if isinstance(event, TrainingStarted):
@@ -253,6 +362,6 @@ def fit(
             elif isinstance(event, TrainingEnded):
                 train_seconds = event.seconds
     except DivergedError as problem:
-        problem.model = model
+        problem.model = run.model
         raise
-    return Fit(model, history, engine.name, prepare_seconds, train_seconds)
+    return Fit(run.model, run.history, run.engine.name, prepare_seconds, train_seconds, (), run.changes)
