@@ -42,6 +42,13 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     # arrays
     "GN050": "an array has the wrong shape",
+    # tables
+    "GN060": "a table has no column of this name",
+    "GN061": "a column holds dates, or neither numbers nor words",
+    "GN062": "no column is left to predict from",
+    "GN063": "two columns of a table have the same name",
+    "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
+    "GN065": "an object is no table",
 }
 
 
@@ -76,7 +83,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN065)."""
 
 
 class OptionError(GlassnetError, ValueError):
