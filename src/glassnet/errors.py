@@ -49,6 +49,7 @@ CODES: dict[str, str] = {
     "GN063": "two columns of a table have the same name",
     "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
     "GN065": "an object is no table",
+    "GN066": "a table with named columns, but not the name of the one to predict",
 }
 
 
@@ -83,7 +84,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN065)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -83,6 +83,20 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     return Delimited(frame, separator, header, remarks)
 
 
+def named_columns(opened: Opened) -> list[str]:
+    """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
+    try:
+        content, _ = _utf8(opened, _SAMPLE)
+        _, rows = _sniff(content, opened.name)
+    except DataError:
+        return []
+    if len(rows[0]) < 2 or len(rows) < 2 or not _is_header(rows, ()):
+        return []
+    columns = zip(*(row for row in rows[1:] if len(row) == len(rows[0])), strict=True)
+    worded = any(all(field.strip() and not is_number(field) for field in column) for column in columns)
+    return rows[0] if worded else []
+
+
 def require_unique(names: list[str], source: str) -> None:
     """Refuse two columns of the same name: DataError GN063."""
     twice = [name for name, count in Counter(names).items() if count > 1]
@@ -94,10 +108,10 @@ def require_unique(names: list[str], source: str) -> None:
         )
 
 
-def _utf8(opened: Opened) -> tuple[bytes, tuple[str, ...]]:
-    """Return the content as UTF-8 with line feeds, and what had to be guessed."""
+def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...]]:
+    """Return the content, or its first bytes, as UTF-8 with line feeds, and what had to be guessed."""
     with opened.stream() as stream:
-        content = stream.read().removeprefix(_BOM)
+        content = stream.read(size).removeprefix(_BOM)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     if not content.strip():
@@ -147,7 +161,7 @@ def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
     if not set(expected).isdisjoint(first):
         return True
     named = [field for field in first if field]
-    if not named or any(map(is_number, named)) or len(set(named)) < len(named):
+    if not named or any(map(is_number, named)):
         return len(rows) == 1
     return not any(
         field and field == row[k].strip() for k, field in enumerate(first) for row in rows[1:] if k < len(row)

@@ -98,9 +98,11 @@ class Table:
         return "other"
 
     def _kind_of_text(self, column: pl.Series) -> str:
-        few = column.head(1000).unique() if len(column) > 1000 else column.unique()
-        if len(few) <= 2 and any({*column.unique().str.to_lowercase()} <= pair for pair in _PAIRS):
-            return "boolean"
+        # Some rows tell most columns apart from yes and no, without looking for all different words.
+        if column.head(1000).str.to_lowercase().n_unique() <= 2:
+            words = {*column.str.to_lowercase().unique()}
+            if any(words <= pair for pair in _PAIRS):
+                return "boolean"
         lengths = column.str.len_bytes()
         if column.str.contains(_CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
             return "text"  # such as post codes: 01234
@@ -155,6 +157,35 @@ class Table:
         column = column.drop_nulls()
         found = column.filter(self._as_numbers(column).is_null())
         return len(found), tuple(sorted(found.unique().to_list()))
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Return a column's name, kind, part of missing values, number of different ones, and some of them.
+
+        Examples are the smallest, median and largest number, or the commonest words.
+        """
+        column, kind = self.frame[name], self.kind(name)
+        examples: list[Any] = []
+        if kind == "number":
+            values = self.numbers(name)
+            values = values[~np.isnan(values)]
+            examples = [float(v) for v in (values.min(), np.median(values), values.max())]
+        elif kind in ("text", "boolean"):
+            codes, words = self.words(name)
+            counts = np.bincount(codes[codes >= 0])
+            examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
+        elif kind != "missing":
+            examples = [str(value) for value in column.drop_nulls().head(2)]
+        return {
+            "name": name,
+            "kind": kind,
+            "missing": column.null_count() / len(column),
+            "different": column.drop_nulls().n_unique() if kind != "other" else None,
+            "examples": examples,
+        }
+
+    def row(self, number: int) -> dict[str, Any]:
+        """Return the values of a row as they stand there, None for a missing one; rows count from 0."""
+        return self.frame.row(number, named=True)
 
     def _as_numbers(self, column: pl.Series) -> pl.Series:
         """Turn text into numbers, null where it is none."""

@@ -1,6 +1,7 @@
 """Named, visible, invertible steps between the file's values and the network's."""
 
+from .columns import Columns
 from .scaling import SCALINGS, Scaling
 from .targets import BESIDE_CLASSES, TARGETS, Targets
 
-__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Scaling", "Targets"]
+__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Columns", "Scaling", "Targets"]

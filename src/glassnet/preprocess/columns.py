@@ -14,46 +14,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.checks import plain
-from ..errors import DataError, require_choice
+from ..errors import DataError
 from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough
+from .predicted import Target, class_words, learn_target
 
 if TYPE_CHECKING:
     from ..data.frames import Table
 
 VERSION = 1
-TASKS = ("classes", "numbers")
-_FEW_VALUES = 10
 _FEW_ROWS = 20
-_MANY_CLASSES = 1000
-_ID = re.compile(r"(^|[_\W])(id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](ID|Id)$", re.IGNORECASE)
+_ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
-
-
-@dataclass(frozen=True)
-class Target:
-    """The column to predict.
-
-    Parameters
-    ----------
-    name : str
-    task : {"classes", "numbers"}
-    classes : tuple of str
-        What the classes are called; empty for numbers.
-    numeric : bool
-        Whether the classes are written as numbers, so that 1 and 1.0 are the same.
-    """
-
-    name: str
-    task: str
-    classes: tuple[str, ...] = ()
-    numeric: bool = False
-
-    def __str__(self) -> str:
-        if self.task == "numbers":
-            return "the target, numbers"
-        shown = ", ".join(self.classes[:6]) + (", …" if len(self.classes) > 6 else "")
-        return f"the target, {len(self.classes)} classes ({shown})"
 
 
 @dataclass(frozen=True)
@@ -79,20 +50,30 @@ class Columns:
 
     @classmethod
     def learn(
-        cls, table: Table, target: str, *, task: str | None = None, drop: Sequence[str] = (), keep: Sequence[str] = ()
+        cls,
+        table: Table,
+        target: str,
+        *,
+        task: str | None = None,
+        drop: Sequence[str] = (),
+        keep: Sequence[str] = (),
+        rows: NDArray[np.int64] | None = None,
     ) -> Columns:
         """Learn from a training table.
 
         Parameters
         ----------
         table : Table
-            The training rows.
+            All rows that are known.
         target : str
             Name of the column to predict.
         task : {"classes", "numbers"}, optional
             Decided by the column if not given.
         drop, keep : sequence of str
             Names of columns to leave out, and to use although they look like identifiers.
+        rows : ndarray of int64, optional
+            The training rows, all if not given. Medians, words and so on come from these alone; what a column is, and
+            which classes there are, is seen in all.
 
         Raises
         ------
@@ -110,18 +91,20 @@ class Columns:
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
         dropped = [(name, "left out by --drop") for name in drop if name != target]
         inputs: list[Encoding] = []
+        part = table if rows is None else table.take(rows)
         for name, kind in kinds.items():
-            why = _why_useless(table, name, kind, keep=name in keep)
+            why = _why_useless(table, name, kind, keep=name in keep) or _why_useless(part, name, kind, keep=True)
             if why:
                 dropped.append((name, why))
                 continue
-            inputs.append(ENCODINGS[_KINDS[kind]].learn(table, name))
+            inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name))
             count, strays = table.strays(name) if kind == "number" else (0, ())
             if count:
                 words = ", ".join(map(repr, strays))
                 remarks.append(f"column {name!r}: {count} values are no numbers ({words}), taken as missing")
         if not inputs:
-            why = "; ".join(f"{name}: {reason}" for name, reason in dropped[:5]) or "there is no other column"
+            told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
+            why = "; ".join(told[:5]) or "there is no other column"
             raise DataError("GN062", f"{table.source}: no column is left to predict {target!r} from ({why}).")
         return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks))
 
@@ -152,7 +135,7 @@ class Columns:
         DataError
             GN060 when columns are missing.
         """
-        self._require(table, self.names)
+        self.require(table, self.names)
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -170,14 +153,14 @@ class Columns:
         DataError
             GN060 when the column is missing, GN064 for a class that training did not know, or when no row has one.
         """
-        self._require(table, (self.target.name,))
+        self.require(table, (self.target.name,))
         name = self.target.name
         if self.target.task == "numbers":
             values = table.numbers(name)
             rows = np.flatnonzero(~np.isnan(values))
             _some(rows, table, name)
             return rows, values[rows]
-        codes, words = _class_words(table, name, self.target.numeric)
+        codes, words = class_words(table, name, self.target.numeric)
         rows = np.flatnonzero(codes >= 0)
         _some(rows, table, name)
         place = {word: k for k, word in enumerate(self.target.classes)}
@@ -192,7 +175,8 @@ class Columns:
             )
         return rows, labels
 
-    def _require(self, table: Table, names: Iterable[str]) -> None:
+    def require(self, table: Table, names: Iterable[str]) -> None:
+        """Refuse a table without these columns: DataError GN060."""
         missing = [name for name in names if name not in table.names]
         if not missing:
             return
@@ -253,77 +237,6 @@ def require_column(table: Table, name: str) -> None:
     raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
 
 
-def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, list[str]]:
-    """Decide whether a column is classes or numbers, and say it.
-
-    Raises
-    ------
-    DataError
-        GN064 when it cannot be predicted.
-    OptionError
-        GN021 for another task.
-    """
-    if task is not None:
-        require_choice("task", task, TASKS)
-    where, kind = f"{table.source}, target {name!r}", table.kind(name)
-    if kind == "missing":
-        raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
-    if kind in ("date", "other") and task != "classes":
-        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Turn it into one of them.")
-    values = table.numbers(name) if kind == "number" else np.empty(0)
-    values = values[~np.isnan(values)]
-    different = np.unique(values)
-    decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
-    if decided == "numbers":
-        if kind != "number":
-            raise DataError("GN064", f"{where}: words, expected numbers. Leave out --task numbers.")
-        if len(different) < 2:
-            raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
-        return Target(name, "numbers"), [
-            f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
-            + ("" if task else " (--task classes would take each for a class)")
-        ]
-    return _learn_classes(table, name, numeric=kind == "number", where=where, said=task is not None)
-
-
-def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
-    codes, words = _class_words(table, name, numeric)
-    counts = np.bincount(codes[codes >= 0], minlength=len(words))
-    if len(words) < 2:
-        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
-    if len(words) > max(2, min(_MANY_CLASSES, counts.sum() // 2)):
-        hint = "Pass --task numbers, or name" if numeric else "Name"
-        raise DataError(
-            "GN064",
-            f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
-        )
-    order = np.argsort(-counts, kind="stable")[:5]
-    shown = ", ".join(f"{words[k]!r} {counts[k] / counts.sum():.0%}" for k in order)
-    other = " (--task numbers would predict the number)" if numeric and not said else ""
-    return Target(name, "classes", words, numeric), [
-        f"target {name!r}: {len(words)} classes, {shown}{', …' if len(words) > 5 else ''}{other}"
-    ]
-
-
-def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether numbers are rather the names of classes: whole, few, and each of them often."""
-    return bool(
-        len(different) <= _FEW_VALUES and 2 * len(different) <= rows and (different == np.floor(different)).all()
-    )
-
-
-def _class_words(table: Table, name: str, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return a target's classes as codes and words; those that are numbers are sorted as numbers."""
-    if not numeric:
-        return table.words(name)
-    values = table.numbers(name)
-    present = ~np.isnan(values)
-    different, places = np.unique(values[present], return_inverse=True)
-    codes = np.full(len(values), -1, np.int64)
-    codes[present] = places
-    return codes, tuple(map(plain, different.tolist()))
-
-
 def _some(rows: NDArray[np.int64], table: Table, name: str) -> None:
     if not len(rows):
         raise DataError("GN064", f"{table.source}, target {name!r}: every value is missing.")
@@ -356,6 +269,8 @@ def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:
         return _why_useless_numbers(table.numbers(name), name, keep=keep)
     codes, words = table.words(name)
     counts = np.bincount(codes[codes >= 0])
+    if not len(words):
+        return "every value is missing"
     if len(words) == 1 and counts[0] == len(codes):
         return f"every value is {words[0]!r}"
     if kind == "boolean":
@@ -369,6 +284,8 @@ def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:
 
 def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) -> str:
     different = np.unique(values[~np.isnan(values)])
+    if not len(different):
+        return "every value is missing"
     if len(different) == 1 and not np.isnan(values).any():
         return f"every value is {different[0]:g}"
     if not keep and _counts_rows(name, different, len(values)):

@@ -86,7 +86,7 @@ class NumberColumn:
         values = table.numbers(self.name)
         absent = np.isnan(values)
         z = (_bend(np.where(absent, self.fill, values), self.unit) - self.centre) / self.scale
-        clipped = (z / np.sqrt(1 + (z / CLIP) ** 2)).astype(np.float32)
+        clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
 
     def __str__(self) -> str:
