@@ -3,5 +3,6 @@
 from .columns import Columns
 from .scaling import SCALINGS, Scaling
 from .targets import BESIDE_CLASSES, TARGETS, Targets
+from .weights import class_weights
 
-__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Columns", "Scaling", "Targets"]
+__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Columns", "Scaling", "Targets", "class_weights"]
