@@ -167,6 +167,7 @@ def test_digits_without_names_go_on_as_ever(empty):
 
 
 LINES = people(60).splitlines()
+DATES = "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9
 BAD = {
     "no target named": ("people.csv", (), "GN066", ("--target income",), people(60)),
     "a name near by": ("people.csv", ("--target", "incme"), "GN060", ("'incme'", "Did you mean 'income'?"), people(60)),
@@ -178,7 +179,7 @@ BAD = {
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
     "names twice": ("d.csv", ("--target", "a"), "GN063", ("(a)",), "a,b,a\n1,2,3\n4,5,6\n"),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
-    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9),
+    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
