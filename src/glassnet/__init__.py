@@ -19,7 +19,8 @@ from .network import Architecture, Network, backpropagate, forward, update
 from .notes import NeuralNetwork
 from .options import Options
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
+from .preprocess.tabular import load_table, read_table
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
 
@@ -29,6 +30,7 @@ __all__ = [
     "RECIPES",
     "Architecture",
     "Checkpoint",
+    "Columns",
     "CompiledModel",
     "Dataset",
     "Evaluation",
@@ -52,7 +54,9 @@ __all__ = [
     "load_data",
     "load_inputs",
     "load_model",
+    "load_table",
     "new_model",
+    "read_table",
     "resume",
     "save_model",
     "train",

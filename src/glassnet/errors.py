@@ -49,6 +49,14 @@ CODES: dict[str, str] = {
     # seeing through a model
     "GN080": "the run had no such step",
     "GN081": "the model has no such explanation",
+    # tables
+    "GN060": "a table has no column of this name",
+    "GN061": "a column holds dates, or neither numbers nor words",
+    "GN062": "no column is left to predict from",
+    "GN063": "two columns of a table have the same name",
+    "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
+    "GN065": "an object is no table",
+    "GN066": "a table with named columns, but not the name of the one to predict",
 }
 
 
@@ -83,7 +91,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -14,8 +14,8 @@ from ..trace.replay import replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
 from .explain_answers import explain_backquery, explain_nodes, explain_why, labelled, one_row
+from .sources import load_trained_on
 from .step_text import print_step
-from .verify import training_data
 
 
 @click.command("explain")
@@ -96,7 +96,7 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
 
 
 def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
-    samples = training_data(model, model_path, source)
+    samples = load_trained_on(model, model_path, source)
     show = progress_listener()
     try:
         again = replay(model, samples, asked["epoch"], asked["step"], listeners=[show])

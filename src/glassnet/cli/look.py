@@ -18,6 +18,8 @@ from ..pictures import digit_lines
 from ..randomness import Purpose, key
 from .console import json_flag, result, result_json
 from .flags import options_from, with_options
+from .sources import Wishes, with_table_flags
+from .tabular import show_columns, show_table
 
 
 @click.command("show")
@@ -27,6 +29,7 @@ from .flags import options_from, with_options
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
 @json_flag
+@with_table_flags
 @with_options("input_max", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
 def show_command(
     source: str,
@@ -38,9 +41,23 @@ def show_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Show a sample as the digit it is, or without --row what the data hold."""
+    """Show a sample as the digit it is, or without --row what the data hold.
+
+    Of a table with named columns, show each column; with --target COLUMN, how training would use it.
+    """
+    wishes = Wishes.of(flags)
     maximum = options_from(recipe, {"input_max": flags.pop("input_max")}).input_max
-    samples = data.load(source, part=part, maximum=maximum)
+    try:
+        samples = None if wishes.target else data.load(source, part=part, maximum=maximum)
+    except DataError as problem:
+        if problem.code != "GN066":
+            raise
+        samples = None
+    if samples is None:
+        if png or augment:
+            raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
+        show_table(source, row, wishes, as_json)
+        return
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
@@ -148,15 +165,22 @@ def info_command(model_path: str, as_json: bool) -> None:
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
+        "class_names": list(model.class_names),
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
     if as_json:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
+    # Columns have lines of their own below; a trail has a hash for every epoch.
+    receipt, facts = ({k: v for k, v in part.items() if k not in ("trails", "columns")} for part in (receipt, facts))
+    facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):
         for name, value in section.items():
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
             result(f"{name:<12} {shown}")
+    if model.columns:
+        show_columns(model.columns)

@@ -38,6 +38,8 @@ class Dataset:
         What the classes, labels or numbers are called, one an output; empty where their place is their name.
     feature_names : tuple of str
         What the inputs are called; empty where they are pixels or have no names.
+    columns : preprocess.Columns or None
+        What was learnt about the columns of the table that the samples come from.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class Dataset:
     weights: NDArray[Any] | None = None
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    columns: Any = None
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
