@@ -42,6 +42,10 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     # arrays
     "GN050": "an array has the wrong shape",
+    # folders of pictures
+    "GN070": "pictures are not of one size, or too large together",
+    "GN071": "a table beside pictures does not say their classes",
+    "GN072": "nothing says the classes of pictures",
 }
 
 
@@ -76,7 +80,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019)."""
+    """The data cannot be used as they are (GN010 to GN019, GN070 to GN072)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -7,6 +7,7 @@ them are in `recipes`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
@@ -179,6 +180,12 @@ class Options:
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
     )
+    size: str = _option(
+        "own",
+        "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
+        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
+    )
+    colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
     targets: str = _option(
         "notes",
         "targets: 0.01 and 0.99 as in the notes, or 0 and 1",
@@ -217,6 +224,7 @@ class Options:
             raise OptionError(
                 "GN022", f"seed {self.seed}: the last of {self.members} members would have none. Use less."
             )
+        _size_of(self.size)
         for name in ("activation", "dropout"):
             given = len(getattr(self, name))
             if given not in (1, len(self.hidden)):
@@ -255,6 +263,11 @@ class Options:
     def augments(self) -> bool:
         """Whether training pictures are distorted."""
         return any((self.rotate, self.shift, self.zoom, self.shear, self.elastic))
+
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """What the pictures of a folder are brought to, (rows, columns), if they are."""
+        return _size_of(self.size)
 
     def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         return given * len(self.hidden) if len(given) == 1 else given
@@ -311,3 +324,13 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
 
 def _kind_name(kind: type) -> str:
     return {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}[kind]
+
+
+def _size_of(text: str) -> tuple[int, int] | None:
+    if text == "own":
+        return None
+    found = re.fullmatch(r"([0-9]{1,5})(?:\s*[xX×*]\s*([0-9]{1,5}))?", text.strip())
+    rows, columns = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
+    if not 2 <= min(rows, columns) <= max(rows, columns) <= 4096:
+        raise OptionError("GN021", f"size {text!r}: expected own, N or HxW, each 2 to 4096: 28, or 32x24.")
+    return rows, columns

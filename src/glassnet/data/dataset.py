@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +24,7 @@ class Dataset:
     classes : int
         Number of classes.
     image_shape : (rows, columns) or None
-        How one sample is drawn, where it is a picture.
+        How one sample is drawn, where it is a picture; each pixel is one value, or three: red, green and blue.
     source : str
         Where the samples come from, for messages.
     maximum : float, default 255
@@ -38,6 +38,13 @@ class Dataset:
         What the classes are called; empty where their numbers are their names.
     feature_names : tuple of str
         What the inputs are called; empty where they are pixels or have no names.
+    row_names : tuple of str, length n
+        The file of each sample, where it has one of its own; else empty.
+    reading : {"", "ink", "photo"}
+        How picture files became samples: not at all, or as MNIST's digits; as drawings brought to one size, with ink
+        bright; as photographs, brought to one size and else as they are.
+    remarks : tuple of str
+        What the reader passed over or decided, for people.
 
     Raises
     ------
@@ -55,6 +62,9 @@ class Dataset:
     weights: NDArray[Any] | None = None
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    row_names: tuple[str, ...] = ()
+    reading: str = ""
+    remarks: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
@@ -72,9 +82,23 @@ class Dataset:
         """Number of values in a sample."""
         return int(self.inputs.shape[1])
 
+    @property
+    def channels(self) -> int:
+        """Values a pixel, 1 or 3; 1 where the samples are no pictures."""
+        return channels_of(self.features, self.image_shape)
+
+    def name_of(self, label: int) -> str:
+        """Return what a class is called: its name, or its number."""
+        return self.class_names[label] if self.class_names else str(label)
+
+    def row_name(self, row: int) -> str:
+        """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
+        return f"row {row} ({self.row_names[row]})" if self.row_names else f"row {row}"
+
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
         """Return the data set of these rows."""
-        return replace(self, inputs=self.inputs[rows], labels=self.labels[rows])
+        names = tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else ()
+        return replace(self, inputs=self.inputs[rows], labels=self.labels[rows], row_names=names)
 
     def require_like(self, features: int, classes: int, owner: str) -> None:
         """Refuse data that `owner` (a model, the training data) cannot take.
@@ -105,3 +129,28 @@ def image_shape(features: int) -> tuple[int, int] | None:
     """Guess how a row of pixels is drawn: a square if the number of values is a square number above 15."""
     side = round(features**0.5)
     return (side, side) if side * side == features and side >= 4 else None
+
+
+def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
+    """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
+    return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
+
+
+class Like(Protocol):
+    """What samples are read like: the training data, or a model."""
+
+    @property
+    def features(self) -> int:
+        """Number of values in a sample."""
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """How one sample is drawn."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes are called."""
+
+    @property
+    def reading(self) -> str:
+        """How picture files became samples."""
