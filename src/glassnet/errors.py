@@ -46,6 +46,9 @@ CODES: dict[str, str] = {
     "GN070": "pictures are not of one size, or too large together",
     "GN071": "a table beside pictures does not say their classes",
     "GN072": "nothing says the classes of pictures",
+    # labels
+    "GN073": "labels of these data cannot be looked through",
+    "GN074": "a reviewed list cannot be followed",
 }
 
 
@@ -80,7 +83,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN070 to GN072)."""
+    """The data cannot be used as they are (GN010 to GN019, GN070 to GN074)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -52,6 +52,7 @@ def save_model(model: Model, path: str | Path) -> None:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
+        "reading": model.reading,
         "receipt": model.receipt,
     }
     text = json.dumps(header, ensure_ascii=True, sort_keys=True)
@@ -120,6 +121,7 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         tuple(members[1:]),
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
+        str(header.get("reading", "")),
     )
 
 

@@ -31,6 +31,8 @@ class Spec:
         Limits for numbers, both allowed themselves.
     flag : str, optional
         Name on the command line where it differs from the field's.
+    pattern, form : str
+        For other words: a regular expression of those allowed, and the same for people.
     """
 
     help: str
@@ -39,6 +41,8 @@ class Spec:
     low: float | None = None
     high: float | None = None
     flag: str | None = None
+    pattern: str = ""
+    form: str = ""
 
 
 def _option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
@@ -184,6 +188,8 @@ class Options:
         "own",
         "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
         "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
+        pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
+        form="own, N or HxW, such as 28 or 32x24",
     )
     colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
     targets: str = _option(
@@ -224,7 +230,6 @@ class Options:
             raise OptionError(
                 "GN022", f"seed {self.seed}: the last of {self.members} members would have none. Use less."
             )
-        _size_of(self.size)
         for name in ("activation", "dropout"):
             given = len(getattr(self, name))
             if given not in (1, len(self.hidden)):
@@ -267,7 +272,10 @@ class Options:
     @property
     def picture_size(self) -> tuple[int, int] | None:
         """What the pictures of a folder are brought to, (rows, columns), if they are."""
-        return _size_of(self.size)
+        if self.size == "own":
+            return None
+        sides = [int(side) for side in re.split("[xX×]", self.size)]
+        return sides[0], sides[-1]
 
     def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         return given * len(self.hidden) if len(given) == 1 else given
@@ -317,6 +325,8 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
         value = float(value)
     if type(value) is not kind:
         raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
+    if spec.pattern and not re.fullmatch(spec.pattern, value):
+        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
         raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
     return value
@@ -324,13 +334,3 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
 
 def _kind_name(kind: type) -> str:
     return {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}[kind]
-
-
-def _size_of(text: str) -> tuple[int, int] | None:
-    if text == "own":
-        return None
-    found = re.fullmatch(r"([0-9]{1,5})(?:\s*[xX×*]\s*([0-9]{1,5}))?", text.strip())
-    rows, columns = (int(found[1]), int(found[2] or found[1])) if found else (0, 0)
-    if not 2 <= min(rows, columns) <= max(rows, columns) <= 4096:
-        raise OptionError("GN021", f"size {text!r}: expected own, N or HxW, each 2 to 4096: 28, or 32x24.")
-    return rows, columns

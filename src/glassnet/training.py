@@ -55,7 +55,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         dtype=options.dtype,
     )
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
-    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names)
+    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names, reading=data.reading)
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
@@ -120,7 +120,7 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     """
     network, of_classes = model.network, model.targets.of_classes
     data.require_like(model.features, model.classes, "the model", of_classes=of_classes)
-    require_pictures(data.image_shape, options)
+    require_pictures(data.image_shape, options, data.channels)
     engine = engine or engine_named(options.engine)
     yield Preparing(engine.name)
     began = time.perf_counter()

@@ -57,7 +57,9 @@ def bad_values(name: str):
         if spec.low > 0:
             yield 0.0
     if kind is str:
-        yield from ("", "nonsense", spec.choices[0].upper(), spec.choices[0] + " ", 1, 0.5)
+        yield from ("", "nonsense", 1, 0.5)
+        allowed = spec.choices or (spec.form.partition(",")[0],)
+        yield from (allowed[0].upper(), allowed[0] + " ")
 
 
 ALL_BAD = [(name, value) for name in SPECS for value in bad_values(name)]

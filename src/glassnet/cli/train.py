@@ -25,7 +25,7 @@ from ..modelfile import save_model
 from ..options import Options
 from ..receipt import fingerprint, receipt_of
 from ..training import Fit, fit, split
-from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
+from .console import complain, json_flag, progress_listener, result, result_json, say, say_all, score_line
 from .flags import options_from, with_options
 
 
@@ -43,8 +43,9 @@ def train_command(
 ) -> None:
     """Train a network, test it, save it, draw it.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist",
-    the bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
+    holds a folder of pictures for each class, or "mnist", the bundled digits. Without --test, the data's own test part
+    is used, or a part of the data is kept aside.
     """
     options = options_from(recipe, flags)
     path = Path(out or f"{recipe}.safetensors")
@@ -119,14 +120,23 @@ def _load_modules(names: list[str]) -> None:
 
 def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
     classes = options.classes or None
-    training = data.load(source, maximum=options.input_max, classes=classes)
+    training = data.load(
+        source, maximum=options.input_max, classes=classes, size=options.picture_size, colour=options.colour
+    )
+    say_all(training.remarks)
     largest = float(training.inputs.max())
     if 2 * largest <= options.input_max:
         say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
     if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max)
-        kind = training.values is None
-        test.require_like(training.features, training.classes, training.source, of_classes=kind)
+        test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
+        say_all(test.remarks)
+        test.require_like(
+            training.features,
+            training.classes,
+            training.source,
+            of_classes=training.values is None,
+            class_names=training.class_names,
+        )
         return training, test, False
     say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
     return *split(training, options), True
@@ -187,15 +197,20 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     from .. import pictures
 
     history = fitted.history
-    some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
+    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(history.curve()),
     }
     if evaluation.confusion.size:
-        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion)
+        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, fitted.model.class_names or None)
     if test.image_shape and test.values is None:
+        name_of = np.vectorize(fitted.model.name_of, otypes=[object])
         drawings["digits"] = lambda: pictures.draw_digits(
-            test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
+            test.inputs[some],
+            name_of(test.labels[some]),
+            name_of(evaluation.answers[some]),
+            image_shape=test.image_shape,
+            photo=test.reading == "photo",
         )
     written = []
     try:

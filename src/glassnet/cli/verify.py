@@ -50,5 +50,11 @@ def _training_data(model: Model, model_path: str, source: str | None) -> Dataset
             "GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
         )
     options = options_of(model.receipt)
-    samples = data.load(source or data.BUNDLED, maximum=options.input_max, classes=options.classes or None)
+    samples = data.load(
+        source or data.BUNDLED,
+        maximum=options.input_max,
+        classes=options.classes or None,
+        size=options.picture_size,
+        colour=options.colour,
+    )
     return split(samples, options)[0] if described.get("held_out") else samples

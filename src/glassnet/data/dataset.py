@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from typing import Any, Protocol
 
 import numpy as np
@@ -108,6 +109,11 @@ class Dataset:
         """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
         return f"row {row} ({self.row_names[row]})" if self.row_names else f"row {row}"
 
+    def some(self, count: int) -> NDArray[np.int64]:
+        """Return the rows by which to show the data, at most `count`: the first, or spread where files are sorted."""
+        count = min(count, len(self))
+        return np.arange(count) * len(self) // max(count, 1) if self.row_names else np.arange(count)
+
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
         """Return the data set of these rows."""
         labels, values, weights = self.labels[rows], self.values, self.weights
@@ -120,7 +126,9 @@ class Dataset:
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )
 
-    def require_like(self, features: int, classes: int, owner: str, *, of_classes: bool = True) -> None:
+    def require_like(
+        self, features: int, classes: int, owner: str, *, of_classes: bool = True, class_names: tuple[str, ...] = ()
+    ) -> None:
         """Refuse data that `owner` (a model, the training data) cannot take.
 
         Parameters
@@ -131,6 +139,8 @@ class Dataset:
             What it is called in a message.
         of_classes : bool
             Whether it has classes; numbers or several labels a sample otherwise.
+        class_names : tuple of str
+            What its classes are called.
 
         Raises
         ------
@@ -152,6 +162,13 @@ class Dataset:
             raise DataError("GN017", f"{self.source}: {here}, but {owner} has {own}. Use data of the same kind.")
         if not of_classes:
             return
+        if class_names and self.class_names and class_names != self.class_names:
+            here, there = _first_difference(self.class_names, class_names)
+            raise DataError(
+                "GN017",
+                f"{self.source}: class {here} where {owner} has {there}. Read it with load(…, like=…), which numbers "
+                "classes alike.",
+            )
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
             raise DataError(
@@ -170,6 +187,11 @@ def image_shape(features: int) -> tuple[int, int] | None:
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
+
+
+def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str]:
+    pairs = zip_longest(map(repr, one), map(repr, other), fillvalue="none")
+    return next((a, b) for a, b in pairs if a != b)
 
 
 class Like(Protocol):

@@ -105,7 +105,7 @@ def quiet_pillow() -> Iterator[None]:
 def bright_border(grey: NDArray[np.uint8]) -> bool:
     """Tell whether the border of a picture, shape (rows, columns), is bright: paper, on which ink is dark."""
     border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-    return 2 * np.count_nonzero(border > 127) > len(border)
+    return bool(2 * np.count_nonzero(border > 127) > len(border))
 
 
 @contextlib.contextmanager

@@ -68,7 +68,7 @@ def load(
     check_options(part, maximum, classes)
     if source == BUNDLED:
         return _dataset(*bundled_pair(_PREFIX[part]), f"{BUNDLED} ({part})", part, maximum, classes)
-    inside = _in_folder(source, part) if os.path.isdir(source) else source
+    inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
         from .folders import load_folder
 
@@ -107,8 +107,8 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
         return part in _PREFIX
     try:
         if os.path.isdir(source):
-            if _in_folder(source, part) or _in_folder(source, "train"):
-                return bool(_in_folder(source, part))
+            if images_in(source, part) or images_in(source, "train"):
+                return bool(images_in(source, part))
             from .listing import has_pictures
 
             return has_pictures(source, part)
@@ -155,7 +155,7 @@ def _dataset(
     return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name, maximum)
 
 
-def _in_folder(folder: str | os.PathLike[str], part: str) -> Path | None:
+def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
     """Return the file of images of this part, named as MNIST's; None if there is none."""
     try:
         found = set(os.listdir(folder))
