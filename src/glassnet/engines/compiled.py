@@ -13,7 +13,7 @@ from ..options import Options
 from ..parameters import FloatArray, Parameters
 from ..preprocess import Scaling
 from . import kernels
-from .batches import Batches
+from .batches import Batches, words_of
 from .interface import Block, Progress, Samples
 from .reference import ReferenceEngine
 
@@ -63,12 +63,17 @@ def load_kernels(options: Options) -> None:
 
 def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
     raw, scaling = np.ascontiguousarray(samples.rows), samples.scaling
-    words = raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % 8 == 0 else raw
     count = np.count_nonzero(raw)
     start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
-    kernels.gather_nonzero(raw, words, dtype.type(scaling.factor), start, index, value)
+    kernels.gather_nonzero(raw, words_of(raw), np.arange(len(raw)), dtype.type(scaling.factor), start, index, value)
     return kernels.SparseRows(
-        start, index, value, dtype.type(scaling.offset), samples.labels, samples.targets.astype(dtype)
+        start,
+        index,
+        value,
+        dtype.type(scaling.offset),
+        samples.labels,
+        samples.targets.astype(dtype),
+        samples.weights_in(dtype),
     )
 
 

@@ -13,7 +13,17 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays, uniform_at
 from .common import SOFTMAX, Plan
-from .nodes import activate, copy, first_largest, output_delta, times_derivative
+from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
+from .sparse import SparseShard, sparse_forward, sparse_gradient
+
+
+class Inputs(NamedTuple):
+    """A shard's inputs, either way: scaled, (rows, features), or without their background."""
+
+    is_sparse: bool
+    dense: NDArray[Any]
+    background: Any
+    sparse: SparseShard
 
 
 class Dropout(NamedTuple):
@@ -21,6 +31,14 @@ class Dropout(NamedTuple):
 
     rates: NDArray[np.float32]  # one a hidden layer
     kept: NDArray[Any]  # 1 / (1 − rate)
+
+
+class Known(NamedTuple):
+    """What is known of a shard's rows."""
+
+    labels: NDArray[np.int64]  # (rows,): each row's line of targets
+    targets: NDArray[Any]
+    weights: NDArray[Any]  # (rows,), or empty where all count alike
 
 
 class Part(NamedTuple):
@@ -48,9 +66,8 @@ class ShardWork(NamedTuple):
 def shard_gradients(
     plan: Plan,
     flat: Any,
-    inputs: Any,
-    labels: Any,
-    targets: Any,
+    inputs: Inputs,
+    known: Known,
     dropout: Dropout,
     part: Part,
     work: ShardWork,
@@ -58,7 +75,7 @@ def shard_gradients(
 ) -> tuple[float, int]:
     """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
 
-    `inputs` are scaled, (rows, features); `labels` name each row's line of `targets`.
+    With sparse inputs the first matrix, and its gradient, are in tiles.
     """
     n, layers = part.rows, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
@@ -66,8 +83,11 @@ def shard_gradients(
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
         z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
-        weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
-        np.dot(_below(plan, inputs, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
+        if layer == 0 and inputs.is_sparse:
+            sparse_forward(flat, inputs.background, inputs.sparse, n, plan.sizes[1], z, work.scratch)
+        else:
+            weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
+            np.dot(_below(plan, inputs.dense, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
         _add_bias(flat, plan.bias_at[layer], n, z)
         _activate_rows(plan.activation[layer], n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
@@ -80,7 +100,7 @@ def shard_gradients(
             copy(a, passed)
         drawn += part.batch * plan.sizes[layer + 1]
 
-    loss, correct = _outputs(plan, labels, targets, work, n)
+    loss, correct = _outputs(plan, known, work, n)
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
@@ -88,8 +108,11 @@ def shard_gradients(
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
             scaled[i] = delta[i] * share
-        below = _below(plan, inputs, work.passed, layer, n)
-        np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+        if layer == 0 and inputs.is_sparse:
+            sparse_gradient(gradient, inputs.background, inputs.sparse, n, fan_out, scaled, work.error, work.sums)
+        else:
+            below = _below(plan, inputs.dense, work.passed, layer, n)
+            np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], n, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
@@ -162,15 +185,16 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
 
 
 @kernel
-def _outputs(plan: Plan, labels: Any, targets: Any, work: ShardWork, n: int) -> tuple[float, int]:
+def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
         here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], targets[labels[i]]
+        a, target = work.activations[here:end], known.targets[known.labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
-        loss += output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        loss += weigh(known.weights[i], cost, error, delta) if known.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
     return loss, correct
