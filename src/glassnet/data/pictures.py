@@ -64,7 +64,7 @@ def read_pictures(
     names : sequence of str, length n
         For messages.
     size : (rows, columns), optional
-        What each is brought to; without it all must have the same.
+        What each is brought to; without it all must have the same, and be files.
     colour : bool
         Whether colours are kept; otherwise pictures become grey.
     reading : {"", "ink", "photo"}
@@ -78,19 +78,35 @@ def read_pictures(
         GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large.
     """
     with quiet_pillow():
-        return _read_all(files, names, size, colour, reading)
+        shape = size or _shape(_read(files[0], names[0], None, colour).pixels)
+        inputs, bright, coloured, resized = _read_all(files, names, shape, size, colour)
+    if not reading:
+        mixed = 1 - AGREED < bright.mean() < AGREED
+        reading = "photo" if colour or mixed else "ink"
+    remarks = []
+    if resized.any():
+        remarks.append(f"{_count(resized)} brought to {shape[0]} × {shape[1]} pixels")
+    if coloured.any() and not colour:
+        remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
+    if reading == "ink" and bright.any():
+        inputs[bright] = 255 - inputs[bright]
+        remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
+    return Pictures(inputs, shape, reading, tuple(remarks))
 
 
 def _read_all(
-    files: Sequence[Path | IO[bytes]], names: Sequence[str], size: tuple[int, int] | None, colour: bool, reading: str
-) -> Pictures:
-    first = _read(files[0], names[0], size, colour)
-    rows, columns = first.pixels.shape[:2]
-    features = rows * columns * (3 if colour else 1)
+    files: Sequence[Path | IO[bytes]],
+    names: Sequence[str],
+    shape: tuple[int, int],
+    size: tuple[int, int] | None,
+    colour: bool,
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return pixels, one row a picture, and which pictures have a bright border, have colours, and were resized."""
+    features = shape[0] * shape[1] * (3 if colour else 1)
     if features * len(files) > LARGEST:
         raise DataError(
             "GN070",
-            f"{len(files):,} pictures of {columns} × {rows} pixels are {features * len(files) / 2**30:.1f} GiB, "
+            f"{len(files):,} pictures of {shape[1]} × {shape[0]} pixels are {features * len(files) / 2**30:.1f} GiB, "
             f"{LARGEST / 2**30:g} at most. Bring them to another size: --size 64.",
         )
     inputs = np.empty((len(files), features), np.uint8)
@@ -98,9 +114,9 @@ def _read_all(
 
     def read(start: int) -> None:
         for k in range(start, min(start + _CHUNK, len(files))):
-            one = _read(files[k], names[k], size, colour) if k else first
-            if one.pixels.shape[:2] != (rows, columns):
-                raise _unequal((names[0], (rows, columns)), (names[k], one.pixels.shape[:2]))
+            one = _read(files[k], names[k], size, colour)
+            if _shape(one.pixels) != shape:
+                raise _unequal((names[0], shape), (names[k], _shape(one.pixels)))
             inputs[k] = one.pixels.reshape(-1)
             found[k] = one.bright, one.coloured, one.resized
 
@@ -108,19 +124,7 @@ def _read_all(
         # In the order of the pictures, so that it is always the same mistake that is told.
         for _ in pool.map(read, range(0, len(files), _CHUNK)):
             pass
-    bright, coloured, resized = found.T
-    if not reading:
-        mixed = 1 - AGREED < bright.mean() < AGREED
-        reading = "photo" if colour or mixed else "ink"
-    remarks = []
-    if resized.any():
-        remarks.append(f"{_count(resized)} brought to {rows} × {columns} pixels")
-    if coloured.any() and not colour:
-        remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
-    if reading == "ink" and bright.any():
-        inputs[bright] = 255 - inputs[bright]
-        remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
-    return Pictures(inputs, (rows, columns), reading, tuple(remarks))
+    return inputs, found[:, 0], found[:, 1], found[:, 2]
 
 
 class _One(NamedTuple):
@@ -139,6 +143,10 @@ def _read(file: Path | IO[bytes], name: str, size: tuple[int, int] | None, colou
     return _One(np.asarray(picture.convert("RGB")) if colour else grey, bright_border(grey), coloured, resized)
 
 
+def _shape(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    return pixels.shape[0], pixels.shape[1]
+
+
 def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
     """Tell colours from a grey picture saved with three channels, which JPEG may tint a little."""
     red, green, blue = np.moveaxis(pixels.astype(np.int16), -1, 0)
@@ -153,7 +161,7 @@ def _count(which: NDArray[np.bool_]) -> str:
     return f"{some:,} of {len(which):,} pictures"
 
 
-def _unequal(first: tuple[str, tuple[int, ...]], other: tuple[str, tuple[int, ...]]) -> DataError:
+def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, int]]) -> DataError:
     """GN070: two pictures that differ in size."""
     (one, (high, wide)), (two, (tall, broad)) = first, other
     return DataError(

@@ -118,7 +118,7 @@ def write_relabelled(
         GN022 when `out` exists.
     """
     target = Path(out)
-    _require_new(target)
+    require_new(target)
     keep = np.array([changes.get(row, "") is not None for row in range(len(data))])
     if source == BUNDLED:
         images, labels = bundled_pair({"train": "train", "test": "t10k"}[part])
@@ -149,7 +149,8 @@ def write_relabelled(
     return target
 
 
-def _require_new(target: Path) -> None:
+def require_new(target: Path) -> None:
+    """Refuse a place that is taken, GN022, or cannot be written to, GN001 to GN003."""
     if target.exists():
         raise OptionError("GN022", f"{target}: there already. A repaired copy replaces nothing: name a new place.")
     require_place(target)
@@ -207,7 +208,7 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
     beside = target.with_name(target.name.replace("images", "labels").replace("idx3", "idx1"))
     if beside == target:
         raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
-    _require_new(beside)
+    require_new(beside)
     for path, values in ((target, images), (beside, labels)):
         sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
         _write(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())

@@ -73,7 +73,10 @@ def load(
         from .folders import load_folder
 
         return load_folder(source, part, maximum, classes, size, colour, like)
-    opened = open_source(inside)
+    return _of_file(open_source(inside), part, maximum, classes)
+
+
+def _of_file(opened: Opened, part: str, maximum: float, classes: int | None) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
         return _table(opened, part, maximum, classes)
