@@ -56,7 +56,6 @@ class Memory(NamedTuple):
     fields: NDArray[Any]  # (shards, …), see `distort_rows`
     sparse: SparseShard  # the same with shards in front
     squares: NDArray[Any]  # (chunks,)
-    every: NDArray[np.int64]  # 0, 1, …: names all rows of a shard
     loss: NDArray[Any]  # (shards,)
     correct: NDArray[Any]  # (shards,)
 
@@ -135,7 +134,7 @@ def _shard(
     """Compute one shard of a batch into its own memory."""
     start, stop = shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
     which, n = batch[start:stop], stop - start
-    dense, all_sparse, distorted = memory.inputs[shard][:n], memory.sparse, memory.distorted[shard][:n]
+    dense, all_sparse = memory.inputs[shard][:n], memory.sparse
     sparse = SparseShard(
         all_sparse.start[shard],
         all_sparse.places[shard],
@@ -144,16 +143,12 @@ def _shard(
         all_sparse.rows[shard],
         all_sparse.column_values[shard],
     )
-    if source.distorts:
-        distort_rows(source.raw, which, source.distortion, memory.fields[shard], distorted)
     if is_sparse:
-        if source.distorts:
-            every = memory.every[:n]
-            gather_nonzero(distorted, distorted, every, source.factor, sparse.start, sparse.places, sparse.values)
-        else:
-            gather_nonzero(source.raw, source.words, which, source.factor, sparse.start, sparse.places, sparse.values)
+        gather_nonzero(source.raw, source.words, which, source.factor, sparse.start, sparse.places, sparse.values)
         sort_by_column(sparse, n)
     elif source.distorts:
+        distorted = memory.distorted[shard][:n]
+        distort_rows(source.raw, which, source.distortion, memory.fields[shard], distorted)
         _scale(distorted, source.factor, source.offset, dense)
     else:
         _gather(source.raw, which, source.factor, source.offset, dense)
