@@ -16,7 +16,8 @@ from .network import Architecture, Network, backpropagate, forward, update
 from .notes import NeuralNetwork
 from .options import Options
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
+from .preprocess.tabular import load_table, read_table
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
 
@@ -25,6 +26,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "Columns",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -45,7 +47,9 @@ __all__ = [
     "load_data",
     "load_inputs",
     "load_model",
+    "load_table",
     "new_model",
+    "read_table",
     "save_model",
     "train",
     "update",

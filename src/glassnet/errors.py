@@ -42,6 +42,14 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     # arrays
     "GN050": "an array has the wrong shape",
+    # tables
+    "GN060": "a table has no column of this name",
+    "GN061": "a column holds dates, or neither numbers nor words",
+    "GN062": "no column is left to predict from",
+    "GN063": "two columns of a table have the same name",
+    "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
+    "GN065": "an object is no table",
+    "GN066": "a table with named columns, but not the name of the one to predict",
     # folders of pictures
     "GN070": "pictures are not of one size, or too large together",
     "GN071": "a table beside pictures does not say their classes",
@@ -83,7 +91,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN070 to GN074)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074)."""
 
 
 class OptionError(GlassnetError, ValueError):

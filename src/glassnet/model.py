@@ -14,7 +14,7 @@ from .activations import ACTIVATIONS
 from .errors import ShapeError
 from .network import Network, Signals, forward
 from .parameters import FloatArray
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 _CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
 
@@ -38,6 +38,8 @@ class Model:
         The other members of a committee, whose outputs are averaged with the network's.
     class_names : tuple of str
         What the classes, labels or numbers are called, one an output; empty where their place is their name.
+    columns : preprocess.Columns or None
+        What was learnt about the columns of a table, whose rows become samples by it.
     temperature : float, default 1
         What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
         (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
@@ -53,6 +55,7 @@ class Model:
     others: tuple[Network, ...] = ()
     class_names: tuple[str, ...] = ()
     temperature: float = 1.0
+    columns: Columns | None = None
     reading: str = ""
 
     def name_of(self, label: int) -> str:

@@ -22,7 +22,7 @@ from .files import replacing
 from .model import Model
 from .network import Architecture, Network
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
@@ -53,6 +53,7 @@ def save_model(model: Model, path: str | Path) -> None:
         "class_names": model.class_names,
         "temperature": model.temperature,
         "reading": model.reading,
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
     text = json.dumps(header, ensure_ascii=True, sort_keys=True)
@@ -109,7 +110,7 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         parameters = Parameters(architecture.layout, dtype=dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape, receipt = header["image_shape"], header["receipt"]
+    shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
         raise ValueError("its receipt is none")
     return Model(
@@ -121,6 +122,7 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         tuple(members[1:]),
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
+        Columns.from_dict(columns) if columns else None,
         str(header.get("reading", "")),
     )
 

@@ -50,6 +50,17 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 512,
             "epochs": 110,
         },
+        "table": {
+            **_MODERN,
+            "hidden": (256, 128),
+            "optimizer": "adamw",
+            "weight_decay": 0.01,
+            "schedule": "one_cycle",
+            "learning_rate": 0.002,
+            "dropout": (0.1,),
+            "batch_size": 128,
+            "epochs": 30,
+        },
         "committee": {
             **_DISTORTED,
             "hidden": (800,),
@@ -61,3 +72,18 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     }
 )
 """Recipe name -> where it differs from the defaults."""
+
+
+def for_rows(rows: int, recipe: str, *, numbers: bool) -> dict[str, Any]:
+    """Return how a recipe changes for a table of so many rows, with numbers to predict or classes.
+
+    With the recipe ``table``, small tables get small batches and many epochs. Numbers need outputs without bounds,
+    whatever the recipe.
+    """
+    changes: dict[str, Any] = {}
+    if recipe == "table" and rows < 20_000:
+        batch = 32 if rows < 5_000 else 64
+        changes = {"batch_size": batch, "epochs": max(30, min(200, 10_000 * batch // rows))}
+    if numbers:
+        changes |= {"output": "identity", "loss": "squared_error", "targets": "values"}
+    return changes

@@ -55,7 +55,15 @@ def new_model(data: Dataset, options: Options) -> Model:
         dtype=options.dtype,
     )
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
-    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names, reading=data.reading)
+    return Model(
+        network,
+        scaling,
+        targets,
+        data.image_shape,
+        class_names=data.class_names,
+        columns=data.columns,
+        reading=data.reading,
+    )
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
@@ -181,22 +189,28 @@ def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]
 
 
 def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Divide data at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
+    """Divide data as `split_rows` does; arguments and errors as there."""
+    kept, aside = split_rows(len(data), data.source, options)
+    return data.take(kept), data.take(aside)
+
+
+def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide rows at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
 
     Raises
     ------
     DataError
         GN010 when a part would be empty.
     """
-    aside = round(len(data) * options.holdout)
-    if not 0 < aside < len(data):
+    aside = round(count * options.holdout)
+    if not 0 < aside < count:
         raise DataError(
             "GN010",
-            f"{data.source}: of {len(data)} samples, {aside} would be kept aside for the test. "
+            f"{source}: of {count} samples, {aside} would be kept aside for the test. "
             "Give test data with --test, or another --holdout.",
         )
-    order = generator(options.seed, Purpose.SPLIT).permutation(len(data))
-    return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
+    order = generator(options.seed, Purpose.SPLIT).permutation(count)
+    return np.sort(order[aside:]), np.sort(order[:aside])
 
 
 @dataclass(frozen=True)

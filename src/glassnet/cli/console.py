@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 import threading
-from collections.abc import Iterable
 from typing import Any
 
 import click
@@ -29,12 +28,6 @@ def result_json(value: Any) -> None:
 def say(text: str) -> None:
     """Print to standard error: progress and remarks."""
     click.echo(text, err=True)
-
-
-def say_all(remarks: Iterable[str]) -> None:
-    """Print remarks of a reader to standard error."""
-    for remark in remarks:
-        say(f"note: {remark}")
 
 
 def shortened(text: str, length: int) -> str:

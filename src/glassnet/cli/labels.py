@@ -10,15 +10,19 @@ from dataclasses import replace
 from typing import Any
 
 import click
+import numpy as np
+from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
+from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import PNG, replacing, require_place
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
-from .console import json_flag, result, result_json, say, say_all, shortened
+from .console import json_flag, result, result_json, say, shortened
 from .flags import options_from, with_options
+from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
 _LIST = re.compile(rb"row,file,label,")
@@ -35,6 +39,7 @@ _DRAWN = 40
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
 @json_flag
+@with_table_flags
 @with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
 def labels_command(
     source: str,
@@ -51,25 +56,27 @@ def labels_command(
 ) -> None:
     """Rank the samples of DATA whose label is probably wrong.
 
-    Each is judged by a network that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and
+    DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and
     write a copy of the data: its column 'new' holds the right label, 'drop', or nothing where all is well.
     """
     if (fix is None) != (to is None):
         raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
     if not 2 <= folds <= 100:
         raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
+    wishes = Wishes.of(flags)
     options = options_from(recipe, flags)
-    samples = data.load(
-        source,
-        part=part,
-        maximum=options.input_max,
-        classes=options.classes or None,
-        size=options.picture_size,
-        colour=options.colour,
-    )
-    say_all(samples.remarks)
+    if wishes.target is None:
+        samples = load_samples(source, options, part=part)
+        numbers, count = np.arange(len(samples)), len(samples)
+    else:
+        samples, numbers, count = load_table_samples(source, wishes)
     if fix is not None and to is not None:
-        _fix(source, part, samples, fix, to, as_json)
+        changes = read_review(fix, count, [samples.name_of(label) for label in range(samples.classes)])
+        if wishes.target is None:
+            write_relabelled(source, to, changes, samples, part)
+        else:
+            write_relabelled_table(source, to, changes, wishes.target)
+        _report_copy(changes, to, as_json)
         return
     if picture:
         require_place(picture, PNG)
@@ -78,7 +85,7 @@ def labels_command(
     if out:
         require_place(out, _LIST)
     suspects = _judge(samples, folds, options, flags)
-    rows = _rows(samples, suspects)
+    rows = _rows(samples, suspects, numbers)
     if out:
         _write_list(rows, out)
     if picture:
@@ -89,7 +96,7 @@ def labels_command(
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
         _report(samples, suspects, rows[: max(first, 0)])
-        _next_step(source, part, out, picture)
+        _next_step(source, part, wishes.target, out, picture)
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
@@ -105,11 +112,11 @@ def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]
     return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
 
 
-def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
+def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
     """Return what is said of each suspect."""
     return [
         {
-            "row": int(row),
+            "row": int(numbers[row]),
             "file": samples.row_names[row] if samples.row_names else None,
             "label": samples.name_of(int(samples.labels[row])),
             "likely": samples.name_of(int(likely)),
@@ -147,15 +154,16 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         )
 
 
-def _next_step(source: str, part: str, out: str | None, picture: str | None) -> None:
+def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None) -> None:
     if picture:
         result(f"picture   {picture}: the first of them")
     base = ["glassnet", "labels", source, *(["--part", part] if part != "train" else [])]
+    base += ["--target", target] if target else []
     if out:
         result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
         result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")
     else:
-        result(f"next      {shlex.join([*base, '--out', 'suspects.csv', '--picture', 'suspects.png'])}")
+        result(f"next      {shlex.join([*base, '--out', 'suspects.csv'])}")
 
 
 def _write_list(rows: list[dict[str, Any]], out: str) -> None:
@@ -186,13 +194,9 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str) -> None:
     pictures.save(axes, picture)
 
 
-def _fix(source: str, part: str, samples: Dataset, review: str, to: str, as_json: bool) -> None:
-    from ..data.relabel import read_review, write_relabelled
-
-    changes = read_review(review, samples)
-    target = write_relabelled(source, to, changes, samples, part)
+def _report_copy(changes: Changes, to: str, as_json: bool) -> None:
     dropped = sum(label is None for label in changes.values())
     if as_json:
-        result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": str(target)})
+        result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
     else:
-        result(f"repaired  {target}: {len(changes) - dropped:,} labels changed, {dropped:,} samples left out")
+        result(f"repaired  {to}: {len(changes) - dropped:,} labels changed, {dropped:,} samples left out")

@@ -16,8 +16,10 @@ from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
 from ..randomness import Purpose, key
-from .console import json_flag, result, result_json, say_all, shortened
+from .console import json_flag, result, result_json, shortened
 from .flags import options_from, with_options
+from .sources import Wishes, load_samples, with_table_flags
+from .tabular import show_columns, show_table
 
 
 @click.command("show")
@@ -27,6 +29,7 @@ from .flags import options_from, with_options
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
 @json_flag
+@with_table_flags
 @with_options("input_max", "size", "colour", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
 def show_command(
     source: str,
@@ -38,10 +41,23 @@ def show_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Show a sample as the digit it is, or without --row what the data hold."""
+    """Show a sample as the digit it is, or without --row what the data hold.
+
+    Of a table with named columns, show each column; with --target COLUMN, how training would use it.
+    """
+    wishes = Wishes.of(flags)
     reading = options_from(recipe, {name: flags.pop(name) for name in ("input_max", "size", "colour")})
-    samples = data.load(source, part=part, maximum=reading.input_max, size=reading.picture_size, colour=reading.colour)
-    say_all(samples.remarks)
+    try:
+        samples = None if wishes.target else load_samples(source, reading, part=part)
+    except DataError as problem:
+        if problem.code != "GN066":
+            raise
+        samples = None
+    if samples is None:
+        if png or augment:
+            raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
+        show_table(source, row, wishes, as_json)
+        return
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
@@ -163,13 +179,16 @@ def info_command(model_path: str, as_json: bool) -> None:
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
         "reading": model.reading,
-        "class_names": model.class_names,
+        "class_names": list(model.class_names),
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
     if as_json:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
+    # Columns have lines of their own below; a trail has a hash for every epoch.
+    receipt, facts = ({k: v for k, v in part.items() if k not in ("trails", "columns")} for part in (receipt, facts))
     facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):
@@ -177,3 +196,5 @@ def info_command(model_path: str, as_json: bool) -> None:
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
             result(f"{name:<12} {shown}")
+    if model.columns:
+        show_columns(model.columns)

@@ -13,6 +13,7 @@ from typing import Any
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from .. import data
 from ..data import Dataset
@@ -24,9 +25,10 @@ from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
 from ..receipt import fingerprint, receipt_of
-from ..training import Fit, fit, split
-from .console import complain, json_flag, progress_listener, result, result_json, say, say_all, score_line
+from ..training import Fit, fit
+from .console import complain, json_flag, progress_listener, result, result_json, score_line
 from .flags import options_from, with_options
+from .sources import Wishes, load_parts, load_table_parts, with_table_flags
 
 
 @click.command("train")
@@ -37,23 +39,38 @@ from .flags import options_from, with_options
     "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
 )
 @json_flag
+@with_table_flags
 @with_options()
 def train_command(
-    source: str, test_source: str | None, out: str | None, pictures: bool, as_json: bool, recipe: str, **flags: Any
+    source: str,
+    test_source: str | None,
+    out: str | None,
+    pictures: bool,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
 ) -> None:
     """Train a network, test it, save it, draw it.
 
     DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
-    holds a folder of pictures for each class, or "mnist", the bundled digits. Without --test, the data's own test part
-    is used, or a part of the data is kept aside.
+    holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Without
+    --test, the data's own test part is used, or a part of the data is kept aside.
     """
+    wishes = Wishes.of(flags)
+    named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
+    if wishes.target is not None and not named:
+        recipe = "table"
     options = options_from(recipe, flags)
     path = Path(out or f"{recipe}.safetensors")
     require_place(path, MODEL)
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
-    training, test, held_out = _load(source, test_source, options)
+    if wishes.target is None:
+        training, test, held_out = load_parts(source, test_source, options)
+    else:
+        options, training, test, held_out = load_table_parts(source, test_source, wishes, recipe, flags)
     loaded = time.perf_counter() - began
     print_of_data = _aside(fingerprint, training)
     fitted = _fit(training, options, path, ["scipy.special", *(["matplotlib.figure"] if pictures else [])])
@@ -116,30 +133,6 @@ def _load_kernels(options: Options) -> None:
 def _load_modules(names: list[str]) -> None:
     for name in names:
         import_module(name)
-
-
-def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
-    classes = options.classes or None
-    training = data.load(
-        source, maximum=options.input_max, classes=classes, size=options.picture_size, colour=options.colour
-    )
-    say_all(training.remarks)
-    largest = float(training.inputs.max())
-    if 2 * largest <= options.input_max:
-        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
-    if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
-        say_all(test.remarks)
-        test.require_like(
-            training.features,
-            training.classes,
-            training.source,
-            of_classes=training.values is None,
-            class_names=training.class_names,
-        )
-        return training, test, False
-    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
-    return *split(training, options), True
 
 
 def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str]) -> Fit:

@@ -46,6 +46,8 @@ class Dataset:
         bright; as photographs, brought to one size and else as they are.
     remarks : tuple of str
         What the reader passed over or decided, for people.
+    columns : preprocess.Columns or None
+        What was learnt about the columns of the table that the samples come from.
 
     Raises
     ------
@@ -68,6 +70,7 @@ class Dataset:
     row_names: tuple[str, ...] = ()
     reading: str = ""
     remarks: tuple[str, ...] = ()
+    columns: Any = None
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):

@@ -7,7 +7,7 @@ import gzip
 import os
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -29,7 +29,7 @@ Changes = Mapping[int, str | None]
 """Row -> the label it is to have, as it is written in the data; None to leave the row out."""
 
 
-def read_review(path: str | os.PathLike[str], data: Dataset) -> dict[int, str | None]:
+def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -> dict[int, str | None]:
     """Read a reviewed list: which rows get which label, and which are to go.
 
     Parameters
@@ -37,8 +37,10 @@ def read_review(path: str | os.PathLike[str], data: Dataset) -> dict[int, str | 
     path : path
         A CSV with the columns ``row`` and ``new`` among others, or with just these two. What is empty stays as it is,
         ``drop`` leaves the row out; rows count from 0.
-    data : Dataset
-        What the rows are of.
+    rows : int
+        How many rows there are.
+    known : sequence of str
+        The labels there are, as they are written in the data.
 
     Raises
     ------
@@ -66,7 +68,7 @@ def read_review(path: str | os.PathLike[str], data: Dataset) -> dict[int, str | 
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
         elif any(cells) and (new := cells[new_column] if new_column < len(cells) else ""):
-            row, label = _change(f"{name}, line {lines.line_num}", cells[row_column], new, data)
+            row, label = _change(f"{name}, line {lines.line_num}", cells[row_column], new, rows, known)
             if changes.get(row, label) != label:
                 raise DataError("GN074", f"{name}, line {lines.line_num}: row {row} has another line. Remove one.")
             changes[row] = label
@@ -75,12 +77,11 @@ def read_review(path: str | os.PathLike[str], data: Dataset) -> dict[int, str | 
     return changes
 
 
-def _change(where: str, row: str, new: str, data: Dataset) -> tuple[int, str | None]:
-    if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= len(data):
-        raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {len(data) - 1}.")
+def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> tuple[int, str | None]:
+    if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
+        raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
     if new.lower() == "drop":
         return int(row), None
-    known = data.class_names or tuple(map(str, range(data.classes)))
     if new not in known:
         shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
         raise DataError("GN074", f"{where}: label {new!r}, expected one of {shown}, or drop.")
@@ -147,6 +148,45 @@ def write_relabelled(
     else:
         raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
     return target
+
+
+def write_relabelled_table(
+    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, target: str
+) -> Path:
+    """Write a copy of a text table with named columns in which a column is changed.
+
+    Values stay as they are written; quotation marks are put only where they are needed.
+
+    Parameters
+    ----------
+    source, out, changes
+        As for `write_relabelled`; rows count from 0 below the names of the columns.
+    target : str
+        Name of the column.
+
+    Raises
+    ------
+    FileError, OptionError
+        As `write_relabelled`.
+    """
+    place = Path(out)
+    require_new(place)
+    opened = open_source(source)
+    kind = kind_of(opened)
+    if kind != "text":
+        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the table as CSV and fix that.")
+    import polars as pl
+
+    from .delimited import read_delimited
+
+    table = read_delimited(opened, [target])
+    words = table.frame[target].to_list()
+    for row, label in changes.items():
+        words[row] = label
+    keep = pl.Series([changes.get(row, "") is not None for row in range(len(words))])
+    frame = table.frame.with_columns(pl.Series(target, words)).filter(keep)
+    _write(place, frame.write_csv(separator=table.separator, include_header=table.header).encode())
+    return place
 
 
 def require_new(target: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -60,8 +61,8 @@ def load(
     FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN019 when the content cannot be used; the message says where. GN070 to GN072 for a folder of
-        pictures.
+        GN010 to GN019 when the content cannot be used; the message says where. GN066 for a table with named columns,
+        GN070 to GN072 for a folder of pictures.
     OptionError
         GN021 when an option is not allowed.
     """
@@ -86,6 +87,10 @@ def _of_file(opened: Opened, part: str, maximum: float, classes: int | None) -> 
         from .npz import parse_npz
 
         return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes)
+    if kind in ("parquet", "arrow", "ndjson", "json"):
+        from .frames import parse_frame
+
+        raise _named(opened, parse_frame(opened).names)
     raise FileError(
         "GN005",
         f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
@@ -133,10 +138,26 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Da
     from .tables import parse_table
 
     # Values and labels are checked there, where line and column are known.
-    rows = parse_table(opened, maximum)
+    try:
+        rows = parse_table(opened, maximum)
+    except DataError:
+        from .delimited import named_columns
+
+        if names := named_columns(opened):
+            raise _named(opened, names) from None
+        raise
     assert rows.labels is not None
     found = count_classes(rows.labels, opened.name, part, classes, rows.lines)
     return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
+
+
+def _named(opened: Opened, names: Sequence[str]) -> DataError:
+    shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    return DataError(
+        "GN066",
+        f"{opened.name}: a table with named columns ({shown}). Name the one to predict, such as --target {names[-1]} "
+        "(in Python: load_table).",
+    )
 
 
 def _may_be_archive(path: str | os.PathLike[str]) -> bool:
