@@ -56,8 +56,9 @@ def labels_command(
 ) -> None:
     """Rank the samples of DATA whose label is probably wrong.
 
-    DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and
-    write a copy of the data: its column 'new' holds the right label, 'drop', or nothing where all is well.
+    DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network
+    that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and write a copy of the data:
+    the list's column 'new' holds the right label, 'drop', or nothing where all is well.
     """
     if (fix is None) != (to is None):
         raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")

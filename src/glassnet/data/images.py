@@ -91,7 +91,9 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         flat = _flat(picture)
         if size is None or flat.size == size[::-1]:
             return flat, False
-        return flat.resize(size[::-1], Image.Resampling.BILINEAR, reducing_gap=3.0), True
+        smaller = flat.width >= size[1] and flat.height >= size[0]
+        # The mean over each new pixel's area, so that a picture drawn larger comes back as it was.
+        return flat.resize(size[::-1], Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR), True
 
 
 @contextlib.contextmanager
