@@ -20,6 +20,7 @@ _COMMANDS = {
     "info": "look",
     "verify": "verify",
     "labels": "labels",
+    "bench": "bench",
 }
 
 
