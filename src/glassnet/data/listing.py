@@ -75,12 +75,18 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
 
 
 def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
-    """Tell whether a folder of pictures has this part; a test part must be one of its own."""
+    """Tell whether a folder of pictures has this part; a test part must be one of its own, and have classes.
+
+    Raises
+    ------
+    FileError, DataError
+        When a table of the test part has no classes, as some contests have it.
+    """
     root = _unwrapped(Path(folder))
     if part in _parts(root):
         return True
     if part == "test":
-        return any((root / name).is_file() for name in _index_names(part))
+        return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
     return bool(_walk(root, frozenset())[0])
 
 

@@ -82,6 +82,16 @@ def test_parts_and_a_wrapper_around_them(tmp_path):
     refused(root, "GN002", "test", part="test")
 
 
+def test_a_test_table_is_a_part_if_it_has_classes(tmp_path):
+    put(tmp_path, **{f"{k}_png": drawing(k) for k in range(4)})
+    (tmp_path / "train.csv").write_text("id,label\n0,a\n1,b\n")
+    (tmp_path / "test.csv").write_text("id\n2\n3\n")
+    assert not has_part(tmp_path, "test")
+    (tmp_path / "test.csv").write_text("id,label\n2,b\n3,b\n")
+    assert has_part(tmp_path, "test")
+    assert load_data(tmp_path, part="test", like=load_data(tmp_path)).labels.tolist() == [1, 1]
+
+
 def test_a_class_that_is_called_like_a_part_is_a_class(tmp_path):
     put(tmp_path, train__1_png=drawing(1), bus__1_png=drawing(2))
     assert load_data(tmp_path).class_names == ("bus", "train")

@@ -110,7 +110,7 @@ def test_options_follow_the_size_of_the_data():
     quick = Options.recipe("quick")
     small = options_for(patterns(100), quick)
     assert small.batch_size == 4
-    assert small.learning_rate == pytest.approx(quick.learning_rate * 4 / 128)
+    assert small.learning_rate == pytest.approx(quick.learning_rate * 4 / quick.batch_size)
     assert small.epochs * 80 >= 600 * 4
     dense = replace(patterns(100), inputs=np.full((100, 16), 9, np.uint8))
     assert options_for(dense, quick).scaling == "standard"
