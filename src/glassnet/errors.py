@@ -57,6 +57,13 @@ CODES: dict[str, str] = {
     "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
     "GN065": "an object is no table",
     "GN066": "a table with named columns, but not the name of the one to predict",
+    # folders of pictures
+    "GN070": "pictures are not of one size, or too large together",
+    "GN071": "a table beside pictures does not say their classes",
+    "GN072": "nothing says the classes of pictures",
+    # labels
+    "GN073": "labels of these data cannot be looked through",
+    "GN074": "a reviewed list cannot be followed",
 }
 
 
@@ -91,7 +98,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074)."""
 
 
 class OptionError(GlassnetError, ValueError):

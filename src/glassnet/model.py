@@ -33,7 +33,7 @@ class Model:
     targets : Targets
         From labels to the network's outputs, and back.
     image_shape : (rows, columns) or None
-        How a sample is drawn.
+        How a sample is drawn; each pixel is one value, or three: red, green and blue.
     receipt : dict
         What made it: recipe, options, data, engine, versions, result.
     others : tuple of Network
@@ -45,6 +45,8 @@ class Model:
     temperature : float, default 1
         What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
         (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
+    reading : {"", "ink", "photo"}
+        How picture files became samples; see `data.Dataset`.
     """
 
     network: Network
@@ -56,6 +58,7 @@ class Model:
     class_names: tuple[str, ...] = ()
     temperature: float = 1.0
     columns: Columns | None = None
+    reading: str = ""
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""

@@ -79,6 +79,7 @@ def header_of(model: Model) -> dict[str, Any]:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
+        "reading": model.reading,
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
@@ -171,6 +172,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
         Columns.from_dict(columns) if columns else None,
+        str(header.get("reading", "")),
     )
 
 

@@ -61,7 +61,15 @@ def new_model(data: Dataset, options: Options) -> Model:
         dtype=options.dtype,
     )
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
-    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names, columns=data.columns)
+    return Model(
+        network,
+        scaling,
+        targets,
+        data.image_shape,
+        class_names=data.class_names,
+        columns=data.columns,
+        reading=data.reading,
+    )
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
@@ -140,7 +148,7 @@ def train(
         epoch before this is raised.
     """
     data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
-    require_pictures(data.image_shape, options)
+    require_pictures(data.image_shape, options, data.channels)
     position = position or Position.start(model.network.parameters, options)
     loop = _Loop(model, data, options, engine or engine_named(options.engine), position)
     if until:

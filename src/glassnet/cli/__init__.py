@@ -21,6 +21,7 @@ _COMMANDS = {
     "info": "look",
     "verify": "verify",
     "doctor": "doctor",
+    "labels": "labels",
     "bench": "bench",
     "resume": "resume",
 }

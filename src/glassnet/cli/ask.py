@@ -9,11 +9,12 @@ import click
 import numpy as np
 
 from .. import data
+from ..data import Dataset
 from ..evaluate import Evaluation, evaluate
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
-from .console import json_flag, result, result_json, score_line
+from .console import json_flag, result, result_json, score_line, shortened
 from .sources import load_asked, load_test
 
 
@@ -38,32 +39,43 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
                 "samples": evaluation.samples,
                 "confusion": evaluation.confusion.tolist(),
                 "misread": evaluation.misread.tolist(),
+                "class_names": model.class_names,
             }
         )
         return
     result(score_line(evaluation))
     if not evaluation.confusion.size:
         return
-    result(_confusion_table(evaluation, [model.name_of(k) for k in range(model.classes)]))
+    result(_confusion_table(evaluation, model))
     if len(evaluation.misread):
         result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")
         for row in evaluation.misread[:10]:
             wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
-            result(f"          row {row}: {wanted}, read as {found}")
-        maximum = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
+            result(f"          {test.row_name(row)}: {wanted}, read as {found}")
         shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
-        result(f"next      {shlex.join([*shown, *maximum])}")
+        result(f"next      {shlex.join([*shown, *_reading_flags(model, test)])}")
 
 
-def _confusion_table(evaluation: Evaluation, names: list[str]) -> str:
+def _reading_flags(model: Model, test: Dataset) -> list[str]:
+    """Return the flags with which `show` reads the data as the test did."""
+    flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
+    if test.row_names and test.image_shape:
+        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--colour"] if test.channels == 3 else [])]
+    return flags
+
+
+def _confusion_table(evaluation: Evaluation, model: Model) -> str:
     """Return the confusion matrix as text; rows are true classes, columns answers."""
     matrix = evaluation.confusion
-    names = [name if len(name) <= 12 else f"{name[:11]}…" for name in names]
-    width = max(4, len(str(matrix.max())) + 1, *(len(name) + 1 for name in names))
-    lines = ["true \\ answer" + "".join(f"{name:>{width}}" for name in names) + "   right"]
+    names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
+    first = max(13, *map(len, names))
+    heads = [shortened(name, 9) for name in names]
+    width = max(4, len(str(matrix.max())) + 1, *(len(head) + 1 for head in heads))
+    corner = "true \\ answer"
+    lines = [f"{corner:<{first}}" + "".join(f"{head:>{width}}" for head in heads) + "   right"]
     for k, row in enumerate(matrix):
         share = f"{row[k] / row.sum():7.1%}" if row.sum() else "      –"
-        lines.append(f"{names[k]:>13}" + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
+        lines.append(f"{names[k]:>{first}}" + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
     return "\n".join(lines)
 
 
@@ -74,9 +86,10 @@ def _confusion_table(evaluation: Evaluation, names: list[str]) -> str:
 def query_command(model_path: str, sources: tuple[str, ...], as_json: bool) -> None:
     """Ask a model about pictures or rows.
 
-    INPUT is a picture (PNG, JPEG) of the model's size or a whole multiple of it; a CSV of rows with or without a label
-    in front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
-    standard input. A picture of dark ink on light paper is inverted.
+    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP); a CSV of rows with or without a label in front; for a model of a
+    table, a table with the columns it was trained with, in any order; or "-" for rows on standard input. A model that
+    was trained on a folder of pictures takes one of any size, and reads it as it read those. Others take digits of the
+    model's size or a whole multiple of it; dark ink on light paper is inverted.
     """
     model = load_model(model_path)
     answers: list[dict[str, Any]] = []

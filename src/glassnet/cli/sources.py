@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import click
+import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
@@ -110,17 +111,53 @@ def load_table_parts(
     return options, training, test, aside is not None
 
 
+def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, NDArray[np.int64], int]:
+    """Read a whole table; return its samples, the row of each, and how many rows there are."""
+    assert wishes.target is not None
+    table = read_table(source, [wishes.target])
+    columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep)
+    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+        say(f"{table.source}: {remark}")
+    samples = samples_of(table, columns)
+    _say_left_out(table, samples)
+    return samples, columns.answers(table)[0], len(table)
+
+
+def load_samples(source: str, options: Options, *, part: str = "train") -> Dataset:
+    """Read labelled data that are no table with named columns, and say what was decided."""
+    samples = data.load(
+        source,
+        part=part,
+        maximum=options.input_max,
+        classes=options.classes or None,
+        size=options.picture_size,
+        colour=options.colour,
+    )
+    _say_remarks(samples)
+    return samples
+
+
+def _say_remarks(samples: Dataset) -> None:
+    for remark in samples.remarks:
+        say(f"{samples.source}: {remark}")
+
+
 def load_parts(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
     """Read data to train with and data to test with; the last is whether these were kept aside from the same data."""
-    classes = options.classes or None
-    training = data.load(source, maximum=options.input_max, classes=classes)
+    training = load_samples(source, options)
     largest = float(training.inputs.max())
     if 2 * largest <= options.input_max:
         say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
     if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max)
-        kind = training.values is None
-        test.require_like(training.features, training.classes, training.source, of_classes=kind)
+        test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
+        _say_remarks(test)
+        test.require_like(
+            training.features,
+            training.classes,
+            training.source,
+            of_classes=training.values is None,
+            class_names=training.class_names,
+        )
         return training, test, False
     say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
     return *split(training, options), True
@@ -132,7 +169,9 @@ def load_test(model: Model, model_path: str, source: str | None) -> Dataset:
         model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA to test it with."
     )
     if model.columns is None:
-        return data.load(source, part="test", maximum=model.scaling.maximum)
+        samples = data.load(source, part="test", maximum=model.scaling.maximum, like=model)
+        _say_remarks(samples)
+        return samples
     table = read_table(source, model.columns.names)
     samples = samples_of(table, model.columns)
     _say_left_out(table, samples)
@@ -154,7 +193,7 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     )
     options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
     if model.columns is None:
-        samples = data.load(source, maximum=options.input_max, classes=options.classes or None)
+        samples = load_samples(source, options)
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)
     if held_out:
@@ -165,7 +204,9 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
 def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str]]:
     """Read what a model is asked about: its inputs, and what each row is called."""
     if model.columns is None:
-        rows, names, _ = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
+        rows, names, _ = data.load_inputs(
+            source, model.features, model.image_shape, model.scaling.maximum, model.reading
+        )
         return rows, names
     table = read_table(source, model.columns.names)
     return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))]

@@ -87,10 +87,10 @@ def train_command(
 ) -> None:
     """Train a network, test it, save it, draw it.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist",
-    the bundled digits; or, with --target COLUMN, a table with named columns (CSV, TSV, Parquet, Arrow, NDJSON), for
-    which the recipe is "table" unless one is named. Without --test, the data's own test part is used, or a part of the
-    data is kept aside.
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
+    holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Without
+    --test, the data's own test part is used, or a part of the data is kept aside.
     """
     wishes = Wishes.of(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
@@ -290,15 +290,20 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     from .. import pictures
 
     history = fitted.history
-    some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
+    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(history.curve()),
     }
     if evaluation.confusion.size:
-        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion)
+        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, fitted.model.class_names or None)
     if test.image_shape and test.values is None:
+        name_of = np.vectorize(fitted.model.name_of, otypes=[object])
         drawings["digits"] = lambda: pictures.draw_digits(
-            test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
+            test.inputs[some],
+            name_of(test.labels[some]),
+            name_of(evaluation.answers[some]),
+            image_shape=test.image_shape,
+            photo=test.reading == "photo",
         )
     written = []
     try:

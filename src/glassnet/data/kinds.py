@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import DataError, FileError
 from .files import Opened
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _NAMED = {
@@ -13,8 +13,6 @@ _NAMED = {
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a single NumPy array",
     b"%PDF": "a PDF file",
-    b"BM": "a BMP picture",
-    b"GIF8": "a GIF picture",
     b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstandard file",
@@ -44,7 +42,7 @@ def kind_of(opened: Opened) -> str:
         return "npz"
     if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):
         return "idx"
-    if head.startswith(_PICTURES):
+    if head.startswith(_PICTURES) or _is_bmp(head) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         return "picture"
     if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
         return table
@@ -56,3 +54,8 @@ def kind_of(opened: Opened) -> str:
     if head.lstrip()[:1] in (b"{", b"["):
         return "ndjson" if head.lstrip().startswith(b"{") else "json"
     return "text"
+
+
+def _is_bmp(head: bytes) -> bool:
+    """Tell a bitmap from text that begins with BM: four of its bytes are always 0."""
+    return head[:2] == b"BM" and head[6:10] == bytes(4)
