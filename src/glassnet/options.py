@@ -81,7 +81,7 @@ class Options:
         "notes",
         "how initial weights are drawn",
         "初始权重的生成方式",
-        choices=("uniform", "notes", "notes-code", "glorot", "he"),
+        choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
     loss: str = _option(
         "squared_error",
