@@ -5,6 +5,7 @@ load comes with its first use.
 """
 
 from .checkpoint import Checkpoint, load_checkpoint
+from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import CustomLossEngine, ReferenceEngine
@@ -29,6 +30,7 @@ __all__ = [
     "RECIPES",
     "Architecture",
     "Checkpoint",
+    "CompiledModel",
     "CustomLossEngine",
     "Dataset",
     "Evaluation",
@@ -46,6 +48,7 @@ __all__ = [
     "Scaling",
     "Targets",
     "backpropagate",
+    "compiled",
     "evaluate",
     "find_learning_rate",
     "fit",

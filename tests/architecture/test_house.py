@@ -22,6 +22,7 @@ ROWS = (
         "events",
         "listeners",
         "model",
+        "compiled_model",
         "divergence",
         "steps",
         "parts",
