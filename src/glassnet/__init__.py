@@ -8,9 +8,9 @@ from .checkpoint import Checkpoint, load_checkpoint
 from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
-from .engines import ReferenceEngine
+from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
-from .evaluate import Evaluation, evaluate
+from .evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
 from .keeping import resume
 from .listeners import History
 from .model import Model
@@ -21,6 +21,7 @@ from .options import Options
 from .parameters import Parameters
 from .preprocess import Columns, Scaling, Targets
 from .preprocess.tabular import load_table, read_table
+from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
 
@@ -32,6 +33,7 @@ __all__ = [
     "Checkpoint",
     "Columns",
     "CompiledModel",
+    "CustomLossEngine",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -42,13 +44,17 @@ __all__ = [
     "NeuralNetwork",
     "Options",
     "Parameters",
+    "RateTest",
     "ReferenceEngine",
+    "Reliability",
     "Scaling",
     "Targets",
     "backpropagate",
     "compiled",
     "evaluate",
+    "find_learning_rate",
     "fit",
+    "fit_temperature",
     "forward",
     "load_checkpoint",
     "load_data",
@@ -57,6 +63,7 @@ __all__ = [
     "load_table",
     "new_model",
     "read_table",
+    "reliability",
     "resume",
     "save_model",
     "train",

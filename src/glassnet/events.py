@@ -45,20 +45,29 @@ class BlockDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'."""
+    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'.
+
+    Validation loss and accuracy are those on the validation data at the end of the epoch, and None without such data.
+    """
 
     epoch: int
     loss: float
     accuracy: float | None
     seconds: float
     hash: str
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
 
 
 @dataclass(frozen=True)
 class TrainingEnded:
-    """The last step is taken; `seconds` is the time of all steps, those before a stop among them."""
+    """The last step is taken; `seconds` is the time of all steps, those before a stop among them.
+
+    `kept` is the epoch whose weights the model has, where early stopping chose it.
+    """
 
     seconds: float
+    kept: int | None = None
 
 
 Event = Preparing | TrainingStarted | BlockDone | EpochDone | TrainingEnded

@@ -45,6 +45,10 @@ class Position:
         Sums over those blocks.
     seconds : float
         What it took to come here; never part of the result.
+    best : ndarray, shape (parameters,), or None
+        The weights, or their average, with the least validation loss; None before the first look at validation data.
+    best_loss, best_epoch : float, int
+        That loss, and after which epoch it was, counted from 1.
     """
 
     state: State
@@ -58,6 +62,9 @@ class Position:
     loss: float = 0.0
     correct: int = 0
     seconds: float = 0.0
+    best: FloatArray | None = None
+    best_loss: float = 0.0
+    best_epoch: int = 0
 
     @classmethod
     def start(cls, parameters: Parameters, options: Options) -> Position:
@@ -76,12 +83,26 @@ class Position:
         self.epoch, self.block, self.loss, self.correct = self.epoch + 1, 0, 0.0, 0
         self.progress, self.ended = float(self.epoch), self.epoch == epochs
 
+    @property
+    def weights(self) -> FloatArray:
+        """The weights that would become the model here: the average, where one is kept."""
+        return self.state.parameters.flat if self.state.average is None else self.state.average
+
+    def validated(self, loss: float, patience: int) -> None:
+        """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
+        if self.best is None or loss < self.best_loss:
+            self.best, self.best_loss, self.best_epoch = self.weights.copy(), loss, self.epoch
+        self.ended = self.ended or self.epoch - self.best_epoch >= patience
+
     def saved(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
         """Return plain values and arrays for a file; the weights themselves are not among them."""
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         best = None if math.isinf(self.plateau.best) else self.plateau.best  # JSON has no infinity
         plateau = {"factor": self.plateau.factor, "best": best, "waited": self.plateau.waited}
-        return {**numbers, "step": self.state.step, "plateau": plateau}, {"good": self.good, "slots": self.state.slots}
+        arrays = {"good": self.good, "slots": self.state.slots}
+        if self.best is not None:
+            arrays["best"] = self.best
+        return {**numbers, "step": self.state.step, "plateau": plateau}, arrays
 
     @classmethod
     def restored(
@@ -105,7 +126,10 @@ class Position:
         position.state.step = _number(numbers, "step", int)
         if position.epoch + (not position.ended) > options.epochs:
             raise ValueError(f"epoch {position.epoch} of {options.epochs}")
-        for name, mine in (("good", position.good), ("slots", position.state.slots)):
+        position.best = np.empty_like(position.good) if "best" in arrays else None
+        for name, mine in (("good", position.good), ("slots", position.state.slots), ("best", position.best)):
+            if mine is None:
+                continue
             if (arrays[name].shape, arrays[name].dtype) != (mine.shape, mine.dtype):
                 raise ValueError(f"{name} of shape {arrays[name].shape}, {arrays[name].dtype}")
             mine[...] = arrays[name]
@@ -128,6 +152,8 @@ _NUMBERS = {
     "correct": int,
     "limit": float,
     "seconds": float,
+    "best_loss": float,
+    "best_epoch": int,
 }
 
 

@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 
 from .data.dataset import Dataset
+from .engines import ENGINES
 from .errors import DataError
 from .evaluate import Evaluation
 from .events import EpochDone
 from .listeners import Listener
 from .model import Model
 from .options import SPECS, Options
+from .parts import parts_of
+from .position import Position
 from .training import Fit, new_model, train
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba")
@@ -63,8 +66,8 @@ def receipt_of(
     Returns
     -------
     dict
-        Plain values for ``Model.receipt``; ``trails`` has, for each member,
-        the hash of the weights before the first epoch and after each.
+        Plain values for ``Model.receipt``; ``trails`` has, for each member, the hash of the weights before the first
+        epoch and after each; ``kept``, where early stopping chose, the epoch whose weights each member has.
     """
     return {
         "recipe": recipe,
@@ -73,6 +76,7 @@ def receipt_of(
         "trails": [history.trail for history in (fitted.history, *fitted.others)],
         "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
         **({"resumed": list(fitted.changes)} if fitted.changes else {}),
+        **({"kept": list(fitted.kept), "own_validation": fitted.own_validation} if fitted.kept else {}),
     }
 
 
@@ -132,7 +136,7 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     Raises
     ------
     DataError
-        GN017 when the model has no receipt.
+        GN017 when the model has no receipt, or was trained by a loss of one's own.
     """
     receipt = model.receipt
     base = options_of(receipt)
@@ -143,10 +147,14 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
     if fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
+    if receipt["engine"] not in ENGINES:
+        raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
     told = list(listeners)
     for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         options = replace(base, members=1, seed=base.seed + number)
-        where = _first_difference(member.parameters.hash(), trail, data, options, told)
+        part = data if receipt.get("own_validation") else parts_of(data, options)[0]
+        trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
+        where = _first_difference(member.parameters.hash(), trail, part, options, told)
         if where:
             return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
     return Verdict(True, "", changed)
@@ -174,11 +182,14 @@ def _first_difference(final: str, trail: list[str], data: Dataset, options: Opti
     again = new_model(data, options)
     if again.network.parameters.hash() != trail[0]:
         return "the initial weights"
-    for event in train(again, data, options):
+    position = Position.start(again.network.parameters, options)
+    for event in train(again, data, options, position=position):
         for listener in listeners:
             listener(event)
-        if isinstance(event, EpochDone) and event.hash != trail[event.epoch]:
-            return f"the weights after epoch {event.epoch}"
+        if isinstance(event, EpochDone):
+            if event.hash != trail[event.epoch]:
+                return f"the weights after epoch {event.epoch}"
+            position.ended = position.ended or event.epoch == len(trail) - 1
     return "" if again.network.parameters.hash() == final else "the average of the weights"
 
 

@@ -1,42 +1,35 @@
-"""The training loop: yields events, and changes nothing but the network it is given.
-
-An epoch is run in a fixed number of blocks; a block is one call of the engine. Blocks are what progress, the check for
-divergence and an interrupt wait for. Their number is part of the result: the engine may round a little differently when
-the same steps are divided otherwise.
-"""
+"""The training loop: yields events, and changes nothing but the network it is given."""
 
 from __future__ import annotations
 
 import itertools
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .data.dataset import Dataset
-from .divergence import DivergenceGuard
-from .engines import Block, Engine, Samples, engine_named, one_blas_thread
+from .divergence import DivergenceGuard, constant_answer_loss
+from .engines import Engine, Samples, engine_named, one_blas_thread
 from .errors import DataError, DivergedError, OptionError
+from .evaluate import Evaluation, evaluate
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
 from .model import Model
 from .network import Network
 from .options import Options
+from .parameters import Parameters
+from .parts import parts_of
 from .position import Position
 from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
 from .preprocess.augment import require_pictures
-from .randomness import Purpose, generator
-from .schedules import learning_rates
+from .steps import blocks_of_epoch, epoch_blocks
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
-
-BLOCKS = 10
-"""Blocks an epoch; part of the result, and of a checkpoint's meaning."""
 
 
 def new_model(data: Dataset, options: Options) -> Model:
@@ -56,6 +49,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         bias=options.bias,
         loss=options.loss,
         rule=options.rule,
+        loss_parameter=options.loss_parameter,
         initializer=options.initializer,
         seed=options.seed,
         dtype=options.dtype,
@@ -96,7 +90,7 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     return Targets.of_values(data.values, data.weights)
 
 
-def _samples(model: Model, data: Dataset, options: Options) -> Samples:
+def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
     """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
     if data.values is None:
         labels, targets = data.labels, model.targets.table()
@@ -114,6 +108,7 @@ def train(
     options: Options,
     engine: Engine | None = None,
     *,
+    validation: Dataset | None = None,
     position: Position | None = None,
     until: tuple[int, int] | None = None,
 ) -> Iterator[Event]:
@@ -128,6 +123,9 @@ def train(
     options : Options
     engine : Engine, optional
         The one `options` name, if not given.
+    validation : Dataset, optional
+        What the model is asked about after each epoch. With ``options.early_stopping``, training ends after so many
+        epochs without a smaller loss on it, and the model has the weights of the best one (Prechelt 1998).
     position : Position, optional
         Where to go on, with the model's own parameters; the beginning, if not given. It is moved along in place.
     until : (epoch, step), optional
@@ -142,15 +140,17 @@ def train(
     Raises
     ------
     DataError
-        GN017 when the data do not fit the model.
+        GN017 when data or validation data do not fit the model.
     DivergedError
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
     """
-    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    for part in (data, validation):
+        if part is not None:
+            part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     require_pictures(data.image_shape, options, data.channels)
     position = position or Position.start(model.network.parameters, options)
-    loop = _Loop(model, data, options, engine or engine_named(options.engine), position)
+    loop = _Loop(model, data, options, engine or engine_named(options.engine), position, validation)
     if until:
         loop.require_ahead(*until)
     yield Preparing(loop.engine.name)
@@ -164,16 +164,25 @@ def train(
         if until and until[0] == position.epoch:
             return
         yield loop.epoch_done()
-    average = position.state.average
-    model.network.parameters.flat[...] = model.network.parameters.flat if average is None else average
-    yield TrainingEnded(loop.seconds)
+    kept = position.best if options.early_stopping else None
+    model.network.parameters.flat[...] = position.weights if kept is None else kept
+    yield TrainingEnded(loop.seconds, None if kept is None else position.best_epoch)
 
 
 class _Loop:
     """What the blocks of a training are run with, from its position on."""
 
-    def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine, position: Position) -> None:
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        options: Options,
+        engine: Engine,
+        position: Position,
+        validation: Dataset | None,
+    ) -> None:
         self._model, self._data, self._options, self.engine, self._at = model, data, options, engine, position
+        self._validation = validation
         self.blocks = epoch_blocks(len(data), options)
         self._steps = int(self.blocks[-1][-1]) + 1
 
@@ -191,9 +200,11 @@ class _Loop:
     def prepare(self) -> float:
         """Get ready for `epoch`; return the seconds that took."""
         began, architecture = time.perf_counter(), self._model.network.architecture
-        samples = _samples(self._model, self._data, self._options)
+        samples = samples_for(self._model, self._data, self._options)
         self._prepared = self.engine.prepare(architecture, samples, self._options)
-        self._guard = DivergenceGuard(architecture, samples, self._at)
+        loss = self.engine.output_loss(architecture)
+        constant = constant_answer_loss(architecture.activations[-1], loss, samples)
+        self._guard = DivergenceGuard(constant, self._at)
         self._started = time.perf_counter() - self._at.seconds
         return time.perf_counter() - began
 
@@ -227,63 +238,25 @@ class _Loop:
         loss, right = at.loss / count, at.correct / count if self._model.targets.of_classes else None
         self._guard.epoch_done(loss)
         at.epoch_done(loss, self._options.epochs)
-        seconds = time.perf_counter() - self._epoch_began
-        return EpochDone(at.epoch, loss, right, seconds, self._model.network.parameters.hash())
+        seconds, hash_ = time.perf_counter() - self._epoch_began, self._model.network.parameters.hash()
+        if self._validation is None:
+            return EpochDone(at.epoch, loss, right, seconds, hash_)
+        found = self._looked_at(self._validation)
+        at.validated(found.loss, self._options.early_stopping or self._options.epochs)
+        return EpochDone(at.epoch, loss, right, seconds, hash_, found.loss, found.accuracy)
 
-
-def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
-    """Divide the numbers of an epoch's steps into blocks."""
-    steps = -(-samples // options.batch_size)
-    return np.array_split(np.arange(steps), min(BLOCKS, steps))
-
-
-def blocks_of_epoch(
-    blocks: list[NDArray[np.intp]], samples: int, epoch: int, options: Options, factor: float
-) -> Iterator[Block]:
-    """Yield what the engine is given in an epoch, counted from 0; learning rates are multiplied by `factor`."""
-    order, size, steps = epoch_order(samples, epoch, options), options.batch_size, int(blocks[-1][-1]) + 1
-    for block in blocks:
-        first, count = int(block[0]), len(block)
-        rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
-        yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
-
-
-def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
-    """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
-    if not options.shuffle:
-        return np.arange(samples)
-    return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)
-
-
-def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Divide data as `split_rows` does; arguments and errors as there."""
-    kept, aside = split_rows(len(data), data.source, options)
-    return data.take(kept), data.take(aside)
-
-
-def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Divide rows at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
-
-    Raises
-    ------
-    DataError
-        GN010 when a part would be empty.
-    """
-    aside = round(count * options.holdout)
-    if not 0 < aside < count:
-        raise DataError(
-            "GN010",
-            f"{source}: of {count} samples, {aside} would be kept aside for the test. "
-            "Give test data with --test, or another --holdout.",
-        )
-    order = generator(options.seed, Purpose.SPLIT).permutation(count)
-    return np.sort(order[aside:]), np.sort(order[:aside])
+    def _looked_at(self, validation: Dataset) -> Evaluation:
+        """Ask the model that training would give if it ended here."""
+        network, weights = self._model.network, self._at.weights
+        asked = Network.of(network.architecture, Parameters(network.architecture.layout, weights))
+        return evaluate(replace(self._model, network=asked), validation, self.engine.output_loss(network.architecture))
 
 
 @dataclass
 class Run:
     """One training: what it is made of, how far it has come, and what was seen of it.
 
+    `data` are those given; where early stopping has no `validation` data of its own, it keeps a part of them aside.
     `changes` say, in words, how versions and processor differ from those it was begun with, if it was stopped since.
     """
 
@@ -294,13 +267,20 @@ class Run:
     position: Position
     history: History
     changes: tuple[str, ...] = ()
+    validation: Dataset | None = None
+
+    def parts(self) -> tuple[Dataset, Dataset | None]:
+        """Return what is trained on, and what is looked at after each epoch."""
+        return parts_of(self.data, self.options) if self.validation is None else (self.data, self.validation)
 
 
 @dataclass(frozen=True)
 class Fit:
     """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training.
 
-    `others` are the learning curves of a committee's other members; `changes` are those of the `Run`.
+    `others` are the learning curves of a committee's other members; `changes` are those of the `Run`. Where early
+    stopping chose them, `kept` has for each member the epoch whose weights it has; `own_validation` says that it looked
+    at data given for it, not at a part of the training data.
     """
 
     model: Model
@@ -310,12 +290,15 @@ class Fit:
     train_seconds: float
     others: tuple[History, ...] = ()
     changes: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
+    own_validation: bool = False
 
 
 def fit(
     data: Dataset,
     options: Options | None = None,
     *,
+    validation: Dataset | None = None,
     listeners: Iterable[Listener] = (),
     engine: Engine | None = None,
     checkpoint: Checkpoint | str | Path | None = None,
@@ -327,6 +310,8 @@ def fit(
     data : Dataset
     options : Options, optional
         The recipe ``notes`` if not given.
+    validation : Dataset, optional
+        As for `train`. If not given, ``options.early_stopping`` keeps ``options.validation`` of the data aside for it.
     listeners : iterable of callable
         Each is called with every event.
     engine : Engine, optional
@@ -339,9 +324,8 @@ def fit(
     DataError, DivergedError
         As `train`.
     OptionError
-        GN022 for the checkpoint of a committee.
-    ModelFileError
-        GN045 for a checkpoint that would replace one whose training has not ended.
+        GN022 for the checkpoint of a committee, or beside validation data of one's own; GN045 for one that would
+        replace an unfinished training's.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
@@ -350,11 +334,14 @@ def fit(
 
         if checkpoint is not None:
             raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
-        return fit_committee(data, options, listeners, engine)
-    model = new_model(data, options)
-    run = Run(model, data, options, engine, Position.start(model.network.parameters, options), History())
+        return fit_committee(data, options, listeners, engine, validation)
+    model = new_model(parts_of(data, options)[0] if validation is None else data, options)
+    start = Position.start(model.network.parameters, options)
+    run = Run(model, data, options, engine, start, History(), validation=validation)
     if checkpoint is None:
         return finish(run, listeners)
+    if validation is not None:
+        raise OptionError("GN022", "a checkpoint does not keep validation data: leave either out.")
     from .checkpoint import Checkpoint, require_free
     from .keeping import finish_with
 
@@ -367,15 +354,20 @@ def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
     """Train from the run's position to the end; parameters and errors as for `fit`."""
     told: list[Listener] = [run.history, *listeners]
     prepare_seconds = train_seconds = 0.0
+    kept: tuple[int, ...] = ()
+    data, validation = run.parts()
     try:
-        for event in train(run.model, run.data, run.options, run.engine, position=run.position):
+        for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
             for listener in told:
                 listener(event)
             if isinstance(event, TrainingStarted):
                 prepare_seconds = event.seconds
             elif isinstance(event, TrainingEnded):
                 train_seconds = event.seconds
+                kept = () if event.kept is None else (event.kept,)
     except DivergedError as problem:
         problem.model = run.model
         raise
-    return Fit(run.model, run.history, run.engine.name, prepare_seconds, train_seconds, (), run.changes)
+    seconds = prepare_seconds, train_seconds
+    own = run.validation is not None
+    return Fit(run.model, run.history, run.engine.name, *seconds, (), run.changes, kept, own)

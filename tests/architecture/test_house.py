@@ -24,7 +24,10 @@ ROWS = (
         "model",
         "compiled_model",
         "divergence",
+        "steps",
+        "parts",
         "training",
+        "rate_finder",
         "committee",
         "evaluate",
         "modelfile",
@@ -46,7 +49,7 @@ IGNORANT_OF_NETWORKS = ("data", "preprocess")
 
 THIRD_PARTY = {
     "numpy": ("",),
-    "scipy": ("activations", "preprocess"),
+    "scipy": ("activations", "evaluate", "preprocess"),
     "numba": ("jit", "engines.kernels"),
     "llvmlite": ("engines.kernels", "receipt"),
     "threadpoolctl": ("engines",),

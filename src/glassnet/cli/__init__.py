@@ -14,6 +14,7 @@ from .console import complain
 
 _COMMANDS = {
     "train": "train",
+    "resume": "resume",
     "test": "ask",
     "query": "ask",
     "show": "look",
@@ -23,7 +24,6 @@ _COMMANDS = {
     "doctor": "doctor",
     "labels": "labels",
     "bench": "bench",
-    "resume": "resume",
 }
 
 

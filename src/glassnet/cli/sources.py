@@ -15,12 +15,12 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..model import Model
 from ..options import Options
+from ..parts import split, split_rows
 from ..preprocess import Columns
 from ..preprocess.columns import require_column
 from ..preprocess.predicted import TASKS, learn_target
 from ..preprocess.tabular import read_table, samples_of
 from ..receipt import options_of
-from ..training import split, split_rows
 from .console import say
 from .flags import Command, chinese
 

@@ -269,6 +269,7 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
+        **({"kept": receipt["kept"]} if "kept" in receipt else {}),
         "options": receipt["options"],
     }
 
@@ -280,6 +281,8 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
         f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of "
         f"{receipt['data']['samples']:,} samples, engine {receipt['engine']} ({options['dtype']})"
     )
+    if kept := receipt.get("kept"):
+        result(f"kept      the weights after epoch {', '.join(map(str, kept))}, the best by validation loss")
     result(f"test      {score_line(evaluation)}")
     result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
     result(f"model     {path}")
