@@ -4,6 +4,7 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import ReferenceEngine
@@ -27,6 +28,7 @@ __all__ = [
     "RECIPES",
     "Architecture",
     "Columns",
+    "CompiledModel",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -41,6 +43,7 @@ __all__ = [
     "Scaling",
     "Targets",
     "backpropagate",
+    "compiled",
     "evaluate",
     "fit",
     "forward",

@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
+    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",
@@ -50,6 +51,9 @@ CODES: dict[str, str] = {
     "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
     "GN065": "an object is no table",
     "GN066": "a table with named columns, but not the name of the one to predict",
+    # seeing through a model
+    "GN080": "the run had no such step",
+    "GN081": "the model has no such explanation",
 }
 
 

@@ -15,11 +15,22 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
+    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit", "notebook"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
-    ("events", "listeners", "model", "divergence", "training", "committee", "evaluate", "modelfile", "receipt"),
-    ("trace", "pictures"),
+    (
+        "events",
+        "listeners",
+        "model",
+        "compiled_model",
+        "divergence",
+        "training",
+        "committee",
+        "evaluate",
+        "modelfile",
+        "receipt",
+    ),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),

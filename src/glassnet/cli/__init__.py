@@ -12,7 +12,17 @@ from .. import __version__
 from ..errors import GlassnetError
 from .console import complain
 
-_COMMANDS = {"train": "train", "test": "ask", "query": "ask", "show": "look", "info": "look", "verify": "verify"}
+_COMMANDS = {
+    "train": "train",
+    "test": "ask",
+    "query": "ask",
+    "show": "look",
+    "explain": "explain",
+    "info": "look",
+    "verify": "verify",
+    "doctor": "doctor",
+    "bench": "bench",
+}
 
 
 class _LazyGroup(click.Group):
