@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import data
 from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import PNG, require_place
@@ -18,6 +17,7 @@ from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.slopes import require_classes
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
+from .sources import load_asked, load_labelled, trained_on_bundled
 from .step_text import shown
 
 _MOST = 8
@@ -25,16 +25,9 @@ _MOST = 8
 _DRAWN = 40
 
 
-def trained_on_bundled(model: Model) -> bool:
-    """Whether the receipt names the bundled MNIST."""
-    return str(model.receipt.get("data", {}).get("source", "")).startswith(f"{data.BUNDLED} ")
-
-
 def labelled(model: Model, model_path: str, source: str | None, part: str) -> Dataset:
     """Load the data that a model is explained with: DATA, or the bundled MNIST where the receipt names it."""
-    if source is None and not trained_on_bundled(model):
-        raise OptionError("GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA.")
-    samples = data.load(source or data.BUNDLED, part=part, maximum=model.scaling.maximum)
+    samples = load_labelled(model, model_path, source, part)
     samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     return samples
 
@@ -83,10 +76,15 @@ def _question(
         return one.inputs[0], f"{samples.source}, row {asked['row']}", int(one.labels[0]), samples.feature_names
     if source is None:
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
-    rows, names, labels = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
+    rows, names, labels = load_asked(model, source)
     if len(rows) != 1:
         raise OptionError("GN020", f"{source}: {len(rows)} rows. Choose one with --row N.")
-    return rows[0], names[0], None if labels is None else int(labels[0]), ()
+    return (
+        rows[0],
+        names[0],
+        None if labels is None else int(labels[0]),
+        model.columns.features if model.columns else (),
+    )
 
 
 def _why_facts(found: Why) -> dict[str, Any]:
