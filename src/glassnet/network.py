@@ -193,10 +193,8 @@ def backpropagate(
 
     Returns
     -------
-
-    Parameters
-    ----------
-        Gradients, of the same layout as the parameters.
+    gradients : Parameters
+        Of the same layout as the parameters.
     """
     gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
