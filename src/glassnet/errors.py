@@ -28,6 +28,7 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
+    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",
@@ -57,6 +58,9 @@ CODES: dict[str, str] = {
     # labels
     "GN073": "labels of these data cannot be looked through",
     "GN074": "a reviewed list cannot be followed",
+    # seeing through a model
+    "GN080": "the run had no such step",
+    "GN081": "the model has no such explanation",
 }
 
 

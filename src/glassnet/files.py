@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from .errors import FileError, OptionError
 
-MODEL, PNG = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG")
+MODEL, PNG, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG"), re.compile(rb"<!doctype html>", re.I)
 """How files begin that glassnet writes."""
 
 

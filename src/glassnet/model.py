@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, cast
 
 import numpy as np
@@ -13,6 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .activations import ACTIVATIONS
 from .errors import ShapeError
 from .network import Network, Signals, forward
+from .notebook import network_html
 from .parameters import FloatArray
 from .preprocess import Columns, Scaling, Targets
 
@@ -82,6 +84,14 @@ class Model:
     def classes(self) -> int:
         """Number of outputs: of classes, or of labels or numbers a sample."""
         return self.targets.classes
+
+    def _repr_html_(self) -> str:
+        made, recipe, reached = self.network.architecture, self.receipt.get("recipe"), self.receipt.get("result", {})
+        facts = [f"{len(self.members)} members"] if self.others else []
+        facts += [f"rule {made.rule}", f"inputs {self.scaling}"]
+        facts += [f"recipe {escape(str(recipe))}"] if recipe else []
+        facts += [f"{reached['accuracy']:.2%} right in the test"] if reached.get("accuracy") is not None else []
+        return network_html(made.sizes, made.activations, facts)
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
         """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.

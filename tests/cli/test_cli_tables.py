@@ -167,6 +167,7 @@ def test_digits_without_names_go_on_as_ever(empty):
 
 
 LINES = people(60).splitlines()
+DATES = "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9
 BAD = {
     "no target named": ("people.csv", (), "GN066", ("--target income",), people(60)),
     "a name near by": ("people.csv", ("--target", "incme"), "GN060", ("'incme'", "Did you mean 'income'?"), people(60)),
@@ -178,10 +179,11 @@ BAD = {
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
     "names twice": ("d.csv", ("--target", "a"), "GN063", ("(a)",), "a,b,a\n1,2,3\n4,5,6\n"),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
-    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9),
+    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
+    "the target dropped": ("f.csv", ("--target", "age", "--drop", "age"), "GN022", ("column to predict",), people(60)),
     "a file that is not there": ("gone.csv", ("--target", "y"), "GN001", ("gone.csv",), None),
     "a spreadsheet": ("s.xlsx", ("--target", "y"), "GN005", ("Save it as CSV",), "PK\x03\x04"),
 }  # fmt: skip
@@ -209,3 +211,9 @@ def test_bad_questions(folder):
     assert run("query", "m.safetensors", "none.csv").code == 0
     (folder / "new.csv").write_text(people(5).replace(">50K", "rich").replace("<=50K", "poor"))
     run("test", "m.safetensors", "new.csv").refused("GN064", "'income'", "'>50K'")
+
+
+def test_explain_takes_tables_too(folder):
+    assert "is " in run("explain", "m.safetensors", "more.csv", "--row", "3").fine().out
+    facts = run("explain", "m.safetensors", "more.csv", "--row", "3", "--why", "--json")
+    assert len(facts.json()["inputs"]) == load_model("m.safetensors").features

@@ -17,9 +17,11 @@ _COMMANDS = {
     "test": "ask",
     "query": "ask",
     "show": "look",
+    "explain": "explain",
     "info": "look",
     "verify": "verify",
     "labels": "labels",
+    "doctor": "doctor",
     "bench": "bench",
 }
 

@@ -59,9 +59,11 @@ class Wishes:
         Raises
         ------
         OptionError
-            GN022 for the others without --target.
+            GN022 for the others without --target, or for the target among them.
         """
         wishes = cls(**{name: flags.pop(name) for name in _TABLE_FLAGS})
+        if wishes.target in (*wishes.drop, *wishes.keep):
+            raise OptionError("GN022", f"--drop or --keep {wishes.target}: it is the column to predict.")
         alone = [name for name in ("task", "drop", "keep") if getattr(wishes, name)]
         if alone and wishes.target is None:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
@@ -164,13 +166,11 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
     return *split(training, options), True
 
 
-def load_test(model: Model, model_path: str, source: str | None) -> Dataset:
-    """Read labelled data that a model is to be tested with."""
-    source = _source(
-        model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA to test it with."
-    )
+def load_labelled(model: Model, model_path: str, source: str | None, part: str = "test") -> Dataset:
+    """Read labelled data for a model: DATA, or the bundled MNIST where its receipt names it."""
+    source = _source(model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA.")
     if model.columns is None:
-        samples = data.load(source, part="test", maximum=model.scaling.maximum, like=model)
+        samples = data.load(source, part=part, maximum=model.scaling.maximum, like=model)
         _say_remarks(samples)
         return samples
     table = read_table(source, model.columns.names)
@@ -202,20 +202,21 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     return samples_of(table, model.columns)
 
 
-def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str]]:
-    """Read what a model is asked about: its inputs, and what each row is called."""
+def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+    """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:
-        rows, names, _ = data.load_inputs(
-            source, model.features, model.image_shape, model.scaling.maximum, model.reading
-        )
-        return rows, names
+        return data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum, model.reading)
     table = read_table(source, model.columns.names)
-    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))]
+    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))], None
+
+
+def trained_on_bundled(model: Model) -> bool:
+    """Whether the receipt names the bundled MNIST."""
+    return str(model.receipt.get("data", {}).get("source", "")).startswith(f"{data.BUNDLED} ")
 
 
 def _source(model: Model, source: str | None, otherwise: str) -> str:
     """Return the data's name: the one given, or the bundled MNIST if the model was trained on that."""
-    trained_on = str(model.receipt.get("data", {}).get("source", ""))
-    if source is None and not trained_on.startswith(f"{data.BUNDLED} "):
+    if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)
     return source or data.BUNDLED

@@ -18,8 +18,8 @@ from ..errors import DataError
 from .files import Opened
 
 SEPARATORS = (",", ";", "\t", "|")
-MISSING = frozenset({"", "na", "n/a", "#n/a", "?", "nan", "null", "none", "-"})
-"""How a value that is not there is written, in lower case."""
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
+"""How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
 
 _SAMPLE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
@@ -90,11 +90,12 @@ def named_columns(opened: Opened) -> list[str]:
         _, rows = _sniff(content, opened.name)
     except DataError:
         return []
-    if len(rows[0]) < 2 or len(rows) < 2 or not _is_header(rows, ()):
+    names = rows[0]
+    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not _is_header(rows, ()):
         return []
-    columns = zip(*(row for row in rows[1:] if len(row) == len(rows[0])), strict=True)
+    columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
     worded = any(all(field.strip() and not is_number(field) for field in column) for column in columns)
-    return rows[0] if worded else []
+    return names if worded else []
 
 
 def require_unique(names: list[str], source: str) -> None:
@@ -138,6 +139,8 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
         cut = [row for _, row in _rows(text, separator, name)]
+        if not cut:  # nothing but a quotation mark
+            continue
         widths = Counter(map(len, cut))
         width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
         score = (count / len(cut) if width > 1 else 0.0, width)

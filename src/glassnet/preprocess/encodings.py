@@ -228,8 +228,8 @@ class WordColumn:
 
 
 def enough(rows: int) -> int:
-    """In how many of these rows a word must stand for an input of its own: 1 %, at least 2 and at most 10."""
-    return min(10, max(2, rows // 100))
+    """In how many of these rows a word must stand for an input of its own: 1 %, at least 2 and at most 4."""
+    return min(4, max(2, rows // 100))
 
 
 Encoding = NumberColumn | BooleanColumn | WordColumn

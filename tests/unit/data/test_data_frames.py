@@ -178,7 +178,9 @@ def test_headers_are_found(tmp_path, text, expected, header):
     [
         (["1", "2.5", "-3e4", "+7"], "number"),
         (["1", "?", "NA", "nan"], "number"),
-        (["", "-", "None", "null"], "missing"),
+        (["none", "mild", "none"], "text"),
+        (["+", "-", "+"], "text"),
+        (["", "?", "N/A", "null"], "missing"),
         ([*map(str, range(30)), "unknown"], "number"),
         ([*map(str, range(30)), "v1", "v2", "v3", "v4"], "text"),
         (["yes", "No", "YES"], "boolean"),
