@@ -51,6 +51,17 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 512,
             "epochs": 200,
         },
+        "table": {
+            **_MODERN,
+            "hidden": (128, 64),
+            "dropout": (0.2,),
+            "optimizer": "adamw",
+            "weight_decay": 1.0,
+            "schedule": "one_cycle",
+            "learning_rate": 0.001,
+            "batch_size": 32,
+            "epochs": 20,
+        },
         "committee": {
             **_DISTORTED,
             "hidden": (800,),
@@ -62,3 +73,19 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     }
 )
 """Recipe name -> where it differs from the defaults."""
+
+
+def for_rows(rows: int, recipe: str, *, numbers: bool) -> dict[str, Any]:
+    """Return how a recipe changes for a table of so many rows, with numbers to predict or classes.
+
+    With the recipe ``table``, the fewer rows the more epochs; large tables get larger batches. Numbers need outputs
+    without bounds, whatever the recipe.
+    """
+    changes: dict[str, Any] = {}
+    if recipe == "table":
+        changes["epochs"] = max(10, min(200, 60_000 // max(1, rows)))
+        if rows > 20_000:
+            changes |= {"batch_size": 128 if rows <= 200_000 else 512, "learning_rate": 0.002}
+    if numbers:
+        changes |= {"output": "identity", "loss": "squared_error", "targets": "values"}
+    return changes
