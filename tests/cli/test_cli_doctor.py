@@ -136,12 +136,12 @@ def test_targets_that_no_sigmoid_reaches(folder):
 
 
 PEOPLE = "id,name,age,port,survived\n" + "".join(
-    f'{k + 1},"Doe, {k}",{20.0 + k},{"SCQ"[k * k % 3]},{"yn"[k * 7 % 5 < 2]}\n' for k in range(60)
+    f'{k + 1},"Doe, {k}",{20 + 1.5 * k},{"SCQ"[k * k % 3]},{"yn"[k * 7 % 5 < 2]}\n' for k in range(60)
 )
 
 
 def test_a_table_of_words_keeps_its_words(folder):
-    (folder / "people.csv").write_text(PEOPLE.replace(",22.0,", ",old,").replace(",S,", ",,", 1))
+    (folder / "people.csv").write_text(PEOPLE.replace(",23.0,", ",old,").replace(",S,", ",,", 1))
     found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
     by_code = {finding["code"]: finding for finding in found["findings"]}
     assert by_code["GD05"]["columns"] == ["id", "name"]
@@ -217,3 +217,30 @@ def test_odd_tables_end_in_findings_or_one_line(content, folder):
     outcome = run("doctor", "odd.csv", "--fix", "copy.csv")
     assert outcome.code in (0, 1, 2)
     assert "Traceback" not in outcome.err
+
+
+def test_no_two_digits_are_taken_for_one(monkeypatch):
+    """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
+    from glassnet.data.lenient import LooseTable
+    from glassnet.doctor import repeats
+
+    pixels = digits(3_000).inputs
+    for values in (pixels, pixels.astype(float), pixels / 255, pixels[:, :783]):
+        table = LooseTable("rows", values, {}, ("",) * values.shape[1], False, np.arange(len(values)))
+        assert len(np.unique(repeats.fingerprints(table))) == len(values)
+    monkeypatch.setattr(repeats, "fingerprints", lambda table: np.zeros(len(table), np.uint64))
+    table = table.take(np.array([0, 1, 1, 0, 2]))
+    assert repeats.first_equal(table).tolist()[:3] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "ipc", "ndjson"])
+def test_files_of_typed_columns_are_read(kind, folder):
+    import polars
+
+    frame = polars.read_csv(PEOPLE.encode()).with_columns(polars.lit("x").alias("ship"))
+    getattr(frame, f"write_{kind}")("people.any")
+    found = doctor("people.any", "--target", "survived", "--fix", "copy.csv")
+    assert {"GD05", "GD29"} == {finding["code"] for finding in found["findings"]}
+    assert (folder / "copy.csv").read_text().startswith("survived,age,port\nn,20.0,S\n")
+    (folder / "broken.any").write_bytes((folder / "people.any").read_bytes()[:-60])
+    run("doctor", "broken.any").refused("GN011", "broken.any")

@@ -10,7 +10,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -29,6 +29,12 @@ EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "mi
 """What stands for "unknown" in tables, in small letters."""
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
+_FRAMES: dict[bytes, Callable[..., pl.DataFrame]] = {
+    b"PAR1": pl.read_parquet,
+    b"ARROW1": pl.read_ipc,
+    b"{": pl.read_ndjson,
+}
+"""How files of typed columns begin -> what reads them."""
 _SEPARATORS = (";", "\t", "|", ",", " ")
 """Commas late: they also stand in numbers and in prose."""
 
@@ -140,6 +146,8 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
         samples = load(source, part=part)
         return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
     opened = open_source(source)
+    if opened.head.startswith(tuple(_FRAMES)):
+        return _of_frame(opened)
     kind = kind_of(opened)
     if kind == "text":
         return _of_text(opened)
@@ -171,6 +179,34 @@ def _of_arrays(
     )
 
 
+def _of_frame(opened: Opened) -> LooseTable:
+    """Read a file of typed columns: Parquet, Arrow, or one JSON object a line."""
+    read = next(read for magic, read in _FRAMES.items() if opened.head.startswith(magic))
+    try:
+        with opened.stream() as stream:
+            frame = read(stream.read())
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
+        first = str(problem).split("\n")[0]
+        raise DataError("GN011", f"{opened.name}: cannot be read as a table ({first}). Write it again.") from None
+    if not len(frame) or not frame.width:
+        raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
+    numbers = np.empty(frame.shape)
+    words = {}
+    for column, series in enumerate(frame.get_columns()):
+        if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+            numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        else:
+            texts = (
+                series.cast(pl.String, strict=False)
+                if not series.dtype.is_nested()
+                else series.map_elements(str, pl.String)
+            )
+            numbers[:, column], fields = _numbers_in(texts)
+            if fields is not None:
+                words[column] = fields
+    return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
+
+
 def _of_text(opened: Opened) -> LooseTable:
     with opened.stream() as stream:
         text = stream.read().removeprefix(b"\xef\xbb\xbf")
@@ -193,19 +229,10 @@ def _of_text(opened: Opened) -> LooseTable:
         return LooseTable(opened.name, fast, {}, found, header, count, count + start)
     if separator == " ":
         lines, separator = [b" ".join(line.split()) for line in lines], " "
-    kept: list[int] = []
-    broken: list[tuple[int, int, int]] = []
-    row = 0
-    mark = separator.encode()
-    for place in range(first + header, len(lines)):
-        if lines[place].strip(b" \t" if separator != "\t" else b" "):
-            fields = lines[place].count(mark) + 1
-            if fields == width:
-                kept.append(place)
-            else:
-                broken.append((row, place + 1, fields))
-            row += 1
+    kept, broken = _widths(lines, first + header, separator.encode(), width)
+    row = len(kept) + len(broken)
     frame_text = b"\n".join([lines[place] for place in kept])
+    del lines, text  # the file is in memory often enough
     decimal = separator == ";" and re.search(rb"(?:^|;)\s*-?\d+,\d+(?:;|$)", frame_text[:100_000], re.M) is not None
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
     numbers, words = _columns(frame_text, separator, width, decimal)
@@ -220,6 +247,22 @@ def _of_text(opened: Opened) -> LooseTable:
         tuple(broken),
         decimal,
     )
+
+
+def _widths(
+    lines: list[bytes], first: int, separator: bytes, width: int
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Return the places of the lines that have the right width, and row, line and width of the others."""
+    kept: list[int] = []
+    broken: list[tuple[int, int, int]] = []
+    for place in range(first, len(lines)):
+        if lines[place].strip(b" " if separator == b"\t" else b" \t"):
+            fields = lines[place].count(separator) + 1
+            if fields == width:
+                kept.append(place)
+            else:
+                broken.append((len(kept) + len(broken), place + 1, fields))
+    return kept, broken
 
 
 def _fields(line: bytes, separator: str) -> list[str]:
