@@ -164,9 +164,9 @@ def train(
         if until and until[0] == position.epoch:
             return
         yield loop.epoch_done()
-    kept = position.best if options.early_stopping else None
-    model.network.parameters.flat[...] = position.weights if kept is None else kept
-    yield TrainingEnded(loop.seconds, None if kept is None else position.best_epoch)
+    model.network.parameters.flat[...] = position.answer(options)
+    chosen = options.early_stopping and position.best is not None
+    yield TrainingEnded(loop.seconds, position.best_epoch if chosen else None)
 
 
 class _Loop:
@@ -324,8 +324,9 @@ def fit(
     DataError, DivergedError
         As `train`.
     OptionError
-        GN022 for the checkpoint of a committee, or beside validation data of one's own; GN045 for one that would
-        replace an unfinished training's.
+        GN022 for the checkpoint of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
@@ -340,8 +341,6 @@ def fit(
     run = Run(model, data, options, engine, start, History(), validation=validation)
     if checkpoint is None:
         return finish(run, listeners)
-    if validation is not None:
-        raise OptionError("GN022", "a checkpoint does not keep validation data: leave either out.")
     from .checkpoint import Checkpoint, require_free
     from .keeping import finish_with
 
