@@ -111,7 +111,7 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         raise ValueError("its receipt is none")
     return Model(
         members[0],
-        Scaling(**header["scaling"]),
+        Scaling.from_dict(header["scaling"]),
         Targets(**header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,

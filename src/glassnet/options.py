@@ -172,9 +172,9 @@ class Options:
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
         "notes",
-        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1 over all",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或整体标准化",
-        choices=("notes", "unit", "standard"),
+        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
+        choices=("notes", "unit", "standard", "features"),
     )
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30

@@ -25,7 +25,7 @@ class CompiledEngine(ReferenceEngine):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> kernels.SparseRows | Batches:
         """Gather the non-zero values of every sample, and compile (or load) the loop for this precision; or batches."""
-        if not _plain(options):
+        if not _plain(options) or samples.scaling.by_feature:
             return Batches(architecture, samples, options)
         rows = _sparse(samples, np.dtype(options.dtype))
         nothing = State.new(Parameters(architecture.layout, dtype=options.dtype), options)

@@ -23,8 +23,8 @@ class Source(NamedTuple):
     """Samples as they stand in the data, and how they become inputs and targets."""
 
     raw: NDArray[Any]
-    factor: Any
-    offset: Any
+    factor: NDArray[Any]  # (features,), as the next
+    offset: NDArray[Any]
     labels: NDArray[np.int64]
     targets: NDArray[Any]
     distorts: bool
@@ -142,7 +142,7 @@ def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None
     for i in range(which.shape[0]):
         row, scaled = raw[which[i]], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]
 
 
 @kernel
@@ -150,4 +150,4 @@ def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(raw.shape[0]):
         row, scaled = raw[i], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]
