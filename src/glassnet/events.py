@@ -29,14 +29,14 @@ class BlockDone:
     """A block of steps is done.
 
     Loss (mean a sample) and accuracy (0 to 1) are the block's own, each sample measured just before the step that used
-    it. `progress` counts epochs: 1.5 is halfway through the second.
+    it. `progress` counts epochs: 1.5 is halfway through the second. Accuracy is None where a sample has no one class.
     """
 
     progress: float
     learning_rate: float
     samples: int
     loss: float
-    accuracy: float
+    accuracy: float | None
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class EpochDone:
 
     epoch: int
     loss: float
-    accuracy: float
+    accuracy: float | None
     seconds: float
     hash: str
 

@@ -12,7 +12,10 @@ Listener = Callable[[Event], None]
 
 @dataclass
 class History:
-    """Keeps the learning curve: one value a block, and one an epoch; the trail has the weights' hashes."""
+    """Keeps the learning curve: one value a block, and one an epoch; the trail has the weights' hashes.
+
+    Accuracies are empty where a sample has no one class.
+    """
 
     progress: list[float] = field(default_factory=list)
     loss: list[float] = field(default_factory=list)
@@ -29,12 +32,15 @@ class History:
         if isinstance(event, BlockDone):
             self.progress.append(event.progress)
             self.loss.append(event.loss)
-            self.accuracy.append(event.accuracy)
+            if event.accuracy is not None:
+                self.accuracy.append(event.accuracy)
         elif isinstance(event, EpochDone):
             self.epoch.append(event.epoch)
             self.epoch_loss.append(event.loss)
-            self.epoch_accuracy.append(event.accuracy)
+            if event.accuracy is not None:
+                self.epoch_accuracy.append(event.accuracy)
 
     def curve(self) -> dict[str, list[float]]:
         """Return the values a block, as `pictures.draw_curve` takes them."""
-        return {"progress": self.progress, "loss": self.loss, "accuracy": self.accuracy}
+        curve = {"progress": self.progress, "loss": self.loss}
+        return {**curve, "accuracy": self.accuracy} if self.accuracy else curve

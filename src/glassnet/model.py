@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from .activations import ACTIVATIONS
 from .errors import ShapeError
 from .network import Network, Signals, forward
 from .parameters import FloatArray
@@ -35,6 +36,11 @@ class Model:
         What made it: recipe, options, data, engine, versions, result.
     others : tuple of Network
         The other members of a committee, whose outputs are averaged with the network's.
+    class_names : tuple of str
+        What the classes, labels or numbers are called, one an output; empty where their place is their name.
+    temperature : float, default 1
+        What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
+        (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
     """
 
     network: Network
@@ -43,6 +49,12 @@ class Model:
     image_shape: tuple[int, int] | None = None
     receipt: dict[str, Any] = field(default_factory=dict)
     others: tuple[Network, ...] = ()
+    class_names: tuple[str, ...] = ()
+    temperature: float = 1.0
+
+    def name_of(self, label: int) -> str:
+        """Return what a class (or label, or number) is called: its name, or its place as a word."""
+        return self.class_names[label] if self.class_names else str(label)
 
     @property
     def members(self) -> tuple[Network, ...]:
@@ -62,24 +74,31 @@ class Model:
 
     @property
     def classes(self) -> int:
-        """Number of classes."""
+        """Number of outputs: of classes, or of labels or numbers a sample."""
         return self.targets.classes
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
         """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.
 
-        Arguments and errors as for `outputs`.
+        The sums and activations of the outputs are those after the temperature. Arguments and errors as for `outputs`.
         """
         raw: NDArray[Any] = np.atleast_2d(np.asarray(rows))
         if raw.ndim != 2 or raw.shape[1] != self.features:
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
         for start in range(0, len(raw), _CHUNK):
             inputs = self.scaling.apply(raw[start : start + _CHUNK], self.network.parameters.flat.dtype)
-            signals = [forward(member.architecture, member.parameters, inputs) for member in self.members]
+            signals = [self._at_temperature(forward(one.architecture, one.parameters, inputs)) for one in self.members]
             outputs = signals[0].outputs
             if self.others:
                 outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)
             yield outputs, signals
+
+    def _at_temperature(self, signals: Signals) -> Signals:
+        if self.temperature == 1:
+            return signals
+        z = signals.sums[-1] / signals.sums[-1].dtype.type(self.temperature)
+        a = ACTIVATIONS[self.network.architecture.activations[-1]].value(z)
+        return Signals([*signals.sums[:-1], z], [*signals.activations[:-1], a])
 
     def outputs(self, rows: ArrayLike) -> FloatArray:
         """Return the outputs for unscaled samples.
@@ -92,6 +111,7 @@ class Model:
         Returns
         -------
         ndarray, shape (n, classes)
+            As the network gives them: for numbers, standardised; `predict` has them in their own unit.
 
         Raises
         ------
@@ -101,14 +121,27 @@ class Model:
         parts = [outputs for outputs, _ in self.batches(rows)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)
 
-    def predict(self, rows: ArrayLike) -> NDArray[np.intp]:
-        """Answer: the class of each unscaled sample, shape (n,); arguments and errors as for `outputs`."""
+    def predict(self, rows: ArrayLike) -> NDArray[Any]:
+        """Answer unscaled samples; arguments and errors as for `outputs`.
+
+        Returns
+        -------
+        ndarray
+            The class of each, int64, shape (n,); for a regression its numbers, float64, (n, classes); with several
+            labels a sample 1 for each that holds and 0 for the others, int64, (n, classes).
+        """
         return self.targets.invert(self.outputs(rows))
 
     def confidence(self, outputs: FloatArray) -> FloatArray:
-        """Return how sure each answer is, shape (n,), 0 to 1: the largest output as a part of all of them.
+        """Return how sure each answer is, shape (n,), 0 to 1.
 
-        Targets other than 0 and 1 are undone first, so that an output at its target counts as 0 or 1.
+        For classes that is the largest output as a part of all of them; targets other than 0 and 1 are undone first, so
+        that an output at its target counts as 0 or 1. With several labels a sample it is how sure the least sure one
+        is. Numbers say nothing of it: NaN.
         """
+        if self.targets.name == "values":
+            return np.full(len(outputs), np.nan)
+        if not self.targets.of_classes:
+            return cast(FloatArray, np.maximum(outputs, 1 - outputs).min(axis=1))
         undone = np.clip((outputs - self.targets.low) / (self.targets.high - self.targets.low), 1e-12, None)
         return cast(FloatArray, undone.max(axis=1) / undone.sum(axis=1))

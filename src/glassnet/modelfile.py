@@ -50,6 +50,8 @@ def save_model(model: Model, path: str | Path) -> None:
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
+        "class_names": model.class_names,
+        "temperature": model.temperature,
         "receipt": model.receipt,
     }
     text = json.dumps(header, ensure_ascii=True, sort_keys=True)
@@ -112,10 +114,12 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     return Model(
         members[0],
         Scaling.from_dict(header["scaling"]),
-        Targets(**header["targets"]),
+        Targets.from_dict(header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,
         tuple(members[1:]),
+        tuple(map(str, header.get("class_names", ()))),
+        float(header.get("temperature", 1.0)),
     )
 
 

@@ -181,9 +181,9 @@ class Options:
     )
     targets: str = _option(
         "notes",
-        "targets: 0.01 and 0.99 as in the notes, or 0 and 1",
-        "目标值:笔记的 0.01 与 0.99,或 0 与 1",
-        choices=("notes", "one-hot"),
+        "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
+        "目标值:类别用笔记的 0.01 与 0.99 或 0 与 1(one-hot);multilabel 一个样本多个标签;values 数值回归",
+        choices=("notes", "one-hot", "multilabel", "values"),
     )
     classes: int = _option(
         0, "number of classes; 0 counts those that occur", "类别数;0 表示按数据计数", low=0, high=1_000_000

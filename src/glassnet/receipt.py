@@ -29,10 +29,14 @@ _PACKAGES = ("glassnet", "numpy", "scipy", "numba")
 
 
 def fingerprint(data: Dataset) -> str:
-    """Return the SHA-256 of a data set's shape, values and labels."""
+    """Return the SHA-256 of a data set's shape, inputs and labels; of its values and weights too where it has them."""
     digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
     digest.update(np.ascontiguousarray(data.inputs).data)
     digest.update(np.ascontiguousarray(data.labels).data)
+    for name, array in (("values", data.values), ("weights", data.weights)):
+        if array is not None:
+            digest.update(f"{name} {array.dtype.str}".encode())
+            digest.update(np.ascontiguousarray(array).data)
     return digest.hexdigest()
 
 
@@ -76,7 +80,7 @@ def receipt_of(
         **surroundings(),
         "hash": fitted.model.hash(),
         "trails": [history.trail for history in (fitted.history, *fitted.others)],
-        "result": {"accuracy": evaluation.accuracy, "loss": evaluation.loss, "samples": evaluation.samples},
+        "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
     }
 
 

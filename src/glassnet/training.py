@@ -15,16 +15,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.dataset import Dataset
+from .divergence import DivergenceGuard
 from .engines import Block, Engine, Samples, engine_named, one_blas_thread
-from .errors import DataError, DivergedError
+from .errors import DataError, DivergedError, OptionError
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
 from .model import Model
-from .network import Architecture, Network
+from .network import Network
 from .optimizers import State
 from .options import Options
-from .parameters import FloatArray, Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
 from .preprocess.augment import require_pictures
 from .randomness import Purpose, generator
 from .schedules import Plateau, learning_rates
@@ -34,7 +34,16 @@ BLOCKS = 10
 
 
 def new_model(data: Dataset, options: Options) -> Model:
-    """Make the untrained model that `options` describe, for data of this width and number of classes."""
+    """Make the untrained model that `options` describe, for data of this width and these classes, or numbers.
+
+    Raises
+    ------
+    OptionError
+        GN022 when the data have classes and ``options.targets`` are for numbers or labels, or the reverse.
+    DataError
+        GN014 when there are several labels a sample and one is neither 0 nor 1.
+    """
+    targets = _targets_for(data, options)
     network = Network(
         (data.features, *options.hidden, data.classes),
         options.activations,
@@ -46,7 +55,41 @@ def new_model(data: Dataset, options: Options) -> Model:
         dtype=options.dtype,
     )
     scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
-    return Model(network, scaling, Targets.named(options.targets, data.classes), data.image_shape)
+    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names)
+
+
+def _targets_for(data: Dataset, options: Options) -> Targets:
+    name, numbers = options.targets, options.targets == "values"
+    fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
+    if name not in fitting:
+        kind = "classes" if data.values is None else "values to learn, no classes"
+        raise OptionError("GN022", f"targets {name}, but {data.source} has {kind}: use targets {' or '.join(fitting)}.")
+    if numbers and options.output in ("sigmoid", "tanh", "softmax"):
+        raise OptionError("GN022", f"targets values with {options.output} outputs, which have bounds: use identity.")
+    if numbers and options.label_smoothing:
+        raise OptionError("GN022", "label_smoothing with targets values: numbers are no labels. Use 0.")
+    if name == "multilabel" and options.output != "sigmoid":
+        raise OptionError(
+            "GN022",
+            f"targets multilabel with {options.output} outputs: a label is a yes or no of its own. Use sigmoid.",
+        )
+    if data.values is None or not numbers:
+        if data.values is not None and not np.isin(data.values, (0, 1)).all():
+            raise DataError(
+                "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
+            )
+        return Targets.named(name, data.classes)
+    return Targets.of_values(data.values, data.weights)
+
+
+def _samples(model: Model, data: Dataset, options: Options) -> Samples:
+    """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
+    if data.values is None:
+        labels, targets = data.labels, model.targets.table()
+    else:
+        labels, targets = np.arange(len(data)), model.targets.apply(data.values)
+    smoothed = model.targets.smoothed(targets, options.label_smoothing)
+    return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape)
 
 
 def train(model: Model, data: Dataset, options: Options, engine: Engine | None = None) -> Iterator[Event]:
@@ -75,17 +118,16 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
     """
-    data.require_like(model.features, model.classes, "the model")
+    network, of_classes = model.network, model.targets.of_classes
+    data.require_like(model.features, model.classes, "the model", of_classes=of_classes)
     require_pictures(data.image_shape, options)
     engine = engine or engine_named(options.engine)
-    network = model.network
     yield Preparing(engine.name)
     began = time.perf_counter()
-    samples = Samples(data.inputs, model.scaling, data.labels, _smoothed(model.targets, options), data.image_shape)
+    samples = _samples(model, data, options)
     prepared = engine.prepare(network.architecture, samples, options)
-    ready = time.perf_counter()
+    ready, start = time.perf_counter(), network.parameters.hash()
     blocks = epoch_blocks(len(data), options)
-    start = network.parameters.hash()
     yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
 
     guard = DivergenceGuard(network.architecture, network.parameters, samples)
@@ -101,13 +143,14 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
             guard.check(epoch, result.loss / count)
             loss, correct = loss + result.loss, correct + result.correct
             done = epoch + (block.first + len(block.learning_rates)) / (blocks[-1][-1] + 1)
-            yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, result.correct / count)
-        loss, accuracy, seconds = loss / len(data), correct / len(data), time.perf_counter() - epoch_began
+            right = result.correct / count if of_classes else None
+            yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, right)
+        loss, seconds = loss / len(data), time.perf_counter() - epoch_began
         guard.epoch_done(epoch, loss)
         plateau.epoch_done(loss)
-        yield EpochDone(epoch + 1, loss, accuracy, seconds, network.parameters.hash())
-    if state.average is not None:
-        network.parameters.flat[...] = state.average
+        right = correct / len(data) if of_classes else None
+        yield EpochDone(epoch + 1, loss, right, seconds, network.parameters.hash())
+    network.parameters.flat[...] = network.parameters.flat if state.average is None else state.average
     yield TrainingEnded(time.perf_counter() - ready)
 
 
@@ -126,15 +169,6 @@ def blocks_of_epoch(
         first, count = int(block[0]), len(block)
         rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
         yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
-
-
-def _smoothed(targets: Targets, options: Options) -> FloatArray:
-    """Spread a part of each target over all classes (Szegedy et al. 2016, section 7)."""
-    table = targets.table()
-    smoothed: FloatArray = (1 - options.label_smoothing) * table + options.label_smoothing * table.mean(
-        axis=1, keepdims=True
-    )
-    return smoothed
 
 
 def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
@@ -161,65 +195,6 @@ def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
         )
     order = generator(options.seed, Purpose.SPLIT).permutation(len(data))
     return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
-
-
-class DivergenceGuard:
-    """Keeps the weights of the last good epoch, and notices when training leaves the road.
-
-    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
-    epoch ends worse than the best constant answer with weights grown beyond ten times their first size.
-    """
-
-    def __init__(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> None:
-        self._parameters = parameters
-        self._good = parameters.flat.copy()
-        self._limit = 10 * self._size()
-        self._constant = _constant_answer_loss(architecture, samples)
-
-    def _size(self) -> float:
-        return float(np.sqrt(np.mean(np.square(self._parameters.flat, dtype=np.float64))))
-
-    def check(self, epoch: int, loss: float) -> None:
-        """Raise unless the loss of a block, and the weights after it, are finite."""
-        if not (np.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(epoch, f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
-
-    def epoch_done(self, epoch: int, loss: float) -> None:
-        """Raise if the weights have run away without getting anywhere; otherwise keep them."""
-        if loss > self._constant and self._size() > self._limit:
-            self._give_up(
-                epoch,
-                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold",
-            )
-        self._good[...] = self._parameters.flat
-
-    def _give_up(self, epoch: int, why: str) -> None:
-        self._parameters.flat[...] = self._good
-        kept = f"those after epoch {epoch}" if epoch else "the initial ones"
-        problem = DivergedError(
-            "GN030",
-            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. "
-            "Use a smaller learning rate.",
-        )
-        problem.good_epochs = epoch
-        raise problem
-
-
-def _constant_answer_loss(architecture: Architecture, samples: Samples) -> float:
-    """Return the loss of the best answer that ignores the inputs, by squared error or, in nats, by entropy."""
-    share = np.bincount(samples.labels, minlength=len(samples.targets)) / len(samples)
-    mean = share @ samples.targets  # (outputs,)
-    if architecture.loss == "squared_error":
-        return float(0.5 * (share @ (samples.targets - mean) ** 2).sum())
-    # The best constant outputs are the mean targets, brought to a sum of 1 for softmax.
-    if architecture.activations[-1] == "softmax":
-        return _cross_entropy(mean, mean / mean.sum())
-    return _cross_entropy(mean, mean) + _cross_entropy(1 - mean, 1 - mean)
-
-
-def _cross_entropy(targets: FloatArray, outputs: FloatArray) -> float:
-    some = targets > 0
-    return float(-(targets[some] * np.log(outputs[some])).sum())
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ ROWS = (
     ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
-    ("events", "listeners", "model", "training", "committee", "evaluate", "modelfile", "receipt"),
+    ("events", "listeners", "model", "divergence", "training", "committee", "evaluate", "modelfile", "receipt"),
     ("trace", "pictures"),
     ("estimators", "export", "cluster"),
     ("__init__",),

@@ -14,7 +14,7 @@ from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate
 from ..model import Model
 from ..modelfile import load_model
-from .console import json_flag, result, result_json
+from .console import json_flag, result, result_json, score_line
 
 
 @click.command("test")
@@ -33,7 +33,7 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
     if as_json:
         result_json(
             {
-                "accuracy": evaluation.accuracy,
+                **evaluation.scores,
                 "loss": evaluation.loss,
                 "samples": evaluation.samples,
                 "confusion": evaluation.confusion.tolist(),
@@ -41,8 +41,9 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
             }
         )
         return
-    right = evaluation.samples - len(evaluation.misread)
-    result(f"{evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}")
+    result(score_line(evaluation))
+    if not evaluation.confusion.size:
+        return
     result(_confusion_table(evaluation))
     if len(evaluation.misread):
         result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")

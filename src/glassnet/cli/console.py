@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -32,6 +33,14 @@ def say(text: str) -> None:
 def complain(code: str, message: str) -> None:
     """Print a mistake as one line on standard error."""
     click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
+
+
+def score_line(evaluation: Evaluation) -> str:
+    """Return how a test went, in one line."""
+    if evaluation.accuracy is None:
+        return f"R² {evaluation.r2:.4f}, RMSE {evaluation.rmse:.4g}, loss {evaluation.loss:.4f}"
+    right = evaluation.samples - len(evaluation.misread)
+    return f"{evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}"
 
 
 def progress_listener() -> _Bar | _Lines:
@@ -72,10 +81,12 @@ class _Lines:
     def __call__(self, event: Event) -> None:
         self._notice(event)
         if isinstance(event, EpochDone):
-            say(
-                f"epoch {event.epoch}: loss {event.loss:.4f}, accuracy {event.accuracy:.2%} while learning, "
-                f"{event.seconds:.2f} s"
-            )
+            say(f"epoch {event.epoch}: loss {event.loss:.4f}{_accuracy(event)} while learning, {event.seconds:.2f} s")
+
+
+def _accuracy(event: BlockDone | EpochDone) -> str:
+    """Return what follows the loss: nothing where a sample has no one class."""
+    return "" if event.accuracy is None else f", accuracy {event.accuracy:.2%}"
 
 
 class _Bar:
@@ -89,7 +100,7 @@ class _Bar:
         self._progress = Progress(
             TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}  accuracy {task.fields[accuracy]:.2%}"),
+            TextColumn("loss {task.fields[loss]:.4f}{task.fields[accuracy]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),
@@ -99,12 +110,12 @@ class _Bar:
         self._notice(event)
         progress = self._progress
         if isinstance(event, TrainingStarted):
-            progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, loss=float("nan"), accuracy=0.0)
+            progress.add_task("", total=event.epochs, epoch=1, epochs=event.epochs, loss=float("nan"), accuracy="")
             progress.start()
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
-                progress.task_ids[-1], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=event.accuracy
+                progress.task_ids[-1], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=_accuracy(event)
             )
         elif isinstance(event, TrainingEnded):
             self.close()

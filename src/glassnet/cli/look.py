@@ -154,7 +154,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
-    facts["scaling"], facts["targets"] = str(model.scaling), f"{model.targets.low:g} and {model.targets.high:g}"
+    facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):
         for name, value in section.items():
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value

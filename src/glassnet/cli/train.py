@@ -25,7 +25,7 @@ from ..modelfile import save_model
 from ..options import Options
 from ..receipt import fingerprint, receipt_of
 from ..training import Fit, fit, split
-from .console import complain, json_flag, progress_listener, result, result_json, say
+from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .flags import options_from, with_options
 
 
@@ -125,7 +125,8 @@ def _load(source: str, test_source: str | None, options: Options) -> tuple[Datas
         say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
     if test_source or data.has_part(source, "test"):
         test = data.load(test_source or source, part="test", maximum=options.input_max)
-        test.require_like(training.features, training.classes, training.source)
+        kind = training.values is None
+        test.require_like(training.features, training.classes, training.source, of_classes=kind)
         return training, test, False
     say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
     return *split(training, options), True
@@ -160,8 +161,7 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
         "model": str(path),
         "samples": receipt["data"]["samples"],
         "epochs": receipt["options"]["epochs"],
-        "accuracy": receipt["result"]["accuracy"],
-        "loss": receipt["result"]["loss"],
+        **{name: score for name, score in receipt["result"].items() if name != "samples"},
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
@@ -173,14 +173,11 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
 def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str, float]) -> None:
     receipt, options = model.receipt, model.receipt["options"]
     sizes = "-".join(map(str, model.network.architecture.sizes))
-    right = evaluation.samples - len(evaluation.misread)
     result(
         f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of "
         f"{receipt['data']['samples']:,} samples, engine {receipt['engine']} ({options['dtype']})"
     )
-    result(
-        f"test      {evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}"
-    )
+    result(f"test      {score_line(evaluation)}")
     result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
     result(f"model     {path}")
 
@@ -193,9 +190,10 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(history.curve()),
-        "confusion": lambda: pictures.draw_confusion(evaluation.confusion),
     }
-    if test.image_shape:
+    if evaluation.confusion.size:
+        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion)
+    if test.image_shape and test.values is None:
         drawings["digits"] = lambda: pictures.draw_digits(
             test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
         )

@@ -30,19 +30,21 @@ class Dataset:
     maximum : float, default 255
         The largest value that an input can have; what scaling divides by.
     values : ndarray, shape (n, outputs), or None
-        What the outputs of each sample should be where they are numbers and no classes; `labels` then count the
-        samples, and `classes` the outputs.
+        What is known of each sample where that is no class: numbers (a regression), or 1 for each of several labels
+        that holds and 0 for the others; `labels` then count the samples, and `classes` the outputs.
     weights : ndarray, shape (n,), or None
         How much each sample counts; None is 1 for all.
     class_names : tuple of str
-        What the classes are called; empty where their numbers are their names.
+        What the classes, labels or numbers are called, one an output; empty where their place is their name.
     feature_names : tuple of str
         What the inputs are called; empty where they are pixels or have no names.
 
     Raises
     ------
     ShapeError
-        GN050 when inputs and labels are not one row and one label a sample.
+        GN050 when inputs and labels are not one row and one label a sample, or another array is not as long as it says.
+    DataError
+        GN018 when a value is NaN or infinite, GN014 when a weight is negative, not finite, or all are 0.
     """
 
     inputs: NDArray[Any]
@@ -63,6 +65,17 @@ class Dataset:
                 f"{self.source}: inputs of shape {self.inputs.shape} and labels of shape {self.labels.shape}, "
                 "expected (samples, features) and (samples,).",
             )
+        expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
+        expected |= {"class_names": (self.classes,), "feature_names": (self.features,)}
+        for name, shape in expected.items():
+            given = getattr(self, name)
+            if given is not None and len(given) and np.shape(given) != shape:
+                raise ShapeError("GN050", f"{self.source}: {name} of shape {np.shape(given)}, expected {shape}.")
+        if self.values is not None and not np.isfinite(self.values).all():
+            raise DataError("GN018", f"{self.source}: a value to be learnt is NaN or infinite. Leave that row out.")
+        w = self.weights
+        if w is not None and len(w) and not (np.isfinite(w).all() and (w >= 0).all() and w.any()):
+            raise DataError("GN014", f"{self.source}: weights must be finite, 0 or more, and not all 0.")
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -74,15 +87,32 @@ class Dataset:
 
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
         """Return the data set of these rows."""
-        return replace(self, inputs=self.inputs[rows], labels=self.labels[rows])
+        labels, values, weights = self.labels[rows], self.values, self.weights
+        return replace(
+            self,
+            inputs=self.inputs[rows],
+            labels=labels if values is None else np.arange(len(labels)),
+            values=None if values is None else values[rows],
+            weights=None if weights is None else weights[rows],
+        )
 
-    def require_like(self, features: int, classes: int, owner: str) -> None:
+    def require_like(self, features: int, classes: int, owner: str, *, of_classes: bool = True) -> None:
         """Refuse data that `owner` (a model, the training data) cannot take.
+
+        Parameters
+        ----------
+        features, classes : int
+            The owner's; `classes` counts its outputs.
+        owner : str
+            What it is called in a message.
+        of_classes : bool
+            Whether it has classes; numbers or several labels a sample otherwise.
 
         Raises
         ------
         DataError
-            GN010 when there are no samples, GN017 when the width differs or a label is beyond the owner's classes.
+            GN010 when there are no samples, GN017 when the width differs, a label is beyond the owner's classes, or one
+            has classes and the other `values`.
         """
         if not len(self):
             raise DataError("GN010", f"{self.source}: no samples.")
@@ -92,6 +122,12 @@ class Dataset:
                 f"{self.source}: {self.features} values a sample, but {owner} has {features}. "
                 "Use data of the same width.",
             )
+        if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
+            own = f"{classes} classes" if of_classes else f"{classes} values a sample to learn"
+            here = f"{self.classes} {'classes' if self.values is None else 'values a sample to learn'}"
+            raise DataError("GN017", f"{self.source}: {here}, but {owner} has {own}. Use data of the same kind.")
+        if not of_classes:
+            return
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
             raise DataError(

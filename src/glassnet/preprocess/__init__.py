@@ -1,6 +1,6 @@
 """Named, visible, invertible steps between the file's values and the network's."""
 
 from .scaling import SCALINGS, Scaling
-from .targets import TARGETS, Targets
+from .targets import BESIDE_CLASSES, TARGETS, Targets
 
-__all__ = ["SCALINGS", "TARGETS", "Scaling", "Targets"]
+__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Scaling", "Targets"]
