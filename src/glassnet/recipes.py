@@ -40,6 +40,18 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "label_smoothing": 0.1,
             "epochs": 2,
         },
+        "table": {
+            **_MODERN,
+            "hidden": (100,),
+            "scaling": "features",
+            "input_max": 1.0,
+            "optimizer": "adamw",
+            "weight_decay": 0.01,
+            "learning_rate": 0.01,
+            "schedule": "one_cycle",
+            "batch_size": 64,
+            "epochs": 30,
+        },
         "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
         "accurate": {
             **_DISTORTED,
