@@ -54,7 +54,7 @@ class DivergenceGuard:
 
 def constant_answer_loss(architecture: Architecture, samples: Samples) -> float:
     """Return the loss of the best answer that ignores the inputs, by squared error or, in nats, by entropy."""
-    share = np.bincount(samples.labels, minlength=len(samples.targets)) / len(samples)
+    share = np.bincount(samples.labels, samples.weights, minlength=len(samples.targets)) / len(samples)
     mean = share @ samples.targets  # (outputs,)
     if architecture.loss == "squared_error":
         return float(0.5 * (share @ (samples.targets - mean) ** 2).sum())

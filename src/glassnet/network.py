@@ -159,6 +159,7 @@ def backpropagate(
     masks: Sequence[Array | None] = (),
     out: Parameters | None = None,
     samples: int | None = None,
+    weights: Array | None = None,
 ) -> Parameters:
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
@@ -178,6 +179,9 @@ def backpropagate(
         Where the gradients go; new ones if not given.
     samples : int, optional
         Divide by this number instead of n, for a part of a batch.
+    weights : ndarray, shape (n,), optional
+        How much each sample counts: its delta is multiplied by this. The sum is still divided by the number of samples,
+        not by the sum of the weights, so a batch of heavy samples takes a longer step.
 
     Returns
     -------
@@ -188,6 +192,8 @@ def backpropagate(
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
     delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
     error = signals.outputs - targets  # (n, outputs), the notes' −e
+    if weights is not None:
+        delta, error = delta * weights[:, None], error * weights[:, None]
     for layer in reversed(range(len(architecture.activations))):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.

@@ -89,7 +89,9 @@ def _samples(model: Model, data: Dataset, options: Options) -> Samples:
     else:
         labels, targets = np.arange(len(data)), model.targets.apply(data.values)
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
-    return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape)
+    # A batch's gradient is divided by its number of samples, so the weights' mean must be 1.
+    weights = None if data.weights is None else data.weights / data.weights.mean()
+    return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape, weights)
 
 
 def train(model: Model, data: Dataset, options: Options, engine: Engine | None = None) -> Iterator[Event]:

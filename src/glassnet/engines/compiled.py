@@ -68,7 +68,13 @@ def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
     start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
     kernels.gather_nonzero(raw, words, dtype.type(scaling.factor), start, index, value)
     return kernels.SparseRows(
-        start, index, value, dtype.type(scaling.offset), samples.labels, samples.targets.astype(dtype)
+        start,
+        index,
+        value,
+        dtype.type(scaling.offset),
+        samples.labels,
+        samples.targets.astype(dtype),
+        samples.weights_in(dtype),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ..network import Architecture
 from ..optimizers import State, take_step
@@ -41,6 +41,9 @@ class Samples:
         The targets that occur.
     image_shape : (rows, columns) or None
         How a sample is drawn; needed to distort it.
+    weights : ndarray, shape (n,), or None
+        How much each sample counts: its loss and its delta are multiplied by this; None is 1 for all. Their mean should
+        be 1, since a batch's gradient is divided by the number of its samples.
     """
 
     rows: NDArray[Any]
@@ -48,9 +51,15 @@ class Samples:
     labels: NDArray[np.int64]
     targets: FloatArray
     image_shape: tuple[int, int] | None = None
+    weights: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def weights_in(self, dtype: DTypeLike) -> FloatArray:
+        """Return the weights in a precision, or an empty array where all samples count alike, as kernels take them."""
+        none = np.empty(0, dtype)
+        return none if self.weights is None else self.weights.astype(dtype)
 
 
 class Block(NamedTuple):
@@ -116,8 +125,12 @@ class Engine(Protocol):
         inputs: FloatArray,
         targets: FloatArray,
         masks: Masks = (),
+        weights: FloatArray | None = None,
     ) -> Gradients:
-        """Return the gradients of a batch, averaged over its samples; `masks` as for `network.forward`."""
+        """Return the gradients of a batch, averaged over its samples.
+
+        `masks` are as for `network.forward`, `weights` as for `network.backpropagate`; the loss is weighted too.
+        """
         ...
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
@@ -137,7 +150,8 @@ def run_steps(
         inputs = samples.scaling.apply(raw, dtype)
         targets = samples.targets[samples.labels[which]].astype(dtype)
         masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), dtype)
-        result = engine.gradients(architecture, state.parameters, inputs, targets, masks)
+        weights = None if samples.weights is None else samples.weights[which].astype(dtype)
+        result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)
         take_step(state, result.parameters.flat, float(rate), options)
         loss += result.loss
         correct += result.correct

@@ -34,12 +34,14 @@ class ReferenceEngine:
         inputs: FloatArray,
         targets: FloatArray,
         masks: Masks = (),
+        weights: FloatArray | None = None,
     ) -> Gradients:
         """See `Engine.gradients`."""
         signals = network.forward(architecture, parameters, inputs, masks)
-        loss = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets).sum()
+        losses = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets)  # (n,)
+        loss = (losses if weights is None else losses * weights).sum()
         correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
-        gradients = network.backpropagate(architecture, parameters, signals, targets, masks)
+        gradients = network.backpropagate(architecture, parameters, signals, targets, masks, weights=weights)
         return Gradients(gradients, float(loss), int(correct))
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:

@@ -2,5 +2,6 @@
 
 from .scaling import SCALINGS, Scaling
 from .targets import BESIDE_CLASSES, TARGETS, Targets
+from .weights import class_weights
 
-__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Scaling", "Targets"]
+__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Scaling", "Targets", "class_weights"]

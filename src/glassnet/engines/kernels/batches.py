@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays
 from ...preprocess.augment_kernels import Distortion, distort_rows
 from .common import Plan
-from .shards import Dropout, Part, ShardWork, shard_gradients
+from .shards import Dropout, Known, Part, ShardWork, shard_gradients
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
 
@@ -27,6 +27,7 @@ class Source(NamedTuple):
     offset: NDArray[Any]
     labels: NDArray[np.int64]
     targets: NDArray[Any]
+    weights: NDArray[Any]  # (samples,), or empty where all count alike
     distorts: bool
     distortion: Distortion
 
@@ -127,12 +128,14 @@ def _shard(
         _scale(distorted, source.factor, source.offset, inputs)
     else:
         _gather(source.raw, which, source.factor, source.offset, inputs)
-    labels = source.labels[which]
+    known = Known(source.labels[which], source.targets, source.weights)
+    if source.weights.shape[0] > 0:
+        known = Known(known.labels, known.targets, source.weights[which])
     w = memory.work[shard]
     work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6])
     part = Part(stop - start, start, batch.shape[0], place)
     gradient = memory.gradients[shard]
-    loss, correct = shard_gradients(plan, memory.flat, inputs, labels, source.targets, dropout, part, work, gradient)
+    loss, correct = shard_gradients(plan, memory.flat, inputs, known, dropout, part, work, gradient)
     memory.loss[shard] += loss
     memory.correct[shard] += correct
 

@@ -27,6 +27,7 @@ class SparseRows(NamedTuple):
     background: Any
     labels: NDArray[np.int64]
     targets: NDArray[Any]
+    weights: NDArray[Any]  # (samples,), or empty where all count alike
 
 
 class Plan(NamedTuple):

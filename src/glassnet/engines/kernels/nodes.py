@@ -153,6 +153,16 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
 
 
 @kernel
+def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
+    """Multiply error and delta of the outputs by a sample's weight, in place; return the loss times the weight."""
+    for k in range(delta.shape[0]):
+        error[k] *= weight
+        delta[k] *= weight
+    weighted: float = loss * weight
+    return weighted
+
+
+@kernel
 def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
     """Fill error ``a − t`` and delta of the outputs, return the loss. Formulas as in `losses.py`."""
     code = plan.activation[-1]

@@ -19,7 +19,7 @@ from typing import Any
 
 from ...jit import kernel
 from .common import Plan, SparseRows, Workspace
-from .nodes import activate, copy, first_largest, output_delta, times_derivative
+from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
 
 
 @kernel
@@ -156,7 +156,8 @@ def train_samples(
         target = rows.targets[rows.labels[sample]]
         a, z = work.activations[outputs_at:], work.sums[outputs_at:]
         error, delta = work.error[outputs_at:], work.delta[outputs_at:]
-        loss += output_delta(plan, z, a, target, error, delta, work.scratch)
+        cost = output_delta(plan, z, a, target, error, delta, work.scratch)
+        loss += weigh(rows.weights[sample], cost, error, delta) if rows.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
 
         for layer in range(layers - 1, -1, -1):

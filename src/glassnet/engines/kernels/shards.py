@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays, uniform_at
 from .common import SOFTMAX, Plan
-from .nodes import activate, copy, first_largest, output_delta, times_derivative
+from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
 
 
 class Dropout(NamedTuple):
@@ -21,6 +21,14 @@ class Dropout(NamedTuple):
 
     rates: NDArray[np.float32]  # one a hidden layer
     kept: NDArray[Any]  # 1 / (1 − rate)
+
+
+class Known(NamedTuple):
+    """What is known of a shard's rows."""
+
+    labels: NDArray[np.int64]  # (rows,): each row's line of targets
+    targets: NDArray[Any]
+    weights: NDArray[Any]  # (rows,), or empty where all count alike
 
 
 class Part(NamedTuple):
@@ -49,8 +57,7 @@ def shard_gradients(
     plan: Plan,
     flat: Any,
     inputs: Any,
-    labels: Any,
-    targets: Any,
+    known: Known,
     dropout: Dropout,
     part: Part,
     work: ShardWork,
@@ -58,7 +65,7 @@ def shard_gradients(
 ) -> tuple[float, int]:
     """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
 
-    `inputs` are scaled, (rows, features); `labels` name each row's line of `targets`.
+    `inputs` are scaled, (rows, features).
     """
     n, layers = part.rows, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
@@ -80,7 +87,7 @@ def shard_gradients(
             copy(a, passed)
         drawn += part.batch * plan.sizes[layer + 1]
 
-    loss, correct = _outputs(plan, labels, targets, work, n)
+    loss, correct = _outputs(plan, known, work, n)
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
@@ -162,15 +169,16 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
 
 
 @kernel
-def _outputs(plan: Plan, labels: Any, targets: Any, work: ShardWork, n: int) -> tuple[float, int]:
+def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
         here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], targets[labels[i]]
+        a, target = work.activations[here:end], known.targets[known.labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
-        loss += output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        loss += weigh(known.weights[i], cost, error, delta) if known.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
     return loss, correct
