@@ -44,14 +44,11 @@ class Batches:
         self._pool = ThreadPoolExecutor(self._threads)
         self._raw = np.ascontiguousarray(samples.rows)
         self._targets = samples.targets.astype(self._dtype)
-<<<<<<< HEAD
+        self._weights = samples.weights_in(self._dtype)
         # A large value less a large mean would lose its digits in float32, where the data have more.
         scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
         self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
-=======
-        self._weights = samples.weights_in(self._dtype)
->>>>>>> be9c56f6e18b974e521c21dc00f04b4a34f20fe1
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -106,17 +103,17 @@ class Batches:
     def _source(self, epoch: int) -> kernels.Source:
         samples, options = self._samples, self._options
         place = key(options.seed, Purpose.AUGMENTATION, epoch)
-<<<<<<< HEAD
         # Without distortion, what it takes is made for the smallest picture: this runs for every block of steps.
         how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
         return kernels.Source(
-            self._raw, self._factor, self._offset, samples.labels, self._targets, options.augments, how
-=======
-        how = distortion(samples.image_shape or (1, 1), options, place)
-        factor, offset = kind(samples.scaling.factor), kind(samples.scaling.offset)
-        return kernels.Source(
-            self._raw, factor, offset, samples.labels, self._targets, self._weights, options.augments, how
->>>>>>> be9c56f6e18b974e521c21dc00f04b4a34f20fe1
+            self._raw,
+            self._factor,
+            self._offset,
+            samples.labels,
+            self._targets,
+            self._weights,
+            options.augments,
+            how,
         )
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
