@@ -58,7 +58,8 @@ class NetworkEstimator(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
             kept = np.flatnonzero(weights)
             X, known, weights = X[kept], known[kept], weights[kept]  # noqa: N806
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
-        rows = X.toarray() if hasattr(X, "toarray") else X
+        # A kernel for rows that cannot be written would be another kernel, and take as long to compile.
+        rows = np.require(X.toarray() if hasattr(X, "toarray") else X, requirements=("C", "W"))
         of_classes = self._task == "classes"
         return Dataset(
             rows,
@@ -88,7 +89,7 @@ class NetworkEstimator(BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
                 value = self._seed()
             elif one.option == "threads":
                 value = value or 0
-            elif isinstance(value, str) and value == "auto" and one.option != "engine":
+            elif isinstance(value, str) and value == "auto":
                 value = automatic(one.option, rows)
             chosen[one.option] = value
         return replace(OPTIONS, **chosen)

@@ -73,6 +73,7 @@ AUTOMATIC: dict[str, str] = {
     "epochs": "from the number of rows",
     "batch_size": f"all rows up to {SMALL}, more as rows grow",
     "dtype": f"float64 up to {SMALL} rows, float32 for more",
+    "engine": f"reference up to {SMALL} rows, where NumPy is as fast and has nothing to load; compiled for more",
 }
 """Option -> how it follows from the data."""
 
@@ -82,6 +83,8 @@ def automatic(name: str, rows: int) -> Any:
 
     Up to `SMALL` rows nothing depends on their number: a weight of 2 is then the same as a row that stands twice.
     """
+    if name == "engine":
+        return "reference" if rows <= SMALL else "compiled"
     if name == "dtype":
         return "float64" if rows <= SMALL else "float32"
     if name == "batch_size":
