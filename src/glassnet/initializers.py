@@ -42,12 +42,21 @@ def he(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     return random.normal(0.0, (2.0 / fan_in) ** 0.5, (fan_out, fan_in))
 
 
+def small(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from a normal distribution with standard deviation 0.02, whatever the fan (Radford et al. 2016, section 3).
+
+    Nodes begin nearly alike and nearly silent, so that the first steps, which are the largest, find no noise to undo.
+    """
+    return random.normal(0.0, 0.02, (fan_out, fan_in))
+
+
 INITIALIZERS: dict[str, Initializer] = {
     "uniform": uniform,
     "notes": notes,
     "notes-code": notes_code,
     "glorot": glorot,
     "he": he,
+    "small": small,
 }
 
 

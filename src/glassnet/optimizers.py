@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 
 from .options import Options
-from .parameters import FloatArray, Parameters
+from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
 """Moments smaller than this become 0. A weight that never sees a gradient would otherwise let its moments decay into
@@ -130,7 +130,7 @@ class State:
     def new(cls, parameters: Parameters, options: Options) -> State:
         """Return the state before the first step."""
         flat = parameters.flat
-        slots = np.zeros((OPTIMIZERS[options.optimizer][1], flat.size), flat.dtype)
+        slots = aligned_zeros((OPTIMIZERS[options.optimizer][1], flat.size), flat.dtype)
         return cls(parameters, slots, flat.copy() if options.average else None)
 
 

@@ -75,7 +75,7 @@ class Options:
         "notes",
         "how initial weights are drawn",
         "初始权重的生成方式",
-        choices=("uniform", "notes", "notes-code", "glorot", "he"),
+        choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
     loss: str = _option(
         "squared_error", "what training makes small", "训练要减小的误差函数", choices=("squared_error", "cross_entropy")

@@ -34,9 +34,11 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "notes-code": {"initializer": "notes-code", "schedule": "constant", "epochs": 2, "shuffle": False},
         "quick": {
             **_MODERN,
+            "initializer": "small",
+            "scaling": "standard",
             "optimizer": "nesterov",
-            "learning_rate": 0.3,
-            "batch_size": 128,
+            "learning_rate": 0.08,
+            "batch_size": 80,
             "label_smoothing": 0.1,
             "epochs": 2,
         },

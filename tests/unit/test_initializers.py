@@ -17,6 +17,7 @@ SPREAD = {
     "notes-code": lambda fan_in, fan_out: fan_out**-0.5,
     "glorot": lambda fan_in, fan_out: (2 / (fan_in + fan_out)) ** 0.5,
     "he": lambda fan_in, fan_out: (2 / fan_in) ** 0.5,
+    "small": lambda fan_in, fan_out: 0.02,
 }
 UNIFORM = ("uniform", "glorot")
 

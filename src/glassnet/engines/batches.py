@@ -8,6 +8,7 @@ need: buffers, constants, and threads to run on.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 from ..network import Architecture
 from ..optimizers import OPTIMIZERS, State, follow
 from ..options import Options
-from ..parameters import FloatArray, Parameters
+from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess.augment import distortion, new_field
 from ..randomness import Purpose, key
 from . import kernels
@@ -29,6 +30,18 @@ CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
 
 
+MOST_VALUES = 0.4
+"""Up to this part of values that are not 0 it is quicker to leave the others out than to multiply them all.
+
+Distorted pictures have more such values, and were no quicker.
+"""
+
+FARTHEST = 100.0
+"""What 0 may become by scaling, where zeros are left out: the sum of two large parts would lose the digits of a small
+input.
+"""
+
+
 class Batches:
     """Samples, options and buffers for training in batches."""
 
@@ -39,7 +52,6 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        self._rules = kernels.Rules(optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._threads = min(options.threads or usable_cores(), options.shards)
         self._pool = ThreadPoolExecutor(self._threads)
         self._raw = np.ascontiguousarray(samples.rows)
@@ -49,6 +61,8 @@ class Batches:
         scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
         self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
+        self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
+        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -68,9 +82,11 @@ class Batches:
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
         common = kernels.new_team(), self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        self._transpose(memory, back=False)
         work = [self._pool.submit(kernels.train_batches, me, self._threads, *common) for me in range(self._threads)]
         for thread in work:
             thread.result()
+        self._transpose(memory, back=True)
         state.step += len(block.learning_rates)
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
@@ -86,19 +102,37 @@ class Batches:
             fields = np.stack([new_field(self._samples.image_shape)] * shards)
         else:
             fields = np.empty((shards, 1, 1, 1), np.float32)
+        dense, sparse = (0, rows * features) if self._sparse else (rows, 0)
         return kernels.Memory(
             none,
             none.reshape(0, 0),
             none,
-            gradients=np.zeros((shards, size), self._dtype),
-            inputs=np.empty((shards, rows, features), self._dtype),
+            gradients=aligned_zeros((shards, size + -size % 16), self._dtype),  # whole cache lines a shard
+            inputs=np.empty((shards, dense, features), self._dtype),
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
-            work=np.empty((shards, 7, rows * sum(architecture.sizes[1:])), self._dtype),
+            work=aligned_zeros((shards, 7, rows * sum(architecture.sizes[1:])), self._dtype),
             fields=fields,
+            sparse=kernels.SparseShard(
+                start=np.empty((shards, rows + 1), np.int64),
+                places=np.empty((shards, sparse), np.int32),
+                values=np.empty((shards, sparse), self._dtype),
+                column_start=np.empty((shards, features + 1), np.int64),
+                rows=np.empty((shards, sparse), np.int32),
+                column_values=np.empty((shards, sparse), self._dtype),
+            ),
             squares=np.zeros(-(-size // CHUNK)),
             loss=np.zeros(shards),
             correct=np.zeros(shards, np.int64),
         )
+
+    def _transpose(self, memory: kernels.Memory, *, back: bool) -> None:
+        """Bring the first matrix, and all that belongs to it, into the form that sparse inputs want, or back."""
+        if self._sparse:
+            features, nodes = self._architecture.sizes[:2]
+            averages = [] if np.shares_memory(memory.average, memory.flat) else [memory.average]
+            scratch = np.empty(min(nodes, kernels.TILE) * features, self._dtype)
+            for vector in (memory.flat, *memory.slots, *averages):
+                kernels.transpose_tiles(vector, nodes, features, back, scratch)
 
     def _source(self, epoch: int) -> kernels.Source:
         samples, options = self._samples, self._options
@@ -107,6 +141,7 @@ class Batches:
         how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
         return kernels.Source(
             self._raw,
+            words_of(self._raw),
             self._factor,
             self._offset,
             samples.labels,
@@ -138,3 +173,14 @@ class Batches:
         table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants
+
+
+def words_of(raw: NDArray[Any]) -> NDArray[Any]:
+    """Return the rows with eight bytes at a time where that is possible: see `kernels.gather_nonzero`."""
+    return raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % 8 == 0 else raw
+
+
+def _has_many_zeros(raw: NDArray[Any]) -> bool:
+    """Tell whether sparse inputs pay, from some thousand rows."""
+    some = raw[:: max(1, len(raw) // 1000)]
+    return bool(np.count_nonzero(some) <= MOST_VALUES * some.size)

@@ -10,10 +10,10 @@ import numpy as np
 from ..network import Architecture
 from ..optimizers import State
 from ..options import Options
-from ..parameters import FloatArray, Parameters
+from ..parameters import Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .batches import Batches
+from .batches import Batches, words_of
 from .interface import Block, Progress, Samples
 from .reference import ReferenceEngine
 
@@ -63,10 +63,10 @@ def load_kernels(options: Options) -> None:
 
 def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
     raw, scaling = np.ascontiguousarray(samples.rows), samples.scaling
-    words = raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % 8 == 0 else raw
     count = np.count_nonzero(raw)
     start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
-    kernels.gather_nonzero(raw, words, dtype.type(scaling.factor), start, index, value)
+    factor = np.full(raw.shape[1], scaling.factor, dtype)
+    kernels.gather_nonzero(raw, words_of(raw), np.arange(len(raw)), factor, start, index, value)
     return kernels.SparseRows(
         start,
         index,
@@ -81,16 +81,7 @@ def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
 def _workspace(architecture: Architecture, parameters: Parameters) -> kernels.Workspace:
     dtype = parameters.flat.dtype
     weight = parameters.weights[0]
-    first = _aligned(weight.T.shape, dtype)
+    first = aligned_zeros(weight.T.shape, dtype)
     first[...] = weight.T
-    nodes = [_aligned((sum(architecture.sizes[1:]),), dtype) for _ in range(6)]
+    nodes = [aligned_zeros((sum(architecture.sizes[1:]),), dtype) for _ in range(6)]
     return kernels.Workspace(first, np.zeros(len(weight), dtype), weight.sum(axis=1), *nodes)
-
-
-def _aligned(shape: tuple[int, ...], dtype: np.dtype[Any]) -> FloatArray:
-    """Return an array that begins on a cache line: a vector load across two lines costs two, 15 % of an epoch."""
-    line = 64
-    room = np.empty(int(np.prod(shape)) * dtype.itemsize + line, np.uint8)
-    offset = -room.ctypes.data % line
-    array: FloatArray = room[offset : room.size - line + offset].view(dtype).reshape(shape)
-    return array

@@ -18,7 +18,7 @@ from .parameters import Declared, of_options, with_parameters
 
 _PARAMETERS = [
     *of_options(NAMES, OPTIONS, AUTOMATIC),
-    Declared("class_weight", None, "dict, or \"balanced\", or None", "How much each class counts."),
+    Declared("class_weight", None, 'dict, or "balanced", or None', "How much each class counts."),
     Declared("warm_start", False, "bool", "Go on from what an earlier `fit` has learnt."),
 ]
 

@@ -4,16 +4,18 @@ from .batches import Memory, Rules, Source, Steps, shards_of, train_batches
 from .common import Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout
-from .sparse import gather_nonzero
+from .sparse import TILE, SparseShard, gather_nonzero, transpose_tiles
 from .team import new_team
 
 __all__ = [
+    "TILE",
     "Dropout",
     "Memory",
     "Plan",
     "Rules",
     "Source",
     "SparseRows",
+    "SparseShard",
     "Steps",
     "Workspace",
     "gather_nonzero",
@@ -22,4 +24,5 @@ __all__ = [
     "shards_of",
     "train_batches",
     "train_samples",
+    "transpose_tiles",
 ]

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays
 from ...preprocess.augment_kernels import Distortion, distort_rows
 from .common import Plan
-from .shards import Dropout, Known, Part, ShardWork, shard_gradients
+from .shards import Dropout, Inputs, Known, Part, ShardWork, shard_gradients
+from .sparse import SparseShard, gather_nonzero, sort_by_column
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
 
@@ -23,6 +24,7 @@ class Source(NamedTuple):
     """Samples as they stand in the data, and how they become inputs and targets."""
 
     raw: NDArray[Any]
+    words: NDArray[Any]  # see `gather_nonzero`
     factor: NDArray[Any]  # (features,), as the next
     offset: NDArray[Any]
     labels: NDArray[np.int64]
@@ -52,6 +54,7 @@ class Memory(NamedTuple):
     distorted: NDArray[Any]  # the same, float32
     work: NDArray[Any]  # (shards, 7, rows · nodes)
     fields: NDArray[Any]  # (shards, …), see `distort_rows`
+    sparse: SparseShard  # the same with shards in front
     squares: NDArray[Any]  # (chunks,)
     loss: NDArray[Any]  # (shards,)
     correct: NDArray[Any]  # (shards,)
@@ -60,6 +63,7 @@ class Memory(NamedTuple):
 class Rules(NamedTuple):
     """What stays the same through a training."""
 
+    is_sparse: bool  # inputs without their background
     optimizer: int
     clip: float  # 0 for none
     smallest_shard: int
@@ -91,7 +95,7 @@ def train_batches(
         batch = steps.order[first : first + steps.batch_size]
         count = shards_of(batch.shape[0], memory.gradients.shape[0], rules.smallest_shard)
         for shard in range(me, count, threads):
-            _shard(shard, count, batch, steps.places[step], plan, source, dropout, memory)
+            _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules.is_sparse, memory)
         wait_for_all(team, threads)
 
         clip = memory.flat.dtype.type(1)
@@ -117,23 +121,44 @@ def train_batches(
 
 @kernel_with_arrays
 def _shard(
-    shard: int, count: int, batch: Any, place: Any, plan: Plan, source: Source, dropout: Dropout, memory: Memory
+    shard: int,
+    count: int,
+    batch: Any,
+    place: Any,
+    plan: Plan,
+    source: Source,
+    dropout: Dropout,
+    is_sparse: bool,
+    memory: Memory,
 ) -> None:
     """Compute one shard of a batch into its own memory."""
     start, stop = shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
-    which, inputs = batch[start:stop], memory.inputs[shard][: stop - start]
-    if source.distorts:
-        distorted = memory.distorted[shard][: stop - start]
+    which, n = batch[start:stop], stop - start
+    dense, all_sparse = memory.inputs[shard][:n], memory.sparse
+    sparse = SparseShard(
+        all_sparse.start[shard],
+        all_sparse.places[shard],
+        all_sparse.values[shard],
+        all_sparse.column_start[shard],
+        all_sparse.rows[shard],
+        all_sparse.column_values[shard],
+    )
+    if is_sparse:
+        gather_nonzero(source.raw, source.words, which, source.factor, sparse.start, sparse.places, sparse.values)
+        sort_by_column(sparse, n)
+    elif source.distorts:
+        distorted = memory.distorted[shard][:n]
         distort_rows(source.raw, which, source.distortion, memory.fields[shard], distorted)
-        _scale(distorted, source.factor, source.offset, inputs)
+        _scale(distorted, source.factor, source.offset, dense)
     else:
-        _gather(source.raw, which, source.factor, source.offset, inputs)
+        _gather(source.raw, which, source.factor, source.offset, dense)
     known = Known(source.labels[which], source.targets, source.weights)
     if source.weights.shape[0] > 0:
         known = Known(known.labels, known.targets, source.weights[which])
     w = memory.work[shard]
     work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6])
-    part = Part(stop - start, start, batch.shape[0], place)
+    part = Part(n, start, batch.shape[0], place)
+    inputs = Inputs(is_sparse, dense, source.offset, sparse)
     gradient = memory.gradients[shard]
     loss, correct = shard_gradients(plan, memory.flat, inputs, known, dropout, part, work, gradient)
     memory.loss[shard] += loss

@@ -20,26 +20,7 @@ from typing import Any
 from ...jit import kernel
 from .common import Plan, SparseRows, Workspace
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
-
-
-@kernel
-def _first_forward(first: Any, index: Any, value: Any, z: Any) -> None:
-    """Add ``V v`` to z: eight inputs at a time, so that z is read and written once for eight products."""
-    i, count, nodes = 0, index.shape[0], z.shape[0]
-    while i + 8 <= count:
-        w0, w1, w2, w3 = first[index[i]], first[index[i + 1]], first[index[i + 2]], first[index[i + 3]]
-        w4, w5, w6, w7 = first[index[i + 4]], first[index[i + 5]], first[index[i + 6]], first[index[i + 7]]
-        v0, v1, v2, v3 = value[i], value[i + 1], value[i + 2], value[i + 3]
-        v4, v5, v6, v7 = value[i + 4], value[i + 5], value[i + 6], value[i + 7]
-        for j in range(nodes):
-            low = v0 * w0[j] + v1 * w1[j] + v2 * w2[j] + v3 * w3[j]
-            z[j] += low + v4 * w4[j] + v5 * w5[j] + v6 * w6[j] + v7 * w7[j]
-        i += 8
-    while i < count:
-        w0, v0 = first[index[i]], value[i]
-        for j in range(nodes):
-            z[j] += v0 * w0[j]
-        i += 1
+from .sparse import add_rows
 
 
 @kernel
@@ -149,7 +130,7 @@ def train_samples(
         for j in range(hidden):
             constant = work.shift[j] * (mass + background * fan_in)
             work.sums[j] = constant + background * work.row_sum[j]
-        _first_forward(work.first, index, value, work.sums[:hidden])
+        add_rows(work.first, index, value, work.sums[:hidden])
         for layer in range(layers):
             _layer_forward(plan, flat, work, layer)
 

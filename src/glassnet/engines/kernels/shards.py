@@ -14,6 +14,16 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays, uniform_at
 from .common import SOFTMAX, Plan
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
+from .sparse import SparseShard, sparse_forward, sparse_gradient
+
+
+class Inputs(NamedTuple):
+    """A shard's inputs, either way: scaled, (rows, features), or without their background."""
+
+    is_sparse: bool
+    dense: NDArray[Any]
+    background: NDArray[Any]  # (features,)
+    sparse: SparseShard
 
 
 class Dropout(NamedTuple):
@@ -56,7 +66,7 @@ class ShardWork(NamedTuple):
 def shard_gradients(
     plan: Plan,
     flat: Any,
-    inputs: Any,
+    inputs: Inputs,
     known: Known,
     dropout: Dropout,
     part: Part,
@@ -65,7 +75,7 @@ def shard_gradients(
 ) -> tuple[float, int]:
     """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
 
-    `inputs` are scaled, (rows, features).
+    With sparse inputs the first matrix, and its gradient, are in tiles.
     """
     n, layers = part.rows, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
@@ -73,8 +83,11 @@ def shard_gradients(
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
         z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
-        weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
-        np.dot(_below(plan, inputs, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
+        if layer == 0 and inputs.is_sparse:
+            sparse_forward(flat, inputs.background, inputs.sparse, n, plan.sizes[1], z, work.scratch)
+        else:
+            weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
+            np.dot(_below(plan, inputs.dense, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
         _add_bias(flat, plan.bias_at[layer], n, z)
         _activate_rows(plan.activation[layer], n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
@@ -95,8 +108,11 @@ def shard_gradients(
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
             scaled[i] = delta[i] * share
-        below = _below(plan, inputs, work.passed, layer, n)
-        np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+        if layer == 0 and inputs.is_sparse:
+            sparse_gradient(gradient, inputs.background, inputs.sparse, n, fan_out, scaled, work.error, work.sums)
+        else:
+            below = _below(plan, inputs.dense, work.passed, layer, n)
+            np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], n, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
