@@ -64,8 +64,10 @@ def test_values_are_needed():
 
 @pytest.mark.parametrize("batch", [1, 7, 40])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_the_engines_agree(batch, dtype):
+@pytest.mark.parametrize("zeros", [0, 0.8])
+def test_the_engines_agree(batch, dtype, zeros):
     table = RANDOM.normal(size=(60, 4)) * [1, 1e-3, 1e6, 1] + [0, 1e-3, 1e6, 7]
+    table[RANDOM.random(table.shape) < zeros] = 0
     scaling = Scaling.named("features", raw=table)
     samples = Samples(table, scaling, np.arange(len(TABLE)) % 3, np.eye(3))
     network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype=dtype)
