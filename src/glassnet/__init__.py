@@ -6,7 +6,7 @@ load comes with its first use.
 
 from .data import Dataset, load_inputs
 from .data import load as load_data
-from .engines import ReferenceEngine
+from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
 from .evaluate import Evaluation, evaluate
 from .listeners import History
@@ -25,6 +25,7 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "CustomLossEngine",
     "Dataset",
     "Evaluation",
     "Fit",

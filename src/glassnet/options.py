@@ -13,6 +13,9 @@ from typing import Any, get_args, get_type_hints
 from .errors import OptionError
 from .recipes import RECIPES
 
+LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
+"""Loss -> the option that has the one number it is told, for those that are told one."""
+
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 
 
@@ -68,7 +71,10 @@ class Options:
         choices=_ACTIVATIONS,
     )
     output: str = _option(
-        "sigmoid", "activation of the output layer", "输出层的激活函数", choices=(*_ACTIVATIONS, "softmax")
+        "sigmoid",
+        "activation of the output layer",
+        "输出层的激活函数",
+        choices=(*_ACTIVATIONS, "softmax", "exponential"),
     )
     bias: bool = _option(False, "give every node a bias", "为每个节点加偏置")
     initializer: str = _option(
@@ -78,7 +84,27 @@ class Options:
         choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
     loss: str = _option(
-        "squared_error", "what training makes small", "训练要减小的误差函数", choices=("squared_error", "cross_entropy")
+        "squared_error",
+        "what training makes small",
+        "训练要减小的误差函数",
+        choices=("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal"),
+    )
+    huber_delta: float = _option(
+        1.0, "where huber turns from squared to absolute error", "huber 由平方误差转为绝对误差的界", low=1e-6, high=1e6
+    )
+    quantile: float = _option(
+        0.5,
+        "loss quantile: which part of the numbers should lie below the answer",
+        "quantile 损失:希望有多大比例的数值低于答案",
+        low=1e-6,
+        high=1 - 1e-6,
+    )
+    focal_gamma: float = _option(
+        2.0,
+        "how far focal turns easy samples down; 0 is cross_entropy",
+        "focal 降低易分样本的程度",
+        low=0.0,
+        high=100.0,
     )
     rule: str = _option(
         "notes",
@@ -245,6 +271,11 @@ class Options:
     def activations(self) -> tuple[str, ...]:
         """One activation a layer of nodes, the outputs last."""
         return (*self._one_a_layer(self.activation), self.output)
+
+    @property
+    def loss_parameter(self) -> float | None:
+        """What the loss is told, where it is told something; see ``LOSS_OPTIONS``."""
+        return getattr(self, LOSS_OPTIONS[self.loss]) if self.loss in LOSS_OPTIONS else None
 
     @property
     def dropouts(self) -> tuple[float, ...]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .data.dataset import Dataset
-from .divergence import DivergenceGuard
+from .divergence import DivergenceGuard, constant_answer_loss
 from .engines import Block, Engine, Samples, engine_named, one_blas_thread
 from .errors import DataError, DivergedError, OptionError
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
@@ -50,6 +50,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         bias=options.bias,
         loss=options.loss,
         rule=options.rule,
+        loss_parameter=options.loss_parameter,
         initializer=options.initializer,
         seed=options.seed,
         dtype=options.dtype,
@@ -132,7 +133,9 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     blocks = epoch_blocks(len(data), options)
     yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
 
-    guard = DivergenceGuard(network.architecture, network.parameters, samples)
+    made = network.architecture
+    constant = constant_answer_loss(made.activations[-1], engine.output_loss(made), samples)
+    guard = DivergenceGuard(network.parameters, constant)
     state, plateau = State.new(network.parameters, options), Plateau(options)
     one_blas_thread.look_again()  # `prepare` has loaded libraries
     for epoch in range(options.epochs):

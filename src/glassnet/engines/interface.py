@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..losses import OutputLoss
 from ..network import Architecture
 from ..optimizers import State, take_step
 from ..options import Options
@@ -112,6 +113,10 @@ class Engine(Protocol):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """Bring samples into the form that `run_steps` takes, and compile what it needs."""
+        ...
+
+    def output_loss(self, architecture: Architecture) -> OutputLoss:
+        """Return the loss that it makes small: the architecture's, unless it has one of its own."""
         ...
 
     def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:
