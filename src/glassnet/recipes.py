@@ -42,7 +42,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "label_smoothing": 0.1,
             "epochs": 2,
         },
-        "table": {
+        "estimator": {
             **_MODERN,
             "hidden": (100,),
             "scaling": "features",

@@ -1,29 +1,23 @@
-"""What the estimators do when nothing else is said: the options they share, and those that follow from the data.
-
-The choices were made on rows kept aside from training (``benchmarks/estimators.py`` has the tables), none of them by a
-look at a test score.
-"""
+"""What the estimators do when nothing else is said: the options they share, and those that follow from the data."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from ..losses import OUTPUT_LOSSES
 from ..options import Options
 
-OPTIONS = Options.recipe("table")
-"""The options of a classifier; `TASKS` has what differs for others."""
-
-TASKS: dict[str, dict[str, str]] = {
-    "classes": {"output": "softmax", "targets": "one-hot"},
-    "labels": {"output": "sigmoid", "targets": "multilabel"},
-    "numbers": {"output": "identity", "targets": "values"},
-}
-"""Kind of target -> the options that follow from it."""
+CLASSIFIER = Options.recipe("estimator")
+REGRESSOR = replace(CLASSIFIER, loss="squared_error", output="identity", targets="values")
 
 NAMES = (
     "hidden",
     "activation",
     "loss",
+    "huber_delta",
+    "quantile",
+    "focal_gamma",
     "optimizer",
     "learning_rate",
     "schedule",
@@ -53,15 +47,22 @@ NAMES = (
 """The options that are parameters of an estimator, in the order of its documentation."""
 
 NOT_PARAMETERS: dict[str, str] = {
-    "output": "follows from the kind of target",
+    "output": "follows from the kind of target, and the loss",
     "targets": "follows from the kind of target",
     "classes": "follows from y",
     "rule": "the notes' rule is for the notes' network: use glassnet.fit",
     "shards": "part of the result, and nothing to choose",
-    "members": "a committee is scikit-learn's VotingClassifier or BaggingClassifier here",
+    "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     **dict.fromkeys(("rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"),
 }
 """The options that are none, and why."""
+
+FOR_CLASSES = ("focal_gamma", "label_smoothing")
+FOR_NUMBERS = ("huber_delta", "quantile")
+"""The options that one estimator alone has."""
+
+CLASS_LOSSES = tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax")
+NUMBER_LOSSES = tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential")))
 
 SMALL = 512
 """Rows up to which every step sees all of them, in double precision."""
@@ -70,10 +71,10 @@ VALIDATED = 2000
 """Rows from which a part is kept aside to choose the best epoch."""
 
 AUTOMATIC: dict[str, str] = {
-    "epochs": "from the number of rows",
-    "batch_size": f"all rows up to {SMALL}, more as rows grow",
+    "batch_size": f"all rows up to {SMALL}, 64 or more for more rows",
+    "epochs": "fewer the more rows there are",
     "dtype": f"float64 up to {SMALL} rows, float32 for more",
-    "engine": f"reference up to {SMALL} rows, where NumPy is as fast and has nothing to load; compiled for more",
+    "engine": f"reference up to {SMALL} rows, where NumPy is as fast and nothing has to be loaded; compiled for more",
 }
 """Option -> how it follows from the data."""
 
@@ -81,12 +82,14 @@ AUTOMATIC: dict[str, str] = {
 def automatic(name: str, rows: int) -> Any:
     """Return what an option is for so many rows.
 
-    Up to `SMALL` rows nothing depends on their number: a weight of 2 is then the same as a row that stands twice.
+    Up to `SMALL` rows nothing depends on their number, so that a row with weight 2 is the same as one that stands there
+    twice.
     """
+    small = rows <= SMALL
     if name == "engine":
-        return "reference" if rows <= SMALL else "compiled"
+        return "reference" if small else "compiled"
     if name == "dtype":
-        return "float64" if rows <= SMALL else "float32"
+        return "float64" if small else "float32"
     if name == "batch_size":
-        return SMALL if rows <= SMALL else 64
-    return 100 if rows <= SMALL else 30
+        return SMALL if small else 64
+    return 100 if small else 30

@@ -29,10 +29,8 @@ MEANT: dict[str, str] = {
     "beta_1": "momentum",
     "beta_2": "beta2",
     "nesterovs_momentum": 'optimizer="nesterov"',
-    "hidden": "hidden_layer_sizes",
-    "epochs": "max_iter",
-    "seed": "random_state",
-    "threads": "n_jobs",
+    "tol": "n_iter_no_change",
+    **NAMES,
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
@@ -49,7 +47,9 @@ class Declared(NamedTuple):
     option: str = ""
 
 
-def of_options(names: Iterable[str], defaults: Options, automatic: dict[str, str]) -> list[Declared]:
+def of_options(
+    names: Iterable[str], defaults: Options, automatic: dict[str, str], choices: dict[str, tuple[str, ...]]
+) -> list[Declared]:
     """Declare a parameter for each of some options.
 
     Parameters
@@ -60,55 +60,67 @@ def of_options(names: Iterable[str], defaults: Options, automatic: dict[str, str
         What they are if nothing else is said.
     automatic : dict of str
         Option -> how its value follows from the data when it is ``"auto"``, which is then its default.
+    choices : dict of tuple of str
+        Option -> the words that make sense here, where they are fewer than the option has.
     """
-    return [_of_option(name, getattr(defaults, name), automatic.get(name)) for name in names]
+    declared = []
+    for name in names:
+        kind, text = _kind(name, choices.get(name)), f"{SPECS[name].help[0].upper()}{SPECS[name].help[1:]}."
+        default = getattr(defaults, name)
+        if name in automatic:
+            kind, default = f'{kind}, or "auto"', "auto"
+            text = f'{text} "auto": {automatic[name]}.'
+        elif get_args(TYPES[name]) and name != "hidden":
+            default = default[0]  # one for all layers
+        declared.append(Declared(NAMES.get(name, name), default, kind, text, name))
+    return declared
 
 
-def _of_option(name: str, value: Any, automatic: str | None) -> Declared:
-    spec, items = SPECS[name], get_args(TYPES[name])
-    if items and name != "hidden" and len(value) == 1:
-        value = value[0]
-    kind = "{" + ", ".join(f'"{choice}"' for choice in spec.choices) + "}" if spec.choices else ""
-    kind = kind or _TYPE_WORDS[items[0] if items else TYPES[name]]
-    kind += f", or tuple of {_TYPE_WORDS[items[0]]}" if items else ""
-    text = spec.help[0].upper() + spec.help[1:] + "."
-    if automatic:
-        return Declared(NAMES.get(name, name), "auto", f'{kind}, or "auto"', f'{text} "auto": {automatic}.', name)
-    return Declared(NAMES.get(name, name), value, kind, text, name)
+def _kind(name: str, choices: tuple[str, ...] | None) -> str:
+    """Return the type of an option's values in words."""
+    words, items = choices or SPECS[name].choices, get_args(TYPES[name])
+    one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[(items or (TYPES[name],))[0]]
+    return f"{one}, or one a hidden layer" if items else one
 
 
 _Class = TypeVar("_Class", bound=type)
 
 
 def with_parameters(parameters: list[Declared]) -> Callable[[_Class], _Class]:
-    """Give a class an ``__init__`` that takes and keeps these, and put their texts where its own says PARAMETERS."""
+    """Give a class an ``__init__`` that takes and keeps these parameters, and describe them in its docstring."""
 
     def decorate(cls: _Class) -> _Class:
-        lines = [f"{one.name} : {one.kind}, default {one.default!r}\n        {one.help}" for one in parameters]
-        cls.__doc__ = (cls.__doc__ or "").replace("PARAMETERS", "\n    ".join(lines))
-        setattr(cls, "__init__", _constructor(cls.__name__, parameters))  # noqa: B010
+        section = ["Parameters", "----------"]
+        for one in parameters:
+            section += [f"{one.name} : {one.kind}, default {one.default!r}", f"    {one.help}"]
+        text, rest = (cls.__doc__ or "").split("Attributes\n", 1)
+        cls.__doc__ = text + "\n    ".join([*section, "", "Attributes"]).replace("    \n", "\n") + "\n" + rest
         cls.parameters = tuple(parameters)  # type: ignore[attr-defined]
+        cls.__init__ = _constructor(cls.__name__, parameters)  # type: ignore[misc]
         return cls
 
     return decorate
 
 
 def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
-    first, *others = [
-        Parameter(one.name, Parameter.KEYWORD_ONLY if number else Parameter.POSITIONAL_OR_KEYWORD, default=one.default)
-        for number, one in enumerate(parameters)
-    ]
-    signature = Signature([Parameter("self", Parameter.POSITIONAL_OR_KEYWORD), first, *others])
-    allowed = {one.name for one in parameters}
+    first, *others = parameters
+    signature = Signature(
+        [
+            Parameter("self", Parameter.POSITIONAL_OR_KEYWORD),
+            Parameter(first.name, Parameter.POSITIONAL_OR_KEYWORD, default=first.default),
+            *(Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in others),
+        ]
+    )
+    names = [one.name for one in parameters]
 
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807
         for name in named:
-            if name not in allowed:
-                hint = f" Here it is {MEANT[name]}." if name in MEANT else f" It has {', '.join(sorted(allowed))}."
-                raise TypeError(f"{owner} has no parameter {name!r}.{hint}")
+            if name not in names:
+                hint = f"that is {MEANT[name]} here" if name in MEANT else f"expected one of {', '.join(names)}"
+                raise TypeError(f"{owner} has no parameter {name!r}: {hint}.")
         bound = signature.bind(self, *given, **named)
         bound.apply_defaults()
-        for name in allowed:
+        for name in names:
             setattr(self, name, bound.arguments[name])
 
     __init__.__signature__ = signature  # type: ignore[attr-defined]

@@ -1,46 +1,64 @@
-"""Numbers: one or several a sample."""
+"""The estimator for numbers, one or several a sample."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
-from .base import NetworkEstimator
-from .defaults import AUTOMATIC, NAMES, OPTIONS
-from .parameters import Declared, of_options, with_parameters
+from .base import COMMON, Array, NetworkEstimator
+from .defaults import AUTOMATIC, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
+from .parameters import of_options, with_parameters
 
-_PARAMETERS = [
-    *of_options([n for n in NAMES if n != "label_smoothing"], replace(OPTIONS, loss="squared_error"), AUTOMATIC),
-    Declared("warm_start", False, "bool", "Go on from what an earlier `fit` has learnt."),
-]
+_OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 
 
-@with_parameters(_PARAMETERS)
+@with_parameters([*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {"loss": NUMBER_LOSSES}), *COMMON])
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A network that gives numbers.
 
-    Parameters
+    Inputs are standardised by feature inside, and so are the numbers to be learnt; answers are in their own unit. With
+    the loss ``poisson`` the numbers are counts or rates, 0 or more, and the answers positive.
+
+    Attributes
     ----------
-    PARAMETERS
+    model_ : glassnet.Model
+        What has been trained.
+    options_ : glassnet.Options
+        What it was trained with, all that was ``"auto"`` decided.
+    history_ : glassnet.History
+        The learning curve.
+    n_iter_ : int
+        Epochs.
+    n_features_in_, feature_names_in_
+        As scikit-learn has them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> NetworkRegressor().fit(X, y).predict(X[:3]).shape
+    (3,)
     """
 
-    def _known(self, y: NDArray[Any], *, reset: bool) -> tuple[str, NDArray[Any], tuple[str, ...]]:
+    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if reset:
-            self._flat = y.ndim == 1
         values = np.asarray(y, np.float64).reshape(len(y), -1)
-        return "numbers", values, tuple(f"y{k}" for k in range(values.shape[1]))
+        if not reset and values.shape[1] != self.model_.classes:
+            raise ValueError(f"y: {values.shape[1]} numbers a row, but {self.model_.classes} were learnt first.")
+        self._flat = y.ndim == 1
+        return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
-    def predict(self, X: Any) -> NDArray[Any]:  # noqa: N803
-        """Return the number of each row, shape (n,), or (n, outputs) where `y` had several."""
+    def _task(self) -> dict[str, Any]:
+        return {"output": "exponential" if self.loss == "poisson" else "identity", "targets": "values"}
+
+    def predict(self, X: Any) -> Array:  # noqa: N803
+        """Return the number of each row, shape (n,); or (n, outputs) where `y` had several columns."""
         outputs = self._outputs(X)
-        numbers = self.model_.targets.invert(outputs)
+        numbers: Array = self.model_.targets.invert(outputs)
         return numbers[:, 0] if self._flat else numbers
 
     def __sklearn_tags__(self) -> Any:

@@ -103,7 +103,7 @@ def add_rows(matrix: Any, places: Any, values: Any, out: Any) -> None:
 def sparse_forward(
     first: Any, background: Any, sparse: SparseShard, n: int, nodes: int, sums: Any, scratch: Any
 ) -> None:
-    """Fill the sums of the first layer, (n · nodes,), from `first`, its matrix in tiles; `background` is (features,)."""
+    """Fill the sums of the first layer, (n · nodes,), from its matrix in tiles; `background` is (features,)."""
     features = sparse.column_start.shape[0] - 1
     for begin in range(0, nodes, TILE):
         end = min(begin + TILE, nodes)
