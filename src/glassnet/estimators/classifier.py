@@ -87,7 +87,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         if self.class_weight is None:
             return weights
         answers = known if self._several else self.classes_[known]
-        by_class = cast(Array, compute_sample_weight(self.class_weight, answers))
+        by_class: Array = compute_sample_weight(self.class_weight, answers)
         return by_class if weights is None else by_class * weights
 
     def predict(self, X: Any) -> Array:  # noqa: N803
