@@ -22,6 +22,7 @@ NAMES = (
     "batch_epoch",
     "time_to",  # after batch_epoch, which finds how many threads each peer likes
     "accuracy",
+    "growth",
 )
 
 

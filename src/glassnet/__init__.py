@@ -4,11 +4,14 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from .checkpoint import Checkpoint, load_checkpoint
+from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
-from .evaluate import Evaluation, evaluate
+from .evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
+from .keeping import resume
 from .listeners import History
 from .model import Model
 from .modelfile import load_model, save_model
@@ -17,6 +20,7 @@ from .notes import NeuralNetwork
 from .options import Options
 from .parameters import Parameters
 from .preprocess import Scaling, Targets
+from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
 
@@ -25,6 +29,8 @@ __version__ = "0.1.0"
 __all__ = [
     "RECIPES",
     "Architecture",
+    "Checkpoint",
+    "CompiledModel",
     "CustomLossEngine",
     "Dataset",
     "Evaluation",
@@ -36,17 +42,25 @@ __all__ = [
     "NeuralNetwork",
     "Options",
     "Parameters",
+    "RateTest",
     "ReferenceEngine",
+    "Reliability",
     "Scaling",
     "Targets",
     "backpropagate",
+    "compiled",
     "evaluate",
+    "find_learning_rate",
     "fit",
+    "fit_temperature",
     "forward",
+    "load_checkpoint",
     "load_data",
     "load_inputs",
     "load_model",
     "new_model",
+    "reliability",
+    "resume",
     "save_model",
     "train",
     "update",

@@ -7,7 +7,8 @@ import numpy as np
 from .engines import Samples
 from .errors import DivergedError
 from .losses import OutputLoss
-from .parameters import FloatArray, Parameters
+from .parameters import FloatArray
+from .position import Position, size_of
 
 
 class DivergenceGuard:
@@ -18,37 +19,32 @@ class DivergenceGuard:
 
     Parameters
     ----------
-    parameters : Parameters
-        Those that are trained.
     constant : float
         The loss of an answer that ignores the inputs, from `constant_answer_loss`.
+    position : Position
+        Of the training; the good weights are kept there.
     """
 
-    def __init__(self, parameters: Parameters, constant: float) -> None:
-        self._parameters = parameters
-        self._good = parameters.flat.copy()
-        self._limit = 10 * self._size()
+    def __init__(self, constant: float, position: Position) -> None:
+        self._position, self._parameters = position, position.state.parameters
         self._constant = constant
 
-    def _size(self) -> float:
-        return float(np.sqrt(np.mean(np.square(self._parameters.flat, dtype=np.float64))))
-
-    def check(self, epoch: int, loss: float) -> None:
+    def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
         if not (np.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(epoch, f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
+            self._give_up(f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
 
-    def epoch_done(self, epoch: int, loss: float) -> None:
+    def epoch_done(self, loss: float) -> None:
         """Raise if the weights have run away without getting anywhere; otherwise keep them."""
-        if loss > self._constant and self._size() > self._limit:
+        if loss > self._constant and size_of(self._parameters.flat) > self._position.limit:
             self._give_up(
-                epoch,
-                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold",
+                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
             )
-        self._good[...] = self._parameters.flat
+        self._position.good[...] = self._parameters.flat
 
-    def _give_up(self, epoch: int, why: str) -> None:
-        self._parameters.flat[...] = self._good
+    def _give_up(self, why: str) -> None:
+        epoch = self._position.epoch
+        self._parameters.flat[...] = self._position.good
         kept = f"those after epoch {epoch}" if epoch else "the initial ones"
         problem = DivergedError(
             "GN030",

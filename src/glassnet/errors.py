@@ -40,6 +40,9 @@ CODES: dict[str, str] = {
     "GN040": "not a glassnet model file",
     "GN041": "model file is damaged",
     "GN042": "model file is from a newer glassnet",
+    "GN043": "a model where a checkpoint was expected",
+    "GN044": "a checkpoint that cannot be gone on from here: other data, or another glassnet",
+    "GN045": "a checkpoint would replace a training that has not ended, or a model",
     # arrays
     "GN050": "an array has the wrong shape",
 }
@@ -103,7 +106,7 @@ class DivergedError(GlassnetError, ArithmeticError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file is foreign, damaged or too new (GN040 to GN042)."""
+    """A model file is foreign, damaged or too new (GN040 to GN043)."""
 
 
 class InterruptedWorkError(GlassnetError):

@@ -170,8 +170,8 @@ def backpropagate(
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
     For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation
-    of the node it comes from. At the outputs the delta is the loss's own; with squared error and sigmoid it is the
-    notes' :math:`-(t-o) \, o(1-o)`. Below, it is the error that came back times the node's derivative.
+    of the node it comes from. At the outputs the delta is the loss's own, with squared error and sigmoid the notes'
+    :math:`-(t-o) \, o(1-o)`; below, it is the error that came back times the node's derivative.
 
     Parameters
     ----------
@@ -184,24 +184,23 @@ def backpropagate(
     out : Parameters, optional
         Where the gradients go; new ones if not given.
     samples : int, optional
-        Divide by this number instead of n, for a part of a batch.
+        Number to divide by instead of n, for a part of a batch.
     weights : ndarray, shape (n,), optional
-        How much each sample counts: its delta is multiplied by this. The sum is still divided by the number of samples,
-        not by the sum of the weights, so a batch of heavy samples takes a longer step.
+        What each sample's delta is multiplied by. The sum is still divided by the number of samples, so that a batch of
+        heavy ones takes a longer step.
     loss : OutputLoss, optional
         Another loss than the architecture's own.
 
     Returns
     -------
-    gradients : Parameters
-        Of the same layout as the parameters.
+
+    Parameters
+    ----------
+        Gradients, of the same layout as the parameters.
     """
     gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
-    delta = (loss or architecture.output_loss).delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
-    error = signals.outputs - targets  # (n, outputs), the notes' −e
-    if weights is not None:
-        delta, error = delta * weights[:, None], error * weights[:, None]
+    delta, error = _at_the_outputs(loss or architecture.output_loss, signals, targets, weights)  # (n, outputs) each
     for layer in reversed(range(len(architecture.activations))):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
@@ -209,9 +208,8 @@ def backpropagate(
         bias_gradient = gradients.biases[layer]
         if bias_gradient is not None:
             bias_gradient[...] = delta.sum(axis=0) * share
-        if layer > 0:
-            sent_back = error if architecture.rule == "notes" else delta
-            error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
+        if layer > 0:  # (n, fan_in): Wᵀ e, or Wᵀ δ
+            error = (error if architecture.rule == "notes" else delta) @ parameters.weights[layer]
             derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
             assert derivative is not None  # softmax is refused in hidden layers
             mask = masks[layer - 1] if masks else None
@@ -220,6 +218,12 @@ def backpropagate(
                 a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # as the node said it
             delta = error * derivative(signals.sums[layer - 1], a)
     return gradients
+
+
+def _at_the_outputs(loss: OutputLoss, signals: Signals, targets: Array, weights: Array | None) -> tuple[Array, Array]:
+    """Return the delta of the outputs, and the notes' −e."""
+    delta, error = loss.delta(signals.sums[-1], signals.outputs, targets), signals.outputs - targets
+    return (delta, error) if weights is None else (delta * weights[:, None], error * weights[:, None])
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:

@@ -228,6 +228,20 @@ class Options:
         low=0.001,
         high=0.9,
     )
+    early_stopping: int = _option(
+        0,
+        "stop after so many epochs without a smaller validation loss, and keep the best weights; 0 never stops",
+        "验证损失连续多少轮不再降低就停止,并保留最好的权重;0 表示不提前停止",
+        low=0,
+        high=1_000_000,
+    )
+    validation: float = _option(
+        0.1,
+        "part of the training data that early stopping looks at and that is not trained on",
+        "提前停止所用的验证部分占训练数据的比例(不参与训练)",
+        low=0.001,
+        high=0.9,
+    )
     engine: str = _option(
         "auto",
         "what computes: compiled (fast), reference (NumPy), or auto",

@@ -21,11 +21,12 @@ _DISTORTED: dict[str, Any] = {
     "weight_decay": 0.01,
     "schedule": "one_cycle",
     "average": 0.999,
-    "rotate": 14.0,
-    "shift": 1.5,
-    "zoom": 0.15,
-    "shear": 0.2,
-    "elastic": 1.0,
+    "scaling": "standard",
+    "rotate": 10.0,
+    "shift": 1.0,
+    "zoom": 0.12,
+    "shear": 0.1,
+    "elastic": 0.8,
 }
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
@@ -57,10 +58,10 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
         "accurate": {
             **_DISTORTED,
-            "hidden": (1536, 1024, 512),
+            "hidden": (1024, 768, 512),
             "learning_rate": 0.002,
             "batch_size": 512,
-            "epochs": 110,
+            "epochs": 200,
         },
         "committee": {
             **_DISTORTED,

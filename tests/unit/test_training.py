@@ -11,7 +11,8 @@ from glassnet import History, Options, fit, new_model, train
 from glassnet.engines import ReferenceEngine
 from glassnet.errors import DataError, DivergedError
 from glassnet.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
-from glassnet.training import BLOCKS, epoch_order, split
+from glassnet.parts import split
+from glassnet.steps import BLOCKS, epoch_order
 from support.cases import patterns
 
 DATA = patterns()

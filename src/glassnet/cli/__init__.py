@@ -12,7 +12,16 @@ from .. import __version__
 from ..errors import GlassnetError
 from .console import complain
 
-_COMMANDS = {"train": "train", "test": "ask", "query": "ask", "show": "look", "info": "look", "verify": "verify"}
+_COMMANDS = {
+    "train": "train",
+    "resume": "resume",
+    "test": "ask",
+    "query": "ask",
+    "show": "look",
+    "info": "look",
+    "verify": "verify",
+    "bench": "bench",
+}
 
 
 class _LazyGroup(click.Group):
@@ -67,8 +76,8 @@ def main() -> None:
     except GlassnetError as problem:
         complain(problem.code, str(problem))
         code = 130 if problem.code == "GN031" else 2
-    except (KeyboardInterrupt, click.Abort):
-        complain("GN031", "interrupted; nothing was written.")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
         complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")

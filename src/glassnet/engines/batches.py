@@ -7,7 +7,7 @@ need: buffers, constants, and threads to run on.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,7 @@ class Batches:
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
         self._threads = min(options.threads or usable_cores(), options.shards)
-        self._pool = ThreadPoolExecutor(self._threads)
+        self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
         self._targets = samples.targets.astype(self._dtype)
         self._weights = samples.weights_in(self._dtype)
@@ -71,7 +71,23 @@ class Batches:
         self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
 
     def run(self, state: State, block: Block) -> Progress:
-        """Take a block of steps; `state` in place."""
+        """Take a block of steps; `state` in place.
+
+        Blocks given from several threads are taken one after the other. An interrupt ends the block within a step and
+        leaves the weights there.
+        """
+        # An interrupt comes to the first thread alone, between any two lines: a team called together there could be
+        # left waiting for a member who was never called. So it is called by a thread of its own.
+        team = kernels.new_team()
+        try:
+            return self._leader.submit(self._lead, team, state, block).result()
+        except BaseException:
+            kernels.send_home(team)
+            self._leader.submit(int).result()  # comes after what went before
+            raise
+
+    def _lead(self, team: NDArray[np.int64], state: State, block: Block) -> Progress:
+        """Call the team together, and be its first member."""
         largest = min(block.batch_size, len(block.order))
         if largest > self._largest:  # an order may name samples more than once
             self._largest, self._room = largest, self._make_room(largest)
@@ -81,12 +97,21 @@ class Batches:
         average = flat if state.average is None else state.average
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
-        common = kernels.new_team(), self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        common = team, self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        called: list[Future[None]] = []
         self._transpose(memory, back=False)
-        work = [self._pool.submit(kernels.train_batches, me, self._threads, *common) for me in range(self._threads)]
-        for thread in work:
-            thread.result()
-        self._transpose(memory, back=True)
+        try:
+            for me in range(1, self._threads):
+                called.append(self._others.submit(_take_part, me, self._threads, *common))
+            _take_part(0, self._threads, *common)
+        except BaseException:
+            kernels.send_home(team)  # a member could not be called
+            raise
+        finally:
+            wait(called)
+            self._transpose(memory, back=True)
+        for one in called:
+            one.result()
         state.step += len(block.learning_rates)
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
@@ -173,6 +198,15 @@ class Batches:
         table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants
+
+
+def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> None:
+    """Be a member of a team; whoever fails does not leave the others waiting."""
+    try:
+        kernels.train_batches(me, threads, team, *common)
+    except BaseException:
+        kernels.send_home(team)
+        raise
 
 
 def words_of(raw: NDArray[Any]) -> NDArray[Any]:

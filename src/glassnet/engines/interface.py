@@ -87,6 +87,11 @@ class Block(NamedTuple):
         """Return which samples step number `step` of this block takes."""
         return self.order[step * self.batch_size : (step + 1) * self.batch_size]
 
+    def before(self, step: int) -> Block:
+        """Return the part of this block that comes before step number `step` of its epoch."""
+        steps = max(0, step - self.first)
+        return self._replace(order=self.order[: steps * self.batch_size], learning_rates=self.learning_rates[:steps])
+
 
 class Gradients(NamedTuple):
     """Result of `Engine.gradients`: mean gradient, summed loss, and how many samples were answered rightly."""

@@ -88,7 +88,10 @@ def train_batches(
     rules: Rules,
     memory: Memory,
 ) -> None:
-    """Take a block of steps together with the other threads; losses are added up a shard."""
+    """Take a block of steps together with the other threads; losses are added up a shard.
+
+    A team that is sent home leaves the weights somewhere between two steps.
+    """
     chunks = memory.squares.shape[0]
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
@@ -96,7 +99,8 @@ def train_batches(
         count = shards_of(batch.shape[0], memory.gradients.shape[0], rules.smallest_shard)
         for shard in range(me, count, threads):
             _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules.is_sparse, memory)
-        wait_for_all(team, threads)
+        if not wait_for_all(team, threads):
+            return
 
         clip = memory.flat.dtype.type(1)
         if rules.clip > 0:
@@ -104,7 +108,8 @@ def train_batches(
                 start, stop = chunk * rules.chunk, min((chunk + 1) * rules.chunk, memory.flat.shape[0])
                 sum_shards(memory.gradients, count, start, stop)
                 memory.squares[chunk] = sum_squares(memory.gradients[0], start, stop)
-            wait_for_all(team, threads)
+            if not wait_for_all(team, threads):
+                return
             count = 1
             norm = memory.squares.sum() ** 0.5
             if norm > rules.clip:
@@ -116,7 +121,8 @@ def train_batches(
             sum_shards(memory.gradients, count, start, stop)
             gradient = memory.gradients[0]
             take_step(rules.optimizer, memory.flat, gradient, memory.slots, memory.average, start, stop, constants)
-        wait_for_all(team, threads)
+        if not wait_for_all(team, threads):
+            return
 
 
 @kernel_with_arrays
