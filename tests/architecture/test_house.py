@@ -36,7 +36,7 @@ ROWS = (
         "checkpoint",
         "keeping",
     ),
-    ("trace", "pictures"),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),

@@ -20,6 +20,7 @@ _COMMANDS = {
     "show": "look",
     "info": "look",
     "verify": "verify",
+    "doctor": "doctor",
     "bench": "bench",
 }
 
