@@ -187,6 +187,13 @@ class Options:
         low=1,
         high=1024,
     )
+    blocks: int = _option(
+        10,
+        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result",
+        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位)",
+        low=1,
+        high=1_000_000,
+    )
     threads: int = _option(
         0,
         "threads; 0 is one a core the process may use; never part of the result",

@@ -48,6 +48,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hidden": (100,),
             "scaling": "features",
             "input_max": 1.0,
+            "early_stopping": 20,
             "optimizer": "adamw",
             "weight_decay": 0.01,
             "learning_rate": 0.01,

@@ -40,7 +40,7 @@ class Tasks:
         What callbacks may ask to see.
     """
 
-    def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:  # noqa: N803
+    def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:
         self._estimator, self._told = estimator, {"estimator": estimator, "X": X, "y": y}
         self._context: Any = None
         if getattr(estimator, "_skl_callbacks", None) or hasattr(estimator, "_parent_callback_ctx"):

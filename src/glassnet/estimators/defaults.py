@@ -33,7 +33,8 @@ NAMES = (
     "epsilon",
     "rate_drop",
     "patience",
-    "holdout",
+    "early_stopping",
+    "validation",
     "shuffle",
     "scaling",
     "input_max",
@@ -52,7 +53,9 @@ NOT_PARAMETERS: dict[str, str] = {
     "classes": "follows from y",
     "rule": "the notes' rule is for the notes' network: use glassnet.fit",
     "shards": "part of the result, and nothing to choose",
+    "blocks": "follows from the number of rows",
     "members": "scikit-learn has VotingClassifier and BaggingClassifier",
+    "holdout": "scikit-learn has train_test_split",
     **dict.fromkeys(("rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"),
 }
 """The options that are none, and why."""
@@ -68,7 +71,7 @@ SMALL = 512
 """Rows up to which every step sees all of them, in double precision."""
 
 VALIDATED = 2000
-"""Rows from which a part is kept aside to choose the best epoch."""
+"""Rows from which a part is kept aside to choose the best epoch, unless told otherwise."""
 
 AUTOMATIC: dict[str, str] = {
     "batch_size": f"all rows up to {SMALL}, 64 or more for more rows",
@@ -92,4 +95,6 @@ def automatic(name: str, rows: int) -> Any:
         return "float64" if small else "float32"
     if name == "batch_size":
         return SMALL if small else 64
+    if name == "blocks":
+        return 1 if rows < 10_000 else 10
     return 100 if small else 30

@@ -16,7 +16,8 @@ from ..options import SPECS, TYPES, Options
 NAMES: dict[str, str] = {
     "hidden": "hidden_layer_sizes",
     "epochs": "max_iter",
-    "holdout": "validation_fraction",
+    "early_stopping": "n_iter_no_change",
+    "validation": "validation_fraction",
     "seed": "random_state",
     "threads": "n_jobs",
 }
@@ -30,7 +31,7 @@ MEANT: dict[str, str] = {
     "beta_2": "beta2",
     "nesterovs_momentum": 'optimizer="nesterov"',
     "tol": "n_iter_no_change",
-    **NAMES,
+    **{option: name for option, name in NAMES.items() if option != "early_stopping"},
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from sklearn.base import RegressorMixin
@@ -53,9 +53,31 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:
-        return {"output": "exponential" if self.loss == "poisson" else "identity", "targets": "values"}
+        output = "exponential" if self.loss == "poisson" else "identity"
+        return {"output": output, "targets": "values", "loss": "squared_error"}
 
-    def predict(self, X: Any) -> Array:  # noqa: N803
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.
+
+        The learning rate stays the same; inputs and numbers are standardised by the rows of the first call.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, ArithmeticError
+            As `fit`.
+        """
+        return self._partial_fit(X, y, sample_weight, known_before=False)
+
+    def predict(self, X: Any) -> Array:
         """Return the number of each row, shape (n,); or (n, outputs) where `y` had several columns."""
         outputs = self._outputs(X)
         numbers: Array = self.model_.targets.invert(outputs)
