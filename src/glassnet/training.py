@@ -54,7 +54,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         seed=options.seed,
         dtype=options.dtype,
     )
-    scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
+    scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
     return Model(
         network,
         scaling,
