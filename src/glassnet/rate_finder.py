@@ -63,10 +63,8 @@ def find_learning_rate(
         Training data.
     options : Options
         As for `fit`; the rate and the schedule are left out of account.
-    low, high : float
-        The range, above 0.
-    points : int
-        Rates tried, 10 or more; each gets the batches of at least 20 samples.
+    low, high, points : float, float, int
+        The range, above 0, and how many rates in it, 10 or more; each gets the batches of at least 20 samples.
     engine : Engine, optional
         The one `options` name, if not given.
 
@@ -78,10 +76,7 @@ def find_learning_rate(
         As `fit`.
     """
     if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError(
-            "GN021",
-            f"rates from {low:g} to {high:g} at {points} points: expected 0 < low < high, and 10 points or more.",
-        )
+        raise OptionError("GN021", f"{points} rates from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
     options = replace(options, schedule="constant")
     engine, model = engine or engine_named(options.engine), new_model(data, options)
     architecture, size = model.network.architecture, options.batch_size
