@@ -26,7 +26,7 @@ from .files import replacing
 from .model import Model
 from .network import Architecture, Network
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
@@ -79,6 +79,8 @@ def header_of(model: Model) -> dict[str, Any]:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
+        "reading": model.reading,
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
 
@@ -157,18 +159,20 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         parameters = Parameters(architecture.layout, dtype=dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape, receipt = header["image_shape"], header["receipt"]
+    shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
         raise ValueError("its receipt is none")
     return Model(
         members[0],
-        Scaling(**header["scaling"]),
+        Scaling.from_dict(header["scaling"]),
         Targets.from_dict(header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,
         tuple(members[1:]),
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
+        Columns.from_dict(columns) if columns else None,
+        str(header.get("reading", "")),
     )
 
 

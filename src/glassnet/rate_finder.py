@@ -63,10 +63,8 @@ def find_learning_rate(
         Training data.
     options : Options
         As for `fit`; the rate and the schedule are left out of account.
-    low, high : float
-        The range, above 0.
-    points : int
-        Rates tried, 10 or more; each gets the batches of at least 20 samples.
+    low, high, points : float, float, int
+        The range, above 0, and how many rates in it, 10 or more; each gets the batches of at least 20 samples.
     engine : Engine, optional
         The one `options` name, if not given.
 
@@ -78,10 +76,7 @@ def find_learning_rate(
         As `fit`.
     """
     if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError(
-            "GN021",
-            f"rates from {low:g} to {high:g} at {points} points: expected 0 < low < high, and 10 points or more.",
-        )
+        raise OptionError("GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
     rates = np.geomspace(low, high, points)
     losses = _losses(data, options, rates, engine or engine_named(options.engine))
     if not losses:

@@ -55,8 +55,16 @@ def new_model(data: Dataset, options: Options) -> Model:
         seed=options.seed,
         dtype=options.dtype,
     )
-    scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
-    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names)
+    scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
+    return Model(
+        network,
+        scaling,
+        targets,
+        data.image_shape,
+        class_names=data.class_names,
+        columns=data.columns,
+        reading=data.reading,
+    )
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
@@ -154,16 +162,16 @@ def train(
         if until and until[0] == position.epoch:
             return
         yield loop.epoch_done()
-    best = position.best if options.early_stopping else None
-    model.network.parameters.flat[...] = position.weights if best is None else best
-    yield TrainingEnded(loop.seconds, None if best is None else position.best_epoch)
+    model.network.parameters.flat[...] = position.answer(options)
+    chosen = options.early_stopping and position.best is not None
+    yield TrainingEnded(loop.seconds, position.best_epoch if chosen else None)
 
 
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
     for part in (data, validation):
         if part is not None:
             part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
-    require_pictures(data.image_shape, options)
+    require_pictures(data.image_shape, options, data.channels)
 
 
 class _Loop:
@@ -327,8 +335,9 @@ def fit(
     DataError, DivergedError
         As `train`.
     OptionError
-        GN022 for the checkpoint of a committee, or beside validation data of one's own; GN045 for one that would
-        replace an unfinished training's.
+        GN022 for the checkpoint of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
@@ -343,8 +352,6 @@ def fit(
     run = Run(model, data, options, engine, start, History(), validation=validation)
     if checkpoint is None:
         return finish(run, listeners)
-    if validation is not None:
-        raise OptionError("GN022", "a checkpoint does not keep validation data: leave either out.")
     from .checkpoint import Checkpoint, require_free
     from .keeping import finish_with
 

@@ -15,7 +15,7 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
+    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit", "notebook"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     (
@@ -36,7 +36,7 @@ ROWS = (
         "checkpoint",
         "keeping",
     ),
-    ("trace", "pictures"),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),

@@ -18,8 +18,11 @@ _COMMANDS = {
     "test": "ask",
     "query": "ask",
     "show": "look",
+    "explain": "explain",
     "info": "look",
     "verify": "verify",
+    "doctor": "doctor",
+    "labels": "labels",
     "bench": "bench",
 }
 
