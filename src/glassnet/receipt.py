@@ -11,6 +11,7 @@ import hashlib
 import platform
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib.metadata import version
 from typing import Any
 
@@ -105,8 +106,13 @@ def surroundings() -> dict[str, Any]:
     """Return versions and the kind of processor: what the bits may depend on besides options and data."""
     from llvmlite.binding import get_host_cpu_name
 
-    versions = {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-    return {"versions": versions, "processor": f"{platform.machine()} {get_host_cpu_name()}"}
+    return {"versions": dict(_versions()), "processor": f"{platform.machine()} {get_host_cpu_name()}"}
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of Python and of packages, which take a while to find."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
 @dataclass(frozen=True)
