@@ -66,7 +66,7 @@ def test_the_weights_between_blocks_are_those_of_the_run():
 
     class Watch:
         def __init__(self, engine):
-            self.name, self.prepare = engine.name, engine.prepare
+            self.name, self.prepare, self.output_loss = engine.name, engine.prepare, engine.output_loss
             self._run = engine.run_steps
 
         def run_steps(self, architecture, state, prepared, block):
