@@ -28,7 +28,6 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
-    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",
@@ -41,8 +40,14 @@ CODES: dict[str, str] = {
     "GN040": "not a glassnet model file",
     "GN041": "model file is damaged",
     "GN042": "model file is from a newer glassnet",
+    "GN043": "a model where a checkpoint was expected",
+    "GN044": "a checkpoint that cannot be gone on from here: other data, or another glassnet",
+    "GN045": "a checkpoint would replace a training that has not ended, or a model",
     # arrays
     "GN050": "an array has the wrong shape",
+    # seeing through a model
+    "GN080": "the run had no such step",
+    "GN081": "the model has no such explanation",
     # tables
     "GN060": "a table has no column of this name",
     "GN061": "a column holds dates, or neither numbers nor words",
@@ -58,9 +63,6 @@ CODES: dict[str, str] = {
     # labels
     "GN073": "labels of these data cannot be looked through",
     "GN074": "a reviewed list cannot be followed",
-    # seeing through a model
-    "GN080": "the run had no such step",
-    "GN081": "the model has no such explanation",
 }
 
 
@@ -122,7 +124,7 @@ class DivergedError(GlassnetError, ArithmeticError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file is foreign, damaged or too new (GN040 to GN042)."""
+    """A model file or checkpoint is foreign, damaged, too new, or not the one that is needed (GN040 to GN045)."""
 
 
 class InterruptedWorkError(GlassnetError):

@@ -159,5 +159,21 @@ class Model:
             return np.full(len(outputs), np.nan)
         if not self.targets.of_classes:
             return cast(FloatArray, np.maximum(outputs, 1 - outputs).min(axis=1))
-        undone = np.clip((outputs - self.targets.low) / (self.targets.high - self.targets.low), 1e-12, None)
+        undone = self._undone(outputs)
         return cast(FloatArray, undone.max(axis=1) / undone.sum(axis=1))
+
+    def probabilities(self, outputs: FloatArray) -> FloatArray:
+        """Return how likely each class is by its outputs, shape (n, classes), the classes of a sample adding up to 1.
+
+        With several labels a sample the outputs are the probabilities themselves, one a label. Numbers have none: NaN.
+        """
+        if self.targets.name == "values":
+            return np.full_like(outputs, np.nan)
+        if not self.targets.of_classes:
+            return outputs
+        undone = self._undone(outputs)
+        return cast(FloatArray, undone / undone.sum(axis=1, keepdims=True))
+
+    def _undone(self, outputs: FloatArray) -> FloatArray:
+        undone = (outputs - self.targets.low) / (self.targets.high - self.targets.low)
+        return cast(FloatArray, np.clip(undone, 1e-12, None))

@@ -14,6 +14,9 @@ from typing import Any, get_args, get_type_hints
 from .errors import OptionError
 from .recipes import RECIPES
 
+LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
+"""Loss -> the option that has the one number it is told, for those that are told one."""
+
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 
 
@@ -73,7 +76,10 @@ class Options:
         choices=_ACTIVATIONS,
     )
     output: str = _option(
-        "sigmoid", "activation of the output layer", "输出层的激活函数", choices=(*_ACTIVATIONS, "softmax")
+        "sigmoid",
+        "activation of the output layer",
+        "输出层的激活函数",
+        choices=(*_ACTIVATIONS, "softmax", "exponential"),
     )
     bias: bool = _option(False, "give every node a bias", "为每个节点加偏置")
     initializer: str = _option(
@@ -83,7 +89,27 @@ class Options:
         choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
     loss: str = _option(
-        "squared_error", "what training makes small", "训练要减小的误差函数", choices=("squared_error", "cross_entropy")
+        "squared_error",
+        "what training makes small",
+        "训练要减小的误差函数",
+        choices=("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal"),
+    )
+    huber_delta: float = _option(
+        1.0, "where huber turns from squared to absolute error", "huber 由平方误差转为绝对误差的界", low=1e-6, high=1e6
+    )
+    quantile: float = _option(
+        0.5,
+        "loss quantile: which part of the numbers should lie below the answer",
+        "quantile 损失:希望有多大比例的数值低于答案",
+        low=1e-6,
+        high=1 - 1e-6,
+    )
+    focal_gamma: float = _option(
+        2.0,
+        "how far focal turns easy samples down; 0 is cross_entropy",
+        "focal 降低易分样本的程度",
+        low=0.0,
+        high=100.0,
     )
     rule: str = _option(
         "notes",
@@ -166,6 +192,13 @@ class Options:
         low=1,
         high=1024,
     )
+    blocks: int = _option(
+        10,
+        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result",
+        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位)",
+        low=1,
+        high=1_000_000,
+    )
     threads: int = _option(
         0,
         "threads; 0 is one a core the process may use; never part of the result",
@@ -177,9 +210,9 @@ class Options:
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
         "notes",
-        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1 over all",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或整体标准化",
-        choices=("notes", "unit", "standard"),
+        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
+        choices=("notes", "unit", "standard", "features"),
     )
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
@@ -212,6 +245,20 @@ class Options:
         0.1,
         "part of the data kept aside for the test when no test data are given",
         "没有测试数据时,留作测试的比例",
+        low=0.001,
+        high=0.9,
+    )
+    early_stopping: int = _option(
+        0,
+        "stop after so many epochs without a smaller validation loss, and keep the best weights; 0 never stops",
+        "验证损失连续多少轮不再降低就停止,并保留最好的权重;0 表示不提前停止",
+        low=0,
+        high=1_000_000,
+    )
+    validation: float = _option(
+        0.1,
+        "part of the training data that early stopping looks at and that is not trained on",
+        "提前停止所用的验证部分占训练数据的比例(不参与训练)",
         low=0.001,
         high=0.9,
     )
@@ -258,6 +305,11 @@ class Options:
     def activations(self) -> tuple[str, ...]:
         """One activation a layer of nodes, the outputs last."""
         return (*self._one_a_layer(self.activation), self.output)
+
+    @property
+    def loss_parameter(self) -> float | None:
+        """What the loss is told, where it is told something; see ``LOSS_OPTIONS``."""
+        return getattr(self, LOSS_OPTIONS[self.loss]) if self.loss in LOSS_OPTIONS else None
 
     @property
     def dropouts(self) -> tuple[float, ...]:

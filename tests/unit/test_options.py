@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options
-from glassnet.activations import ACTIVATIONS
+from glassnet.activations import ACTIVATIONS, OUTPUTS_ONLY
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
 from glassnet.initializers import INITIALIZERS
@@ -24,14 +24,14 @@ from glassnet.recipes import RECIPES
 from glassnet.schedules import SCHEDULES
 
 REGISTRIES = {
-    "activation": [name for name, one in ACTIVATIONS.items() if one.derivative is not None],
+    "activation": [name for name in ACTIVATIONS if name not in OUTPUTS_ONLY],
     "output": ACTIVATIONS,
     "initializer": INITIALIZERS,
     "loss": LOSSES,
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
-    "scaling": (*SCALINGS, "standard"),
+    "scaling": (*SCALINGS, "standard", "features"),
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
     "dtype": ("float32", "float64"),

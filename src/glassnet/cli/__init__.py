@@ -14,14 +14,15 @@ from .console import complain
 
 _COMMANDS = {
     "train": "train",
+    "resume": "resume",
     "test": "ask",
     "query": "ask",
     "show": "look",
     "explain": "explain",
     "info": "look",
     "verify": "verify",
-    "labels": "labels",
     "doctor": "doctor",
+    "labels": "labels",
     "bench": "bench",
 }
 
@@ -78,8 +79,8 @@ def main() -> None:
     except GlassnetError as problem:
         complain(problem.code, str(problem))
         code = 130 if problem.code == "GN031" else 2
-    except (KeyboardInterrupt, click.Abort):
-        complain("GN031", "interrupted; nothing was written.")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
         complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")

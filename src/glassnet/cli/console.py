@@ -86,12 +86,15 @@ class _Lines:
     def __call__(self, event: Event) -> None:
         self._notice(event)
         if isinstance(event, EpochDone):
-            say(f"epoch {event.epoch}: loss {event.loss:.4f}{_accuracy(event)} while learning, {event.seconds:.2f} s")
+            line = f"epoch {event.epoch}: loss {event.loss:.4f}{_percent(event.accuracy)} while learning"
+            if event.validation_loss is not None:
+                line += f", validation loss {event.validation_loss:.4f}{_percent(event.validation_accuracy)}"
+            say(f"{line}, {event.seconds:.2f} s")
 
 
-def _accuracy(event: BlockDone | EpochDone) -> str:
-    """Return what follows the loss: nothing where a sample has no one class."""
-    return "" if event.accuracy is None else f", accuracy {event.accuracy:.2%}"
+def _percent(accuracy: float | None) -> str:
+    """Return what follows a loss: nothing where a sample has no one class."""
+    return "" if accuracy is None else f", accuracy {accuracy:.2%}"
 
 
 class _Bar:
@@ -120,7 +123,11 @@ class _Bar:
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
-                progress.task_ids[-1], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=_accuracy(event)
+                progress.task_ids[-1],
+                completed=event.progress,
+                epoch=epoch,
+                loss=event.loss,
+                accuracy=_percent(event.accuracy),
             )
         elif isinstance(event, TrainingEnded):
             self.close()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,15 +15,14 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..model import Model
 from ..options import Options
+from ..parts import split, split_rows
 from ..preprocess import Columns
 from ..preprocess.columns import require_column
 from ..preprocess.predicted import TASKS, learn_target
 from ..preprocess.tabular import read_table, samples_of
 from ..receipt import options_of
-from ..recipes import for_rows
-from ..training import split, split_rows
 from .console import say
-from .flags import Command, chinese, options_from
+from .flags import Command, chinese
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -78,14 +78,14 @@ def with_table_flags(command: Command) -> Command:
 
 
 def load_table_parts(
-    source: str, test_source: str | None, wishes: Wishes, recipe: str, flags: dict[str, Any]
+    source: str, test_source: str | None, wishes: Wishes, recipe: str, choose: Callable[[int, bool], Options]
 ) -> tuple[Options, Dataset, Dataset, bool]:
-    """Read a table, decide what it asks for, and say so.
+    """Read a table, decide what it asks for, and say so; `choose` gives the options for its rows and kind of target.
 
     Returns
     -------
     options : Options
-        The recipe's for a table of this size, with the flags that were given.
+        What `choose` returned.
     training, test : Dataset
     held_out : bool
         Whether the test part was kept aside from the same table.
@@ -94,8 +94,7 @@ def load_table_parts(
     table = read_table(source, [wishes.target])
     require_column(table, wishes.target)
     target, _ = learn_target(table, wishes.target, wishes.task)
-    changes = for_rows(len(table), recipe, numbers=target.task == "numbers")
-    options = options_from(recipe, flags, **changes)
+    options = choose(len(table), target.task == "numbers")
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep, rows=kept)
     say(f"{table.source}: {len(table):,} rows, {len(table.names)} columns, recipe {recipe}")

@@ -29,7 +29,7 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     if as_json:
         result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
     elif verdict.same:
-        epochs = len(model.receipt["trails"][0]) - 1
+        epochs = model.receipt.get("kept", [len(model.receipt["trails"][0]) - 1])[0]
         result(f"same bits: {epochs} epochs again, hash {model.receipt['hash']}")
     else:
         result(f"differs: {verdict.where}")

@@ -27,6 +27,7 @@ from ..network import Architecture, Network
 from ..optimizers import State
 from ..options import Options
 from ..parameters import Parameters
+from ..parts import parts_of
 from ..receipt import fingerprint, options_of
 from ..training import new_model, train
 from .step import Trace, trace_step
@@ -90,6 +91,9 @@ def replay(model: Model, data: Dataset, epoch: int, step: int, *, listeners: Ite
     _require_step(epoch, step, len(data), options)
     if fingerprint(data) != model.receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+    if not model.receipt.get("own_validation"):
+        data, _ = parts_of(data, options)
+    options = replace(options, early_stopping=0)  # what came after the step does not matter
     trail = model.receipt["trails"][0]
     again = new_model(data, options)
     watching = _WatchingEngine(engine_named(options.engine), epoch - 1, step - 1)
@@ -120,7 +124,8 @@ class _WatchingEngine:
 
     def __init__(self, engine: Engine, epoch: int, step: int) -> None:
         self._engine, self._epoch, self._step = engine, epoch, step
-        self.name, self.forward, self.gradients = engine.name, engine.forward, engine.gradients
+        self.name, self.output_loss = engine.name, engine.output_loss
+        self.forward, self.gradients = engine.forward, engine.gradients
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """See `Engine.prepare`."""

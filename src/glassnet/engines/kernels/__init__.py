@@ -6,7 +6,7 @@ from .common import Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout, ShardWork
 from .sparse import TILE, SparseShard, gather_nonzero, transpose_tiles
-from .team import new_team
+from .team import new_team, send_home
 
 __all__ = [
     "TILE",
@@ -25,6 +25,7 @@ __all__ = [
     "gather_nonzero",
     "new_team",
     "plan_of",
+    "send_home",
     "shards_of",
     "train_batches",
     "train_samples",
