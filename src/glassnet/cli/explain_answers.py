@@ -12,6 +12,7 @@ from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import PNG, require_place
 from ..model import Model
+from ..pictures.ink import on_pixels
 from ..trace.backwards import backquery, dream
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.slopes import require_classes
@@ -116,7 +117,7 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
     result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
     if model.image_shape:
-        for line in _map_lines(found.inputs.reshape(model.image_shape)):
+        for line in _map_lines(on_pixels(found.inputs, model.image_shape)):
             result(f"          {line}")
         result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
     else:

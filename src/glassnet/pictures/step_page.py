@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..trace.step import LayerStep, Trace
-from .ink import ink
+from .ink import on_pixels, shades
 from .signed import png_uri, signed_uri
 
 WHOLE = 64
@@ -56,7 +56,8 @@ def _shown(number: float) -> str:
 def _digit(trace: Trace) -> str:
     if trace.image_shape is None:
         return ""
-    return png_uri(Image.fromarray(255 - ink(trace.inputs[0]).reshape(trace.image_shape)))
+    [drawn] = shades(trace.inputs[:1], trace.image_shape)
+    return png_uri(Image.fromarray(drawn if drawn.shape[2] == 3 else drawn[:, :, 0]))
 
 
 def _layer(trace: Trace, number: int) -> dict[str, Any]:
@@ -116,8 +117,8 @@ def _drawn(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
     return [
         {
             "number": int(node),
-            "weight": signed_uri(weights.reshape(trace.image_shape)),
-            "change": signed_uri(changes.reshape(trace.image_shape)),
+            "weight": signed_uri(on_pixels(weights, trace.image_shape)),
+            "change": signed_uri(on_pixels(changes, trace.image_shape)),
         }
         for node, weights, changes in pairs
     ]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from numpy.typing import NDArray
 
 from ..errors import ShapeError
 from ..trace.why import Why
 from .figure import GRID, INK, QUIET, new_axes
-from .ink import ink
+from .ink import on_pixels, shades
 from .signed import signed_colours
 
 
@@ -50,19 +52,25 @@ def draw_why(
         f"for {answer} (orange)\nfor {rival} (blue)",
         "no small change\nflips it",
     ]
-    pictures = [255 - ink(why.sample), None, None]
+    pictures = [why.sample, None, None]
     if why.flip:
         titles[2] = f"read as {called[why.flip.answer]}\nchange {why.flip.distance:.2f}"
-        pictures[2] = 255 - ink(why.flip.sample)
+        pictures[2] = why.flip.sample
     if alike:
         titles += [f"like row {row}\n{called[label]}" for row, label in zip(alike.rows, alike.labels, strict=True)]
-        pictures += [255 - ink(sample) for sample in alike.samples]
+        pictures += list(alike.samples)
     for axis, title, picture in zip(axes, titles, pictures, strict=False):
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_color(GRID)
         axis.set_title(title, fontsize=8, color=INK if axis in axes[:3] else QUIET, loc="left")
         if picture is not None:
-            axis.imshow(picture.reshape(image_shape), cmap="gray", vmin=0, vmax=255, interpolation="none")
-    axes[1].imshow(np.full(image_shape, 255 - ink(why.sample).reshape(image_shape) // 6), cmap="gray", vmin=0, vmax=255)
-    axes[1].imshow(signed_colours(why.inputs).reshape(*image_shape, 4), interpolation="none")
+            axis.imshow(_drawn(picture, image_shape), interpolation="none")
+    axes[1].imshow(255 - (255 - _drawn(why.sample, image_shape)) // 6)
+    axes[1].imshow(signed_colours(on_pixels(why.inputs, image_shape)), interpolation="none")
     return list(axes)
+
+
+def _drawn(sample: NDArray[Any], image_shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a sample on paper, shape (rows, columns, 3)."""
+    [drawn] = shades(sample[np.newaxis], image_shape)
+    return np.broadcast_to(drawn, (*image_shape, 3))

@@ -87,7 +87,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3) -> Array:
         for step in range(1, STEPS + 1):
             prior = small * x
             if model.image_shape:
-                prior += smooth * _roughness_slope(x.reshape(-1, *model.image_shape)).reshape(x.shape)
+                prior += smooth * _roughness_slope(x.reshape(len(x), *model.image_shape, -1)).reshape(x.shape)
             way = _climb(model, members, x) - unit * prior
             speed += 0.1 * (way - speed)
             size += 0.01 * (way**2 - size)
@@ -103,7 +103,7 @@ def _climb(model: Model, members: list[Network], x: Array) -> Array:
 
 
 def _roughness_slope(pictures: Array) -> Array:
-    """Return the slope of ``Σ √(dx² + dy² + ε)`` over each picture, shape (n, rows, columns)."""
+    """Return the slope of ``Σ √(dx² + dy² + ε)`` over each picture, shape (n, rows, columns, channels)."""
     down = np.diff(pictures, axis=1, append=pictures[:, -1:])
     across = np.diff(pictures, axis=2, append=pictures[:, :, -1:])
     length = np.sqrt(down**2 + across**2 + 1e-4)
