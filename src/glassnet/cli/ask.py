@@ -15,7 +15,7 @@ from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
 from .console import json_flag, result, result_json, score_line, shortened
-from .sources import load_asked, load_test
+from .sources import load_asked, load_labelled
 
 
 @click.command("test")
@@ -29,7 +29,7 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
     'glassnet show --row'.
     """
     model = load_model(model_path)
-    test = load_test(model, model_path, source)
+    test = load_labelled(model, model_path, source)
     evaluation = evaluate(model, test)
     if as_json:
         result_json(
@@ -94,7 +94,7 @@ def query_command(model_path: str, sources: tuple[str, ...], as_json: bool) -> N
     model = load_model(model_path)
     answers: list[dict[str, Any]] = []
     for source in sources:
-        rows, names = load_asked(model, source)
+        rows, names, _ = load_asked(model, source)
         answers += [_answer(model, name, out) for name, out in zip(names, model.outputs(rows), strict=True)]
     if as_json:
         result_json(answers)

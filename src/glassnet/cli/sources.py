@@ -163,13 +163,11 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
     return *split(training, options), True
 
 
-def load_test(model: Model, model_path: str, source: str | None) -> Dataset:
-    """Read labelled data that a model is to be tested with."""
-    source = _source(
-        model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA to test it with."
-    )
+def load_labelled(model: Model, model_path: str, source: str | None, part: str = "test") -> Dataset:
+    """Read labelled data for a model: DATA, or the bundled MNIST where its receipt names it."""
+    source = _source(model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA.")
     if model.columns is None:
-        samples = data.load(source, part="test", maximum=model.scaling.maximum, like=model)
+        samples = data.load(source, part=part, maximum=model.scaling.maximum, like=model)
         _say_remarks(samples)
         return samples
     table = read_table(source, model.columns.names)
@@ -201,20 +199,21 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     return samples_of(table, model.columns)
 
 
-def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str]]:
-    """Read what a model is asked about: its inputs, and what each row is called."""
+def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+    """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:
-        rows, names, _ = data.load_inputs(
-            source, model.features, model.image_shape, model.scaling.maximum, model.reading
-        )
-        return rows, names
+        return data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum, model.reading)
     table = read_table(source, model.columns.names)
-    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))]
+    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))], None
+
+
+def trained_on_bundled(model: Model) -> bool:
+    """Whether the receipt names the bundled MNIST."""
+    return str(model.receipt.get("data", {}).get("source", "")).startswith(f"{data.BUNDLED} ")
 
 
 def _source(model: Model, source: str | None, otherwise: str) -> str:
     """Return the data's name: the one given, or the bundled MNIST if the model was trained on that."""
-    trained_on = str(model.receipt.get("data", {}).get("source", ""))
-    if source is None and not trained_on.startswith(f"{data.BUNDLED} "):
+    if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)
     return source or data.BUNDLED
