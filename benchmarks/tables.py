@@ -124,22 +124,22 @@ TABLES: dict[str, Callable[[np.random.Generator], tuple[pd.DataFrame, str]]] = {
 
 def ours(train: pd.DataFrame, test: pd.DataFrame, target: str, **changes: Any) -> dict[str, float]:
     """Fit with the recipe as `glassnet train --target` does, and measure."""
-    began = time.perf_counter()
+    began = time.process_time()
     data = glassnet.load_table(train, target)
     numbers = data.values is not None
     options = glassnet.Options.recipe("table", **{**for_rows(len(data), "table", numbers=numbers), **changes})
     model = glassnet.fit(data, options).model
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     found = glassnet.evaluate(model, glassnet.load_table(test, columns=model.columns))
     scores = {"r2": found.r2} if numbers else {"accuracy": found.accuracy, "log loss": found.loss}
-    return {**scores, "seconds": seconds}
+    return {**scores, "processor seconds": seconds}
 
 
 def theirs(
     train: pd.DataFrame, test: pd.DataFrame, target: str, settings: dict[str, Any], seed: int
 ) -> dict[str, float]:
     """Fit the usual pipeline, with identifiers and constants left out by hand, and measure."""
-    began = time.perf_counter()
+    began = time.process_time()
     useless = ["person_id", "country", "claim_id", "note", target]
     frame = train.drop(columns=useless, errors="ignore").replace("?", np.nan)
     numbers, words = frame.select_dtypes("number").columns, frame.select_dtypes(exclude="number").columns
@@ -155,13 +155,13 @@ def theirs(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)
         model.fit(frame, train[target])
-    seconds = time.perf_counter() - began
+    seconds = time.process_time() - began
     asked = test.replace("?", np.nan)
     if regression:
-        return {"r2": r2_score(test[target], model.predict(asked)), "seconds": seconds}
+        return {"r2": r2_score(test[target], model.predict(asked)), "processor seconds": seconds}
     accuracy = float(np.mean(model.predict(asked) == test[target]))
     loss = log_loss(test[target], model.predict_proba(asked), labels=model.classes_)
-    return {"accuracy": accuracy, "log loss": loss, "seconds": seconds}
+    return {"accuracy": accuracy, "log loss": loss, "processor seconds": seconds}
 
 
 def split(frame: pd.DataFrame, random: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:

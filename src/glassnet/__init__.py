@@ -4,6 +4,8 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from typing import TYPE_CHECKING
+
 from .checkpoint import Checkpoint, load_checkpoint
 from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
@@ -24,6 +26,10 @@ from .preprocess.tabular import load_table, read_table
 from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
+
+if TYPE_CHECKING:
+    from .estimators import NetworkClassifier as NetworkClassifier
+    from .estimators import NetworkRegressor as NetworkRegressor
 
 __version__ = "0.1.0"
 
@@ -69,3 +75,12 @@ __all__ = [
     "train",
     "update",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # scikit-learn is an extra, and takes long to load.
+    if name in ("NetworkClassifier", "NetworkRegressor"):
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

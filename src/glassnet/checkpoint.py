@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .data.dataset import Dataset
-from .engines import Engine, engine_named
+from .engines import ENGINES, Engine, engine_named
 from .errors import DataError, ModelFileError, OptionError
 from .files import MODEL, require_place
 from .listeners import History
@@ -95,6 +95,8 @@ class SavedTraining:
         What was seen of it up to there.
     changes : tuple of str
         How versions and processor have differed since it was begun, in words.
+    validation : dict or None
+        What the validation data were, where they were given apart.
     """
 
     path: str | Path
@@ -105,26 +107,46 @@ class SavedTraining:
     position: Position
     history: History
     changes: tuple[str, ...]
+    validation: dict[str, Any] | None
 
-    def run(self, data: Dataset, engine: Engine | None = None) -> Run:
+    def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
         """Return the training as it stood, on the data it was begun with; it moves `position` and `history` along.
+
+        Parameters
+        ----------
+        data : Dataset
+        engine : Engine, optional
+            Needed where the training was begun with an engine of one's own.
+        validation : Dataset, optional
+            Needed where the training was begun with such data.
 
         Raises
         ------
         ModelFileError
-            GN044 when these are other data.
+            GN044 when one of these is not what the training was begun with.
         """
-        began_with = self.model.receipt["data"]
-        if fingerprint(data) != began_with["fingerprint"]:
-            raise ModelFileError(
-                "GN044",
-                f"{data.source}: not the data that {self.path} was begun with, {began_with['samples']} samples of "
-                f"{began_with['source']}. Name those.",
-            )
+        name = self.model.receipt["engine"]
+        if engine is None and name in ENGINES:
+            engine = engine_named(name)
+        if engine is None or engine.name != name:
+            raise ModelFileError("GN044", f"{self.path}: begun with the engine {name}. Give it: engine=….")
+        self._require_same(data, self.model.receipt["data"], "data")
+        if validation is not None or self.validation is not None:
+            self._require_same(validation, self.validation, "validation data")
         network = Network.of(self.model.network.architecture, self.position.state.parameters)
         model = replace(self.model, network=network, receipt={})
-        engine = engine or engine_named(self.options.engine)
-        return Run(model, data, self.options, engine, self.position, self.history, self.changes)
+        return Run(model, data, self.options, engine, self.position, self.history, self.changes, validation)
+
+    def _require_same(self, data: Dataset | None, began_with: dict[str, Any] | None, what: str) -> None:
+        came = "none" if data is None else data.source
+        if began_with is None:
+            raise ModelFileError("GN044", f"{came}: {self.path} was begun without {what}. Leave them out.")
+        if data is None or fingerprint(data) != began_with["fingerprint"]:
+            raise ModelFileError(
+                "GN044",
+                f"{came}: not the {what} that {self.path} was begun with, {began_with['samples']} samples of "
+                f"{began_with['source']}. Name those.",
+            )
 
 
 def load_checkpoint(path: str | Path) -> SavedTraining:
@@ -153,34 +175,26 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
         ) from None
     with damage(path):
         kept = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
-        answering = model.network.parameters
-        if answering.flat.dtype != options.dtype:
-            raise ValueError(f"numbers of type {answering.flat.dtype}, options say {options.dtype}")
-        parameters = answering.copy()
-        average = answering.flat.copy() if "weights" in kept else None
-        if average is not None:
-            parameters = Parameters(answering.layout, kept["weights"].astype(average.dtype))
-        position = Position.restored(training, kept, parameters, average, options)
+        position = Position.restored(training, kept, model.network.architecture.layout, options)
         every, note = Checkpoint(path, training["every"]).every, dict(training["note"])
         history = _history_from(kept, training["trail"])
         changes = tuple(dict.fromkeys([*map(str, training["changes"]), *differences(receipt, now)]))
-    return SavedTraining(path, model, options, every, note, position, history, changes)
+        validation = training["validation"] and {**training["validation"]}
+    return SavedTraining(path, model, options, every, note, position, history, changes, validation)
 
 
 def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensors]:
     """Return header and tensors of a checkpoint: copies, which further training leaves alone.
 
-    The receipt is left to the caller: it takes a while, and stays the same.
+    What it was begun with, the receipt and ``training["validation"]``, is left to the caller: it takes a while.
     """
-    parameters, average = run.position.state.parameters, run.position.state.average
     numbers, arrays = run.position.saved()
-    if average is not None:
-        arrays["weights"] = parameters.flat
     for name, values in vars(run.history).items():
         if name != "trail":
             arrays[f"history.{name}"] = np.array(values)
-    answering = Parameters(parameters.layout, (parameters.flat if average is None else average).copy())
-    model = replace(run.model, network=Network.of(run.model.network.architecture, answering))
+    made = run.model.network.architecture
+    answering = Parameters(made.layout, run.position.answer(run.options).copy())
+    model = replace(run.model, network=Network.of(made, answering))
     training = {
         **numbers,
         "every": checkpoint.every,

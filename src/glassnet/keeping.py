@@ -20,7 +20,7 @@ from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
 from .files import remove_unfinished
 from .listeners import Listener
 from .modelfile import Tensors, write
-from .receipt import began, fingerprint
+from .receipt import began, described, fingerprint
 from .training import Fit, Run, finish
 
 
@@ -43,7 +43,7 @@ class _Keeper:
         self._writing: threading.Thread | None = None
         self._seconds, self._steps = checkpoint.due_after
         self._last = time.monotonic(), 0
-        self._began: dict[str, Any] = {}
+        self._began: tuple[dict[str, Any], dict[str, Any] | None] | None = None
         self._problem, self._told = "", False
         self._kept: float | None = None
         self._stopping = False
@@ -103,14 +103,20 @@ class _Keeper:
         self._writing.start()
 
     def _write_file(self, header: dict[str, Any], tensors: Tensors) -> None:
-        run = self._run
         try:
-            self._began = self._began or began(run.options, run.data, run.engine.name, fingerprint(run.data))
-            progress = header["training"]["progress"]
-            write(self._checkpoint.path, {**header, "receipt": {**self._began, "progress": progress}}, tensors)
-            self._kept = progress
+            self._began = self._began or self._begun_with()
+            receipt, validation = self._began
+            training = {**header["training"], "validation": validation}
+            receipt = {**receipt, "progress": training["progress"]}
+            write(self._checkpoint.path, {**header, "receipt": receipt, "training": training}, tensors)
+            self._kept = training["progress"]
         except Exception as problem:  # whatever it is, the training is worth more
             self._problem = str(problem) or type(problem).__name__
+
+    def _begun_with(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        run, looked_at = self._run, self._run.validation
+        validation = None if looked_at is None else described(looked_at, fingerprint(looked_at))
+        return began(run.options, run.data, run.engine.name, fingerprint(run.data)), validation
 
     def _finish_writing(self) -> None:
         if self._writing:
@@ -132,6 +138,7 @@ def resume(
     path: str | Path,
     data: Dataset | None = None,
     *,
+    validation: Dataset | None = None,
     listeners: Iterable[Listener] = (),
     engine: Engine | None = None,
     every: str | int | None = None,
@@ -144,7 +151,9 @@ def resume(
         The checkpoint; it is written on.
     data : Dataset, optional
         What the training was begun with; not needed for the bundled MNIST.
-    listeners, engine
+    validation, engine
+        Those it was begun with, where they were given.
+    listeners
         As for `fit`.
     every : str or int, optional
         As for `Checkpoint`; as before, if not given.
@@ -157,7 +166,7 @@ def resume(
         As `fit`.
     """
     saved = load_checkpoint(path)
-    run = saved.run(_bundled(saved) if data is None else data, engine)
+    run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
         warnings.warn(f"{path}: {'; '.join(run.changes)}: the last bits may differ.", stacklevel=2)
     return finish_with(Checkpoint(path, every or saved.every, saved.note), run, listeners)

@@ -164,7 +164,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         raise ValueError("its receipt is none")
     return Model(
         members[0],
-        Scaling(**header["scaling"]),
+        Scaling.from_dict(header["scaling"]),
         Targets.from_dict(header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,

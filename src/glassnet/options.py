@@ -192,6 +192,13 @@ class Options:
         low=1,
         high=1024,
     )
+    blocks: int = _option(
+        10,
+        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result",
+        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位)",
+        low=1,
+        high=1_000_000,
+    )
     threads: int = _option(
         0,
         "threads; 0 is one a core the process may use; never part of the result",
@@ -203,9 +210,9 @@ class Options:
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
         "notes",
-        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1 over all",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或整体标准化",
-        choices=("notes", "unit", "standard"),
+        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
+        choices=("notes", "unit", "standard", "features"),
     )
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30

@@ -18,15 +18,22 @@ _MODERN: dict[str, Any] = {
 _DISTORTED: dict[str, Any] = {
     **_MODERN,
     "optimizer": "adamw",
-    "weight_decay": 0.01,
+    "weight_decay": 0.1,
     "schedule": "one_cycle",
     "average": 0.999,
     "scaling": "standard",
+    "learning_rate": 0.002,
+}
+_WIDE: dict[str, Any] = {
+    **_DISTORTED,
     "rotate": 10.0,
     "shift": 1.0,
     "zoom": 0.12,
     "shear": 0.1,
     "elastic": 0.8,
+    "hidden": (800,),
+    "batch_size": 256,
+    "epochs": 64,
 }
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
@@ -43,11 +50,28 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "label_smoothing": 0.1,
             "epochs": 2,
         },
-        "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
+        "estimator": {
+            **_MODERN,
+            "hidden": (100,),
+            "scaling": "features",
+            "input_max": 1.0,
+            "early_stopping": 20,
+            "optimizer": "adamw",
+            "weight_decay": 0.01,
+            "learning_rate": 0.01,
+            "schedule": "one_cycle",
+            "batch_size": 64,
+            "epochs": 30,
+        },
+        "wide": _WIDE,
         "accurate": {
             **_DISTORTED,
+            "rotate": 12.0,
+            "shift": 1.5,
+            "zoom": 0.15,
+            "shear": 0.15,
+            "elastic": 1.1,
             "hidden": (1024, 768, 512),
-            "learning_rate": 0.002,
             "batch_size": 512,
             "epochs": 200,
         },
@@ -62,14 +86,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {
-            **_DISTORTED,
-            "hidden": (800,),
-            "learning_rate": 0.002,
-            "batch_size": 256,
-            "epochs": 40,
-            "members": 4,
-        },
+        "committee": {**_WIDE, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""

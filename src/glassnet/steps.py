@@ -1,8 +1,8 @@
 """Which steps an epoch has: the order of the samples, the batches, and the blocks that an engine is given.
 
-An epoch is run in a fixed number of blocks; a block is one call of the engine. Blocks are what progress, the check for
-divergence and an interrupt wait for. Their number is part of the result: the engine may round a little differently when
-the same steps are divided otherwise.
+An epoch is run in so many blocks as the options say; a block is one call of the engine. Blocks are what progress, the
+check for divergence and an interrupt wait for. Their number is part of the result: the engine may round a little
+differently when the same steps are divided otherwise. It is part of a checkpoint's meaning too.
 """
 
 from __future__ import annotations
@@ -17,14 +17,11 @@ from .options import Options
 from .randomness import Purpose, generator
 from .schedules import learning_rates
 
-BLOCKS = 10
-"""Blocks an epoch; part of the result, and of a checkpoint's meaning."""
-
 
 def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
     """Divide the numbers of an epoch's steps into blocks."""
     steps = -(-samples // options.batch_size)
-    return np.array_split(np.arange(steps), min(BLOCKS, steps))
+    return np.array_split(np.arange(steps), min(options.blocks, steps))
 
 
 def blocks_of_epoch(

@@ -183,6 +183,7 @@ BAD = {
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
+    "the target dropped": ("f.csv", ("--target", "age", "--drop", "age"), "GN022", ("column to predict",), people(60)),
     "a file that is not there": ("gone.csv", ("--target", "y"), "GN001", ("gone.csv",), None),
     "a spreadsheet": ("s.xlsx", ("--target", "y"), "GN005", ("Save it as CSV",), "PK\x03\x04"),
 }  # fmt: skip
@@ -210,3 +211,9 @@ def test_bad_questions(folder):
     assert run("query", "m.safetensors", "none.csv").code == 0
     (folder / "new.csv").write_text(people(5).replace(">50K", "rich").replace("<=50K", "poor"))
     run("test", "m.safetensors", "new.csv").refused("GN064", "'income'", "'>50K'")
+
+
+def test_explain_takes_tables_too(folder):
+    assert "is " in run("explain", "m.safetensors", "more.csv", "--row", "3").fine().out
+    facts = run("explain", "m.safetensors", "more.csv", "--row", "3", "--why", "--json")
+    assert len(facts.json()["inputs"]) == load_model("m.safetensors").features

@@ -14,6 +14,7 @@ import safetensors
 
 from glassnet import (
     Checkpoint,
+    Dataset,
     Options,
     evaluate,
     fit,
@@ -27,9 +28,10 @@ from glassnet import (
     train,
 )
 from glassnet.engines import ReferenceEngine
+from glassnet.engines.custom import CustomLossEngine
 from glassnet.errors import DataError, DivergedError, GlassnetError, ModelFileError, OptionError
 from glassnet.events import BlockDone, EpochDone
-from glassnet.training import BLOCKS
+from glassnet.position import Position
 from support.cases import patterns
 from support.cli import environment, snapshot
 from support.samples import flipped, small_model
@@ -56,6 +58,9 @@ WAYS = {
         "dropout": (0.2,),
     },
     "one block an epoch": {"batch_size": 500},
+    "early stopping": {
+        **BATCHES, "optimizer": "adam", "early_stopping": 2, "validation": 0.2, "epochs": 9, "average": 0.5,
+    },
 }  # fmt: skip
 
 
@@ -101,10 +106,10 @@ def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
     else:
         assert load_checkpoint(path).position.block == 3
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(BLOCKS - 3 + 4)])
+            resume(path, DATA, listeners=[Stopping(Options().blocks - 3 + 4)])
         assert (load_checkpoint(path).position.epoch, load_checkpoint(path).position.block) == (1, 4)
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(BLOCKS - 4)])
+            resume(path, DATA, listeners=[Stopping(Options().blocks - 4)])
     again = resume(path, DATA)
     assert again.model.hash() == never.model.hash()
     assert again.history == never.history
@@ -112,6 +117,61 @@ def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
     assert again.model.receipt == never.model.receipt == {}
     assert state_of(path) == state_of(tmp_path / "never.ck")
     assert load_checkpoint(path).position.ended
+
+
+def numbers(rows) -> Dataset:
+    """Two numbers to learn, with weights."""
+    random = np.random.default_rng(4)
+    inputs = random.normal(size=(rows, 5)).astype(np.float32)
+    values = np.exp(inputs[:, :2])
+    return Dataset(inputs, np.arange(rows), 2, None, f"{rows} rows", values=values, weights=random.random(rows))
+
+
+def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
+    data, beside, path = numbers(100), numbers(40), tmp_path / "run.ck"
+    chosen = options(
+        targets="values", output="identity", loss="huber", rule="gradient", scaling="unit", early_stopping=3, epochs=6,
+        learning_rate=0.01,
+    )  # fmt: skip
+    never = fit(data, chosen, validation=beside)
+    with pytest.raises(KeyboardInterrupt):
+        fit(data, chosen, validation=beside, checkpoint=path, listeners=[Stopping(24)])
+    for wrong in (None, numbers(50)):
+        with pytest.raises(ModelFileError, match=r"not the validation data.*40 samples of 40 rows"):
+            resume(path, data, validation=wrong)
+    again = resume(path, data, validation=beside)
+    assert again.history == never.history
+    assert len(again.history.validation_loss) > 2
+    assert (again.model.hash(), again.kept, again.own_validation) == (never.model.hash(), never.kept, True)
+    fit(DATA, options(), checkpoint=tmp_path / "other.ck")
+    with pytest.raises(ModelFileError, match="begun without validation data"):
+        resume(tmp_path / "other.ck", DATA, validation=DATA)
+
+
+@pytest.mark.parametrize("value", [-3.5, np.inf, -np.inf, np.nan, 1e-310])
+def test_any_loss_comes_back(value):
+    chosen = options(schedule="plateau")
+    position = Position.start(new_model(DATA, chosen).network.parameters, chosen)
+    position.loss = position.best_loss = position.plateau.best = value
+    numbers, arrays = position.saved()
+    text = json.dumps(numbers, allow_nan=False)
+    again = Position.restored(json.loads(text), arrays, position.state.parameters.layout, chosen)
+    np.testing.assert_array_equal([again.loss, again.best_loss, again.plateau.best], value)
+
+
+def test_an_engine_of_ones_own_is_asked_for(tmp_path):
+    def cubed(outputs, targets):
+        error = outputs - targets
+        return (np.abs(error) ** 3).sum(axis=1), 3 * error * np.abs(error)
+
+    chosen, path = options(rule="gradient"), tmp_path / "run.ck"
+    never = fit(DATA, chosen, engine=CustomLossEngine(cubed))
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, chosen, engine=CustomLossEngine(cubed), checkpoint=path, listeners=[Stopping(5)])
+    for engine in (None, ReferenceEngine()):
+        with pytest.raises(ModelFileError, match="begun with the engine custom-loss"):
+            resume(path, DATA, engine=engine)
+    assert resume(path, DATA, engine=CustomLossEngine(cubed)).model.hash() == never.model.hash()
 
 
 def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path):
@@ -126,7 +186,7 @@ def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path, average):
     chosen = options(average=average, batch_size=4)
-    stopped(tmp_path / "run.ck", 2 * BLOCKS, chosen)
+    stopped(tmp_path / "run.ck", 2 * Options().blocks, chosen)
     model = load_model(tmp_path / "run.ck")
     assert model.receipt["progress"] == 2.0
     assert model.receipt["data"]["fingerprint"] == receipt.fingerprint(DATA)
@@ -268,7 +328,7 @@ def test_other_versions_are_warned_of_and_written_down(tmp_path):
         lambda header, tensors: header["training"].update(epoch=-(10**9)),
         lambda header, tensors: header["training"].update(epoch=3),
         lambda header, tensors: header["training"].update(block="2"),
-        lambda header, tensors: header["training"].update(limit=float("nan")),
+        lambda header, tensors: header["training"].update(limit="much"),
         lambda header, tensors: header["training"].update(every="never"),
         lambda header, tensors: header["training"].update(plateau=None),
         lambda header, tensors: header["receipt"].pop("versions"),

@@ -31,7 +31,7 @@ REGISTRIES = {
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
-    "scaling": (*SCALINGS, "standard"),
+    "scaling": (*SCALINGS, "standard", "features"),
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
     "dtype": ("float32", "float64"),

@@ -59,9 +59,11 @@ class Wishes:
         Raises
         ------
         OptionError
-            GN022 for the others without --target.
+            GN022 for the others without --target, or for the target among them.
         """
         wishes = cls(**{name: flags.pop(name) for name in _TABLE_FLAGS})
+        if wishes.target in (*wishes.drop, *wishes.keep):
+            raise OptionError("GN022", f"--drop or --keep {wishes.target}: it is the column to predict.")
         alone = [name for name in ("task", "drop", "keep") if getattr(wishes, name)]
         if alone and wishes.target is None:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")

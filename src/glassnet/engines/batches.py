@@ -36,6 +36,11 @@ MOST_VALUES = 0.4
 Distorted pictures have more such values, and were no quicker.
 """
 
+FARTHEST = 100.0
+"""What 0 may become by scaling, where zeros are left out: the sum of two large parts would lose the digits of a small
+input.
+"""
+
 
 class Batches:
     """Samples, options and buffers for training in batches."""
@@ -50,10 +55,14 @@ class Batches:
         self._threads = min(options.threads or usable_cores(), options.shards)
         self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
-        self._sparse = not options.augments and _has_many_zeros(self._raw)
-        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._targets = samples.targets.astype(self._dtype)
         self._weights = samples.weights_in(self._dtype)
+        # A large value less a large mean would lose its digits in float32, where the data have more.
+        scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
+        scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
+        self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
+        self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
+        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -151,15 +160,15 @@ class Batches:
                 kernels.transpose_tiles(vector, nodes, features, back, scratch)
 
     def _source(self, epoch: int) -> kernels.Source:
-        samples, options, kind = self._samples, self._options, self._dtype.type
+        samples, options = self._samples, self._options
         place = key(options.seed, Purpose.AUGMENTATION, epoch)
-        how = distortion(samples.image_shape or (1, 1), options, place)
-        factor, offset = kind(samples.scaling.factor), kind(samples.scaling.offset)
+        # Without distortion, what it takes is made for the smallest picture: this runs for every block of steps.
+        how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
         return kernels.Source(
             self._raw,
             words_of(self._raw),
-            factor,
-            offset,
+            self._factor,
+            self._offset,
             samples.labels,
             self._targets,
             self._weights,

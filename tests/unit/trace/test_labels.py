@@ -113,8 +113,8 @@ def test_options_follow_the_size_of_the_data():
     assert small.learning_rate == pytest.approx(quick.learning_rate * 4 / quick.batch_size)
     assert small.epochs * 80 >= 600 * 4
     dense = replace(patterns(100), inputs=np.full((100, 16), 9, np.uint8))
-    assert options_for(dense, quick).scaling == "standard"
-    assert options_for(digits(100), quick).scaling == "unit"
+    unit = replace(quick, scaling="unit")
+    assert [options_for(data, unit).scaling for data in (dense, digits(100))] == ["standard", "unit"]
 
 
 def test_flips_among_digits_are_found_and_clean_digits_are_said_to_be_clean():

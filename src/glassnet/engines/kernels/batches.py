@@ -25,8 +25,8 @@ class Source(NamedTuple):
 
     raw: NDArray[Any]
     words: NDArray[Any]  # see `gather_nonzero`
-    factor: Any
-    offset: Any
+    factor: NDArray[Any]  # (features,), as the next
+    offset: NDArray[Any]
     labels: NDArray[np.int64]
     targets: NDArray[Any]
     weights: NDArray[Any]  # (samples,), or empty where all count alike
@@ -176,7 +176,7 @@ def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None
     for i in range(which.shape[0]):
         row, scaled = raw[which[i]], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]
 
 
 @kernel
@@ -184,4 +184,4 @@ def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(raw.shape[0]):
         row, scaled = raw[i], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]

@@ -22,7 +22,7 @@ class Inputs(NamedTuple):
 
     is_sparse: bool
     dense: NDArray[Any]
-    background: Any
+    background: NDArray[Any]  # (features,)
     sparse: SparseShard
 
 
