@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike
 
 from ..errors import ShapeError
 from .figure import INK, QUIET, new_axes
-from .ink import on_pixels, shape_of_image
-from .signed import signed_colours
+from .ink import shape_of_image
+from .signed import signed_picture
 
 
 def draw_weights(
@@ -31,7 +31,7 @@ def draw_weights(
     captions : sequence of str
         One below each picture; none if not given.
     image_shape : (rows, columns), optional
-        How the features lie; a square if not given. Weights of a pixel's colours are added up.
+        How the features lie; a square if not given.
     axes : sequence of Axes, optional
         One a node; a figure of fitting size is made if not given.
     columns : int
@@ -57,6 +57,6 @@ def draw_weights(
     for axis in axes:
         axis.set_axis_off()
     for axis, picture, caption in zip(axes, values, captions or [""] * len(values), strict=False):
-        axis.imshow(signed_colours(on_pixels(picture, shape)), interpolation="none")
+        axis.imshow(signed_picture(picture, shape), interpolation="none")
         axis.set_title(caption, fontsize=7, color=QUIET, y=-0.32)
     return list(axes)
