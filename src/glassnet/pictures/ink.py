@@ -74,13 +74,6 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
     return (dark if photo or channels == 3 else 255 - dark).reshape(-1, *shape, channels)
 
 
-def on_pixels(values: ArrayLike, image_shape: tuple[int, int]) -> NDArray[Any]:
-    """Lay values out as pixels: shape (…, features) to (…, rows, columns); those of a pixel's colours are added up."""
-    numbers = np.asarray(values)
-    summed: NDArray[Any] = numbers.reshape(*numbers.shape[:-1], *image_shape, -1).sum(axis=-1)
-    return summed
-
-
 def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
     """Return `image_shape`, or the square that `features` values, or three times as many, fill.
 
