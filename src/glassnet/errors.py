@@ -42,6 +42,8 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     # arrays
     "GN050": "an array has the wrong shape",
+    # photographs
+    "GN085": "no digit is found in a picture",
 }
 
 
@@ -76,7 +78,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019)."""
+    """The data cannot be used as they are (GN010 to GN019, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):

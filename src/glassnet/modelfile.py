@@ -94,6 +94,17 @@ def load_model(path: str | Path) -> Model:
         raise _damaged(path, str(problem)) from None
 
 
+def shipped_model() -> Model:
+    """Read the model that comes with glassnet: a reader of handwritten digits.
+
+    Raises
+    ------
+    FileError
+        GN001 when this installation lacks it.
+    """
+    return load_model(Path(__file__).parent / "data" / "reader.safetensors")
+
+
 def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
     described = header["architecture"]
     fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}

@@ -43,6 +43,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 2,
         },
         "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
+        "reader": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 60},
         "accurate": {
             **_DISTORTED,
             "hidden": (1536, 1024, 512),

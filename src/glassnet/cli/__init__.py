@@ -12,7 +12,15 @@ from .. import __version__
 from ..errors import GlassnetError
 from .console import complain
 
-_COMMANDS = {"train": "train", "test": "ask", "query": "ask", "show": "look", "info": "look", "verify": "verify"}
+_COMMANDS = {
+    "train": "train",
+    "test": "ask",
+    "query": "ask",
+    "read": "read",
+    "show": "look",
+    "info": "look",
+    "verify": "verify",
+}
 
 
 class _LazyGroup(click.Group):
@@ -36,6 +44,7 @@ Without a name for the data, the MNIST that comes with glassnet is used:
     glassnet train                       train the notes' network, test it, draw it
     glassnet test notes.safetensors      what it gets right and wrong
     glassnet show mnist --row 7          a digit
+    glassnet read photo.jpg              the digits in a photograph of handwriting
 """
 
 

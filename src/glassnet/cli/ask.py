@@ -15,6 +15,7 @@ from ..evaluate import Evaluation, evaluate
 from ..model import Model
 from ..modelfile import load_model
 from .console import json_flag, result, result_json, score_line
+from .models import model_and_inputs
 
 
 @click.command("test")
@@ -73,16 +74,16 @@ def _confusion_table(evaluation: Evaluation) -> str:
 
 
 @click.command("query")
-@click.argument("model_path", metavar="MODEL")
-@click.argument("sources", metavar="INPUT...", nargs=-1, required=True)
+@click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
 @json_flag
-def query_command(model_path: str, sources: tuple[str, ...], as_json: bool) -> None:
+def query_command(words: tuple[str, ...], as_json: bool) -> None:
     """Ask a model about pictures or rows.
 
-    INPUT is a picture (PNG, JPEG) of the model's size or a whole multiple of it, a CSV of rows with or without a label
-    in front, or "-" for such rows on standard input. A picture of dark ink on light paper is inverted.
+    INPUT is a picture (PNG, JPEG), a CSV of rows with or without a label in front, or "-" for either on standard
+    input. A picture of the model's own size is taken as it is, ink on paper inverted; any other is taken for a
+    photograph of handwriting, whose digits are found first. Without MODEL, the reader that ships with glassnet answers.
     """
-    model = load_model(model_path)
+    model, sources = model_and_inputs(words, "query", "INPUT...")
     answers: list[dict[str, Any]] = []
     for source in sources:
         rows, names, _ = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)

@@ -1,56 +1,39 @@
-"""Pictures as inputs: PNG and JPEG to a row of grey values, bright ink on dark as in MNIST."""
+"""Pictures as inputs: PNG and JPEG to rows of grey values, bright ink on dark as in MNIST."""
 
 from __future__ import annotations
 
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import DataError, FileError
 from .files import Opened
 
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
-def parse_image(opened: Opened, shape: tuple[int, int] | None) -> NDArray[np.uint8]:
-    """Read one picture as a row of pixels.
 
-    Ink on paper (a bright border) is inverted; what is transparent counts as white.
-
-    Parameters
-    ----------
-    opened : Opened
-        A PNG or JPEG file.
-    shape : (rows, columns) or None
-        How the model's inputs are drawn. A picture that is a whole number of times larger is averaged down.
-
-    Returns
-    -------
-    ndarray of uint8, shape (rows · columns,)
+def open_picture(opened: Opened) -> Image:
+    """Open a PNG or JPEG picture: RGB, the right way up; what is transparent becomes paper.
 
     Raises
     ------
     FileError
         GN005 when it is not PNG or JPEG, GN006 when it is damaged.
     DataError
-        GN017 when the model takes no pictures, or none of this size.
+        GN017 when it is far too large.
     """
-    if shape is None:
-        raise DataError("GN017", f"{opened.name}: a picture, but the model's inputs are not one. Give it rows (CSV).")
-    grey = _grey(opened)
-    if np.median(np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])) > 127:
-        grey = 255 - grey
-    return _shrunk(grey, shape, opened.name).reshape(-1)
+    from PIL import Image, UnidentifiedImageError
 
+    from ..preprocess.handwriting import open_photo
 
-def _grey(opened: Opened) -> NDArray[np.uint8]:
     try:
         with warnings.catch_warnings(), opened.stream() as stream:
             # Pillow only warns about pictures of monstrous size.
             warnings.simplefilter("error", Image.DecompressionBombWarning)
-            with Image.open(stream, formats=("PNG", "JPEG")) as picture:
-                return np.array(_flat(ImageOps.exif_transpose(picture)))
+            return open_photo(stream)
     except (Image.DecompressionBombWarning, Image.DecompressionBombError):
         raise DataError("GN017", f"{opened.name}: far too large for a digit. Cut or shrink the picture.") from None
     except UnidentifiedImageError:
@@ -61,28 +44,64 @@ def _grey(opened: Opened) -> NDArray[np.uint8]:
         ) from None
 
 
-def _flat(picture: Image.Image) -> Image.Image:
-    """Make a picture grey, on white where it is transparent."""
-    if picture.mode.startswith("I"):
-        # 16 bits a pixel: Pillow's own conversion would cut off above 255.
-        wide: NDArray[Any] = np.array(picture)
-        return Image.fromarray((np.clip(wide, 0, 65535) / 257.0).round().astype(np.uint8))
-    if picture.has_transparency_data:
-        above = picture.convert("RGBA")
-        picture = Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)
-    return picture.convert("L")
+def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[np.uint8], list[str]]:
+    """Read a picture as rows of pixels, one a digit, with their names.
 
+    A picture of the model's own size, or with each pixel drawn as an equal block, is taken as it is; ink on paper (a
+    bright border) is inverted. For a model of 28 × 28, any other is taken for a photograph of handwriting: its digits
+    are found and brought to MNIST's form. For other models, a whole number of times larger is averaged down.
 
-def _shrunk(grey: NDArray[np.uint8], shape: tuple[int, int], name: str) -> NDArray[np.uint8]:
-    """Average equal blocks so that the picture has this shape."""
-    rows, columns = shape
-    times = grey.shape[0] // rows
-    if times == 0 or grey.shape != (rows * times, columns * times):
+    Parameters
+    ----------
+    opened : Opened
+        A PNG or JPEG file.
+    shape : (rows, columns) or None
+        How the model's inputs are drawn.
+
+    Returns
+    -------
+    rows : ndarray of uint8, shape (digits, rows · columns)
+    names : list of str
+        The picture's name; or, where it shows several digits, ``photo.jpg, digit 1``, and so on.
+
+    Raises
+    ------
+    FileError
+        GN005 when it is not PNG or JPEG, GN006 when it is damaged.
+    DataError
+        GN017 when the model takes no pictures, or none of this size; GN085 when no digit is found.
+    """
+    from ..preprocess.handwriting import SIDE, forms_of
+
+    if shape is None:
+        raise DataError("GN017", f"{opened.name}: a picture, but the model's inputs are not one. Give it rows (CSV).")
+    picture = open_picture(opened)
+    grey = np.array(picture.convert("L"))
+    times = grey.shape[0] // shape[0]
+    whole = times > 0 and grey.shape == (shape[0] * times, shape[1] * times)
+    small = _averaged(grey, shape, times) if whole else grey
+    if whole and (shape != (SIDE, SIDE) or np.array_equal(np.kron(small, np.ones((times, times), np.uint8)), grey)):
+        return _ink_bright(small).reshape(1, -1), [opened.name]
+    if shape != (SIDE, SIDE):
         raise DataError(
             "GN017",
-            f"{name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {columns} × {rows} or a whole multiple. "
-            "Resize or crop the picture.",
+            f"{opened.name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {shape[1]} × {shape[0]} or a whole "
+            "multiple. Resize or crop the picture.",
         )
-    blocks = grey.reshape(rows, times, columns, times)
+    forms = forms_of(picture)
+    if not len(forms):
+        raise DataError("GN085", f"{opened.name}: no digit found. Show dark ink on light paper, or light on dark.")
+    names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]
+    return forms.reshape(len(forms), -1), names
+
+
+def _ink_bright(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
+    return 255 - grey if np.median(border) > 127 else grey
+
+
+def _averaged(grey: NDArray[np.uint8], shape: tuple[int, int], times: int) -> NDArray[np.uint8]:
+    """Average equal blocks so that the picture has this shape."""
+    blocks = grey.reshape(shape[0], times, shape[1], times)
     means: NDArray[np.float64] = blocks.mean(axis=(1, 3))
     return np.floor(means + 0.5).astype(np.uint8)

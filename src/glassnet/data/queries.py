@@ -24,8 +24,8 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        A PNG or JPEG picture; a CSV file whose rows hold `features` values, or a label before them; ``"-"`` for
-        either of them on standard input.
+        A PNG or JPEG picture, of one digit or a photograph of several (see `images.parse_image`); a CSV file whose
+        rows hold `features` values, or a label before them; ``"-"`` for either of them on standard input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
@@ -46,7 +46,7 @@ def load_inputs(
     FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN018 when the content cannot be used; the message says where.
+        GN010 to GN018 when the content cannot be used, GN085 when a photograph shows no digit.
     """
     check_options("test", maximum, None)
     opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
@@ -54,9 +54,9 @@ def load_inputs(
     if kind == "picture":
         from .images import parse_image
 
-        pixels = parse_image(opened, image_shape)[np.newaxis]
+        pixels, names = parse_image(opened, image_shape)
         inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
-        return inputs, [opened.name], None
+        return inputs, names, None
     if kind != "text":
         raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
     return _rows(opened, features, maximum)
