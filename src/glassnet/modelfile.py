@@ -94,15 +94,20 @@ def load_model(path: str | Path) -> Model:
         raise _damaged(path, str(problem)) from None
 
 
-def shipped_model() -> Model:
-    """Read the model that comes with glassnet: a reader of handwritten digits.
+def shipped_model(name: str = "reader") -> Model:
+    """Read a model that comes with glassnet; ``scripts/make_reader.py`` made them.
+
+    Parameters
+    ----------
+    name : {"reader", "gate"}
+        The reader of handwritten digits; or the gate, which tells digits (class 1) from anything else (class 0).
 
     Raises
     ------
     FileError
         GN001 when this installation lacks it.
     """
-    return load_model(Path(__file__).parent / "data" / "reader.safetensors")
+    return load_model(Path(__file__).parent / "data" / f"{name}.safetensors")
 
 
 def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:

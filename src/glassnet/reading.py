@@ -1,14 +1,15 @@
 """Reading: the digits of a photograph, as a model of 28 × 28 pictures answers them.
 
 Each digit is asked about several times, a little turned, leaning, thicker, thinner and moved, and the outputs are
-averaged. Where geometry leaves it open whether two pieces of ink are one digit, or one piece is two, the model's
+averaged. They say which digit it is if it is one; whether it is one, a second model says, the gate, and the confidence
+is the product of both. Where geometry leaves it open whether two pieces of ink are one digit, or one piece is two, the
 confidence decides.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import reduce
+from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 
 from .errors import DataError
 from .model import Model
+from .modelfile import shipped_model
 from .parameters import FloatArray
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
 SURE = 0.8
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
-_WIDEST = 1.8  # width over height of a digit: what is flatter is none, whatever the model says
+_WIDEST = 1.8  # width over height of a digit
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Digit:
     answer : int
         The class of the largest output.
     confidence : float
-        0 to 1, from the outputs averaged over small changes of the digit.
+        0 to 1: how sure the model is of the answer, from the outputs averaged over small changes of the digit, times
+        how sure the gate is that it is a digit at all.
     sure : bool
         Whether that is enough.
     outputs : ndarray, shape (classes,)
@@ -112,6 +115,12 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)
+    as_it_is = _of_mnist(picture)
+    if as_it_is is not None:
+        ink = lift_ink(values)[0]
+        [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
+        digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
+        return Reading((digit,), picture, ink, ink_mask(ink))
     readings = []
     for ink in lift_ink(values):
         mask = ink_mask(ink)
@@ -121,6 +130,37 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         readings.append(Reading(tuple(digits), picture, ink, mask))
     likelier, *others = readings
     return others[0] if others and _worth(others[0]) > _worth(likelier) + 0.15 else likelier
+
+
+def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
+    """Return the pixels of a picture that has MNIST's form already: its size, a plain border, a box in the middle."""
+    if picture.size != (28, 28):
+        return None
+    grey = np.array(picture.convert("L"))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.median(border) > 127:
+        grey, border = 255 - grey, 255 - border
+    if border.max() > 10 or grey.max() < 200:
+        return None
+    middle = [float(grey.sum(axis=1 - axis) @ np.arange(28) / grey.sum()) for axis in (0, 1)]
+    high, wide = (int(np.ptp(np.flatnonzero((grey > 10).any(axis=1 - axis)))) + 1 for axis in (0, 1))
+    return grey if 18 <= max(high, wide) <= 22 and np.abs(np.array(middle) - 14).max() < 1.5 else None
+
+
+def _answers(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
+    """Ask about pictures in several forms, shape (n, forms, 784): outputs (n, classes) and confidences (n,)."""
+    flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
+    answers = []
+    for asked in (model, _gate()):
+        outputs = asked.outputs(flat * np.float32(asked.scaling.maximum / 255))
+        answers.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
+    outputs, is_one = answers
+    return outputs, model.confidence(outputs) * is_one[:, 1]
+
+
+@cache
+def _gate() -> Model:
+    return shipped_model("gate")
 
 
 def _worth(reading: Reading) -> float:
@@ -143,9 +183,7 @@ def _ask(model: Model, pieces: list[Piece]) -> list[_Asked]:
     if not pieces:
         return []
     rows = np.stack([mnist_form(piece.mask, change).reshape(-1) for piece in pieces for change in CHANGES])
-    outputs = model.outputs(rows.astype(np.float32) * (model.scaling.maximum / 255))
-    outputs = outputs.reshape(len(pieces), len(CHANGES), -1).mean(axis=1)
-    confidences = model.confidence(outputs)
+    outputs, confidences = _answers(model, rows.reshape(len(pieces), len(CHANGES), -1))
     return [_Asked(*one) for one in zip(pieces, outputs, map(float, confidences), strict=True)]
 
 
@@ -215,13 +253,20 @@ def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], s
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
     )
-    answer = int(model.targets.invert(asked.outputs[np.newaxis])[0])
-    return Digit(
-        (int(left), int(top), int(right), int(bottom)),
-        line,
-        answer,
-        asked.confidence,
-        asked.confidence >= sure and piece.width < _WIDEST * piece.height,
-        asked.outputs,
-        mnist_form(piece.mask),
-    )
+    box = (int(left), int(top), int(right), int(bottom))
+    # A piece too flat for a digit is none, whatever the model says.
+    least = sure if piece.width < _WIDEST * piece.height else np.inf
+    return _answered(model, asked.outputs, asked.confidence, box, line, least, mnist_form(piece.mask))
+
+
+def _answered(
+    model: Model,
+    outputs: FloatArray,
+    confidence: float,
+    box: tuple[int, int, int, int],
+    line: int,
+    sure: float,
+    form: NDArray[np.uint8],
+) -> Digit:
+    answer = int(model.targets.invert(outputs[np.newaxis])[0])
+    return Digit(box, line, answer, float(confidence), bool(confidence >= sure), outputs, form)
