@@ -9,7 +9,6 @@ below 1,000 were looked at while the stages were made; these are others. Writes 
 
 from __future__ import annotations
 
-import io
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -23,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 import glassnet
 import machine
 from glassnet.modelfile import load_model, shipped_model
-from glassnet.preprocess.handwriting import forms_of, open_photo
+from glassnet.preprocess.handwriting import forms_of
 from glassnet.reading import Reading, read_photo
 from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
 
@@ -38,7 +37,7 @@ SHEETS = {
 
 def main(count: int, model: glassnet.Model) -> None:
     def reading(photo: Photo) -> Reading:
-        return read_photo(model, open_photo(io.BytesIO(photo.content)))
+        return read_photo(model, photo.opened())
 
     def share(photos: Iterable[Photo], right: Callable[[Reading, Photo], bool]) -> float:
         return float(np.mean([right(reading(photo), photo) for photo in photos]))

@@ -12,22 +12,6 @@ import glassnet
 from glassnet.events import EpochDone, Event, TrainingStarted
 from peers import Plan
 
-OPTIONS = {
-    "activation": "relu",
-    "output": "softmax",
-    "loss": "cross_entropy",
-    "rule": "gradient",
-    "initializer": "he",
-    "bias": True,
-    "scaling": "unit",
-    "targets": "one-hot",
-    "optimizer": "nesterov",
-    "learning_rate": 0.3,
-    "batch_size": 128,
-    "label_smoothing": 0.1,
-}
-"""What stands in for the recipe where there is none of that name."""
-
 
 def make(data: glassnet.Dataset, plan: Plan) -> GlassNet:
     return GlassNet(data, plan)
@@ -41,6 +25,7 @@ class GlassNet:
         self.settings = {"recipe": "quick", **shown, "threads": plan.threads}
         self._epochs, self._done = plan.epochs, 0
         self._model = glassnet.new_model(data, options)
+        self._asked: glassnet.CompiledModel | None = None
         self._events: Iterator[Event] = glassnet.train(self._model, data, options)
 
     def compile(self) -> None:
@@ -59,10 +44,12 @@ class GlassNet:
             pass
 
     def ready(self, rows: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        self._asked = self._asked or glassnet.compiled(self._model)
         return rows
 
     def predict(self, ready: NDArray[np.uint8]) -> NDArray[Any]:
-        return self._model.predict(ready)
+        assert self._asked is not None
+        return self._asked.predict(ready)
 
 
 def options_of(plan: Plan) -> glassnet.Options:
@@ -70,6 +57,4 @@ def options_of(plan: Plan) -> glassnet.Options:
     changes |= {"seed": plan.seed, "threads": plan.threads, **plan.more}
     if plan.rate is not None:
         changes["learning_rate"] = plan.rate
-    if "quick" in glassnet.RECIPES:
-        return glassnet.Options.recipe("quick", **changes)
-    return glassnet.Options(**{**OPTIONS, **changes})
+    return glassnet.Options.recipe("quick", **changes)

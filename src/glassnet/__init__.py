@@ -4,11 +4,16 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+from typing import TYPE_CHECKING
+
+from .checkpoint import Checkpoint, load_checkpoint
+from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
-from .engines import ReferenceEngine
+from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
-from .evaluate import Evaluation, evaluate
+from .evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
+from .keeping import resume
 from .listeners import History
 from .model import Model
 from .modelfile import load_model, save_model
@@ -16,15 +21,25 @@ from .network import Architecture, Network, backpropagate, forward, update
 from .notes import NeuralNetwork
 from .options import Options
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
+from .preprocess.tabular import load_table, read_table
+from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
+
+if TYPE_CHECKING:
+    from .estimators import NetworkClassifier as NetworkClassifier
+    from .estimators import NetworkRegressor as NetworkRegressor
 
 __version__ = "0.1.0"
 
 __all__ = [
     "RECIPES",
     "Architecture",
+    "Checkpoint",
+    "Columns",
+    "CompiledModel",
+    "CustomLossEngine",
     "Dataset",
     "Evaluation",
     "Fit",
@@ -35,18 +50,37 @@ __all__ = [
     "NeuralNetwork",
     "Options",
     "Parameters",
+    "RateTest",
     "ReferenceEngine",
+    "Reliability",
     "Scaling",
     "Targets",
     "backpropagate",
+    "compiled",
     "evaluate",
+    "find_learning_rate",
     "fit",
+    "fit_temperature",
     "forward",
+    "load_checkpoint",
     "load_data",
     "load_inputs",
     "load_model",
+    "load_table",
     "new_model",
+    "read_table",
+    "reliability",
+    "resume",
     "save_model",
     "train",
     "update",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # scikit-learn is an extra, and takes long to load.
+    if name in ("NetworkClassifier", "NetworkRegressor"):
+        from . import estimators
+
+        return getattr(estimators, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

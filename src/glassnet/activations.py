@@ -113,6 +113,21 @@ def softmax(z: Array) -> Array:
     return value
 
 
+LARGEST_EXPONENT = 80.0
+"""Larger sums count as this one, so that a rate stays a number in float32 too."""
+
+
+def exponential(z: Array) -> Array:
+    """Return ``exp(z)``: positive outputs, such as rates, of which `z` is the logarithm (McCullagh and Nelder 1989)."""
+    value: Array = np.exp(np.minimum(z, LARGEST_EXPONENT))
+    return value
+
+
+def exponential_derivative(z: Array, a: Array) -> Array:
+    """Return ``a``."""
+    return a
+
+
 ACTIVATIONS: dict[str, Activation] = {
     "identity": Activation(identity, identity_derivative),
     "sigmoid": Activation(sigmoid, sigmoid_derivative),
@@ -121,5 +136,9 @@ ACTIVATIONS: dict[str, Activation] = {
     "leaky_relu": Activation(leaky_relu, leaky_relu_derivative),
     "gelu": Activation(gelu, gelu_derivative),
     "softmax": Activation(softmax, None),
+    "exponential": Activation(exponential, exponential_derivative),
 }
 """Name -> activation. The order is part of the compiled engine's numbering."""
+
+OUTPUTS_ONLY = ("softmax", "exponential")
+"""Those that have no place in a hidden layer: softmax couples its nodes, and exponentials of exponentials overflow."""

@@ -20,7 +20,9 @@ from .options import Options
 from .training import Fit, fit
 
 
-def fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine) -> Fit:
+def fit_committee(
+    data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine, validation: Dataset | None = None
+) -> Fit:
     """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
     began = time.perf_counter()
     stopped = threading.Event()
@@ -31,7 +33,13 @@ def fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener]
 
     def member(number: int) -> Fit:
         own = replace(options, members=1, threads=1, seed=options.seed + number)
-        return fit(data, own, listeners=[stop_with_the_others, *(listeners if number == 0 else ())], engine=engine)
+        return fit(
+            data,
+            own,
+            validation=validation,
+            listeners=[stop_with_the_others, *(listeners if number == 0 else ())],
+            engine=engine,
+        )
 
     with ThreadPoolExecutor(options.threads or usable_cores()) as pool:
         waiting = [pool.submit(member, number) for number in range(options.members)]
@@ -47,6 +55,6 @@ def fit_committee(data: Dataset, options: Options, listeners: Iterable[Listener]
     first = fits[0]
     model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
     seconds = time.perf_counter() - began - first.prepare_seconds
-    return Fit(
-        model, first.history, engine.name, first.prepare_seconds, seconds, tuple(one.history for one in fits[1:])
-    )
+    kept = tuple(epoch for one in fits for epoch in one.kept)
+    others, own = tuple(one.history for one in fits[1:]), first.own_validation
+    return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own)

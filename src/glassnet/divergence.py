@@ -6,42 +6,45 @@ import numpy as np
 
 from .engines import Samples
 from .errors import DivergedError
-from .network import Architecture
-from .parameters import FloatArray, Parameters
+from .losses import OutputLoss
+from .parameters import FloatArray
+from .position import Position, size_of
 
 
 class DivergenceGuard:
     """Keeps the weights of the last good epoch, and notices when training leaves the road.
 
     That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
-    epoch ends worse than the best constant answer with weights grown beyond ten times their first size.
+    epoch ends worse than a constant answer with weights grown beyond ten times their first size.
+
+    Parameters
+    ----------
+    constant : float
+        The loss of an answer that ignores the inputs, from `constant_answer_loss`.
+    position : Position
+        Of the training; the good weights are kept there.
     """
 
-    def __init__(self, architecture: Architecture, parameters: Parameters, samples: Samples) -> None:
-        self._parameters = parameters
-        self._good = parameters.flat.copy()
-        self._limit = 10 * self._size()
-        self._constant = constant_answer_loss(architecture, samples)
+    def __init__(self, constant: float, position: Position) -> None:
+        self._position, self._parameters = position, position.state.parameters
+        self._constant = constant
 
-    def _size(self) -> float:
-        return float(np.sqrt(np.mean(np.square(self._parameters.flat, dtype=np.float64))))
-
-    def check(self, epoch: int, loss: float) -> None:
+    def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
         if not (np.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(epoch, f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
+            self._give_up(f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
 
-    def epoch_done(self, epoch: int, loss: float) -> None:
+    def epoch_done(self, loss: float) -> None:
         """Raise if the weights have run away without getting anywhere; otherwise keep them."""
-        if loss > self._constant and self._size() > self._limit:
+        if loss > self._constant and size_of(self._parameters.flat) > self._position.limit:
             self._give_up(
-                epoch,
-                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold",
+                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
             )
-        self._good[...] = self._parameters.flat
+        self._position.good[...] = self._parameters.flat
 
-    def _give_up(self, epoch: int, why: str) -> None:
-        self._parameters.flat[...] = self._good
+    def _give_up(self, why: str) -> None:
+        epoch = self._position.epoch
+        self._parameters.flat[...] = self._position.good
         kept = f"those after epoch {epoch}" if epoch else "the initial ones"
         problem = DivergedError(
             "GN030",
@@ -52,18 +55,32 @@ class DivergenceGuard:
         raise problem
 
 
-def constant_answer_loss(architecture: Architecture, samples: Samples) -> float:
-    """Return the loss of the best answer that ignores the inputs, by squared error or, in nats, by entropy."""
+def constant_answer_loss(activation: str, loss: OutputLoss, samples: Samples) -> float:
+    """Return the mean loss of a good answer that ignores the inputs: all outputs at their mean, or at their median."""
     share = np.bincount(samples.labels, samples.weights, minlength=len(samples.targets)) / len(samples)
-    mean = share @ samples.targets  # (outputs,)
-    if architecture.loss == "squared_error":
-        return float(0.5 * (share @ (samples.targets - mean) ** 2).sum())
-    # The best constant outputs are the mean targets, brought to a sum of 1 for softmax.
-    if architecture.activations[-1] == "softmax":
-        return _cross_entropy(mean, mean / mean.sum())
-    return _cross_entropy(mean, mean) + _cross_entropy(1 - mean, 1 - mean)
+    losses = []
+    for constant in (share @ samples.targets, _median(samples.targets, share)):  # (outputs,)
+        a = np.tile(constant, (len(samples.targets), 1))
+        if activation in ("sigmoid", "softmax", "exponential"):
+            a = np.clip(a, 1e-12, None if activation == "exponential" else 1 - 1e-12)
+        if activation == "softmax":
+            a /= a.sum(axis=1, keepdims=True)
+        losses.append(float(share @ loss.value(_sums(activation, a), a, samples.targets)))
+    return min(losses)
 
 
-def _cross_entropy(targets: FloatArray, outputs: FloatArray) -> float:
-    some = targets > 0
-    return float(-(targets[some] * np.log(outputs[some])).sum())
+def _sums(activation: str, a: FloatArray) -> FloatArray:
+    """Return sums that lead to these outputs, where a loss looks at the sums."""
+    if activation == "sigmoid":
+        return np.log(a) - np.log1p(-a)
+    return np.log(a) if activation in ("softmax", "exponential") else a
+
+
+def _median(targets: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the weighted median of each column."""
+    order = targets.argsort(axis=0)
+    below = share[order].cumsum(axis=0)
+    first = (below < 0.5).sum(axis=0)
+    ordered = np.take_along_axis(targets, order, axis=0)
+    median: FloatArray = ordered[first.clip(max=len(targets) - 1), np.arange(targets.shape[1])]
+    return median

@@ -1,14 +1,20 @@
-"""How good a model is: accuracy, loss, confusion, and the rows it misreads; for a regression, how far off it is."""
+"""How good a model is: accuracy, loss, confusion, and the rows it misreads; for a regression, how far off it is.
+
+And how far its confidence can be trusted: reliability, and the temperature that mends it.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .activations import ACTIVATIONS
 from .data.dataset import Dataset
+from .errors import OptionError
+from .losses import OutputLoss
 from .model import Model
 from .parameters import FloatArray
 
@@ -54,22 +60,35 @@ class Evaluation:
         return {name: score for name, score in found.items() if score is not None}
 
 
-def evaluate(model: Model, data: Dataset) -> Evaluation:
+def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Evaluation:
     """Ask the model about every sample of `data`.
+
+    Parameters
+    ----------
+    model : Model
+    data : Dataset
+    loss : OutputLoss, optional
+        Another loss than the network's own.
 
     Raises
     ------
     DataError
         GN017 when the data have another width or more classes than the model, or are of another kind.
     """
-    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
-    outputs, loss = _outputs_and_loss(model, data)
+    data.require_like(
+        model.features,
+        model.classes,
+        "the model",
+        of_classes=model.targets.of_classes,
+        class_names=model.class_names,
+    )
+    outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers = model.targets.invert(outputs)
     if model.targets.name == "values":
         assert data.values is not None  # by require_like
         r2, rmse = _r2_and_rmse(data.values, answers, data.weights)
         nothing = np.zeros((0, 0), np.int64)
-        return Evaluation(None, loss, len(data), nothing, np.zeros(0, np.int64), answers, r2, rmse)
+        return Evaluation(None, mean, len(data), nothing, np.zeros(0, np.int64), answers, r2, rmse)
     if data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
@@ -80,19 +99,18 @@ def evaluate(model: Model, data: Dataset) -> Evaluation:
     wrong = np.flatnonzero(~right)
     surest = np.argsort(-model.confidence(outputs[wrong]), kind="stable")
     accuracy = 1 - len(wrong) / len(data) if data.weights is None else float(np.average(right, weights=data.weights))
-    return Evaluation(accuracy, loss, len(data), confusion, wrong[surest], answers.astype(np.int64))
+    return Evaluation(accuracy, mean, len(data), confusion, wrong[surest], answers.astype(np.int64))
 
 
-def _outputs_and_loss(model: Model, data: Dataset) -> tuple[FloatArray, float]:
+def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple[FloatArray, float]:
     """Return the outputs for all samples, and the mean loss."""
     parts: list[FloatArray] = []
     loss, done = 0.0, 0
     known = data.labels if data.values is None else data.values
     wanted = model.targets.apply(known, model.network.parameters.flat.dtype)
-    value = model.network.architecture.output_loss.value
     for outputs, members in model.batches(data.inputs):
         here = slice(done, done + len(outputs))
-        losses = [value(one.sums[-1], one.outputs, wanted[here]) for one in members]
+        losses = [measure.value(one.sums[-1], one.outputs, wanted[here]) for one in members]
         if data.weights is not None:
             losses = [one * data.weights[here] for one in losses]
         loss += float(np.mean([one.sum() for one in losses]))
@@ -107,3 +125,114 @@ def _r2_and_rmse(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[A
     # Numbers that do not vary leave nothing to explain: 1 if they are met, else 0, as in scikit-learn.
     explained = np.where(spread > 0, 1 - squares / np.where(spread > 0, spread, 1), squares == 0)
     return float(explained.mean()), float(np.sqrt(squares).mean())
+
+
+@dataclass(frozen=True)
+class Reliability:
+    """Result of `reliability`: confidence against accuracy, in bins of equal width.
+
+    Parameters
+    ----------
+    edges : ndarray, shape (bins + 1,)
+        Limits of the bins, 0 to 1; a confidence at a limit belongs to the bin below it.
+    counts : ndarray of int64, shape (bins,)
+        Answers in each bin.
+    confidence, accuracy : ndarray, shape (bins,)
+        Mean confidence, and part of the answers that are right; NaN in an empty bin.
+    expected_error : float
+        The expected calibration error: the mean distance between the two, weighted by the counts.
+    """
+
+    edges: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+    expected_error: float
+
+
+def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
+    """Compare how sure the model is with how often it is right (Guo et al. 2017, section 2).
+
+    With several labels a sample, each label is an answer of its own.
+
+    Raises
+    ------
+    DataError
+        GN017 as for `evaluate`.
+    OptionError
+        GN022 for a regression, which has no confidence; GN021 for less than one bin.
+    """
+    _require_confidence(model)
+    if bins < 1:
+        raise OptionError("GN021", f"bins {bins}: expected 1 or more.")
+    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    outputs = model.outputs(data.inputs)
+    if data.values is None:
+        sure, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
+    else:
+        sure = np.maximum(outputs, 1 - outputs).ravel()
+        right = (model.targets.invert(outputs) == data.values).ravel()
+    edges = np.linspace(0, 1, bins + 1)
+    place = np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, bins - 1)
+    counts = np.bincount(place, minlength=bins)
+    some = np.where(counts, counts, np.nan)
+    confidence = np.bincount(place, sure, bins) / some
+    accuracy = np.bincount(place, right, bins) / some
+    error = float(np.nansum(counts * np.abs(accuracy - confidence)) / counts.sum())
+    return Reliability(edges, counts, confidence, accuracy, error)
+
+
+def fit_temperature(model: Model, validation: Dataset) -> float:
+    """Find the temperature at which the model's probabilities fit data that it was not trained on.
+
+    One number, chosen for the least mean ``−log`` of the probability given to what is true (Guo et al. 2017, section
+    4.2). Answers of one network stay as they are; only how sure they are changes. Use it as
+    ``dataclasses.replace(model, temperature=…)``.
+
+    Parameters
+    ----------
+    model : Model
+        With sigmoid or softmax outputs; a temperature it has already is left out of account.
+    validation : Dataset
+        Not the test data: those would no longer say anything about the calibrated model.
+
+    Returns
+    -------
+    float
+        0.05 to 20; above 1 where the model is surer than it is right.
+
+    Raises
+    ------
+    DataError
+        GN017 as for `evaluate`.
+    OptionError
+        GN022 for a regression, or for outputs that no temperature applies to.
+    """
+    from scipy.optimize import minimize_scalar
+
+    _require_confidence(model)
+    output = model.network.architecture.activations[-1]
+    if output not in ("sigmoid", "softmax"):
+        raise OptionError("GN022", f"{output} outputs have no temperature: it needs sigmoid or softmax outputs.")
+    validation.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    plain = replace(model, temperature=1.0)
+    parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
+    sums = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # a member: (n, classes)
+
+    def cost(log_temperature: float) -> float:
+        value = ACTIVATIONS[output].value
+        p = model.probabilities(np.mean([value(z / np.exp(log_temperature)) for z in sums], axis=0))
+        p = np.clip(p, 1e-12, 1 - 1e-12)
+        if validation.values is None:
+            losses = -np.log(p[np.arange(len(p)), validation.labels])
+        else:
+            losses = -np.where(validation.values > 0, np.log(p), np.log1p(-p)).sum(axis=1)
+        return float(np.average(losses, weights=validation.weights))
+
+    found = minimize_scalar(cost, bounds=(np.log(0.05), np.log(20.0)), method="bounded")
+    return float(np.exp(found.x))
+
+
+def _require_confidence(model: Model) -> None:
+    if model.targets.name == "values":
+        raise OptionError("GN022", "a regression has numbers for answers, and no confidence to calibrate.")

@@ -14,7 +14,10 @@ class Preparing:
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'."""
+    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'.
+
+    `progress` is above 0 where a training goes on that was stopped: epochs that are done.
+    """
 
     engine: str
     samples: int
@@ -22,6 +25,7 @@ class TrainingStarted:
     blocks: int
     seconds: float
     hash: str
+    progress: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -41,20 +45,29 @@ class BlockDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'."""
+    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'.
+
+    Validation loss and accuracy are those on the validation data at the end of the epoch, and None without such data.
+    """
 
     epoch: int
     loss: float
     accuracy: float | None
     seconds: float
     hash: str
+    validation_loss: float | None = None
+    validation_accuracy: float | None = None
 
 
 @dataclass(frozen=True)
 class TrainingEnded:
-    """The last step is taken; `seconds` is the time of all steps."""
+    """The last step is taken; `seconds` is the time of all steps, those before a stop among them.
+
+    `kept` is the epoch whose weights the model has, where early stopping chose it.
+    """
 
     seconds: float
+    kept: int | None = None
 
 
 Event = Preparing | TrainingStarted | BlockDone | EpochDone | TrainingEnded

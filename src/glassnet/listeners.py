@@ -14,7 +14,7 @@ Listener = Callable[[Event], None]
 class History:
     """Keeps the learning curve: one value a block, and one an epoch; the trail has the weights' hashes.
 
-    Accuracies are empty where a sample has no one class.
+    Accuracies are empty where a sample has no one class, validation values without validation data.
     """
 
     progress: list[float] = field(default_factory=list)
@@ -23,11 +23,14 @@ class History:
     epoch: list[int] = field(default_factory=list)
     epoch_loss: list[float] = field(default_factory=list)
     epoch_accuracy: list[float] = field(default_factory=list)
+    validation_loss: list[float] = field(default_factory=list)
+    validation_accuracy: list[float] = field(default_factory=list)
     trail: list[str] = field(default_factory=list)
 
     def __call__(self, event: Event) -> None:
         """Take up a block or an epoch; other events pass."""
-        if isinstance(event, TrainingStarted | EpochDone):
+        goes_on = isinstance(event, TrainingStarted) and (event.progress or self.trail[-1:] == [event.hash])
+        if isinstance(event, TrainingStarted | EpochDone) and not goes_on:
             self.trail.append(event.hash)
         if isinstance(event, BlockDone):
             self.progress.append(event.progress)
@@ -39,8 +42,18 @@ class History:
             self.epoch_loss.append(event.loss)
             if event.accuracy is not None:
                 self.epoch_accuracy.append(event.accuracy)
+            if event.validation_loss is not None:
+                self.validation_loss.append(event.validation_loss)
+            if event.validation_accuracy is not None:
+                self.validation_accuracy.append(event.validation_accuracy)
 
     def curve(self) -> dict[str, list[float]]:
-        """Return the values a block, as `pictures.draw_curve` takes them."""
-        curve = {"progress": self.progress, "loss": self.loss}
-        return {**curve, "accuracy": self.accuracy} if self.accuracy else curve
+        """Return the values a block, and of the validation an epoch, as `pictures.draw_curve` takes them."""
+        curve: dict[str, list[float]] = {"progress": self.progress, "loss": self.loss}
+        if self.accuracy:
+            curve["accuracy"] = self.accuracy
+        if self.validation_loss:
+            curve.update(epoch=list(map(float, self.epoch)), validation_loss=self.validation_loss)
+        if self.validation_accuracy:
+            curve["validation_accuracy"] = self.validation_accuracy
+        return curve

@@ -6,13 +6,17 @@ byte of the file, so that damage anywhere is an error and never a different answ
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
 from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
@@ -22,10 +26,15 @@ from .files import replacing
 from .model import Model
 from .network import Architecture, Network
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
+
+TRAINING = "training."
+"""How the names of tensors begin that a checkpoint has besides a model's; see `checkpoint`."""
+
+Tensors = dict[str, NDArray[Any]]
 
 _UNSIGNED = "0" * 64
 # How the checksum stands in the file: JSON within the JSON of the safetensors header, hence the backslashes. Keys are
@@ -42,31 +51,11 @@ def save_model(model: Model, path: str | Path) -> None:
     FileError
         GN001 to GN004 when the file cannot be written; what was there before stays.
     """
-    header = {
-        "format": FORMAT,
-        "checksum": _UNSIGNED,
-        "members": len(model.members),
-        "architecture": asdict(model.network.architecture),
-        "scaling": model.scaling.to_dict(),
-        "targets": model.targets.to_dict(),
-        "image_shape": model.image_shape,
-        "class_names": model.class_names,
-        "temperature": model.temperature,
-        "receipt": model.receipt,
-    }
-    text = json.dumps(header, ensure_ascii=True, sort_keys=True)
-    views = {
-        f"{_prefix(number)}{name}": view.copy()
-        for number, member in enumerate(model.members)
-        for name, view in member.parameters.views.items()
-    }
-    content = tensors_to(views, {"glassnet": text})
-    with replacing(path) as file:
-        file.write(_signed(content))
+    write(path, header_of(model), tensors_of(model))
 
 
 def load_model(path: str | Path) -> Model:
-    """Read a model.
+    """Read a model; from a checkpoint, the model that training would have given if it had ended there.
 
     Raises
     ------
@@ -75,10 +64,63 @@ def load_model(path: str | Path) -> Model:
     ModelFileError
         GN040 when it is not a glassnet model, GN041 when it is damaged, GN042 when it is from a newer version.
     """
+    header, tensors = read(path)
+    with damage(path):
+        return model_from(header, tensors)
+
+
+def header_of(model: Model) -> dict[str, Any]:
+    """Return what a file says of a model besides its numbers."""
+    return {
+        "members": len(model.members),
+        "architecture": asdict(model.network.architecture),
+        "scaling": model.scaling.to_dict(),
+        "targets": model.targets.to_dict(),
+        "image_shape": model.image_shape,
+        "class_names": model.class_names,
+        "temperature": model.temperature,
+        "reading": model.reading,
+        "columns": model.columns.to_dict() if model.columns else None,
+        "receipt": model.receipt,
+    }
+
+
+def tensors_of(model: Model) -> Tensors:
+    """Return the numbers of a model by their names in a file: views, not copies."""
+    return {
+        f"{_prefix(number)}{name}": view
+        for number, member in enumerate(model.members)
+        for name, view in member.parameters.views.items()
+    }
+
+
+def write(path: str | Path, header: dict[str, Any], tensors: Tensors) -> None:
+    """Write tensors and a header of plain values, signed; an existing file is replaced at the last moment, whole.
+
+    Raises
+    ------
+    FileError
+        As `save_model`.
+    """
+    text = json.dumps({**header, "format": FORMAT, "checksum": _UNSIGNED}, ensure_ascii=True, sort_keys=True)
+    whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
+    content = _signed(tensors_to(whole, {"glassnet": text}))
+    with replacing(path) as file:
+        file.write(content)
+
+
+def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
+    """Return the header and the tensors of a file that is whole and of a known format.
+
+    Raises
+    ------
+    FileError, ModelFileError
+        As `load_model`.
+    """
     content = _read(path)
     metadata = _metadata(path, content)
     try:
-        header = json.loads(metadata["glassnet"])
+        header: dict[str, Any] = json.loads(metadata["glassnet"])
         version = header["format"]
     except (KeyError, TypeError, ValueError):
         raise ModelFileError("GN040", f"{path}: a safetensors file, but not one of glassnet's.") from None
@@ -88,8 +130,15 @@ def load_model(path: str | Path) -> Model:
         )
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
         raise _damaged(path, "its checksum does not match")
+    with damage(path):
+        return header, tensors_from(content)
+
+
+@contextlib.contextmanager
+def damage(path: str | Path) -> Iterator[None]:
+    """Call it damage when what a file holds does not fit together."""
     try:
-        return _assemble(header, tensors_from(content))
+        yield
     except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
         raise _damaged(path, str(problem)) from None
 
@@ -110,12 +159,14 @@ def shipped_model(name: str = "reader") -> Model:
     return load_model(Path(__file__).parent / "data" / f"{name}.safetensors")
 
 
-def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
+def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
+    """Put a model together from `read`'s result; tensors of a training are passed over."""
     described = header["architecture"]
     fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}
     architecture = Architecture(**fields)
     count = header["members"]
     wanted = {f"{_prefix(number)}{name}" for number in range(count) for name in architecture.layout.shapes}
+    tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith(TRAINING)}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
     if tensors.keys() != wanted or dtypes not in ({"float32"}, {"float64"}):
         raise ValueError(f"its tensors are {', '.join(sorted(tensors)) or 'missing'} ({', '.join(sorted(dtypes))})")
@@ -124,18 +175,20 @@ def _assemble(header: dict[str, Any], tensors: dict[str, Any]) -> Model:
         parameters = Parameters(architecture.layout, dtype=dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape, receipt = header["image_shape"], header["receipt"]
+    shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
         raise ValueError("its receipt is none")
     return Model(
         members[0],
-        Scaling(**header["scaling"]),
+        Scaling.from_dict(header["scaling"]),
         Targets.from_dict(header["targets"]),
         (int(shape[0]), int(shape[1])) if shape else None,
         receipt,
         tuple(members[1:]),
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
+        Columns.from_dict(columns) if columns else None,
+        str(header.get("reading", "")),
     )
 
 

@@ -16,7 +16,7 @@ below: two losses at once, not the slope of either, and it learns well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -26,10 +26,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .activations import ACTIVATIONS, Array
+from .activations import ACTIVATIONS, OUTPUTS_ONLY, Array
 from .errors import OptionError, ShapeError, require_choice
 from .initializers import initial_parameters
-from .losses import LOSSES, OutputLoss, output_loss
+from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
+from .notebook import network_html
 from .parameters import Layout, Parameters
 
 RULES = ("notes", "gradient")
@@ -48,9 +49,11 @@ class Architecture:
     bias : bool
         Whether nodes have a bias; the notes' have none.
     loss : str
-        ``"squared_error"`` or ``"cross_entropy"``.
+        See ``losses.LOSSES``.
     rule : str
         ``"notes"`` or ``"gradient"``: how the error is sent back.
+    loss_parameter : float, optional
+        The one number that some losses are told: see ``options.LOSS_OPTIONS``, whose defaults are used if not given.
 
     Raises
     ------
@@ -63,6 +66,7 @@ class Architecture:
     bias: bool = False
     loss: str = "squared_error"
     rule: str = "gradient"
+    loss_parameter: float | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -80,10 +84,11 @@ class Architecture:
             require_choice("activation", name, ACTIVATIONS)
         require_choice("loss", self.loss, LOSSES)
         require_choice("rule", self.rule, RULES)
-        if "softmax" in self.activations[:-1]:
-            raise OptionError(
-                "GN022", "softmax in a hidden layer: it belongs to the outputs; use relu or sigmoid below."
-            )
+        for name in self.activations[:-1]:
+            if name in OUTPUTS_ONLY:
+                raise OptionError(
+                    "GN022", f"{name} in a hidden layer: it belongs to the outputs; use relu or sigmoid below."
+                )
         if self.rule == "notes" and self.loss != "squared_error":
             raise OptionError(
                 "GN022",
@@ -93,7 +98,8 @@ class Architecture:
             raise OptionError(
                 "GN022", "rule notes with softmax outputs: it needs each node's own derivative; use rule gradient."
             )
-        output_loss(self.loss, self.activations[-1])
+        output_loss(self.loss, self.activations[-1], self.loss_parameter)
+        object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
 
     @cached_property
     def layout(self) -> Layout:
@@ -103,7 +109,7 @@ class Architecture:
     @property
     def output_loss(self) -> OutputLoss:
         """The loss, as it is for this network's outputs."""
-        return output_loss(self.loss, self.activations[-1])
+        return output_loss(self.loss, self.activations[-1], self.loss_parameter)
 
 
 class Signals(NamedTuple):
@@ -160,12 +166,13 @@ def backpropagate(
     out: Parameters | None = None,
     samples: int | None = None,
     weights: Array | None = None,
+    loss: OutputLoss | None = None,
 ) -> Parameters:
     r"""Send the error back and return the gradient of every weight, averaged over the samples.
 
     For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation
-    of the node it comes from. At the outputs the delta is the loss's own; with squared error and sigmoid it is the
-    notes' :math:`-(t-o) \, o(1-o)`. Below, it is the error that came back times the node's derivative.
+    of the node it comes from. At the outputs the delta is the loss's own, with squared error and sigmoid the notes'
+    :math:`-(t-o) \, o(1-o)`; below, it is the error that came back times the node's derivative.
 
     Parameters
     ----------
@@ -178,10 +185,12 @@ def backpropagate(
     out : Parameters, optional
         Where the gradients go; new ones if not given.
     samples : int, optional
-        Divide by this number instead of n, for a part of a batch.
+        Number to divide by instead of n, for a part of a batch.
     weights : ndarray, shape (n,), optional
-        How much each sample counts: its delta is multiplied by this. The sum is still divided by the number of samples,
-        not by the sum of the weights, so a batch of heavy samples takes a longer step.
+        What each sample's delta is multiplied by. The sum is still divided by the number of samples, so that a batch of
+        heavy ones takes a longer step.
+    loss : OutputLoss, optional
+        Another loss than the architecture's own.
 
     Returns
     -------
@@ -190,28 +199,45 @@ def backpropagate(
     """
     gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
-    delta = architecture.output_loss.delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
-    error = signals.outputs - targets  # (n, outputs), the notes' −e
-    if weights is not None:
-        delta, error = delta * weights[:, None], error * weights[:, None]
-    for layer in reversed(range(len(architecture.activations))):
+    for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights, loss):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
         np.dot((delta * share).T, a, out=gradients.weights[layer])  # (fan_out, fan_in)
         bias_gradient = gradients.biases[layer]
         if bias_gradient is not None:
             bias_gradient[...] = delta.sum(axis=0) * share
+    return gradients
+
+
+def send_back(
+    architecture: Architecture,
+    parameters: Parameters,
+    signals: Signals,
+    targets: Array,
+    masks: Sequence[Array | None] = (),
+    weights: Array | None = None,
+    loss: OutputLoss | None = None,
+) -> Iterator[tuple[int, Array, Array]]:
+    """Send the error back over the links; yield layer, error and delta of its nodes, from the outputs to the first.
+
+    Arguments as for `backpropagate`; error and delta are (n, fan_out), and with ``o − t`` of the sign of a slope.
+    """
+    delta = (loss or architecture.output_loss).delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
+    error = signals.outputs - targets  # (n, outputs), the notes' −e
+    if weights is not None:
+        delta, error = delta * weights[:, None], error * weights[:, None]
+    for layer in reversed(range(len(architecture.activations))):
+        yield layer, error, delta
         if layer > 0:
             sent_back = error if architecture.rule == "notes" else delta
             error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
             derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
             assert derivative is not None  # softmax is refused in hidden layers
-            mask = masks[layer - 1] if masks else None
+            a, mask = signals.activations[layer], masks[layer - 1] if masks else None
             if mask is not None:
                 error = error * mask
                 a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # as the node said it
             delta = error * derivative(signals.sums[layer - 1], a)
-    return gradients
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
@@ -228,7 +254,7 @@ class Network:
         Nodes a layer, inputs first.
     activations : str or sequence of str, default "sigmoid"
         One name for all layers, or one a layer after the inputs.
-    bias, loss, rule
+    bias, loss, rule, loss_parameter
         As in `Architecture`.
     initializer : str, default "notes"
         How initial weights are drawn; see ``initializers.INITIALIZERS``.
@@ -262,12 +288,13 @@ class Network:
         bias: bool = False,
         loss: str = "squared_error",
         rule: str = "gradient",
+        loss_parameter: float | None = None,
         initializer: str = "notes",
         seed: int = 0,
         dtype: str = "float64",
     ) -> None:
         names = (activations,) * (len(sizes) - 1) if isinstance(activations, str) else tuple(activations)
-        self.architecture = Architecture(tuple(sizes), names, bias, loss, rule)
+        self.architecture = Architecture(tuple(sizes), names, bias, loss, rule, loss_parameter)
         self.parameters = initial_parameters(self.architecture.layout, initializer, seed, dtype)
 
     @classmethod
@@ -279,6 +306,15 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.architecture})"
+
+    def _repr_html_(self) -> str:
+        made = self.architecture
+        facts = [
+            f"rule {made.rule}",
+            f"loss {made.loss}",
+            f"{made.layout.size:,} parameters, {self.parameters.flat.dtype}",
+        ]
+        return network_html(made.sizes, made.activations, facts)
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))

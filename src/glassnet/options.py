@@ -7,11 +7,15 @@ them are in `recipes`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
 from .errors import OptionError
 from .recipes import RECIPES
+
+LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
+"""Loss -> the option that has the one number it is told, for those that are told one."""
 
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 
@@ -30,6 +34,8 @@ class Spec:
         Limits for numbers, both allowed themselves.
     flag : str, optional
         Name on the command line where it differs from the field's.
+    pattern, form : str
+        For other words: a regular expression of those allowed, and the same for people.
     """
 
     help: str
@@ -38,6 +44,8 @@ class Spec:
     low: float | None = None
     high: float | None = None
     flag: str | None = None
+    pattern: str = ""
+    form: str = ""
 
 
 def _option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
@@ -68,7 +76,10 @@ class Options:
         choices=_ACTIVATIONS,
     )
     output: str = _option(
-        "sigmoid", "activation of the output layer", "输出层的激活函数", choices=(*_ACTIVATIONS, "softmax")
+        "sigmoid",
+        "activation of the output layer",
+        "输出层的激活函数",
+        choices=(*_ACTIVATIONS, "softmax", "exponential"),
     )
     bias: bool = _option(False, "give every node a bias", "为每个节点加偏置")
     initializer: str = _option(
@@ -78,7 +89,27 @@ class Options:
         choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
     loss: str = _option(
-        "squared_error", "what training makes small", "训练要减小的误差函数", choices=("squared_error", "cross_entropy")
+        "squared_error",
+        "what training makes small",
+        "训练要减小的误差函数",
+        choices=("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal"),
+    )
+    huber_delta: float = _option(
+        1.0, "where huber turns from squared to absolute error", "huber 由平方误差转为绝对误差的界", low=1e-6, high=1e6
+    )
+    quantile: float = _option(
+        0.5,
+        "loss quantile: which part of the numbers should lie below the answer",
+        "quantile 损失:希望有多大比例的数值低于答案",
+        low=1e-6,
+        high=1 - 1e-6,
+    )
+    focal_gamma: float = _option(
+        2.0,
+        "how far focal turns easy samples down; 0 is cross_entropy",
+        "focal 降低易分样本的程度",
+        low=0.0,
+        high=100.0,
     )
     rule: str = _option(
         "notes",
@@ -161,6 +192,13 @@ class Options:
         low=1,
         high=1024,
     )
+    blocks: int = _option(
+        10,
+        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result",
+        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位)",
+        low=1,
+        high=1_000_000,
+    )
     threads: int = _option(
         0,
         "threads; 0 is one a core the process may use; never part of the result",
@@ -172,13 +210,21 @@ class Options:
     seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
     scaling: str = _option(
         "notes",
-        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1 over all",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或整体标准化",
-        choices=("notes", "unit", "standard"),
+        "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
+        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
+        choices=("notes", "unit", "standard", "features"),
     )
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
     )
+    size: str = _option(
+        "own",
+        "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
+        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
+        pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
+        form="own, N or HxW, such as 28 or 32x24",
+    )
+    colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
     targets: str = _option(
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
@@ -199,6 +245,20 @@ class Options:
         0.1,
         "part of the data kept aside for the test when no test data are given",
         "没有测试数据时,留作测试的比例",
+        low=0.001,
+        high=0.9,
+    )
+    early_stopping: int = _option(
+        0,
+        "stop after so many epochs without a smaller validation loss, and keep the best weights; 0 never stops",
+        "验证损失连续多少轮不再降低就停止,并保留最好的权重;0 表示不提前停止",
+        low=0,
+        high=1_000_000,
+    )
+    validation: float = _option(
+        0.1,
+        "part of the training data that early stopping looks at and that is not trained on",
+        "提前停止所用的验证部分占训练数据的比例(不参与训练)",
         low=0.001,
         high=0.9,
     )
@@ -247,6 +307,11 @@ class Options:
         return (*self._one_a_layer(self.activation), self.output)
 
     @property
+    def loss_parameter(self) -> float | None:
+        """What the loss is told, where it is told something; see ``LOSS_OPTIONS``."""
+        return getattr(self, LOSS_OPTIONS[self.loss]) if self.loss in LOSS_OPTIONS else None
+
+    @property
     def dropouts(self) -> tuple[float, ...]:
         """One dropout a hidden layer."""
         return self._one_a_layer(self.dropout)
@@ -255,6 +320,14 @@ class Options:
     def augments(self) -> bool:
         """Whether training pictures are distorted."""
         return any((self.rotate, self.shift, self.zoom, self.shear, self.elastic))
+
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """What the pictures of a folder are brought to, (rows, columns), if they are."""
+        if self.size == "own":
+            return None
+        sides = [int(side) for side in re.split("[xX×]", self.size)]
+        return sides[0], sides[-1]
 
     def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         return given * len(self.hidden) if len(given) == 1 else given
@@ -304,6 +377,8 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
         value = float(value)
     if type(value) is not kind:
         raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
+    if spec.pattern and not re.fullmatch(spec.pattern, value):
+        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
         raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
     return value

@@ -89,6 +89,10 @@ class Parameters:
         """Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them."""
         return [self.views.get(f"layer{number}.bias") for number in range(1, len(self.layout.sizes))]
 
+    def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
+        # As it is copied by default, the views would look into vectors of their own.
+        return Parameters, (self.layout, self.flat)
+
     def copy(self, dtype: DTypeLike | None = None) -> Parameters:
         """Return independent parameters of the same values, in `dtype` if given."""
         copied = Parameters(self.layout, dtype=dtype or self.flat.dtype)

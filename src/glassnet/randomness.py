@@ -23,6 +23,7 @@ class Purpose(IntEnum):
     SPLIT = 3
     DROPOUT = 4
     AUGMENTATION = 5
+    VALIDATION = 6
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -111,7 +111,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     """
     from .preprocess.handwriting import SIDE, find_pieces, ink_mask, lift_ink, opaque, working_size
 
-    if model.image_shape != (SIDE, SIDE):
+    if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)

@@ -17,12 +17,15 @@ from typing import Any
 import numpy as np
 
 from .data.dataset import Dataset
+from .engines import ENGINES
 from .errors import DataError
 from .evaluate import Evaluation
 from .events import EpochDone
 from .listeners import Listener
 from .model import Model
 from .options import SPECS, Options
+from .parts import parts_of
+from .position import Position
 from .training import Fit, new_model, train
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba")
@@ -63,24 +66,38 @@ def receipt_of(
     Returns
     -------
     dict
-        Plain values for ``Model.receipt``; ``trails`` has, for each member,
-        the hash of the weights before the first epoch and after each.
+        Plain values for ``Model.receipt``; ``trails`` has, for each member, the hash of the weights before the first
+        epoch and after each; ``kept``, where early stopping chose, the epoch whose weights each member has.
     """
     return {
         "recipe": recipe,
-        "options": options.to_dict(),
-        "data": {
-            "source": data.source,
-            "samples": len(data),
-            "classes": data.classes,
-            "fingerprint": print_of_data or fingerprint(data),
-        },
-        "seed": options.seed,
-        "engine": fitted.engine,
-        **surroundings(),
+        **began(options, data, fitted.engine, print_of_data or fingerprint(data)),
         "hash": fitted.model.hash(),
         "trails": [history.trail for history in (fitted.history, *fitted.others)],
         "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
+        **({"resumed": list(fitted.changes)} if fitted.changes else {}),
+        **({"kept": list(fitted.kept), "own_validation": fitted.own_validation} if fitted.kept else {}),
+    }
+
+
+def began(options: Options, data: Dataset, engine: str, print_of_data: str) -> dict[str, Any]:
+    """Return the part of a receipt that is known before the training."""
+    return {
+        "options": options.to_dict(),
+        "data": described(data, print_of_data),
+        "seed": options.seed,
+        "engine": engine,
+        **surroundings(),
+    }
+
+
+def described(data: Dataset, print_of_data: str) -> dict[str, Any]:
+    """Return what a receipt says of data."""
+    return {
+        "source": data.source,
+        "samples": len(data),
+        "classes": data.classes,
+        "fingerprint": print_of_data,
     }
 
 
@@ -124,21 +141,25 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     Raises
     ------
     DataError
-        GN017 when the model has no receipt.
+        GN017 when the model has no receipt, or was trained by a loss of one's own.
     """
     receipt = model.receipt
     base = options_of(receipt)
     if not {"trails", "hash", "data"} <= receipt.keys():
         raise DataError("GN017", "the model has no receipt that says how it was trained.")
-    changed = tuple(_differences(receipt, surroundings()))
+    changed = tuple(differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
     if fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
+    if receipt["engine"] not in ENGINES:
+        raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
     told = list(listeners)
     for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         options = replace(base, members=1, seed=base.seed + number)
-        where = _first_difference(member.parameters.hash(), trail, data, options, told)
+        part = data if receipt.get("own_validation") else parts_of(data, options)[0]
+        trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
+        where = _first_difference(member.parameters.hash(), trail, part, options, told)
         if where:
             return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
     return Verdict(True, "", changed)
@@ -166,15 +187,19 @@ def _first_difference(final: str, trail: list[str], data: Dataset, options: Opti
     again = new_model(data, options)
     if again.network.parameters.hash() != trail[0]:
         return "the initial weights"
-    for event in train(again, data, options):
+    position = Position.start(again.network.parameters, options)
+    for event in train(again, data, options, position=position):
         for listener in listeners:
             listener(event)
-        if isinstance(event, EpochDone) and event.hash != trail[event.epoch]:
-            return f"the weights after epoch {event.epoch}"
+        if isinstance(event, EpochDone):
+            if event.hash != trail[event.epoch]:
+                return f"the weights after epoch {event.epoch}"
+            position.ended = position.ended or event.epoch == len(trail) - 1
     return "" if again.network.parameters.hash() == final else "the average of the weights"
 
 
-def _differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+    """Say in words how versions and processor differ from a receipt's; `now` is from `surroundings`."""
     for name, number in now["versions"].items():
         before = receipt.get("versions", {}).get(name)
         if before != number:

@@ -69,18 +69,27 @@ def learning_rates(options: Options, start: int, count: int, total: int) -> Floa
 
 
 class Plateau:
-    """The factor of the schedule ``plateau``: drops when for `patience` epochs no loss was the smallest yet."""
+    """The factor of the schedule ``plateau``: drops when for `patience` epochs no loss was the smallest yet.
+
+    Attributes
+    ----------
+    factor : float
+        What the learning rate is multiplied by.
+    best : float
+        The smallest loss yet.
+    waited : int
+        Epochs since then, or since the last drop.
+    """
 
     def __init__(self, options: Options) -> None:
         self._drop = options.rate_drop if options.schedule == "plateau" else 1.0
         self._patience = options.patience
-        self._best, self._waited = math.inf, 0
-        self.factor = 1.0
+        self.factor, self.best, self.waited = 1.0, math.inf, 0
 
     def epoch_done(self, loss: float) -> None:
         """Take note of an epoch's training loss."""
-        self._waited = 0 if loss < self._best else self._waited + 1
-        self._best = min(self._best, loss)
-        if self._waited >= self._patience:
+        self.waited = 0 if loss < self.best else self.waited + 1
+        self.best = min(self.best, loss)
+        if self.waited >= self._patience:
             self.factor *= self._drop
-            self._waited = 0
+            self.waited = 0

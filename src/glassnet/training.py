@@ -1,36 +1,35 @@
-"""The training loop: yields events, and changes nothing but the network it is given.
-
-An epoch is run in a fixed number of blocks; a block is one call of the engine. Blocks are what progress, the check for
-divergence and an interrupt wait for. Their number is part of the result: the engine may round a little differently when
-the same steps are divided otherwise.
-"""
+"""The training loop: yields events, and changes nothing but the network it is given."""
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .data.dataset import Dataset
-from .divergence import DivergenceGuard
-from .engines import Block, Engine, Samples, engine_named, one_blas_thread
+from .divergence import DivergenceGuard, constant_answer_loss
+from .engines import Engine, Samples, engine_named, one_blas_thread
 from .errors import DataError, DivergedError, OptionError
+from .evaluate import Evaluation, evaluate
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
 from .model import Model
 from .network import Network
-from .optimizers import State
 from .options import Options
+from .parameters import Parameters
+from .parts import parts_of
+from .position import Position
 from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
 from .preprocess.augment import require_pictures
-from .randomness import Purpose, generator
-from .schedules import Plateau, learning_rates
+from .steps import blocks_of_epoch, epoch_blocks
 
-BLOCKS = 10
-"""Blocks an epoch."""
+if TYPE_CHECKING:
+    from .checkpoint import Checkpoint
 
 
 def new_model(data: Dataset, options: Options) -> Model:
@@ -50,12 +49,21 @@ def new_model(data: Dataset, options: Options) -> Model:
         bias=options.bias,
         loss=options.loss,
         rule=options.rule,
+        loss_parameter=options.loss_parameter,
         initializer=options.initializer,
         seed=options.seed,
         dtype=options.dtype,
     )
-    scaling = Scaling.named(options.scaling, data.maximum, data.inputs)
-    return Model(network, scaling, targets, data.image_shape, class_names=data.class_names)
+    scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
+    return Model(
+        network,
+        scaling,
+        targets,
+        data.image_shape,
+        class_names=data.class_names,
+        columns=data.columns,
+        reading=data.reading,
+    )
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
@@ -82,7 +90,7 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     return Targets.of_values(data.values, data.weights)
 
 
-def _samples(model: Model, data: Dataset, options: Options) -> Samples:
+def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
     """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
     if data.values is None:
         labels, targets = data.labels, model.targets.table()
@@ -94,7 +102,16 @@ def _samples(model: Model, data: Dataset, options: Options) -> Samples:
     return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape, weights)
 
 
-def train(model: Model, data: Dataset, options: Options, engine: Engine | None = None) -> Iterator[Event]:
+def train(
+    model: Model,
+    data: Dataset,
+    options: Options,
+    engine: Engine | None = None,
+    *,
+    validation: Dataset | None = None,
+    position: Position | None = None,
+    until: tuple[int, int] | None = None,
+) -> Iterator[Event]:
     """Train `model` in place and tell what happens.
 
     Parameters
@@ -106,6 +123,14 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     options : Options
     engine : Engine, optional
         The one `options` name, if not given.
+    validation : Dataset, optional
+        What the model is asked about after each epoch. With ``options.early_stopping``, training ends after so many
+        epochs without a smaller loss on it, and the model has the weights of the best one (Prechelt 1998).
+    position : Position, optional
+        Where to go on, with the model's own parameters; the beginning, if not given. It is moved along in place.
+    until : (epoch, step), optional
+        Stop before this step, both counted from 0; the model then has the weights which that step met, to the bit.
+        Do not train on from there: a block would be divided otherwise than without the stop.
 
     Yields
     ------
@@ -115,95 +140,147 @@ def train(model: Model, data: Dataset, options: Options, engine: Engine | None =
     Raises
     ------
     DataError
-        GN017 when the data do not fit the model.
+        GN017 when data or validation data do not fit the model.
     DivergedError
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
     """
-    network, of_classes = model.network, model.targets.of_classes
-    data.require_like(model.features, model.classes, "the model", of_classes=of_classes)
-    require_pictures(data.image_shape, options)
-    engine = engine or engine_named(options.engine)
-    yield Preparing(engine.name)
-    began = time.perf_counter()
-    samples = _samples(model, data, options)
-    prepared = engine.prepare(network.architecture, samples, options)
-    ready, start = time.perf_counter(), network.parameters.hash()
-    blocks = epoch_blocks(len(data), options)
-    yield TrainingStarted(engine.name, len(data), options.epochs, options.epochs * len(blocks), ready - began, start)
+    for part in (data, validation):
+        if part is not None:
+            part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    require_pictures(data.image_shape, options, data.channels)
+    position = position or Position.start(model.network.parameters, options)
+    loop = _Loop(model, data, options, engine or engine_named(options.engine), position, validation)
+    if until:
+        loop.require_ahead(*until)
+    yield Preparing(loop.engine.name)
+    start, seconds = model.network.parameters.hash(), loop.prepare()
+    blocks = options.epochs * len(loop.blocks)
+    yield TrainingStarted(loop.engine.name, len(data), options.epochs, blocks, seconds, start, position.progress)
 
-    guard = DivergenceGuard(network.architecture, network.parameters, samples)
-    state, plateau = State.new(network.parameters, options), Plateau(options)
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    for epoch in range(options.epochs):
-        epoch_began = time.perf_counter()
-        loss, correct = 0.0, 0
-        for block in blocks_of_epoch(blocks, len(data), epoch, options, plateau.factor):
+    while not position.ended:
+        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+        if until and until[0] == position.epoch:
+            return
+        yield loop.epoch_done()
+    model.network.parameters.flat[...] = position.answer(options)
+    chosen = options.early_stopping and position.best is not None
+    yield TrainingEnded(loop.seconds, position.best_epoch if chosen else None)
+
+
+class _Loop:
+    """What the blocks of a training are run with, from its position on."""
+
+    def __init__(
+        self,
+        model: Model,
+        data: Dataset,
+        options: Options,
+        engine: Engine,
+        position: Position,
+        validation: Dataset | None,
+    ) -> None:
+        self._model, self._data, self._options, self.engine, self._at = model, data, options, engine, position
+        self._validation = validation
+        self.blocks = epoch_blocks(len(data), options)
+        self._steps = int(self.blocks[-1][-1]) + 1
+
+    def require_ahead(self, epoch: int, step: int) -> None:
+        """Refuse to stop before a step that is none, or lies behind."""
+        if not (0 <= epoch < self._options.epochs and 0 <= step < self._steps):
+            raise OptionError(
+                "GN021",
+                f"epoch {epoch}, step {step}: expected an epoch from 0 to {self._options.epochs - 1} and a step from 0 "
+                f"to {self._steps - 1}.",
+            )
+        if epoch + step / self._steps < self._at.progress:
+            raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {self._at.progress:.4g}.")
+
+    def prepare(self) -> float:
+        """Get ready for `epoch`; return the seconds that took."""
+        began, architecture = time.perf_counter(), self._model.network.architecture
+        samples = samples_for(self._model, self._data, self._options)
+        self._prepared = self.engine.prepare(architecture, samples, self._options)
+        loss = self.engine.output_loss(architecture)
+        constant = constant_answer_loss(architecture.activations[-1], loss, samples)
+        self._guard = DivergenceGuard(constant, self._at)
+        self._started = time.perf_counter() - self._at.seconds
+        return time.perf_counter() - began
+
+    @property
+    def seconds(self) -> float:
+        """Time of all steps so far, those before a stop among them."""
+        return time.perf_counter() - self._started
+
+    def epoch(self, until: int | None) -> Iterator[BlockDone]:
+        """Run the blocks of the epoch that are left, or those before step `until`."""
+        at, of_classes = self._at, self._model.targets.of_classes
+        self._epoch_began = time.perf_counter()
+        left = blocks_of_epoch(self.blocks, len(self._data), at.epoch, self._options, at.plateau.factor)
+        for block in itertools.islice(left, at.block, None):
+            if until is not None:
+                block = block.before(until)
+            if not len(block.order):
+                return
             with one_blas_thread:
-                result = engine.run_steps(network.architecture, state, prepared, block)
+                result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
             count = len(block.order)
-            guard.check(epoch, result.loss / count)
-            loss, correct = loss + result.loss, correct + result.correct
-            done = epoch + (block.first + len(block.learning_rates)) / (blocks[-1][-1] + 1)
+            self._guard.check(result.loss / count)
+            done = at.epoch + (block.first + len(block.learning_rates)) / self._steps
+            at.block_done(result, done, self.seconds)
             right = result.correct / count if of_classes else None
             yield BlockDone(done, float(block.learning_rates[-1]), count, result.loss / count, right)
-        loss, seconds = loss / len(data), time.perf_counter() - epoch_began
-        guard.epoch_done(epoch, loss)
-        plateau.epoch_done(loss)
-        right = correct / len(data) if of_classes else None
-        yield EpochDone(epoch + 1, loss, right, seconds, network.parameters.hash())
-    network.parameters.flat[...] = network.parameters.flat if state.average is None else state.average
-    yield TrainingEnded(time.perf_counter() - ready)
+
+    def epoch_done(self) -> EpochDone:
+        """Close an epoch whose blocks are all done."""
+        at, count = self._at, len(self._data)
+        loss, right = at.loss / count, at.correct / count if self._model.targets.of_classes else None
+        self._guard.epoch_done(loss)
+        at.epoch_done(loss, self._options.epochs)
+        seconds, hash_ = time.perf_counter() - self._epoch_began, self._model.network.parameters.hash()
+        if self._validation is None:
+            return EpochDone(at.epoch, loss, right, seconds, hash_)
+        found = self._looked_at(self._validation)
+        at.validated(found.loss, self._options.early_stopping or self._options.epochs)
+        return EpochDone(at.epoch, loss, right, seconds, hash_, found.loss, found.accuracy)
+
+    def _looked_at(self, validation: Dataset) -> Evaluation:
+        """Ask the model that training would give if it ended here."""
+        network, weights = self._model.network, self._at.weights
+        asked = Network.of(network.architecture, Parameters(network.architecture.layout, weights))
+        return evaluate(replace(self._model, network=asked), validation, self.engine.output_loss(network.architecture))
 
 
-def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
-    """Divide the numbers of an epoch's steps into blocks."""
-    steps = -(-samples // options.batch_size)
-    return np.array_split(np.arange(steps), min(BLOCKS, steps))
+@dataclass
+class Run:
+    """One training: what it is made of, how far it has come, and what was seen of it.
 
-
-def blocks_of_epoch(
-    blocks: list[NDArray[np.intp]], samples: int, epoch: int, options: Options, factor: float
-) -> Iterator[Block]:
-    """Yield what the engine is given in an epoch, counted from 0; learning rates are multiplied by `factor`."""
-    order, size, steps = epoch_order(samples, epoch, options), options.batch_size, int(blocks[-1][-1]) + 1
-    for block in blocks:
-        first, count = int(block[0]), len(block)
-        rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
-        yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
-
-
-def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
-    """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
-    if not options.shuffle:
-        return np.arange(samples)
-    return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)
-
-
-def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Divide data at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
-
-    Raises
-    ------
-    DataError
-        GN010 when a part would be empty.
+    `data` are those given; where early stopping has no `validation` data of its own, it keeps a part of them aside.
+    `changes` say, in words, how versions and processor differ from those it was begun with, if it was stopped since.
     """
-    aside = round(len(data) * options.holdout)
-    if not 0 < aside < len(data):
-        raise DataError(
-            "GN010",
-            f"{data.source}: of {len(data)} samples, {aside} would be kept aside for the test. "
-            "Give test data with --test, or another --holdout.",
-        )
-    order = generator(options.seed, Purpose.SPLIT).permutation(len(data))
-    return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
+
+    model: Model
+    data: Dataset
+    options: Options
+    engine: Engine
+    position: Position
+    history: History
+    changes: tuple[str, ...] = ()
+    validation: Dataset | None = None
+
+    def parts(self) -> tuple[Dataset, Dataset | None]:
+        """Return what is trained on, and what is looked at after each epoch."""
+        return parts_of(self.data, self.options) if self.validation is None else (self.data, self.validation)
 
 
 @dataclass(frozen=True)
 class Fit:
     """Result of `fit`: the trained model, its learning curve, the engine, and seconds for preparing and training.
 
-    `others` are the learning curves of a committee's other members.
+    `others` are the learning curves of a committee's other members; `changes` are those of the `Run`. Where early
+    stopping chose them, `kept` has for each member the epoch whose weights it has; `own_validation` says that it looked
+    at data given for it, not at a part of the training data.
     """
 
     model: Model
@@ -212,10 +289,19 @@ class Fit:
     prepare_seconds: float
     train_seconds: float
     others: tuple[History, ...] = ()
+    changes: tuple[str, ...] = ()
+    kept: tuple[int, ...] = ()
+    own_validation: bool = False
 
 
 def fit(
-    data: Dataset, options: Options | None = None, *, listeners: Iterable[Listener] = (), engine: Engine | None = None
+    data: Dataset,
+    options: Options | None = None,
+    *,
+    validation: Dataset | None = None,
+    listeners: Iterable[Listener] = (),
+    engine: Engine | None = None,
+    checkpoint: Checkpoint | str | Path | None = None,
 ) -> Fit:
     """Make a model for `data`, train it, and return it with its history.
 
@@ -224,35 +310,63 @@ def fit(
     data : Dataset
     options : Options, optional
         The recipe ``notes`` if not given.
+    validation : Dataset, optional
+        As for `train`. If not given, ``options.early_stopping`` keeps ``options.validation`` of the data aside for it.
     listeners : iterable of callable
         Each is called with every event.
     engine : Engine, optional
         The one `options` name, if not given.
+    checkpoint : Checkpoint or path, optional
+        Where to write, now and then, what `glassnet.resume` goes on from; a committee keeps none.
 
     Raises
     ------
     DataError, DivergedError
         As `train`.
+    OptionError
+        GN022 for the checkpoint of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
     """
     options = options or Options()
     engine = engine or engine_named(options.engine)
     if options.members > 1:
         from .committee import fit_committee
 
-        return fit_committee(data, options, listeners, engine)
-    model = new_model(data, options)
-    history = History()
-    told: list[Listener] = [history, *listeners]
+        if checkpoint is not None:
+            raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
+        return fit_committee(data, options, listeners, engine, validation)
+    model = new_model(parts_of(data, options)[0] if validation is None else data, options)
+    start = Position.start(model.network.parameters, options)
+    run = Run(model, data, options, engine, start, History(), validation=validation)
+    if checkpoint is None:
+        return finish(run, listeners)
+    from .checkpoint import Checkpoint, require_free
+    from .keeping import finish_with
+
+    keep = checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+    require_free(keep.path)
+    return finish_with(keep, run, listeners)
+
+
+def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
+    """Train from the run's position to the end; parameters and errors as for `fit`."""
+    told: list[Listener] = [run.history, *listeners]
     prepare_seconds = train_seconds = 0.0
+    kept: tuple[int, ...] = ()
+    data, validation = run.parts()
     try:
-        for event in train(model, data, options, engine):
+        for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
             for listener in told:
                 listener(event)
             if isinstance(event, TrainingStarted):
                 prepare_seconds = event.seconds
             elif isinstance(event, TrainingEnded):
                 train_seconds = event.seconds
+                kept = () if event.kept is None else (event.kept,)
     except DivergedError as problem:
-        problem.model = model
+        problem.model = run.model
         raise
-    return Fit(model, history, engine.name, prepare_seconds, train_seconds)
+    seconds = prepare_seconds, train_seconds
+    own = run.validation is not None
+    return Fit(run.model, run.history, run.engine.name, *seconds, (), run.changes, kept, own)

@@ -15,22 +15,29 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
+    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit", "notebook"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     (
         "events",
         "listeners",
         "model",
+        "compiled_model",
         "divergence",
+        "steps",
+        "parts",
         "training",
+        "rate_finder",
         "committee",
         "evaluate",
         "modelfile",
         "reading",
         "receipt",
+        "position",
+        "checkpoint",
+        "keeping",
     ),
-    ("trace", "pictures"),
+    ("trace", "pictures", "doctor"),
     ("estimators", "export", "cluster"),
     ("__init__",),
     ("cli", "studio", "__main__"),
@@ -43,7 +50,7 @@ IGNORANT_OF_NETWORKS = ("data", "preprocess")
 
 THIRD_PARTY = {
     "numpy": ("",),
-    "scipy": ("activations", "preprocess"),
+    "scipy": ("activations", "evaluate", "preprocess"),
     "numba": ("jit", "engines.kernels"),
     "llvmlite": ("engines.kernels", "receipt"),
     "threadpoolctl": ("engines",),

@@ -51,10 +51,10 @@ def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
 
     checks = training.DivergenceGuard.epoch_done
 
-    def fail_in_the_third(guard, epoch, loss):
-        if epoch == 2:
-            guard._give_up(epoch, "on purpose")
-        checks(guard, epoch, loss)
+    def fail_in_the_third(guard, loss):
+        if guard._position.epoch == 2:
+            guard._give_up("on purpose")
+        checks(guard, loss)
 
     monkeypatch.setattr(training.DivergenceGuard, "epoch_done", fail_in_the_third)
     run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "those after epoch 2")

@@ -39,9 +39,11 @@ VALUES: dict[str, Callable[[Array], Array]] = {
     "leaky_relu": lambda z: z * np.where(z.real > 0, 1, 0.01),
     "gelu": gelu,
     "softmax": softmax,
+    "exponential": lambda z: np.exp(z / 2) ** 2,
 }
 
-ELEMENTWISE = tuple(name for name in VALUES if name != "softmax")
+ELEMENTWISE = tuple(name for name in VALUES if name not in ("softmax", "exponential"))
+"""Those for hidden layers; all of them can be outputs too."""
 KINKED = ("relu", "leaky_relu")
 
 
@@ -62,10 +64,43 @@ def cross_entropy_softmax(a: Array, t: Array) -> Array:
     return -(t * np.log(a)).sum(axis=1)
 
 
+def absolute_error(a: Array, t: Array) -> Array:
+    return ((t - a) * np.sign((t - a).real)).sum(axis=1)
+
+
+def huber(a: Array, t: Array, delta: float = 1.0) -> Array:
+    e = t - a
+    far = delta * (e * np.sign(e.real) - delta / 2)
+    return np.where(np.abs(e.real) <= delta, e**2 / 2, far).sum(axis=1)
+
+
+def quantile(a: Array, t: Array, q: float = 0.5) -> Array:
+    e = t - a
+    return (e * (q - (e.real < 0))).sum(axis=1)
+
+
+def poisson(a: Array, t: Array) -> Array:
+    return (a - t - t * np.log(a) + t * np.log(t)).sum(axis=1)
+
+
+def focal_sigmoid(a: Array, t: Array, gamma: float = 2.0) -> Array:
+    return -(t * (1 - a) ** gamma * np.log(a) + (1 - t) * a**gamma * np.log(1 - a)).sum(axis=1)
+
+
+def focal_softmax(a: Array, t: Array, gamma: float = 2.0) -> Array:
+    return -(t * (1 - a) ** gamma * np.log(a)).sum(axis=1)
+
+
 LOSSES: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
     **{("squared_error", name): squared_error for name in VALUES},
     ("cross_entropy", "sigmoid"): cross_entropy_sigmoid,
     ("cross_entropy", "softmax"): cross_entropy_softmax,
+    **{("absolute_error", name): absolute_error for name in ("identity", "exponential")},
+    **{("huber", name): huber for name in ("identity", "exponential")},
+    **{("quantile", name): quantile for name in ("identity", "exponential")},
+    ("poisson", "exponential"): poisson,
+    ("focal", "sigmoid"): focal_sigmoid,
+    ("focal", "softmax"): focal_softmax,
 }
 """(loss, activation of the outputs) -> loss of each sample, from the outputs. Other pairs have no meaning."""
 

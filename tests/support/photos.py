@@ -9,6 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
+from glassnet.data.files import Opened
+from glassnet.data.images import open_photo
 from support.strokes import OTHERS, bundled_digit, hand_digit, other_shape
 
 WHITE, CREAM, YELLOW, GREY, KRAFT, DARK = (
@@ -52,6 +54,10 @@ class Photo:
     content: bytes
     labels: list[int]
     boxes: list[tuple[float, float, float, float]] = field(default_factory=list)
+
+    def opened(self) -> Image.Image:
+        """The picture as the command line opens it."""
+        return open_photo(Opened("photo", None, io.BytesIO(self.content), self.content[:4096]))
 
 
 SINGLES: dict[str, Scene] = {

@@ -87,7 +87,7 @@ def test_the_page_of_errors_lists_the_codes_with_their_meaning():
     assert rows == list(CODES.items())
 
 
-@pytest.mark.parametrize("page", ["options.md", "recipes.md"])
+@pytest.mark.parametrize("page", ["options.md", "recipes.md", "findings.md"])
 def test_generated_pages_are_as_the_code_has_them(page):
     written = text_of(ROOT / "docs" / "reference" / page)
     assert written == load_script().pages()[page], "run: python docs/make_reference.py"

@@ -22,12 +22,11 @@ from glassnet.preprocess.handwriting import (
     lift_ink,
     mnist_form,
     opaque,
-    open_photo,
     working_size,
 )
 from glassnet.preprocess.handwriting.digits import ruled_lines
 from glassnet.preprocess.handwriting.form import STROKE, stroke_width
-from support.photos import Scene, sheet, single
+from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
 
 
@@ -92,7 +91,7 @@ def test_the_way_up_is_the_way_the_file_says():
     note, file = Image.Exif(), io.BytesIO()
     note[0x0112] = 6
     picture.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=note)
-    np.testing.assert_array_equal(np.asarray(open_photo(file)), np.asarray(picture))
+    np.testing.assert_array_equal(np.asarray(Photo(file.getvalue(), []).opened()), np.asarray(picture))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (28, 28), (10, 3000), (3000, 10), (2400, 1800)])
@@ -161,7 +160,7 @@ def test_digits_of_a_sheet_are_found_in_reading_order():
     found = wanted = 0
     for seed, rules in ((500, "ruled"), (502, "squared")):
         photo = sheet(seed, 3, 5, Scene(rules=rules, gradient=0.4), hand=True)
-        values = working_size(open_photo(io.BytesIO(photo.content)))
+        values = working_size(photo.opened())
         ink = lift_ink(values)[0]
         lines = in_lines(find_pieces(ink_mask(ink), ink))
         pieces = [piece for line in lines for piece in line]
@@ -209,7 +208,7 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])
 def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
     for seed in (600, 601):
-        assert len(forms_of(open_photo(io.BytesIO(single(kind, seed, hand=True).content)))) == 1
+        assert len(forms_of(single(kind, seed, hand=True).opened())) == 1
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])

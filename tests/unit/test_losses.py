@@ -10,6 +10,7 @@ import pytest
 from glassnet.activations import ACTIVATIONS
 from glassnet.errors import OptionError
 from glassnet.losses import LOSSES, OUTPUT_LOSSES, output_loss
+from support import formulas
 from support.formulas import LOSSES as FORMULAS
 from support.formulas import VALUES
 
@@ -97,5 +98,87 @@ def test_a_pair_without_meaning_is_refused_and_the_fitting_outputs_are_said(loss
     with pytest.raises(OptionError) as caught:
         output_loss(loss, output)
     assert caught.value.code == "GN022"
-    for word in (loss, output, "sigmoid", "softmax"):
+    for word in (loss, output, *(fitting for one, fitting in FORMULAS if one == loss)):
         assert word in str(caught.value)
+
+
+PARAMETERS = {"huber": (formulas.huber, (0.1, 3.0)), "quantile": (formulas.quantile, (0.1, 0.97))}
+PARAMETERS_OF_CLASSES = {"sigmoid": formulas.focal_sigmoid, "softmax": formulas.focal_softmax}
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "formula", "parameter"),
+    [
+        *((loss, "identity", formula, one) for loss, (formula, given) in PARAMETERS.items() for one in given),
+        *(
+            ("focal", output, formula, one)
+            for output, formula in PARAMETERS_OF_CLASSES.items()
+            for one in (0.0, 0.5, 5)
+        ),
+    ],
+)
+def test_the_one_number_a_loss_is_told(loss, output, formula, parameter):
+    a, pair = ACTIVATIONS[output].value(Z), output_loss(loss, output, parameter)
+    np.testing.assert_allclose(pair.value(Z, a, T), formula(a, T, parameter), rtol=1e-11)
+    for k in range(4):
+        moved = VALUES[output](Z + 1e-30j * np.eye(4)[k])
+        wanted = np.imag(formula(moved, T, parameter)) / 1e-30
+        np.testing.assert_allclose(pair.delta(Z, a, T)[:, k], wanted, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("output", ["sigmoid", "softmax"])
+def test_focal_without_focus_is_cross_entropy_and_stays_finite(output):
+    z = np.array([[2000.0, -2000, 0], [-2000, 2000, 2000], [40, -40, 1]])
+    t = np.array([[1.0, 0, 0], [1, 0, 0], [1, 0, 0]])
+    a = ACTIVATIONS[output].value(z)
+    plain = output_loss("cross_entropy", output)
+    for gamma in (0.0, 0.5, 1.0, 2.0):
+        pair = output_loss("focal", output, gamma)
+        assert np.isfinite(pair.value(z, a, t)).all()
+        assert np.isfinite(pair.delta(z, a, t)).all()
+        assert (pair.value(z, a, t) <= plain.value(z, a, t)).all()
+    pair = output_loss("focal", output, 0.0)
+    np.testing.assert_allclose(pair.value(z, a, t), plain.value(z, a, t), rtol=1e-12)
+    np.testing.assert_allclose(pair.delta(z, a, t), plain.delta(z, a, t), atol=1e-12)
+
+
+def test_each_loss_of_numbers_is_least_at_its_own_middle():
+    """The mean, the median, a quantile, the mean of counts: what each loss asks for where all inputs are alike."""
+    numbers = np.random.default_rng(3).gamma(1.0, 2.0, (4001, 1))
+    grid = np.linspace(0.01, 12, 3000)[:, None]
+    wanted = {
+        ("squared_error", None): numbers.mean(),
+        ("absolute_error", None): np.median(numbers),
+        ("quantile", 0.9): np.quantile(numbers, 0.9),
+        ("huber", 1e-3): np.median(numbers),
+        ("huber", 1e3): numbers.mean(),
+        ("poisson", None): numbers.mean(),
+    }
+    for (loss, parameter), middle in wanted.items():
+        output = "exponential" if loss == "poisson" else "identity"
+        value = output_loss(loss, output, parameter).value
+        costs = [value(np.log(x) if loss == "poisson" else x, x, numbers).mean() for x in grid]
+        assert grid[np.argmin(costs), 0] == pytest.approx(middle, abs=0.01), loss
+
+
+def test_poisson_is_0_on_target_and_takes_counts_of_0():
+    z = np.array([[0.0, -3.0]])
+    pair = output_loss("poisson", "exponential")
+    assert pair.value(z, np.exp(z), np.exp(z)) == pytest.approx(0, abs=1e-15)
+    np.testing.assert_allclose(pair.value(z, np.exp(z), np.zeros((1, 2))), [1 + np.exp(-3)])
+
+
+@pytest.mark.parametrize(
+    ("loss", "output", "parameter"),
+    [
+        ("quantile", "identity", 1.0),
+        ("huber", "identity", 0.0),
+        ("focal", "sigmoid", -1.0),
+        ("poisson", "exponential", 1),
+    ],
+)
+def test_a_number_that_a_loss_cannot_be_told_is_refused(loss, output, parameter):
+    with pytest.raises(OptionError) as caught:
+        output_loss(loss, output, parameter)
+    assert caught.value.code == "GN021"
+    assert f"{parameter}" in str(caught.value)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 from PIL import Image
 
 from glassnet import DataError
 from glassnet.modelfile import shipped_model
-from glassnet.preprocess.handwriting import open_photo
 from glassnet.reading import Reading, read_photo
 from support.photos import SINGLES, Photo, board, single
 from support.samples import digits, small_model
@@ -32,7 +29,7 @@ HARD = (
 
 
 def read(photo: Photo) -> Reading:
-    return read_photo(shipped_model(), open_photo(io.BytesIO(photo.content)))
+    return read_photo(shipped_model(), photo.opened())
 
 
 def right(photo: Photo) -> bool:

@@ -11,10 +11,12 @@ from glassnet import History, Options, fit, new_model, train
 from glassnet.engines import ReferenceEngine
 from glassnet.errors import DataError, DivergedError
 from glassnet.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
-from glassnet.training import BLOCKS, epoch_order, split
+from glassnet.parts import split
+from glassnet.steps import epoch_order
 from support.cases import patterns
 
 DATA = patterns()
+BLOCKS = Options().blocks
 SMALL = {"hidden": (8,), "epochs": 3, "dtype": "float64", "engine": "reference"}
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 

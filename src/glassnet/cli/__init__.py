@@ -14,12 +14,17 @@ from .console import complain
 
 _COMMANDS = {
     "train": "train",
+    "resume": "resume",
     "test": "ask",
     "query": "ask",
     "read": "read",
     "show": "look",
+    "explain": "explain",
     "info": "look",
     "verify": "verify",
+    "doctor": "doctor",
+    "labels": "labels",
+    "bench": "bench",
 }
 
 
@@ -76,8 +81,8 @@ def main() -> None:
     except GlassnetError as problem:
         complain(problem.code, str(problem))
         code = 130 if problem.code == "GN031" else 2
-    except (KeyboardInterrupt, click.Abort):
-        complain("GN031", "interrupted; nothing was written.")
+    except (KeyboardInterrupt, click.Abort) as stop:
+        complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
         complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")

@@ -30,6 +30,11 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def shortened(text: str, length: int) -> str:
+    """Return a name that fits into a table."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def complain(code: str, message: str) -> None:
     """Print a mistake as one line on standard error."""
     click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
@@ -81,12 +86,15 @@ class _Lines:
     def __call__(self, event: Event) -> None:
         self._notice(event)
         if isinstance(event, EpochDone):
-            say(f"epoch {event.epoch}: loss {event.loss:.4f}{_accuracy(event)} while learning, {event.seconds:.2f} s")
+            line = f"epoch {event.epoch}: loss {event.loss:.4f}{_percent(event.accuracy)} while learning"
+            if event.validation_loss is not None:
+                line += f", validation loss {event.validation_loss:.4f}{_percent(event.validation_accuracy)}"
+            say(f"{line}, {event.seconds:.2f} s")
 
 
-def _accuracy(event: BlockDone | EpochDone) -> str:
-    """Return what follows the loss: nothing where a sample has no one class."""
-    return "" if event.accuracy is None else f", accuracy {event.accuracy:.2%}"
+def _percent(accuracy: float | None) -> str:
+    """Return what follows a loss: nothing where a sample has no one class."""
+    return "" if accuracy is None else f", accuracy {accuracy:.2%}"
 
 
 class _Bar:
@@ -115,7 +123,11 @@ class _Bar:
         elif isinstance(event, BlockDone):
             epoch = max(1, -int(-event.progress // 1))
             progress.update(
-                progress.task_ids[-1], completed=event.progress, epoch=epoch, loss=event.loss, accuracy=_accuracy(event)
+                progress.task_ids[-1],
+                completed=event.progress,
+                epoch=epoch,
+                loss=event.loss,
+                accuracy=_percent(event.accuracy),
             )
         elif isinstance(event, TrainingEnded):
             self.close()

@@ -8,7 +8,7 @@ from typing import Any
 import click
 
 from ..data.files import open_source, open_stream
-from ..data.images import open_picture
+from ..data.images import open_photo
 from ..errors import OptionError
 from ..files import PNG, require_place
 from ..reading import SURE, Reading, read_photo
@@ -44,7 +44,7 @@ def read_command(words: tuple[str, ...], sure: float, picture: str | None, stage
     readings = []
     for photo in photos:
         opened = open_stream(sys.stdin.buffer, "standard input") if photo == "-" else open_source(photo)
-        readings.append((opened.name, read_photo(model, open_picture(opened), sure)))
+        readings.append((opened.name, read_photo(model, open_photo(opened), sure)))
     if as_json:
         result_json([_facts(name, reading) for name, reading in readings])
     else:

@@ -5,16 +5,21 @@ from __future__ import annotations
 import shlex
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from .. import data
+from ..checkpoint import Checkpoint, require_free
 from ..data import Dataset
 from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
@@ -24,9 +29,32 @@ from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
 from ..receipt import fingerprint, receipt_of
-from ..training import Fit, fit, split
+from ..recipes import for_rows
+from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .flags import options_from, with_options
+from .sources import Wishes, load_parts, load_table_parts, with_table_flags
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a training on the command line is besides its options.
+
+    A checkpoint keeps it, so that `glassnet resume` ends as `glassnet train` would have.
+    """
+
+    source: str
+    test: str | None
+    out: str
+    recipe: str
+    pictures: bool
+    wishes: Wishes
+
+    @classmethod
+    def of(cls, note: dict[str, Any]) -> Job:
+        """Return the job that a checkpoint keeps; TypeError if it is none."""
+        wishes: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
+        return cls(**{**note, "wishes": Wishes(**wishes)})
 
 
 @click.command("train")
@@ -36,52 +64,142 @@ from .flags import options_from, with_options
 @click.option(
     "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
 )
+@click.option("--checkpoint", metavar="FILE", help="Write the training down here, for 'glassnet resume FILE'.")
+@click.option(
+    "--checkpoint-every",
+    "every",
+    metavar="TIME|N",
+    help="How often: 30s, 5m, 2h, or a number of steps, counted at the end of a tenth of an epoch.  [30s]",
+)
 @json_flag
+@with_table_flags
 @with_options()
 def train_command(
-    source: str, test_source: str | None, out: str | None, pictures: bool, as_json: bool, recipe: str, **flags: Any
+    source: str,
+    test_source: str | None,
+    out: str | None,
+    pictures: bool,
+    checkpoint: str | None,
+    every: str | None,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
 ) -> None:
     """Train a network, test it, save it, draw it.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist",
-    the bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
+    holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Without
+    --test, the data's own test part is used, or a part of the data is kept aside.
     """
-    options = options_from(recipe, flags)
-    path = Path(out or f"{recipe}.safetensors")
-    require_place(path, MODEL)
+    wishes = Wishes.of(flags)
+    named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
+    if wishes.target is not None and not named:
+        recipe = "table"
+    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes)
+    require_place(job.out, MODEL)
+    keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
+
+    def choose(rows: int, numbers: bool) -> Options:
+        return options_from(recipe, flags, **for_rows(rows, recipe, numbers=numbers))
+
+    options, parts = read_parts(job, options_from(recipe, flags), choose)
+    fit_it = partial(fit, parts.training, options, checkpoint=keep)
+    try:
+        carry_out(job, options, parts, fit_it, checkpoint, as_json)
+    except KeyboardInterrupt as stop:
+        hint = "" if checkpoint else " With --checkpoint FILE a training can go on after that."
+        raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
+
+
+def _checkpoint(path: str | None, every: str | None, job: Job, options: Options) -> Checkpoint | None:
+    if path is None:
+        if every is not None:
+            raise OptionError("GN022", "--checkpoint-every: name the file too, --checkpoint FILE.")
+        return None
+    if options.members > 1:
+        raise OptionError("GN022", "--checkpoint: a committee keeps none. Train its members one by one, or without.")
+    if Path(path).resolve() == Path(job.out).resolve():
+        raise OptionError("GN022", f"--checkpoint {path}: the model is to go there. Name another file.")
+    require_free(path)
+    return Checkpoint(path, every or "30s", asdict(job), say)
+
+
+class Parts(NamedTuple):
+    """Data to train and to test with; whether the second were kept aside from the first; and how long reading took."""
+
+    training: Dataset
+    test: Dataset
+    held_out: bool
+    seconds: float
+
+
+def read_parts(job: Job, options: Options, choose: Callable[[int, bool], Options]) -> tuple[Options, Parts]:
+    """Read a job's data, and meanwhile load the kernels that `options` need.
+
+    `choose` gives the options for a table with so many rows, whose target is numbers or not.
+    """
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
-    training, test, held_out = _load(source, test_source, options)
-    loaded = time.perf_counter() - began
-    print_of_data = _aside(fingerprint, training)
-    fitted = _fit(training, options, path, ["scipy.special", *(["matplotlib.figure"] if pictures else [])])
-    began = time.perf_counter()
-    evaluation = evaluate(fitted.model, test)
-    seconds = {
-        "load": loaded,
-        "compile": fitted.prepare_seconds,
-        "train": fitted.train_seconds,
-        "test": time.perf_counter() - began,
-    }
-    model = fitted.model
-    model.receipt.update(
-        receipt_of(fitted, options, training, evaluation, recipe=recipe, print_of_data=print_of_data.result())
-    )
-    if held_out:
-        model.receipt["data"]["held_out"] = True
-    save_model(model, path)
+    if job.wishes.target is None:
+        training, test, held_out = load_parts(job.source, job.test, options)
+    else:
+        options, training, test, held_out = load_table_parts(job.source, job.test, job.wishes, job.recipe, choose)
+    return options, Parts(training, test, held_out, time.perf_counter() - began)
+
+
+def carry_out(
+    job: Job, options: Options, parts: Parts, fit_it: Callable[..., Fit], checkpoint: str | None, as_json: bool
+) -> None:
+    """Train, test, save, report and draw; `fit_it` is given listeners."""
+    path = Path(job.out)
+    print_of_data = _aside(fingerprint, parts.training)
+    needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
+    fitted = _fit(fit_it, path, needed_later)
+    with _not_lost(checkpoint):
+        began = time.perf_counter()
+        evaluation = evaluate(fitted.model, parts.test)
+        seconds = {
+            "load": parts.seconds,
+            "compile": fitted.prepare_seconds,
+            "train": fitted.train_seconds,
+            "test": time.perf_counter() - began,
+        }
+        model, known = fitted.model, print_of_data.result()
+        model.receipt.update(
+            receipt_of(fitted, options, parts.training, evaluation, recipe=job.recipe, print_of_data=known)
+        )
+        if parts.held_out:
+            model.receipt["data"]["held_out"] = True
+        save_model(model, path)
     if as_json:
         result_json(_summary(model, path, seconds))
     else:
         _report(model, path, evaluation, seconds)
-    if pictures:
+    if job.pictures:
         try:
-            _draw(fitted, test, evaluation, path, as_json)
+            _draw(fitted, parts.test, evaluation, path, as_json)
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
-        result(f"next      {_next_step(path, source, test_source, held_out)}")
+        result(f"next      {_next_step(path, job.source, job.test, parts.held_out)}")
+
+
+@contextmanager
+def _not_lost(checkpoint: str | None) -> Iterator[None]:
+    """Say, when the end of a training fails or is interrupted, that the checkpoint still has all of it."""
+    try:
+        yield
+    except FileError as problem:
+        kept = f" The training is in {checkpoint}: `glassnet resume {checkpoint}`." if checkpoint else ""
+        raise FileError(problem.code, f"{problem}{kept}") from None
+    except KeyboardInterrupt:
+        if not checkpoint:
+            raise
+        raise KeyboardInterrupt(
+            f"interrupted; the training is in {checkpoint}. Go on with `glassnet resume {checkpoint}`."
+        ) from None
 
 
 def _next_step(path: Path, source: str, test_source: str | None, held_out: bool) -> str:
@@ -117,22 +235,7 @@ def _load_modules(names: list[str]) -> None:
         import_module(name)
 
 
-def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
-    classes = options.classes or None
-    training = data.load(source, maximum=options.input_max, classes=classes)
-    largest = float(training.inputs.max())
-    if 2 * largest <= options.input_max:
-        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
-    if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max)
-        kind = training.values is None
-        test.require_like(training.features, training.classes, training.source, of_classes=kind)
-        return training, test, False
-    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
-    return *split(training, options), True
-
-
-def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str]) -> Fit:
+def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit:
     show = progress_listener()
 
     def load_meanwhile(event: Event) -> None:
@@ -141,7 +244,7 @@ def _fit(training: Dataset, options: Options, path: Path, needed_later: list[str
             _aside(_load_modules, needed_later)
 
     try:
-        return fit(training, options, listeners=[show, load_meanwhile])
+        return fit_it(listeners=[show, load_meanwhile])
     except DivergedError as problem:
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:
@@ -166,6 +269,7 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
         "engine": receipt["engine"],
         "seed": receipt["options"]["seed"],
         "hash": receipt["hash"],
+        **({"kept": receipt["kept"]} if "kept" in receipt else {}),
         "options": receipt["options"],
     }
 
@@ -177,6 +281,8 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
         f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of "
         f"{receipt['data']['samples']:,} samples, engine {receipt['engine']} ({options['dtype']})"
     )
+    if kept := receipt.get("kept"):
+        result(f"kept      the weights after epoch {', '.join(map(str, kept))}, the best by validation loss")
     result(f"test      {score_line(evaluation)}")
     result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
     result(f"model     {path}")
@@ -187,15 +293,20 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     from .. import pictures
 
     history = fitted.history
-    some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
+    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(history.curve()),
     }
     if evaluation.confusion.size:
-        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion)
+        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, fitted.model.class_names or None)
     if test.image_shape and test.values is None:
+        name_of = np.vectorize(fitted.model.name_of, otypes=[object])
         drawings["digits"] = lambda: pictures.draw_digits(
-            test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
+            test.inputs[some],
+            name_of(test.labels[some]),
+            name_of(evaluation.answers[some]),
+            image_shape=test.image_shape,
+            photo=test.reading == "photo",
         )
     written = []
     try:

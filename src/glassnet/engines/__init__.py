@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
+from .custom import CustomLossEngine
 from .interface import Block, Engine, Gradients, Progress, Samples
 from .reference import ReferenceEngine
 from .threads import one_blas_thread, usable_cores
@@ -16,6 +17,7 @@ __all__ = [
     "ENGINES",
     "Block",
     "CompiledEngine",
+    "CustomLossEngine",
     "Engine",
     "Gradients",
     "Progress",

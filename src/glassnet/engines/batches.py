@@ -7,7 +7,7 @@ need: buffers, constants, and threads to run on.
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
 import numpy as np
@@ -36,6 +36,11 @@ MOST_VALUES = 0.4
 Distorted pictures have more such values, and were no quicker.
 """
 
+FARTHEST = 100.0
+"""What 0 may become by scaling, where zeros are left out: the sum of two large parts would lose the digits of a small
+input.
+"""
+
 
 class Batches:
     """Samples, options and buffers for training in batches."""
@@ -48,12 +53,16 @@ class Batches:
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
         self._threads = min(options.threads or usable_cores(), options.shards)
-        self._pool = ThreadPoolExecutor(self._threads)
+        self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
-        self._sparse = not options.augments and _has_many_zeros(self._raw)
-        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._targets = samples.targets.astype(self._dtype)
         self._weights = samples.weights_in(self._dtype)
+        # A large value less a large mean would lose its digits in float32, where the data have more.
+        scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
+        scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
+        self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
+        self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
+        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -62,7 +71,23 @@ class Batches:
         self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
 
     def run(self, state: State, block: Block) -> Progress:
-        """Take a block of steps; `state` in place."""
+        """Take a block of steps; `state` in place.
+
+        Blocks given from several threads are taken one after the other. An interrupt ends the block within a step and
+        leaves the weights there.
+        """
+        # An interrupt comes to the first thread alone, between any two lines: a team called together there could be
+        # left waiting for a member who was never called. So it is called by a thread of its own.
+        team = kernels.new_team()
+        try:
+            return self._leader.submit(self._lead, team, state, block).result()
+        except BaseException:
+            kernels.send_home(team)
+            self._leader.submit(int).result()  # comes after what went before
+            raise
+
+    def _lead(self, team: NDArray[np.int64], state: State, block: Block) -> Progress:
+        """Call the team together, and be its first member."""
         largest = min(block.batch_size, len(block.order))
         if largest > self._largest:  # an order may name samples more than once
             self._largest, self._room = largest, self._make_room(largest)
@@ -72,12 +97,21 @@ class Batches:
         average = flat if state.average is None else state.average
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
-        common = kernels.new_team(), self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        common = team, self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        called: list[Future[None]] = []
         self._transpose(memory, back=False)
-        work = [self._pool.submit(kernels.train_batches, me, self._threads, *common) for me in range(self._threads)]
-        for thread in work:
-            thread.result()
-        self._transpose(memory, back=True)
+        try:
+            for me in range(1, self._threads):
+                called.append(self._others.submit(_take_part, me, self._threads, *common))
+            _take_part(0, self._threads, *common)
+        except BaseException:
+            kernels.send_home(team)  # a member could not be called
+            raise
+        finally:
+            wait(called)
+            self._transpose(memory, back=True)
+        for one in called:
+            one.result()
         state.step += len(block.learning_rates)
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
@@ -126,15 +160,15 @@ class Batches:
                 kernels.transpose_tiles(vector, nodes, features, back, scratch)
 
     def _source(self, epoch: int) -> kernels.Source:
-        samples, options, kind = self._samples, self._options, self._dtype.type
+        samples, options = self._samples, self._options
         place = key(options.seed, Purpose.AUGMENTATION, epoch)
-        how = distortion(samples.image_shape or (1, 1), options, place)
-        factor, offset = kind(samples.scaling.factor), kind(samples.scaling.offset)
+        # Without distortion, what it takes is made for the smallest picture: this runs for every block of steps.
+        how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
         return kernels.Source(
             self._raw,
             words_of(self._raw),
-            factor,
-            offset,
+            self._factor,
+            self._offset,
             samples.labels,
             self._targets,
             self._weights,
@@ -164,6 +198,15 @@ class Batches:
         table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants
+
+
+def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> None:
+    """Be a member of a team; whoever fails does not leave the others waiting."""
+    try:
+        kernels.train_batches(me, threads, team, *common)
+    except BaseException:
+        kernels.send_home(team)
+        raise
 
 
 def words_of(raw: NDArray[Any]) -> NDArray[Any]:

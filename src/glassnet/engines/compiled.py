@@ -25,7 +25,7 @@ class CompiledEngine(ReferenceEngine):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> kernels.SparseRows | Batches:
         """Gather the non-zero values of every sample, and compile (or load) the loop for this precision; or batches."""
-        if not _plain(options):
+        if not _plain(options) or samples.scaling.by_feature:
             return Batches(architecture, samples, options)
         rows = _sparse(samples, np.dtype(options.dtype))
         nothing = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
@@ -65,7 +65,8 @@ def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
     raw, scaling = np.ascontiguousarray(samples.rows), samples.scaling
     count = np.count_nonzero(raw)
     start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
-    kernels.gather_nonzero(raw, words_of(raw), np.arange(len(raw)), dtype.type(scaling.factor), start, index, value)
+    factor = np.full(raw.shape[1], scaling.factor, dtype)
+    kernels.gather_nonzero(raw, words_of(raw), np.arange(len(raw)), factor, start, index, value)
     return kernels.SparseRows(
         start,
         index,

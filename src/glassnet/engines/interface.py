@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from ..losses import OutputLoss
 from ..network import Architecture
 from ..optimizers import State, take_step
 from ..options import Options
@@ -86,6 +87,11 @@ class Block(NamedTuple):
         """Return which samples step number `step` of this block takes."""
         return self.order[step * self.batch_size : (step + 1) * self.batch_size]
 
+    def before(self, step: int) -> Block:
+        """Return the part of this block that comes before step number `step` of its epoch."""
+        steps = max(0, step - self.first)
+        return self._replace(order=self.order[: steps * self.batch_size], learning_rates=self.learning_rates[:steps])
+
 
 class Gradients(NamedTuple):
     """Result of `Engine.gradients`: mean gradient, summed loss, and how many samples were answered rightly."""
@@ -112,6 +118,10 @@ class Engine(Protocol):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """Bring samples into the form that `run_steps` takes, and compile what it needs."""
+        ...
+
+    def output_loss(self, architecture: Architecture) -> OutputLoss:
+        """Return the loss that it makes small: the architecture's, unless it has one of its own."""
         ...
 
     def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import network
+from ..losses import OutputLoss
 from ..network import Architecture
 from ..optimizers import State
 from ..options import Options
@@ -23,6 +24,10 @@ class ReferenceEngine:
         """Return samples and options as they are."""
         return samples, options
 
+    def output_loss(self, architecture: Architecture) -> OutputLoss:
+        """See `Engine.output_loss`."""
+        return architecture.output_loss
+
     def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:
         """See `Engine.forward`."""
         return network.forward(architecture, parameters, inputs).outputs
@@ -38,10 +43,13 @@ class ReferenceEngine:
     ) -> Gradients:
         """See `Engine.gradients`."""
         signals = network.forward(architecture, parameters, inputs, masks)
-        losses = architecture.output_loss.value(signals.sums[-1], signals.outputs, targets)  # (n,)
+        loss_here = self.output_loss(architecture)
+        losses = loss_here.value(signals.sums[-1], signals.outputs, targets)  # (n,)
         loss = (losses if weights is None else losses * weights).sum()
         correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
-        gradients = network.backpropagate(architecture, parameters, signals, targets, masks, weights=weights)
+        gradients = network.backpropagate(
+            architecture, parameters, signals, targets, masks, weights=weights, loss=loss_here
+        )
         return Gradients(gradients, float(loss), int(correct))
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:

@@ -13,6 +13,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from ..errors import OptionError, require_choice
 
+PerFeature = float | tuple[float, ...]
+"""One number for all features, or one each."""
+
 
 @dataclass(frozen=True)
 class Scaling:
@@ -21,70 +24,145 @@ class Scaling:
     Parameters
     ----------
     name : str
-        ``"notes"`` (0.01 to 1), ``"unit"`` (0 to 1), or ``"standard"`` (mean 0, standard deviation 1 over all values).
+        ``"notes"`` (0.01 to 1), ``"unit"`` (0 to 1), ``"standard"`` (mean 0, standard deviation 1 over all values), or
+        ``"features"`` (mean 0, standard deviation 1 for each feature).
     maximum : float
         Largest raw value, 255 for pictures.
-    span, offset : float
-        Width and lower end of the resulting range.
+    span, offset : float, or tuple of float
+        Width and lower end of the resulting range; one a feature for ``"features"``.
     """
 
     name: str
     maximum: float
-    span: float
-    offset: float
+    span: PerFeature
+    offset: PerFeature
 
     @classmethod
-    def named(cls, name: str, maximum: float = 255.0, raw: NDArray[Any] | None = None) -> Scaling:
-        """Make the step called `name`; ``"standard"`` needs the training data's raw values, shape (n, features).
+    def named(
+        cls,
+        name: str,
+        maximum: float = 255.0,
+        raw: NDArray[Any] | None = None,
+        weights: NDArray[Any] | None = None,
+    ) -> Scaling:
+        """Make the step called `name`.
+
+        Parameters
+        ----------
+        name : str
+            One of those in the class's text.
+        maximum : float, default 255
+            Largest raw value.
+        raw : ndarray, shape (n, features), optional
+            The training data's values, which ``"standard"`` and ``"features"`` need.
+        weights : ndarray, shape (n,), optional
+            How much each sample counts in the mean and deviation of a feature; all alike if not given.
 
         Raises
         ------
         OptionError
-            GN021 for another name, GN022 for ``"standard"`` without values.
+            GN021 for another name, GN022 where values are needed and missing.
         """
-        require_choice("scaling", name, (*SCALINGS, "standard"))
+        require_choice("scaling", name, (*SCALINGS, "standard", "features"))
         if name in SCALINGS:
             span, offset = SCALINGS[name]
             return cls(name, maximum, span, offset)
         if raw is None:
-            raise OptionError("GN022", "scaling standard: give the training data's values, to standardise by them.")
+            raise OptionError("GN022", f"scaling {name}: give the training data's values, to standardise by them.")
+        if name == "features":
+            means, deviations = _by_feature(raw, weights)
+            return cls(name, 1.0, tuple((1 / deviations).tolist()), tuple((-means / deviations).tolist()))
         mean, deviation = _mean_and_deviation(raw)
         deviation = deviation or 1.0  # all values alike
         return cls(name, maximum, maximum / deviation, -mean / deviation)
 
     def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
-        """Scale raw values, any shape."""
-        scaled: NDArray[np.floating] = np.asarray(raw).astype(dtype) / self.maximum * self.span + self.offset
+        """Scale raw values: any shape, or (…, features) where each feature has a step of its own."""
+        raw = np.asarray(raw)
+        scaled: NDArray[np.floating]
+        if self.by_feature:
+            # In the data's own precision: a large value less a large mean would lose its digits in float32.
+            wide = raw.astype(np.result_type(raw.dtype, dtype), copy=False)
+            factor, offset = np.asarray(self.factor, wide.dtype), np.asarray(self.offset, wide.dtype)
+            scaled = (wide * factor + offset).astype(dtype, copy=False)
+        else:
+            scaled = raw.astype(dtype) / self.maximum * self.span + self.offset
         return scaled
 
     def invert(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the raw values that `apply` would turn into `inputs`."""
-        raw: NDArray[np.floating] = (inputs - self.offset) / self.span * self.maximum
+        raw: NDArray[np.floating] = (inputs - np.asarray(self.offset)) / np.asarray(self.span) * self.maximum
         return raw
 
     @property
-    def factor(self) -> float:
-        """The step as a product: ``x · factor + offset``."""
-        return self.span / self.maximum
+    def by_feature(self) -> bool:
+        """Whether each feature has a step of its own."""
+        return isinstance(self.span, tuple)
+
+    @property
+    def factor(self) -> float | NDArray[np.float64]:
+        """The step as a product, ``x · factor + offset``: a number, or one a feature, shape (features,)."""
+        return np.asarray(self.span) / self.maximum if isinstance(self.span, tuple) else self.span / self.maximum
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain values, for a file."""
-        return asdict(self)
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any]) -> Scaling:
+        """Make the step that `to_dict` wrote down.
+
+        Raises
+        ------
+        TypeError, ValueError
+            For entries that are missing, unknown, or no numbers.
+        """
+        fields: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
+        made = cls(**fields)
+        if np.shape(made.span) != np.shape(made.offset):
+            raise ValueError("its scaling has not one span and one offset a feature")
+        return made
 
     def __str__(self) -> str:
+        if isinstance(self.span, tuple):
+            return f"mean 0 and deviation 1 for each of {len(self.span)} features"
         return f"x / {self.maximum:g} · {self.span:g} + {self.offset:g}"
 
 
 SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
 """Name -> (span, offset), for the steps that do not depend on the data."""
 
+_ROWS = 4096  # taken at a time: squares of bytes need more room than the bytes
+
 
 def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
-    """Return both over all values, some rows at a time: squares of bytes need more room than the bytes."""
+    """Return both over all values."""
     total = squares = 0.0
-    for start in range(0, len(raw), 4096):
-        part = raw[start : start + 4096].astype(np.float32).reshape(-1)
+    for start in range(0, len(raw), _ROWS):
+        part = raw[start : start + _ROWS].astype(np.float32).reshape(-1)
         total += float(part.sum(dtype=np.float64))
         squares += float(np.square(part).sum(dtype=np.float64))
     mean = total / raw.size
     return mean, max(squares / raw.size - mean * mean, 0.0) ** 0.5
+
+
+def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return mean and deviation of each feature, each (features,); the deviation is 1 where all values are alike.
+
+    Squares are taken of the distance from the first row: those of large values around a large mean would leave nothing
+    of a small deviation.
+    """
+    first = raw[0].astype(np.float64)
+    total, squares, mass = np.zeros(raw.shape[1]), np.zeros(raw.shape[1]), 0.0
+    for start in range(0, len(raw), _ROWS):
+        part = raw[start : start + _ROWS] - first
+        share = np.ones(len(part)) if weights is None else weights[start : start + _ROWS].astype(np.float64)
+        total += share @ part
+        squares += share @ np.square(part)
+        mass += float(share.sum())
+    shift = total / mass
+    variance = squares / mass - shift * shift
+    # What differs in the last digits alone is rounding: blown up to deviation 1 it would pass for a signal.
+    rounding = np.maximum(1e-13 * np.abs(first), 1e-6 * np.abs(shift)) ** 2
+    deviations = np.sqrt(np.where(variance > rounding, variance, 1.0))
+    return first + shift, deviations

@@ -25,8 +25,8 @@ class Source(NamedTuple):
 
     raw: NDArray[Any]
     words: NDArray[Any]  # see `gather_nonzero`
-    factor: Any
-    offset: Any
+    factor: NDArray[Any]  # (features,), as the next
+    offset: NDArray[Any]
     labels: NDArray[np.int64]
     targets: NDArray[Any]
     weights: NDArray[Any]  # (samples,), or empty where all count alike
@@ -88,7 +88,10 @@ def train_batches(
     rules: Rules,
     memory: Memory,
 ) -> None:
-    """Take a block of steps together with the other threads; losses are added up a shard."""
+    """Take a block of steps together with the other threads; losses are added up a shard.
+
+    A team that is sent home leaves the weights somewhere between two steps.
+    """
     chunks = memory.squares.shape[0]
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
@@ -96,7 +99,8 @@ def train_batches(
         count = shards_of(batch.shape[0], memory.gradients.shape[0], rules.smallest_shard)
         for shard in range(me, count, threads):
             _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules.is_sparse, memory)
-        wait_for_all(team, threads)
+        if not wait_for_all(team, threads):
+            return
 
         clip = memory.flat.dtype.type(1)
         if rules.clip > 0:
@@ -104,7 +108,8 @@ def train_batches(
                 start, stop = chunk * rules.chunk, min((chunk + 1) * rules.chunk, memory.flat.shape[0])
                 sum_shards(memory.gradients, count, start, stop)
                 memory.squares[chunk] = sum_squares(memory.gradients[0], start, stop)
-            wait_for_all(team, threads)
+            if not wait_for_all(team, threads):
+                return
             count = 1
             norm = memory.squares.sum() ** 0.5
             if norm > rules.clip:
@@ -116,7 +121,8 @@ def train_batches(
             sum_shards(memory.gradients, count, start, stop)
             gradient = memory.gradients[0]
             take_step(rules.optimizer, memory.flat, gradient, memory.slots, memory.average, start, stop, constants)
-        wait_for_all(team, threads)
+        if not wait_for_all(team, threads):
+            return
 
 
 @kernel_with_arrays
@@ -170,7 +176,7 @@ def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None
     for i in range(which.shape[0]):
         row, scaled = raw[which[i]], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]
 
 
 @kernel
@@ -178,4 +184,4 @@ def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(raw.shape[0]):
         row, scaled = raw[i], inputs[i]
         for j in range(row.shape[0]):
-            scaled[j] = row[j] * factor + offset
+            scaled[j] = row[j] * factor[j] + offset[j]

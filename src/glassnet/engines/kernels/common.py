@@ -13,8 +13,8 @@ from ...losses import LOSSES
 from ...network import Architecture
 from ...optimizers import OPTIMIZERS
 
-IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, GELU, SOFTMAX = range(len(ACTIVATIONS))
-SQUARED_ERROR, CROSS_ENTROPY = range(len(LOSSES))
+IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, GELU, SOFTMAX, EXPONENTIAL = range(len(ACTIVATIONS))
+SQUARED_ERROR, CROSS_ENTROPY, ABSOLUTE_ERROR, HUBER, QUANTILE, POISSON, FOCAL = range(len(LOSSES))
 SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
 
 
@@ -39,6 +39,7 @@ class Plan(NamedTuple):
     bias_at: NDArray[np.int64]
     activation: NDArray[np.int64]
     loss: int
+    loss_parameter: float
     notes_rule: bool
 
 
@@ -58,6 +59,7 @@ def plan_of(architecture: Architecture) -> Plan:
         np.array(bias_at, np.int64),
         np.array([list(ACTIVATIONS).index(name) for name in architecture.activations], np.int64),
         LOSSES.index(architecture.loss),
+        architecture.loss_parameter or 0.0,
         architecture.rule == "notes",
     )
 

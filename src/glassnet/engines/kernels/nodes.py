@@ -11,9 +11,24 @@ from typing import Any
 import numpy as np
 from numba.extending import overload
 
-from ...activations import GELU_CUBIC, GELU_SCALE, LEAK
+from ...activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ...jit import kernel
-from .common import GELU, LEAKY_RELU, RELU, SIGMOID, SOFTMAX, SQUARED_ERROR, TANH, Plan
+from .common import (
+    CROSS_ENTROPY,
+    EXPONENTIAL,
+    FOCAL,
+    GELU,
+    HUBER,
+    LEAKY_RELU,
+    POISSON,
+    QUANTILE,
+    RELU,
+    SIGMOID,
+    SOFTMAX,
+    SQUARED_ERROR,
+    TANH,
+    Plan,
+)
 
 
 def _exp(x: Any) -> Any:
@@ -99,6 +114,10 @@ def activate(code: int, z: Any, a: Any) -> None:
             total += a[j]
         for j in range(nodes):
             a[j] /= total
+    elif code == EXPONENTIAL:
+        limit = z.dtype.type(LARGEST_EXPONENT)
+        for j in range(nodes):
+            a[j] = _exp(z[j] if not z[j] > limit else limit)  # written so that NaN passes
     else:
         copy(z, a)
 
@@ -150,6 +169,9 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
             mean += delta[j] * a[j]
         for j in range(nodes):
             delta[j] = a[j] * (delta[j] - mean)
+    elif code == EXPONENTIAL:
+        for j in range(nodes):
+            delta[j] *= a[j]
 
 
 @kernel
@@ -160,6 +182,76 @@ def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
         delta[k] *= weight
     weighted: float = loss * weight
     return weighted
+
+
+@kernel
+def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
+    """Return the loss; delta holds ``a − t``, which for softmax is brought to what the sum of the targets asks for."""
+    loss = 0.0
+    if code == SIGMOID:
+        for k in range(a.shape[0]):
+            loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
+    else:
+        peak, total, mass = z[first_largest(z)], 0.0, z.dtype.type(0)
+        for k in range(a.shape[0]):
+            total += math.exp(z[k] - peak)
+            mass += target[k]
+        for k in range(a.shape[0]):
+            loss += target[k] * (math.log(total) + peak - z[k])
+            delta[k] = a[k] * mass - target[k]
+    return loss
+
+
+@kernel
+def _loss_of_numbers(kind: int, parameter: float, error: Any, delta: Any) -> float:
+    """Return the loss and fill delta with its slope with respect to the outputs."""
+    loss = 0.0
+    for k in range(error.shape[0]):
+        e = float(error[k])
+        size = abs(e)
+        sign = 1.0 if e > 0 else (-1.0 if e < 0 else 0.0)
+        if kind == HUBER:
+            near = min(size, parameter)
+            loss += near * (size - 0.5 * near)
+            delta[k] = sign * near
+        elif kind == QUANTILE:
+            cost = parameter if e < 0 else 1 - parameter
+            loss += cost * size
+            delta[k] = sign * cost
+        else:
+            loss += size
+            delta[k] = sign
+    return loss
+
+
+@kernel
+def _focal(code: int, gamma: float, z: Any, a: Any, target: Any, delta: Any) -> float:
+    loss, total = 0.0, 0.0
+    if code == SIGMOID:
+        for k in range(a.shape[0]):
+            tail = math.log1p(math.exp(-abs(z[k])))
+            log_a, log_rest = -max(-z[k], 0.0) - tail, -max(z[k], 0.0) - tail
+            here, rest, t = math.exp(log_a), math.exp(log_rest), float(target[k])
+            yes, no = t * math.exp(gamma * log_rest), (1 - t) * math.exp(gamma * log_a)
+            loss -= yes * log_a + no * log_rest
+            delta[k] = yes * (gamma * here * log_a - rest) + no * (here - gamma * rest * log_rest)
+        return loss
+    peak = z[first_largest(z)]
+    for k in range(a.shape[0]):
+        total += math.exp(z[k] - peak)
+    log_total, mean = math.log(total) + peak, 0.0
+    for k in range(a.shape[0]):
+        log_a = z[k] - log_total
+        rest = -math.expm1(log_a)
+        ratio = log_a / rest if rest > 0 else -1.0
+        cost = target[k] * rest**gamma
+        loss -= cost * log_a
+        back = cost * (gamma * a[k] * ratio - 1)
+        delta[k] = back
+        mean += back
+    for k in range(a.shape[0]):
+        delta[k] -= a[k] * mean
+    return loss
 
 
 @kernel
@@ -174,15 +266,15 @@ def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any
         for k in range(a.shape[0]):
             loss += 0.5 * error[k] * error[k]
         times_derivative(code, z, a, delta, scratch)
-    elif code == SIGMOID:
+    elif plan.loss == CROSS_ENTROPY:
+        loss = _cross_entropy(code, z, a, target, delta)
+    elif plan.loss == FOCAL:
+        loss = _focal(code, plan.loss_parameter, z, a, target, delta)
+    elif plan.loss == POISSON:
         for k in range(a.shape[0]):
-            loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
+            constant = target[k] * math.log(target[k]) if target[k] > 0 else 0.0
+            loss += error[k] - target[k] * z[k] + constant
     else:
-        peak, total, mass = z[first_largest(z)], 0.0, z.dtype.type(0)
-        for k in range(a.shape[0]):
-            total += math.exp(z[k] - peak)
-            mass += target[k]
-        for k in range(a.shape[0]):
-            loss += target[k] * (math.log(total) + peak - z[k])
-            delta[k] = a[k] * mass - target[k]
+        loss = _loss_of_numbers(plan.loss, plan.loss_parameter, error, delta)
+        times_derivative(code, z, a, delta, scratch)
     return loss

@@ -22,7 +22,7 @@ class Inputs(NamedTuple):
 
     is_sparse: bool
     dense: NDArray[Any]
-    background: Any
+    background: NDArray[Any]  # (features,)
     sparse: SparseShard
 
 
@@ -63,22 +63,9 @@ class ShardWork(NamedTuple):
 
 
 @kernel_with_arrays
-def shard_gradients(
-    plan: Plan,
-    flat: Any,
-    inputs: Inputs,
-    known: Known,
-    dropout: Dropout,
-    part: Part,
-    work: ShardWork,
-    gradient: Any,
-) -> tuple[float, int]:
-    """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
-
-    With sparse inputs the first matrix, and its gradient, are in tiles.
-    """
+def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
+    """Fill a shard's sums and activations, layer after layer; with sparse inputs the first matrix is in tiles."""
     n, layers = part.rows, plan.activation.shape[0]
-    share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     drawn = 0
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
@@ -100,6 +87,25 @@ def shard_gradients(
             copy(a, passed)
         drawn += part.batch * plan.sizes[layer + 1]
 
+
+@kernel_with_arrays
+def shard_gradients(
+    plan: Plan,
+    flat: Any,
+    inputs: Inputs,
+    known: Known,
+    dropout: Dropout,
+    part: Part,
+    work: ShardWork,
+    gradient: Any,
+) -> tuple[float, int]:
+    """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
+
+    With sparse inputs the first matrix, and its gradient, are in tiles.
+    """
+    n, layers = part.rows, plan.activation.shape[0]
+    share = flat.dtype.type(1) / flat.dtype.type(part.batch)
+    shard_forward(plan, flat, inputs, dropout, part, work)
     loss, correct = _outputs(plan, known, work, n)
 
     for layer in range(layers - 1, -1, -1):

@@ -1,10 +1,11 @@
 """Rows with many zeros: the places and values of the others, and products that leave the zeros out.
 
-Most values of a picture are 0, so most inputs are the same constant `c`, the background: 0.01 in the notes, 0 for
-``x / max``. With inputs ``x = v + c·1``, a first matrix W and δ of its nodes, for the rows of a batch:
+Most values of a picture are 0, so most inputs are the background `c`: 0.01 in the notes, 0 for ``x / max``, and what 0
+becomes where each feature has a scale of its own. With inputs ``x = v + c``, a first matrix W and δ of its nodes, for
+the rows of a batch:
 
-- forward: ``W x = W v + c (W 1)``, and ``W 1`` are the row sums of W, the same for every row;
-- gradient: ``Σ δ xᵀ = Σ δ vᵀ + c (Σ δ) 1ᵀ``, and the second part is the same for every input.
+- forward: ``W x = W v + W c``, and the second part is the same for every row;
+- gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
 
 Both products run over the values of v that are not 0. `tiled` has the form of W in which they are quick.
 """
@@ -50,7 +51,7 @@ def gather_nonzero(raw: Any, words: Any, which: Any, factor: Any, start: Any, pl
                 for j in range(block * span, (block + 1) * span):
                     if row[j] != 0:
                         places[at] = j
-                        values[at] = row[j] * factor
+                        values[at] = row[j] * factor[j]
                         at += 1
     start[which.shape[0]] = at
 
@@ -102,7 +103,7 @@ def add_rows(matrix: Any, places: Any, values: Any, out: Any) -> None:
 def sparse_forward(
     first: Any, background: Any, sparse: SparseShard, n: int, nodes: int, sums: Any, scratch: Any
 ) -> None:
-    """Fill the sums of the first layer, (n · nodes,), from `first`, its matrix in tiles."""
+    """Fill the sums of the first layer, (n · nodes,), from its matrix in tiles; `background` is (features,)."""
     features = sparse.column_start.shape[0] - 1
     for begin in range(0, nodes, TILE):
         end = min(begin + TILE, nodes)
@@ -110,15 +111,15 @@ def sparse_forward(
         constant = scratch[: end - begin]
         for j in range(end - begin):
             constant[j] = 0
-        if background != 0:
-            for i in range(features):
-                line = tile[i]
+        for i in range(features):
+            line, c = tile[i], background[i]
+            if c != 0:
                 for j in range(end - begin):
-                    constant[j] += line[j]
+                    constant[j] += c * line[j]
         for row in range(n):
             z = sums[row * nodes + begin : row * nodes + end]
             for j in range(end - begin):
-                z[j] = background * constant[j]
+                z[j] = constant[j]
             at, stop = sparse.start[row], sparse.start[row + 1]
             add_rows(tile, sparse.places[at:stop], sparse.values[at:stop], z)
 
@@ -140,11 +141,11 @@ def sparse_gradient(
             line, part = deltas[row], delta[row * nodes + begin : row * nodes + end]
             for j in range(width):
                 line[j] = part[j]
-                constant[j] += background * part[j]
+                constant[j] += part[j]
         for i in range(features):
-            line = tile[i]
+            line, c = tile[i], background[i]
             for j in range(width):
-                line[j] = constant[j]
+                line[j] = c * constant[j]
             at, stop = sparse.column_start[i], sparse.column_start[i + 1]
             add_rows(deltas, sparse.rows[at:stop], sparse.column_values[at:stop], line)
 

@@ -2,6 +2,7 @@
 
 Threads of a team meet several times in every step, some ten thousand times a second: too often for Python's own
 barriers. A thread that waits looks at a shared counter, and soon lets other processes have the core between two looks.
+A thread that will never come, or an interrupt, must not leave the others waiting: a team can be sent home.
 """
 
 from __future__ import annotations
@@ -23,8 +24,13 @@ _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
 
 def new_team() -> NDArray[np.int64]:
-    """Return the counters that a team shares: how many have arrived, how often all have met."""
-    return np.zeros(2, np.int64)
+    """Return the counters that a team shares: how many have arrived, how often all have met, whether to go home."""
+    return np.zeros(3, np.int64)
+
+
+def send_home(team: NDArray[np.int64]) -> None:
+    """Make every thread of the team return from where it next meets the others, whether they come or not."""
+    team[2] = 1
 
 
 def _address(context: Any, builder: Any, array_type: Any, array: Any, index: int) -> Any:
@@ -47,20 +53,26 @@ def _team_operation(index: int, emit: Any, arguments: int) -> Any:
     return intrinsic(lambda context, team, value: typing(context, team, value))
 
 
-_meetings = _team_operation(1, lambda builder, pointer: builder.load_atomic(pointer, "acquire", 8), 0)
+def _load(builder: Any, pointer: Any) -> Any:
+    return builder.load_atomic(pointer, "acquire", 8)
 
 
 def _add(builder: Any, pointer: Any, value: Any) -> Any:
     return builder.atomic_rmw("add", pointer, value, "acq_rel")
 
 
+_meetings = _team_operation(1, _load, 0)
+_sent_home = _team_operation(2, _load, 0)
 _arrive = _team_operation(0, _add, 1)
 _meet = _team_operation(1, _add, 1)
 
 
 @kernel
-def wait_for_all(team: Any, threads: int) -> None:
-    """Return when all threads of the team have come here; what they wrote before is then seen by all."""
+def wait_for_all(team: Any, threads: int) -> bool:
+    """Return when all threads of the team have come here; what they wrote before is then seen by all.
+
+    False means that the team has been sent home: return at once, and take nothing for complete.
+    """
     if threads > 1:
         before = _meetings(team)
         if _arrive(team, np.int64(1)) == threads - 1:
@@ -68,7 +80,8 @@ def wait_for_all(team: Any, threads: int) -> None:
             _meet(team, np.int64(1))
         else:
             looks = 0
-            while _meetings(team) == before:
+            while _meetings(team) == before and not (looks > _LOOKS and _sent_home(team)):
                 looks += 1
                 if looks > _LOOKS:
                     _sched_yield()
+    return not _sent_home(team)

@@ -3,7 +3,7 @@
 from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
 from .form import CHANGES, PLAIN, SIDE, Change, mnist_form
 from .paper import Ink, lift_ink
-from .photo import opaque, open_photo, working_size
+from .photo import eight_bits, opaque, working_size
 from .whole import forms_of
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Piece",
     "cuts",
     "doubtful_pairs",
+    "eight_bits",
     "find_pieces",
     "forms_of",
     "in_lines",
@@ -23,7 +24,6 @@ __all__ = [
     "may_be_one",
     "mnist_form",
     "opaque",
-    "open_photo",
     "union",
     "working_size",
 ]

@@ -1,13 +1,13 @@
-"""Opening a photograph: upright, in colour, without transparency, of a size that can be worked on."""
+"""A photograph to begin with: in colour, without transparency, of a size that can be worked on."""
 
 from __future__ import annotations
 
 import math
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image, ImageOps
+from PIL import Image
 
 from .paper import Plane
 
@@ -15,27 +15,10 @@ SHORTEST, MOST = 168, 1_000_000
 """Pixels on the shorter side, and in all, between which a picture is brought."""
 
 
-def open_photo(stream: IO[bytes]) -> Image.Image:
-    """Open a PNG or JPEG picture as RGB, the way up that its EXIF note says.
-
-    Raises
-    ------
-    Exception
-        Whatever Pillow's decoders raise for files that are damaged or no pictures; what it only warns about too, where
-        the caller has turned warnings into errors.
-    """
-    with Image.open(stream, formats=("PNG", "JPEG")) as picture:
-        return opaque(ImageOps.exif_transpose(picture))
-
-
 def opaque(picture: Image.Image) -> Image.Image:
-    """Make a picture RGB; what is transparent becomes paper."""
+    """Make a picture RGB; what is transparent becomes paper: white, or dark where the ink is light."""
     if picture.mode.startswith(("I", "F")):
-        # More than 8 bits a pixel: Pillow's own conversion would cut off above 255.
-        wide: NDArray[Any] = np.array(picture, np.float64)
-        top = 65535.0 if picture.mode != "F" else max(float(np.nan_to_num(wide).max(initial=0)), 1e-30)
-        grey = (np.nan_to_num(wide).clip(0, top) * (255 / top)).round().astype(np.uint8)
-        return Image.fromarray(grey).convert("RGB")
+        return eight_bits(picture).convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     above = picture.convert("RGBA")
@@ -48,6 +31,13 @@ def opaque(picture: Image.Image) -> Image.Image:
     else:  # paper with a hole, or round corners
         paper = [int(value) for value in np.median(colours, axis=0)]
     return Image.alpha_composite(Image.new("RGBA", above.size, (*paper, 255)), above).convert("RGB")
+
+
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255."""
+    wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
+    top = max(float(wide.max(initial=0.0)), 1e-30) if picture.mode == "F" else 65535.0
+    return Image.fromarray((wide.clip(0, top) * (255 / top)).round().astype(np.uint8))
 
 
 def working_size(picture: Image.Image) -> Plane:

@@ -1,0 +1,88 @@
+"""How cost grows: with the number of rows, 1,000 to 6,000,000, and with the hidden nodes, 32 to 4,096.
+
+Rows are MNIST's training digits over and over, each copy shifted by up to two pixels and made lighter or darker, so
+that no two are alike. An epoch of recipe `quick`: its seconds a row, and the memory that a fresh process needs for it.
+
+    python benchmarks/growth.py [--runs 3] [--samples N]
+"""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+import glassnet
+import machine
+from peers.alone import CORES, alone, answer, arguments
+
+ROWS = (1_000, 10_000, 60_000, 600_000, 6_000_000)
+HIDDEN = (32, 128, 512, 2048, 4096)
+FIXED_HIDDEN, FIXED_ROWS = 200, 20_000
+
+
+def main() -> None:
+    given = arguments(__doc__ or "", ())
+    most = given.samples or ROWS[-1]
+    tasks = {
+        "rows": [{"rows": min(rows, most), "hidden": FIXED_HIDDEN} for rows in ROWS],
+        "hidden nodes": [{"rows": min(FIXED_ROWS, most), "hidden": hidden} for hidden in HIDDEN],
+    }
+    kept: dict[str, Any] = {}
+    for name, sizes in tasks.items():
+        found = []
+        for size in sizes:
+            runs = [one for _ in range(given.runs) if (one := alone(__file__, {**size, "threads": CORES}))]
+            found.append({**size, **{key: machine.summary(run[key] for run in runs) for key in runs[0]}})
+            print(found[-1], flush=True)
+        kept[name] = found
+    rows = kept["rows"]
+    memory = [one["peak, MiB"]["median"] for one in rows]
+    slope = np.polyfit([one["rows"] for one in rows], memory, 1)
+    kept["memory, bytes a row"], kept["memory at no rows, MiB"] = slope[0] * 2**20, slope[1]
+    if not given.trial:
+        machine.write("growth", kept)
+
+
+def measure(rows: int, hidden: int, threads: int) -> dict[str, Any]:
+    data = repeated(rows)
+    before = _peak()
+    options = glassnet.Options.recipe("quick", hidden=hidden, epochs=1, threads=threads)
+    best = np.inf
+    for _ in range(3 if rows < 100_000 else 1):  # the shortest ones are mostly chance
+        fitted = glassnet.fit(data, options)
+        best = min(best, fitted.train_seconds)
+    weights = fitted.model.network.parameters.flat.size
+    return {"µs a row": 1e6 * best / rows, "ns a row and weight": 1e9 * best / rows / weights, "peak, MiB": _peak(),
+            "peak before training, MiB": before}  # fmt: skip
+
+
+def repeated(rows: int) -> glassnet.Dataset:
+    digits = glassnet.load_data("mnist")
+    inputs = np.empty((rows, digits.features), np.uint8)
+    labels = np.resize(digits.labels, rows)
+    random = np.random.default_rng(0)
+    for start in range(0, rows, len(digits)):
+        part = inputs[start : start + len(digits)]
+        part[...] = jittered(digits.inputs[: len(part)], random)
+    return glassnet.Dataset(inputs, labels, 10, (28, 28), f"{rows:,} digits")
+
+
+def jittered(inputs: NDArray[np.uint8], random: np.random.Generator) -> NDArray[np.uint8]:
+    down, across = random.integers(-2, 3, 2)
+    moved = np.roll(inputs.reshape(-1, 28, 28), (down, across), (1, 2)).reshape(len(inputs), -1)
+    return (moved * random.uniform(0.8, 1.0, (len(moved), 1)).astype(np.float32)).astype(np.uint8)
+
+
+def _peak() -> float:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    began = time.perf_counter()
+    if not answer(measure):
+        main()
+        print(f"{time.perf_counter() - began:.0f} s")

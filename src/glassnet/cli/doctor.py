@@ -1,0 +1,177 @@
+"""``glassnet doctor``: what is wrong with data before training, or with an old program before it runs."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from .. import data
+from ..data.rewrite import output_kind, write_loosely
+from ..doctor.data import examine, summary
+from ..doctor.findings import KINDS, Finding, harmful
+from ..doctor.script import examine_script
+from ..errors import OptionError
+from ..files import replacing, require_place
+from ..options import Options
+from .console import json_flag, result, result_json
+from .flags import options_from, with_options
+
+_PROGRAMS = (".py", ".ipynb")
+_SHOWN = {"error": "error  ", "warning": "warning", "remark": "remark "}
+
+
+@dataclass(frozen=True)
+class _Visit:
+    """What a command has found, and how the repaired copy is written."""
+
+    findings: list[Finding]
+    facts: dict[str, Any]
+    write: Callable[[IO[bytes]], None]
+    again: Callable[[str], list[Finding]]
+
+
+@click.command("doctor")
+@click.argument("source", metavar="DATA")
+@click.option("--test", "test_source", metavar="DATA", help="Test data, compared with the training data.")
+@click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
+@click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be; DATA stays as it is.")
+@json_flag
+@with_options("input_max", "classes", "targets", "output", "loss")
+def doctor_command(
+    source: str, test_source: str | None, target: str | None, out: str | None, as_json: bool, recipe: str, **flags: Any
+) -> None:
+    """Find what is wrong with data before training on them, or with an old program (.py, .ipynb) before running it.
+
+    DATA is what 'glassnet train' takes, damaged or not, or a program. Exit code 0: nothing but remarks; 1: there are
+    errors or warnings (with --fix, if any are left).
+    """
+    options = options_from(recipe, flags)
+    program = Path(source).suffix in _PROGRAMS
+    if program and (test_source or target):
+        raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
+    if out is not None:
+        _require_copy(source, test_source, out, program)
+    visit = _of_program(source) if program else _of_data(source, test_source, target, out, options)
+    done, left = [], visit.findings
+    if out is not None:
+        done = [finding for finding in visit.findings if finding.repaired and finding.source == visit.facts["source"]]
+        with replacing(out) as file:
+            visit.write(file)
+        left = visit.again(out)
+    if as_json:
+        shown = {"findings": [finding.to_dict() for finding in visit.findings], "healthy": not harmful(visit.findings)}
+        fixed = out and {"file": out, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
+        result_json({**visit.facts, **shown, "fixed": fixed})
+    else:
+        _report(source, visit, out, done, left)
+    click.get_current_context().exit(1 if harmful(left) else 0)
+
+
+def _require_copy(source: str, test_source: str | None, out: str, program: bool) -> None:
+    """Refuse to write the copy over anything."""
+    require_place(out)
+    if os.path.lexists(out):
+        raise OptionError("GN022", f"--fix {out}: there is a file of this name already. Name another place.")
+    wanted = (Path(source).suffix,) if program else (".csv", ".npz")
+    if Path(out).suffix not in wanted:
+        raise OptionError("GN022", f"--fix {out}: expected a name that ends in {' or '.join(wanted)}.")
+
+
+def _of_program(source: str) -> _Visit:
+    diagnosis = examine_script(source)
+
+    def again(out: str) -> list[Finding]:
+        return examine_script(out, beside=source).findings
+
+    return _Visit(diagnosis.findings, {"source": source}, lambda file: _all(file, diagnosis.content), again)
+
+
+def _all(file: IO[bytes], content: bytes) -> None:
+    file.write(content)
+
+
+def _of_data(source: str, test_source: str | None, target: str | None, out: str | None, options: Options) -> _Visit:
+    diagnosis = examine(source, test_source, target=target, options=options)
+    table = diagnosis.table
+    kind = output_kind(out or "")
+    if kind == "npz" and (table.words or table.labels is None or table.labels.dtype.kind == "O"):
+        raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
+    if out and not len(table):
+        raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
+
+    def again(copy: str) -> list[Finding]:
+        test = test_source or (source if data.has_part(source, "test") else None)
+        name = table.label_name if table.header else None
+        return examine(copy, test, target=name, options=options).findings
+
+    facts = {"source": table.source, **summary(table)}
+    return _Visit(diagnosis.findings, facts, lambda file: write_loosely(table, file, kind), again)
+
+
+def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], left: list[Finding]) -> None:
+    if "samples" in visit.facts:
+        result(_headline(visit.facts))
+    show = _show if "samples" in visit.facts else _show_place
+    for finding in visit.findings:
+        show(finding)
+    if out is not None:
+        for code, count in Counter(finding.code for finding in done).items():
+            result(f"repaired  {code}  {KINDS[code].repair}" + (f" ({count} places)" if count > 1 else ""))
+        result(f"copy      {out}: {_verdict(left)}")
+        for finding in left:
+            if finding.severity != "remark":
+                show(finding)
+        return
+    verdict = _verdict(visit.findings)
+    result(f"{source}: {verdict}")
+    if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
+        result(f"next      {shlex.join(['glassnet', 'doctor', source, '--fix', _proposed(source)])}")
+
+
+def _headline(facts: dict[str, Any]) -> str:
+    shape = facts["image_shape"]
+    drawn = f", drawn as {shape[0]} × {shape[1]}" if shape else ""
+    text = f"{facts['source']}: {facts['samples']:,} samples of {facts['features']} values{drawn}"
+    if facts["classes"]:
+        counts = [f"{name} {count:,}" for name, count in list(facts["classes"].items())[:12]]
+        text += f"; classes {', '.join(counts)}" + (", …" if len(facts["classes"]) > 12 else "")
+    return text
+
+
+def _show(finding: Finding) -> None:
+    result(f"{_SHOWN[finding.severity]}  {finding.code}  {finding.kind.meaning}")
+    result(f"               {finding.text}")
+    word, places = ("line", finding.lines) if finding.lines else ("row", finding.rows)
+    if places:
+        more = f", … ({finding.count:,} in all)" if finding.count > len(places) else ""
+        result(f"               {word}{'s' * (len(places) > 1)} {', '.join(map(str, places))}{more}")
+    result(f"               fix: {finding.kind.advice}")
+    if finding.command:
+        result(f"               or:  {finding.command}")
+
+
+def _show_place(finding: Finding) -> None:
+    """Show a finding in a program: its place says more than its kind."""
+    result(f"{_SHOWN[finding.severity]}  {finding.code}  {finding.text}")
+    result(f"               {finding.kind.meaning}; fix: {finding.kind.advice}")
+
+
+def _verdict(findings: list[Finding]) -> str:
+    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in _SHOWN}
+    parts = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
+    return ", ".join(parts) or "nothing wrong"
+
+
+def _proposed(source: str) -> str:
+    """Return a name for the copy that is not taken."""
+    path = Path("mnist.npz" if source == data.BUNDLED else source)
+    suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
+    names = (f"{path.name.split('.')[0]}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
+    return next(name for name in names if not os.path.lexists(name))

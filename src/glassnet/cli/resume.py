@@ -1,0 +1,55 @@
+"""``glassnet resume``: go on with a training that was stopped."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import click
+
+from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint
+from ..errors import ModelFileError, OptionError
+from ..files import MODEL, require_place
+from ..keeping import finish_with
+from .console import json_flag, say
+from .train import Job, carry_out, read_parts
+
+
+@click.command("resume")
+@click.argument("path", metavar="CHECKPOINT")
+@click.argument("source", metavar="[DATA]", required=False)
+@click.option("--test", "test_source", metavar="DATA", help="Where the test data are now.  [as before]")
+@click.option("--out", metavar="FILE", help="Where the model goes.  [as before]")
+@click.option("--checkpoint-every", "every", metavar="TIME|N", help="How often to write it.  [as before]")
+@json_flag
+def resume_command(
+    path: str, source: str | None, test_source: str | None, out: str | None, every: str | None, as_json: bool
+) -> None:
+    """Go on with a training from its checkpoint, and end as 'glassnet train' would have, with the same bits.
+
+    CHECKPOINT is a file that 'glassnet train --checkpoint' wrote; it is written on. Names of files are those given to
+    'train'; DATA says where the data are now, if they have been moved.
+    """
+    saved = load_checkpoint(path)
+    job = _job(saved, source, test_source, out)
+    require_place(path, MODEL)
+    require_place(job.out, MODEL)
+    _, parts = read_parts(job, saved.options, lambda rows, numbers: saved.options)
+    run = saved.run(parts.training)
+    say(f"going on after {saved.position.progress:.2f} of {saved.options.epochs} epochs")
+    for change in run.changes:
+        say(f"{change}: the last bits may differ from those of a training that never stopped")
+    keep = Checkpoint(path, every or saved.every, saved.note, say)
+    carry_out(job, saved.options, parts, partial(finish_with, keep, run), path, as_json)
+
+
+def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | None) -> Job:
+    moved = {"source": source, "test": test, "out": out}
+    try:
+        job = Job.of({**saved.note, **{name: value for name, value in moved.items() if value is not None}})
+    except (AttributeError, KeyError, TypeError):
+        raise ModelFileError(
+            "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
+        ) from None
+    if job.out == str(saved.path):
+        raise OptionError("GN022", f"--out {job.out}: this is the checkpoint. Name another file.")
+    return job

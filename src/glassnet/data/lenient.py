@@ -1,0 +1,404 @@
+"""Reading what the strict readers refuse, so that it can be said what is wrong with it, and writing it back.
+
+Nothing is refused here that has rows and columns: a field that is no number is kept as text, an empty one is NaN, a row
+of another width is set aside and remembered.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .files import Opened, open_source
+from .idx import parse_pair
+from .kinds import kind_of
+from .npz import parse_npz
+from .source import BUNDLED, load
+
+EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"))
+"""What stands for "unknown" in tables, in small letters."""
+
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
+_FRAMES: dict[bytes, Callable[..., pl.DataFrame]] = {
+    b"PAR1": pl.read_parquet,
+    b"ARROW1": pl.read_ipc,
+    b"{": pl.read_ndjson,
+}
+"""How files of typed columns begin -> what reads them."""
+_SEPARATORS = (";", "\t", "|", ",", " ")
+"""Commas late: they also stand in numbers and in prose."""
+
+
+@dataclass(frozen=True)
+class LooseTable:
+    """Rows and columns as they stand in a file, with all mistakes.
+
+    Parameters
+    ----------
+    source : str
+        The file, for messages.
+    numbers : ndarray of uint8 or float64, shape (n, width)
+        The values; NaN where a field is empty or no number.
+    words : mapping of int to ndarray of str objects, shape (n,)
+        Column -> its fields as text, for every column with a field that is neither a number nor empty.
+    names : tuple of str
+        One a column: its name in the file, or ``column 3``.
+    header : bool
+        Whether the names stand in the file.
+    rows : ndarray of int64, shape (n,)
+        Which row of the file each one is, from 0, names and blank lines not counted.
+    lines : ndarray of int64, shape (n,), or None
+        The line of each row, from 1, where the file is text.
+    broken : tuple of (row, line, fields)
+        Rows of another width, which are not among `numbers`.
+    decimal_comma : bool
+        Whether fractions are written with a comma.
+    labels : ndarray, shape (n,), or None
+        Numbers or text, where the format or a finding has told them from the inputs.
+    label_name : str
+        What the column of the labels is called.
+    label_last : bool
+        Whether it was the last column; it goes there again where columns have names.
+    image_shape : (rows, columns) or None
+        How a sample is drawn, where the format says so.
+    pictures : bool
+        Whether the inputs are pixels.
+    """
+
+    source: str
+    numbers: NDArray[Any]
+    words: Mapping[int, NDArray[Any]]
+    names: tuple[str, ...]
+    header: bool
+    rows: NDArray[np.int64]
+    lines: NDArray[np.int64] | None = None
+    broken: tuple[tuple[int, int, int], ...] = ()
+    decimal_comma: bool = False
+    labels: NDArray[Any] | None = None
+    label_name: str = ""
+    label_last: bool = False
+    image_shape: tuple[int, int] | None = None
+    pictures: bool = field(default=False)
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.numbers.shape[1])
+
+    def take(self, which: NDArray[Any]) -> LooseTable:
+        """Return the table of these rows, given by a mask or by their places in it."""
+        return replace(
+            self,
+            numbers=self.numbers[which],
+            words={column: texts[which] for column, texts in self.words.items()},
+            rows=self.rows[which],
+            lines=None if self.lines is None else self.lines[which],
+            labels=None if self.labels is None else self.labels[which],
+        )
+
+    def without(self, columns: Sequence[int]) -> LooseTable:
+        """Return the table without these columns."""
+        kept = [column for column in range(self.width) if column not in set(columns)]
+        return replace(
+            self,
+            numbers=np.ascontiguousarray(self.numbers[:, kept]),
+            words={place: self.words[column] for place, column in enumerate(kept) if column in self.words},
+            names=tuple(self.names[column] for column in kept),
+        )
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Name columns by their place."""
+    return tuple(f"column {place}" for place in range(1, count + 1))
+
+
+def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTable:
+    """Read a source with its mistakes.
+
+    Parameters
+    ----------
+    source : str or path
+        As in `load`.
+    part : {"train", "test"}
+        Which part, where the source has several.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006.
+    DataError
+        GN010 when there are no rows, GN011 for text that is no table, GN019 for damaged IDX and NPZ files.
+    """
+    if source == BUNDLED or os.path.isdir(source):
+        samples = load(source, part=part)
+        return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+    opened = open_source(source)
+    if opened.head.startswith(tuple(_FRAMES)):
+        return _of_frame(opened)
+    kind = kind_of(opened)
+    if kind == "text":
+        return _of_text(opened)
+    if kind == "picture":
+        raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
+    values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)
+    shape = values.shape[1:]
+    return _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
+
+
+def _of_arrays(
+    name: str, values: NDArray[Any], labels: NDArray[Any], image_shape: tuple[int, int] | None
+) -> LooseTable:
+    numbers = values.reshape(len(values), -1)
+    if numbers.dtype != np.uint8:
+        numbers = numbers.astype(np.float64)
+    names = numbered(numbers.shape[1])
+    return LooseTable(
+        name,
+        numbers,
+        {},
+        names,
+        False,
+        np.arange(len(numbers)),
+        labels=labels,
+        label_name="labels",
+        image_shape=image_shape,
+        pictures=image_shape is not None,
+    )
+
+
+def _of_frame(opened: Opened) -> LooseTable:
+    """Read a file of typed columns: Parquet, Arrow, or one JSON object a line."""
+    read = next(read for magic, read in _FRAMES.items() if opened.head.startswith(magic))
+    try:
+        with opened.stream() as stream:
+            frame = read(stream.read())
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
+        first = str(problem).split("\n")[0]
+        raise DataError("GN011", f"{opened.name}: cannot be read as a table ({first}). Write it again.") from None
+    if not len(frame) or not frame.width:
+        raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
+    numbers = np.empty(frame.shape)
+    words = {}
+    for column, series in enumerate(frame.get_columns()):
+        if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+            numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        else:
+            texts = (
+                series.cast(pl.String, strict=False)
+                if not series.dtype.is_nested()
+                else series.map_elements(str, pl.String)
+            )
+            numbers[:, column], fields = _numbers_in(texts)
+            if fields is not None:
+                words[column] = fields
+    return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
+
+
+def _of_text(opened: Opened) -> LooseTable:
+    with opened.stream() as stream:
+        text = stream.read().removeprefix(b"\xef\xbb\xbf")
+    if b"\r" in text:
+        text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    lines = text.split(b"\n")
+    first = next((place for place, line in enumerate(lines) if line.strip()), None)
+    if first is None or not any(line.strip() for line in lines[first + 1 :]):
+        raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
+    if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
+        return _of_records(opened.name, text)
+    separator, width = _shape_of(opened.name, lines[first : first + 12])
+    names = _fields(lines[first], separator)
+    header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator)
+    fast = None if separator == " " or first else _bytes_alone(text, separator, width, header)
+    if fast is not None:
+        start = 1 + header
+        count = np.arange(len(fast))
+        found = tuple(names) if header else numbered(width)
+        return LooseTable(opened.name, fast, {}, found, header, count, count + start)
+    if separator == " ":
+        lines, separator = [b" ".join(line.split()) for line in lines], " "
+    kept, broken = _widths(lines, first + header, separator.encode(), width)
+    row = len(kept) + len(broken)
+    frame_text = b"\n".join([lines[place] for place in kept])
+    del lines, text  # the file is in memory often enough
+    decimal = separator == ";" and re.search(rb"(?:^|;)\s*-?\d+,\d+(?:;|$)", frame_text[:100_000], re.M) is not None
+    taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
+    numbers, words = _columns(frame_text, separator, width, decimal)
+    return LooseTable(
+        opened.name,
+        numbers,
+        words,
+        tuple(names) if header else numbered(width),
+        header,
+        taken,
+        np.array(kept, np.int64) + 1,
+        tuple(broken),
+        decimal,
+    )
+
+
+def _widths(
+    lines: list[bytes], first: int, separator: bytes, width: int
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Return the places of the lines that have the right width, and row, line and width of the others."""
+    kept: list[int] = []
+    broken: list[tuple[int, int, int]] = []
+    for place in range(first, len(lines)):
+        if lines[place].strip(b" " if separator == b"\t" else b" \t"):
+            fields = lines[place].count(separator) + 1
+            if fields == width:
+                kept.append(place)
+            else:
+                broken.append((len(kept) + len(broken), place + 1, fields))
+    return kept, broken
+
+
+def _fields(line: bytes, separator: str) -> list[str]:
+    text = line.decode("utf-8", "replace")
+    fields = text.split() if separator == " " else text.split(separator)
+    return [one.strip().strip('"').strip() for one in fields]
+
+
+def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
+    """Return the separator that the lines agree about, and the commonest number of fields."""
+    lines = [line for line in lines if line.strip()]
+    best, found = 0, ("", 0)
+    for separator in _SEPARATORS:
+        widths = [len(_fields(line, separator)) for line in lines]
+        width = max(widths, key=widths.count)
+        agreeing = widths.count(width)
+        if width > 1 and agreeing > best and (separator != " " or _is_number(_fields(lines[-1], " "))):
+            best, found = agreeing, (separator, width)
+    if 2 * best >= len(lines):
+        return found
+    raise DataError("GN011", f"{name}: no table: the lines have no common number of fields. Is this the right file?")
+
+
+def _is_number(fields: list[str]) -> bool:
+    return all(_NUMBER.fullmatch(one) for one in fields)
+
+
+def _is_header(names: list[str], lines: list[bytes], separator: str) -> bool:
+    """Tell names of columns from a row: they are no numbers where numbers follow, and each stands there once."""
+    counted = [int(name) for name in names if name.isdecimal()]
+    if len(counted) > 16 and counted[0] < 2 and counted == list(range(counted[0], counted[0] + len(counted))):
+        # Counted columns, as data frames without names are saved. Under 257 it could be a row of pixels.
+        return len(counted) > 257 or any(name and not _NUMBER.fullmatch(name) for name in names)
+    if any(name.lower() in EMPTY or _NUMBER.fullmatch(name) for name in names[1:]) or _NUMBER.fullmatch(names[0]):
+        return False
+    below = [_fields(line, separator) for line in lines if line.strip()]
+    below = [fields for fields in below if len(fields) == len(names)]
+    if not below:
+        return True
+    numeric = [any(_NUMBER.fullmatch(fields[place]) for fields in below) for place in range(len(names))]
+    if any(numeric):
+        return True
+    # A table of words alone: its first row holds names if none of them occurs again below.
+    return all(names[place] not in {fields[place] for fields in below} for place in range(len(names)))
+
+
+def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArray[np.uint8] | None:
+    """Read a table of whole numbers from 0 to 255 without a flaw, at the speed of memory; None if it is not one."""
+    if text.rstrip(b"\n ").endswith(separator.encode()):
+        return None
+    try:
+        frame = pl.read_csv(
+            text,
+            has_header=False,
+            skip_rows=int(header),
+            schema={name: pl.UInt8() for name in numbered(width)},
+            separator=separator,
+            quote_char=None,
+            raise_if_empty=False,
+        )
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, ValueError):
+        return None
+    lines = text.rstrip(b"\n").count(b"\n") + 1 - header
+    if len(frame) != lines or not lines or any(frame.null_count().row(0)):
+        return None
+    return frame.to_numpy(order="c", writable=True)
+
+
+def _columns(text: bytes, separator: str, width: int, decimal: bool) -> tuple[NDArray[Any], dict[int, NDArray[Any]]]:
+    """Read rows that all have the right width: numbers, and the columns with other fields as text."""
+    if not text:
+        return np.empty((0, width)), {}
+    names = numbered(width)
+    common: dict[str, Any] = {"has_header": False, "separator": separator, "quote_char": None}
+    common.update(encoding="utf8-lossy")
+    frame = pl.read_csv(
+        text,
+        schema=dict.fromkeys(names, pl.Float64()),
+        ignore_errors=True,
+        decimal_comma=decimal,
+        **common,
+    )
+    numbers = frame.to_numpy(order="c", writable=True)
+    doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls]
+    if not doubtful:
+        return numbers, {}
+    texts = pl.read_csv(text, schema=dict.fromkeys(names, pl.String()), columns=doubtful, **common)
+    words = {}
+    for place, series in zip(doubtful, texts.get_columns(), strict=True):
+        numbers[:, place], fields = _numbers_in(series, decimal)
+        if fields is not None:
+            words[place] = fields
+    return numbers, words
+
+
+def _numbers_in(series: pl.Series, decimal: bool = False) -> tuple[NDArray[np.float64], NDArray[Any] | None]:
+    """Return a column of text as numbers, and as text where some field is neither a number nor empty."""
+    fields = series.fill_null("").str.strip_chars()
+    numeric = fields.str.replace(",", ".", literal=True) if decimal else fields
+    # Python's spelling of what is no number, so that "nan" and "inf" do not pass for text.
+    numbers = numeric.cast(pl.Float64, strict=False).fill_null(float("nan"))
+    empty = fields.str.to_lowercase().is_in(list(EMPTY))
+    if bool((numbers.is_nan() & ~empty).any()):
+        texts: NDArray[Any] = fields.to_numpy().astype(object)
+        texts[empty.to_numpy()] = ""
+        return numbers.to_numpy(), texts
+    return numbers.to_numpy(), None
+
+
+def _of_records(name: str, text: bytes) -> LooseTable:
+    """Read a table with quoted fields, in which separators and ends of lines may stand."""
+    decoded = text.decode("utf-8", "replace")
+    beginning = re.sub(r'"[^"]*"', "x", decoded[:100_000]).encode().split(b"\n")[:12]
+    separator, width = _shape_of(name, beginning)
+    csv.field_size_limit(1 << 30)
+    reader = csv.reader(io.StringIO(decoded), delimiter=separator, skipinitialspace=True)
+    records: list[list[str]] = []
+    lines: list[int] = []
+    line = 1
+    for record in reader:
+        if any(one.strip() for one in record):
+            records.append(record)
+            lines.append(line)
+        line = reader.line_num + 1
+    names = [one.strip() for one in records[0]]
+    below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in records[1:30]]
+    header = len(names) == width and _is_header(names, below, separator)
+    body, starts = records[header:], lines[header:]
+    right = [place for place, record in enumerate(body) if len(record) == width]
+    broken = tuple((k, starts[k], len(record)) for k, record in enumerate(body) if len(record) != width)
+    numbers = np.empty((len(right), width))
+    words = {}
+    for column in range(width):
+        numbers[:, column], fields = _numbers_in(pl.Series([body[place][column] for place in right], dtype=pl.String))
+        if fields is not None:
+            words[column] = fields
+    found = tuple(names) if header else numbered(width)
+    where = np.array([starts[place] for place in right], np.int64)
+    return LooseTable(name, numbers, words, found, header, np.array(right, np.int64), where, broken)

@@ -1,0 +1,60 @@
+"""Writing a table that was read with its mistakes, after they were repaired."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import IO, Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from .lenient import LooseTable
+
+
+def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
+    """Write a table: an NPZ archive of ``x`` and ``y``, or CSV with the label first where it is told from the inputs.
+
+    Parameters
+    ----------
+    table : LooseTable
+        What is written; a column of words goes out as text, NaN as an empty field.
+    file : binary file
+        Where to.
+    kind : {"csv", "npz"}
+        In which form; NPZ takes numbers alone.
+    """
+    if kind == "npz":
+        values = table.numbers.reshape(len(table), *(table.image_shape or (-1,)))
+        assert table.labels is not None
+        np.savez_compressed(file, x=values, y=table.labels)
+        return
+    columns = [_series(name, table.words.get(k, table.numbers[:, k])) for k, name in enumerate(table.names)]
+    if table.labels is not None:
+        place = len(columns) if table.header and table.label_last else 0
+        columns.insert(place, _series(table.label_name or "label", table.labels))
+    unique = {series.name for series in columns}
+    if len(unique) < len(columns):
+        columns = [series.alias(f"{series.name}.{place}") for place, series in enumerate(columns)]
+    pl.DataFrame(columns).write_csv(file, include_header=table.header)
+
+
+def _series(name: str, values: NDArray[Any]) -> pl.Series:
+    if values.dtype.kind in "OU":
+        return pl.Series(name, values.tolist(), dtype=pl.String)
+    if values.dtype.kind == "f":
+        known = values[~np.isnan(values)]
+        if (
+            bool(np.isfinite(known).all())
+            and bool((known == np.floor(known)).all())
+            and np.abs(known).max(initial=0) < 2**53
+        ):
+            return pl.Series(name, values, dtype=pl.Float64, nan_to_null=True).cast(pl.Int64)
+        return pl.Series(name, values, dtype=pl.Float64, nan_to_null=True)
+    return pl.Series(name, values)
+
+
+def output_kind(path: str | os.PathLike[str]) -> str:
+    """Tell from its name in which form a repaired copy is written."""
+    return "npz" if Path(path).suffix == ".npz" else "csv"

@@ -1,0 +1,82 @@
+"""What every check of a table gets beside the table, and how it words what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.lenient import LooseTable
+from ..options import Options
+from .findings import KINDS, Finding
+
+SHOWN = 5
+"""How many rows or columns a finding names."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """The circumstances under which a table is examined.
+
+    Parameters
+    ----------
+    options : Options
+        With which it would be trained on.
+    part : {"train", "test"}
+        A test part may lack classes and be sorted.
+    target : str or None
+        Name or number (from 1) of the column of labels, where it was named.
+    """
+
+    options: Options
+    part: str = "train"
+    target: str | None = None
+
+
+Outcome = tuple[list[Finding], LooseTable]
+Step = Callable[[LooseTable, Case], Outcome]
+"""A check: what it found, and the table without it, so that the next check sees what this one hid."""
+
+
+def found(
+    code: str,
+    table: LooseTable,
+    text: str,
+    which: NDArray[Any] | None = None,
+    *,
+    columns: Sequence[str] = (),
+    count: int | None = None,
+    command: str = "",
+    repaired: bool | None = None,
+) -> Finding:
+    """Make a finding; `which` are the rows it concerns, as a mask or as places in the table."""
+    places = np.array([], int)
+    if which is not None:
+        places = np.flatnonzero(which) if which.dtype == bool else which
+    if count is None:
+        count = len(places) or len(columns)
+    first = places[:SHOWN]
+    return Finding(
+        code,
+        table.source,
+        text,
+        count,
+        tuple(table.rows[first].tolist()),
+        () if table.lines is None else tuple(table.lines[first].tolist()),
+        tuple(columns[:SHOWN]),
+        command,
+        bool(KINDS[code].repair) if repaired is None else repaired,
+    )
+
+
+def counted(count: int, thing: str) -> str:
+    """Write ``1 row`` or ``1,200 rows``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[object], limit: int = SHOWN) -> str:
+    """Write the first few of several names."""
+    return ", ".join(map(str, names[:limit])) + (", …" if len(names) > limit else "")

@@ -1,0 +1,96 @@
+"""What the names of a program stand for: ``np.asfarray`` is ``numpy.asfarray`` where numpy was imported as np."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Names:
+    """The imports of a program.
+
+    Parameters
+    ----------
+    paths : dict of str to str
+        Local name -> dotted path.
+    bound : frozenset of str
+        Names that the program itself assigns, defines or takes as parameters.
+    constants : dict of str to ast.Constant
+        Names that are assigned once, a text.
+    stars : tuple of str
+        Modules of which everything was imported.
+    """
+
+    paths: dict[str, str]
+    bound: frozenset[str]
+    constants: dict[str, ast.Constant]
+    stars: tuple[str, ...]
+
+    def path(self, node: ast.AST) -> str | None:
+        """Return the dotted path that an expression names, or None."""
+        if isinstance(node, ast.Attribute):
+            inner = self.path(node.value)
+            return f"{inner}.{node.attr}" if inner else None
+        if not isinstance(node, ast.Name):
+            return None
+        if node.id in self.paths:
+            return self.paths[node.id]
+        return None if node.id in self.bound else node.id
+
+    def paths_of(self, node: ast.AST) -> tuple[str, ...]:
+        """Return the paths that an expression may name: its own, and those by way of a star."""
+        path = self.path(node)
+        if path is None:
+            return ()
+        stars = tuple(f"{module}.{path}" for module in self.stars) if isinstance(node, ast.Name) else ()
+        return (path, *stars)
+
+    def local(self, path: str) -> str | None:
+        """Return the local name of an imported module, or None."""
+        return next((name for name, target in self.paths.items() if target == path), None)
+
+
+def names_in(tree: ast.Module) -> Names:
+    """Collect the names of a program."""
+    paths: dict[str, str] = {}
+    bound: list[str] = []
+    texts: dict[str, list[ast.expr]] = {}
+    stars: list[str] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                top = alias.name.split(".")[0]
+                paths[alias.asname or top] = alias.name if alias.asname else top
+        elif isinstance(node, ast.ImportFrom):
+            for alias in node.names:
+                if alias.name == "*":
+                    stars.append(node.module or "")
+                else:
+                    paths[alias.asname or alias.name] = f"{node.module or ''}.{alias.name}"
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            bound.append(node.id)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            bound.append(node.name)
+        elif isinstance(node, ast.arg):
+            bound.append(node.arg)
+        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
+            texts.setdefault(node.targets[0].id, []).append(node.value)
+    constants = {
+        name: values[0]
+        for name, values in texts.items()
+        if bound.count(name) == len(values) == 1
+        and isinstance(values[0], ast.Constant)
+        and isinstance(values[0].value, str)
+    }
+    return Names(paths, frozenset(bound), constants, tuple(stars))
+
+
+def number(node: ast.AST) -> float | None:
+    """Return the number an expression is, with its sign, or None."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        inner = number(node.operand)
+        return None if inner is None else -inner
+    if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
+        return float(node.value)
+    return None

@@ -1,0 +1,243 @@
+"""Checks of rows against each other: equal ones, sorted ones, and columns that give the label away."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.lenient import LooseTable
+from .case import Case, Outcome, counted, found, listed
+from .classes import label_names, numbers_wanted
+from .findings import Finding
+
+_ODD = 0x9E3779B97F4A7C15
+_FEW = 500
+"""Rows that a column must pass before all of them are looked at."""
+
+
+def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
+    """Return one number a row: equal rows have equal ones, different rows hardly ever."""
+    total = np.zeros(len(table), np.uint64)
+    random = np.random.Generator(np.random.Philox(key=7))
+    numbers = np.ascontiguousarray(table.numbers)
+    if numbers.dtype == np.uint8:
+        numbers = np.pad(numbers, ((0, 0), (0, -numbers.shape[1] % 8)))
+    else:
+        numbers = numbers.astype(np.float64) + 0.0  # -0 is 0
+    words = numbers.view(np.uint64)
+    factors = random.integers(1, 2**63, words.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
+    for start in range(0, len(words), 4096):
+        total[start : start + 4096] = _mixed(_folded(words[start : start + 4096]) * factors).sum(
+            axis=1, dtype=np.uint64
+        )
+    for column, texts in sorted(table.words.items()):
+        codes = np.array([hash_of(text) for text in texts.tolist()], np.uint64)
+        total += _mixed(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
+    return total
+
+
+def _folded(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Bring the high bits down: whole numbers as float64 have no others, and products never go downwards."""
+    folded: NDArray[np.uint64] = words ^ (words >> np.uint64(32)) ^ (words >> np.uint64(47))
+    return folded
+
+
+def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    mixed: NDArray[np.uint64] = (words ^ (words >> np.uint64(29))) * np.uint64(_ODD)
+    return mixed
+
+
+def first_equal(table: LooseTable) -> NDArray[np.int64]:
+    """Return for each row the place of the first one equal to it, its own place where it is the first."""
+    _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
+    first: NDArray[np.int64] = index[group].astype(np.int64)
+    later = np.flatnonzero(first != np.arange(len(table)))
+    wrong = later[~_equal(table, later, table, first[later])]
+    first[wrong] = wrong
+    return first
+
+
+def _equal(one: LooseTable, rows: NDArray[np.int64], other: LooseTable, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Compare rows of two tables pair by pair, value by value: a fingerprint alone convicts nobody."""
+    same = np.ones(len(rows), bool)
+    for start in range(0, len(rows), 4096):
+        part = slice(start, start + 4096)
+        left, right = one.numbers[rows[part]], other.numbers[others[part]]
+        same[part] = ((left == right) | ((left != left) & (right != right))).all(axis=1)
+    for column in {*one.words, *other.words}:
+        if column in one.words and column in other.words:
+            same &= one.words[column][rows] == other.words[column][others]
+    return same
+
+
+def hash_of(text: str) -> int:
+    """Return 64 bits that are the same in every process."""
+    from hashlib import blake2b
+
+    return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
+
+
+def conflicts(table: LooseTable, case: Case) -> Outcome:
+    """Equal inputs under different labels."""
+    if table.labels is None or len(table) < 2 or numbers_wanted(table):
+        return [], table
+    group = first_equal(table)
+    if (group == np.arange(len(table))).all():
+        return [], table
+    names = label_names(table.labels)
+    _, label = np.unique(names, return_inverse=True)
+    low = np.full(len(table), label.max() + 1)
+    high = np.zeros(len(table), int)
+    np.minimum.at(low, group, label)
+    np.maximum.at(high, group, label)
+    torn = (low != high)[group]
+    if not torn.any():
+        return [], table
+    first = np.flatnonzero(group == group[int(np.argmax(torn))])[:2]
+    text = (
+        f"{counted(int(torn.sum()), 'row')}; rows {table.rows[first[0]]} and {table.rows[first[1]]} are equal but for "
+        f"the labels {names[first[0]]} and {names[first[1]]}"
+    )
+    if torn.all():
+        return [found("GD40", table, text, torn, repaired=False)], table
+    return [found("GD40", table, text, torn)], table.take(~torn)
+
+
+def duplicates(table: LooseTable, case: Case) -> Outcome:
+    """Rows that are there already, with the same label."""
+    if len(table) < 2:
+        return [], table
+    first = first_equal(table)
+    again = first != np.arange(len(table))
+    if table.labels is not None:
+        names = label_names(table.labels)
+        again &= names == names[first]
+    if not again.any():
+        return [], table
+    text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to an earlier one"
+    return [found("GD41", table, text, again)], table.take(~again)
+
+
+def giveaways(table: LooseTable, case: Case) -> Outcome:
+    """Columns from which the label can be told without fail."""
+    if table.labels is None or len(table) < 30 or table.width < 2 or numbers_wanted(table) or case.part == "test":
+        return [], table
+    _, label = np.unique(label_names(table.labels), return_inverse=True)
+    counts = np.bincount(label)
+    if (counts >= 5).sum() < 2:
+        return [], table
+    # A spread sample: the first rows of a sorted table are of one class.
+    few = np.random.Generator(np.random.Philox(key=7)).permutation(len(table))[:_FEW]
+    telling: dict[int, str] = {}
+    for column in range(table.width):
+        values = table.words.get(column, table.numbers[:, column])
+        if _tells(values[few], label[few]) and (how := _tells(values, label)):
+            telling[column] = how
+    if not telling:
+        return [], table
+    names = [table.names[column] for column in telling]
+    text = f"{listed([f'{table.names[column]} ({how})' for column, how in telling.items()])}"
+    if table.pictures:
+        values = table.numbers.copy()
+        values[:, list(telling)] = 0
+        return [found("GD42", table, text, columns=names)], replace(table, numbers=values)
+    safe = len(telling) < table.width
+    return [found("GD42", table, text, columns=names, repaired=safe)], (table.without(list(telling)) if safe else table)
+
+
+def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
+    """Say how a column tells the label: by each value, or by its order; empty if it does not."""
+    if values.dtype.kind == "O":
+        values = np.unique(values.astype(str), return_inverse=True)[1]
+    kinds, codes = np.unique(values, return_inverse=True)
+    if len(kinds) < 2:
+        return ""
+    meant = np.zeros(len(kinds), int)
+    meant[codes] = label
+    if (meant[codes] != label).any():
+        return ""
+    if len(kinds) <= len(values) // 4:
+        return f"each of its {len(kinds)} values has one label"
+    runs = int((np.diff(meant) != 0).sum()) + 1
+    return "its order is that of the labels" if runs == len(np.unique(label)) else ""
+
+
+def ordered(table: LooseTable, case: Case) -> Outcome:
+    """Rows of a class that stand together."""
+    if table.labels is None or len(table) < 20 or case.part == "test" or numbers_wanted(table):
+        return [], table
+    _, label, counts = np.unique(label_names(table.labels), return_inverse=True, return_counts=True)
+    part = counts / len(table)
+    expected = (len(table) - 1) * (1 - float((part**2).sum()))
+    changes = int((np.diff(label) != 0).sum())
+    if len(counts) < 2 or changes > max(len(counts) - 1, 0.1 * expected):
+        return [], table
+    harm = "glassnet shuffles them" if case.options.shuffle else "this recipe takes them in order"
+    text = f"the label changes {changes} times in {len(table):,} rows; {harm}, the notes' program does not"
+    order = np.random.Generator(np.random.Philox(key=case.options.seed)).permutation(len(table))
+    return [found("GD43", table, text, count=changes)], table.take(order)
+
+
+def across(training: LooseTable, test: LooseTable) -> Outcome:
+    """Columns and rows of the training data beside those of the test data."""
+    findings: list[Finding] = []
+    if test.width != training.width or (training.header and set(test.names) != set(training.names)):
+        lacking = [name for name in training.names if name not in test.names]
+        text = f"{test.width} columns, {training.source} has {training.width}"
+        findings.append(found("GD50", test, text, columns=lacking, count=len(lacking)))
+        if test.width != training.width:
+            return findings, training
+    if training.header and test.names != training.names and set(test.names) == set(training.names):
+        order = [test.names.index(name) for name in training.names]
+        place = {old: new for new, old in enumerate(order)}
+        test = replace(
+            test,
+            numbers=test.numbers[:, order],
+            names=training.names,
+            words={place[column]: texts for column, texts in test.words.items()},
+        )
+    findings += _labels_across(training, test)
+    training, test = _of_one_type(training, test)
+    there = _among(training, test)
+    if there.any():
+        text = f"{counted(int(there.sum()), 'row')} of {training.source} are in {test.source} too"
+        findings.append(found("GD51", training, text, there, repaired=not there.all()))
+        if not there.all():
+            training = training.take(~there)
+    return findings, training
+
+
+def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
+    """Tell which rows of the training data are in the test data."""
+    prints, place = np.unique(fingerprints(test), return_index=True)
+    own = fingerprints(training)
+    near = np.minimum(np.searchsorted(prints, own), len(prints) - 1)
+    there: NDArray[np.bool_] = prints[near] == own
+    rows = np.flatnonzero(there)
+    there[rows] = _equal(training, rows, test, place[near[rows]])
+    return there
+
+
+def _of_one_type(*tables: LooseTable) -> list[LooseTable]:
+    if len({table.numbers.dtype for table in tables}) == 1:
+        return list(tables)
+    return [replace(table, numbers=table.numbers.astype(np.float64)) for table in tables]
+
+
+def _labels_across(training: LooseTable, test: LooseTable) -> list[Finding]:
+    if training.labels is None or test.labels is None or numbers_wanted(training):
+        return []
+    known, asked = np.unique(label_names(training.labels)), np.unique(label_names(test.labels))
+    findings = []
+    strange = np.setdiff1d(asked, known)
+    if len(strange):
+        rows = np.isin(label_names(test.labels), strange)
+        text = f"label {listed(strange.tolist())} does not occur in {training.source}"
+        findings.append(found("GD33", test, text, rows, repaired=False))
+    lacking = np.setdiff1d(known, asked)
+    if len(lacking):
+        findings.append(found("GD52", test, f"no sample of {listed(lacking.tolist())}", count=len(lacking)))
+    return findings

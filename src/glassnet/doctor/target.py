@@ -1,0 +1,194 @@
+"""Which column is the label: the named one, one of a telling name, or the one that looks like classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import image_shape
+from ..data.lenient import LooseTable
+from ..errors import DataError
+from .case import Case, Outcome, found, listed
+from .findings import Finding
+
+LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
+_PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
+
+
+def named_column(table: LooseTable, case: Case) -> Outcome:
+    """Take the labels from the column that was named, before columns are dropped and numbers change."""
+    if case.target is None or table.labels is not None or not len(table):
+        return [], table
+    return _taken(table, place_of(table, case.target), guessed=False)
+
+
+def label_column(table: LooseTable, case: Case) -> Outcome:
+    """Find the labels and take them apart from the inputs."""
+    if table.labels is not None:
+        pictures = table.pictures or _are_pixels(table)
+        return [], replace(table, pictures=pictures, image_shape=table.image_shape or _shape(table, pictures))
+    if (block := _one_hot(table)) is not None:
+        return _joined(table, *block)
+    column, guessed = _chosen(table)
+    if column is None:
+        return [_no_labels(table)], replace(table, pictures=_are_pixels(table))
+    return _taken(table, column, guessed)
+
+
+def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
+    labels = table.words[column] if column in table.words else table.numbers[:, column]
+    rest = table.without([column])
+    pictures = _are_pixels(rest)
+    where = {0: "the first", table.width - 1: "the last"}.get(column, f"number {column + 1}")
+    text = f"{table.names[column]}, {where} of {table.width} columns"
+    findings = []
+    if column > 0 and (pictures or not table.header):
+        findings.append(found("GD06", table, text, columns=[table.names[column]]))
+    elif guessed and not pictures:
+        findings.append(found("GD08", table, text, columns=[table.names[column]]))
+    new = replace(
+        rest,
+        labels=labels,
+        label_name=table.names[column] if table.header else "label",
+        label_last=column == table.width - 1,
+        pictures=pictures,
+        image_shape=_shape(rest, pictures),
+    )
+    return findings, new
+
+
+def place_of(table: LooseTable, target: str) -> int:
+    """Return the place of the column that was named, or numbered from 1.
+
+    Raises
+    ------
+    DataError
+        GN075 when there is none.
+    """
+    if target in table.names:
+        return table.names.index(target)
+    if target.isdecimal() and 1 <= int(target) <= table.width:
+        return int(target) - 1
+    raise DataError(
+        "GN075",
+        f"{table.source}: no column {target!r}; there are {listed(table.names)}. Name one, or give its number from 1.",
+    )
+
+
+def looks_like_labels(values: NDArray[np.generic]) -> bool:
+    """Tell whether a column may number classes: few whole numbers from 0 or 1, close together."""
+    return _evenness(values) > 0
+
+
+def _evenness(values: NDArray[np.generic]) -> float:
+    """Return how evenly a column fills its classes, 0 to 1; 0 where it does not look like classes."""
+    numbers = values.astype(np.float64)
+    numbers = numbers[np.isfinite(numbers)]
+    right = numbers[(numbers >= 0) & (numbers == np.floor(numbers)) & (numbers < 2**31)]
+    if not len(right) or len(right) < 0.95 * len(values):
+        return 0.0
+    classes, counts = np.unique(right, return_counts=True)
+    if len(counts) > 100:  # a few of them are mistakes, if it is a column of labels at all
+        common = counts >= 0.0005 * len(right)
+        classes, counts = classes[common], counts[common]
+    if not 2 <= len(classes) <= max(2, len(right) // 2):
+        return 0.0
+    part = counts / counts.sum()
+    close = part.cumsum().searchsorted(0.999)  # a mistyped label or two may lie far away
+    if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
+        return 0.0
+    return float(-(part * np.log(part)).sum() / np.log(len(part)))
+
+
+def _are_pixels(table: LooseTable) -> bool:
+    """Tell whether all columns are of one kind, without names of their own, and as many as a picture has pixels."""
+    if table.width < 16 or (image_shape(table.width) is None and table.width < 100):
+        return False
+    if table.header and not all(_PIXEL_NAME.fullmatch(name) for name in table.names):
+        return False
+    if any(np.isnan(table.numbers[:, column]).mean() > 0.5 for column in table.words):
+        return False
+    some = table.numbers[:: max(1, len(table) // 5000)]
+    high, low = (side.reduce(some, axis=0).astype(float) for side in (np.fmax, np.fmin))
+    high = high[high > low]  # the corners of digits are the same everywhere
+    return not len(high) or float(np.median(high)) >= 0.1 * float(np.quantile(high, 0.95))
+
+
+def _shape(table: LooseTable, pictures: bool) -> tuple[int, int] | None:
+    return image_shape(table.width) if pictures else None
+
+
+def _no_labels(table: LooseTable) -> Finding:
+    shape = image_shape(table.width)
+    drawn = f": {table.width} values make a picture of {shape[0]} × {shape[1]} and leave none" if shape else ""
+    return found("GD07", table, f"neither the first nor the last of {table.width} columns looks like one{drawn}")
+
+
+def _chosen(table: LooseTable) -> tuple[int | None, bool]:
+    """Return the place of the labels, and whether it is a guess."""
+    if table.header:
+        named = [place for place, name in enumerate(table.names) if name.strip().lower() in LABEL_NAMES]
+        if named:
+            return named[0], False
+    first, last = _evenness(table.numbers[:, 0]), _evenness(table.numbers[:, -1])
+    words = [_few_words(table, 0), _few_words(table, table.width - 1)]
+    if any(words):
+        return (table.width - 1 if words[1] else 0), True
+    if last > first + 0.1:
+        return table.width - 1, True
+    # A label and a picture: what is wrong with such a label is said later.
+    if first > 0 or (image_shape(table.width - 1) is not None and image_shape(table.width) is None):
+        return 0, True
+    return (None, True) if _are_pixels(table) else (table.width - 1, True)
+
+
+def _few_words(table: LooseTable, column: int) -> bool:
+    if column not in table.words:
+        return False
+    texts = table.words[column]
+    filled = texts[texts != ""]
+    words = bool(np.isnan(table.numbers[texts != "", column]).mean() > 0.5)
+    return words and 2 <= len(set(filled.tolist())) <= max(2, len(filled) // 4, 1)
+
+
+def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
+    """Return columns at an end that hold one high value a row and low ones else, and the high value."""
+    if table.width < 5 or len(table) < 4 or table.header:
+        return None
+    for low, high in ((0.0, 1.0), (0.01, 0.99)):
+        for ends in (range(table.width - 1, -1, -1), range(table.width)):
+            columns = _complete(table, list(ends)[: min(1000, table.width - 2)], low, high)
+            if columns:
+                return sorted(columns), high
+    return None
+
+
+def _complete(table: LooseTable, ends: list[int], low: float, high: float) -> list[int]:
+    """Return the first of these columns, as many as hold exactly one high value in every row; none if none do."""
+    few = table.numbers[:: max(1, len(table) // 100)]
+    right = np.isclose(few[:, ends], low) | np.isclose(few[:, ends], high)
+    ends = ends[: int(np.argmin(right.all(axis=0))) if not right.all() else len(ends)]
+    sums = np.isclose(few[:, ends], high).cumsum(axis=1)
+    complete = np.flatnonzero((sums == 1).all(axis=0))
+    # From the third on: two columns of 0 and 1 that exclude each other are a table's own.
+    for columns in (ends[: place + 1] for place in complete[:20] if place >= 2):
+        values = table.numbers[:, columns]
+        ones = np.isclose(values, high)
+        if (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all():
+            return columns
+    return []
+
+
+def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:
+    labels = table.numbers[:, columns].argmax(axis=1)
+    rest = table.without(columns)
+    names = [table.names[column] for column in columns]
+    values = "0 and 1, which no sigmoid reaches" if high == 1 else "0.01 and 0.99"
+    text = f"{len(columns)} columns from {names[0]} on hold {values}, one class each"
+    pictures = _are_pixels(rest)
+    shape = _shape(rest, pictures)
+    new = replace(rest, labels=labels, label_name="label", pictures=pictures, image_shape=shape)
+    return [found("GD09", table, text, columns=names)], new

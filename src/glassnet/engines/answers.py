@@ -1,0 +1,102 @@
+"""A network that is only asked, in the form that is quickest to ask."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import Architecture
+from ..parameters import FloatArray, Parameters, aligned_zeros
+from ..preprocess import Scaling
+from . import kernels
+from .batches import words_of
+from .threads import one_blas_thread, usable_cores
+
+ROWS = 64
+"""Rows that pass through together; whole lots of them are what threads share, so the bits are the same for any number
+of threads."""
+
+
+class Answers:
+    """A frozen copy of a network's numbers, and compiled loops over them.
+
+    Parameters
+    ----------
+    architecture : Architecture
+    parameters : Parameters
+        Copied: later changes are not seen.
+    scaling : Scaling
+        One step for all features.
+    temperature : float
+        Divides the sums of the outputs.
+    """
+
+    def __init__(
+        self, architecture: Architecture, parameters: Parameters, scaling: Scaling, temperature: float = 1.0
+    ) -> None:
+        with_bias = replace(architecture, bias=True)
+        frozen = Parameters(with_bias.layout, dtype=parameters.flat.dtype)
+        for own, weight in zip(frozen.weights, parameters.weights, strict=True):
+            own[...] = weight
+        for bias, given in zip(frozen.biases, parameters.biases, strict=True):
+            if bias is not None and given is not None:
+                bias[...] = given
+        first, last = frozen.biases[0], frozen.biases[-1]
+        assert first is not None
+        assert last is not None
+        first += scaling.offset * frozen.weights[0].sum(axis=1)  # what the constant part of every input adds
+        frozen.weights[-1][...] /= temperature
+        last /= temperature
+        features, nodes = architecture.sizes[:2]
+        scratch = np.empty(min(nodes, kernels.TILE) * features, frozen.flat.dtype)
+        kernels.transpose_tiles(frozen.flat, nodes, features, False, scratch)
+        self._sizes, self._flat = architecture.sizes, frozen.flat
+        self._plan = kernels.plan_of(with_bias)
+        self._factor = frozen.flat.dtype.type(scaling.factor)
+        self._rooms = threading.local()
+        self._threads = usable_cores()
+        self._pool: ThreadPoolExecutor | None = None
+
+    def outputs(self, raw: NDArray[np.generic]) -> FloatArray:
+        """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""
+        raw = np.ascontiguousarray(raw)
+        out = np.empty((len(raw), self._sizes[-1]), self._flat.dtype)
+        if len(raw) <= 2 * ROWS:
+            self._fill(raw, out)
+            return out
+        self._pool = self._pool or ThreadPoolExecutor(self._threads)
+        lots = -(-len(raw) // ROWS)
+        cuts = [min(len(raw), ROWS * (lots * part // self._threads)) for part in range(self._threads + 1)]
+        cuts[-1] = len(raw)
+        with one_blas_thread:
+            done = [self._pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+            for part in done:
+                part.result()
+        return out
+
+    def _fill(self, raw: NDArray[np.generic], out: FloatArray) -> None:
+        room = getattr(self._rooms, "room", None)
+        if room is None:
+            room = self._rooms.room = self._make_room()
+        kernels.answer_rows(self._plan, self._flat, self._factor, raw, words_of(raw), room, out)
+
+    def _make_room(self) -> kernels.AskingRoom:
+        features, dtype = self._sizes[0], self._flat.dtype
+        nodes, none = ROWS * sum(self._sizes[1:]), np.empty(0, dtype)
+        hidden = len(self._sizes) - 2
+        places, values = np.empty(ROWS * features, np.int32), np.empty(ROWS * features, dtype)
+        start = np.empty(ROWS + 1, np.int64)
+        by_column = np.empty(features + 1, np.int64), np.empty(0, np.int32), none
+        sums, activations, passed, scratch = (aligned_zeros((nodes,), dtype) for _ in range(4))
+        return kernels.AskingRoom(
+            np.arange(ROWS),
+            kernels.SparseShard(start, places, values, *by_column),
+            kernels.ShardWork(sums, activations, passed, none, none, none, scratch),
+            np.empty((0, features), dtype),
+            kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),
+        )

@@ -1,0 +1,326 @@
+"""What both estimators share: training, in whole or in parts, and what can be asked afterwards."""
+
+from __future__ import annotations
+
+from abc import ABCMeta, abstractmethod
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from numbers import Integral
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator, clone
+from sklearn.utils import check_random_state
+from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
+
+from ..data.dataset import Dataset
+from ..engines import engine_named
+from ..engines.custom import CustomLossEngine
+from ..errors import OptionError
+from ..events import EpochDone, Event
+from ..listeners import History, Listener
+from ..modelfile import load_model, save_model
+from ..options import Options, checked
+from ..parts import parts_of
+from ..position import Position
+from ..rate_finder import RateTest, find_learning_rate
+from ..training import new_model, train
+from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
+from .defaults import SMALL, VALIDATED, automatic
+from .parameters import Declared
+from .saved import receipt_of, restored
+
+Array = NDArray[Any]
+
+COMMON = [
+    Declared(
+        "early_stopping",
+        "auto",
+        'bool or "auto"',
+        "Whether to stop after `n_iter_no_change` epochs without a smaller validation loss, and keep the best weights. "
+        f'"auto": from {VALIDATED} rows on, or when `fit` is given `X_val`.',
+    ),
+    Declared("warm_start", False, "bool", "`fit` goes on from what an earlier one has learnt."),
+    Declared("verbose", False, "bool", "Print a line an epoch."),
+]
+"""The parameters of both that are no options."""
+
+_CHUNK = 4096  # rows of a sparse matrix that are made dense at a time
+_TYPES = (np.float64, np.float32)
+
+
+class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
+    """A network behind scikit-learn's methods."""
+
+    parameters: ClassVar[tuple[Declared, ...]]
+
+    @abstractmethod
+    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
+        """Return `y` as a data set has it, and what its outputs are called; learn which there are if `reset`."""
+
+    @abstractmethod
+    def _task(self) -> dict[str, Any]:
+        """Return the options that follow from the kind of target."""
+
+    def _weighted(self, known: Array, weights: Array | None) -> Array | None:
+        """Return the weights of rows, those of their classes included."""
+        return weights
+
+    def _trained(self, validation: Dataset | None) -> None:
+        """Finish the model."""
+
+    @with_callbacks
+    def fit(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        X_val: Any = None,
+        y_val: Any = None,
+        listeners: Iterable[Listener] = (),
+    ) -> Self:
+        """Train a network.
+
+        Parameters
+        ----------
+        X : array_like, sparse matrix or data frame, shape (n, features)
+            Finite numbers. A sparse matrix is made dense.
+        y : array_like, shape (n,) or (n, outputs)
+            What is to be learnt.
+        sample_weight : array_like, shape (n,), optional
+            How much each row counts, 0 or more.
+        X_val, y_val : as `X` and `y`, optional
+            Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
+            one in a pipeline do not see them.
+        listeners : iterable of callable
+            Each is called with every event of the training, see ``glassnet.events``; one that returns True ends it.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError
+            When data cannot be used, or a parameter has a value that is not allowed.
+        ArithmeticError
+            When the training diverges.
+        """
+        if (X_val is None) != (y_val is None):
+            raise ValueError("X_val and y_val: one is missing. Give both, or none.")
+        going_on = self.warm_start and hasattr(self, "model_")
+        data = self._data(X, y, sample_weight, reset=not going_on)
+        validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, source="X_val")
+        options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
+        if validation is None:
+            data, validation = self._parts(data, options)
+        if not going_on:
+            self.model_ = new_model(data, options)
+        self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
+        self._learn(data, options, validation, [*listeners], Tasks(self, options.epochs, X, y))
+        self._trained(validation)
+        return self
+
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
+        """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
+        going_on = hasattr(self, "model_")
+        data = self._data(X, y, sample_weight, reset=not going_on, known_before=known_before)
+        options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
+        if self.engine == "auto":
+            options = replace(options, engine=automatic("engine", len(data)))
+        if not going_on:
+            self.model_, self.history_ = new_model(data, options), History()
+        if not going_on or (options.optimizer, options.average > 0) != self._carried:
+            self._position = Position.start(self.model_.network.parameters, options)
+        self._position.ended = False
+        epochs = self._position.epoch + 1
+        options = replace(options, epochs=epochs, schedule="constant", early_stopping=0, blocks=1)
+        self._learn(data, options, None, [], None)
+        return self
+
+    def _learn(
+        self,
+        data: Dataset,
+        options: Options,
+        validation: Dataset | None,
+        listeners: list[Listener],
+        tasks: Tasks | None,
+    ) -> None:
+        engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
+        self.options_, self._carried = options, (options.optimizer, options.average > 0)
+        told: list[Any] = [self.history_, *([_say] if self.verbose else []), *listeners, *([tasks] if tasks else [])]
+        for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
+            answers = [listener(event) for listener in told]
+            if True in answers:
+                self._position.ended = True
+        self.n_iter_ = len(self.history_.epoch)
+        if tasks:
+            tasks.close()
+
+    def find_learning_rate(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        low: float = 1e-5,
+        high: float = 10.0,
+        points: int = 100,
+    ) -> RateTest:
+        """Try rates from `low` to `high` on a new network; the estimator stays as it is.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        low, high, points
+            As for `glassnet.find_learning_rate`.
+
+        Returns
+        -------
+        RateTest
+            With the `suggestion`, and `rates` and `losses` to draw.
+        """
+        other = clone(self)
+        data = other._data(X, y, sample_weight, reset=True)
+        engine = CustomLossEngine(self.loss) if callable(self.loss) else None
+        return find_learning_rate(data, other._options(len(data)), low=low, high=high, points=points, engine=engine)
+
+    def _options(self, rows: int, *, going_on: bool = False, own_validation: bool = False) -> Options:
+        """Return the options that the parameters stand for, with so many rows."""
+        chosen: dict[str, Any] = {"blocks": automatic("blocks", rows)}
+        for one in self.parameters:
+            value = getattr(self, one.name)
+            if one.option == "seed":
+                value = _seed(value)
+            elif one.option == "threads":
+                value = 0 if value in (None, -1) else value
+            elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
+                value = automatic(one.option, rows)
+            if one.option and not callable(value):
+                chosen[one.option] = _checked(one, value)
+        stops = self.early_stopping
+        if isinstance(stops, str) and stops == "auto":
+            stops = own_validation or rows >= VALIDATED
+        if not isinstance(stops, bool | np.bool_):
+            raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
+        if not stops:
+            chosen["early_stopping"] = 0
+        if going_on:
+            chosen["dtype"] = self.model_.network.parameters.flat.dtype.name
+        return replace(Options.recipe("estimator"), **{**self._task(), **chosen})
+
+    def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
+        """Divide rows into those trained on, and those looked at after each epoch."""
+        return parts_of(data, options)
+
+    def _data(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any,
+        *,
+        reset: bool,
+        known_before: bool = False,
+        source: str = "X",
+    ) -> Dataset:
+        """Check rows and bring them into a data set; `known_before` says that the classes are known already."""
+        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset)
+        known, names = self._known(y, reset=reset and not known_before)
+        weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        weights = self._weighted(known, weights)
+        if weights is not None:
+            kept = np.flatnonzero(weights)
+            X, known, weights = X[kept], known[kept], weights[kept]
+            weights = None if (weights == weights[0]).all() else weights / weights.mean()
+        # A kernel for rows that cannot be written would be another kernel, and take as long to compile.
+        rows = np.require(X.toarray() if hasattr(X, "toarray") else X, requirements=("C", "W"))
+        of_classes = known.ndim == 1
+        return Dataset(
+            rows,
+            known if of_classes else np.arange(len(rows)),
+            len(names),
+            None,
+            source,
+            self.input_max,
+            values=None if of_classes else known,
+            weights=weights,
+            class_names=names,
+            feature_names=tuple(map(str, getattr(self, "feature_names_in_", ()))),
+        )
+
+    def _outputs(self, X: Any) -> Array:
+        return np.concatenate([self.model_.outputs(rows) for rows in self._rows(X)])
+
+    def hidden_activations(self, X: Any) -> list[Array]:
+        """Return what the hidden nodes say to each row: for each hidden layer an array of shape (n, nodes)."""
+        signals = [members[0] for rows in self._rows(X) for _, members in self.model_.batches(rows)]
+        layers = zip(*(one.activations[1:-1] for one in signals), strict=True)
+        return [np.concatenate(parts) for parts in layers]
+
+    def _rows(self, X: Any) -> Iterator[Array]:
+        """Check rows to be asked about; yield them dense: all at once, or some thousand of a sparse matrix."""
+        check_is_fitted(self, "model_")
+        rows = validate_data(self, X, accept_sparse="csr", dtype=_TYPES, reset=False)
+        if not hasattr(rows, "toarray"):
+            yield rows
+            return
+        for start in range(0, rows.shape[0], _CHUNK):
+            yield rows[start : start + _CHUNK].toarray()
+
+    def save(self, path: str | Path) -> None:
+        """Write the fitted estimator as a model file, which ``glassnet test``, ``query`` and `load_model` read too.
+
+        Raises
+        ------
+        OSError
+            When the file cannot be written; what was there before stays.
+        """
+        check_is_fitted(self, "model_")
+        save_model(replace(self.model_, receipt=receipt_of(self)), path)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Self:
+        """Read a fitted estimator from a file that `save` has written. No pickle is involved.
+
+        A parameter that no file can hold, such as a loss by function, has its default again.
+
+        Raises
+        ------
+        OSError
+            When the file cannot be read.
+        ValueError
+            When it is damaged, or no file of such an estimator.
+        """
+        return restored(cls, load_model(path), str(path))
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = True
+        return tags
+
+
+def _seed(random_state: Any) -> int:
+    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _checked(parameter: Declared, value: Any) -> Any:
+    """Return an option's value in its own type; an error speaks of the parameter."""
+    try:
+        return checked(parameter.option, value)
+    except OptionError as problem:
+        raise OptionError(problem.code, parameter.name + str(problem).removeprefix(parameter.option)) from None
+
+
+def _say(event: Event) -> None:
+    """Print an epoch, as scikit-learn's estimators do."""
+    if isinstance(event, EpochDone):
+        facts = {"loss": event.loss, "accuracy": event.accuracy}
+        facts |= {"validation loss": event.validation_loss, "validation accuracy": event.validation_accuracy}
+        shown = (f"{name} {value:.5f}" for name, value in facts.items() if value is not None)
+        print(f"Epoch {event.epoch}: {', '.join(shown)}")

@@ -1,0 +1,162 @@
+"""The estimator for classes, or for several labels a sample."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import ClassifierMixin
+from sklearn.utils.class_weight import compute_sample_weight
+from sklearn.utils.multiclass import check_classification_targets, type_of_target
+from sklearn.utils.validation import column_or_1d
+
+from ..data.dataset import Dataset
+from ..evaluate import fit_temperature
+from ..options import Options
+from ..parts import parts_of
+from .base import COMMON, Array, NetworkEstimator
+from .defaults import AUTOMATIC, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
+from .parameters import Declared, of_options, with_parameters
+
+_OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
+
+
+@with_parameters(
+    [
+        *of_options(_OPTIONS, CLASSIFIER, AUTOMATIC, {"loss": CLASS_LOSSES}),
+        Declared(
+            "class_weight",
+            None,
+            'dict, "balanced" or None',
+            "How much each class counts; balanced: all the same, however many rows they have.",
+        ),
+        Declared(
+            "calibrate",
+            False,
+            "bool",
+            "Fit the probabilities to the validation part, by a temperature (Guo et al. 2017).",
+        ),
+        *COMMON,
+    ]
+)
+class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
+    """A network that tells classes apart, or says which of several labels hold.
+
+    Inputs are standardised by feature inside. Where `y` has a column of 0 and 1 for each of several labels, each label
+    has a sigmoid output of its own; otherwise the outputs are a softmax over the classes.
+
+    Attributes
+    ----------
+    classes_ : ndarray
+        The classes, sorted; for several labels their numbers.
+    model_ : glassnet.Model
+        What has been trained.
+    options_ : glassnet.Options
+        What it was trained with, all that was ``"auto"`` decided.
+    history_ : glassnet.History
+        The learning curve.
+    n_iter_ : int
+        Epochs.
+    n_features_in_, feature_names_in_
+        As scikit-learn has them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_iris
+    >>> X, y = load_iris(return_X_y=True)
+    >>> NetworkClassifier().fit(X, y).predict(X[:3])
+    array([0, 0, 0])
+    """
+
+    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
+        kind = type_of_target(y, input_name="y")
+        if kind == "multilabel-indicator":
+            known: Array = np.asarray(y.toarray() if hasattr(y, "toarray") else y).astype(np.float64)
+            if reset:
+                self.classes_: Array = np.arange(known.shape[1])
+        else:
+            check_classification_targets(y)
+            if kind == "multiclass-multioutput":
+                raise ValueError("y: several columns of classes. Give one column, or a column of 0 and 1 a label.")
+            y = column_or_1d(y, warn=True)
+            if reset:
+                self.classes_ = np.unique(y)
+            unknown = np.setdiff1d(y, self.classes_).tolist()
+            if unknown:
+                raise ValueError(f"y: class {unknown[0]!r} is not among those learnt first, {self.classes_.tolist()}.")
+            known = np.searchsorted(self.classes_, y)
+        if hasattr(self, "model_") and not reset and (known.ndim == 1) != self.model_.targets.of_classes:
+            raise ValueError("y: classes before and several labels a row now, or the reverse.")
+        self._several = known.ndim == 2
+        return known, tuple(map(str, self.classes_))
+
+    def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
+        """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.
+
+        The learning rate stays the same; inputs are standardised by the rows of the first call.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+        classes : array_like, shape (n_classes,)
+            All classes that will occur; needed in the first call.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, ArithmeticError
+            As `fit`; and when classes are missing, or not those of the first call.
+        """
+        first = not hasattr(self, "model_")
+        if first and classes is None:
+            raise ValueError("classes: missing. Name all that will occur in the first call of partial_fit.")
+        if first:
+            self.classes_ = np.unique(classes)
+        elif classes is not None and not np.array_equal(np.unique(classes), self.classes_):
+            raise ValueError(f"classes: not those of the first call, {self.classes_.tolist()}.")
+        return self._partial_fit(X, y, sample_weight, known_before=True)
+
+    def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
+        return parts_of(data, replace(options, early_stopping=1) if self.calibrate else options)
+
+    def _trained(self, validation: Dataset | None) -> None:
+        if self.calibrate:
+            assert validation is not None  # by `_parts`
+            self.model_ = replace(self.model_, temperature=fit_temperature(self.model_, validation))
+
+    def _task(self) -> dict[str, Any]:
+        return {"output": "sigmoid", "targets": "multilabel"} if self._several else {}
+
+    def _weighted(self, known: Array, weights: Array | None) -> Array | None:
+        if self.class_weight is None:
+            return weights
+        answers = known if self._several else self.classes_[known]
+        by_class: Array = compute_sample_weight(self.class_weight, answers)
+        return by_class if weights is None else by_class * weights
+
+    def predict(self, X: Any) -> Array:
+        """Answer: the class of each row, shape (n,); or 1 for each label that holds and 0 for others, (n, labels)."""
+        outputs = self._outputs(X)
+        answers = self.model_.targets.invert(outputs)
+        return answers if self._several else self.classes_[answers]
+
+    def predict_proba(self, X: Any) -> Array:
+        """Return the probability of each class or label, float64, shape (n, classes); those of classes add up to 1."""
+        outputs = self._outputs(X).astype(np.float64)
+        return outputs if self._several else outputs / outputs.sum(axis=1, keepdims=True)
+
+    def predict_log_proba(self, X: Any) -> Array:
+        """Return the natural logarithm of `predict_proba`."""
+        with np.errstate(divide="ignore"):
+            logarithms: Array = np.log(self.predict_proba(X))
+        return logarithms
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.classifier_tags.multi_label = True
+        return tags

@@ -1,0 +1,100 @@
+"""What the estimators do when nothing else is said: the options they share, and those that follow from the data."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from ..losses import OUTPUT_LOSSES
+from ..options import Options
+
+CLASSIFIER = Options.recipe("estimator")
+REGRESSOR = replace(CLASSIFIER, loss="squared_error", output="identity", targets="values")
+
+NAMES = (
+    "hidden",
+    "activation",
+    "loss",
+    "huber_delta",
+    "quantile",
+    "focal_gamma",
+    "optimizer",
+    "learning_rate",
+    "schedule",
+    "batch_size",
+    "epochs",
+    "weight_decay",
+    "dropout",
+    "label_smoothing",
+    "clip",
+    "average",
+    "momentum",
+    "beta2",
+    "epsilon",
+    "rate_drop",
+    "patience",
+    "early_stopping",
+    "validation",
+    "shuffle",
+    "scaling",
+    "input_max",
+    "initializer",
+    "bias",
+    "dtype",
+    "engine",
+    "seed",
+    "threads",
+)
+"""The options that are parameters of an estimator, in the order of its documentation."""
+
+NOT_PARAMETERS: dict[str, str] = {
+    "output": "follows from the kind of target, and the loss",
+    "targets": "follows from the kind of target",
+    "classes": "follows from y",
+    "rule": "the notes' rule is for the notes' network: use glassnet.fit",
+    "shards": "part of the result, and nothing to choose",
+    "blocks": "follows from the number of rows",
+    "members": "scikit-learn has VotingClassifier and BaggingClassifier",
+    "holdout": "scikit-learn has train_test_split",
+    **dict.fromkeys(("rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"),
+}
+"""The options that are none, and why."""
+
+FOR_CLASSES = ("focal_gamma", "label_smoothing")
+FOR_NUMBERS = ("huber_delta", "quantile")
+"""The options that one estimator alone has."""
+
+CLASS_LOSSES = tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax")
+NUMBER_LOSSES = tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential")))
+
+SMALL = 512
+"""Rows up to which every step sees all of them, in double precision."""
+
+VALIDATED = 2000
+"""Rows from which a part is kept aside to choose the best epoch, unless told otherwise."""
+
+AUTOMATIC: dict[str, str] = {
+    "batch_size": f"all rows up to {SMALL}, 64 or more for more rows",
+    "epochs": "fewer the more rows there are",
+    "dtype": f"float64 up to {SMALL} rows, float32 for more",
+    "engine": f"reference up to {SMALL} rows, where NumPy is as fast and nothing has to be loaded; compiled for more",
+}
+"""Option -> how it follows from the data."""
+
+
+def automatic(name: str, rows: int) -> Any:
+    """Return what an option is for so many rows.
+
+    Up to `SMALL` rows nothing depends on their number, so that a row with weight 2 is the same as one that stands there
+    twice.
+    """
+    small = rows <= SMALL
+    if name == "engine":
+        return "reference" if small else "compiled"
+    if name == "dtype":
+        return "float64" if small else "float32"
+    if name == "batch_size":
+        return SMALL if small else 64
+    if name == "blocks":
+        return 1 if rows < 10_000 else 10
+    return 100 if small else 30

@@ -1,0 +1,129 @@
+"""The estimators' parameters, derived from `options`: name, default, help; and the ``__init__`` that takes them.
+
+scikit-learn reads an estimator's parameters off the signature of its ``__init__``. That signature is made here of the
+options an estimator has, so that each is declared in one place. Where scikit-learn has a firm word of its own, that is
+the parameter's name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from inspect import Parameter, Signature
+from typing import Any, NamedTuple, TypeVar, get_args
+
+from ..options import SPECS, TYPES, Options
+
+NAMES: dict[str, str] = {
+    "hidden": "hidden_layer_sizes",
+    "epochs": "max_iter",
+    "early_stopping": "n_iter_no_change",
+    "validation": "validation_fraction",
+    "seed": "random_state",
+    "threads": "n_jobs",
+}
+"""Option -> parameter, where scikit-learn's word differs; all others keep their name."""
+
+MEANT: dict[str, str] = {
+    "solver": "optimizer",
+    "alpha": "weight_decay",
+    "learning_rate_init": "learning_rate",
+    "beta_1": "momentum",
+    "beta_2": "beta2",
+    "nesterovs_momentum": 'optimizer="nesterov"',
+    "tol": "n_iter_no_change",
+    **{option: name for option, name in NAMES.items() if option != "early_stopping"},
+}
+"""Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
+
+_TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
+
+
+class Declared(NamedTuple):
+    """One parameter: its name, default, type in words, help, and the option it sets, if it sets one."""
+
+    name: str
+    default: Any
+    kind: str
+    help: str
+    option: str = ""
+
+
+def of_options(
+    names: Iterable[str], defaults: Options, automatic: dict[str, str], choices: dict[str, tuple[str, ...]]
+) -> list[Declared]:
+    """Declare a parameter for each of some options.
+
+    Parameters
+    ----------
+    names : iterable of str
+        The options.
+    defaults : Options
+        What they are if nothing else is said.
+    automatic : dict of str
+        Option -> how its value follows from the data when it is ``"auto"``, which is then its default.
+    choices : dict of tuple of str
+        Option -> the words that make sense here, where they are fewer than the option has.
+    """
+    declared = []
+    for name in names:
+        kind, text = _kind(name, choices.get(name)), f"{SPECS[name].help[0].upper()}{SPECS[name].help[1:]}."
+        default = getattr(defaults, name)
+        if name in automatic:
+            kind, default = f'{kind}, or "auto"', "auto"
+            text = f'{text} "auto": {automatic[name]}.'
+        elif get_args(TYPES[name]) and name != "hidden":
+            default = default[0]  # one for all layers
+        declared.append(Declared(NAMES.get(name, name), default, kind, text, name))
+    return declared
+
+
+def _kind(name: str, choices: tuple[str, ...] | None) -> str:
+    """Return the type of an option's values in words."""
+    words, items = choices or SPECS[name].choices, get_args(TYPES[name])
+    one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[(items or (TYPES[name],))[0]]
+    return f"{one}, or one a hidden layer" if items else one
+
+
+_Class = TypeVar("_Class", bound=type)
+
+
+def with_parameters(parameters: list[Declared]) -> Callable[[_Class], _Class]:
+    """Give a class an ``__init__`` that takes and keeps these parameters, and describe them in its docstring."""
+
+    def decorate(cls: _Class) -> _Class:
+        section = ["Parameters", "----------"]
+        for one in parameters:
+            section += [f"{one.name} : {one.kind}, default {one.default!r}", f"    {one.help}"]
+        text, rest = (cls.__doc__ or "").split("Attributes\n", 1)
+        cls.__doc__ = text + "\n    ".join([*section, "", "Attributes"]).replace("    \n", "\n") + "\n" + rest
+        cls.parameters = tuple(parameters)  # type: ignore[attr-defined]
+        cls.__init__ = _constructor(cls.__name__, parameters)  # type: ignore[misc]
+        return cls
+
+    return decorate
+
+
+def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
+    first, *others = parameters
+    signature = Signature(
+        [
+            Parameter("self", Parameter.POSITIONAL_OR_KEYWORD),
+            Parameter(first.name, Parameter.POSITIONAL_OR_KEYWORD, default=first.default),
+            *(Parameter(one.name, Parameter.KEYWORD_ONLY, default=one.default) for one in others),
+        ]
+    )
+    names = [one.name for one in parameters]
+
+    def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807
+        for name in named:
+            if name not in names:
+                hint = f"that is {MEANT[name]} here" if name in MEANT else f"expected one of {', '.join(names)}"
+                raise TypeError(f"{owner} has no parameter {name!r}: {hint}.")
+        bound = signature.bind(self, *given, **named)
+        bound.apply_defaults()
+        for name in names:
+            setattr(self, name, bound.arguments[name])
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    __init__.__qualname__ = f"{owner}.__init__"
+    return __init__

@@ -1,0 +1,89 @@
+"""The estimator for numbers, one or several a sample."""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import RegressorMixin
+from sklearn.utils.validation import column_or_1d
+
+from .base import COMMON, Array, NetworkEstimator
+from .defaults import AUTOMATIC, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
+from .parameters import of_options, with_parameters
+
+_OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
+
+
+@with_parameters([*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {"loss": NUMBER_LOSSES}), *COMMON])
+class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
+    """A network that gives numbers.
+
+    Inputs are standardised by feature inside, and so are the numbers to be learnt; answers are in their own unit. With
+    the loss ``poisson`` the numbers are counts or rates, 0 or more, and the answers positive.
+
+    Attributes
+    ----------
+    model_ : glassnet.Model
+        What has been trained.
+    options_ : glassnet.Options
+        What it was trained with, all that was ``"auto"`` decided.
+    history_ : glassnet.History
+        The learning curve.
+    n_iter_ : int
+        Epochs.
+    n_features_in_, feature_names_in_
+        As scikit-learn has them.
+
+    Examples
+    --------
+    >>> from sklearn.datasets import load_diabetes
+    >>> X, y = load_diabetes(return_X_y=True)
+    >>> NetworkRegressor().fit(X, y).predict(X[:3]).shape
+    (3,)
+    """
+
+    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
+        if y.ndim == 2 and y.shape[1] == 1:
+            y = column_or_1d(y, warn=True)
+        values = np.asarray(y, np.float64).reshape(len(y), -1)
+        if not reset and values.shape[1] != self.model_.classes:
+            raise ValueError(f"y: {values.shape[1]} numbers a row, but {self.model_.classes} were learnt first.")
+        self._flat = y.ndim == 1
+        return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
+
+    def _task(self) -> dict[str, Any]:
+        output = "exponential" if self.loss == "poisson" else "identity"
+        return {"output": output, "targets": "values", "loss": "squared_error"}
+
+    def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
+        """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.
+
+        The learning rate stays the same; inputs and numbers are standardised by the rows of the first call.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+
+        Returns
+        -------
+        self
+
+        Raises
+        ------
+        ValueError, ArithmeticError
+            As `fit`.
+        """
+        return self._partial_fit(X, y, sample_weight, known_before=False)
+
+    def predict(self, X: Any) -> Array:
+        """Return the number of each row, shape (n,); or (n, outputs) where `y` had several columns."""
+        outputs = self._outputs(X)
+        numbers: Array = self.model_.targets.invert(outputs)
+        return numbers[:, 0] if self._flat else numbers
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        return tags

@@ -1,0 +1,54 @@
+"""Parts of data that are kept aside: for the test, and for early stopping."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .data.dataset import Dataset
+from .errors import DataError
+from .options import Options
+from .randomness import Purpose, generator
+
+
+def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
+    """Divide data as `split_rows` does; errors as there."""
+    kept, aside = split_rows(len(data), data.source, options)
+    return data.take(kept), data.take(aside)
+
+
+def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide rows at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
+
+    Raises
+    ------
+    DataError
+        GN010 when a part would be empty.
+    """
+    advice = "for the test. Give test data with --test, or another --holdout."
+    return _divided(count, source, options.holdout, options.seed, Purpose.SPLIT, advice)
+
+
+def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
+    """Divide training data into what is trained on and what early stopping looks at: the data and None without it.
+
+    Raises
+    ------
+    DataError
+        GN010 when a part would be empty.
+    """
+    if not options.early_stopping:
+        return data, None
+    advice = "for early stopping. Use another --validation, or data of your own for it."
+    kept, aside = _divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice)
+    return data.take(kept), data.take(aside)
+
+
+def _divided(
+    count: int, source: str, part: float, seed: int, purpose: Purpose, advice: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    aside = round(count * part)
+    if not 0 < aside < count:
+        raise DataError("GN010", f"{source}: of {count} samples, {aside} would be kept aside {advice}")
+    order = generator(seed, purpose).permutation(count)
+    return np.sort(order[aside:]), np.sort(order[:aside])

@@ -1,0 +1,42 @@
+"""Which steps an epoch has: the order of the samples, the batches, and the blocks that an engine is given.
+
+An epoch is run in so many blocks as the options say; a block is one call of the engine. Blocks are what progress, the
+check for divergence and an interrupt wait for. Their number is part of the result: the engine may round a little
+differently when the same steps are divided otherwise. It is part of a checkpoint's meaning too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .engines import Block
+from .options import Options
+from .randomness import Purpose, generator
+from .schedules import learning_rates
+
+
+def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
+    """Divide the numbers of an epoch's steps into blocks."""
+    steps = -(-samples // options.batch_size)
+    return np.array_split(np.arange(steps), min(options.blocks, steps))
+
+
+def blocks_of_epoch(
+    blocks: list[NDArray[np.intp]], samples: int, epoch: int, options: Options, factor: float
+) -> Iterator[Block]:
+    """Yield what the engine is given in an epoch, counted from 0; learning rates are multiplied by `factor`."""
+    order, size, steps = epoch_order(samples, epoch, options), options.batch_size, int(blocks[-1][-1]) + 1
+    for block in blocks:
+        first, count = int(block[0]), len(block)
+        rates = learning_rates(options, epoch * steps + first, count, options.epochs * steps) * factor
+        yield Block(order[first * size : (first + count) * size], size, rates, epoch, first)
+
+
+def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
+    """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
+    if not options.shuffle:
+        return np.arange(samples)
+    return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)

@@ -1,0 +1,246 @@
+"""``glassnet doctor`` on data: every kind of damage is found, repaired copies are healthy, originals stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.doctor.findings import KINDS
+from support.cli import run, snapshot
+from support.damaged import COUNT, damages, labels, rows_of, text
+from support.samples import digits, digits_csv, npz
+
+DAMAGES = damages()
+OPTIONS_AND_PAIRS = {"GD08", "GD36", "GD50", "GD51", "GD52"}
+"""Found by tests of their own below: they need options, test data, or a table of words."""
+HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def codes(outcome) -> list[str]:
+    return [finding["code"] for finding in outcome.json()["findings"]]
+
+
+def doctor(*arguments: object) -> dict:
+    outcome = run("doctor", *arguments, "--json")
+    assert outcome.err == ""
+    return outcome.json()
+
+
+def test_every_kind_of_finding_in_data_has_a_test():
+    tested = {damage.code for damage in DAMAGES} | OPTIONS_AND_PAIRS
+    assert tested == {code for code in KINDS if code.startswith("GD")}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name.replace(" ", "-"))
+def test_a_damage_is_found_alone_and_repaired_in_a_copy(damage, folder):
+    (folder / "rows.csv").write_text(damage.text)
+    before = snapshot(folder)
+    found = doctor("rows.csv", "--fix", "copy.csv")
+    seen = {finding["code"] for finding in found["findings"]}
+    assert damage.code in seen
+    assert seen - {damage.code, *damage.others} - HARMLESS == set(), "nothing is blamed that is not wrong"
+    kind = next(finding for finding in found["findings"] if finding["code"] == damage.code)
+    assert kind["severity"] == KINDS[damage.code].severity
+    assert all(kind[key] for key in ("found", "fix", "meaning"))
+    assert snapshot(folder).items() >= before.items()
+    again = run("doctor", "copy.csv", "--json")
+    assert again.code == (0 if damage.mended else 1)
+    left = {finding["code"] for finding in again.json()["findings"]}
+    assert damage.mended or damage.code in left
+    if damage.mended and damage.code not in ("GD12", "GD29"):
+        assert damage.code == "GD27" or damage.code not in left
+        samples = glassnet.load_data("copy.csv")
+        assert samples.image_shape == (28, 28)
+
+
+def test_what_was_only_scaled_comes_back_as_it_was(folder):
+    original = digits(COUNT)
+    for damage in DAMAGES:
+        scaled = damage.code in ("GD20", "GD21", "GD22", "GD24", "GD25") and damage.name != "sixteen levels"
+        if scaled or damage.code in ("GD02", "GD03", "GD04", "GD05", "GD06", "GD09", "GD12"):
+            (folder / "rows.csv").write_text(damage.text)
+            run("doctor", "rows.csv", "--fix", "copy.csv")
+            copy = glassnet.load_data("copy.csv")
+            np.testing.assert_array_equal(copy.labels, original.labels, damage.name)
+            np.testing.assert_array_equal(copy.inputs, original.inputs, damage.name)
+            (folder / "copy.csv").unlink()
+
+
+def test_rows_and_lines_say_where(folder):
+    damaged = text([["label", *(f"p{k}" for k in range(784))], *rows_of()]).splitlines()
+    damaged[5] = damaged[5].replace(",0,", ",x,", 1)
+    damaged[9] += ",1"
+    (folder / "rows.csv").write_text("\n".join(damaged))
+    found = {finding["code"]: finding for finding in doctor("rows.csv")["findings"]}
+    assert (found["GD11"]["rows"], found["GD11"]["lines"]) == ([4], [6])
+    assert (found["GD01"]["rows"], found["GD01"]["lines"]) == ([8], [10])
+    assert found["GD11"]["count"] == found["GD01"]["count"] == 1
+
+
+def test_healthy_digits_get_a_remark_alone(folder):
+    (folder / "rows.csv").write_text(text(rows_of()))
+    outcome = run("doctor", "rows.csv")
+    assert (outcome.code, outcome.err) == (0, "")
+    assert outcome.out.endswith("rows.csv: 1 remark\n")
+
+
+def test_the_bundled_digits_are_clean_with_their_test_part():
+    found = doctor("mnist")
+    assert found["healthy"]
+    assert [finding["code"] for finding in found["findings"]] == ["GD27"]
+    assert found["findings"][0]["count"] == 67
+    assert found["samples"] == 60_000
+
+
+def test_training_and_test_data_are_compared(folder):
+    train, test = digits_csv(100), digits_csv(30, start=90)
+    (folder / "train.csv").write_text(train)
+    (folder / "test.csv").write_text(test)
+    found = doctor("train.csv", "--test", "test.csv", "--fix", "copy.csv")
+    across = {finding["code"]: finding for finding in found["findings"]}
+    assert (across["GD51"]["count"], across["GD51"]["rows"]) == (10, list(range(90, 95)))
+    assert found["fixed"]["left"] == [one for one in found["fixed"]["left"] if one["severity"] == "remark"]
+    assert len(glassnet.load_data("copy.csv")) == 90
+    (folder / "few.csv").write_text("\n".join(line for line in test.split("\n") if not line.startswith("7")))
+    assert "GD52" in {finding["code"] for finding in doctor("train.csv", "--test", "few.csv")["findings"]}
+    (folder / "strange.csv").write_text("12" + digits_csv(3, start=120)[1:])
+    assert "GD33" in {finding["code"] for finding in doctor("train.csv", "--test", "strange.csv")["findings"]}
+    narrow = [",".join(line.split(",")[:-1]) for line in test.splitlines()]
+    (folder / "narrow.csv").write_text("\n".join(narrow))
+    assert "GD50" in {finding["code"] for finding in doctor("train.csv", "--test", "narrow.csv")["findings"]}
+
+
+def test_test_data_of_another_scale_still_show_the_common_rows(folder):
+    (folder / "train.csv").write_text(digits_csv(100))
+    scaled = digits(100)
+    lines = [
+        [str(label), *(f"{v / 255:.6g}" for v in row)] for label, row in zip(scaled.labels, scaled.inputs, strict=True)
+    ]
+    (folder / "test.csv").write_text(text(lines[95:]))
+    found = doctor("train.csv", "--test", "test.csv")["findings"]
+    assert {("GD20", "test.csv"), ("GD51", "train.csv")} <= {(one["code"], one["source"]) for one in found}
+
+
+def test_targets_that_no_sigmoid_reaches(folder):
+    (folder / "rows.csv").write_text(digits_csv(100))
+    assert "GD36" in codes(run("doctor", "rows.csv", "--targets", "one-hot", "--json"))
+    cross = ("--targets", "one-hot", "--loss", "cross_entropy")
+    assert "GD36" not in codes(run("doctor", "rows.csv", *cross, "--json"))
+
+
+PEOPLE = "id,name,age,port,survived\n" + "".join(
+    f'{k + 1},"Doe, {k}",{20 + 1.5 * k},{"SCQ"[k * k % 3]},{"yn"[k * 7 % 5 < 2]}\n' for k in range(60)
+)
+
+
+def test_a_table_of_words_keeps_its_words(folder):
+    (folder / "people.csv").write_text(PEOPLE.replace(",23.0,", ",old,").replace(",S,", ",,", 1))
+    found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
+    by_code = {finding["code"]: finding for finding in found["findings"]}
+    assert by_code["GD05"]["columns"] == ["id", "name"]
+    assert {"GD10", "GD11"} <= set(by_code)
+    assert found["classes"].keys() == {"y", "n"}
+    lines = (folder / "copy.csv").read_text().splitlines()
+    assert lines[0] == "age,port,survived"
+    assert lines[1].split(",")[1] in "SCQ"
+    assert run("doctor", "copy.csv", "--target", "survived").code == 0
+
+
+def test_the_guessed_label_is_named_and_can_be_named(folder):
+    (folder / "people.csv").write_text(PEOPLE)
+    assert "GD08" in codes(run("doctor", "people.csv", "--json"))
+    assert "GD08" not in codes(run("doctor", "people.csv", "--target", "5", "--json"))
+    run("doctor", "people.csv", "--target", "Survived").refused("GN075", "'Survived'", "id, name, age")
+
+
+def test_numbers_to_be_met_are_no_classes(folder):
+    rows = "".join(f"{k % 7},{k * k % 11},{k * 1.25 + k % 3}\n" for k in range(80))
+    (folder / "houses.csv").write_text("rooms,age,price\n" + rows)
+    found = doctor("houses.csv", "--target", "price")
+    assert (found["findings"], found["classes"], found["healthy"]) == ([], None, True)
+
+
+def test_archives_with_mistakes_are_read_too(folder):
+    data = digits(100)
+    values = data.inputs.reshape(-1, 28, 28).astype(float)
+    values[3, 4, 5] = np.nan
+    (folder / "rows.npz").write_bytes(npz(x=values, y=data.labels + 1))
+    found = doctor("rows.npz", "--fix", "copy.npz")
+    assert {"GD10", "GD31"} <= {finding["code"] for finding in found["findings"]}
+    copy = glassnet.load_data("copy.npz")
+    assert (len(copy), copy.image_shape, copy.classes) == (99, (28, 28), 10)
+
+
+@pytest.mark.parametrize("case", ["original", "test", "other", "suffix", "folder", "words to npz"])
+def test_a_copy_goes_nowhere_it_must_not(case, folder):
+    (folder / "rows.csv").write_text(PEOPLE if case == "words to npz" else labels(lambda y: y + 1))
+    (folder / "letter.csv").write_text("dear reader")
+    out = {"original": "rows.csv", "test": "./rows.csv", "other": "letter.csv", "suffix": "copy.parquet"}
+    before = snapshot(folder)
+    if case == "folder":
+        run("doctor", "rows.csv", "--fix", "gone/copy.csv").refused("GN001", "gone")
+    else:
+        run("doctor", "rows.csv", "--fix", out.get(case, "copy.npz")).refused("GN022", "--fix")
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code"),
+    [
+        ("gone.csv", None, "GN001"),
+        ("empty.csv", b"", "GN010"),
+        ("one.csv", b"1,2,3\n", "GN010"),
+        ("prose.csv", b"Dear reader,\nthis is\na letter\nnot a table at all\n", "GN011"),
+        ("noise.csv", bytes(range(256)) * 20, "GN005"),
+        ("broken.npz", b"PK\x03\x04 broken", "GN019"),
+    ],
+)
+def test_what_is_no_data_is_refused(name, content, code, folder):
+    if content is not None:
+        (folder / name).write_bytes(content)
+    run("doctor", name).refused(code, name)
+
+
+ODD = [b"a,b\n1\n2\n3\n", b",,,\n,,,\n,,,\n", b"1,2\n3,4\n", b"x;y\n" * 30, b"\xff\xff,\xfe\n1,2\n" * 9]
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_odd_tables_end_in_findings_or_one_line(content, folder):
+    (folder / "odd.csv").write_bytes(content)
+    outcome = run("doctor", "odd.csv", "--fix", "copy.csv")
+    assert outcome.code in (0, 1, 2)
+    assert "Traceback" not in outcome.err
+
+
+def test_no_two_digits_are_taken_for_one(monkeypatch):
+    """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
+    from glassnet.data.lenient import LooseTable
+    from glassnet.doctor import repeats
+
+    pixels = digits(3_000).inputs
+    for values in (pixels, pixels.astype(float), pixels / 255, pixels[:, :783]):
+        table = LooseTable("rows", values, {}, ("",) * values.shape[1], False, np.arange(len(values)))
+        assert len(np.unique(repeats.fingerprints(table))) == len(values)
+    monkeypatch.setattr(repeats, "fingerprints", lambda table: np.zeros(len(table), np.uint64))
+    table = table.take(np.array([0, 1, 1, 0, 2]))
+    assert repeats.first_equal(table).tolist()[:3] == [0, 1, 2]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "ipc", "ndjson"])
+def test_files_of_typed_columns_are_read(kind, folder):
+    import polars
+
+    frame = polars.read_csv(PEOPLE.encode()).with_columns(polars.lit("x").alias("ship"))
+    getattr(frame, f"write_{kind}")("people.any")
+    found = doctor("people.any", "--target", "survived", "--fix", "copy.csv")
+    assert {"GD05", "GD29"} == {finding["code"] for finding in found["findings"]}
+    assert (folder / "copy.csv").read_text().startswith("survived,age,port\nn,20.0,S\n")
+    (folder / "broken.any").write_bytes((folder / "people.any").read_bytes()[:-60])
+    run("doctor", "broken.any").refused("GN011", "broken.any")

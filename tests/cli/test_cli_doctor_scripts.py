@@ -1,0 +1,214 @@
+"""``glassnet doctor`` on programs: what no longer runs is named, the copy runs, a clean program is left in peace."""
+
+from __future__ import annotations
+
+import ast
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from glassnet.doctor.findings import KINDS
+from glassnet.doctor.script import examine_script
+from support.cli import environment, run, snapshot
+from support.old_programs import CLEAN, OLD, SNIPPETS
+from support.samples import digits_csv, png
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "mnist_train.csv").write_text(digits_csv(20))
+    (tmp_path / "mnist_train.csv").write_text(digits_csv(20))
+    (tmp_path / "rows.csv").write_text("1,2\n")
+    (tmp_path / "my_own_3.png").write_bytes(png(np.arange(784, dtype=np.uint16).reshape(28, 28) % 256))
+    return tmp_path
+
+
+def runs(name: str) -> str:
+    """Run a program under which every warning is an error; return what it prints."""
+    start = [sys.executable, "-W", "error", name]
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=60)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def codes(name: str) -> list[str]:
+    return [finding.code for finding in examine_script(name).findings]
+
+
+def test_every_kind_of_finding_in_programs_has_a_test():
+    assert set(SNIPPETS) == {code for code in KINDS if code.startswith("GS")}
+
+
+@pytest.mark.parametrize("code", SNIPPETS)
+def test_a_fault_is_found_alone_and_repaired(code, folder):
+    program, repaired = SNIPPETS[code]
+    program = program.replace("{here}", str(folder))
+    (folder / "old.py").write_bytes(program.encode("gb18030" if code == "GS13" else "utf-8"))
+    assert set(codes("old.py")) == {code}
+    outcome = run("doctor", "old.py", "--fix", "new.py")
+    harmless = KINDS[code].severity == "remark"
+    assert outcome.code == (0 if repaired or harmless else 1), outcome.out
+    text = (folder / "new.py").read_text(encoding="utf-8")
+    if repaired:
+        ast.parse(text)
+        assert repaired in text
+        assert code not in codes("new.py")
+
+
+def test_an_old_program_of_the_book_runs_after_it_was_repaired(folder):
+    (folder / "old.py").write_text(OLD, encoding="utf-8")
+    before = snapshot(folder)
+    outcome = run("doctor", "old.py", "--fix", "new.py", "--json")
+    found = outcome.json()
+    assert outcome.code == 0
+    seen = {finding["code"] for finding in found["findings"]}
+    assert seen == {"GS01", "GS02", "GS03", "GS04", "GS05", "GS06", "GS07", "GS08", "GS09", "GS20", "GS21"}
+    assert {finding["code"] for finding in found["fixed"]["left"]} == {"GS21"}
+    assert snapshot(folder).items() >= before.items()
+    printed = runs("new.py").splitlines()
+    assert printed[:2] == ["epoch 0", "epoch 1"]
+    assert printed[2:4] == ["same True float32", "small (14, 7)"]
+    assert printed[4].endswith(" [1. 2.]")
+
+
+def test_comments_and_layout_stay(folder):
+    (folder / "old.py").write_text(OLD, encoding="utf-8")
+    run("doctor", "old.py", "--fix", "new.py")
+    new = (folder / "new.py").read_text(encoding="utf-8")
+    for kept in ("# the network of the book 神经网络\n", "   # 学习率\n", "   # which one\n", "   # two numbers\n"):
+        assert kept in new
+    changed = set(new.splitlines()) - set(OLD.splitlines())
+    untouched = [line for line in OLD.splitlines() if line in new.splitlines()]
+    assert len(untouched) > 0.65 * len(OLD.splitlines())
+    assert all("self." not in line for line in changed)
+
+
+def test_lines_are_those_of_the_file(folder):
+    (folder / "old.py").write_text(OLD, encoding="utf-8")
+    lines = OLD.splitlines()
+    for finding in examine_script("old.py").findings:
+        word = {"GS01": "asfarray", "GS08": "%matplotlib", "GS04": "imresize", "GS20": "interpolation", "GS07": "open("}
+        assert word.get(finding.code, "") in lines[finding.lines[0] - 1]
+
+
+def test_silence_on_a_clean_program(folder):
+    (folder / "clean.py").write_text(CLEAN)
+    outcome = run("doctor", "clean.py")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "clean.py: nothing wrong\n", "")
+    assert examine_script("clean.py").content == CLEAN.encode()
+    assert float(runs("clean.py")) > 0.2
+
+
+def test_a_notebook_keeps_its_magics_and_its_other_cells(folder):
+    sources = ["%matplotlib inline\nimport numpy as np\n", "%%bash\necho if", "!ls\nx = np.asfarray([1])\nprint x"]
+    cells = [{"cell_type": "markdown", "metadata": {}, "source": ["# np.asfarray"]}]
+    cells += [
+        {"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": None, "source": text.splitlines(True)}
+        for text in sources
+    ]
+    book = {"cells": cells, "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
+    (folder / "old.ipynb").write_text(json.dumps(book))
+    found = run("doctor", "old.ipynb", "--fix", "new.ipynb", "--json").json()
+    places = [(one["code"], one["lines"], one["found"].split(":")[0]) for one in found["findings"]]
+    assert places == [("GS01", [2], "cell 4, line 2"), ("GS09", [3], "cell 4, line 3")]
+    new = json.loads((folder / "new.ipynb").read_text())
+    texts = ["".join(cell["source"]) for cell in new["cells"]]
+    assert texts[:3] == ["# np.asfarray", *sources[:2]]
+    assert texts[3] == "!ls\nx = np.asarray([1], dtype=float)\nprint(x)"
+    assert new["metadata"] == book["metadata"]
+
+
+@pytest.mark.parametrize(
+    ("program", "expected"),
+    [
+        ("import numpy\nx = map(numpy.asfarray, y)\n", "(lambda values: numpy.asarray(values, dtype=float))"),
+        ("from numpy import asfarray as f\nx = f(('1'))\n", "asarray(('1'), dtype=float)"),
+        ("import numpy as np\nx = np.asfarray([1], np.float64)\n", "np.asarray([1], np.float64)"),
+        ("import numpy as np\nx = np.product([1, 2]) + np.NaN\n", "np.prod([1, 2]) + np.nan"),
+        ("import sys\nprint >>sys.stderr, 'a', 1\n", "print('a', 1, file=sys.stderr)"),
+        ("if 1: print 'a'; print\nelse: print ('a'), 2\n", "if 1: print('a'); print()\nelse: print(('a'), 2)"),
+        ("raise ValueError, 'no'\n", "raise ValueError('no')"),
+        ("if 1:\n        x = 1\n\ty = 2\n", "        y = 2"),
+        ("def imread(x):\n    return x\nimport scipy.misc\nx = scipy.misc.imread('my_own_3.png')\n", "x = _imread("),
+        ("import scipy.misc, numpy\nx = scipy.misc.imread('my_own_3.png')\n", "import numpy\n"),
+        ("import numpy as np\nx = '数' + str(np.asfarray([1]))\n", "'数' + str(np.asarray([1], dtype=float))"),
+    ],
+)
+def test_spellings(program, expected, folder):
+    (folder / "old.py").write_text(program, encoding="utf-8")
+    new = examine_script("old.py").content.decode()
+    ast.parse(new)
+    assert expected in new
+
+
+@pytest.mark.parametrize(
+    ("line", "code"),
+    [
+        ("x = v / 255 * 0.99 + 0.01", None),
+        ("x = 0.01 + 0.99 * (v / 255.0)", None),
+        ("x = v * 0.99 / 255 + 0.01", None),
+        ("x = v / 255", "GS23"),
+        ("x = v / 256 * 0.99 + 0.01", "GS23"),
+        ("x = v / 255 * 0.99", "GS23"),
+        ("x = v / 255 * 0.99 + 0.01\ny = x / 255 * 0.99 + 0.01", "GS23"),
+        ("learning_rate = 0.1", None),
+        ("n = NeuralNetwork(784, 200, 10, 0.6)", "GS22"),
+        ("targets = np.zeros(10)", "GS24"),
+        ("targets = np.zeros(10) + 0.01", None),
+        ("w = np.random.normal(0.0, h ** -0.5, (h, i))", "GS21"),
+        ("w = np.random.normal(0.0, 1 / np.sqrt(i), (h, i))", None),
+        ("w = np.random.normal(scale=pow(o, -0.5), size=(o, h))", "GS21"),
+    ],
+)
+def test_what_the_notes_would_say(line, code, folder):
+    (folder / "old.py").write_text(f"import numpy as np\n{line}\n")
+    assert codes("old.py") == ([code] if code else [])
+
+
+def test_files_that_the_program_writes_itself_are_not_missed(folder):
+    (folder / "old.py").write_text(
+        "open('new.txt', 'w').write('a')\nprint(open('new.txt').read())\nurl = 'http://a/b'\n"
+    )
+    assert codes("old.py") == []
+
+
+def test_lost_indentation_is_called_by_its_name(folder):
+    (folder / "old.py").write_text("class A:\ndef f(self):\npass\n")
+    outcome = run("doctor", "old.py")
+    assert outcome.code == 1
+    assert "all indentation is gone" in outcome.out
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "typed", "code"),
+    [
+        ("gone.py", None, (), "GN001"),
+        ("old.ipynb", b"no json", (), "GN011"),
+        ("old.ipynb", b"[]", (), "GN011"),
+        ("old.py", b"x = 1\n", ("--fix", "old.py"), "GN022"),
+        ("old.py", b"x = 1\n", ("--fix", "new.csv"), "GN022"),
+        ("old.py", b"x = 1\n", ("--test", "rows.csv"), "GN022"),
+    ],
+)
+def test_wrong_use_is_refused_and_nothing_lost(name, content, typed, code, folder):
+    if content is not None:
+        (folder / name).write_bytes(content)
+    before = snapshot(folder)
+    run("doctor", name, *typed).refused(code)
+    assert snapshot(folder) == before
+
+
+ODD = [b"", b"\0\0", b"\xff\xfe\0", b"(" * 3000, b"x = '\\d'\n", b"\tprint 1\n  print 2\n"]
+
+
+@pytest.mark.parametrize("content", ODD)
+def test_odd_programs_end_in_findings(content, folder):
+    (folder / "odd.py").write_bytes(content)
+    outcome = run("doctor", "odd.py", "--fix", "new.py")
+    assert outcome.code in (0, 1)
+    assert outcome.err == ""

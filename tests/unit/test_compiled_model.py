@@ -1,0 +1,73 @@
+"""The compiled form of a model answers as the model does."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
+from glassnet.engines import answers as engine_answers
+from glassnet.errors import ShapeError
+
+ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
+ROWS[np.random.default_rng(4).random(ROWS.shape) < 0.7] = 0
+LIMIT = {"float64": 1e-12, "float32": 2e-5}
+
+
+def model_of(
+    dtype: str = "float64", scaling: str = "notes", bias: bool = True, hidden=(300, 7), seed: int = 0
+) -> Model:
+    names = (*("tanh",) * len(hidden), "softmax")
+    network = Network((24, *hidden, 5), names, bias=bias, loss="cross_entropy", dtype=dtype, seed=seed)
+    for given in network.parameters.biases:
+        if given is not None:
+            given[...] = np.linspace(-1, 1, len(given))
+    return Model(network, Scaling.named(scaling, 255.0, ROWS), Targets.named("one-hot", 5))
+
+
+@pytest.mark.parametrize("dtype", LIMIT)
+@pytest.mark.parametrize("scaling", ["notes", "unit", "standard"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("hidden", [(300, 7), (9,), (256,)])  # more nodes than a tile has, fewer, and as many
+def test_it_answers_as_the_model_does(dtype, scaling, bias, hidden):
+    model = model_of(dtype, scaling, bias, hidden)
+    quick = compiled(model)
+    for rows in (ROWS, ROWS[:1], ROWS[7], ROWS[:65], ROWS[:129], ROWS.astype(np.float32)):
+        expected = model.outputs(rows)
+        assert quick.outputs(rows).shape == expected.shape
+        assert quick.outputs(rows).dtype == expected.dtype
+        assert np.abs(quick.outputs(rows) - expected).max() < LIMIT[dtype]
+    assert (quick.predict(ROWS) == model.predict(ROWS)).all()
+
+
+def test_committees_and_temperatures_are_kept():
+    model = replace(model_of(), others=(model_of(seed=1).network,), temperature=2.5)
+    assert np.abs(compiled(model).outputs(ROWS) - model.outputs(ROWS)).max() < 1e-12
+    assert np.abs(compiled(replace(model, temperature=1.0)).outputs(ROWS) - model.outputs(ROWS)).max() > 1e-3
+
+
+def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monkeypatch):
+    model = model_of("float32")
+    outputs = []
+    for cores in (1, 2, 3):
+        monkeypatch.setattr(engine_answers, "usable_cores", lambda cores=cores: cores)
+        outputs.append(compiled(model).outputs(ROWS).tobytes())
+    assert len(set(outputs)) == 1
+
+
+def test_it_is_a_copy():
+    model = model_of()
+    quick, before = compiled(model), model.outputs(ROWS)
+    model.network.parameters.flat[...] = 0
+    assert np.abs(quick.outputs(ROWS) - before).max() < 1e-12
+
+
+def test_it_can_be_evaluated_and_refuses_what_the_model_refuses():
+    model = model_of()
+    data = Dataset(ROWS, np.arange(300) % 5, 5, None, "rows")
+    assert evaluate(compiled(model), data).accuracy == evaluate(model, data).accuracy
+    with pytest.raises(ShapeError, match=r"expected \(samples, 24\)"):
+        compiled(model).outputs(ROWS[:, :23])
+    assert compiled(model).outputs(ROWS[:0]).shape == (0, 5)

@@ -1,0 +1,97 @@
+"""Scaling a feature at a time: what it makes of a table, and that engines and files keep to it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
+from glassnet.engines import Samples, engine_named
+from glassnet.errors import ModelFileError, OptionError
+from glassnet.network import Network
+from support.cases import gap, trained
+
+RANDOM = np.random.default_rng(4)
+TABLE = RANDOM.normal(size=(60, 4)) * [1, 1e-3, 1e6, 1] + [0, 5, -3e6, 1.7e9]
+TABLE[:, 0] = 7.3  # alike
+
+
+def test_each_feature_gets_mean_0_and_deviation_1():
+    scaled = Scaling.named("features", raw=TABLE).apply(TABLE)
+    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-6)
+    np.testing.assert_allclose(scaled.std(axis=0), [0, 1, 1, 1], atol=1e-6)
+    np.testing.assert_array_equal(scaled[:, 0], 0)
+
+
+def test_it_goes_back():
+    scaling = Scaling.named("features", raw=TABLE)
+    np.testing.assert_allclose(scaling.invert(scaling.apply(TABLE))[:, 1:], TABLE[:, 1:], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "uint8", "int64"])
+def test_it_takes_numbers_of_any_type(dtype):
+    raw = RANDOM.integers(0, 200, (40, 3)).astype(dtype)
+    scaled = Scaling.named("features", raw=raw).apply(raw, np.float32)
+    assert scaled.dtype == np.float32
+    np.testing.assert_allclose(scaled, (raw - raw.mean(axis=0)) / raw.std(axis=0), atol=2e-6)
+
+
+def test_whole_weights_count_as_repetitions():
+    weights = RANDOM.integers(0, 4, len(TABLE))
+    by_weight = Scaling.named("features", raw=TABLE, weights=weights)
+    repeated = Scaling.named("features", raw=TABLE.repeat(weights, axis=0))
+    np.testing.assert_allclose(by_weight.span, repeated.span, rtol=1e-9)
+    np.testing.assert_allclose(by_weight.offset, repeated.offset, rtol=1e-9)
+
+
+def test_a_large_mean_leaves_the_digits_of_a_small_deviation():
+    """Seconds since 1970: float32 alone would round each to the nearest 128."""
+    scaled = Scaling.named("features", raw=TABLE).apply(TABLE, np.float32)
+    assert len(np.unique(scaled[:, 3])) == len(TABLE)
+
+
+def test_values_that_differ_by_rounding_count_as_alike():
+    column = np.array([[0.1 + 0.2], [0.3], [0.3]])
+    assert np.abs(Scaling.named("features", raw=column).apply(column)).max() < 1e-12
+
+
+def test_values_are_needed():
+    with pytest.raises(OptionError, match="give the training data's values"):
+        Scaling.named("features")
+
+
+@pytest.mark.parametrize("batch", [1, 7, 40])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("zeros", [0, 0.8])
+def test_the_engines_agree(batch, dtype, zeros):
+    table = RANDOM.normal(size=(60, 4)) * [1, 1e-3, 1e6, 1] + [0, 1e-3, 1e6, 7]
+    table[RANDOM.random(table.shape) < zeros] = 0
+    scaling = Scaling.named("features", raw=table)
+    samples = Samples(table, scaling, np.arange(len(TABLE)) % 3, np.eye(3))
+    network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype=dtype)
+    order = RANDOM.permutation(len(TABLE))
+    results = [trained(engine_named(name), network, samples, order, batch=batch) for name in ("compiled", "reference")]
+    (ours, our_progress), (theirs, their_progress) = results
+    assert gap(ours.parameters.flat, theirs.parameters.flat) < (1e-12 if dtype == "float64" else 1e-4)
+    assert our_progress.correct == their_progress.correct
+
+
+def test_a_model_file_keeps_it(tmp_path):
+    data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
+    model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
+    save_model(model, tmp_path / "m.safetensors")
+    loaded = load_model(tmp_path / "m.safetensors")
+    assert loaded.scaling == model.scaling
+    np.testing.assert_array_equal(loaded.outputs(TABLE), model.outputs(TABLE))
+    assert str(loaded.scaling) == "mean 0 and deviation 1 for each of 4 features"
+
+
+def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
+    data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
+    model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
+    broken = dataclasses.replace(model, scaling=dataclasses.replace(model.scaling, offset=(0.0,)))
+    save_model(broken, tmp_path / "m.safetensors")
+    with pytest.raises(ModelFileError, match="one span and one offset a feature"):
+        load_model(tmp_path / "m.safetensors")
