@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import DataError
+from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
 from glassnet.reading import Reading, read_photo
 from support.photos import SINGLES, Photo, board, single
