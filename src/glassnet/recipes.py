@@ -66,6 +66,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "wide": _WIDE,
         "reader": {
             **_WIDE,
+            "hidden": (768, 256),
             "weight_decay": 0.01,
             "scaling": "unit",
             "rotate": 14.0,
