@@ -63,6 +63,8 @@ CODES: dict[str, str] = {
     # labels
     "GN073": "labels of these data cannot be looked through",
     "GN074": "a reviewed list cannot be followed",
+    # photographs
+    "GN085": "no digit is found in a picture",
 }
 
 
@@ -97,7 +99,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):

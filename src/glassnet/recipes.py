@@ -64,6 +64,18 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 30,
         },
         "wide": _WIDE,
+        "reader": {
+            **_WIDE,
+            "hidden": (768, 256),
+            "weight_decay": 0.01,
+            "scaling": "unit",
+            "rotate": 14.0,
+            "shift": 1.5,
+            "zoom": 0.15,
+            "shear": 0.2,
+            "elastic": 1.0,
+            "epochs": 60,
+        },
         "accurate": {
             **_DISTORTED,
             "rotate": 12.0,

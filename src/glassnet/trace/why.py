@@ -240,8 +240,8 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
     """
     whole = np.issubdtype(raw.dtype, np.integer)
     ends = range_of(model)
-    low, high = model.scaling.apply(np.array(ends))
-    longest = LONGEST * model.scaling.span
+    low, high = model.scaling.apply(np.repeat(np.array(ends)[:, None], model.features, axis=1))  # (features,) each
+    longest = LONGEST * float(np.max(model.scaling.span))
     x = model.scaling.apply(raw)
     every = np.eye(model.classes)
     for turn in range(MOST_TURNS):
