@@ -78,7 +78,9 @@ def _question(
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
     rows, names, labels = load_asked(model, source)
     if len(rows) != 1:
-        raise OptionError("GN020", f"{source}: {len(rows)} rows. Choose one with --row N.")
+        raise OptionError(
+            "GN020", f"{source}: {len(rows)} samples. Choose one with --row N, or a picture of one digit."
+        )
     return (
         rows[0],
         names[0],

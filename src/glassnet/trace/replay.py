@@ -8,7 +8,7 @@ Every epoch's end is compared with the hash in the receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -73,7 +73,7 @@ def replay(
     step: int,
     *,
     checkpoint: SavedTraining | None = None,
-    listeners: Iterable[Listener] = (),
+    listeners: Sequence[Listener] = (),
 ) -> Replay:
     """Take a step of the run that made a model, again.
 
@@ -88,7 +88,7 @@ def replay(
     checkpoint : SavedTraining, optional
         One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
         is moved along.
-    listeners : iterable of callable
+    listeners : sequence of callable
         Each is called with every event of the training.
 
     Raises
@@ -115,10 +115,9 @@ def replay(
         _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
         hashes, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
         again, position = run.model, run.position
-    told = list(listeners)
     # Early stopping is left out: what came after the step does not matter.
     for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
-        for listener in told:
+        for listener in listeners:
             listener(event)
         if isinstance(event, EpochDone):
             hashes.append(event.hash)
