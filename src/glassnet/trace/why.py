@@ -225,7 +225,10 @@ def _integrated(members: list[Network], baseline: Array, x: Array, direction: Ar
         error = np.abs(parts.sum(axis=1) - (at_end - at_start))
         if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
             break
-        rough = error > allowed / (8 * len(error))
+        order, rough = np.argsort(error), np.ones(len(error), bool)
+        rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = (
+            False  # what these miss is half of what may be missing
+        )
         shares, off, parts = shares + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
         start, middle, end = start[rough], middle[rough], end[rough]
         start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
