@@ -78,7 +78,9 @@ def _question(
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
     rows, names, labels = load_asked(model, source)
     if len(rows) != 1:
-        raise OptionError("GN020", f"{source}: {len(rows)} rows. Choose one with --row N.")
+        raise OptionError(
+            "GN020", f"{source}: {len(rows)} samples. Choose one with --row N, or a picture of one digit."
+        )
     return (
         rows[0],
         names[0],
@@ -208,10 +210,11 @@ def _draw_backquery(
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
     stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
-    read = [answer for name in ways for answer in answers[name]]
-    axes = pictures.draw_digits(
-        stretched, classes * len(ways), read, model.image_shape, columns=10 if len(classes) > 1 else len(ways)
-    )
+    wanted = [model.name_of(label) for label in classes] * len(ways)
+    read = [model.name_of(answer) for name in ways for answer in answers[name]]
+    columns = 10 if len(classes) > 1 else len(ways)
+    photo = model.reading == "photo"
+    axes = pictures.draw_digits(stretched, wanted, read, model.image_shape, columns=columns, photo=photo)
     lines = {"backquery": "run backwards, as in the book", "dream": "climbed to, with a sober prior"}
     axes.set_title("; below: ".join(lines[name] for name in ways), loc="left", fontsize=10)
     pictures.save(axes, picture)

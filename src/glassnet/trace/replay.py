@@ -8,14 +8,13 @@ Every epoch's end is compared with the hash in the receipt.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..activations import Array
 from ..checkpoint import SavedTraining
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, engine_named
@@ -74,7 +73,7 @@ def replay(
     step: int,
     *,
     checkpoint: SavedTraining | None = None,
-    listeners: Iterable[Listener] = (),
+    listeners: Sequence[Listener] = (),
 ) -> Replay:
     """Take a step of the run that made a model, again.
 
@@ -87,16 +86,19 @@ def replay(
     epoch, step : int
         From 1; a step is a batch.
     checkpoint : SavedTraining, optional
-        Where to begin: one of the same run, from before the step. Its position is moved along.
-    listeners : iterable of callable
+        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
+        is moved along.
+    listeners : sequence of callable
         Each is called with every event of the training.
 
     Raises
     ------
     DataError
         GN017 when the model has no receipt, or the data are not those of its receipt.
-    OptionError, ModelFileError
-        GN080 when the run has no such step, or the checkpoint is of another run or behind it; GN044 for other data.
+    OptionError
+        GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
+    ModelFileError
+        GN044 when the checkpoint was begun with other data.
     """
     options = replace(options_of(model.receipt), members=1)
     trail = model.receipt["trails"][0]
@@ -108,31 +110,22 @@ def replay(
     watching = _WatchingEngine(engine_named(options.engine), epoch - 1, step - 1)
     if checkpoint is None:
         again, position = new_model(part, options), None
-        before = [again.network.parameters.hash()]
+        hashes = [again.network.parameters.hash()]
     else:
         _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
-        before, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
+        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
         again, position = run.model, run.position
-    where = _first_difference(before, trail)
-    told, made = list(listeners), again.network.architecture
     # Early stopping is left out: what came after the step does not matter.
     for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
-        for listener in told:
+        for listener in listeners:
             listener(event)
         if isinstance(event, EpochDone):
-            before.append(event.hash)
-            where = where or _first_difference(before, trail)
+            hashes.append(event.hash)
             if event.epoch == epoch:
                 break
-    seen, after = watching.trace(made, options), watching.after.parameters
-    off = _rounding(seen, after)
-    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, off, len(before) - 1, where)
-
-
-def _rounding(seen: Trace, after: Parameters) -> float:
-    """Return the largest difference between weights and those that the formulas give."""
-    by_formula = np.concatenate([values.ravel() for values in _after(seen)])
-    return float(np.abs(after.flat - by_formula).max())
+    seen, before, after = watching.trace(again.network.architecture, options), watching.before, watching.after
+    gap, where = _rounding(seen, after.parameters), _first_difference(hashes, trail)
+    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, where)
 
 
 def _first_difference(hashes: list[str], trail: list[str]) -> str:
@@ -188,13 +181,15 @@ def _copy(state: State) -> State:
     return replace(state, parameters=state.parameters.copy(), slots=state.slots.copy(), average=average)
 
 
-def _after(step: Trace) -> Iterator[Array]:
-    """Yield the parameters after a step by the network's own rule, as they lie in the flat vector."""
-    for layer in step.layers:
+def _rounding(step: Trace, after: Parameters) -> float:
+    """Return the largest difference between the formulas' parameters after a step, by the network's rule, and these."""
+    gaps = []
+    for layer, weight, bias in zip(step.layers, after.weights, after.biases, strict=True):
         way = layer.ways[step.rule]
-        yield layer.weight + way.change
-        if layer.bias is not None and way.bias_change is not None:
-            yield layer.bias + way.bias_change
+        gaps.append(np.abs(layer.weight + way.change - weight).max())
+        if layer.bias is not None and bias is not None and way.bias_change is not None:
+            gaps.append(np.abs(layer.bias + way.bias_change - bias).max())
+    return float(max(gaps))
 
 
 def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:

@@ -20,7 +20,7 @@ from ..model import Model
 from ..network import Network, Signals
 from .slopes import exact_members, hidden_of, input_slopes, mean_sums, range_of, require_classes, signals_of
 
-PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.005
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.01
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
 part of the gap may be missing."""
 MOST_TURNS, LONGEST = 50, 0.25
@@ -217,15 +217,18 @@ def _integrated(members: list[Network], baseline: Array, x: Array, direction: Ar
     shares, off, allowed = np.zeros_like(x), 0.0, ENOUGH * abs(wanted)
     for turn in range(MOST_HALVINGS):
         middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
-        points = np.concatenate([start, end, middle - aside, middle + aside])
-        signals = signals_of(members, baseline + points[:, None] * far)
-        at_start, at_end, *_ = np.split(mean_sums(signals) @ direction, 4)
-        *_, one, two = np.split(input_slopes(members, signals, direction), 4)
+        inside = signals_of(members, baseline + np.concatenate([middle - aside, middle + aside])[:, None] * far)
+        one, two = np.split(input_slopes(members, inside, direction), 2)
+        at_ends = signals_of(members, baseline + np.concatenate([start, end])[:, None] * far)
+        at_start, at_end = np.split(mean_sums(at_ends) @ direction, 2)
         parts = (end - start)[:, None] * far * (one + two) / 2  # (pieces, features)
         error = np.abs(parts.sum(axis=1) - (at_end - at_start))
         if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
             break
-        rough = error > allowed / (8 * len(error))
+        order, rough = np.argsort(error), np.ones(len(error), bool)
+        rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = (
+            False  # what these miss is half of what may be missing
+        )
         shares, off, parts = shares + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
         start, middle, end = start[rough], middle[rough], end[rough]
         start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
