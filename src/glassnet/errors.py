@@ -28,7 +28,6 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
-    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",
@@ -64,6 +63,8 @@ CODES: dict[str, str] = {
     # labels
     "GN073": "labels of these data cannot be looked through",
     "GN074": "a reviewed list cannot be followed",
+    # photographs
+    "GN085": "no digit is found in a picture",
 }
 
 
@@ -98,7 +99,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):

@@ -143,6 +143,22 @@ def damage(path: str | Path) -> Iterator[None]:
         raise _damaged(path, str(problem)) from None
 
 
+def shipped_model(name: str = "reader") -> Model:
+    """Read a model that comes with glassnet; ``scripts/make_reader.py`` made them.
+
+    Parameters
+    ----------
+    name : {"reader", "gate"}
+        The reader of handwritten digits; or the gate, which tells digits (class 1) from anything else (class 0).
+
+    Raises
+    ------
+    FileError
+        GN001 when this installation lacks it.
+    """
+    return load_model(Path(__file__).parent / "data" / f"{name}.safetensors")
+
+
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
     """Put a model together from `read`'s result; tensors of a training are passed over."""
     described = header["architecture"]

@@ -152,8 +152,7 @@ def train(
     _require_fitting(model, data, validation, options)
     position = position or Position.start(model.network.parameters, options)
     loop = _Loop(model, data, options, engine or engine_named(options.engine), position, validation)
-    if until:
-        loop.require_ahead(*until)
+    loop.require_ahead(until)
     yield Preparing(loop.engine.name)
     yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
@@ -163,8 +162,7 @@ def train(
             return
         yield loop.epoch_done()
     model.network.parameters.flat[...] = position.answer(options)
-    chosen = options.early_stopping and position.best is not None
-    yield TrainingEnded(loop.seconds, position.best_epoch if chosen else None)
+    yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
 
 
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
@@ -191,13 +189,16 @@ class _Loop:
         self.blocks = epoch_blocks(len(data), options)
         self._steps = int(self.blocks[-1][-1]) + 1
 
-    def require_ahead(self, epoch: int, step: int) -> None:
+    def require_ahead(self, until: tuple[int, int] | None) -> None:
         """Refuse to stop before a step that is none, or lies behind."""
-        if not (0 <= epoch < self._options.epochs and 0 <= step < self._steps):
+        if until is None:
+            return
+        (epoch, step), options = until, self._options
+        if not (0 <= epoch < options.epochs and 0 <= step < self._steps):
             raise OptionError(
                 "GN021",
-                f"epoch {epoch}, step {step}: expected an epoch from 0 to {self._options.epochs - 1} and a step from 0 "
-                f"to {self._steps - 1}.",
+                f"epoch {epoch}, step {step}: expected an epoch from 0 to {options.epochs - 1} and a step from 0 to "
+                f"{self._steps - 1}.",
             )
         if epoch + step / self._steps < self._at.progress:
             raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {self._at.progress:.4g}.")

@@ -30,7 +30,7 @@ def test_both_engines_weigh_alike(rule, loss, output, dtype):
     samples = weighted()
     network = network_of(3, "tanh", output, bias=True, loss=loss, rule=rule, dtype=dtype)
     awake(network, inputs_of(samples), margin=1e-4)
-    rate = 0.02 if output == "exponential" else 0.2
+    rate = 0.01 if output == "exponential" else 0.2  # its slopes grow with its outputs
     for batch, extra in ((1, {}), (40, {}), (7, {"clip": 0.5})):
         fast, fast_sums = trained(COMPILED, network, samples, np.arange(40), batch=batch, rate=rate, **extra)
         slow, slow_sums = trained(REFERENCE, network, samples, np.arange(40), batch=batch, rate=rate, **extra)

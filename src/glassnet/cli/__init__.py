@@ -17,6 +17,7 @@ _COMMANDS = {
     "resume": "resume",
     "test": "ask",
     "query": "ask",
+    "read": "read",
     "show": "look",
     "explain": "explain",
     "info": "look",
@@ -48,6 +49,7 @@ Without a name for the data, the MNIST that comes with glassnet is used:
     glassnet train                       train the notes' network, test it, draw it
     glassnet test notes.safetensors      what it gets right and wrong
     glassnet show mnist --row 7          a digit
+    glassnet read photo.jpg              the digits in a photograph of handwriting
 """
 
 

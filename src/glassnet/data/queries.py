@@ -29,8 +29,9 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        A picture (PNG, JPEG, GIF, BMP, WebP); a CSV file whose rows hold `features` values, or a label before them;
-        ``"-"`` for either of them on standard input.
+        A picture (PNG, JPEG, GIF, BMP, WebP), of one digit or a photograph of several (see `images.parse_image`); a
+        CSV file whose rows hold `features` values, or a label before them; ``"-"`` for either of them on standard
+        input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
@@ -53,31 +54,34 @@ def load_inputs(
     FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN018 when the content cannot be used; the message says where.
+        GN010 to GN018 when the content cannot be used; GN085 when a photograph shows no digit.
     """
     check_options("test", maximum, None)
     opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
     kind = kind_of(opened)
     if kind == "picture":
-        pixels = _pixels(opened, features, image_shape, reading)
+        pixels, names = _pixels(opened, features, image_shape, reading)
         inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
-        return inputs, [opened.name], None
+        return inputs, names, None
     if kind != "text":
         raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
     return _rows(opened, features, maximum)
 
 
-def _pixels(opened: Opened, features: int, shape: tuple[int, int] | None, reading: str) -> NDArray[np.uint8]:
-    """Read a picture, shape (1, features), as those that were trained on."""
+def _pixels(
+    opened: Opened, features: int, shape: tuple[int, int] | None, reading: str
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Read a picture, shape (n, features), as those that were trained on."""
     if shape and (reading or channels_of(features, shape) == 3):
         from .pictures import read_pictures
 
         colour = channels_of(features, shape) == 3
         with opened.stream() as stream:
-            return read_pictures([stream], [opened.name], size=shape, colour=colour, reading=reading or "photo").inputs
+            read = read_pictures([stream], [opened.name], size=shape, colour=colour, reading=reading or "photo")
+            return read.inputs, [opened.name]
     from .images import parse_image
 
-    return parse_image(opened, shape)[np.newaxis]
+    return parse_image(opened, shape)
 
 
 def _rows(opened: Opened, features: int, maximum: float) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
