@@ -9,7 +9,7 @@ import glassnet
 from glassnet.doctor.findings import KINDS
 from support.cli import run, snapshot
 from support.damaged import COUNT, damages, labels, rows_of, text
-from support.samples import digits, digits_csv, npz
+from support.samples import digits, digits_csv, npz, png
 
 DAMAGES = damages()
 OPTIONS_AND_PAIRS = {"GD08", "GD13", "GD44", "GD36", "GD50", "GD51", "GD52"}
@@ -161,7 +161,7 @@ def test_the_guessed_label_is_named_and_can_be_named(folder):
 
 
 def test_numbers_to_be_met_are_no_classes(folder):
-    rows = "".join(f"{k % 7},{k * k % 11},{k * 1.25 + k % 3}\n" for k in range(80))
+    rows = "".join(f"{k % 7},{k * k % 83},{k * 1.25 + k % 3}\n" for k in range(80))
     (folder / "houses.csv").write_text("rooms,age,price\n" + rows)
     found = doctor("houses.csv", "--target", "price")
     assert (found["findings"], found["classes"], found["healthy"]) == ([], None, True)
@@ -252,3 +252,11 @@ def test_rows_of_a_coarse_table_may_be_equal(folder):
     found = doctor("coarse.csv", "--fix", "copy.csv")
     assert ([finding["code"] for finding in found["findings"]], found["healthy"]) == (["GD44"], True)
     assert len((folder / "copy.csv").read_text().splitlines()) == 91
+
+
+def test_the_pictures_of_a_folder_are_not_sorted_by_class(folder):
+    for place in range(40):
+        target = folder / "shapes" / "ab"[place // 20]
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{place}.png").write_bytes(png(digits(40).inputs[place].reshape(28, 28)))
+    assert doctor("shapes")["healthy"]

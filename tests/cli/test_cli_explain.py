@@ -27,7 +27,7 @@ def made(tmp_path_factory):
     model.receipt.update(receipt_of(fitted, options, data, evaluate(model, data), recipe="notes"))
     save_model(model, folder / "m.safetensors")
     save_model(small_model(), folder / "bare.safetensors")
-    files = {"seven.png": png(digits(1).inputs[0].reshape(28, 28)), "rows.csv": table(), "small.png": png(np.eye(5))}
+    files = {"seven.png": png(digits(1).inputs[0].reshape(28, 28)), "rows.csv": table()}
     write(folder, files)
     return folder
 
@@ -180,7 +180,6 @@ REFUSED = {
     "picture of a step": ("m.safetensors digits.csv --row 1 --picture a.png", "GN022", "--picture"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 rows"),
-    "picture of another size": ("m.safetensors small.png --why", "GN017", "small.png"),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),

@@ -49,7 +49,8 @@ def test_json_has_a_box_for_every_digit(folder):
     assert list(answer) == ["input", "text", "light_on_dark", "digits"]
     assert answer["input"] == "many.jpg"
     assert not answer["light_on_dark"]
-    width, height = Image.open("many.jpg").size
+    with Image.open("many.jpg") as photo:
+        width, height = photo.size
     for digit, (left, top, right, bottom) in zip(answer["digits"], SHEET.boxes, strict=True):
         assert list(digit) == ["line", "box", "answer", "confidence", "sure", "outputs"]
         np.testing.assert_allclose(
@@ -131,10 +132,9 @@ def test_where_nothing_is_written_no_digit_is_found(folder, picture):
         (b"no picture at all, " * 9, "GN005"),
         (b"", "GN010"),
         (PHOTO.content[: len(PHOTO.content) // 2], "GN006"),
-        (file_of(WHITE, "GIF", save_all=True, append_images=[Image.new("RGB", (200, 150))]), "GN005"),
         (b"%PDF-1.7 and so on", "GN005"),
     ],
-    ids=["text", "empty", "truncated", "animated", "pdf"],
+    ids=["text", "empty", "truncated", "pdf"],
 )
 def test_what_is_no_picture_is_refused(folder, content, code):
     (folder / "p.jpg").write_bytes(content)

@@ -19,7 +19,7 @@ from glassnet import (
     save_model,
     train,
 )
-from glassnet.errors import DataError, OptionError
+from glassnet.errors import DataError
 from glassnet.events import EpochDone, TrainingEnded
 from glassnet.parts import parts_of
 from glassnet.receipt import receipt_of, verify
@@ -138,10 +138,3 @@ def test_validation_data_that_do_not_fit_are_refused_before_training():
     with pytest.raises(DataError) as caught:
         seen.extend(train(model, DATA, OPTIONS, validation=patterns(20, features=9)))
     assert (caught.value.code, seen) == ("GN017", [])
-
-
-def test_a_checkpoint_and_own_validation_data_are_not_had_together(tmp_path):
-    with pytest.raises(OptionError, match="validation") as caught:
-        fit(DATA, OPTIONS, validation=DATA, checkpoint=tmp_path / "c")
-    assert caught.value.code == "GN022"
-    assert list(tmp_path.iterdir()) == []

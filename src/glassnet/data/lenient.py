@@ -11,7 +11,7 @@ import io
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -68,6 +68,8 @@ class LooseTable:
         How a sample is drawn, where the format says so.
     pictures : bool
         Whether the inputs are pixels.
+    ordered : bool
+        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
     """
 
     source: str
@@ -83,7 +85,8 @@ class LooseTable:
     label_name: str = ""
     label_last: bool = False
     image_shape: tuple[int, int] | None = None
-    pictures: bool = field(default=False)
+    pictures: bool = False
+    ordered: bool = True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -139,7 +142,8 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     """
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
-        return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        table = _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        return replace(table, ordered=source == BUNDLED)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":

@@ -57,7 +57,7 @@ KINDS: dict[str, Kind] = {
     "GD13": Kind(
         REMARK,
         "a table has gaps",
-        "nothing: glassnet train --target fills them in and flags them; other programs may not",
+        "nothing, for glassnet train --target: it fills them in and flags them",
     ),
     # pixels
     "GD20": Kind(

@@ -109,7 +109,7 @@ def strays(table: LooseTable, case: Case) -> Outcome:
     if not columns:
         return [], table
     wrong = {column: np.isnan(table.numbers[:, column]) & (table.words[column] != "") for column in columns}
-    rows: NDArray[np.bool_] = np.asarray(np.stack(list(wrong.values())).any(axis=0))
+    rows: NDArray[np.bool_] = np.logical_or.reduce(list(wrong.values()))
     first = int(np.argmax(rows))
     column = next(column for column in columns if wrong[column][first])
     text = f"{counted(int(rows.sum()), 'row')}, such as {table.words[column][first]!r} in {table.names[column]}"
@@ -136,7 +136,7 @@ def gaps(table: LooseTable, case: Case) -> Outcome:
 
 
 def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
-    rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1))
+    rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1), bool)
     names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
     if unlabelled is not None and unlabelled.any():
         rows = rows | unlabelled

@@ -176,7 +176,7 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
 
 def ordered(table: LooseTable, case: Case) -> Outcome:
     """Rows of a class that stand together."""
-    if table.labels is None or len(table) < 20 or case.part == "test" or numbers_wanted(table):
+    if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
     _, label, counts = np.unique(label_names(table.labels), return_inverse=True, return_counts=True)
     part = counts / len(table)

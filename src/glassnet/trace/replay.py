@@ -87,8 +87,7 @@ def replay(
     epoch, step : int
         From 1; a step is a batch.
     checkpoint : SavedTraining, optional
-        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
-        is moved along.
+        Where to begin: one of the same run, from before the step. Its position is moved along.
     listeners : iterable of callable
         Each is called with every event of the training.
 
@@ -96,10 +95,8 @@ def replay(
     ------
     DataError
         GN017 when the model has no receipt, or the data are not those of its receipt.
-    OptionError
-        GN080 when the run has no such step, or the checkpoint is another run's or lies behind the step.
-    ModelFileError
-        GN044 when the checkpoint was begun with other data.
+    OptionError, ModelFileError
+        GN080 when the run has no such step, or the checkpoint is of another run or behind it; GN044 for other data.
     """
     options = replace(options_of(model.receipt), members=1)
     trail = model.receipt["trails"][0]
@@ -128,9 +125,14 @@ def replay(
             if event.epoch == epoch:
                 break
     seen, after = watching.trace(made, options), watching.after.parameters
+    off = _rounding(seen, after)
+    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, off, len(before) - 1, where)
+
+
+def _rounding(seen: Trace, after: Parameters) -> float:
+    """Return the largest difference between weights and those that the formulas give."""
     by_formula = np.concatenate([values.ravel() for values in _after(seen)])
-    rounding = float(np.abs(after.flat - by_formula).max())
-    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, rounding, len(before) - 1, where)
+    return float(np.abs(after.flat - by_formula).max())
 
 
 def _first_difference(hashes: list[str], trail: list[str]) -> str:
