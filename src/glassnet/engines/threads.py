@@ -31,7 +31,7 @@ class OneBlasThread:
         self._limit: Any = None
 
     def look_again(self) -> None:
-        """Find the libraries that have been loaded since, with modules; that takes some milliseconds if there are any."""
+        """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
         with self._lock:
             if len(sys.modules) != self._modules:
                 self._controller, self._modules = ThreadpoolController(), len(sys.modules)
