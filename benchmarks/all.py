@@ -21,7 +21,9 @@ NAMES = (
     "per_sample",
     "batch_epoch",
     "time_to",  # after batch_epoch, which finds how many threads each peer likes
+    "labels",
     "accuracy",
+    "why",
     "growth",
 )
 

@@ -48,7 +48,7 @@ def option_section(name: str) -> str:
     spec, (kind, several) = SPECS[name], kind_of(name)
     word = (spec.flag or name).replace("_", "-")
     flag = f"`--{word}` / `--no-{word}`" if kind is bool else f"`--{word}{PLACES[kind]}`"
-    allowed = ", ".join(f"`{choice}`" for choice in spec.choices)
+    allowed = ", ".join(f"`{choice}`" for choice in spec.choices) or spec.form
     if spec.low is not None and spec.high is not None:
         allowed = f"{number(spec.low)} to {number(spec.high)}"
     facts = {

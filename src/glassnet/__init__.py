@@ -21,7 +21,8 @@ from .network import Architecture, Network, backpropagate, forward, update
 from .notes import NeuralNetwork
 from .options import Options
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
+from .preprocess.tabular import load_table, read_table
 from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .training import Fit, fit, new_model, train
@@ -36,6 +37,7 @@ __all__ = [
     "RECIPES",
     "Architecture",
     "Checkpoint",
+    "Columns",
     "CompiledModel",
     "CustomLossEngine",
     "Dataset",
@@ -64,7 +66,9 @@ __all__ = [
     "load_data",
     "load_inputs",
     "load_model",
+    "load_table",
     "new_model",
+    "read_table",
     "reliability",
     "resume",
     "save_model",

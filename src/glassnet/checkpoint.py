@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from .data.dataset import Dataset
-from .engines import Engine, engine_named
+from .engines import ENGINES, Engine, engine_named
 from .errors import DataError, ModelFileError, OptionError
 from .files import MODEL, require_place
 from .listeners import History
@@ -27,7 +27,7 @@ from .network import Network
 from .options import Options
 from .parameters import Parameters
 from .position import Position
-from .receipt import began, differences, fingerprint, options_of, surroundings
+from .receipt import differences, fingerprint, options_of, surroundings
 from .training import Run
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
@@ -44,7 +44,7 @@ class Checkpoint:
         The file; the first checkpoint is written before the first step, each replaces the one before it.
     every : str or int
         A time, ``"30s"``, ``"5m"`` or ``"2h"``, or a number of steps; one is written at the end of the block in which
-        that much has passed, a tenth of an epoch at most.
+        that much has passed.
     note : dict
         Plain values of the caller's own, given back by `load_checkpoint`.
     tell : callable
@@ -95,6 +95,8 @@ class SavedTraining:
         What was seen of it up to there.
     changes : tuple of str
         How versions and processor have differed since it was begun, in words.
+    validation : dict or None
+        What the validation data were, where they were given apart.
     """
 
     path: str | Path
@@ -105,26 +107,46 @@ class SavedTraining:
     position: Position
     history: History
     changes: tuple[str, ...]
+    validation: dict[str, Any] | None
 
-    def run(self, data: Dataset, engine: Engine | None = None) -> Run:
+    def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
         """Return the training as it stood, on the data it was begun with; it moves `position` and `history` along.
+
+        Parameters
+        ----------
+        data : Dataset
+        engine : Engine, optional
+            Needed where the training was begun with an engine of one's own.
+        validation : Dataset, optional
+            Needed where the training was begun with such data.
 
         Raises
         ------
-        DataError
-            GN044 when these are other data.
+        ModelFileError
+            GN044 when one of these is not what the training was begun with.
         """
-        began_with = self.model.receipt["data"]
-        if fingerprint(data) != began_with["fingerprint"]:
-            raise DataError(
-                "GN044",
-                f"{data.source}: not the data that {self.path} was begun with, {began_with['samples']} samples of "
-                f"{began_with['source']}. Name those.",
-            )
+        name = self.model.receipt["engine"]
+        if engine is None and name in ENGINES:
+            engine = engine_named(name)
+        if engine is None or engine.name != name:
+            raise ModelFileError("GN044", f"{self.path}: begun with the engine {name}. Give it: engine=….")
+        self._require_same(data, self.model.receipt["data"], "data")
+        if validation is not None or self.validation is not None:
+            self._require_same(validation, self.validation, "validation data")
         network = Network.of(self.model.network.architecture, self.position.state.parameters)
         model = replace(self.model, network=network, receipt={})
-        engine = engine or engine_named(self.options.engine)
-        return Run(model, data, self.options, engine, self.position, self.history, self.changes)
+        return Run(model, data, self.options, engine, self.position, self.history, self.changes, validation)
+
+    def _require_same(self, data: Dataset | None, began_with: dict[str, Any] | None, what: str) -> None:
+        came = "none" if data is None else data.source
+        if began_with is None:
+            raise ModelFileError("GN044", f"{came}: {self.path} was begun without {what}. Leave them out.")
+        if data is None or fingerprint(data) != began_with["fingerprint"]:
+            raise ModelFileError(
+                "GN044",
+                f"{came}: not the {what} that {self.path} was begun with, {began_with['samples']} samples of "
+                f"{began_with['source']}. Name those.",
+            )
 
 
 def load_checkpoint(path: str | Path) -> SavedTraining:
@@ -133,9 +155,8 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
     Raises
     ------
     FileError, ModelFileError
-        As `load_model`; and GN043 when the file is a model and no checkpoint.
-    DataError
-        GN044 when it has options that this glassnet does not know.
+        As `load_model`; GN043 when the file is a model and no checkpoint, GN044 when it has options that this glassnet
+        does not know.
     """
     header, tensors = read(path)
     if "training" not in header:
@@ -147,45 +168,33 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
     try:
         options = options_of(receipt)
     except (DataError, OptionError) as problem:
-        raise DataError(
+        raise ModelFileError(
             "GN044",
             f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {problem} "
             "Go on with the version that began it.",
         ) from None
     with damage(path):
         kept = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
-        answering = model.network.parameters
-        if answering.flat.dtype != options.dtype:
-            raise ValueError(f"numbers of type {answering.flat.dtype}, options say {options.dtype}")
-        parameters = answering.copy()
-        average = answering.flat.copy() if "weights" in kept else None
-        if average is not None:
-            parameters = Parameters(answering.layout, kept["weights"].astype(average.dtype))
-        position = Position.restored(training, kept, parameters, average, options)
+        position = Position.restored(training, kept, model.network.architecture.layout, options)
         every, note = Checkpoint(path, training["every"]).every, dict(training["note"])
         history = _history_from(kept, training["trail"])
         changes = tuple(dict.fromkeys([*map(str, training["changes"]), *differences(receipt, now)]))
-    return SavedTraining(path, model, options, every, note, position, history, changes)
+        validation = training["validation"] and {**training["validation"]}
+    return SavedTraining(path, model, options, every, note, position, history, changes, validation)
 
 
 def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensors]:
     """Return header and tensors of a checkpoint: copies, which further training leaves alone.
 
-    The fingerprint of the data is left to the caller, as it takes a while.
+    What it was begun with, the receipt and ``training["validation"]``, is left to the caller: it takes a while.
     """
-    parameters, average = run.position.state.parameters, run.position.state.average
     numbers, arrays = run.position.saved()
-    if average is not None:
-        arrays["weights"] = parameters.flat
     for name, values in vars(run.history).items():
         if name != "trail":
             arrays[f"history.{name}"] = np.array(values)
-    kept = Parameters(parameters.layout, (parameters.flat if average is None else average).copy())
-    model = replace(
-        run.model,
-        network=Network.of(run.model.network.architecture, kept),
-        receipt={**began(run.options, run.data, run.engine.name, ""), "progress": run.position.progress},
-    )
+    made = run.model.network.architecture
+    answering = Parameters(made.layout, run.position.answer(run.options).copy())
+    model = replace(run.model, network=Network.of(made, answering))
     training = {
         **numbers,
         "every": checkpoint.every,
@@ -211,18 +220,18 @@ def require_free(path: str | Path) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`; GN045 when there is such a training, or a model.
+        As `files.require_place`.
     ModelFileError
-        GN040 to GN042 when the file there cannot be read.
+        GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
     """
     require_place(path, MODEL)
     if not Path(path).exists():
         return
     training = read(path)[0].get("training")
     if training is None:
-        raise OptionError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
+        raise ModelFileError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
     if not training.get("ended"):
-        raise OptionError(
+        raise ModelFileError(
             "GN045",
             f"{path}: there is a training that has not ended. Go on with `glassnet resume {path}`, or remove the file.",
         )

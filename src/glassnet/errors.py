@@ -28,7 +28,6 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
-    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",
@@ -46,6 +45,26 @@ CODES: dict[str, str] = {
     "GN045": "a checkpoint would replace a training that has not ended, or a model",
     # arrays
     "GN050": "an array has the wrong shape",
+    # seeing through a model
+    "GN080": "the run had no such step",
+    "GN081": "the model has no such explanation",
+    # tables
+    "GN060": "a table has no column of this name",
+    "GN061": "a column holds dates, or neither numbers nor words",
+    "GN062": "no column is left to predict from",
+    "GN063": "two columns of a table have the same name",
+    "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
+    "GN065": "an object is no table",
+    "GN066": "a table with named columns, but not the name of the one to predict",
+    # folders of pictures
+    "GN070": "pictures are not of one size, or too large together",
+    "GN071": "a table beside pictures does not say their classes",
+    "GN072": "nothing says the classes of pictures",
+    # labels
+    "GN073": "labels of these data cannot be looked through",
+    "GN074": "a reviewed list cannot be followed",
+    # photographs
+    "GN085": "no digit is found in a picture",
 }
 
 
@@ -80,7 +99,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):
@@ -107,7 +126,7 @@ class DivergedError(GlassnetError, ArithmeticError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file is foreign, damaged or too new (GN040 to GN043)."""
+    """A model file or checkpoint is foreign, damaged, too new, or not the one that is needed (GN040 to GN045)."""
 
 
 class InterruptedWorkError(GlassnetError):

@@ -75,7 +75,13 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     DataError
         GN017 when the data have another width or more classes than the model, or are of another kind.
     """
-    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    data.require_like(
+        model.features,
+        model.classes,
+        "the model",
+        of_classes=model.targets.of_classes,
+        class_names=model.class_names,
+    )
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers = model.targets.invert(outputs)
     if model.targets.name == "values":

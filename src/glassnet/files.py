@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
 import re
 import secrets
@@ -13,7 +14,7 @@ from typing import BinaryIO
 
 from .errors import FileError, OptionError
 
-MODEL, PNG = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG")
+MODEL, PNG, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG"), re.compile(rb"<!doctype html>", re.I)
 """How files begin that glassnet writes."""
 
 
@@ -58,7 +59,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """
     require_place(path)
     target = Path(path)
-    beside = target.parent / f".{target.name}.{secrets.token_hex(6)}.part"
+    beside = target.parent / _unfinished(target, secrets.token_hex(6))
     try:
         with open(beside, "xb") as file:
             yield file
@@ -73,3 +74,15 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         raise FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).") from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def remove_unfinished(path: str | Path) -> None:
+    """Remove what a process that was killed while `replacing` this path has left; where that fails, it stays."""
+    target = Path(path)
+    for left in target.parent.glob(_unfinished(Path(glob.escape(target.name)), "?" * 12)):
+        with contextlib.suppress(OSError):
+            left.unlink()
+
+
+def _unfinished(target: Path, word: str) -> str:
+    return f".{target.name}.{word}.part"

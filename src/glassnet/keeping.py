@@ -15,11 +15,12 @@ from . import data as readers
 from .checkpoint import Checkpoint, SavedTraining, content_of, load_checkpoint
 from .data.dataset import Dataset
 from .engines import Engine
-from .errors import DataError, DivergedError
+from .errors import DivergedError, ModelFileError
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
+from .files import remove_unfinished
 from .listeners import Listener
 from .modelfile import Tensors, write
-from .receipt import fingerprint
+from .receipt import began, described, fingerprint
 from .training import Fit, Run, finish
 
 
@@ -29,6 +30,7 @@ def finish_with(checkpoint: Checkpoint, run: Run, listeners: Iterable[Listener] 
     The first Ctrl-C (or SIGTERM) lets the block end and writes a last checkpoint before `KeyboardInterrupt` is raised;
     a second one raises it at once. A training that diverges leaves no checkpoint: it would do so again.
     """
+    remove_unfinished(checkpoint.path)
     with _Keeper(checkpoint, run) as keeper:
         return finish(run, [*listeners, keeper])
 
@@ -41,7 +43,7 @@ class _Keeper:
         self._writing: threading.Thread | None = None
         self._seconds, self._steps = checkpoint.due_after
         self._last = time.monotonic(), 0
-        self._fingerprint = ""
+        self._began: tuple[dict[str, Any], dict[str, Any] | None] | None = None
         self._problem, self._told = "", False
         self._kept: float | None = None
         self._stopping = False
@@ -68,13 +70,16 @@ class _Keeper:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            self._finish_writing()
+        except KeyboardInterrupt as again:  # the thread ends its work all the same
+            problem = again
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._finish_writing()
         self._tell()
         if isinstance(problem, DivergedError):
             Path(self._checkpoint.path).unlink(missing_ok=True)
-        elif isinstance(problem, KeyboardInterrupt):
+        elif isinstance(problem, KeyboardInterrupt) and self._writing:
             raise KeyboardInterrupt(self._farewell()) from None
 
     def _wait_for_blocks(self) -> None:
@@ -97,18 +102,24 @@ class _Keeper:
 
     def _write(self) -> None:
         self._last = time.monotonic(), self._run.position.state.step
-        header, tensors = content_of(self._run, self._checkpoint)
-        self._writing = threading.Thread(target=self._write_file, args=(header, tensors, self._run.position.progress))
+        self._writing = threading.Thread(target=self._write_file, args=content_of(self._run, self._checkpoint))
         self._writing.start()
 
-    def _write_file(self, header: dict[str, Any], tensors: Tensors, progress: float) -> None:
+    def _write_file(self, header: dict[str, Any], tensors: Tensors) -> None:
         try:
-            self._fingerprint = self._fingerprint or fingerprint(self._run.data)
-            header["receipt"]["data"]["fingerprint"] = self._fingerprint
-            write(self._checkpoint.path, header, tensors)
-            self._kept = progress
+            self._began = self._began or self._begun_with()
+            receipt, validation = self._began
+            training = {**header["training"], "validation": validation}
+            receipt = {**receipt, "progress": training["progress"]}
+            write(self._checkpoint.path, {**header, "receipt": receipt, "training": training}, tensors)
+            self._kept = training["progress"]
         except Exception as problem:  # whatever it is, the training is worth more
             self._problem = str(problem) or type(problem).__name__
+
+    def _begun_with(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
+        run, looked_at = self._run, self._run.validation
+        validation = None if looked_at is None else described(looked_at, fingerprint(looked_at))
+        return began(run.options, run.data, run.engine.name, fingerprint(run.data)), validation
 
     def _finish_writing(self) -> None:
         if self._writing:
@@ -117,11 +128,11 @@ class _Keeper:
     def _tell(self) -> None:
         if self._problem and not self._told:
             self._told = True
-            self._checkpoint.tell(f"no checkpoint: {self._problem} Training goes on.")
+            self._checkpoint.tell(f"no checkpoint: {self._problem} The training is not affected.")
 
     def _farewell(self) -> str:
         if self._kept is None:
-            return f"interrupted; no checkpoint could be written. {self._problem}"
+            return f"interrupted; no checkpoint could be written: {self._problem}"
         path, epochs = self._checkpoint.path, self._run.options.epochs
         return f"interrupted; {self._kept:.2f} of {epochs} epochs are in {path}. Go on with `glassnet resume {path}`."
 
@@ -130,6 +141,7 @@ def resume(
     path: str | Path,
     data: Dataset | None = None,
     *,
+    validation: Dataset | None = None,
     listeners: Iterable[Listener] = (),
     engine: Engine | None = None,
     every: str | int | None = None,
@@ -142,20 +154,22 @@ def resume(
         The checkpoint; it is written on.
     data : Dataset, optional
         What the training was begun with; not needed for the bundled MNIST.
-    listeners, engine
+    validation, engine
+        Those it was begun with, where they were given.
+    listeners
         As for `fit`.
     every : str or int, optional
         As for `Checkpoint`; as before, if not given.
 
     Raises
     ------
-    FileError, ModelFileError, DataError
+    FileError, ModelFileError
         As `load_checkpoint`; GN044 for other data, or when these must be named and are not.
     DivergedError
         As `fit`.
     """
     saved = load_checkpoint(path)
-    run = saved.run(_bundled(saved) if data is None else data, engine)
+    run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
         warnings.warn(f"{path}: {'; '.join(run.changes)}: the last bits may differ.", stacklevel=2)
     return finish_with(Checkpoint(path, every or saved.every, saved.note), run, listeners)
@@ -164,5 +178,5 @@ def resume(
 def _bundled(saved: SavedTraining) -> Dataset:
     source = str(saved.model.receipt["data"]["source"])
     if not source.startswith(f"{readers.BUNDLED} "):
-        raise DataError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
+        raise ModelFileError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

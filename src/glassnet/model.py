@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any, cast
 
 import numpy as np
@@ -13,8 +14,9 @@ from numpy.typing import ArrayLike, NDArray
 from .activations import ACTIVATIONS
 from .errors import ShapeError
 from .network import Network, Signals, forward
+from .notebook import network_html
 from .parameters import FloatArray
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 _CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
 
@@ -31,16 +33,20 @@ class Model:
     targets : Targets
         From labels to the network's outputs, and back.
     image_shape : (rows, columns) or None
-        How a sample is drawn.
+        How a sample is drawn; each pixel is one value, or three: red, green and blue.
     receipt : dict
         What made it: recipe, options, data, engine, versions, result.
     others : tuple of Network
         The other members of a committee, whose outputs are averaged with the network's.
     class_names : tuple of str
         What the classes, labels or numbers are called, one an output; empty where their place is their name.
+    columns : preprocess.Columns or None
+        What was learnt about the columns of a table, whose rows become samples by it.
     temperature : float, default 1
         What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
         (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
+    reading : {"", "ink", "photo"}
+        How picture files became samples; see `data.Dataset`.
     """
 
     network: Network
@@ -51,6 +57,8 @@ class Model:
     others: tuple[Network, ...] = ()
     class_names: tuple[str, ...] = ()
     temperature: float = 1.0
+    columns: Columns | None = None
+    reading: str = ""
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""
@@ -76,6 +84,14 @@ class Model:
     def classes(self) -> int:
         """Number of outputs: of classes, or of labels or numbers a sample."""
         return self.targets.classes
+
+    def _repr_html_(self) -> str:
+        made, recipe, reached = self.network.architecture, self.receipt.get("recipe"), self.receipt.get("result", {})
+        facts = [f"{len(self.members)} members"] if self.others else []
+        facts += [f"rule {made.rule}", f"inputs {self.scaling}"]
+        facts += [f"recipe {escape(str(recipe))}"] if recipe else []
+        facts += [f"{reached['accuracy']:.2%} right in the test"] if reached.get("accuracy") is not None else []
+        return network_html(made.sizes, made.activations, facts)
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
         """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.

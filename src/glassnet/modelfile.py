@@ -26,7 +26,7 @@ from .files import replacing
 from .model import Model
 from .network import Architecture, Network
 from .parameters import Parameters
-from .preprocess import Scaling, Targets
+from .preprocess import Columns, Scaling, Targets
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
@@ -79,6 +79,8 @@ def header_of(model: Model) -> dict[str, Any]:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
+        "reading": model.reading,
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
 
@@ -141,6 +143,22 @@ def damage(path: str | Path) -> Iterator[None]:
         raise _damaged(path, str(problem)) from None
 
 
+def shipped_model(name: str = "reader") -> Model:
+    """Read a model that comes with glassnet; ``scripts/make_reader.py`` made them.
+
+    Parameters
+    ----------
+    name : {"reader", "gate"}
+        The reader of handwritten digits; or the gate, which tells digits (class 1) from anything else (class 0).
+
+    Raises
+    ------
+    FileError
+        GN001 when this installation lacks it.
+    """
+    return load_model(Path(__file__).parent / "data" / f"{name}.safetensors")
+
+
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
     """Put a model together from `read`'s result; tensors of a training are passed over."""
     described = header["architecture"]
@@ -157,7 +175,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         parameters = Parameters(architecture.layout, dtype=dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape, receipt = header["image_shape"], header["receipt"]
+    shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
         raise ValueError("its receipt is none")
     return Model(
@@ -169,6 +187,8 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         tuple(members[1:]),
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
+        Columns.from_dict(columns) if columns else None,
+        str(header.get("reading", "")),
     )
 
 

@@ -16,7 +16,7 @@ below: two losses at once, not the slope of either, and it learns well.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import zip_longest
@@ -30,6 +30,7 @@ from .activations import ACTIVATIONS, OUTPUTS_ONLY, Array
 from .errors import OptionError, ShapeError, require_choice
 from .initializers import initial_parameters
 from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
+from .notebook import network_html
 from .parameters import Layout, Parameters
 
 RULES = ("notes", "gradient")
@@ -193,37 +194,50 @@ def backpropagate(
 
     Returns
     -------
-
-    Parameters
-    ----------
-        Gradients, of the same layout as the parameters.
+    gradients : Parameters
+        Of the same layout as the parameters.
     """
     gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / (samples or len(targets)))
-    delta, error = _at_the_outputs(loss or architecture.output_loss, signals, targets, weights)  # (n, outputs) each
-    for layer in reversed(range(len(architecture.activations))):
+    for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights, loss):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
         np.dot((delta * share).T, a, out=gradients.weights[layer])  # (fan_out, fan_in)
         bias_gradient = gradients.biases[layer]
         if bias_gradient is not None:
             bias_gradient[...] = delta.sum(axis=0) * share
-        if layer > 0:  # (n, fan_in): Wᵀ e, or Wᵀ δ
-            error = (error if architecture.rule == "notes" else delta) @ parameters.weights[layer]
+    return gradients
+
+
+def send_back(
+    architecture: Architecture,
+    parameters: Parameters,
+    signals: Signals,
+    targets: Array,
+    masks: Sequence[Array | None] = (),
+    weights: Array | None = None,
+    loss: OutputLoss | None = None,
+) -> Iterator[tuple[int, Array, Array]]:
+    """Send the error back over the links; yield layer, error and delta of its nodes, from the outputs to the first.
+
+    Arguments as for `backpropagate`; error and delta are (n, fan_out), and with ``o − t`` of the sign of a slope.
+    """
+    delta = (loss or architecture.output_loss).delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
+    error = signals.outputs - targets  # (n, outputs), the notes' −e
+    if weights is not None:
+        delta, error = delta * weights[:, None], error * weights[:, None]
+    for layer in reversed(range(len(architecture.activations))):
+        yield layer, error, delta
+        if layer > 0:
+            sent_back = error if architecture.rule == "notes" else delta
+            error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
             derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
             assert derivative is not None  # softmax is refused in hidden layers
-            mask = masks[layer - 1] if masks else None
+            a, mask = signals.activations[layer], masks[layer - 1] if masks else None
             if mask is not None:
                 error = error * mask
                 a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # as the node said it
             delta = error * derivative(signals.sums[layer - 1], a)
-    return gradients
-
-
-def _at_the_outputs(loss: OutputLoss, signals: Signals, targets: Array, weights: Array | None) -> tuple[Array, Array]:
-    """Return the delta of the outputs, and the notes' −e."""
-    delta, error = loss.delta(signals.sums[-1], signals.outputs, targets), signals.outputs - targets
-    return (delta, error) if weights is None else (delta * weights[:, None], error * weights[:, None])
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
@@ -292,6 +306,15 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.architecture})"
+
+    def _repr_html_(self) -> str:
+        made = self.architecture
+        facts = [
+            f"rule {made.rule}",
+            f"loss {made.loss}",
+            f"{made.layout.size:,} parameters, {self.parameters.flat.dtype}",
+        ]
+        return network_html(made.sizes, made.activations, facts)
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))

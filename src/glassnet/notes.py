@@ -146,8 +146,7 @@ class NeuralNetwork:
         outputs = self._samples(targets_list, self.who.shape[0], "targets")
         if not ((outputs > 0) & (outputs < 1)).all():
             raise ShapeError("GN050", "targets: the sigmoid reaches only values between 0 and 1; use 0.01 to 0.99.")
-        hidden = _to_range(_logit(outputs) @ self.who)  # (n, hiddennodes)
-        return _to_range(_logit(hidden) @ self.wih).T
+        return backwards(self.network, outputs).T
 
     def hidden(self, inputs_list: ArrayLike) -> FloatArray:
         """Return what the hidden nodes say: shape (hiddennodes, n); arguments as for `query`."""
@@ -162,8 +161,18 @@ class NeuralNetwork:
         return rows
 
 
-def _logit(outputs: FloatArray) -> FloatArray:
-    return np.log(outputs / (1 - outputs))
+def backwards(network: Network, outputs: FloatArray) -> FloatArray:
+    """Run a network of sigmoid nodes backwards: from outputs between 0 and 1, (n, outputs), to (n, features).
+
+    Layer by layer, the last first: the sigmoid is undone by the logit ``ln(o / (1 − o))``, a bias is taken off, the
+    links are gone back by the transposed weights, and what arrives is brought to 0.01…0.99.
+    """
+    signals = outputs
+    layers = zip(network.parameters.weights, network.parameters.biases, strict=True)
+    for weight, bias in reversed(list(layers)):
+        sums = np.log(signals / (1 - signals))
+        signals = _to_range((sums if bias is None else sums - bias) @ weight)  # (n, fan_in)
+    return signals
 
 
 def _to_range(values: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ them are in `recipes`.
 
 from __future__ import annotations
 
+import re
 from dataclasses import Field, asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
@@ -33,6 +34,8 @@ class Spec:
         Limits for numbers, both allowed themselves.
     flag : str, optional
         Name on the command line where it differs from the field's.
+    pattern, form : str
+        For other words: a regular expression of those allowed, and the same for people.
     """
 
     help: str
@@ -41,6 +44,8 @@ class Spec:
     low: float | None = None
     high: float | None = None
     flag: str | None = None
+    pattern: str = ""
+    form: str = ""
 
 
 def _option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
@@ -212,6 +217,14 @@ class Options:
     input_max: float = _option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
     )
+    size: str = _option(
+        "own",
+        "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
+        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
+        pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
+        form="own, N or HxW, such as 28 or 32x24",
+    )
+    colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
     targets: str = _option(
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
@@ -308,6 +321,14 @@ class Options:
         """Whether training pictures are distorted."""
         return any((self.rotate, self.shift, self.zoom, self.shear, self.elastic))
 
+    @property
+    def picture_size(self) -> tuple[int, int] | None:
+        """What the pictures of a folder are brought to, (rows, columns), if they are."""
+        if self.size == "own":
+            return None
+        sides = [int(side) for side in re.split("[xX×]", self.size)]
+        return sides[0], sides[-1]
+
     def _one_a_layer(self, given: tuple[Any, ...]) -> tuple[Any, ...]:
         return given * len(self.hidden) if len(given) == 1 else given
 
@@ -356,6 +377,8 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
         value = float(value)
     if type(value) is not kind:
         raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
+    if spec.pattern and not re.fullmatch(spec.pattern, value):
+        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
         raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
     return value

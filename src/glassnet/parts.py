@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .data.dataset import Dataset
 from .errors import DataError
@@ -11,7 +12,13 @@ from .randomness import Purpose, generator
 
 
 def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Divide data at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
+    """Divide data as `split_rows` does; errors as there."""
+    kept, aside = split_rows(len(data), data.source, options)
+    return data.take(kept), data.take(aside)
+
+
+def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Divide rows at random, by the seed, into a training part and the part that ``options.holdout`` keeps aside.
 
     Raises
     ------
@@ -19,7 +26,7 @@ def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
         GN010 when a part would be empty.
     """
     advice = "for the test. Give test data with --test, or another --holdout."
-    return _divided(data, options.holdout, options.seed, Purpose.SPLIT, advice)
+    return _divided(count, source, options.holdout, options.seed, Purpose.SPLIT, advice)
 
 
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
@@ -33,12 +40,15 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     if not options.early_stopping:
         return data, None
     advice = "for early stopping. Use another --validation, or data of your own for it."
-    return _divided(data, options.validation, options.seed, Purpose.VALIDATION, advice)
+    kept, aside = _divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice)
+    return data.take(kept), data.take(aside)
 
 
-def _divided(data: Dataset, part: float, seed: int, purpose: Purpose, advice: str) -> tuple[Dataset, Dataset]:
-    aside = round(len(data) * part)
-    if not 0 < aside < len(data):
-        raise DataError("GN010", f"{data.source}: of {len(data)} samples, {aside} would be kept aside {advice}")
-    order = generator(seed, purpose).permutation(len(data))
-    return data.take(np.sort(order[aside:])), data.take(np.sort(order[:aside]))
+def _divided(
+    count: int, source: str, part: float, seed: int, purpose: Purpose, advice: str
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    aside = round(count * part)
+    if not 0 < aside < count:
+        raise DataError("GN010", f"{source}: of {count} samples, {aside} would be kept aside {advice}")
+    order = generator(seed, purpose).permutation(count)
+    return np.sort(order[aside:]), np.sort(order[:aside])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from .engines import Progress
 from .optimizers import State
 from .options import Options
-from .parameters import FloatArray, Parameters
+from .parameters import FloatArray, Layout, Parameters
 from .schedules import Plateau
 
 
@@ -85,8 +85,12 @@ class Position:
 
     @property
     def weights(self) -> FloatArray:
-        """The weights that would become the model here: the average, where one is kept."""
+        """The weights to judge here: the average, where one is kept."""
         return self.state.parameters.flat if self.state.average is None else self.state.average
+
+    def answer(self, options: Options) -> FloatArray:
+        """Return the weights that would become the model here: the best, where early stopping keeps them."""
+        return self.best if options.early_stopping and self.best is not None else self.weights
 
     def validated(self, loss: float, patience: int) -> None:
         """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
@@ -95,51 +99,42 @@ class Position:
         self.ended = self.ended or self.epoch - self.best_epoch >= patience
 
     def saved(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
-        """Return plain values and arrays for a file; the weights themselves are not among them."""
+        """Return plain values and arrays for a file."""
         numbers = {name: getattr(self, name) for name in _NUMBERS}
-        best = None if math.isinf(self.plateau.best) else self.plateau.best  # JSON has no infinity
-        plateau = {"factor": self.plateau.factor, "best": best, "waited": self.plateau.waited}
-        arrays = {"good": self.good, "slots": self.state.slots}
-        if self.best is not None:
-            arrays["best"] = self.best
-        return {**numbers, "step": self.state.step, "plateau": plateau}, arrays
+        plateau = {name: getattr(self.plateau, name) for name in _PLATEAU}
+        arrays = {"weights": self.state.parameters.flat, "slots": self.state.slots, "good": self.good}
+        for name, array in (("average", self.state.average), ("best", self.best)):
+            if array is not None:
+                arrays[name] = array
+        return _plain({**numbers, "step": self.state.step, "plateau": plateau}), arrays
 
     @classmethod
     def restored(
-        cls,
-        numbers: dict[str, Any],
-        arrays: dict[str, NDArray[Any]],
-        parameters: Parameters,
-        average: FloatArray | None,
-        options: Options,
+        cls, numbers: dict[str, Any], arrays: dict[str, NDArray[Any]], layout: Layout, options: Options
     ) -> Position:
-        """Put a position together from what `saved` returned, the weights and their average.
+        """Put a position together from what `saved` returned.
 
         Raises
         ------
         ValueError, LookupError, TypeError
             When these do not belong together.
         """
-        position = cls.start(parameters, options)
+        position = cls.start(Parameters(layout, dtype=options.dtype), options)
         for name, kind in _NUMBERS.items():
-            setattr(position, name, _number(numbers, name, kind))
-        position.state.step = _number(numbers, "step", int)
+            setattr(position, name, _value(numbers, name, kind))
+        for name, kind in _PLATEAU.items():
+            setattr(position.plateau, name, _value(numbers["plateau"], name, kind))
+        position.state.step = _value(numbers, "step", int)
         if position.epoch + (not position.ended) > options.epochs:
             raise ValueError(f"epoch {position.epoch} of {options.epochs}")
         position.best = np.empty_like(position.good) if "best" in arrays else None
-        for name, mine in (("good", position.good), ("slots", position.state.slots), ("best", position.best)):
-            if mine is None:
-                continue
-            if (arrays[name].shape, arrays[name].dtype) != (mine.shape, mine.dtype):
+        _, mine = position.saved()
+        if mine.keys() != {name for name in arrays if name in (*mine, "average")}:
+            raise ValueError(f"its arrays are {', '.join(sorted(arrays))}")
+        for name, array in mine.items():
+            if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
                 raise ValueError(f"{name} of shape {arrays[name].shape}, {arrays[name].dtype}")
-            mine[...] = arrays[name]
-        if (average is None) != (position.state.average is None):
-            raise ValueError("an average of the weights and options that keep none, or the reverse")
-        position.state.average = average
-        plateau = numbers["plateau"]
-        position.plateau.factor = _number(plateau, "factor", float)
-        position.plateau.best = math.inf if plateau["best"] is None else _number(plateau, "best", float)
-        position.plateau.waited = _number(plateau, "waited", int)
+            array[...] = arrays[name]
         return position
 
 
@@ -155,11 +150,21 @@ _NUMBERS = {
     "best_loss": float,
     "best_epoch": int,
 }
+_PLATEAU = {"factor": float, "best": float, "waited": int}
 
 
-def _number(values: dict[str, Any], name: str, kind: type) -> Any:
+def _plain(value: Any) -> Any:
+    """Return infinities and NaN as words: JSON has neither."""
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values[name]
-    if not isinstance(value, kind) or not 0 <= float(values[name]) < math.inf:
+    if kind is float and isinstance(value, float | str):
+        return float(value)
+    if type(value) is not kind or values[name] < 0:
         raise ValueError(f"{name} {value!r}")
     return value
 

@@ -84,15 +84,20 @@ def began(options: Options, data: Dataset, engine: str, print_of_data: str) -> d
     """Return the part of a receipt that is known before the training."""
     return {
         "options": options.to_dict(),
-        "data": {
-            "source": data.source,
-            "samples": len(data),
-            "classes": data.classes,
-            "fingerprint": print_of_data,
-        },
+        "data": described(data, print_of_data),
         "seed": options.seed,
         "engine": engine,
         **surroundings(),
+    }
+
+
+def described(data: Dataset, print_of_data: str) -> dict[str, Any]:
+    """Return what a receipt says of data."""
+    return {
+        "source": data.source,
+        "samples": len(data),
+        "classes": data.classes,
+        "fingerprint": print_of_data,
     }
 
 

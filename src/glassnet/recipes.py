@@ -18,15 +18,22 @@ _MODERN: dict[str, Any] = {
 _DISTORTED: dict[str, Any] = {
     **_MODERN,
     "optimizer": "adamw",
-    "weight_decay": 0.01,
+    "weight_decay": 0.1,
     "schedule": "one_cycle",
     "average": 0.999,
     "scaling": "standard",
+    "learning_rate": 0.002,
+}
+_WIDE: dict[str, Any] = {
+    **_DISTORTED,
     "rotate": 10.0,
     "shift": 1.0,
     "zoom": 0.12,
     "shear": 0.1,
     "elastic": 0.8,
+    "hidden": (800,),
+    "batch_size": 256,
+    "epochs": 64,
 }
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
@@ -56,22 +63,58 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 64,
             "epochs": 30,
         },
-        "wide": {**_DISTORTED, "hidden": (800,), "learning_rate": 0.002, "batch_size": 256, "epochs": 40},
+        "wide": _WIDE,
+        "reader": {
+            **_WIDE,
+            "hidden": (768, 256),
+            "weight_decay": 0.01,
+            "scaling": "unit",
+            "rotate": 14.0,
+            "shift": 1.5,
+            "zoom": 0.15,
+            "shear": 0.2,
+            "elastic": 1.0,
+            "epochs": 60,
+        },
         "accurate": {
             **_DISTORTED,
+            "rotate": 12.0,
+            "shift": 1.5,
+            "zoom": 0.15,
+            "shear": 0.15,
+            "elastic": 1.1,
             "hidden": (1024, 768, 512),
-            "learning_rate": 0.002,
             "batch_size": 512,
             "epochs": 200,
         },
-        "committee": {
-            **_DISTORTED,
-            "hidden": (800,),
-            "learning_rate": 0.002,
-            "batch_size": 256,
-            "epochs": 40,
-            "members": 4,
+        "table": {
+            **_MODERN,
+            "hidden": (128, 64),
+            "dropout": (0.2,),
+            "optimizer": "adamw",
+            "weight_decay": 1.0,
+            "schedule": "one_cycle",
+            "learning_rate": 0.001,
+            "batch_size": 32,
+            "epochs": 20,
         },
+        "committee": {**_WIDE, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""
+
+
+def for_rows(rows: int, recipe: str, *, numbers: bool) -> dict[str, Any]:
+    """Return how a recipe changes for a table of so many rows, with numbers to predict or classes.
+
+    With the recipe ``table``, the fewer rows the more epochs; large tables get larger batches. Numbers need outputs
+    without bounds, whatever the recipe.
+    """
+    changes: dict[str, Any] = {}
+    if recipe == "table":
+        changes["epochs"] = max(10, min(200, 60_000 // max(1, rows)))
+        if rows > 20_000:
+            changes |= {"batch_size": 128 if rows <= 200_000 else 512, "learning_rate": 0.002}
+    if numbers:
+        changes |= {"output": "identity", "loss": "squared_error", "targets": "values"}
+    return changes

@@ -15,7 +15,7 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit"),
+    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit", "notebook"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     (
@@ -31,6 +31,7 @@ ROWS = (
         "committee",
         "evaluate",
         "modelfile",
+        "reading",
         "receipt",
         "position",
         "checkpoint",
@@ -54,7 +55,7 @@ THIRD_PARTY = {
     "llvmlite": ("engines.kernels", "receipt"),
     "threadpoolctl": ("engines",),
     "polars": ("data",),
-    "PIL": ("data", "preprocess", "pictures"),
+    "PIL": ("data", "preprocess", "pictures", "reading"),
     "safetensors": ("modelfile",),
     "matplotlib": ("pictures",),
     "jinja2": ("pictures",),

@@ -223,7 +223,7 @@ def test_a_source_with_a_test_part_uses_it(tmp_path, monkeypatch):
 
 def test_test_for_programs_and_people(folder):
     found = run("test", "notes.safetensors", "test.csv", "--json").fine().json()
-    assert list(found) == ["accuracy", "loss", "samples", "confusion", "misread"]
+    assert list(found) == ["accuracy", "loss", "samples", "confusion", "misread", "class_names"]
     confusion = np.array(found["confusion"])
     data = digits(360).take(slice(300, 360))
     assert found["samples"] == 60 == confusion.sum()
@@ -262,7 +262,7 @@ def test_query_pictures(folder):
     model = load_model("notes.safetensors")
     outputs = model.outputs(digits(3).inputs)
     for position, answer in enumerate(answers):
-        assert list(answer) == ["input", "answer", "confidence", "outputs"]
+        assert list(answer) == ["input", "answer", "name", "confidence", "outputs"]
         expected = outputs[position // 3]
         assert answer["input"] == names[position]
         np.testing.assert_allclose(answer["outputs"], expected, rtol=1e-5)

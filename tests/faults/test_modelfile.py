@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import ast
 import errno
+import gzip
 import hashlib
+import io
 import json
+import os
+import pickle
 import signal
 import subprocess
 import sys
 import time
+import zipfile
+import zlib
 from dataclasses import replace
 
 import numpy as np
 import pytest
 import safetensors.numpy
 
-from glassnet import Model, Network, Scaling, Targets, load_model, modelfile, save_model
+from glassnet import Model, Network, Scaling, Targets, data, load_checkpoint, load_model, modelfile, save_model
 from glassnet.errors import FileError, GlassnetError, ModelFileError
 from glassnet.files import replacing
 from support.cli import environment, snapshot
 from support.samples import flipped, small_model
+from support.sources import modules, tree
 
 DAMAGE = {"GN040", "GN041", "GN042"}
 
@@ -142,6 +150,57 @@ def test_rubbish_is_never_a_model(tmp_path):
             with pytest.raises(ModelFileError) as problem:
                 load_model(tmp_path / "m")
             assert problem.value.code in DAMAGE
+
+
+class Planted:
+    """What a pickle would run when it is read."""
+
+    def __reduce__(self):
+        return os.system, ("touch planted",)
+
+
+def _foreign() -> dict[str, bytes]:
+    """Files that other programs keep models in, all of them with a pickle that would run something."""
+    planted, files = pickle.dumps(Planted()), {}
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        files[f"pickle {protocol}"] = pickle.dumps(Planted(), protocol)
+    for name, save in {"npy": np.save, "npz": np.savez, "npz compressed": np.savez_compressed}.items():
+        file = io.BytesIO()
+        save(file, np.array([Planted(), None], object), allow_pickle=True)
+        files[name] = file.getvalue()
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:  # as torch.save writes it
+        archive.writestr("archive/data.pkl", planted)
+        archive.writestr("archive/version", "3\n")
+    files["torch"] = file.getvalue()
+    files["joblib"] = zlib.compress(planted)
+    files["gzip"] = gzip.compress(planted)
+    files["after a length"] = len(planted).to_bytes(8, "little") + planted
+    files["in a header"] = (len(planted) + 2).to_bytes(8, "little") + b"{" + planted + b"}"
+    return files
+
+
+@pytest.mark.parametrize("kind", _foreign())
+def test_no_pickle_is_ever_read(tmp_path, monkeypatch, kind):
+    monkeypatch.chdir(tmp_path)
+    for name in ("m", "m.pkl", "m.safetensors", "m.npz"):
+        (tmp_path / name).write_bytes(_foreign()[kind])
+        for load in (load_model, load_checkpoint, data.load):
+            with pytest.raises(GlassnetError):
+                load(tmp_path / name)
+    assert not (tmp_path / "planted").exists()
+    assert pickle.loads(pickle.dumps(Planted())) == 0
+    assert (tmp_path / "planted").exists(), "the trap works"
+
+
+def test_nothing_in_the_package_can_read_a_pickle():
+    for path in modules().values():
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Import | ast.ImportFrom):
+                names = [alias.name for alias in node.names] + [getattr(node, "module", None) or ""]
+                assert not {"pickle", "joblib", "dill", "shelve", "marshal"} & {n.split(".")[0] for n in names}, path
+            if isinstance(node, ast.keyword) and node.arg == "allow_pickle":
+                assert ast.unparse(node.value) == "False", path
 
 
 def _signed(header: dict, tensors: dict[str, np.ndarray]) -> bytes:

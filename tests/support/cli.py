@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from unittest import mock
 
-REMARK = re.compile(r"no test data: .* kept aside|epoch \d+: loss |going on after |first run here: ")
+REMARK = re.compile(
+    r"no test data: .* kept aside|epoch \d+: loss |going on after |first run here: |fold \d+ of \d+: |"
+    r"\S+: ([\d,]+ (rows?|of|pictures?|files?)\b|target |left out |column )"
+)
 """What standard error may hold besides a mistake."""
 
 

@@ -57,7 +57,9 @@ def bad_values(name: str):
         if spec.low > 0:
             yield 0.0
     if kind is str:
-        yield from ("", "nonsense", spec.choices[0].upper(), spec.choices[0] + " ", 1, 0.5)
+        yield from ("", "nonsense", 1, 0.5)
+        allowed = spec.choices or (spec.form.partition(",")[0],)
+        yield from (allowed[0].upper(), allowed[0] + " ")
 
 
 ALL_BAD = [(name, value) for name in SPECS for value in bad_values(name)]
@@ -117,10 +119,24 @@ def test_choices_are_what_there_is(name):
 
 
 def test_every_option_of_words_has_its_registry_and_every_number_its_limits():
-    assert {name for name in SPECS if kind_of(name) is str} == set(REGISTRIES)
+    words = {name for name, spec in SPECS.items() if kind_of(name) is str and not spec.pattern}
+    assert words == set(REGISTRIES)
     for name, spec in SPECS.items():
         if kind_of(name) in (int, float):
             assert spec.low < spec.high
+
+
+@pytest.mark.parametrize(
+    ("word", "size"), [("own", None), ("28", (28, 28)), ("32x24", (32, 24)), ("8X9", (8, 9)), ("1×2", (1, 2))]
+)
+def test_sizes_of_pictures(word, size):
+    assert Options(size=word).picture_size == size
+
+
+@pytest.mark.parametrize("word", ["0", "x", "28x", "x28", "28x28x3", "-3", "28 28", "10000", "2.5", "0x3"])
+def test_what_is_no_size_is_refused(word):
+    with pytest.raises(OptionError, match="expected own, N or HxW"):
+        Options(size=word)
 
 
 def test_help_in_both_languages():

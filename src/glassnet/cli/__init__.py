@@ -17,10 +17,13 @@ _COMMANDS = {
     "resume": "resume",
     "test": "ask",
     "query": "ask",
+    "read": "read",
     "show": "look",
+    "explain": "explain",
     "info": "look",
     "verify": "verify",
     "doctor": "doctor",
+    "labels": "labels",
     "bench": "bench",
 }
 
@@ -46,6 +49,7 @@ Without a name for the data, the MNIST that comes with glassnet is used:
     glassnet train                       train the notes' network, test it, draw it
     glassnet test notes.safetensors      what it gets right and wrong
     glassnet show mnist --row 7          a digit
+    glassnet read photo.jpg              the digits in a photograph of handwriting
 """
 
 

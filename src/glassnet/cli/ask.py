@@ -10,11 +10,13 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
-from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate
 from ..model import Model
 from ..modelfile import load_model
-from .console import json_flag, result, result_json, score_line
+from ..parameters import FloatArray
+from .console import json_flag, result, result_json, score_line, shortened
+from .models import model_and_inputs
+from .sources import load_asked, load_labelled
 
 
 @click.command("test")
@@ -28,7 +30,7 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
     'glassnet show --row'.
     """
     model = load_model(model_path)
-    test = _test_data(model, model_path, source)
+    test = load_labelled(model, model_path, source)
     evaluation = evaluate(model, test)
     if as_json:
         result_json(
@@ -38,64 +40,85 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
                 "samples": evaluation.samples,
                 "confusion": evaluation.confusion.tolist(),
                 "misread": evaluation.misread.tolist(),
+                "class_names": model.class_names,
             }
         )
         return
     result(score_line(evaluation))
     if not evaluation.confusion.size:
         return
-    result(_confusion_table(evaluation))
+    result(_confusion_table(evaluation, model))
     if len(evaluation.misread):
         result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")
         for row in evaluation.misread[:10]:
-            result(f"          row {row}: {test.labels[row]}, read as {evaluation.answers[row]}")
-        maximum = [] if model.scaling.maximum == 255 else ["--input-max", f"{model.scaling.maximum:g}"]
+            wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
+            result(f"          {test.row_name(row)}: {wanted}, read as {found}")
         shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
-        result(f"next      {shlex.join([*shown, *maximum])}")
+        result(f"next      {shlex.join([*shown, *_reading_flags(model, test)])}")
 
 
-def _test_data(model: Model, model_path: str, source: str | None) -> Dataset:
-    trained_on = model.receipt.get("data", {}).get("source", "")
-    if source is None and not str(trained_on).startswith(data.BUNDLED + " "):
-        raise OptionError("GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA to test it with.")
-    return data.load(source or data.BUNDLED, part="test", maximum=model.scaling.maximum)
+def _reading_flags(model: Model, test: Dataset) -> list[str]:
+    """Return the flags with which `show` reads the data as the test did."""
+    flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
+    if test.row_names and test.image_shape:
+        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--colour"] if test.channels == 3 else [])]
+    return flags
 
 
-def _confusion_table(evaluation: Evaluation) -> str:
+def _confusion_table(evaluation: Evaluation, model: Model) -> str:
     """Return the confusion matrix as text; rows are true classes, columns answers."""
     matrix = evaluation.confusion
-    width = max(4, len(str(matrix.max())) + 1)
-    lines = ["true \\ answer" + "".join(f"{k:>{width}}" for k in range(len(matrix))) + "   right"]
+    names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
+    first = max(13, *map(len, names))
+    heads = [shortened(name, 9) for name in names]
+    width = max(4, len(str(matrix.max())) + 1, *(len(head) + 1 for head in heads))
+    corner = "true \\ answer"
+    lines = [f"{corner:<{first}}" + "".join(f"{head:>{width}}" for head in heads) + "   right"]
     for k, row in enumerate(matrix):
         share = f"{row[k] / row.sum():7.1%}" if row.sum() else "      –"
-        lines.append(f"{k:>13}" + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
+        lines.append(f"{names[k]:>{first}}" + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
     return "\n".join(lines)
 
 
 @click.command("query")
-@click.argument("model_path", metavar="MODEL")
-@click.argument("sources", metavar="INPUT...", nargs=-1, required=True)
+@click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
 @json_flag
-def query_command(model_path: str, sources: tuple[str, ...], as_json: bool) -> None:
+def query_command(words: tuple[str, ...], as_json: bool) -> None:
     """Ask a model about pictures or rows.
 
-    INPUT is a picture (PNG, JPEG) of the model's size or a whole multiple of it, a CSV of rows with or without a label
-    in front, or "-" for such rows on standard input. A picture of dark ink on light paper is inverted.
+    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP); a CSV of rows with or without a label in front; for a model of a
+    table, a table with the columns it was trained with, in any order; or "-" for rows on standard input. A model that
+    was trained on a folder of pictures takes one of any size, and reads it as it read those. Others take digits of the
+    model's size as they are, ink on paper inverted; those of 28 × 28 take photographs of handwriting too, as 'glassnet
+    read' does. Without MODEL, the reader that ships with glassnet answers.
     """
-    model = load_model(model_path)
+    model, sources = model_and_inputs(words, "query", "INPUT...")
     answers: list[dict[str, Any]] = []
     for source in sources:
-        rows, names, _ = data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum)
-        outputs = model.outputs(rows)
-        answers += [
-            {"input": name, "answer": int(answer), "confidence": float(sure), "outputs": list(map(float, out))}
-            for name, answer, sure, out in zip(
-                names, model.targets.invert(outputs), model.confidence(outputs), np.asarray(outputs), strict=True
-            )
-        ]
+        rows, names, _ = load_asked(model, source)
+        answers += [_answer(model, name, out) for name, out in zip(names, model.outputs(rows), strict=True)]
     if as_json:
         result_json(answers)
         return
-    width = max(len(answer["input"]) for answer in answers)
+    width = max((len(answer["input"]) for answer in answers), default=0)
     for answer in answers:
-        result(f"{answer['input']:<{width}}   {answer['answer']}   {answer['confidence']:.1%} sure")
+        sure = "" if answer["confidence"] is None else f"   {answer['confidence']:.1%} sure"
+        result(f"{answer['input']:<{width}}   {answer['name']}{sure}")
+
+
+def _answer(model: Model, name: str, outputs: FloatArray) -> dict[str, Any]:
+    """Return one answer as JSON has it; a number has no confidence."""
+    found = model.targets.invert(outputs[np.newaxis])[0]
+    sure = float(model.confidence(outputs[np.newaxis])[0])
+    if model.targets.of_classes:
+        answer, called = int(found), model.name_of(int(found))
+    else:
+        answer = found.tolist() if model.classes > 1 else found.item()
+        called = " ".join(f"{value:.6g}" for value in found)
+    return {
+        "input": name,
+        "answer": answer,
+        "name": called,
+        "confidence": None if np.isnan(sure) else sure,
+        "outputs": list(map(float, outputs)),
+    }

@@ -30,6 +30,11 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
+def shortened(text: str, length: int) -> str:
+    """Return a name that fits into a table."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
 def complain(code: str, message: str) -> None:
     """Print a mistake as one line on standard error."""
     click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)

@@ -34,15 +34,16 @@ def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Comm
     return decorate
 
 
-def options_from(recipe: str, flags: dict[str, Any]) -> Options:
-    """Return the recipe's options with the flags that were given.
+def options_from(recipe: str, flags: dict[str, Any], **changes: Any) -> Options:
+    """Return the recipe's options, with `changes` that the data call for, and with the flags that were given.
 
     Raises
     ------
     OptionError
         GN021 or GN022.
     """
-    return Options.recipe(recipe, **{name: flags[name] for name in flags if flags[name] not in (None, ())})
+    given = {name: flags[name] for name in flags if flags[name] not in (None, ())}
+    return Options.recipe(recipe, **{**changes, **given})
 
 
 def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:

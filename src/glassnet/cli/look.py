@@ -16,8 +16,10 @@ from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
 from ..randomness import Purpose, key
-from .console import json_flag, result, result_json
+from .console import json_flag, result, result_json, shortened
 from .flags import options_from, with_options
+from .sources import Wishes, load_samples, with_table_flags
+from .tabular import show_columns, show_table
 
 
 @click.command("show")
@@ -27,7 +29,8 @@ from .flags import options_from, with_options
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
 @json_flag
-@with_options("input_max", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
+@with_table_flags
+@with_options("input_max", "size", "colour", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
 def show_command(
     source: str,
     row: int | None,
@@ -38,9 +41,23 @@ def show_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Show a sample as the digit it is, or without --row what the data hold."""
-    maximum = options_from(recipe, {"input_max": flags.pop("input_max")}).input_max
-    samples = data.load(source, part=part, maximum=maximum)
+    """Show a sample as the digit it is, or without --row what the data hold.
+
+    Of a table with named columns, show each column; with --target COLUMN, how training would use it.
+    """
+    wishes = Wishes.of(flags)
+    reading = options_from(recipe, {name: flags.pop(name) for name in ("input_max", "size", "colour")})
+    try:
+        samples = None if wishes.target else load_samples(source, reading, part=part)
+    except DataError as problem:
+        if problem.code != "GN066":
+            raise
+        samples = None
+    if samples is None:
+        if png or augment:
+            raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
+        show_table(source, row, wishes, as_json)
+        return
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
@@ -65,18 +82,19 @@ def _show_distorted(samples: Dataset, row: int | None, png: str, options: Option
     from .. import pictures
     from ..preprocess.augment import distort, require_pictures
 
-    require_pictures(samples.image_shape, options)
+    require_pictures(samples.image_shape, options, samples.channels)
     if not options.augments:
         raise OptionError("GN022", "--augment: these options distort nothing. Give --rotate, --shift, … a value.")
     require_place(png, PNG)
     assert samples.image_shape is not None
-    which = np.arange(min(10, len(samples))) if row is None else np.array([row])
+    which = samples.some(10) if row is None else np.array([row])
     sheets = [samples.inputs[which].astype(np.float32)]
     for epoch in range(5):
         place = key(options.seed, Purpose.AUGMENTATION, epoch)
         sheets.append(distort(samples.inputs, which, samples.image_shape, options, place))
     grid = np.concatenate(sheets) if row is None else np.stack(sheets, axis=1).reshape(-1, samples.features)
-    pictures.save(pictures.draw_digits(grid, image_shape=samples.image_shape), png)
+    photo = samples.reading == "photo"
+    pictures.save(pictures.draw_digits(grid, image_shape=samples.image_shape, photo=photo), png)
     if as_json:
         result_json({"source": samples.source, "rows": which.tolist(), "epochs": 5, "picture": png})
     else:
@@ -91,6 +109,7 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
         "features": samples.features,
         "image_shape": samples.image_shape,
         "classes": counts.tolist(),
+        "class_names": samples.class_names,
         "minimum": float(samples.inputs.min()),
         "maximum": float(samples.inputs.max()),
         "zeros": float((samples.inputs == 0).mean()),
@@ -99,33 +118,44 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
         result_json(summary)
         return
     shape = f", drawn as {samples.image_shape[0]} × {samples.image_shape[1]}" if samples.image_shape else ""
+    shape += " in colour" if samples.channels == 3 else ""
     result(f"{samples.source}: {len(samples):,} samples of {samples.features} values{shape}")
     result(f"values {summary['minimum']:g} to {summary['maximum']:g}, {summary['zeros']:.0%} of them 0")
-    for label, count in enumerate(counts):
-        result(f"label {label}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
+    names = [f"label {label}" for label in range(samples.classes)]
+    if samples.class_names:
+        names = [shortened(name, 30) for name in samples.class_names]
+    width = max(map(len, names))
+    for name, count in zip(names, counts, strict=True):
+        result(f"{name:<{width}}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
 
 
 def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     values, label = samples.inputs[row], int(samples.labels[row])
     if as_json:
-        result_json({"source": samples.source, "row": row, "label": label, "values": values.tolist()})
+        file = samples.row_names[row] if samples.row_names else None
+        known = {"label": label, "name": samples.name_of(label), "file": file}
+        result_json({"source": samples.source, "row": row, **known, "values": values.tolist()})
         return
     if samples.image_shape is None:
         result(" ".join(f"{value:g}" for value in values))
     else:
-        for line in digit_lines(values, samples.image_shape, colour=sys.stdout.isatty()):
+        colour, photo = sys.stdout.isatty(), samples.reading == "photo"
+        for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
             result(line)
-    result(f"{samples.source}, row {row}: label {label}")
+    result(f"{samples.source}, {samples.row_name(row)}: label {samples.name_of(label)}")
 
 
 def _draw(samples: Dataset, row: int | None, png: str) -> None:
     from .. import pictures
 
+    photo = samples.reading == "photo"
     if row is None:
-        axes = pictures.draw_digits(samples.inputs[:40], samples.labels[:40], image_shape=samples.image_shape)
+        some = samples.some(40)
+        names = [samples.name_of(label) for label in samples.labels[some]]
+        axes = pictures.draw_digits(samples.inputs[some], names, image_shape=samples.image_shape, photo=photo)
         pictures.save(axes, png)
     else:
-        pictures.save_digit(samples.inputs[row], png, image_shape=samples.image_shape)
+        pictures.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
 
 
 @click.command("info")
@@ -148,15 +178,23 @@ def info_command(model_path: str, as_json: bool) -> None:
         "scaling": model.scaling.to_dict(),
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
+        "reading": model.reading,
+        "class_names": list(model.class_names),
+        "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
     if as_json:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
+    # Columns have lines of their own below; a trail has a hash for every epoch.
+    receipt, facts = ({k: v for k, v in part.items() if k not in ("trails", "columns")} for part in (receipt, facts))
+    facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):
         for name, value in section.items():
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
             result(f"{name:<12} {shown}")
+    if model.columns:
+        show_columns(model.columns)

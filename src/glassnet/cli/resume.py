@@ -7,11 +7,11 @@ from functools import partial
 import click
 
 from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint
-from ..errors import DataError, OptionError
+from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
 from .console import json_flag, say
-from .train import Job, carry_out, load_parts
+from .train import Job, carry_out, read_parts
 
 
 @click.command("resume")
@@ -33,7 +33,7 @@ def resume_command(
     job = _job(saved, source, test_source, out)
     require_place(path, MODEL)
     require_place(job.out, MODEL)
-    parts = load_parts(job, saved.options)
+    _, parts = read_parts(job, saved.options, lambda rows, numbers: saved.options)
     run = saved.run(parts.training)
     say(f"going on after {saved.position.progress:.2f} of {saved.options.epochs} epochs")
     for change in run.changes:
@@ -45,9 +45,9 @@ def resume_command(
 def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | None) -> Job:
     moved = {"source": source, "test": test, "out": out}
     try:
-        job = Job(**{**saved.note, **{name: value for name, value in moved.items() if value is not None}})
-    except TypeError:
-        raise DataError(
+        job = Job.of({**saved.note, **{name: value for name, value in moved.items() if value is not None}})
+    except (AttributeError, KeyError, TypeError):
+        raise ModelFileError(
             "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
         ) from None
     if job.out == str(saved.path):

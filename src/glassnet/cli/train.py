@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 
 import click
 import numpy as np
+from click.core import ParameterSource
 
 from .. import data
 from ..checkpoint import Checkpoint, require_free
@@ -27,11 +28,12 @@ from ..files import MODEL, PNG, require_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
-from ..parts import split
 from ..receipt import fingerprint, receipt_of
+from ..recipes import for_rows
 from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .flags import options_from, with_options
+from .sources import Wishes, load_parts, load_table_parts, with_table_flags
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,13 @@ class Job:
     out: str
     recipe: str
     pictures: bool
+    wishes: Wishes
+
+    @classmethod
+    def of(cls, note: dict[str, Any]) -> Job:
+        """Return the job that a checkpoint keeps; TypeError if it is none."""
+        wishes: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in note["wishes"].items()}
+        return cls(**{**note, "wishes": Wishes(**wishes)})
 
 
 @click.command("train")
@@ -60,9 +69,10 @@ class Job:
     "--checkpoint-every",
     "every",
     metavar="TIME|N",
-    help="How often: 30s, 5m, 2h, or a number of steps, counted at the end of a tenth of an epoch.  [30s]",
+    help="How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]",
 )
 @json_flag
+@with_table_flags
 @with_options()
 def train_command(
     source: str,
@@ -77,14 +87,23 @@ def train_command(
 ) -> None:
     """Train a network, test it, save it, draw it.
 
-    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, or "mnist",
-    the bundled digits. Without --test, the data's own test part is used, or a part of the data is kept aside.
+    DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
+    holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Without
+    --test, the data's own test part is used, or a part of the data is kept aside.
     """
-    options = options_from(recipe, flags)
-    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures)
+    wishes = Wishes.of(flags)
+    named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
+    if wishes.target is not None and not named:
+        recipe = "table"
+    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes)
     require_place(job.out, MODEL)
-    keep = _checkpoint(checkpoint, every, job, options)
-    parts = load_parts(job, options)
+    keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
+
+    def choose(rows: int, numbers: bool) -> Options:
+        return options_from(recipe, flags, **for_rows(rows, recipe, numbers=numbers))
+
+    options, parts = read_parts(job, options_from(recipe, flags), choose)
     fit_it = partial(fit, parts.training, options, checkpoint=keep)
     try:
         carry_out(job, options, parts, fit_it, checkpoint, as_json)
@@ -115,13 +134,19 @@ class Parts(NamedTuple):
     seconds: float
 
 
-def load_parts(job: Job, options: Options) -> Parts:
-    """Read a job's data, and meanwhile load the kernels its options need."""
+def read_parts(job: Job, options: Options, choose: Callable[[int, bool], Options]) -> tuple[Options, Parts]:
+    """Read a job's data, and meanwhile load the kernels that `options` need.
+
+    `choose` gives the options for a table with so many rows, whose target is numbers or not.
+    """
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
-    training, test, held_out = _load(job.source, job.test, options)
-    return Parts(training, test, held_out, time.perf_counter() - began)
+    if job.wishes.target is None:
+        training, test, held_out = load_parts(job.source, job.test, options)
+    else:
+        options, training, test, held_out = load_table_parts(job.source, job.test, job.wishes, job.recipe, choose)
+    return options, Parts(training, test, held_out, time.perf_counter() - began)
 
 
 def carry_out(
@@ -210,21 +235,6 @@ def _load_modules(names: list[str]) -> None:
         import_module(name)
 
 
-def _load(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
-    classes = options.classes or None
-    training = data.load(source, maximum=options.input_max, classes=classes)
-    largest = float(training.inputs.max())
-    if 2 * largest <= options.input_max:
-        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
-    if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max)
-        kind = training.values is None
-        test.require_like(training.features, training.classes, training.source, of_classes=kind)
-        return training, test, False
-    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
-    return *split(training, options), True
-
-
 def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit:
     show = progress_listener()
 
@@ -283,15 +293,20 @@ def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_jso
     from .. import pictures
 
     history = fitted.history
-    some = np.concatenate([np.arange(min(20, len(test))), evaluation.misread[:10]])
+    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(history.curve()),
     }
     if evaluation.confusion.size:
-        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion)
+        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, fitted.model.class_names or None)
     if test.image_shape and test.values is None:
+        name_of = np.vectorize(fitted.model.name_of, otypes=[object])
         drawings["digits"] = lambda: pictures.draw_digits(
-            test.inputs[some], test.labels[some], evaluation.answers[some], image_shape=test.image_shape
+            test.inputs[some],
+            name_of(test.labels[some]),
+            name_of(evaluation.answers[some]),
+            image_shape=test.image_shape,
+            photo=test.reading == "photo",
         )
     written = []
     try:

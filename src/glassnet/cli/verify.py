@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import click
 
-from .. import data
-from ..data import Dataset
-from ..errors import OptionError
-from ..model import Model
 from ..modelfile import load_model
-from ..parts import split
-from ..receipt import options_of, verify
+from ..receipt import verify
 from .console import json_flag, progress_listener, result, result_json
+from .sources import load_trained_on
 
 
 @click.command("verify")
@@ -27,7 +23,7 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     model = load_model(model_path)
     show = progress_listener()
     try:
-        verdict = verify(model, _training_data(model, model_path, source), [show])
+        verdict = verify(model, load_trained_on(model, model_path, source), [show])
     finally:
         show.close()
     if as_json:
@@ -41,14 +37,3 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         for one in verdict.surroundings:
             result(f"          {one}")
     click.get_current_context().exit(0 if verdict.same else 1)
-
-
-def _training_data(model: Model, model_path: str, source: str | None) -> Dataset:
-    described = model.receipt.get("data", {})
-    if source is None and not str(described.get("source", "")).startswith(f"{data.BUNDLED} "):
-        raise OptionError(
-            "GN020", f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
-        )
-    options = options_of(model.receipt)
-    samples = data.load(source or data.BUNDLED, maximum=options.input_max, classes=options.classes or None)
-    return split(samples, options)[0] if described.get("held_out") else samples

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from itertools import zip_longest
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,7 @@ class Dataset:
     classes : int
         Number of classes.
     image_shape : (rows, columns) or None
-        How one sample is drawn, where it is a picture.
+        How one sample is drawn, where it is a picture; each pixel is one value, or three: red, green and blue.
     source : str
         Where the samples come from, for messages.
     maximum : float, default 255
@@ -38,6 +39,15 @@ class Dataset:
         What the classes, labels or numbers are called, one an output; empty where their place is their name.
     feature_names : tuple of str
         What the inputs are called; empty where they are pixels or have no names.
+    row_names : tuple of str, length n
+        The file of each sample, where it has one of its own; else empty.
+    reading : {"", "ink", "photo"}
+        How picture files became samples: not at all, or as MNIST's digits; as drawings brought to one size, with ink
+        bright; as photographs, brought to one size and else as they are.
+    remarks : tuple of str
+        What the reader passed over or decided, for people.
+    columns : preprocess.Columns or None
+        What was learnt about the columns of the table that the samples come from.
 
     Raises
     ------
@@ -57,6 +67,10 @@ class Dataset:
     weights: NDArray[Any] | None = None
     class_names: tuple[str, ...] = ()
     feature_names: tuple[str, ...] = ()
+    row_names: tuple[str, ...] = ()
+    reading: str = ""
+    remarks: tuple[str, ...] = ()
+    columns: Any = None
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
@@ -66,7 +80,7 @@ class Dataset:
                 "expected (samples, features) and (samples,).",
             )
         expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
-        expected |= {"class_names": (self.classes,), "feature_names": (self.features,)}
+        expected |= {"class_names": (self.classes,), "feature_names": (self.features,), "row_names": (len(self),)}
         for name, shape in expected.items():
             given = getattr(self, name)
             if given is not None and len(given) and np.shape(given) != shape:
@@ -85,6 +99,24 @@ class Dataset:
         """Number of values in a sample."""
         return int(self.inputs.shape[1])
 
+    @property
+    def channels(self) -> int:
+        """Values a pixel, 1 or 3; 1 where the samples are no pictures."""
+        return channels_of(self.features, self.image_shape)
+
+    def name_of(self, label: int) -> str:
+        """Return what a class is called: its name, or its number."""
+        return self.class_names[label] if self.class_names else str(label)
+
+    def row_name(self, row: int) -> str:
+        """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
+        return f"row {row} ({self.row_names[row]})" if self.row_names else f"row {row}"
+
+    def some(self, count: int) -> NDArray[np.int64]:
+        """Return the rows by which to show the data, at most `count`: the first, or spread where files are sorted."""
+        count = min(count, len(self))
+        return np.arange(count) * len(self) // max(count, 1) if self.row_names else np.arange(count)
+
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
         """Return the data set of these rows."""
         labels, values, weights = self.labels[rows], self.values, self.weights
@@ -94,9 +126,12 @@ class Dataset:
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
             weights=None if weights is None else weights[rows],
+            row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )
 
-    def require_like(self, features: int, classes: int, owner: str, *, of_classes: bool = True) -> None:
+    def require_like(
+        self, features: int, classes: int, owner: str, *, of_classes: bool = True, class_names: tuple[str, ...] = ()
+    ) -> None:
         """Refuse data that `owner` (a model, the training data) cannot take.
 
         Parameters
@@ -107,6 +142,8 @@ class Dataset:
             What it is called in a message.
         of_classes : bool
             Whether it has classes; numbers or several labels a sample otherwise.
+        class_names : tuple of str
+            What its classes are called.
 
         Raises
         ------
@@ -128,6 +165,13 @@ class Dataset:
             raise DataError("GN017", f"{self.source}: {here}, but {owner} has {own}. Use data of the same kind.")
         if not of_classes:
             return
+        if class_names and self.class_names and class_names != self.class_names:
+            here, there = _first_difference(self.class_names, class_names)
+            raise DataError(
+                "GN017",
+                f"{self.source}: class {here} where {owner} has {there}. Read it with load(…, like=…), which numbers "
+                "classes alike.",
+            )
         beyond = np.flatnonzero(self.labels >= classes)
         if beyond.size:
             raise DataError(
@@ -141,3 +185,33 @@ def image_shape(features: int) -> tuple[int, int] | None:
     """Guess how a row of pixels is drawn: a square if the number of values is a square number above 15."""
     side = round(features**0.5)
     return (side, side) if side * side == features and side >= 4 else None
+
+
+def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
+    """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
+    return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
+
+
+def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str]:
+    pairs = zip_longest(map(repr, one), map(repr, other), fillvalue="none")
+    return next((a, b) for a, b in pairs if a != b)
+
+
+class Like(Protocol):
+    """What samples are read like: the training data, or a model."""
+
+    @property
+    def features(self) -> int:
+        """Number of values in a sample."""
+
+    @property
+    def image_shape(self) -> tuple[int, int] | None:
+        """How one sample is drawn."""
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """What the classes are called."""
+
+    @property
+    def reading(self) -> str:
+        """How picture files became samples."""

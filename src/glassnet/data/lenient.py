@@ -11,7 +11,7 @@ import io
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .files import Opened, open_source
+from .frames import parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
 from .npz import parse_npz
@@ -67,6 +68,8 @@ class LooseTable:
         How a sample is drawn, where the format says so.
     pictures : bool
         Whether the inputs are pixels.
+    ordered : bool
+        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
     """
 
     source: str
@@ -82,7 +85,8 @@ class LooseTable:
     label_name: str = ""
     label_last: bool = False
     image_shape: tuple[int, int] | None = None
-    pictures: bool = field(default=False)
+    pictures: bool = False
+    ordered: bool = True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -138,13 +142,16 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     """
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
-        return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        table = _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        return replace(table, ordered=source == BUNDLED)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":
         return _of_text(opened)
     if kind == "picture":
         raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
+    if kind not in ("idx", "npz"):
+        return _of_frame(opened)
     values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)
     shape = values.shape[1:]
     return _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
@@ -171,6 +178,26 @@ def _of_arrays(
     )
 
 
+def _of_frame(opened: Opened) -> LooseTable:
+    """Read a file of typed columns: Parquet, Arrow, JSON."""
+    frame = parse_frame(opened).frame
+    numbers = np.empty(frame.shape)
+    words = {}
+    for column, series in enumerate(frame.get_columns()):
+        if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+            numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        else:
+            texts = (
+                series.cast(pl.String, strict=False)
+                if not series.dtype.is_nested()
+                else series.map_elements(str, pl.String)
+            )
+            numbers[:, column], fields = _numbers_in(texts)
+            if fields is not None:
+                words[column] = fields
+    return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
+
+
 def _of_text(opened: Opened) -> LooseTable:
     with opened.stream() as stream:
         text = stream.read().removeprefix(b"\xef\xbb\xbf")
@@ -193,19 +220,10 @@ def _of_text(opened: Opened) -> LooseTable:
         return LooseTable(opened.name, fast, {}, found, header, count, count + start)
     if separator == " ":
         lines, separator = [b" ".join(line.split()) for line in lines], " "
-    kept: list[int] = []
-    broken: list[tuple[int, int, int]] = []
-    row = 0
-    mark = separator.encode()
-    for place in range(first + header, len(lines)):
-        if lines[place].strip(b" \t" if separator != "\t" else b" "):
-            fields = lines[place].count(mark) + 1
-            if fields == width:
-                kept.append(place)
-            else:
-                broken.append((row, place + 1, fields))
-            row += 1
+    kept, broken = _widths(lines, first + header, separator.encode(), width)
+    row = len(kept) + len(broken)
     frame_text = b"\n".join([lines[place] for place in kept])
+    del lines, text  # the file is in memory often enough
     decimal = separator == ";" and re.search(rb"(?:^|;)\s*-?\d+,\d+(?:;|$)", frame_text[:100_000], re.M) is not None
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
     numbers, words = _columns(frame_text, separator, width, decimal)
@@ -220,6 +238,22 @@ def _of_text(opened: Opened) -> LooseTable:
         tuple(broken),
         decimal,
     )
+
+
+def _widths(
+    lines: list[bytes], first: int, separator: bytes, width: int
+) -> tuple[list[int], list[tuple[int, int, int]]]:
+    """Return the places of the lines that have the right width, and row, line and width of the others."""
+    kept: list[int] = []
+    broken: list[tuple[int, int, int]] = []
+    for place in range(first, len(lines)):
+        if lines[place].strip(b" " if separator == b"\t" else b" \t"):
+            fields = lines[place].count(separator) + 1
+            if fields == width:
+                kept.append(place)
+            else:
+                broken.append((len(kept) + len(broken), place + 1, fields))
+    return kept, broken
 
 
 def _fields(line: bytes, separator: str) -> list[str]:

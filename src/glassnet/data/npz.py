@@ -40,7 +40,7 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
         damaged, lacks the arrays, or holds arrays of another kind.
     """
     names = npz_names(opened)
-    pair = _choose(names, part, opened.name)
+    pair = chosen_pair(names, part, opened.name)
     arrays = []
     for key in pair:
         try:
@@ -80,7 +80,8 @@ def _checked(
     return inputs, labels
 
 
-def _choose(names: list[str], part: str, name: str) -> tuple[str, str]:
+def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
+    """Return the names of inputs and labels among an archive's; DataError GN019 if they are not there."""
     for first, second in (PARTS[part], *PAIRS):
         if first in names and second in names:
             return first, second

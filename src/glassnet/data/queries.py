@@ -11,27 +11,35 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import check_options
+from .dataset import channels_of
 from .files import Opened, open_source, open_stream
 from .kinds import kind_of
 from .rows import in_words, read_rows, sniff
 
 
 def load_inputs(
-    source: str | os.PathLike[str], features: int, image_shape: tuple[int, int] | None, maximum: float
+    source: str | os.PathLike[str],
+    features: int,
+    image_shape: tuple[int, int] | None,
+    maximum: float,
+    reading: str = "",
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read samples to ask a model about.
 
     Parameters
     ----------
     source : str or path
-        A PNG or JPEG picture; a CSV file whose rows hold `features` values, or a label before them; ``"-"`` for
-        either of them on standard input.
+        A picture (PNG, JPEG, GIF, BMP, WebP), of one digit or a photograph of several (see `images.parse_image`); a
+        CSV file whose rows hold `features` values, or a label before them; ``"-"`` for either of them on standard
+        input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
         How the model's inputs are drawn, where they are a picture.
     maximum : float
         Largest value allowed. A picture's grey values are brought to the range 0 to `maximum`.
+    reading : {"", "ink", "photo"}
+        ``Model.reading``: how the pictures that the model was trained on became samples.
 
     Returns
     -------
@@ -46,20 +54,34 @@ def load_inputs(
     FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN018 when the content cannot be used; the message says where.
+        GN010 to GN018 when the content cannot be used; GN085 when a photograph shows no digit.
     """
     check_options("test", maximum, None)
     opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
     kind = kind_of(opened)
     if kind == "picture":
-        from .images import parse_image
-
-        pixels = parse_image(opened, image_shape)[np.newaxis]
+        pixels, names = _pixels(opened, features, image_shape, reading)
         inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
-        return inputs, [opened.name], None
+        return inputs, names, None
     if kind != "text":
         raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
     return _rows(opened, features, maximum)
+
+
+def _pixels(
+    opened: Opened, features: int, shape: tuple[int, int] | None, reading: str
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Read a picture, shape (n, features), as those that were trained on."""
+    if shape and (reading or channels_of(features, shape) == 3):
+        from .pictures import read_pictures
+
+        colour = channels_of(features, shape) == 3
+        with opened.stream() as stream:
+            read = read_pictures([stream], [opened.name], size=shape, colour=colour, reading=reading or "photo")
+            return read.inputs, [opened.name]
+    from .images import parse_image
+
+    return parse_image(opened, shape)
 
 
 def _rows(opened: Opened, features: int, maximum: float) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:

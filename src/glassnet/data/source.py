@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import check_options, clean_inputs, clean_labels, count_classes
-from .dataset import Dataset, image_shape
+from .dataset import Dataset, Like, image_shape
 from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
 from .kinds import kind_of
@@ -20,7 +21,14 @@ _PREFIX = {"train": "train", "test": "t10k"}
 
 
 def load(
-    source: str | os.PathLike[str], *, part: str = "train", maximum: float = 255.0, classes: int | None = None
+    source: str | os.PathLike[str],
+    *,
+    part: str = "train",
+    maximum: float = 255.0,
+    classes: int | None = None,
+    size: tuple[int, int] | None = None,
+    colour: bool = False,
+    like: Like | None = None,
 ) -> Dataset:
     """Read a labelled data set.
 
@@ -28,13 +36,20 @@ def load(
     ----------
     source : str or path
         ``"mnist"`` for the bundled one; a CSV file (label, then values); an IDX image file with its label file beside
-        it; an NPZ archive; or a folder with files named as MNIST's. Any of them may be gzip'ed.
+        it; an NPZ archive; a folder with files named as MNIST's, any of them gzip'ed or not; or a folder of pictures
+        with a folder for each class, or a CSV of their names and classes.
     part : {"train", "test"}
         Which part, where the source has several. A test part may lack classes.
     maximum : float
         Largest value allowed; the smallest is 0.
     classes : int or None
         The number of classes; None counts them, and then every one must occur.
+    size : (rows, columns), optional
+        What the pictures of a folder are brought to.
+    colour : bool
+        Whether the pictures of a folder keep their colours.
+    like : Dataset or Model, optional
+        What the pictures of a folder are read like, and whose classes they have; instead of `size` and `colour`.
 
     Returns
     -------
@@ -46,14 +61,23 @@ def load(
     FileError
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN019 when the content cannot be used; the message says where.
+        GN010 to GN019 when the content cannot be used; the message says where. GN066 for a table with named columns,
+        GN070 to GN072 for a folder of pictures.
     OptionError
         GN021 when an option is not allowed.
     """
     check_options(part, maximum, classes)
     if source == BUNDLED:
         return _dataset(*bundled_pair(_PREFIX[part]), f"{BUNDLED} ({part})", part, maximum, classes)
-    opened = open_source(_in_folder(source, part) if os.path.isdir(source) else source)
+    inside = images_in(source, part) if os.path.isdir(source) else source
+    if inside is None:
+        from .folders import load_folder
+
+        return load_folder(source, part, maximum, classes, size, colour, like)
+    return _of_file(open_source(inside), part, maximum, classes)
+
+
+def _of_file(opened: Opened, part: str, maximum: float, classes: int | None) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
         return _table(opened, part, maximum, classes)
@@ -63,8 +87,14 @@ def load(
         from .npz import parse_npz
 
         return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes)
+    if kind in ("parquet", "arrow", "ndjson", "json"):
+        from .frames import parse_frame
+
+        raise _named(opened, parse_frame(opened).names)
     raise FileError(
-        "GN005", f"{opened.name}: a picture, expected labelled samples. Ask about it with 'glassnet query'."
+        "GN005",
+        f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
+        "about this one with 'glassnet query'.",
     )
 
 
@@ -85,7 +115,11 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
         return part in _PREFIX
     try:
         if os.path.isdir(source):
-            return bool(_in_folder(source, part))
+            if images_in(source, part) or images_in(source, "train"):
+                return bool(images_in(source, part))
+            from .listing import has_pictures
+
+            return has_pictures(source, part)
         # Only an archive can have several parts; a table is not read twice to learn that, nor a pipe, which cannot be.
         if not os.path.isfile(source) or not _may_be_archive(source):
             return part == "train" and os.path.exists(source)
@@ -104,10 +138,26 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Da
     from .tables import parse_table
 
     # Values and labels are checked there, where line and column are known.
-    rows = parse_table(opened, maximum)
+    try:
+        rows = parse_table(opened, maximum)
+    except DataError:
+        from .delimited import named_columns
+
+        if names := named_columns(opened):
+            raise _named(opened, names) from None
+        raise
     assert rows.labels is not None
     found = count_classes(rows.labels, opened.name, part, classes, rows.lines)
     return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
+
+
+def _named(opened: Opened, names: Sequence[str]) -> DataError:
+    shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
+    return DataError(
+        "GN066",
+        f"{opened.name}: a table with named columns ({shown}). Name the one to predict, such as --target {names[-1]} "
+        "(in Python: load_table).",
+    )
 
 
 def _may_be_archive(path: str | os.PathLike[str]) -> bool:
@@ -121,7 +171,7 @@ def _dataset(
     inputs = clean_inputs(values.reshape(len(values), -1), maximum, name)
     numbers = clean_labels(labels, name)
     shape = values.shape[1:]
-    if len(shape) == 3 and shape[2] == 1:
+    if len(shape) == 3 and shape[2] in (1, 3):  # grey, or red, green and blue
         shape = shape[:2]
     drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
     if len(shape) == 1:
@@ -129,17 +179,13 @@ def _dataset(
     return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name, maximum)
 
 
-def _in_folder(folder: str | os.PathLike[str], part: str) -> Path:
-    name = display_name(folder)
+def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
+    """Return the file of images of this part, named as MNIST's; None if there is none."""
     try:
         found = set(os.listdir(folder))
     except OSError as error:
-        raise file_problem(name, error) from None
-    stem = f"{_PREFIX[part]}-images"
-    for candidate in (f"{stem}{dot}idx3-ubyte{gz}" for dot in "-." for gz in ("", ".gz")):
+        raise file_problem(display_name(folder), error) from None
+    for candidate in (f"{_PREFIX[part]}-images{dot}idx3-ubyte{gz}" for dot in "-." for gz in ("", ".gz")):
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate
-    raise FileError(
-        "GN002",
-        f"{name}: a folder without {stem}-idx3-ubyte (or .gz). Name a data file, or a folder with MNIST's files.",
-    )
+    return None

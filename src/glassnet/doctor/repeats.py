@@ -13,32 +13,65 @@ from .case import Case, Outcome, counted, found, listed
 from .classes import label_names, numbers_wanted
 from .findings import Finding
 
+_COARSE = 0.2
 _ODD = 0x9E3779B97F4A7C15
 _FEW = 500
 """Rows that a column must pass before all of them are looked at."""
 
 
 def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
-    """Return one number a row: equal rows have equal ones, and different rows different ones but once in 10¹⁵."""
+    """Return one number a row: equal rows have equal ones, different rows hardly ever."""
     total = np.zeros(len(table), np.uint64)
     random = np.random.Generator(np.random.Philox(key=7))
     numbers = np.ascontiguousarray(table.numbers)
-    whole = numbers.shape[1] // 8 * 8 if numbers.dtype == np.uint8 else numbers.shape[1]
-    if numbers.dtype == np.uint8 and whole:
-        words = np.ascontiguousarray(numbers[:, :whole]).view(np.uint64)
+    if numbers.dtype == np.uint8:
+        numbers = np.pad(numbers, ((0, 0), (0, -numbers.shape[1] % 8)))
     else:
-        words = (numbers[:, :whole].astype(np.float64) + 0.0).view(np.uint64)  # + 0.0: -0 is 0
-    rest = numbers[:, whole:].astype(np.uint64)
-    for part in (words, rest):
-        factors = random.integers(1, 2**63, part.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
-        for start in range(0, len(part), 4096):
-            block = part[start : start + 4096] * factors
-            # Mixed, since the high bits of a word would else reach only the high bits of the sum.
-            total[start : start + 4096] += (block ^ (block >> np.uint64(29))).sum(axis=1, dtype=np.uint64)
+        numbers = numbers.astype(np.float64) + 0.0  # -0 is 0
+    words = numbers.view(np.uint64)
+    factors = random.integers(1, 2**63, words.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
+    for start in range(0, len(words), 4096):
+        total[start : start + 4096] = _mixed(_folded(words[start : start + 4096]) * factors).sum(
+            axis=1, dtype=np.uint64
+        )
     for column, texts in sorted(table.words.items()):
         codes = np.array([hash_of(text) for text in texts.tolist()], np.uint64)
-        total += codes * np.uint64((2 * column + 1) * _ODD % 2**64)
+        total += _mixed(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
     return total
+
+
+def _folded(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Bring the high bits down: whole numbers as float64 have no others, and products never go downwards."""
+    folded: NDArray[np.uint64] = words ^ (words >> np.uint64(32)) ^ (words >> np.uint64(47))
+    return folded
+
+
+def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    mixed: NDArray[np.uint64] = (words ^ (words >> np.uint64(29))) * np.uint64(_ODD)
+    return mixed
+
+
+def first_equal(table: LooseTable) -> NDArray[np.int64]:
+    """Return for each row the place of the first one equal to it, its own place where it is the first."""
+    _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
+    first: NDArray[np.int64] = index[group].astype(np.int64)
+    later = np.flatnonzero(first != np.arange(len(table)))
+    wrong = later[~_equal(table, later, table, first[later])]
+    first[wrong] = wrong
+    return first
+
+
+def _equal(one: LooseTable, rows: NDArray[np.int64], other: LooseTable, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Compare rows of two tables pair by pair, value by value: a fingerprint alone convicts nobody."""
+    same = np.ones(len(rows), bool)
+    for start in range(0, len(rows), 4096):
+        part = slice(start, start + 4096)
+        left, right = one.numbers[rows[part]], other.numbers[others[part]]
+        same[part] = ((left == right) | ((left != left) & (right != right))).all(axis=1)
+    for column in {*one.words, *other.words}:
+        if column in one.words and column in other.words:
+            same &= one.words[column][rows] == other.words[column][others]
+    return same
 
 
 def hash_of(text: str) -> int:
@@ -52,13 +85,13 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     """Equal inputs under different labels."""
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
-    _, group = np.unique(fingerprints(table), return_inverse=True)
-    if group.max() + 1 == len(table):
+    group = first_equal(table)
+    if (group == np.arange(len(table))).all() or _coarse(table, group):
         return [], table
     names = label_names(table.labels)
     _, label = np.unique(names, return_inverse=True)
-    low = np.full(group.max() + 1, label.max() + 1)
-    high = np.zeros(group.max() + 1, int)
+    low = np.full(len(table), label.max() + 1)
+    high = np.zeros(len(table), int)
     np.minimum.at(low, group, label)
     np.maximum.at(high, group, label)
     torn = (low != high)[group]
@@ -74,19 +107,25 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     return [found("GD40", table, text, torn)], table.take(~torn)
 
 
+def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
+    """Tell whether so many rows of a table are equal that its columns must have few values, each row being right."""
+    return not table.pictures and float((first != np.arange(len(table))).mean()) > _COARSE
+
+
 def duplicates(table: LooseTable, case: Case) -> Outcome:
     """Rows that are there already, with the same label."""
     if len(table) < 2:
         return [], table
-    prints = fingerprints(table)
+    first = first_equal(table)
+    again = first != np.arange(len(table))
+    if _coarse(table, first):
+        text = f"{counted(int(again.sum()), 'row')} of {len(table):,} are equal to earlier ones, labels left aside"
+        return [found("GD44", table, text, again)], table
     if table.labels is not None:
-        _, label = np.unique(label_names(table.labels), return_inverse=True)
-        prints = prints + label.astype(np.uint64) * np.uint64(_ODD)
-    _, first = np.unique(prints, return_index=True)
-    if len(first) == len(table):
+        names = label_names(table.labels)
+        again &= names == names[first]
+    if not again.any():
         return [], table
-    again = np.ones(len(table), bool)
-    again[first] = False
     text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to an earlier one"
     return [found("GD41", table, text, again)], table.take(~again)
 
@@ -137,7 +176,7 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
 
 def ordered(table: LooseTable, case: Case) -> Outcome:
     """Rows of a class that stand together."""
-    if table.labels is None or len(table) < 20 or case.part == "test" or numbers_wanted(table):
+    if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
     _, label, counts = np.unique(label_names(table.labels), return_inverse=True, return_counts=True)
     part = counts / len(table)
@@ -171,13 +210,24 @@ def across(training: LooseTable, test: LooseTable) -> Outcome:
         )
     findings += _labels_across(training, test)
     training, test = _of_one_type(training, test)
-    there = np.isin(fingerprints(training), fingerprints(test))
+    there = _among(training, test)
     if there.any():
         text = f"{counted(int(there.sum()), 'row')} of {training.source} are in {test.source} too"
         findings.append(found("GD51", training, text, there, repaired=not there.all()))
         if not there.all():
             training = training.take(~there)
     return findings, training
+
+
+def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
+    """Tell which rows of the training data are in the test data."""
+    prints, place = np.unique(fingerprints(test), return_index=True)
+    own = fingerprints(training)
+    near = np.minimum(np.searchsorted(prints, own), len(prints) - 1)
+    there: NDArray[np.bool_] = prints[near] == own
+    rows = np.flatnonzero(there)
+    there[rows] = _equal(training, rows, test, place[near[rows]])
+    return there
 
 
 def _of_one_type(*tables: LooseTable) -> list[LooseTable]:

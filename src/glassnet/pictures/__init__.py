@@ -14,15 +14,28 @@ if TYPE_CHECKING:
     from .digits import draw_digits
     from .figure import new_axes, save
     from .plain import save_digit
+    from .reading import draw_reading, draw_stages
     from .terminal import digit_lines
 
-__all__ = ["digit_lines", "draw_confusion", "draw_curve", "draw_digits", "new_axes", "save", "save_digit"]
+__all__ = [
+    "digit_lines",
+    "draw_confusion",
+    "draw_curve",
+    "draw_digits",
+    "draw_reading",
+    "draw_stages",
+    "new_axes",
+    "save",
+    "save_digit",
+]
 
 _HOMES = {
     "digit_lines": "terminal",
     "draw_confusion": "confusion",
     "draw_curve": "curve",
     "draw_digits": "digits",
+    "draw_reading": "reading",
+    "draw_stages": "reading",
     "new_axes": "figure",
     "save": "figure",
     "save_digit": "plain",

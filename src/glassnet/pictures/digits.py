@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import ceil
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
 from .figure import DPI, QUIET, VERMILION, inches, new_axes
-from .ink import ink, shape_of_image
+from .ink import shades
 
 SHEET, LARGEST = 1320, 476
 """Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
@@ -27,6 +27,7 @@ def draw_digits(
     image_shape: tuple[int, int] | None = None,
     axes: Axes | None = None,
     columns: int = 10,
+    photo: bool = False,
 ) -> Axes:
     """Draw digits in a grid, each with its label; misread ones are framed and say what they were read as.
 
@@ -44,6 +45,8 @@ def draw_digits(
         Where to draw; a figure of fitting size is made if not given.
     columns : int
         Digits a line.
+    photo : bool
+        Whether high values are light and not ink; colours always are.
 
     Returns
     -------
@@ -59,20 +62,23 @@ def draw_digits(
     OptionError
         GN021 for less than one column.
     """
-    dark = _checked(inputs, labels, answers)
+    values = _checked(inputs, labels, answers)
     if columns < 1:
         raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
-    image = shape_of_image(dark.shape[1], image_shape)
-    captions, wrong = _captions(len(dark), labels, answers)
-    axes, grid, font = _lay_out(len(dark), image, min(columns, len(dark)), max(map(len, captions)), axes)
-    paper = np.repeat(_sheet(dark, grid)[:, :, None], 3, axis=2)
+    drawn = shades(values, image_shape, photo)
+    n, high, wide, _ = drawn.shape
+    captions, wrong = _captions(n, labels, answers)
+    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(len, captions)), axes)
+    paper = _sheet(drawn, grid)
+    if paper.shape[2] == 1:
+        paper = np.repeat(paper, 3, axis=2)
     axes.imshow(paper, interpolation="none", aspect="equal", origin="upper")
     axes.set_axis_off()
     _write(axes, captions, wrong, grid, font)
     return axes
 
 
-def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None) -> NDArray[np.uint8]:
+def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None) -> NDArray[Any]:
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
         raise ShapeError(
@@ -83,7 +89,7 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
     for name, given in (("labels", labels), ("answers", answers)):
         if given is not None and np.shape(given) != (len(values),):
             raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one a digit.")
-    return ink(values)
+    return values
 
 
 def _captions(n: int, labels: ArrayLike | None, answers: ArrayLike | None) -> tuple[list[str], NDArray[np.bool_]]:
@@ -136,13 +142,14 @@ def _lay_out(
     return axes, _Grid(high, wide, band, cell, columns), font
 
 
-def _sheet(dark: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
+def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
     """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
-    lines = ceil(len(dark) / grid.columns)
-    paper = np.full((lines * (grid.high + grid.band), grid.columns * grid.cell), 255, np.uint8)
-    for i, digit in enumerate(dark):
+    lines = ceil(len(drawn) / grid.columns)
+    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, drawn.shape[3])
+    paper = np.full(size, 255, np.uint8)
+    for i, digit in enumerate(drawn):
         y, x = grid.corner(i)
-        paper[y : y + grid.high, x : x + grid.wide] = 255 - digit.reshape(grid.high, grid.wide)
+        paper[y : y + grid.high, x : x + grid.wide] = digit
     return paper
 
 

@@ -1,4 +1,4 @@
-"""Ink: how dark each pixel of a digit is drawn, on paper and in the terminal alike."""
+"""Ink: how dark each pixel of a picture is drawn, on paper and in the terminal alike."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ..data.dataset import channels_of
 from ..data.dataset import image_shape as square_shape
 from ..errors import DataError, ShapeError
 
@@ -43,8 +44,38 @@ def ink(pixels: ArrayLike) -> NDArray[np.uint8]:
     return np.rint((values - low) / (high - low) * 255).astype(np.uint8)
 
 
+def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo: bool = False) -> NDArray[np.uint8]:
+    """Return pictures as they are put on paper: ink dark on white, photographs and colours as they are.
+
+    Parameters
+    ----------
+    pixels : array_like, shape (n, features)
+        Values of any range.
+    image_shape : (rows, columns), optional
+        A square, if not given.
+    photo : bool
+        Whether high values are light and not ink; they are where a pixel has three values.
+
+    Returns
+    -------
+    ndarray of uint8, shape (n, rows, columns, 1) or (n, rows, columns, 3)
+        0 is black.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when the values do not fill the shape.
+    DataError
+        GN018 for a value that is NaN or infinite.
+    """
+    dark = ink(pixels)
+    shape = shape_of_image(dark.shape[1], image_shape)
+    channels = channels_of(dark.shape[1], shape)
+    return (dark if photo or channels == 3 else 255 - dark).reshape(-1, *shape, channels)
+
+
 def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Return `image_shape`, or the square that `features` values fill.
+    """Return `image_shape`, or the square that `features` values, or three times as many, fill.
 
     Raises
     ------
@@ -54,6 +85,6 @@ def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[
     shape = image_shape or square_shape(features)
     if shape is None:
         raise ShapeError("GN050", f"a picture of {features} values is not a square. Pass image_shape=(rows, columns).")
-    if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] != features:
+    if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] * channels_of(features, shape) != features:
         raise ShapeError("GN050", f"image_shape {tuple(shape)} does not hold the picture's {features} values.")
     return shape

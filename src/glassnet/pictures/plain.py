@@ -1,4 +1,4 @@
-"""One digit and nothing else, as a file: what `glassnet query` reads back."""
+"""One picture and nothing else, as a file: what `glassnet query` reads back."""
 
 from __future__ import annotations
 
@@ -10,13 +10,17 @@ from numpy.typing import ArrayLike
 from PIL import Image
 
 from ..files import replacing
-from .ink import ink, shape_of_image
+from .ink import shades
 
 
 def save_digit(
-    pixels: ArrayLike, path: str | Path, image_shape: tuple[int, int] | None = None, scale: int = 10
+    pixels: ArrayLike,
+    path: str | Path,
+    image_shape: tuple[int, int] | None = None,
+    scale: int = 10,
+    photo: bool = False,
 ) -> Path:
-    """Write one sample as a PNG, ink dark on white and without interpolation.
+    """Write one sample as a PNG without interpolation: ink dark on white, photographs as they are.
 
     Parameters
     ----------
@@ -28,6 +32,8 @@ def save_digit(
         A square, if not given.
     scale : int
         Side of a pixel in the file.
+    photo : bool
+        Whether high values are light and not ink.
 
     Returns
     -------
@@ -41,11 +47,10 @@ def save_digit(
     ShapeError
         GN050 when the pixels do not fill the shape.
     """
-    values = np.asarray(pixels).reshape(1, -1)
-    rows, columns = shape_of_image(values.shape[1], image_shape)
-    paper = 255 - ink(values).reshape(rows, columns)
+    [paper] = shades(np.asarray(pixels).reshape(1, -1), image_shape, photo)
+    large = paper.repeat(scale, axis=0).repeat(scale, axis=1)
     content = BytesIO()
-    Image.fromarray(np.kron(paper, np.ones((scale, scale), np.uint8))).save(content, "PNG")
+    Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG")
     with replacing(path) as file:
         file.write(content.getvalue())
     return Path(path)

@@ -7,11 +7,12 @@ import sys
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .ink import ink, shape_of_image
+from .ink import shades
 
 BLOCK = "▀"
 RAMP = " .:-=+*#%@"
 RESET = "\x1b[0m"
+LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow makes grey
 
 
 def digit_lines(
@@ -19,6 +20,7 @@ def digit_lines(
     image_shape: tuple[int, int] | None = None,
     colour: bool = True,
     encoding: str | None = None,
+    photo: bool = False,
 ) -> list[str]:
     """Return a digit as lines of text; two rows of pixels make a line, since a character is twice as high as wide.
 
@@ -29,13 +31,15 @@ def digit_lines(
     Parameters
     ----------
     pixels : array_like, shape (features,) or (rows, columns)
-        One picture; high values are ink.
+        One picture; high values are ink. Colours become grey.
     image_shape : (rows, columns), optional
         How a flat picture is drawn; a square if not given.
     colour : bool
         False for plain ASCII, one of `` .:-=+*#%@`` a character.
     encoding : str, optional
         What the lines are written in, standard output's if not given. ASCII is used where it has no half block.
+    photo : bool
+        Whether high values are light and not ink.
 
     Returns
     -------
@@ -49,10 +53,12 @@ def digit_lines(
     DataError
         GN018 for a value that is NaN or infinite.
     """
-    dark = ink(pixels)
-    rows, columns = shape_of_image(dark.size, image_shape or (dark.shape if dark.ndim == 2 else None))
+    values = np.asarray(pixels)
+    shape = image_shape or ((values.shape[0], values.shape[1]) if values.ndim == 2 else None)
+    [paper] = shades(values.reshape(1, -1), shape, photo)
+    rows, columns = paper.shape[:2]
     padded = np.zeros((rows + rows % 2, columns), np.uint8)
-    padded[:rows] = dark.reshape(rows, columns)
+    padded[:rows] = 255 - (paper @ LUMINANCE if paper.shape[2] == 3 else paper[:, :, 0])
     upper, lower = padded[::2], padded[1::2]
     if colour and _has_block(encoding or getattr(sys.stdout, "encoding", None)):
         return [_block_line(*pair) for pair in zip(_grey(upper), _grey(lower), strict=True)]

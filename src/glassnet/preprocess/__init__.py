@@ -1,7 +1,8 @@
 """Named, visible, invertible steps between the file's values and the network's."""
 
+from .columns import Columns
 from .scaling import SCALINGS, Scaling
 from .targets import BESIDE_CLASSES, TARGETS, Targets
 from .weights import class_weights
 
-__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Scaling", "Targets", "class_weights"]
+__all__ = ["BESIDE_CLASSES", "SCALINGS", "TARGETS", "Columns", "Scaling", "Targets", "class_weights"]

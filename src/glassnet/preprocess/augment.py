@@ -73,8 +73,8 @@ def new_field(image_shape: tuple[int, int]) -> NDArray[np.float32]:
     return np.empty((2, image_shape[0] + 1, image_shape[1]), np.float32)
 
 
-def require_pictures(image_shape: tuple[int, int] | None, options: Options) -> None:
-    """Refuse to distort what is no picture.
+def require_pictures(image_shape: tuple[int, int] | None, options: Options, channels: int = 1) -> None:
+    """Refuse to distort what is no picture, or has `channels` values a pixel and not one.
 
     Raises
     ------
@@ -83,6 +83,12 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options) -> N
     """
     if options.augments and image_shape is None:
         raise OptionError("GN022", "rotate, shift, zoom, shear, elastic: the samples are no pictures. Leave them out.")
+    if options.augments and channels != 1:
+        raise OptionError(
+            "GN022",
+            "rotate, shift, zoom, shear, elastic: these distort grey pictures, and the samples have colours. "
+            "Leave them out, or the colours.",
+        )
 
 
 def _spline(pixels: int) -> NDArray[np.float32]:

@@ -76,6 +76,19 @@ def test_jpeg_and_other_ranges(tmp_path):
     np.testing.assert_allclose([inputs.min(), inputs.max()], [0, 16], rtol=1e-6)
 
 
+@pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP"])
+def test_other_kinds_of_pictures(tmp_path, kind):
+    path = tmp_path / "d"
+    Image.fromarray(DIGIT).save(path, kind, **({"lossless": True} if kind == "WEBP" else {}))
+    np.testing.assert_array_equal(ask(path), DIGIT)
+
+
+def test_text_that_begins_like_a_picture_stays_text(tmp_path):
+    path = tmp_path / "d"
+    path.write_text("BM,a,b\n1,2,3\n")
+    assert load_inputs(path, 3, None, 255.0)[0].tolist() == [[1, 2, 3]]
+
+
 def test_what_is_refused(tmp_path):
     path = tmp_path / "d.png"
     for size in ((5, 4), (6, 5), (12, 4), (3, 2), (9, 6)):
@@ -95,7 +108,7 @@ def test_what_is_refused(tmp_path):
             assert length > len(whole) - 24
     Image.new("L", (20000, 10000)).save(path)
     assert code_of(path) == "GN017"
-    Image.fromarray(DIGIT).save(path, "GIF")
+    Image.fromarray(DIGIT).save(path, "TIFF")
     assert code_of(path) == "GN005"
     assert code_of(tmp_path / "none.png") == "GN001"
     assert code_of(tmp_path) == "GN002"

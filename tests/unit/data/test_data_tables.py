@@ -209,7 +209,7 @@ def test_gaps_in_the_labels(tmp_path):
         ("0,1,2\n1,2,3\n".encode("utf-16"), "GN011"),
         (b"5\n3\n", "GN012"),
         (bytes(range(200)), "GN005"),
-        (b"PAR1\x15\x04\x15", "GN005"),
+        (b"PAR1\x15\x04\x15", "GN006"),
         (b"\x89PNG\r\n\x1a\n", "GN005"),
         (gzip.compress(b"0,1\n1,2\n" * 50)[:-9], "GN006"),
     ],

@@ -1,0 +1,188 @@
+"""What the models that ship learn from beside MNIST: digits of other hands, of other pens, and what is no digit."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+from scipy import ndimage
+
+from glassnet.preprocess.handwriting import mnist_form
+
+SIDE = 100
+
+# Ways of the pen through points of a 100 × 100 field, x to the right and y down: "~" is round, "|" lifts the pen.
+WAYS: dict[int, tuple[str, ...]] = {
+    0: (
+        "~52,6 30,14 18,40 20,70 40,94 66,88 82,60 80,28 62,8 48,7",
+        "~60,10 34,16 22,50 34,88 60,92 76,66 74,30 56,8 46,14",
+    ),
+    1: (
+        "24,40 56,6 56,94",
+        "30,30 58,6 54,94",
+        "34,22 54,6 50,94",
+        "~20,44 40,30 56,6|56,6 54,94",
+        "26,34 54,8 54,92|26,92 82,92",
+        "34,24 52,8 50,92|32,93 70,91",
+        "20,50 62,6 58,94",
+        "50,6 48,94|30,94 68,94",
+        "~36,26 46,18 54,6|54,6 50,94",
+    ),
+    2: (
+        "~18,30 30,10 56,6 76,22 70,44 46,68 18,92|18,92 84,90",
+        "~22,26 50,6 74,26 56,58 18,92|18,92 50,86 84,92",
+        "~20,34 30,10 66,8 72,34 44,70 22,90 30,76 50,86 86,88",
+        "~24,22 54,8 68,30 50,60 18,92|18,92 80,92",
+    ),
+    3: (
+        "~20,18 50,6 74,22 62,42 40,48 68,54 80,74 56,94 18,84",
+        "22,8 74,8 44,42|~44,42 76,54 76,82 46,94 18,82",
+        "~24,14 62,8 66,34 42,46 74,60 66,90 22,90",
+    ),
+    4: (
+        "58,6 14,66 86,66|62,40 60,96",
+        "30,8 20,54 82,54|66,10 62,96",
+        "62,6 18,60 84,62|62,6 62,94",
+        "22,8 22,50 78,50|70,6 66,94",
+        "40,6 14,62 88,60|60,38 56,94",
+        "~26,10 22,44 40,54 78,48|72,8 66,94",
+    ),
+    5: (
+        "78,8 30,8 26,44|~26,44 56,36 80,60 68,88 40,94 16,82",
+        "30,10 28,46|~28,46 60,40 78,66 56,94 20,86|30,10 78,8",
+        "74,10 34,10 24,48|~24,48 52,40 76,58 66,90 22,90",
+    ),
+    6: (
+        "~66,6 36,34 22,70 42,94 72,84 74,60 52,52 26,68",
+        "~74,12 50,10 24,50 26,86 56,94 76,74 60,54 28,64",
+        "~56,6 30,50 26,84 54,94 70,76 54,60 30,72",
+    ),
+    7: (
+        "16,10 82,10 44,94",
+        "16,12 80,10 40,94|28,52 74,50",
+        "18,24 18,10 82,10 46,94",
+        "20,10 80,12 52,50 44,94|30,50 76,48",
+        "~16,16 40,8 60,14 84,8|84,8 50,94",
+        "18,12 78,10 50,94|34,54 72,46",
+        "18,26 20,10 80,10 44,94|30,52 72,50",
+    ),
+    8: (
+        "~72,18 48,6 28,22 44,44 70,62 74,84 48,94 26,80 36,58 64,40 74,24 66,12",
+        "~50,48 26,28 50,6 72,26 50,48 26,72 50,94 76,72 50,48",
+        "~50,46 30,26 50,8 68,26 50,46|~50,46 22,70 50,94 80,70 50,46",
+    ),
+    9: (
+        "~74,28 52,50 26,34 40,8 68,12 74,30|74,26 72,94",
+        "~72,24 46,48 26,28 50,6 74,26|~74,26 74,70 52,94 24,86",
+        "~76,30 50,52 24,30 50,6 76,30|76,30 60,94",
+        "~72,16 40,10 30,36 54,48 74,20|74,14 70,94",
+    ),
+}
+
+
+NONE = (
+    "50,8 50,92|10,50 90,50",  # plus, times, divided by, minus, equals
+    "50,15 50,85|14,50 86,52",
+    "12,12 88,88|88,12 12,88",
+    "10,50 90,50",
+    "10,35 90,35|10,65 90,66",
+    "10,50 90,50|50,20 52,22|50,78 52,80",
+    "10,90 50,10 90,90 10,90",  # triangle, square, arrow, hook, roof, stairs
+    "12,12 88,12 88,88 12,88 12,12",
+    "8,50 92,50|66,26 92,50 66,74",
+    "12,55 40,88 90,12",
+    "10,20 90,20|50,20 50,90",
+    "10,90 40,90 40,55 70,55 70,20 95,20",
+    "30,8 30,92|70,8 70,92|8,35 92,35",
+    "~8,50 24,20 40,50 56,80 72,50 90,20",
+    "~8,60 20,20 34,70 48,20 62,70 78,20 92,60",
+    "20,8 20,92|80,8 80,92|20,50 80,50",
+    "50,92 50,45 15,8|50,45 85,8",
+    "10,10 30,90 50,30 70,90 90,10",
+)
+LETTERS = "AEFHKMNRVWXYaehkmnrtwx%?$*"
+FONTS = ("DejaVuSerif.ttf", "DejaVuSansMono.ttf", "cmr10.ttf", "cmss10.ttf", "DejaVuSans-Oblique.ttf")
+WORDS = ("an", "the", "mat", "when", "HTML", "make", "we", "rex", "kW", "fan", "mean", "Text", "them")
+FIELD = SIDE + 60
+
+
+def drawn_digit(label: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw one digit of a hand that wavers, leans and presses as chance has it, shape (784,)."""
+    return _with_a_pen(WAYS[label][rng.integers(len(WAYS[label]))], rng)
+
+
+def _with_a_pen(way: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    moved: dict[str, NDArray[np.float64]] = {}  # a corner of two strokes stays one
+    wide, lean, turn = rng.uniform(0.6, 1.15), rng.normal(0, 0.15), np.radians(rng.normal(0, 5))
+    ink = np.ones((FIELD, FIELD), bool)
+    for stroke in way.split("|"):
+        names = stroke.removeprefix("~").split()
+        for name in names:
+            moved.setdefault(name, np.array(name.split(","), float) + rng.normal(0, 4.5, 2))
+        points = np.array([moved[name] for name in names]) - 50
+        order = min(3, len(points) - 1) if stroke.startswith("~") else 1
+        fine = np.linspace(0, len(points) - 1, 120)
+        x, y = (ndimage.map_coordinates(points[:, k], [fine], order=order, mode="nearest") for k in (0, 1))
+        x = wide * x - lean * y
+        x, y = np.cos(turn) * x - np.sin(turn) * y, np.sin(turn) * x + np.cos(turn) * y
+        # Enough places between the points for a way without holes.
+        along = np.linspace(0, len(x) - 1, 2000)
+        x, y = np.interp(along, np.arange(len(x)), x), np.interp(along, np.arange(len(y)), y)
+        ink[(y + 80).clip(12, 147).astype(int), (x + 80).clip(12, 147).astype(int)] = False
+    pen = rng.uniform(4, 22)
+    return mnist_form(ndimage.distance_transform_edt(ink) < pen / 2).reshape(-1)
+
+
+def inked_digit(row: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Write one digit of MNIST as another pen would have written it, shape (784,)."""
+    bold = np.pad(ndimage.zoom(row.reshape(28, 28).astype(float), 4, order=3) > 110, 12)
+    outside = ndimage.distance_transform_edt(~bold) - ndimage.distance_transform_edt(bold)
+    other = outside < rng.uniform(-1, 6)
+    return mnist_form(other if other.any() else bold).reshape(-1)
+
+
+def no_digit(mnist: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Draw what is no digit, shape (784,): a sign, letter, word, scribble, blob, or two digits of MNIST in one."""
+    kind = rng.choice(["sign", "letter", "word", "scribble", "blob", "two"], p=[0.3, 0.22, 0.1, 0.13, 0.03, 0.22])
+    if kind == "sign":
+        return _with_a_pen(NONE[rng.integers(len(NONE))], rng)
+    if kind == "scribble":
+        count = int(rng.integers(5, 9))
+        points = " ".join(f"{x:.0f},{y:.0f}" for x, y in rng.uniform(5, 95, (count, 2)))
+        return _with_a_pen(f"{'~' if rng.random() < 0.5 else ''}{points}", rng)
+    if kind == "blob":
+        noise = ndimage.gaussian_filter(rng.normal(0, 1, (FIELD, FIELD)), rng.uniform(6, 14))
+        return mnist_form(noise > noise.std() * rng.uniform(0.5, 1.2)).reshape(-1)
+    if kind == "two":
+        return _two(mnist[rng.integers(len(mnist))], mnist[rng.integers(len(mnist))], rng)
+    return _printed(WORDS[rng.integers(len(WORDS))] if kind == "word" else LETTERS[rng.integers(len(LETTERS))], rng)
+
+
+def _two(one: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Put one digit beside another or above it, near enough to touch or not."""
+    pair = [ndimage.zoom(row.reshape(28, 28).astype(float), 4, order=1) > 110 for row in (one, other)]
+    first, second = (ink[np.ix_(ink.any(axis=1), ink.any(axis=0))] for ink in pair)
+    turned = rng.random() < 0.3
+    if turned:
+        first, second = first.T, second.T  # stacked, once turned back
+    gap = int(rng.integers(-8, 20))
+    field = np.zeros((90, first.shape[1] + second.shape[1] + 30), bool)
+    top, below = rng.integers(0, max(1, 88 - first.shape[0])), rng.integers(0, max(1, 88 - second.shape[0]))
+    field[top : top + first.shape[0], : first.shape[1]] |= first
+    left = max(0, first.shape[1] + gap)
+    field[below : below + second.shape[0], left : left + second.shape[1]] |= second
+    return mnist_form(field.T if turned else field).reshape(-1)
+
+
+def _printed(text: str, rng: np.random.Generator) -> NDArray[np.uint8]:
+    face = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FONTS[rng.integers(len(FONTS))]
+    font = ImageFont.truetype(str(face), 90 if len(text) == 1 else 40)
+    canvas = Image.new("L", (2 * FIELD, FIELD))
+    ImageDraw.Draw(canvas).text((FIELD, FIELD / 2), text, 255, font, anchor="mm")
+    ink = np.array(canvas.rotate(rng.normal(0, 7), Image.Resampling.BILINEAR)) > 127
+    outside = ndimage.distance_transform_edt(~ink) - ndimage.distance_transform_edt(ink)
+    other = outside < rng.uniform(-2, 5)
+    return mnist_form(other if other.any() else ink).reshape(-1)

@@ -1,0 +1,159 @@
+"""``glassnet explain``: one step in full, why an answer, what the network takes a digit to look like, its nodes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+
+from ..checkpoint import load_checkpoint
+from ..errors import OptionError
+from ..files import HTML, PNG, replacing, require_place
+from ..model import Model
+from ..modelfile import load_model
+from ..trace.replay import replay
+from ..trace.step import Trace, trace, worked_example
+from .console import json_flag, progress_listener, result, result_json
+from .explain_answers import explain_backquery, explain_nodes, explain_why, labelled, one_row
+from .sources import load_trained_on
+from .step_text import print_step
+
+
+@click.command("explain")
+@click.argument("model_path", metavar="[MODEL]", required=False)
+@click.argument("source", metavar="[DATA]", required=False)
+@click.option("--row", type=int, metavar="N", help="Which sample; rows count from 0.")
+@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
+@click.option("--rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
+@click.option("--epoch", type=int, metavar="N", help="With --step: replay a step of the run; both count from 1.")
+@click.option("--step", type=int, metavar="N", help="Which step of the epoch; a step is a batch.")
+@click.option("--checkpoint", metavar="FILE", help="Replay from this checkpoint of the run, not from its beginning.")
+@click.option("--html", metavar="FILE", help="Write the step as a page, matrices as pictures.")
+@click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
+@click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
+@click.option("--backquery", is_flag=True, help="What the network takes each class to look like.")
+@click.option("--class", "label", type=int, metavar="K", help="The same for one class.")
+@click.option("--nodes", is_flag=True, help="What each hidden node is good for; the dead and saturated ones.")
+@click.option("--example", is_flag=True, help="The notes' worked example, whose error is 0.42; needs no MODEL.")
+@click.option("--picture", metavar="FILE", help="Draw --why, --backquery or --nodes as a PNG.")
+@json_flag
+def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
+    """See through a model: every number of one training step, or why it answers as it does.
+
+    DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
+    """
+    kind = _kind(asked)
+    for name, replaceable in (("html", HTML), ("picture", PNG)):
+        if asked[name]:
+            require_place(asked[name], replaceable)
+    if kind == "example":
+        _show(worked_example(), "the notes' worked example", asked["html"], {}, as_json)
+        return
+    if model_path is None:
+        raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
+    model = load_model(model_path)
+    _EXPLAIN[kind](model, model_path, source, asked, as_json)
+
+
+def _kind(asked: dict[str, Any]) -> str:
+    """Return what is to be explained; refuse two things at once, and flags that belong to another."""
+    wanted = {
+        "why": asked["why_"],
+        "backquery": asked["backquery"] or asked["label"] is not None,
+        "nodes": asked["nodes"],
+        "example": asked["example"],
+        "replay": asked["epoch"] is not None or asked["step"] is not None,
+    }
+    kinds = [kind for kind, given in wanted.items() if given]
+    if len(kinds) > 1:
+        raise OptionError("GN022", f"{' and '.join(kinds)}: explain one thing at a time.")
+    kind = kinds[0] if kinds else "step"
+    belongs = {
+        "html": ("step", "replay", "example"),
+        "picture": ("why", "backquery", "nodes"),
+        "rate": ("step",),
+        "checkpoint": ("replay",),
+        "trained_on": ("why",),
+        "row": ("step", "why"),
+    }
+    for name, homes in belongs.items():
+        if asked[name] is not None and kind not in homes:
+            raise OptionError("GN022", f"--{name.replace('trained_on', 'train')}: not for {kind}.")
+    if kind == "replay" and (asked["epoch"] is None or asked["step"] is None):
+        raise OptionError("GN020", "--epoch and --step name a step of the run together: give both.")
+    return kind
+
+
+def _explain_step(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    if asked["row"] is None:
+        raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
+    samples, row = labelled(model, model_path, source, asked["part"]), asked["row"]
+    sample = one_row(samples, row)
+    step = trace(model, sample, learning_rate=asked["rate"])
+    label = (sample.labels if sample.values is None else sample.values)[0].tolist()
+    answer = model.predict(sample.inputs)[0].tolist()
+    facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
+    called = model.name_of if model.targets.of_classes else str
+    remark = f"{samples.source}, row {row}: is {called(label)}, answered {called(answer)}"
+    _show(step, f"{remark}{_of_committee(model)}", asked["html"], facts, as_json)
+
+
+def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    samples = load_trained_on(model, model_path, source)
+    saved = load_checkpoint(asked["checkpoint"]) if asked["checkpoint"] else None
+    show = progress_listener()
+    try:
+        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[show])
+    finally:
+        show.close()
+    facts = {
+        "epoch": again.epoch,
+        "step": again.step,
+        "rows": again.rows.tolist(),
+        "hash_before": again.before.hash(),
+        "hash_after": again.after.hash(),
+        "rounding": again.rounding,
+        "same": not again.where,
+        "where": again.where,
+    }
+    rows = ", ".join(map(str, again.rows[:8])) + (", …" if len(again.rows) > 8 else "")
+    remark = (
+        f"epoch {again.epoch}, step {again.step} of the run: rows {rows} of {samples.source}{_of_committee(model)}; "
+        f"weights {facts['hash_before'][:12]}… before and {facts['hash_after'][:12]}… after, "
+        f"within {again.rounding:.1e} of the formulas"
+    )
+    checked = (
+        f"same bits as the run: compared after {again.checked} epochs" if facts["same"] else f"differs: {again.where}"
+    )
+    _show(again.trace, f"{remark}. {checked}", asked["html"], facts, as_json)
+    click.get_current_context().exit(0 if facts["same"] else 1)
+
+
+def _of_committee(model: Model) -> str:
+    return f"; the first of {len(model.members)} members" if model.others else ""
+
+
+def _show(step: Trace, remark: str, html: str | None, facts: dict[str, Any], as_json: bool) -> None:
+    """Print a step, or write it as a page."""
+    if html:
+        from ..pictures.step_page import step_page
+
+        with replacing(html) as file:
+            file.write(step_page(step, remark, [remark]).encode())
+    if as_json:
+        result_json({**facts, **step.to_dict(), "html": html})
+        return
+    result(remark)
+    if html:
+        result(f"page      {html}")
+    else:
+        print_step(step)
+
+
+_EXPLAIN = {
+    "step": _explain_step,
+    "replay": _explain_replay,
+    "why": explain_why,
+    "backquery": explain_backquery,
+    "nodes": explain_nodes,
+}

@@ -1,0 +1,279 @@
+"""What ``glassnet explain`` says of answers: why one, what each class looks like to the network, what its nodes do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data import Dataset
+from ..errors import DataError, OptionError
+from ..files import PNG, require_place
+from ..model import Model
+from ..trace.backwards import backquery, dream, require_a_range
+from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from ..trace.slopes import require_classes
+from ..trace.why import Neighbours, Why, why
+from .console import result, result_json, say
+from .sources import load_asked, load_labelled, trained_on_bundled
+from .step_text import shown
+
+_MOST = 8
+"""Nodes, inputs or features that are listed."""
+_DRAWN = 40
+
+
+def labelled(model: Model, model_path: str, source: str | None, part: str) -> Dataset:
+    """Load the data that a model is explained with: DATA, or the bundled MNIST where the receipt names it."""
+    samples = load_labelled(model, model_path, source, part)
+    samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    return samples
+
+
+def one_row(samples: Dataset, row: int) -> Dataset:
+    """Return one sample as a data set, or say which there are."""
+    if not 0 <= row < len(samples):
+        raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
+    return samples.take(slice(row, row + 1))
+
+
+def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    """Say why a model answers a sample as it does."""
+    require_classes(model, "why")
+    raw, name, label, features = _question(model, model_path, source, asked)
+    picture = asked["picture"]
+    if picture:
+        _require_pictures(model, model_path)
+    alike = None
+    if asked["trained_on"] or trained_on_bundled(model):
+        alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
+    else:
+        say("what is alike is left out: name the training data with --train")
+    found = why(model, raw, alike)
+    if picture:
+        from .. import pictures
+        from ..pictures.why import draw_why
+
+        assert model.image_shape is not None  # refused above
+        pictures.save(draw_why(found, model.image_shape, model.class_names, photo=model.reading == "photo"), picture)
+    if as_json:
+        result_json({"input": name, "label": label, **_why_facts(found), "picture": picture})
+    else:
+        _print_why(found, name if label is None else f"{name}: is {model.name_of(label)}", model, features)
+        if picture:
+            result(f"picture   {picture}")
+
+
+def _question(
+    model: Model, model_path: str, source: str | None, asked: dict[str, Any]
+) -> tuple[NDArray[Any], str, int | None, tuple[str, ...]]:
+    """Return the sample asked about, its name, its label where it has one, and what its inputs are called."""
+    if asked["row"] is not None:
+        samples = labelled(model, model_path, source, asked["part"])
+        one = one_row(samples, asked["row"])
+        return one.inputs[0], f"{samples.source}, row {asked['row']}", int(one.labels[0]), samples.feature_names
+    if source is None:
+        raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
+    rows, names, labels = load_asked(model, source)
+    if len(rows) != 1:
+        raise OptionError("GN020", f"{source}: {len(rows)} rows. Choose one with --row N.")
+    return (
+        rows[0],
+        names[0],
+        None if labels is None else int(labels[0]),
+        model.columns.features if model.columns else (),
+    )
+
+
+def _why_facts(found: Why) -> dict[str, Any]:
+    flip, alike = found.flip, found.nearest
+    return {
+        "answer": found.answer,
+        "rival": found.rival,
+        "outputs": found.outputs.tolist(),
+        "gap": found.gap,
+        "nodes": found.nodes.tolist(),
+        "bias": found.bias,
+        "inputs": found.inputs.tolist(),
+        "baseline_gap": found.baseline_gap,
+        "missing": found.missing,
+        "flip": flip and {"answer": flip.answer, "distance": flip.distance, "sample": flip.sample.tolist()},
+        "nearest": alike
+        and {"rows": alike.rows.tolist(), "labels": alike.labels.tolist(), "distances": alike.distances.tolist()},
+    }
+
+
+def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -> None:
+    answer, rival = model.name_of(found.answer), model.name_of(found.rival)
+    best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
+    result(name)
+    result(f"answer    {answer} with {best}, then {rival} with {second}")
+    result(f"gap       {shown(found.gap)} between their sums, split exactly over the last hidden nodes:")
+    _print_shares(found.nodes, _node_names(model), [("biases", found.bias)] if found.bias else [])
+    what = "pixels" if model.image_shape else "inputs"
+    added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
+    result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
+    if model.image_shape:
+        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
+            result(f"          {line}")
+        result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
+    else:
+        _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
+    if found.flip:
+        other, length = model.name_of(found.flip.answer), f"{found.flip.distance:.3g}"
+        unit = "as its columns are encoded" if model.columns else f"of the largest value, Euclid over all {what}"
+        result(f"flip      a change of {length} ({unit}) makes it {other}; asked again")
+        if not model.image_shape:
+            change = found.flip.sample.astype(float) - found.sample
+            _print_shares(change, features or [f"input {number}" for number in range(model.features)])
+    else:
+        result("flip      no small change was found that changes the answer")
+    if found.nearest:
+        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, strict=True)
+        listed = ", ".join(f"row {row} ({model.name_of(label)}) at {shown(far)}" for row, label, far in near)
+        result(f"alike     in training, by Euclid's distance of the last hidden layer: {listed}")
+
+
+def _node_names(model: Model) -> list[str]:
+    """Return what the nodes of the last hidden layer are called, member after member of a committee."""
+    nodes = range(model.network.architecture.sizes[-2])
+    if not model.others:
+        return [f"node {node}" for node in nodes]
+    return [f"member {member + 1} node {node}" for member in range(len(model.members)) for node in nodes]
+
+
+def _print_shares(shares: NDArray[Any], names: Sequence[str], more: Sequence[tuple[str, float]] = ()) -> None:
+    most = np.argsort(-np.abs(shares), kind="stable")[:_MOST]
+    listed = [(names[number], float(shares[number])) for number in most]
+    if len(most) < len(shares):
+        listed.append((f"{len(shares) - len(most)} others", float(np.delete(shares, most).sum())))
+    listed += more
+    largest = max(abs(share) for _, share in listed) or 1.0
+    width = max(12, *(len(name) for name, _ in listed))
+    for name, share in listed:
+        result(f"          {name:>{width}} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
+
+
+def _map_lines(shares: NDArray[Any]) -> list[str]:
+    """Draw signed numbers with characters, two rows a line; lines without any are left out."""
+    pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
+    level = pairs / (np.abs(pairs).max() or 1.0)
+    marks = np.select([level > 0.4, level > 0.08, level < -0.4, level < -0.08], ["#", "+", "=", "-"], " ")
+    return [line for row in marks if (line := "".join(row).rstrip())]
+
+
+def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    """Draw what each class looks like to the network, by the book's way back and by climbing."""
+    require_a_range(model, "backquery")
+    label = asked["label"]
+    if label is not None and not 0 <= label < model.classes:
+        raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
+    classes = list(range(model.classes)) if label is None else [label]
+    ways: dict[str, NDArray[Any]] = {}
+    try:
+        ways["backquery"] = backquery(model)[classes]
+    except OptionError as problem:
+        say(str(problem))
+    ways["dream"] = dream(model)[classes]
+    answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
+    picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
+    if picture:
+        _draw_backquery(model, model_path, ways, classes, answers, picture)
+    if as_json:
+        inputs = {name: found.tolist() for name, found in ways.items()}
+        result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
+        return
+    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
+        if name in ways:
+            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
+    if picture:
+        result(f"picture   {picture}")
+
+
+def _draw_backquery(
+    model: Model,
+    model_path: str,
+    ways: dict[str, NDArray[Any]],
+    classes: list[int],
+    answers: dict[str, list[int]],
+    picture: str,
+) -> None:
+    """Draw each way on lines of its own, every picture stretched to full contrast."""
+    from .. import pictures
+
+    _require_pictures(model, model_path)
+    require_place(picture, PNG)
+    sheet = np.concatenate(list(ways.values()))
+    low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
+    stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
+    read = [answer for name in ways for answer in answers[name]]
+    axes = pictures.draw_digits(
+        stretched, classes * len(ways), read, model.image_shape, columns=10 if len(classes) > 1 else len(ways)
+    )
+    lines = {"backquery": "run backwards, as in the book", "dream": "climbed to, with a sober prior"}
+    axes.set_title("; below: ".join(lines[name] for name in ways), loc="left", fontsize=10)
+    pictures.save(axes, picture)
+
+
+def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
+    picture = asked["picture"]
+    if picture:
+        _require_pictures(model, model_path)
+    layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
+    if picture:
+        _draw_nodes(model, layers[0], picture)
+    if as_json:
+        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
+        return
+    for layer in layers:
+        _print_nodes(layer)
+    if picture:
+        result(f"picture   {picture}")
+
+
+def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:
+    numbers = {
+        name: getattr(layer, name).tolist() for name in ("matters", "mean", "flat", "order", "dead", "saturated")
+    }
+    return {"layer": layer.layer, "activation": layer.activation, **numbers}
+
+
+def _print_nodes(layer: LayerOfNodes) -> None:
+    nodes = len(layer.matters)
+    result(
+        f"layer {layer.layer}: {nodes} {layer.activation} nodes, {layer.flat.mean():.1%} of their derivatives nearly 0"
+    )
+    for node in layer.order[:_MOST]:
+        bar = "█" * round(24 * layer.matters[node] / (layer.matters.max() or 1))
+        result(
+            f"  node {node:>4}  matters {shown(layer.matters[node]):>8}  says {layer.mean[node]:.2f} in the mean, "
+            f"flat at {layer.flat[node]:.1%}  {bar}"
+        )
+    if nodes > _MOST:
+        result(f"  … and {nodes - _MOST} that matter less, down to {shown(layer.matters.min())}")
+    for name, which in (("dead", layer.dead), ("saturated", layer.saturated)):
+        listed = ", ".join(map(str, which[:_DRAWN])) + (", …" if len(which) > _DRAWN else "")
+        meaning = {"dead": "flat at every sample", "saturated": f"flat at more than {MOSTLY:.0%}"}[name]
+        if name == "dead" or layer.activation in BENDING_BOTH_WAYS:
+            result(f"  {name} ({meaning}): {f'{len(which)}: nodes {listed}' if len(which) else 'none'}")
+
+
+def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str) -> None:
+    from .. import pictures
+    from ..pictures.weights import draw_weights
+
+    top = layer.order[:_DRAWN]
+    marks = {**dict.fromkeys(layer.dead, " dead"), **dict.fromkeys(layer.saturated, " saturated")}
+    captions = [f"node {node}: {layer.matters[node]:.2f}{marks.get(node, '')}" for node in top]
+    title = f"weights into the {len(top)} nodes that matter most (mean part in the gap between the two best answers)"
+    pictures.save(draw_weights(layer.weights[top], captions, model.image_shape, title=title), picture)
+
+
+def _require_pictures(model: Model, model_path: str) -> None:
+    if model.image_shape is None:
+        raise DataError(
+            "GN017", f"{model_path}: its inputs are no pictures, so there is nothing to draw with --picture."
+        )

@@ -1,0 +1,203 @@
+"""``glassnet labels``: likely wrong labels, and a copy of the data in which they are put right."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import shlex
+from dataclasses import replace
+from typing import Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data import Dataset
+from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
+from ..errors import DataError, OptionError
+from ..files import PNG, replacing, require_place
+from ..options import Options
+from ..trace.labels import Suspects, find_suspects
+from .console import json_flag, result, result_json, say, shortened
+from .flags import options_from, with_options
+from .sources import Wishes, load_samples, load_table_samples, with_table_flags
+
+_COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
+_LIST = re.compile(rb"row,file,label,")
+_DRAWN = 40
+
+
+@click.command("labels")
+@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
+@click.option("--folds", type=int, default=5, show_default=True, help="Networks, each trained without its part.")
+@click.option("--first", type=int, default=20, show_default=True, help="How many to print.")
+@click.option("--picture", metavar="PNG", help="Draw the first of them.")
+@click.option("--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
+@click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
+@click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
+@json_flag
+@with_table_flags
+@with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
+def labels_command(
+    source: str,
+    part: str,
+    folds: int,
+    first: int,
+    picture: str | None,
+    out: str | None,
+    fix: str | None,
+    to: str | None,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
+) -> None:
+    """Rank the samples of DATA whose label is probably wrong.
+
+    DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network
+    that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and write a copy of the data:
+    the list's column 'new' holds the right label, 'drop', or nothing where all is well.
+    """
+    if (fix is None) != (to is None):
+        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
+    if not 2 <= folds <= 100:
+        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
+    wishes = Wishes.of(flags)
+    options = options_from(recipe, flags)
+    if wishes.target is None:
+        samples = load_samples(source, options, part=part)
+        numbers, count = np.arange(len(samples)), len(samples)
+    else:
+        samples, numbers, count = load_table_samples(source, wishes)
+    if fix is not None and to is not None:
+        changes = read_review(fix, count, [samples.name_of(label) for label in range(samples.classes)])
+        if wishes.target is None:
+            write_relabelled(source, to, changes, samples, part)
+        else:
+            write_relabelled_table(source, to, changes, wishes.target)
+        _report_copy(changes, to, as_json)
+        return
+    if picture:
+        require_place(picture, PNG)
+        if samples.image_shape is None:
+            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
+    if out:
+        require_place(out, _LIST)
+    suspects = _judge(samples, folds, options, flags)
+    rows = _rows(samples, suspects, numbers)
+    if out:
+        _write_list(rows, out)
+    if picture:
+        _draw(samples, suspects, picture)
+    if as_json:
+        facts = {"source": samples.source, "samples": len(samples), "folds": folds, "accuracy": suspects.accuracy}
+        found = {"estimated_errors": suspects.errors, "certain": suspects.certain, "suspects": rows}
+        result_json({**facts, **found, "picture": picture, "list": out})
+    else:
+        _report(samples, suspects, rows[: max(first, 0)])
+        _next_step(source, part, wishes.target, out, picture)
+
+
+def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
+    from ..trace.folds import options_for, out_of_fold
+
+    fitting = options_for(samples, options, folds)
+    if flags["epochs"] is not None:
+        fitting = replace(fitting, epochs=options.epochs)
+
+    def told(number: int, accuracy: float) -> None:
+        say(f"fold {number} of {folds}: {accuracy:.2%} answered as they are labelled")
+
+    return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
+
+
+def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
+    """Return what is said of each suspect."""
+    return [
+        {
+            "row": int(numbers[row]),
+            "file": samples.row_names[row] if samples.row_names else None,
+            "label": samples.name_of(int(samples.labels[row])),
+            "likely": samples.name_of(int(likely)),
+            "label_probability": round(float(given), 4),
+            "likely_probability": round(float(other), 4),
+        }
+        for row, likely, given, other in zip(
+            suspects.rows, suspects.likely, suspects.given_probability, suspects.likely_probability, strict=True
+        )
+    ]
+
+
+def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) -> None:
+    count, errors = len(suspects.rows), round(suspects.errors)
+    result(
+        f"labels    {len(samples):,} of {samples.source}; {suspects.accuracy:.2%} look like their label to networks "
+        "that have not seen them"
+    )
+    share = suspects.errors / len(samples)
+    result(f"estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class")
+    if not suspects.certain:
+        result(
+            "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right"
+        )
+    if not rows:
+        return
+    shown = [[row["file"] or f"row {row['row']}", row["label"], row["likely"]] for row in rows]
+    widths = [max(len(shortened(line[k], 40)) for line in shown) for k in range(3)]
+    for line, row in zip(shown, rows, strict=True):
+        where, label, likely = (f"{shortened(text, 40):<{wide}}" for text, wide in zip(line, widths, strict=True))
+        place = f"row {row['row']} " if row["file"] else ""
+        result(
+            f"          {place}{where}   labelled {label} ({row['label_probability']:6.1%})   looks like {likely} "
+            f"({row['likely_probability']:6.1%})"
+        )
+
+
+def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None) -> None:
+    if picture:
+        result(f"picture   {picture}: the first of them")
+    base = ["glassnet", "labels", source, *(["--part", part] if part != "train" else [])]
+    base += ["--target", target] if target else []
+    if out:
+        result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
+        result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")
+    else:
+        result(f"next      {shlex.join([*base, '--out', 'suspects.csv'])}")
+
+
+def _write_list(rows: list[dict[str, Any]], out: str) -> None:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    with replacing(out) as file:
+        file.write(text.getvalue().encode())
+
+
+def _draw(samples: Dataset, suspects: Suspects, picture: str) -> None:
+    from .. import pictures
+
+    if not len(suspects.rows):
+        say(f"no suspects, no picture: {picture} was not written")
+        return
+    rows = suspects.rows[:_DRAWN]
+    names = [samples.name_of(label) for label in range(samples.classes)]
+    axes = pictures.draw_digits(
+        samples.inputs[rows],
+        [names[label] for label in samples.labels[rows]],
+        [names[label] for label in suspects.likely[:_DRAWN]],
+        image_shape=samples.image_shape,
+        photo=samples.reading == "photo",
+        columns=8,
+    )
+    pictures.save(axes, picture)
+
+
+def _report_copy(changes: Changes, to: str, as_json: bool) -> None:
+    dropped = sum(label is None for label in changes.values())
+    if as_json:
+        result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
+    else:
+        result(f"repaired  {to}: {len(changes) - dropped:,} labels changed, {dropped:,} samples left out")

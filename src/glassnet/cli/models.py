@@ -1,0 +1,41 @@
+"""Which of the words after a command is the model: the first, or none, and then it is the one that ships."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+
+from ..errors import OptionError
+from ..files import MODEL
+from ..model import Model
+from ..modelfile import load_model, shipped_model
+
+_INPUTS = (".png", ".jpg", ".jpeg", ".csv", ".tsv", ".txt", ".gz")
+
+
+def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:
+    """Load the model named first, or the one that ships where the first word names an input.
+
+    Raises
+    ------
+    OptionError
+        GN020 when nothing is left to ask about.
+    FileError, ModelFileError
+        As `load_model`.
+    """
+    own = bool(words) and _names_a_model(words[0], len(words))
+    inputs = list(words[1:] if own else words)
+    if not inputs:
+        raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
+    return (load_model(words[0]) if own else shipped_model()), inputs
+
+
+def _names_a_model(word: str, count: int) -> bool:
+    path = Path(word)
+    if word == "-" or path.suffix.lower() in _INPUTS:
+        return False
+    if path.suffix == ".safetensors":
+        return True
+    with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
+        return MODEL.match(file.read(16)) is not None or count > 1
+    return count > 1

@@ -1,0 +1,221 @@
+"""What the commands read: data to train and test with, and things to ask about, as the model needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data import Dataset
+from ..errors import OptionError
+from ..model import Model
+from ..options import Options
+from ..parts import split, split_rows
+from ..preprocess import Columns
+from ..preprocess.columns import require_column
+from ..preprocess.predicted import TASKS, learn_target
+from ..preprocess.tabular import read_table, samples_of
+from ..receipt import options_of
+from .console import say
+from .flags import Command, chinese
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
+_TABLE_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
+    "target": ("column to predict, of a table with named columns", "要预测的列(带列名的表格)", {"metavar": "COLUMN"}),
+    "task": (
+        "predict classes or numbers; decided by the column if not given",
+        "预测类别或数值;不指定则由该列决定",
+        {"type": click.Choice(TASKS)},
+    ),
+    "drop": ("leave this column out; repeat for more", "不使用此列;可重复", {"metavar": "COLUMN", "multiple": True}),
+    "keep": (
+        "use this column although it looks like an identifier; repeat for more",
+        "即使看似编号也使用此列;可重复",
+        {"metavar": "COLUMN", "multiple": True},
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Wishes:
+    """What was said about a table's columns; `target` is None for data that are no table with named columns."""
+
+    target: str | None
+    task: str | None = None
+    drop: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, flags: dict[str, Any]) -> Wishes:
+        """Take the table's flags out of a command's.
+
+        Raises
+        ------
+        OptionError
+            GN022 for the others without --target, or for the target among them.
+        """
+        wishes = cls(**{name: flags.pop(name) for name in _TABLE_FLAGS})
+        if wishes.target in (*wishes.drop, *wishes.keep):
+            raise OptionError("GN022", f"--drop or --keep {wishes.target}: it is the column to predict.")
+        alone = [name for name in ("task", "drop", "keep") if getattr(wishes, name)]
+        if alone and wishes.target is None:
+            raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
+        return wishes
+
+
+def with_table_flags(command: Command) -> Command:
+    """Give a command ``--target``, ``--task``, ``--drop`` and ``--keep``."""
+    for name, (help_en, help_zh, more) in reversed(_TABLE_FLAGS.items()):
+        command = click.option(f"--{name}", help=help_zh if chinese() else help_en, **more)(command)
+    return command
+
+
+def load_table_parts(
+    source: str, test_source: str | None, wishes: Wishes, recipe: str, choose: Callable[[int, bool], Options]
+) -> tuple[Options, Dataset, Dataset, bool]:
+    """Read a table, decide what it asks for, and say so; `choose` gives the options for its rows and kind of target.
+
+    Returns
+    -------
+    options : Options
+        What `choose` returned.
+    training, test : Dataset
+    held_out : bool
+        Whether the test part was kept aside from the same table.
+    """
+    assert wishes.target is not None
+    table = read_table(source, [wishes.target])
+    require_column(table, wishes.target)
+    target, _ = learn_target(table, wishes.target, wishes.task)
+    options = choose(len(table), target.task == "numbers")
+    kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
+    columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep, rows=kept)
+    say(f"{table.source}: {len(table):,} rows, {len(table.names)} columns, recipe {recipe}")
+    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+        say(f"{table.source}: {remark}")
+    part = table if kept is None else table.take(kept)
+    if aside is None:
+        assert test_source is not None
+        asked = read_table(test_source, columns.names)
+    else:
+        asked = table.take(aside)
+        say(f"no test data: {options.holdout:.0%} of {table.source} are kept aside for the test")
+    training, test = samples_of(part, columns), samples_of(asked, columns)
+    _say_left_out(part, training)
+    _say_left_out(asked, test)
+    return options, training, test, aside is not None
+
+
+def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, NDArray[np.int64], int]:
+    """Read a whole table; return its samples, the row of each, and how many rows there are."""
+    assert wishes.target is not None
+    table = read_table(source, [wishes.target])
+    columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep)
+    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+        say(f"{table.source}: {remark}")
+    samples = samples_of(table, columns)
+    _say_left_out(table, samples)
+    return samples, columns.answers(table)[0], len(table)
+
+
+def load_samples(source: str, options: Options, *, part: str = "train") -> Dataset:
+    """Read labelled data that are no table with named columns, and say what was decided."""
+    samples = data.load(
+        source,
+        part=part,
+        maximum=options.input_max,
+        classes=options.classes or None,
+        size=options.picture_size,
+        colour=options.colour,
+    )
+    _say_remarks(samples)
+    return samples
+
+
+def _say_remarks(samples: Dataset) -> None:
+    for remark in samples.remarks:
+        say(f"{samples.source}: {remark}")
+
+
+def load_parts(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
+    """Read data to train with and data to test with; the last is whether these were kept aside from the same data."""
+    training = load_samples(source, options)
+    largest = float(training.inputs.max())
+    if 2 * largest <= options.input_max:
+        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
+    if test_source or data.has_part(source, "test"):
+        test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
+        _say_remarks(test)
+        test.require_like(
+            training.features,
+            training.classes,
+            training.source,
+            of_classes=training.values is None,
+            class_names=training.class_names,
+        )
+        return training, test, False
+    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
+    return *split(training, options), True
+
+
+def load_labelled(model: Model, model_path: str, source: str | None, part: str = "test") -> Dataset:
+    """Read labelled data for a model: DATA, or the bundled MNIST where its receipt names it."""
+    source = _source(model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA.")
+    if model.columns is None:
+        samples = data.load(source, part=part, maximum=model.scaling.maximum, like=model)
+        _say_remarks(samples)
+        return samples
+    table = read_table(source, model.columns.names)
+    samples = samples_of(table, model.columns)
+    _say_left_out(table, samples)
+    return samples
+
+
+def _say_left_out(table: Table, samples: Dataset) -> None:
+    count = len(table) - len(samples)
+    if count:
+        rows = "1 row" if count == 1 else f"{count:,} rows"
+        assert samples.columns is not None
+        say(f"{table.source}: {rows} without {samples.columns.target.name!r} {'is' if count == 1 else 'are'} left out")
+
+
+def load_trained_on(model: Model, model_path: str, source: str | None) -> Dataset:
+    """Read what a model was trained on again, without what was kept aside for its test."""
+    source = _source(
+        model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
+    )
+    options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
+    if model.columns is None:
+        samples = load_samples(source, options)
+        return split(samples, options)[0] if held_out else samples
+    table = read_table(source, model.columns.names)
+    if held_out:
+        table = table.take(split_rows(len(table), table.source, options)[0])
+    return samples_of(table, model.columns)
+
+
+def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+    """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
+    if model.columns is None:
+        return data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum, model.reading)
+    table = read_table(source, model.columns.names)
+    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))], None
+
+
+def trained_on_bundled(model: Model) -> bool:
+    """Whether the receipt names the bundled MNIST."""
+    return str(model.receipt.get("data", {}).get("source", "")).startswith(f"{data.BUNDLED} ")
+
+
+def _source(model: Model, source: str | None, otherwise: str) -> str:
+    """Return the data's name: the one given, or the bundled MNIST if the model was trained on that."""
+    if source is None and not trained_on_bundled(model):
+        raise OptionError("GN020", otherwise)
+    return source or data.BUNDLED

@@ -1,0 +1,68 @@
+"""What ``show`` and ``info`` print of tables and of what was learnt about their columns."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ..errors import OptionError
+from ..preprocess import Columns
+from ..preprocess.tabular import read_table
+from .console import result, result_json, say
+from .sources import Wishes
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
+
+def show_table(source: str, row: int | None, wishes: Wishes, as_json: bool) -> None:
+    """Print a table's columns, how training would use them if a target is named, or one row."""
+    table = read_table(source, [wishes.target] if wishes.target else ())
+    if row is not None:
+        _show_row(table, row, as_json)
+        return
+    columns = None
+    if wishes.target:
+        columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep)
+    if as_json:
+        described = [table.describe(name) for name in table.names]
+        facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
+        result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
+        return
+    result(f"{table.source}: {len(table):,} rows, {len(table.names)} columns")
+    for remark in (*table.remarks, *(columns.remarks if columns else ())):
+        say(f"{table.source}: {remark}")
+    if columns:
+        show_columns(columns)
+    else:
+        _show_kinds(table)
+
+
+def show_columns(columns: Columns) -> None:
+    """Print one line a column of what was learnt."""
+    width = max(len(name) for name, _ in columns.summary())
+    for name, text in columns.summary():
+        result(f"{name:<{width}}   {text}")
+
+
+def _show_kinds(table: Table) -> None:
+    width = max(len("column"), *(len(name) for name in table.names))
+    result(f"{'column':<{width}}   kind      missing   different   such as")
+    for name in table.names:
+        one = table.describe(name)
+        examples = ", ".join(f"{value:g}" if isinstance(value, float) else value[:24] for value in one["examples"])
+        different = "" if one["different"] is None else f"{one['different']:,}"
+        result(f"{name:<{width}}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}")
+
+
+def _show_row(table: Table, row: int, as_json: bool) -> None:
+    if not 0 <= row < len(table):
+        raise OptionError("GN021", f"--row {row}: {table.source} has the rows 0 to {len(table) - 1}.")
+    values = table.row(row)
+    if as_json:
+        plain = json.loads(json.dumps(values, default=str))
+        result_json({"source": table.source, "row": row, "values": plain})
+        return
+    width = max(map(len, values))
+    for name, value in values.items():
+        result(f"{name:<{width}}   {'(missing)' if value is None else value}")

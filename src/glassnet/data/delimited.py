@@ -1,0 +1,224 @@
+"""Delimited text with named columns: separator, header and encoding are found, every value is kept as it is written.
+
+What a column holds is decided later, by `frames`. Polars reads at the speed of memory; it is lenient about short rows
+and knows no blanks before a quotation mark, so whatever it refuses or leaves doubtful is read by the `csv` module.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import polars as pl
+
+from ..errors import DataError
+from .files import Opened
+
+SEPARATORS = (",", ";", "\t", "|")
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
+"""How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
+
+_SAMPLE = 1 << 16
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """Text as a table.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Strings, as they stand in the file.
+    separator : str
+        One of ``SEPARATORS``.
+    header : bool
+        Whether the first line named the columns; otherwise they are called column1, column2, ….
+    remarks : tuple of str
+        What was guessed and may be wrong.
+    """
+
+    frame: pl.DataFrame
+    separator: str
+    header: bool
+    remarks: tuple[str, ...]
+
+
+def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
+    """Read delimited text.
+
+    Parameters
+    ----------
+    opened : Opened
+        Text in UTF-8, or else taken for Windows-1252 (latin-1); comma, semicolon, tab or bar between the values.
+    expected : collection of str
+        Names of which one in the first line makes it a header, whatever it looks like.
+
+    Raises
+    ------
+    DataError
+        GN010 when there are no rows, GN011 when the text is no table, GN012 for a row of another width, GN063 when two
+        columns have the same name.
+    """
+    content, remarks = _utf8(opened)
+    separator, first_rows = _sniff(content, opened.name)
+    header = _is_header(first_rows, expected)
+    width = len(first_rows[0])
+    frame = _fast(content, separator, width)
+    if frame is None:
+        frame = _careful(content, separator, width, opened.name)
+    if header:
+        frame = frame.slice(1)
+    if not len(frame):
+        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+    given = first_rows[0] if header else [""] * width
+    names = [name.strip() or f"column{number}" for number, name in enumerate(given, 1)]
+    require_unique(names, opened.name)
+    frame.columns = names
+    if header and not given[-1].strip() and frame[names[-1]].null_count() == len(frame):
+        frame = frame.drop(names[-1])  # every line ends in a separator
+    return Delimited(frame, separator, header, remarks)
+
+
+def named_columns(opened: Opened) -> list[str]:
+    """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
+    try:
+        content, _ = _utf8(opened, _SAMPLE)
+        _, rows = _sniff(content, opened.name)
+    except DataError:
+        return []
+    names = rows[0]
+    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not _is_header(rows, ()):
+        return []
+    columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
+    worded = any(all(field.strip() and not is_number(field) for field in column) for column in columns)
+    return names if worded else []
+
+
+def require_unique(names: list[str], source: str) -> None:
+    """Refuse two columns of the same name: DataError GN063."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(
+            "GN063",
+            f"{source}: {len(twice)} name{'s' * (len(twice) != 1)} of columns occur twice ({', '.join(twice[:5])}). "
+            "Rename one of each.",
+        )
+
+
+def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...]]:
+    """Return the content, or its first bytes, as UTF-8 with line feeds, and what had to be guessed."""
+    with opened.stream() as stream:
+        content = stream.read(size).removeprefix(_BOM)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    if not content.strip():
+        raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
+    content = content.lstrip(b"\r\n")
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        try:
+            text = content.decode("cp1252")
+        except UnicodeDecodeError:
+            text = content.decode("latin-1")
+        return text.encode(), (f"{opened.name}: not UTF-8, read as Windows-1252 (latin-1)",)
+    return content, ()
+
+
+def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
+    """Return the separator that cuts the first rows most evenly, and those rows."""
+    sample = content[:_SAMPLE]
+    if len(content) > _SAMPLE and b"\n" in sample:
+        sample = sample[: sample.rindex(b"\n") + 1]
+    best: tuple[float, int] = (-1.0, 0)
+    found, rows = ",", [[""]]
+    text = sample.decode(errors="ignore")
+    for separator in SEPARATORS:
+        cut = [row for _, row in _rows(text, separator, name)]
+        if not cut:  # nothing but a quotation mark
+            continue
+        widths = Counter(map(len, cut))
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        score = (count / len(cut) if width > 1 else 0.0, width)
+        if score > best:
+            best, found, rows = score, separator, cut
+    return found, rows
+
+
+def is_number(field: str) -> bool:
+    """Tell whether a field is a number, in whatever form of decimals."""
+    try:
+        float(field.replace(",", "."))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
+    """Tell names of columns from values: no number among them, and none comes again below its own."""
+    first = [field.strip() for field in rows[0]]
+    if not set(expected).isdisjoint(first):
+        return True
+    named = [field for field in first if field]
+    if not named or any(map(is_number, named)):
+        return len(rows) == 1
+    return not any(
+        field and field == row[k].strip() for k, field in enumerate(first) for row in rows[1:] if k < len(row)
+    )
+
+
+def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
+    """Let polars read the rows, without blank lines; None if anything is doubtful."""
+    try:
+        frame = pl.read_csv(
+            content,
+            has_header=False,
+            infer_schema=False,
+            separator=separator,
+            schema=dict.fromkeys(_numbered(width), pl.String()),
+        )
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        return None
+    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart.
+    if content.count(separator.encode()) != (width - 1) * len(frame):
+        return None
+    return frame.filter(~pl.all_horizontal(pl.all().is_null())) if width > 1 else frame
+
+
+def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
+    rows = []
+    for line, row in _rows(content.decode(), separator, name):
+        if len(row) != width:
+            advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
+            raise DataError(
+                "GN012",
+                f"{name}, line {line}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
+                f"{advice}.",
+            )
+        rows.append([field or None for field in row])
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(
+        dict(zip(_numbered(width), map(list, columns), strict=True)),
+        schema_overrides=dict.fromkeys(_numbered(width), pl.String()),
+    )
+
+
+def _rows(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield line and fields of the rows that are not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    try:
+        for row in reader:
+            if len(row) > 1 or any(field.strip() for field in row):
+                yield reader.line_num, row
+    except csv.Error as problem:
+        raise DataError(
+            "GN011", f"{name}, line {reader.line_num}: no table ({problem}). Is this the right file?"
+        ) from None
+
+
+def _numbered(width: int) -> list[str]:
+    return [f"column{number}" for number in range(1, width + 1)]

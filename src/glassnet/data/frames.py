@@ -1,0 +1,348 @@
+"""Tables with named columns, from files and from other libraries' frames: what a column holds, and its values.
+
+`Table` hides where a table comes from and how numbers are written in it. It is what `preprocess.columns` learns from:
+it hands out numbers with NaN for what is missing, and words as codes, and knows nothing of what becomes of them.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ..errors import DataError, FileError
+from .checks import plain
+from .delimited import MISSING, read_delimited, require_unique
+from .files import Opened, open_source, open_stream
+from .kinds import kind_of
+
+_ALMOST = 0.9
+_FEW_STRAYS = 3
+_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
+_CODE = r"^0\d+$"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = (
+    r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})(?:[T ,]+\d{{1,2}}:\d{{2}}.*)?"
+    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
+)
+_TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
+_PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+
+
+@dataclass(frozen=True)
+class Table:
+    """Named columns of equal length.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        The values; text without blanks around it, and null where it said that a value is missing.
+    source : str
+        Where it comes from, for messages.
+    decimal_comma : bool
+        Whether 1,5 is one and a half, and 1.000 a thousand.
+    header : bool
+        Whether the columns' names come from the source; otherwise they are column1, column2, ….
+    remarks : tuple of str
+        What was guessed in reading and may be wrong.
+    """
+
+    frame: pl.DataFrame
+    source: str
+    decimal_comma: bool = False
+    header: bool = True
+    remarks: tuple[str, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.frame)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns, in order."""
+        return tuple(self.frame.columns)
+
+    def take(self, rows: NDArray[np.int64]) -> Table:
+        """Return the table of these rows."""
+        return replace(self, frame=self.frame[rows])
+
+    def kind(self, name: str) -> str:
+        """Tell what a column holds.
+
+        Returns
+        -------
+        {"number", "boolean", "text", "date", "missing", "other"}
+            ``"number"`` also where one value in ten at most is a word, of no more than three different ones.
+        """
+        column = self.frame[name]
+        dtype = column.dtype
+        if column.null_count() == len(column):
+            return "missing"
+        if dtype.is_numeric():
+            return "number"
+        if dtype.is_temporal():
+            return "date"
+        if dtype == pl.Boolean:
+            return "boolean"
+        if dtype == pl.String:
+            return self._kind_of_text(column.drop_nulls())
+        return "other"
+
+    def _kind_of_text(self, column: pl.Series) -> str:
+        # Some rows tell most columns apart from yes and no, without looking for all different words.
+        if column.head(1000).str.to_lowercase().n_unique() <= 2:
+            words = {*column.str.to_lowercase().unique()}
+            if any(words <= pair for pair in _PAIRS):
+                return "boolean"
+        lengths = column.str.len_bytes()
+        if column.str.contains(_CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
+            return "text"  # such as post codes: 01234
+        strays = column.filter(self._as_numbers(column).is_null())
+        if len(strays) <= (1 - _ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
+            return "number"
+        return "date" if column.str.contains(_DATE).sum() >= _ALMOST * len(column) else "text"
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number."""
+        column = self.frame[name]
+        if column.dtype == pl.Boolean or column.dtype.is_numeric():
+            column = column.cast(pl.Float64, strict=False)
+        else:
+            column = self._as_numbers(_as_text(column))
+        values = column.fill_null(float("nan")).to_numpy(writable=True)
+        values[~np.isfinite(values)] = np.nan
+        return values
+
+    def booleans(self, name: str) -> NDArray[np.float64]:
+        """Return 1 for yes, 0 for no, NaN for what is missing or neither, shape (n,)."""
+        column = self.frame[name]
+        if column.dtype == pl.Boolean or column.dtype.is_numeric():
+            values = column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy(writable=True)
+            values[(values != 0) & (values != 1)] = np.nan
+            return values
+        lowered = _as_text(column).str.to_lowercase()
+        return lowered.replace_strict(_TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
+
+    def words(self, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """Return a column as words.
+
+        Returns
+        -------
+        codes : ndarray of int64, shape (n,)
+            Place of each value among the words, -1 for a missing one.
+        words : tuple of str
+            The different values, sorted.
+        """
+        column = _as_text(self.frame[name])
+        words = sorted(column.drop_nulls().unique().to_list())
+        if not words:
+            return np.full(len(column), -1), ()
+        codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
+        return codes.to_numpy(), tuple(words)
+
+    def strays(self, name: str) -> tuple[int, tuple[str, ...]]:
+        """Return how many values of a column of numbers are words, and which words."""
+        column = self.frame[name]
+        if column.dtype != pl.String:
+            return 0, ()
+        column = column.drop_nulls()
+        found = column.filter(self._as_numbers(column).is_null())
+        return len(found), tuple(sorted(found.unique().to_list()))
+
+    def describe(self, name: str) -> dict[str, Any]:
+        """Return a column's name, kind, part of missing values, number of different ones, and some of them.
+
+        Examples are the smallest, median and largest number, or the commonest words.
+        """
+        column, kind = self.frame[name], self.kind(name)
+        examples: list[Any] = []
+        if kind == "number":
+            values = self.numbers(name)
+            values = values[~np.isnan(values)]
+            examples = [float(v) for v in (values.min(), np.median(values), values.max())]
+        elif kind in ("text", "boolean"):
+            codes, words = self.words(name)
+            counts = np.bincount(codes[codes >= 0])
+            examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
+        elif kind != "missing":
+            examples = [str(value) for value in column.drop_nulls().head(2)]
+        return {
+            "name": name,
+            "kind": kind,
+            "missing": column.null_count() / len(column),
+            "different": column.drop_nulls().n_unique() if kind != "other" else None,
+            "examples": examples,
+        }
+
+    def row(self, number: int) -> dict[str, Any]:
+        """Return the values of a row as they stand there, None for a missing one; rows count from 0."""
+        return self.frame.row(number, named=True)
+
+    def _as_numbers(self, column: pl.Series) -> pl.Series:
+        """Turn text into numbers, null where it is none."""
+        if self.decimal_comma:
+            right = column.str.contains(_COMMA)
+            turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        else:
+            right = column.str.contains(_THOUSANDS)
+            turned = column.str.replace_all(",", "", literal=True)
+        return turned.zip_with(right.fill_null(False), column).cast(pl.Float64, strict=False)
+
+
+def read_table(source: Any, expected: Collection[str] = ()) -> Table:
+    """Read a table with named columns.
+
+    Parameters
+    ----------
+    source : str, path, data frame or array
+        A file of delimited text (comma, semicolon, tab or bar), Parquet, Arrow (Feather), NDJSON or JSON, any of them
+        gzip'ed; ``"-"`` for one on standard input; a frame of polars, pandas or Arrow; a mapping of names to columns;
+        a NumPy array, shape (n, columns), whose columns are called column1, column2, … unless it names them itself.
+    expected : collection of str
+        Names of columns that there should be: one of them in the first line of text makes it a header.
+
+    Returns
+    -------
+    Table
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+    DataError
+        GN010 when there are no rows, GN011 or GN012 when text is no table, GN063 for names that occur twice, GN065 for
+        an object that is no table.
+    """
+    if isinstance(source, Table):
+        return source
+    if isinstance(source, str | os.PathLike):
+        opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
+        return parse_frame(opened, expected)
+    frame = _frame_of(source)
+    if not len(frame) or not frame.width:
+        raise DataError("GN010", "the table: no rows, expected samples.")
+    return Table(_cleaned(frame), "the table", header=not isinstance(source, np.ndarray))
+
+
+def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
+    """Read an opened file as a table; arguments, result and errors as for `read_table`."""
+    kind = kind_of(opened)
+    if kind == "text":
+        text = read_delimited(opened, expected)
+        table = Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks)
+        return replace(table, decimal_comma=text.separator != "," and _has_decimal_commas(table))
+    readers: dict[str, Callable[[Any], pl.DataFrame]] = {
+        "parquet": pl.read_parquet,
+        "arrow": pl.read_ipc,
+        "ndjson": partial(pl.read_ndjson, infer_schema_length=None),
+        "json": pl.read_json,
+    }
+    if kind not in readers:
+        raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
+    try:
+        with opened.stream() as stream:
+            frame = readers[kind](stream)
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
+        reason = str(problem).partition("\n")[0]
+        raise FileError("GN006", f"{opened.name}: damaged {kind} data ({reason}). Fetch the file again.") from None
+    if not len(frame) or not frame.width:
+        raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
+    return Table(_cleaned(frame), opened.name)
+
+
+def _has_decimal_commas(table: Table) -> bool:
+    """Tell whether a column has numbers with a comma, and next to nothing else."""
+    german = replace(table, decimal_comma=True)
+    return any(
+        column.dtype == pl.String
+        and column.str.contains(r"^[+-]?[\d.]*\d,\d").any()
+        and german.kind(column.name) == "number"
+        for column in table.frame.iter_columns()
+    )
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    if column.dtype.is_float():
+        # As the same number would stand in a file of whole numbers.
+        return pl.Series(column.name, [None if v is None or v != v else plain(v) for v in column], pl.String)
+    return column.cast(pl.String)
+
+
+def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
+    """Take blanks from the ends of text, and put null for what says that a value is missing."""
+    frame = frame.with_columns(
+        pl.col(pl.Categorical, pl.Enum).cast(pl.String),
+        pl.col(pl.Float32, pl.Float64).fill_nan(None),
+        pl.col(pl.Null).cast(pl.String),
+    )
+    text = pl.col(pl.String).str.strip_chars()
+    return frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
+
+
+def _frame_of(source: Any) -> pl.DataFrame:
+    """Bring other libraries' tables into a polars frame, without importing those."""
+    if isinstance(source, pl.DataFrame):
+        return source
+    if isinstance(source, pl.LazyFrame):
+        return source.collect()
+    try:
+        if type(source).__module__.partition(".")[0] == "pandas":
+            return _from_pandas(source)
+        if isinstance(source, np.ndarray):
+            return _from_array(source)
+        if isinstance(source, Mapping) or hasattr(source, "__arrow_c_stream__"):
+            return pl.DataFrame(source, strict=False)
+    except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
+        raise DataError("GN065", f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}).") from None
+    raise DataError(
+        "GN065",
+        f"the table: {type(source).__name__}, expected a file name, a frame (polars, pandas, Arrow), a mapping of "
+        "names to columns, or a NumPy array.",
+    )
+
+
+def _from_pandas(frame: Any) -> pl.DataFrame:
+    """Go column by column: polars' own way needs pyarrow."""
+    if not hasattr(frame, "columns"):
+        frame = frame.to_frame()
+    names = [str(name) for name in frame.columns]
+    require_unique(names, "the table")
+    columns = {}
+    for number, name in enumerate(names):
+        column = frame.iloc[:, number]
+        kind = getattr(column.dtype, "kind", "O")
+        if kind in "biufM" and isinstance(column.dtype, np.dtype):
+            columns[name] = pl.Series(name, column.to_numpy())
+        else:
+            missing = column.isna().to_numpy()
+            values = column.astype(object).to_list()
+            columns[name] = pl.Series(
+                name, [None if m else v for v, m in zip(values, missing, strict=True)], strict=False
+            )
+    return pl.DataFrame(columns)
+
+
+def _from_array(array: NDArray[Any]) -> pl.DataFrame:
+    if array.dtype.names:
+        return pl.DataFrame({name: array[name] for name in array.dtype.names})
+    if array.ndim != 2:
+        raise DataError("GN065", f"the table: an array of shape {array.shape}, expected (samples, columns).")
+    columns = {f"column{k + 1}": array[:, k] for k in range(array.shape[1])}
+    if array.dtype.kind == "O":
+        return pl.DataFrame(
+            {name: pl.Series(name, list(map(_plain_value, column)), strict=False) for name, column in columns.items()}
+        )
+    return pl.DataFrame(columns)
+
+
+def _plain_value(value: Any) -> Any:
+    return None if value is None or value != value else value.item() if isinstance(value, np.generic) else value

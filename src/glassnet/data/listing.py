@@ -1,0 +1,206 @@
+"""Folders of pictures: which files they hold, and what class each has.
+
+The class is the name of the folder a picture lies in, or stands in a CSV file beside the pictures. Folders called
+``train`` and ``test`` are parts. Nothing is read here but names and that CSV.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..errors import DataError, FileError
+from .files import display_name, file_problem
+from .picture_index import read_index
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp")
+PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
+"""What the folder of a part may be called, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The labelled pictures of a folder, not yet opened.
+
+    Parameters
+    ----------
+    files : list of Path
+        Sorted, numbers in names as numbers.
+    names : list of str
+        As they lie in the folder: ``cats/7.png``.
+    words : list of str
+        The class of each, as it is written.
+    remarks : tuple of str
+        What was passed over.
+    source : str
+        The folder, for messages.
+    """
+
+    files: list[Path]
+    names: list[str]
+    words: list[str]
+    remarks: tuple[str, ...]
+    source: str
+
+
+def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
+    """Find the pictures of a folder's part, and their classes.
+
+    Parameters
+    ----------
+    folder : path
+    part : {"train", "test"}
+        A folder without parts is itself either of them.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when a folder or its CSV cannot be read, GN002 when it holds no pictures.
+    DataError
+        GN011, GN071 when its CSV cannot be used, GN072 when nothing says the pictures' classes.
+    """
+    root = _unwrapped(Path(folder))
+    parts = _parts(root)
+    if part in parts:
+        return _listing(_unwrapped(parts[part]), part, ())
+    if part == "test" and "train" in parts:
+        raise FileError(
+            "GN002", f"{display_name(folder)}: a folder 'train', but no 'test'. Name the data to test with."
+        )
+    return _listing(root, part, parts.values())
+
+
+def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
+    """Tell whether a folder of pictures has this part; a test part must be one of its own, and have classes.
+
+    Raises
+    ------
+    FileError, DataError
+        When a table of the test part has no classes, as some contests have it.
+    """
+    root = _unwrapped(Path(folder))
+    if part in _parts(root):
+        return True
+    if part == "test":
+        return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
+    return bool(_walk(root, frozenset())[0])
+
+
+def _visible(name: str) -> bool:
+    return not name.startswith(".") and name not in ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+def _children(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the visible folders and files in a folder, sorted."""
+    try:
+        inside = sorted(
+            (child for child in folder.iterdir() if _visible(child.name)), key=lambda one: _natural(one.name)
+        )
+    except OSError as error:
+        raise file_problem(display_name(folder), error) from None
+    return [child for child in inside if child.is_dir()], [child for child in inside if not child.is_dir()]
+
+
+def _unwrapped(folder: Path) -> Path:
+    """Step into a folder that holds nothing but another with folders in it, as unpacked archives do."""
+    folders, files = _children(folder)
+    while len(folders) == 1 and not files and _children(folders[0])[0]:
+        folder = folders[0]
+        folders, files = _children(folder)
+    return folder
+
+
+def _parts(root: Path) -> dict[str, Path]:
+    """Return the parts a folder is divided into: folders of these names with class folders or a table in them."""
+    found = {folder.name.lower(): folder for folder in _children(root)[0]}
+    parts = {}
+    for part, names in PARTS.items():
+        for name in names:
+            if part not in parts and name in found:
+                folders, files = _children(found[name])
+                if folders or any(_is_table(file.name) for file in files):
+                    parts[part] = found[name]
+    return parts
+
+
+def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
+    names, passed = _walk(root, frozenset(apart))
+    if not names:
+        raise FileError(
+            "GN002",
+            f"{display_name(root)}: a folder without data: neither pictures in class folders (cats/1.png), nor "
+            f"{'train' if part == 'train' else 't10k'}-images-idx3-ubyte. Name a data file, or a folder with data.",
+        )
+    rows = _from_table(root, part, names)
+    if rows is None:
+        rows = [(name, name.partition("/")[0]) for name in names if "/" in name]
+        if not rows or {word.lower() for _, word in rows} <= {name for some in PARTS.values() for name in some}:
+            raise DataError(
+                "GN072",
+                f"{display_name(root)}: {len(names):,} pictures such as {display_name(names[0])}, but nothing says "
+                "their classes. Put them into a folder a class, or a labels.csv with the columns filename,label beside "
+                "them.",
+            )
+    left = len(names) - len({name for name, _ in rows})
+    remarks = [f"{left:,} pictures without a class passed over"] if left else []
+    if passed:
+        kinds = ", ".join(kind for kind, _ in passed.most_common(4)) + (", …" if len(passed) > 4 else "")
+        remarks.append(f"{passed.total():,} files that are no pictures passed over ({kinds})")
+    files = [root / name for name, _ in rows]
+    return Listing(files, [name for name, _ in rows], [word for _, word in rows], tuple(remarks), display_name(root))
+
+
+def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
+    """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
+    names: list[str] = []
+    passed: Counter[str] = Counter()
+    for place, folders, files in os.walk(root):
+        folders[:] = [name for name in folders if _visible(name) and Path(place, name) not in apart]
+        inside = Path(place).relative_to(root).as_posix().removeprefix(".")
+        for name in files:
+            suffix = os.path.splitext(name)[1].lower()
+            if _visible(name) and suffix in SUFFIXES:
+                names.append(f"{inside}/{name}" if inside else name)
+            elif inside or not _is_table(name):
+                passed[suffix if _visible(name) and suffix else name] += 1
+    return sorted(names, key=_natural), passed
+
+
+def _natural(name: str) -> tuple[list[str | int], str]:
+    """Return a key that sorts 9.png before 10.png."""
+    pieces = re.split(r"([0-9]+)", name)
+    return [int(piece) if k % 2 else piece for k, piece in enumerate(pieces)], name
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".tsv"))
+
+
+def _index_names(part: str) -> tuple[str, str]:
+    return f"{part}.csv", f"{part}_labels.csv"
+
+
+def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]] | None:
+    """Return name and class of the pictures that a table beside them names; None if there is no such table."""
+    tables = [file for file in _children(root)[1] if _is_table(file.name)]
+    called = [file for name in (*_index_names(part), "labels.csv") for file in tables if file.name.lower() == name]
+    if not called and len(tables) > 1 and not any("/" in name for name in names):
+        raise DataError(
+            "GN071",
+            f"{display_name(root)}: {len(tables)} tables beside pictures. Call the one with their classes labels.csv.",
+        )
+    if not called and len(tables) != 1:
+        return None
+    table = (called or tables)[0]
+    rows = read_index(table, names)
+    if rows is None and (called or not any("/" in name for name in names)):
+        raise DataError(
+            "GN071",
+            f"{display_name(table)}: none of its columns names pictures of this folder, such as "
+            f"{display_name(names[0])}. Expected columns like filename,label.",
+        )
+    return rows

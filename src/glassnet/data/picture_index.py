@@ -1,0 +1,126 @@
+"""The table beside pictures that says what class each has: ``filename,label`` under any names."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from ..errors import DataError
+from .files import display_name, file_problem
+
+LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
+"""What a column of classes is called, where there are more than two columns."""
+_LOOKED_AT = 50  # rows by which the column of names is found
+
+
+def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
+    """Read the names and classes of pictures.
+
+    Parameters
+    ----------
+    table : Path
+        Comma, semicolon or tab between the fields; with or without names of columns.
+    names : list of str
+        The pictures there are, from the table's folder: ``images/7.png``. The table may leave out folders and suffix.
+
+    Returns
+    -------
+    list of (name, class) or None
+        In the table's order; None if no column of it names pictures.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when it cannot be read.
+    DataError
+        GN011 when it is no text, GN071 when a row names no picture or has no class, or nothing says which column has
+        the classes.
+    """
+    rows = _rows(table)
+    known = _ways_to_name(names)
+    width = max((len(row) for _, row in rows), default=0)
+    hits = [sum(_find(row, column, known) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
+    if not hits or 2 * max(hits) < min(len(rows), _LOOKED_AT) - 1 or not max(hits):
+        return None
+    column = hits.index(max(hits))
+    header = _find(rows[0][1], column, known) is None
+    label = _label_column(table, rows[0][1] if header else None, width, column)
+    found = []
+    for line, row in rows[header:]:
+        name = _find(row, column, known)
+        if name is None:
+            shown = ascii(row[column][:40]) if column < len(row) else "nothing"
+            raise DataError(
+                "GN071",
+                f"{display_name(table)}, line {line}: {shown} is no picture of this folder, or several. "
+                "Correct the name, or remove the line.",
+            )
+        word = row[label].strip() if label < len(row) else ""
+        if not word:
+            raise DataError(
+                "GN071", f"{display_name(table)}, line {line}: no class for {name}. Add it, or remove the line."
+            )
+        found.append((name, word))
+    return found
+
+
+def _rows(table: Path) -> list[tuple[int, list[str]]]:
+    """Return the lines that are not blank, with their numbers."""
+    try:
+        text = table.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise file_problem(display_name(table), error) from None
+    except UnicodeDecodeError:
+        raise DataError("GN011", f"{display_name(table)}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
+    first = text.partition("\n")[0]
+    separator = max(",;\t", key=first.count)
+    reader = csv.reader(text.splitlines(), delimiter=separator)
+    try:
+        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise DataError("GN011", f"{display_name(table)}, line {reader.line_num}: {error}. Correct it.") from None
+
+
+def _ways_to_name(names: list[str]) -> dict[str, str | None]:
+    """Return every way a picture may be named, from its path down to its name without suffix; None if several are."""
+    ways: dict[str, str | None] = {}
+    for form in (_whole, _last, _stem):
+        level: dict[str, str | None] = {}
+        for name in names:
+            short = form(name)
+            level[short] = None if short in level else name
+        ways = {**level, **ways}  # the longer form has precedence
+    return ways
+
+
+def _whole(name: str) -> str:
+    return name
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _stem(name: str) -> str:
+    return _last(name).rpartition(".")[0]
+
+
+def _find(row: list[str], column: int, known: dict[str, str | None]) -> str | None:
+    if column >= len(row):
+        return None
+    written = row[column].strip().replace("\\", "/").removeprefix("./")
+    return known.get(written) or known.get(_last(written))
+
+
+def _label_column(table: Path, header: list[str] | None, width: int, names: int) -> int:
+    if width == 2:
+        return 1 - names
+    called = [name.strip().lower() for name in header or ()]
+    for word in LABELS:
+        if word in called:
+            return called.index(word)
+    columns = ", ".join(header) if header else f"{width} without names"
+    raise DataError(
+        "GN071",
+        f"{display_name(table)}: columns {columns}; which has the classes? Call it label, or leave two columns.",
+    )

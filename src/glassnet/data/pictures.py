@@ -1,0 +1,171 @@
+"""Many pictures as rows of pixels: all of one size, grey or with three colours, read side by side.
+
+Whether ink is bright or dark is decided for a data set as a whole. Where nearly all borders are bright, or nearly all
+dark, it holds drawings, and each is turned to bright ink on dark ground, as MNIST has it. Where borders are mixed it
+holds photographs, which stay as they are. What was decided goes with the model, so that a picture it is asked about is
+read as the training's were.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .images import bright_border, quiet_pillow, read_picture
+
+AGREED = 0.98
+"""Part of the borders that have to be alike for drawings."""
+LARGEST = 2**32
+"""Bytes of pixels at most: more belong to another kind of network."""
+_CHUNK = 32  # pictures a thread takes at a time
+
+
+@dataclass(frozen=True)
+class Pictures:
+    """Result of `read_pictures`.
+
+    Parameters
+    ----------
+    inputs : ndarray of uint8, shape (n, rows · columns) or (n, rows · columns · 3)
+        Red, green and blue of a pixel stand together.
+    shape : (rows, columns)
+    reading : {"ink", "photo"}
+        Whether they are drawings, turned to bright ink on dark ground, or stay as they are.
+    remarks : tuple of str
+        What was done to them.
+    """
+
+    inputs: NDArray[np.uint8]
+    shape: tuple[int, int]
+    reading: str
+    remarks: tuple[str, ...]
+
+
+def read_pictures(
+    files: Sequence[Path | IO[bytes]],
+    names: Sequence[str],
+    *,
+    size: tuple[int, int] | None = None,
+    colour: bool = False,
+    reading: str = "",
+) -> Pictures:
+    """Read pictures, in this order.
+
+    Parameters
+    ----------
+    files : sequence of path or stream, length n > 0
+    names : sequence of str, length n
+        For messages.
+    size : (rows, columns), optional
+        What each is brought to; without it all must have the same, and be files.
+    colour : bool
+        Whether colours are kept; otherwise pictures become grey.
+    reading : {"", "ink", "photo"}
+        What they are; nothing, to find out.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 for the first picture that cannot be read.
+    DataError
+        GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large.
+    """
+    with quiet_pillow():
+        shape = size or _shape(_read(files[0], names[0], None, colour).pixels)
+        inputs, bright, coloured, resized = _read_all(files, names, shape, size, colour)
+    if not reading:
+        mixed = 1 - AGREED < bright.mean() < AGREED
+        reading = "photo" if colour or mixed else "ink"
+    remarks = []
+    if resized.any():
+        remarks.append(f"{_count(resized)} brought to {shape[0]} × {shape[1]} pixels")
+    if coloured.any() and not colour:
+        remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
+    if reading == "ink" and bright.any():
+        inputs[bright] = 255 - inputs[bright]
+        remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
+    return Pictures(inputs, shape, reading, tuple(remarks))
+
+
+def _read_all(
+    files: Sequence[Path | IO[bytes]],
+    names: Sequence[str],
+    shape: tuple[int, int],
+    size: tuple[int, int] | None,
+    colour: bool,
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return pixels, one row a picture, and which pictures have a bright border, have colours, and were resized."""
+    features = shape[0] * shape[1] * (3 if colour else 1)
+    if features * len(files) > LARGEST:
+        raise DataError(
+            "GN070",
+            f"{len(files):,} pictures of {shape[1]} × {shape[0]} pixels are {features * len(files) / 2**30:.1f} GiB, "
+            f"{LARGEST / 2**30:g} at most. Bring them to another size: --size 64.",
+        )
+    inputs = np.empty((len(files), features), np.uint8)
+    found = np.zeros((len(files), 3), bool)
+
+    def read(start: int) -> None:
+        for k in range(start, min(start + _CHUNK, len(files))):
+            one = _read(files[k], names[k], size, colour)
+            if _shape(one.pixels) != shape:
+                raise _unequal((names[0], shape), (names[k], _shape(one.pixels)))
+            inputs[k] = one.pixels.reshape(-1)
+            found[k] = one.bright, one.coloured, one.resized
+
+    with ThreadPoolExecutor() as pool:
+        # In the order of the pictures, so that it is always the same mistake that is told.
+        for _ in pool.map(read, range(0, len(files), _CHUNK)):
+            pass
+    return inputs, found[:, 0], found[:, 1], found[:, 2]
+
+
+class _One(NamedTuple):
+    """One picture's pixels, and what there is to say about it."""
+
+    pixels: NDArray[np.uint8]
+    bright: bool
+    coloured: bool
+    resized: bool
+
+
+def _read(file: Path | IO[bytes], name: str, size: tuple[int, int] | None, colour: bool) -> _One:
+    picture, resized = read_picture(file, name, size)
+    grey: NDArray[np.uint8] = np.asarray(picture if picture.mode == "L" else picture.convert("L"))
+    coloured = picture.mode == "RGB" and _is_coloured(np.asarray(picture))
+    return _One(np.asarray(picture.convert("RGB")) if colour else grey, bright_border(grey), coloured, resized)
+
+
+def _shape(pixels: NDArray[np.uint8]) -> tuple[int, int]:
+    return pixels.shape[0], pixels.shape[1]
+
+
+def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
+    """Tell colours from a grey picture saved with three channels, which JPEG may tint a little."""
+    red, green, blue = np.moveaxis(pixels.astype(np.int16), -1, 0)
+    apart = np.maximum(abs(red - green), abs(green - blue))
+    return float((apart > 24).mean()) > 0.01
+
+
+def _count(which: NDArray[np.bool_]) -> str:
+    some = int(which.sum())
+    if some == len(which):
+        return f"{some:,} pictures" if some > 1 else "1 picture"
+    return f"{some:,} of {len(which):,} pictures"
+
+
+def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, int]]) -> DataError:
+    """GN070: two pictures that differ in size."""
+    (one, (high, wide)), (two, (tall, broad)) = first, other
+    return DataError(
+        "GN070",
+        f"{one} has {wide} × {high} pixels, {two} {broad} × {tall}: all must have one size. "
+        f"Bring them to one with --size {max(high, wide)}, or --size {high}x{wide} (rows x columns).",
+    )

@@ -1,0 +1,275 @@
+"""A repaired copy of labelled data: some labels changed, some samples left out, all else as it was."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import os
+import re
+import shutil
+from collections.abc import Mapping, Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError, FileError, OptionError
+from ..files import replacing, require_place
+from .dataset import Dataset
+from .files import Opened, display_name, file_problem, open_source
+from .idx import bundled_pair, parse_pair
+from .kinds import kind_of
+from .npz import PARTS, chosen_pair, npz_names
+from .rows import sniff
+from .source import BUNDLED, images_in
+
+Changes = Mapping[int, str | None]
+"""Row -> the label it is to have, as it is written in the data; None to leave the row out."""
+
+
+def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -> dict[int, str | None]:
+    """Read a reviewed list: which rows get which label, and which are to go.
+
+    Parameters
+    ----------
+    path : path
+        A CSV with the columns ``row`` and ``new`` among others, or with just these two. What is empty stays as it is,
+        ``drop`` leaves the row out; rows count from 0.
+    rows : int
+        How many rows there are.
+    known : sequence of str
+        The labels there are, as they are written in the data.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when it cannot be read.
+    DataError
+        GN011 when it is no text, GN074 when a line of it cannot be followed, or none changes anything.
+    """
+    name = display_name(path)
+    try:
+        text = Path(path).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise file_problem(name, error) from None
+    except ValueError:
+        raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
+    separator = max(",;\t", key=text.partition("\n")[0].count)
+    lines = csv.reader(text.splitlines(), delimiter=separator)
+    row_column, new_column, changes = 0, 1, dict[int, str | None]()
+    for fields in lines:
+        cells = [field.strip() for field in fields]
+        if lines.line_num == 1 and "row" in cells:
+            if "new" not in cells:
+                raise DataError(
+                    "GN074", f"{name}: no column 'new' beside 'row'. Write the right labels, or drop, there."
+                )
+            row_column, new_column = cells.index("row"), cells.index("new")
+        elif any(cells) and (new := cells[new_column] if new_column < len(cells) else ""):
+            row, label = _change(f"{name}, line {lines.line_num}", cells[row_column], new, rows, known)
+            if changes.get(row, label) != label:
+                raise DataError("GN074", f"{name}, line {lines.line_num}: row {row} has another line. Remove one.")
+            changes[row] = label
+    if not changes:
+        raise DataError("GN074", f"{name}: no line changes anything. Write the right label, or drop, as 'new'.")
+    return changes
+
+
+def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> tuple[int, str | None]:
+    if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
+        raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
+    if new.lower() == "drop":
+        return int(row), None
+    if new not in known:
+        shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
+        raise DataError("GN074", f"{where}: label {new!r}, expected one of {shown}, or drop.")
+    return int(row), new
+
+
+def write_relabelled(
+    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, data: Dataset, part: str = "train"
+) -> Path:
+    """Write a copy of `source` in which labels are changed, of the same kind.
+
+    Parameters
+    ----------
+    source : str or path
+        What `source.load` reads.
+    out : path
+        A new file, or for pictures a new folder; nothing that is there already is touched. Beside IDX images their
+        labels are written too. A name that ends in ``.gz`` is compressed.
+    changes : mapping of int to str or None
+        From `read_review`.
+    data : Dataset
+        `source` as it was read.
+    part : {"train", "test"}
+
+    Returns
+    -------
+    Path
+        `out`.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN004 when it cannot be written, GN005 for a kind of file that cannot be.
+    OptionError
+        GN022 when `out` exists.
+    """
+    target = Path(out)
+    require_new(target)
+    keep = np.array([changes.get(row, "") is not None for row in range(len(data))])
+    if source == BUNDLED:
+        images, labels = bundled_pair({"train": "train", "test": "t10k"}[part])
+        if target.suffix == ".npz":
+            first, second = PARTS[part]
+            _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
+        else:
+            _write_idx(target, images[keep], _changed(labels, changes)[keep])
+        return target
+    inside = images_in(source, part) if os.path.isdir(source) else source
+    if inside is None:
+        _copy_pictures(Path(data.source), target, changes, data)
+        return target
+    opened = open_source(inside)
+    kind = kind_of(opened)
+    if kind == "text":
+        _write(target, _changed_lines(opened, changes))
+    elif kind == "npz":
+        arrays, (first, second) = _arrays(opened, part)
+        arrays[first] = arrays[first][keep]
+        arrays[second] = _changed(arrays[second], changes)[keep]
+        _write_npz(target, arrays)
+    elif kind == "idx":
+        images, labels = parse_pair(opened)
+        _write_idx(target, images[keep], _changed(labels, changes)[keep])
+    else:
+        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
+    return target
+
+
+def write_relabelled_table(
+    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, target: str
+) -> Path:
+    """Write a copy of a text table with named columns in which a column is changed.
+
+    Values stay as they are written; quotation marks are put only where they are needed.
+
+    Parameters
+    ----------
+    source, out, changes
+        As for `write_relabelled`; rows count from 0 below the names of the columns.
+    target : str
+        Name of the column.
+
+    Raises
+    ------
+    FileError, OptionError
+        As `write_relabelled`.
+    """
+    place = Path(out)
+    require_new(place)
+    opened = open_source(source)
+    kind = kind_of(opened)
+    if kind != "text":
+        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the table as CSV and fix that.")
+    import polars as pl
+
+    from .delimited import read_delimited
+
+    table = read_delimited(opened, [target])
+    words = table.frame[target].to_list()
+    for row, label in changes.items():
+        words[row] = label
+    keep = pl.Series([changes.get(row, "") is not None for row in range(len(words))])
+    frame = table.frame.with_columns(pl.Series(target, words)).filter(keep)
+    _write(place, frame.write_csv(separator=table.separator, include_header=table.header).encode())
+    return place
+
+
+def require_new(target: Path) -> None:
+    """Refuse a place that is taken, GN022, or cannot be written to, GN001 to GN003."""
+    if target.exists():
+        raise OptionError("GN022", f"{target}: there already. A repaired copy replaces nothing: name a new place.")
+    require_place(target)
+
+
+def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
+    labels = labels.copy()
+    for row, label in changes.items():
+        if label is not None:
+            labels[row] = int(label)
+    return labels
+
+
+def _write(target: Path, content: bytes) -> None:
+    with replacing(target) as file:
+        file.write(gzip.compress(content, mtime=0) if target.suffix == ".gz" else content)
+
+
+def _changed_lines(opened: Opened, changes: Changes) -> bytes:
+    """Return a table with the first fields changed; a line that is kept keeps its bytes."""
+    layout = sniff(opened)
+    with opened.stream() as stream:
+        lines = stream.read().splitlines(keepends=True)
+    header, row, kept = layout.header, 0, []
+    for line in lines:
+        text = line.strip(b" \r\n\xef\xbb\xbf")
+        if not text or header:
+            header = header and not text
+            kept.append(line)
+            continue
+        label = changes.get(row, "")
+        row += 1
+        if label:
+            first = layout.split(text.decode("utf-8", "replace"))[0].encode()
+            kept.append(line.replace(first, label.encode(), 1))
+        elif label is not None:
+            kept.append(line)
+    return b"".join(kept)
+
+
+def _arrays(opened: Opened, part: str) -> tuple[dict[str, NDArray[Any]], tuple[str, str]]:
+    """Return all arrays of an archive, and the names of inputs and labels."""
+    names = npz_names(opened)
+    with opened.stream() as stream, np.load(stream, allow_pickle=False) as archive:
+        return {name: archive[name] for name in names}, chosen_pair(names, part, opened.name)
+
+
+def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    content = BytesIO()
+    np.savez_compressed(content, **cast(Any, arrays))
+    _write(target, content.getvalue())
+
+
+def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
+    beside = target.with_name(target.name.replace("images", "labels").replace("idx3", "idx1"))
+    if beside == target:
+        raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
+    require_new(beside)
+    for path, values in ((target, images), (beside, labels)):
+        sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
+        _write(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
+
+
+def _copy_pictures(root: Path, target: Path, changes: Changes, data: Dataset) -> None:
+    """Copy pictures into a new folder with a folder for each class."""
+    unfinished = target.with_name(f".{target.name}.part")
+    if unfinished.exists():
+        raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
+    try:
+        for row, name in enumerate(data.row_names):
+            word = changes.get(row, data.name_of(int(data.labels[row])))
+            if word is None:
+                continue
+            inside = name.partition("/")[2] if name.startswith(f"{word}/") else name.replace("/", "-")
+            place = unfinished / word / inside
+            place.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(root / name, place)
+        os.replace(unfinished, target)
+    except OSError as problem:
+        raise FileError("GN003", f"{target}: cannot be written ({problem.strerror or problem}).") from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

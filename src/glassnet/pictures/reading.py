@@ -1,0 +1,128 @@
+"""What was read in a photograph: boxes and answers drawn on it, and every stage that led there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.patches import Rectangle
+from numpy.typing import NDArray
+
+from ..reading import Digit, Reading
+from .figure import BLUE, QUIET, VERMILION, inches, new_axes
+
+_WIDEST = 1400  # pixels of a photograph that are drawn: more are not seen
+_SHEET = 12  # digits a line among the stages
+
+
+def draw_reading(reading: Reading, axes: Axes | None = None) -> Axes:
+    """Draw the photograph with a box around each digit and its answer; dashed and with "?" where it is not sure.
+
+    Parameters
+    ----------
+    reading : Reading
+    axes : Axes, optional
+        Where to draw; a figure of fitting size is made if not given.
+
+    Returns
+    -------
+    Axes
+        In pixels of the photograph.
+    """
+    photo = reading.picture
+    if axes is None:
+        wide = 8.0 * min(1.0, 1.5 * photo.width / photo.height)
+        [axes] = new_axes(
+            size=(wide, float(np.clip(wide * photo.height / photo.width, 1.0, 24.0))), margins=(0, 0, 0, 0)
+        )
+    shown = photo.copy()
+    shown.thumbnail((_WIDEST, _WIDEST))
+    axes.imshow(np.asarray(shown), extent=(0, photo.width, photo.height, 0), interpolation="antialiased")
+    axes.set_axis_off()
+    for digit in reading.digits:
+        _box(axes, digit, photo.width)
+    return axes
+
+
+def _box(axes: Axes, digit: Digit, width: int) -> None:
+    left, top, right, bottom = digit.box
+    colour = BLUE if digit.sure else VERMILION
+    gap = width / 250
+    frame = Rectangle(
+        (left - gap, top - gap),
+        right - left + 2 * gap,
+        bottom - top + 2 * gap,
+        facecolor="none",
+        edgecolor=colour,
+        linewidth=1.4,
+        linestyle="-" if digit.sure else "--",
+    )
+    axes.add_patch(frame)
+    size = float(np.clip((bottom - top) / width * inches(axes)[0] * 72 * 0.3, 6, 16))
+    label = f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
+    around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
+    axes.text(left, top - 2 * gap, label, color=colour, fontsize=size, va="bottom", bbox=around, clip_on=True)
+
+
+def draw_stages(reading: Reading) -> list[Axes]:
+    """Draw the way from a photograph to what the model sees.
+
+    Parameters
+    ----------
+    reading : Reading
+
+    Returns
+    -------
+    list of Axes
+        The photograph with its boxes, its paper, its ink, the mask, and the digits in MNIST's form.
+    """
+    height, width = reading.mask.shape
+    columns = 2 if width > 1.4 * height else 4
+    across = 10.0 / columns
+    down = float(np.clip((across - 0.3) * height / width, 0.6, 8.0)) + 0.4
+    digits = reading.digits
+    lines = max(1, -(-len(digits) // _SHEET))
+    below = 0.55 + 0.95 * lines
+    rows = 4 // columns
+    size = (10.3, rows * down + below + 0.4)
+    axes = new_axes(rows, columns, size, (0.2, below + 0.1, 0.2, 0.4), 0.3)
+    # Equal gaps both ways leave room for one line of text above each picture.
+    stages: list[tuple[str, Any]] = [
+        ("the photo, and what is read", None),
+        ("its paper: the ink filled in from beside it", reading.ink.paper),
+        ("its ink, against that paper", 1 - reading.ink.strength.clip(0, 1)),
+        ("ink or not", ~reading.mask),
+    ]
+    for one, (title, values) in zip(axes, stages, strict=True):
+        if values is None:
+            draw_reading(reading, one)
+        else:
+            one.imshow(_thinned(values), cmap="gray", vmin=0, vmax=1, interpolation="antialiased")
+            one.set_axis_off()
+        one.set_title(title, fontsize=9, color=QUIET, loc="left", pad=3)
+    figure = axes[0].figure.canvas.figure
+    sheet = figure.add_axes((0.2 / size[0], 0.1 / size[1], 1 - 0.4 / size[0], (below - 0.3) / size[1]))
+    sheet.set_title("as the model sees them", fontsize=9, color=QUIET, loc="left", pad=3)
+    _forms(sheet, digits, lines)
+    return [*axes, sheet]
+
+
+def _thinned(values: NDArray[Any]) -> NDArray[Any]:
+    step = max(1, max(values.shape[:2]) // 700)
+    return values[::step, ::step]
+
+
+def _forms(axes: Axes, digits: tuple[Digit, ...], lines: int) -> None:
+    """Draw the forms in a grid, each with its answer."""
+    side, band = 28, 10
+    paper = np.full((lines * (side + band), _SHEET * (side + 4)), 255, np.uint8)
+    for k, digit in enumerate(digits):
+        y, x = k // _SHEET * (side + band), k % _SHEET * (side + 4)
+        paper[y : y + side, x : x + side] = 255 - digit.form
+        label = f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
+        colour = BLUE if digit.sure else VERMILION
+        axes.text(x + side / 2, y + side + 1, label, fontsize=7, color=colour, ha="center", va="top")
+    axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none")
+    axes.set_anchor("NW")
+    axes.set_axis_off()

@@ -1,0 +1,69 @@
+"""Signed numbers as pictures: vermilion for what is positive, blue for what is negative, the paper for 0.
+
+The colours differ in the strength of their ink, not in the paper below, so one picture serves a light page and a dark
+one. Okabe and Ito's vermilion and blue are told apart with any kind of colour vision.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from io import BytesIO
+
+import numpy as np
+from matplotlib.colors import to_rgb
+from numpy.typing import ArrayLike, NDArray
+from PIL import Image
+
+from .figure import BLUE, VERMILION
+
+LARGEST_SIDE = 800
+
+
+def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.uint8]:
+    """Return red, green, blue and opacity of each number, shape (…, 4).
+
+    Parameters
+    ----------
+    values : array_like, any shape
+    limit : float, optional
+        The size that gets full colour; the largest there is, if not given.
+    """
+    numbers = np.asarray(values, float)
+    limit = limit or float(np.abs(numbers).max(initial=0)) or 1.0
+    inks = np.array([to_rgb(BLUE), to_rgb(VERMILION)])
+    colours = np.empty((*numbers.shape, 4))
+    colours[..., :3] = inks[(numbers > 0).astype(int)]
+    colours[..., 3] = np.clip(np.abs(numbers) / limit, 0, 1)
+    shades: NDArray[np.uint8] = np.rint(colours * 255).astype(np.uint8)
+    return shades
+
+
+def signed_picture(values: ArrayLike, image_shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a number for each input where its pixel lies, shape (rows, columns, 4); colours of a pixel are summed."""
+    return signed_colours(np.asarray(values, float).reshape(*image_shape, -1).sum(axis=-1))
+
+
+def signed_uri(matrix: ArrayLike, limit: float | None = None) -> str:
+    """Return a matrix as a PNG within an address, ``data:image/png;base64,…``: a page needs no file beside it.
+
+    Of a matrix beyond 800 rows or columns, a dot shows the number furthest from 0 of those it stands for.
+    """
+    numbers = strongest_of_blocks(np.atleast_2d(np.asarray(matrix, float)), LARGEST_SIDE)
+    return png_uri(Image.fromarray(signed_colours(numbers, limit), "RGBA"))
+
+
+def strongest_of_blocks(matrix: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """Bring a matrix to `side` rows and columns at most; of each block the number furthest from 0 stays."""
+    for axis in (0, 1):
+        step = -(-matrix.shape[axis] // side)
+        parts = np.arange(0, matrix.shape[axis], step)
+        low, high = np.minimum.reduceat(matrix, parts, axis), np.maximum.reduceat(matrix, parts, axis)
+        matrix = np.where(-low > high, low, high)
+    return matrix
+
+
+def png_uri(picture: Image.Image) -> str:
+    """Return a picture as an address."""
+    content = BytesIO()
+    picture.save(content, "PNG", optimize=True)
+    return f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"

@@ -1,0 +1,304 @@
+"""Columns: what is learnt about a table's columns once, saved with the model, and applied to every table after.
+
+The inputs are encoded as `encodings` says; the target tells whether classes or numbers are to be predicted.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough
+from .predicted import Target, class_words, learn_target
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
+VERSION = 1
+_FEW_ROWS = 20
+_ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
+_KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """How the columns of a table become a network's inputs and targets.
+
+    Parameters
+    ----------
+    inputs : tuple of NumberColumn, BooleanColumn or WordColumn
+        In the order of the training table.
+    target : Target
+        The column to predict.
+    dropped : tuple of (str, str)
+        Name of each column that is left out, and why.
+    remarks : tuple of str
+        What was decided and may be wrong; not saved.
+    """
+
+    inputs: tuple[Encoding, ...]
+    target: Target
+    dropped: tuple[tuple[str, str], ...] = ()
+    remarks: tuple[str, ...] = ()
+
+    @classmethod
+    def learn(
+        cls,
+        table: Table,
+        target: str,
+        *,
+        task: str | None = None,
+        drop: Sequence[str] = (),
+        keep: Sequence[str] = (),
+        rows: NDArray[np.int64] | None = None,
+    ) -> Columns:
+        """Learn from a training table.
+
+        Parameters
+        ----------
+        table : Table
+            All rows that are known.
+        target : str
+            Name of the column to predict.
+        task : {"classes", "numbers"}, optional
+            Decided by the column if not given.
+        drop, keep : sequence of str
+            Names of columns to leave out, and to use although they look like identifiers.
+        rows : ndarray of int64, optional
+            The training rows, all if not given. Medians, words and so on come from these alone; what a column is, and
+            which classes there are, is seen in all.
+
+        Raises
+        ------
+        DataError
+            GN060 when a named column is not there, GN061 for a column of dates, GN062 when no input is left, GN064
+            when the target cannot be predicted.
+        OptionError
+            GN021 for another task.
+        """
+        for name in (target, *drop, *keep):
+            require_column(table, name)
+        learnt, remarks = learn_target(table, target, task)
+        others = [name for name in table.names if name != target and name not in drop]
+        kinds = {name: table.kind(name) for name in others}
+        _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
+        dropped = [(name, "left out by --drop") for name in drop if name != target]
+        inputs: list[Encoding] = []
+        part = table if rows is None else table.take(rows)
+        for name, kind in kinds.items():
+            why = _why_useless(table, name, kind, keep=name in keep) or _why_useless(part, name, kind, keep=True)
+            if why:
+                dropped.append((name, why))
+                continue
+            inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name))
+            count, strays = table.strays(name) if kind == "number" else (0, ())
+            if count:
+                words = ", ".join(map(repr, strays))
+                remarks.append(f"column {name!r}: {count} values are no numbers ({words}), taken as missing")
+        if not inputs:
+            told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
+            why = "; ".join(told[:5]) or "there is no other column"
+            raise DataError("GN062", f"{table.source}: no column is left to predict {target!r} from ({why}).")
+        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the network's inputs."""
+        return tuple(name for one in self.inputs for name in one.features)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the table's columns that are needed."""
+        return tuple(one.name for one in self.inputs)
+
+    def apply(self, table: Table) -> Encoded:
+        """Encode a table's rows.
+
+        Parameters
+        ----------
+        table : Table
+            With at least the columns `names`, in any order.
+
+        Returns
+        -------
+        ndarray of float32, shape (n, features)
+
+        Raises
+        ------
+        DataError
+            GN060 when columns are missing.
+        """
+        self.require(table, self.names)
+        return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
+
+    def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
+        """Return the rows that have a target, and theirs.
+
+        Returns
+        -------
+        rows : ndarray of int64, shape (m,)
+            The rows whose target is not missing.
+        targets : ndarray, shape (m,)
+            int64 labels for classes, float64 for numbers.
+
+        Raises
+        ------
+        DataError
+            GN060 when the column is missing, GN064 for a class that training did not know, or when no row has one.
+        """
+        self.require(table, (self.target.name,))
+        name = self.target.name
+        if self.target.task == "numbers":
+            values = table.numbers(name)
+            rows = np.flatnonzero(~np.isnan(values))
+            _some(rows, table, name)
+            return rows, values[rows]
+        codes, words = class_words(table, name, self.target.numeric)
+        rows = np.flatnonzero(codes >= 0)
+        _some(rows, table, name)
+        place = {word: k for k, word in enumerate(self.target.classes)}
+        known = np.array([place.get(word, -1) for word in words], np.int64)
+        labels = known[codes[rows]]
+        if labels.min() < 0:
+            row = int(rows[np.argmin(labels)])
+            raise DataError(
+                "GN064",
+                f"{table.source}, column {name!r}, sample {row + 1}: class {words[codes[row]]!r}, but the model knows "
+                f"{', '.join(map(repr, self.target.classes[:10]))}. Correct it, or train again with it.",
+            )
+        return rows, labels
+
+    def require(self, table: Table, names: Iterable[str]) -> None:
+        """Refuse a table without these columns: DataError GN060."""
+        missing = [name for name in names if name not in table.names]
+        if not missing:
+            return
+        shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
+        near = [close[0] for name in missing if (close := difflib.get_close_matches(name, table.names, 1))]
+        hint = f" There is {', '.join(map(repr, near[:5]))}: rename." if near else " Add what is missing."
+        if not table.header:
+            hint = " Its first line holds no names: put the columns' names there."
+        raise DataError(
+            "GN060",
+            f"{table.source}: without column{'s' * (len(missing) != 1)} {shown}, with which the model was trained."
+            f"{hint}",
+        )
+
+    def summary(self) -> list[tuple[str, str]]:
+        """Return each column's name and one line about it: inputs, target, and what is left out."""
+        return [
+            *((one.name, str(one)) for one in self.inputs),
+            (self.target.name, str(self.target)),
+            *((name, f"left out: {why}") for name, why in self.dropped),
+        ]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {
+            "version": VERSION,
+            "inputs": [one.to_dict() for one in self.inputs],
+            "target": {**asdict(self.target), "classes": list(self.target.classes)},
+            "dropped": [list(pair) for pair in self.dropped],
+        }
+
+    @classmethod
+    def from_dict(cls, described: dict[str, Any]) -> Columns:
+        """Make the columns from what `to_dict` gave.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            When it is not of that form, or of a newer version.
+        """
+        if described["version"] != VERSION:
+            raise ValueError(f"its columns are of version {described['version']}, known is {VERSION}")
+        target = {**described["target"], "classes": tuple(described["target"]["classes"])}
+        dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
+        return cls(tuple(map(encoding_from, described["inputs"])), Target(**target), dropped)
+
+
+def require_column(table: Table, name: str) -> None:
+    """Refuse the name of a column that a table does not have, with the names near to it: DataError GN060."""
+    if name in table.names:
+        return
+    lowered = {one.lower(): one for one in table.names}
+    near = [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, 3, 0.5)]
+    shown = ", ".join(table.names[:10]) + (", …" if len(table.names) > 10 else "")
+    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
+    if not table.header:
+        hint += " Its first line holds no names."
+    raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
+
+
+def _some(rows: NDArray[np.int64], table: Table, name: str) -> None:
+    if not len(rows):
+        raise DataError("GN064", f"{table.source}, target {name!r}: every value is missing.")
+
+
+def _refuse_dates(table: Table, names: Collection[str]) -> None:
+    if not names:
+        return
+    first = next(iter(names))
+    example = next(str(value) for value in table.frame[first] if value is not None)
+    what = "dates or times" if table.kind(first) == "date" else "neither numbers nor words"
+    drops = " ".join(f"--drop {_quoted(name)}" for name in names)
+    listed = ", ".join(map(repr, names))
+    raise DataError(
+        "GN061",
+        f"{table.source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
+        f"cannot take. Turn them into numbers, as days or years since one day, or leave them out: {drops}.",
+    )
+
+
+def _quoted(name: str) -> str:
+    return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
+
+
+def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:
+    """Say why a column is left out; nothing if it is used."""
+    if kind == "missing":
+        return "every value is missing"
+    if kind == "number":
+        return _why_useless_numbers(table.numbers(name), name, keep=keep)
+    codes, words = table.words(name)
+    counts = np.bincount(codes[codes >= 0])
+    if not len(words):
+        return "every value is missing"
+    if len(words) == 1 and counts[0] == len(codes):
+        return f"every value is {words[0]!r}"
+    if kind == "boolean":
+        return ""
+    if counts.max() < enough(len(codes)):
+        return f"{len(words)} different words, none in {enough(len(codes))} rows or more"
+    if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
+        return f"{len(words)} different words in {counts.sum()} rows, as in an identifier ({_keeps(name)})"
+    return ""
+
+
+def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) -> str:
+    different = np.unique(values[~np.isnan(values)])
+    if not len(different):
+        return "every value is missing"
+    if len(different) == 1 and not np.isnan(values).any():
+        return f"every value is {different[0]:g}"
+    if not keep and _counts_rows(name, different, len(values)):
+        return f"every value differs, as in an identifier ({_keeps(name)})"
+    return ""
+
+
+def _keeps(name: str) -> str:
+    return f"--keep {_quoted(name)} uses it"
+
+
+def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:
+    """Tell whether numbers only number the rows: whole, all different, without gaps or of a telling name."""
+    if len(different) < rows or rows < _FEW_ROWS or not (different == np.floor(different)).all():
+        return False
+    return bool(different[-1] - different[0] + 1 == rows or _ID.search(name))

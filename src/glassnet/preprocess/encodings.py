@@ -1,0 +1,253 @@
+"""How one column of a table becomes inputs of a network: numbers, yes and no, words.
+
+Each of these learns from a training table, encodes any other, and is plain data. What each does, and why, is in
+`docs/design/tables.md`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
+Encoded = NDArray[np.float32]
+
+CLIP = 3.0
+"""How far from the middle, in deviations, a number can seem to be at most."""
+LIMIT = 255
+"""Words of one column that get an input of their own at most."""
+_SKEWED = 2.0
+_OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """A number: moved and scaled by median and quartiles, outliers drawn in, and a flag where values are missing.
+
+    ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which stays within ±3 for any value at query time
+    (robust scaling and smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of
+    numbers from 0, `v` is ``log(1 + value / unit)``, otherwise the value itself.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        What stands for a missing value: the median.
+    centre, scale : float
+        Median, and deviation as the quartiles tell it, of `v`.
+    unit : float
+        Where the logarithm starts to bend; 0 is none.
+    flag : bool
+        Whether a second input says that the value is missing.
+    missing : float
+        Part of the training rows without a value.
+    low, high : float
+        Smallest and largest training value.
+    """
+
+    name: str
+    fill: float
+    centre: float
+    scale: float
+    unit: float
+    flag: bool
+    missing: float
+    low: float
+    high: float
+
+    @classmethod
+    def learn(cls, table: Table, name: str) -> NumberColumn:
+        """Learn from a column with at least one number."""
+        values = table.numbers(name)
+        present = values[~np.isnan(values)]
+        unit = _unit(present)
+        bent = _bend(present, unit)
+        quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
+        scale = float(three - quarter) / _OF_A_NORMAL or float(bent.std()) or 1.0
+        missing = 1 - len(present) / len(values)
+        return cls(
+            name, float(np.median(present)), float(half), scale, unit, missing > 0, missing,
+            float(present.min()), float(present.max()),
+        )  # fmt: skip
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return (self.name, f"{self.name} missing") if self.flag else (self.name,)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the inputs, shape (n, 1) or (n, 2)."""
+        values = table.numbers(self.name)
+        absent = np.isnan(values)
+        z = (_bend(np.where(absent, self.fill, values), self.unit) - self.centre) / self.scale
+        clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+        return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+
+    def __str__(self) -> str:
+        bent = ", logarithm" if self.unit else ""
+        missing = f", {self.missing:.1%} missing, filled by {self.fill:g} and flagged" if self.flag else ""
+        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{bent}{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {"kind": "number", **asdict(self)}
+
+
+def _unit(values: NDArray[np.float64]) -> float:
+    """Say where a logarithm should start to bend, 0 if the column is better off without."""
+    deviation = values.std()
+    if values.min() < 0 or not deviation or _skewness(values) < _SKEWED:
+        return 0.0
+    unit = float(np.quantile(values[values > 0], 0.1))
+    return unit if abs(_skewness(_bend(values, unit))) < _skewness(values) else 0.0
+
+
+def _skewness(values: NDArray[np.float64]) -> float:
+    centred = values / np.abs(values).max()  # large numbers would overflow in the third power
+    centred = centred - centred.mean()
+    return float((centred**3).mean() / max((centred**2).mean() ** 1.5, 1e-300))
+
+
+def _bend(values: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
+    if not unit:
+        return values
+    bent: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values) / unit)
+    return bent
+
+
+@dataclass(frozen=True)
+class BooleanColumn:
+    """Yes and no: 1 and −1, and 0 where neither is known.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    share : float
+        Part of the training rows that say yes, of those that say anything.
+    missing : float
+        Part that says nothing.
+    """
+
+    name: str
+    share: float
+    missing: float
+
+    @classmethod
+    def learn(cls, table: Table, name: str) -> BooleanColumn:
+        """Learn from a column with at least one yes or no."""
+        values = table.booleans(name)
+        absent = np.isnan(values)
+        return cls(name, float(values[~absent].mean()), float(absent.mean()))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Name of the input."""
+        return (self.name,)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the input, shape (n, 1)."""
+        values = table.booleans(self.name)[:, np.newaxis]
+        return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
+
+    def __str__(self) -> str:
+        missing = f", {self.missing:.1%} missing" if self.missing else ""
+        return f"yes or no, {self.share:.1%} yes{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {"kind": "boolean", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class WordColumn:
+    """Words: one input for each frequent one, one for all others, one where the value is missing.
+
+    A word that training never saw counts as one of the others where there are such, and otherwise sets no input.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    words : tuple of str
+        The words with an input of their own, sorted.
+    rare : int
+        How many different words share the input for others; 0 is no such input.
+    missing : float
+        Part of the training rows without a value; 0 is no input for that.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    rare: int
+    missing: float
+
+    @classmethod
+    def learn(cls, table: Table, name: str) -> WordColumn:
+        """Learn from a column with at least one word in `enough` rows."""
+        codes, words = table.words(name)
+        counts = np.bincount(codes[codes >= 0], minlength=len(words))
+        frequent = np.flatnonzero(counts >= enough(len(table)))
+        if len(frequent) > LIMIT:
+            frequent = np.sort(frequent[np.argsort(-counts[frequent], kind="stable")[:LIMIT]])
+        rare = len(words) - len(frequent)
+        return cls(name, tuple(words[k] for k in frequent), rare, float((codes < 0).mean()))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        others = [f"{self.name} other"] * (self.rare > 0) + [f"{self.name} missing"] * (self.missing > 0)
+        return (*(f"{self.name}={word}" for word in self.words), *others)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the inputs, shape (n, features)."""
+        codes, words = table.words(self.name)
+        place = {word: k for k, word in enumerate(self.words)}
+        width, other = len(self.features), len(self.words) if self.rare else -1
+        # One place more, which is cut off, takes what sets no input; -1 is that place.
+        columns = np.array([*(place.get(word, other) for word in words), width - 1 if self.missing else -1])
+        encoded = np.zeros((len(codes), width + 1), np.float32)
+        encoded[np.arange(len(codes)), columns[codes]] = 1
+        return encoded[:, :width]
+
+    def __str__(self) -> str:
+        shown = ", ".join(self.words[:4]) + (", …" if len(self.words) > 4 else "")
+        rare = f", {self.rare} rare ones together" if self.rare else ""
+        missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
+        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({shown}){rare}{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {"kind": "words", **asdict(self), "words": list(self.words)}
+
+
+def enough(rows: int) -> int:
+    """In how many of these rows a word must stand for an input of its own: 1 %, at least 2 and at most 4."""
+    return min(4, max(2, rows // 100))
+
+
+Encoding = NumberColumn | BooleanColumn | WordColumn
+
+ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "words": WordColumn}
+"""Kind, as it stands in files -> class; each has `learn`."""
+
+
+def encoding_from(described: dict[str, Any]) -> Encoding:
+    """Make an encoding from what `to_dict` gave.
+
+    Raises
+    ------
+    KeyError, TypeError
+        When something is missing or too much.
+    """
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in described.items() if name != "kind"
+    }
+    encoding: Encoding = ENCODINGS[described["kind"]](**values)
+    return encoding

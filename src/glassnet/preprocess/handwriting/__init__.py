@@ -1,0 +1,29 @@
+"""From a photograph of handwriting to pictures as MNIST has them: paper off, digits found, each brought to the form."""
+
+from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
+from .form import CHANGES, PLAIN, SIDE, Change, mnist_form
+from .paper import Ink, lift_ink
+from .photo import eight_bits, opaque, working_size
+from .whole import forms_of
+
+__all__ = [
+    "CHANGES",
+    "PLAIN",
+    "SIDE",
+    "Change",
+    "Ink",
+    "Piece",
+    "cuts",
+    "doubtful_pairs",
+    "eight_bits",
+    "find_pieces",
+    "forms_of",
+    "in_lines",
+    "ink_mask",
+    "lift_ink",
+    "may_be_one",
+    "mnist_form",
+    "opaque",
+    "union",
+    "working_size",
+]

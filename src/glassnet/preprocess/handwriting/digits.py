@@ -1,0 +1,333 @@
+"""The second stage: what is written, taken apart into digits in reading order.
+
+Ink becomes a mask; ruled lines and what leans on the picture's edge go; pieces of ink that belong to one digit are put
+together; digits that stand side by side make a line, and lines follow each other from the top.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .paper import Ink
+
+Mask = NDArray[np.bool_]
+
+THRESHOLD = 0.45
+"""Part of the usual ink from which a place is ink."""
+_EIGHT = np.ones((3, 3), bool)
+_MOST = 800  # pieces that are compared with each other: more are no handwriting
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Ink that belongs together.
+
+    Parameters
+    ----------
+    top, left, bottom, right : int
+        Its box in the picture worked on; the last two are just outside.
+    mask : ndarray of bool, shape (bottom − top, right − left)
+        Which places of the box are its ink.
+    """
+
+    top: int
+    left: int
+    bottom: int
+    right: int
+    mask: Mask = field(repr=False)
+
+    @property
+    def height(self) -> int:
+        """Rows of the box."""
+        return self.bottom - self.top
+
+    @property
+    def width(self) -> int:
+        """Columns of the box."""
+        return self.right - self.left
+
+    @property
+    def size(self) -> int:
+        """The longer side of the box."""
+        return max(self.height, self.width)
+
+
+def ink_mask(ink: Ink) -> Mask:
+    """Tell ink from paper: strong places, and the weaker ones that hang on to them; without long ruled lines."""
+    low = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
+    mask = ink.strength > low
+    ruled = ruled_lines(mask)
+    if ruled.any():
+        mask = _mended(mask & ~ruled, mask)
+    return mask
+
+
+def ruled_lines(mask: Mask) -> Mask:
+    """Find long thin straight lines, nearly level or nearly upright, that a printer or a ruler has drawn."""
+    stroke = _stroke_width(mask)
+    thin = mask & (2 * ndimage.distance_transform_edt(mask) <= max(4.0, 0.5 * stroke))
+    found = np.zeros_like(mask)
+    for turned in (False, True):
+        lines = thin.T if turned else thin
+        long = _long_runs(lines)
+        found |= long.T if turned else long
+    return found
+
+
+def _long_runs(mask: Mask) -> Mask:
+    """Mark what lies on a straight way across at least half the columns, most of it inked."""
+    height, width = mask.shape
+    step = max(1, max(height, width) // 320)
+    rows, columns = -(-height // step), -(-width // step)
+    padded = np.pad(mask, ((0, rows * step - height), (0, columns * step - width)))
+    small = padded.reshape(rows, step, columns, step).any(axis=(1, 3))
+    if small.mean() < 0.002 or columns < 40:
+        return np.zeros_like(mask)
+    thick = ndimage.binary_dilation(small, np.ones((3, 1), bool))
+    found = np.zeros_like(small)
+    length = columns // 2
+    across = np.arange(columns)
+    for slope in np.linspace(-0.12, 0.12, 17):
+        drop = np.rint(slope * (across - columns / 2)).astype(int)
+        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): the sheared picture's places
+        sheared = thick[at, across]
+        share = ndimage.uniform_filter1d(sheared.astype(np.float32), length, axis=1, mode="constant")
+        runs = share > 0.8
+        if runs.any():
+            spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & sheared
+            found[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
+    grown = np.repeat(np.repeat(ndimage.binary_dilation(found, np.ones((3, 1), bool)), step, 0), step, 1)
+    return grown[:height, :width] & mask
+
+
+def _mended(kept: Mask, before: Mask) -> Mask:
+    """Put back where a stroke crosses a removed line: what closing over the gap joins."""
+    gap = int(max(3, 2 * _stroke_width(before & ~kept) + 1))
+    return kept | (_closed(kept, gap) & before)
+
+
+def _closed(mask: Mask, reach: int) -> Mask:
+    """Fill what is narrower than twice `reach`: a closing with a disc."""
+    near = ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
+    closed: Mask = ndimage.distance_transform_edt(near) > reach
+    return closed[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
+
+
+def _stroke_width(mask: Mask) -> float:
+    """Return the usual width of what is drawn, in pixels."""
+    if not mask.any():
+        return 0.0
+    return 4 * float(np.median(ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2
+
+
+def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
+    """Take the mask apart into digits, as far as geometry tells, without specks and what lies beside the paper."""
+    stroke = max(1.0, _stroke_width(mask))
+    if stroke > 4:  # where the pen ran dry
+        mask = _closed(mask, max(1, round(0.15 * stroke)))
+    labels, _ = ndimage.label(mask, _EIGHT)
+    pieces = []
+    for number, box in enumerate(ndimage.find_objects(labels), 1):
+        piece = Piece(box[0].start, box[1].start, box[0].stop, box[1].stop, labels[box] == number)
+        if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke):
+            pieces.append(piece)
+    pieces = _on_paper(_without_edge(pieces, mask.shape), ink)
+    if not pieces:
+        return []
+    largest = max(piece.size for piece in pieces)
+    pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
+    usual = _usual_size(pieces)
+    large = [piece for piece in pieces if piece.size > 0.35 * usual]
+    drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.45 * piece.size]
+    return drawn or large
+
+
+def _on_paper(pieces: list[Piece], ink: Ink) -> list[Piece]:
+    """Leave out what lies where it is much darker than beside other ink: the grain of a table, a cloth."""
+    if ink.light_on_dark or len(pieces) < 2:
+        return pieces
+    light = [
+        float(ink.paper[one.top : one.bottom, one.left : one.right].mean(axis=2)[one.mask].mean()) for one in pieces
+    ]
+    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= _usual_size(pieces))
+    return [one for value, one in zip(light, pieces, strict=True) if value > 0.5 * lightest]
+
+
+def _without_edge(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """Leave out what touches the picture's edge, unless hardly anything else is there."""
+    inner = [
+        one for one in pieces if one.top > 1 and one.left > 1 and one.bottom < shape[0] - 1 and one.right < shape[1] - 1
+    ]
+    if not inner:
+        return pieces
+    reach = max(one.size for one in inner)
+    outer = [one for one in pieces if one not in inner]
+    tall = max((one.size for one in outer), default=0)
+    return pieces if reach < 0.3 * tall and reach < 0.15 * min(shape) else inner
+
+
+def _usual_size(pieces: list[Piece]) -> float:
+    """Return the size of a digit here: half the ink belongs to larger ones."""
+    sizes = np.array([piece.size for piece in pieces], float)
+    order = np.argsort(sizes)
+    weight = np.cumsum(np.array([piece.mask.sum() for piece in pieces], float)[order])
+    return float(sizes[order][np.searchsorted(weight, weight[-1] / 2)])
+
+
+def _joined_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Put together what belongs to one digit, the nearest first, until nothing more does."""
+    pieces = sorted(pieces, key=lambda one: (one.top, one.left))
+    usual = _usual_size(pieces)
+    while pairs := _pairs(pieces, usual, 1.0):
+        _, i, j = min(pairs)
+        pieces[i] = union(pieces[i], pieces[j])
+        del pieces[j]
+    return pieces
+
+
+def may_be_one(pieces: list[Piece]) -> bool:
+    """Tell whether all pieces together may be one digit in fragments: few, near each other, higher than wide."""
+    if not 2 < len(pieces) < 9:
+        return False
+    high = max(one.bottom for one in pieces) - min(one.top for one in pieces)
+    wide = max(one.right for one in pieces) - min(one.left for one in pieces)
+    near = all(min(_apart(one, other, high) for other in pieces if other is not one) < 4 for one in pieces)
+    return near and wide < 1.1 * high
+
+
+def doubtful_pairs(pieces: list[Piece]) -> list[tuple[int, int]]:
+    """Which two pieces, by their numbers, may be one digit though they stand apart; the likeliest first."""
+    return [(i, j) for _, i, j in sorted(_pairs(pieces, _usual_size(pieces), 2.2))] if pieces else []
+
+
+def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float, int, int]]:
+    """Pairs that are less far apart than `limit`, with how far."""
+    found = []
+    for i, one in enumerate(pieces[:_MOST]):
+        for j in range(i + 1, min(len(pieces), _MOST)):
+            far = _apart(one, pieces[j], usual)
+            if far < limit:
+                found.append((far, i, j))
+    return found
+
+
+def cuts(piece: Piece, usual_width: float) -> list[tuple[Piece, Piece]]:
+    """Ways to part a wide piece into a left and a right one, from its top to its bottom through little ink."""
+    if piece.width < 1.15 * piece.height and piece.width < max(1.7 * usual_width, 0.9 * piece.height):
+        return []
+    most = 2 * max(1.0, _stroke_width(piece.mask))
+    reach = int(0.15 * piece.width)
+    found: dict[bytes, tuple[Piece, Piece]] = {}
+    for part in (0.3, 0.4, 0.5, 0.6, 0.7):
+        first = max(1, int(part * piece.width) - reach)
+        way, crossed = _way_down(piece.mask[:, first : first + 2 * reach])
+        left = np.arange(piece.width) < (first + way)[:, np.newaxis]
+        sides = piece.mask & left, piece.mask & ~left
+        if crossed > most or not all(side.any() for side in sides):
+            continue
+        parts = _trimmed(piece, sides[0]), _trimmed(piece, sides[1])
+        if all(0.6 * piece.height < one.height > 0.75 * one.width for one in parts):
+            found[sides[0].tobytes()] = parts
+    return list(found.values())
+
+
+def _way_down(mask: Mask) -> tuple[NDArray[np.intp], float]:
+    """Find the way from the first row to the last that crosses the least ink, a column to a side a row at most.
+
+    Returns the column in each row, and how many places of ink lie on the way.
+    """
+    away = np.abs(np.arange(mask.shape[1]) - mask.shape[1] / 2) / mask.shape[1]
+    cost = mask + 1e-3 * away  # through the middle, where all ways are as good
+    total, steps = cost[0], []
+    for row in cost[1:]:
+        padded = np.pad(total, 1, constant_values=np.inf)
+        before = np.stack([padded[:-2], padded[1:-1], padded[2:]])
+        before[::2] += 1e-3  # straight on, where turning gains nothing
+        step = np.argmin(before, axis=0)
+        steps.append(step - 1)
+        total = before.min(axis=0) + row
+    way = [int(np.argmin(total))]
+    for step in reversed(steps):
+        way.append(int(way[-1] + step[way[-1]]))
+    return np.array(way[::-1], np.intp), float(total.min())
+
+
+def _trimmed(piece: Piece, mask: Mask) -> Piece:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return Piece(
+        piece.top + box[0].start,
+        piece.left + box[1].start,
+        piece.top + box[0].stop,
+        piece.left + box[1].stop,
+        mask[box],
+    )
+
+
+def _apart(one: Piece, other: Piece, usual: float) -> float:
+    """How little two pieces belong together: below 1 they do."""
+    down = max(one.top, other.top) - min(one.bottom, other.bottom)
+    across = max(one.left, other.left) - min(one.right, other.right)
+    larger, smaller = (one, other) if one.size >= other.size else (other, one)
+    scale = min(max(larger.size, 0.5 * usual), 1.4 * usual)
+    if max(down, across) > 0.3 * scale:
+        return 9.0
+    together_high = max(one.bottom, other.bottom) - min(one.top, other.top)
+    together_wide = max(one.right, other.right) - min(one.left, other.left)
+    if together_high > 1.7 * max(usual, 0.6 * larger.size) and smaller.size > 0.5 * larger.size:
+        return 9.0  # two digits, one above the other
+    gap = _gap(one, other) / scale
+    overlap = -across / min(one.width, other.width)
+    if overlap > 0.3:  # one above the other, or inside it
+        return gap / (0.28 if smaller.size < 0.6 * larger.size else 0.2)
+    if smaller.size < 0.5 * larger.size and together_wide < 1.3 * together_high:  # a part beside it
+        return gap / 0.13
+    return gap / 0.04 if together_wide < 1.1 * together_high and overlap > 0 else 9.0
+
+
+def _gap(one: Piece, other: Piece) -> float:
+    """Smallest distance between the inks of two pieces."""
+    top, left = min(one.top, other.top), min(one.left, other.left)
+    shape = (max(one.bottom, other.bottom) - top, max(one.right, other.right) - left)
+    free = np.ones(shape, bool)
+    free[one.top - top : one.bottom - top, one.left - left : one.right - left] &= ~one.mask
+    far = ndimage.distance_transform_edt(free)
+    near = far[other.top - top : other.bottom - top, other.left - left : other.right - left][other.mask]
+    return float(near.min())
+
+
+def union(one: Piece, other: Piece) -> Piece:
+    """Two pieces as one."""
+    top, left = min(one.top, other.top), min(one.left, other.left)
+    bottom, right = max(one.bottom, other.bottom), max(one.right, other.right)
+    mask = np.zeros((bottom - top, right - left), bool)
+    for part in (one, other):
+        mask[part.top - top : part.bottom - top, part.left - left : part.right - left] |= part.mask
+    return Piece(top, left, bottom, right, mask)
+
+
+def in_lines(pieces: list[Piece]) -> list[list[Piece]]:
+    """Order pieces for reading: lines from the top, each from left to right.
+
+    Two pieces stand in one line if they overlap by half their height and nothing else is nearer on that side; a line
+    may slope.
+    """
+    ordered = sorted(pieces, key=lambda one: one.left)
+    lines: list[list[Piece]] = []
+    for piece in ordered:
+        best, shared = None, 0.45
+        for line in lines:
+            last = line[-1]
+            overlap = min(last.bottom, piece.bottom) - max(last.top, piece.top)
+            part = overlap / min(last.height, piece.height) - 0.02 * max(0, piece.left - last.right) / piece.size
+            if part > shared:
+                best, shared = line, part
+        if best is None:
+            lines.append([piece])
+        else:
+            best.append(piece)
+    return sorted(lines, key=lambda line: float(np.mean([(one.top + one.bottom) / 2 for one in line])))

@@ -1,0 +1,148 @@
+"""The last stage: a piece of ink becomes a picture as MNIST has them.
+
+MNIST's digits were black and white, brought to 20 × 20 without changing their proportions, the grey coming from the
+averaging, and put into 28 × 28 with their centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998, section
+III A). The same is done here, after strokes far thinner or thicker than MNIST's are brought to its range.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from scipy import ndimage
+
+from .digits import Mask
+
+SIDE, BOX = 28, 20
+STROKE = (0.1, 0.14)
+"""Widths of a stroke, in parts of the digit's longer side, between which nothing is changed."""
+_FINE = 100  # pixels on the longer side where strokes are measured and changed
+
+
+@dataclass(frozen=True)
+class Change:
+    """A small change of a digit on its way to the form, to ask about it more than once.
+
+    Parameters
+    ----------
+    turn : float
+        Degrees.
+    lean : float
+        Shear to the right, as a slope.
+    stroke : float
+        Factor for the width of strokes.
+    box : float
+        Longer side in the 28 × 28.
+    down, across : float
+        Pixels of the 28 × 28.
+    """
+
+    turn: float = 0.0
+    lean: float = 0.0
+    stroke: float = 1.0
+    box: float = 20.0
+    down: float = 0.0
+    across: float = 0.0
+
+
+PLAIN = Change()
+CHANGES = (
+    PLAIN,
+    Change(turn=7),
+    Change(turn=-7),
+    Change(lean=0.15),
+    Change(lean=-0.15),
+    Change(stroke=1.3),
+    Change(stroke=0.75),
+    Change(box=18.5),
+    Change(down=0.7, across=0.5),
+    Change(down=-0.7, across=-0.5),
+)
+"""What a digit is asked about in: as it is, and a little changed in each direction."""
+
+
+def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
+    """Bring a piece of ink to MNIST's form.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (rows, columns)
+        Where there is ink; its box is found here.
+    change : Change
+        What else is done to it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28)
+        255 is full ink.
+    """
+    fine = _fine(mask, change)
+    fine = _with_stroke(fine, change.stroke)
+    rows, columns = np.flatnonzero(fine.any(axis=1)), np.flatnonzero(fine.any(axis=0))
+    fine = fine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    scale = change.box / max(fine.shape)
+    size = (max(1, round(fine.shape[1] * scale)), max(1, round(fine.shape[0] * scale)))
+    small = np.array(Image.fromarray(np.where(fine, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
+    return _centred(small, change)
+
+
+def stroke_width(mask: Mask) -> float:
+    """Width of the strokes, in parts of the longer side."""
+    half = ndimage.distance_transform_edt(np.pad(mask, 1))
+    # Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
+    mean = float(half[half > 0].mean())
+    return float((4 * mean - 2) / max(mask.shape))
+
+
+def _fine(mask: Mask, change: Change) -> Mask:
+    """Bring the mask to a size where strokes can be measured, turned and leaning as wanted."""
+    scale = _FINE / max(mask.shape)
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
+    way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+    if scale > 1:
+        picture = Image.fromarray(ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
+    fine = np.pad(np.array(picture.resize(size, way)), _FINE // 3).astype(np.float32)
+    if change.turn or change.lean:
+        angle = np.radians(change.turn)
+        back = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+        back = back @ np.array([[1, 0], [change.lean, 1]])
+        middle = (np.array(fine.shape) - 1) / 2
+        fine = ndimage.affine_transform(fine, back, middle - back @ middle, order=1)
+    bold: Mask = fine > 127
+    if not bold.any():
+        bold = fine >= fine.max()
+    return bold
+
+
+def _with_stroke(fine: Mask, factor: float) -> Mask:
+    """Bring the strokes' width into MNIST's range, times a factor."""
+    width = stroke_width(fine[np.ix_(fine.any(axis=1), fine.any(axis=0))])
+    wanted = float(np.clip(width, *STROKE)) * factor
+    off = (wanted - width) * _FINE / 2
+    if off > 0.4:
+        # Thicker strokes make the digit larger too, which then is brought down to the box: so a little more.
+        fine = ndimage.distance_transform_edt(~fine) <= off * (1 + 2 * off / _FINE)
+    elif off < -0.4:
+        half = ndimage.distance_transform_edt(fine)
+        # Thin places of a thick digit keep what they have: it must not fall apart.
+        middle = ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
+        fine = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
+    return fine
+
+
+def _centred(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
+    """Put the box into the picture so that the centre of mass is in the middle."""
+    height, width = small.shape
+    weight = small.astype(np.float64)
+    total = weight.sum()
+    middle = SIDE / 2  # counted in whole pixels from 0: half a pixel below and right of the true one, as in MNIST
+    y = middle - (weight.sum(axis=1) @ np.arange(height)) / total + change.down
+    x = middle - (weight.sum(axis=0) @ np.arange(width)) / total + change.across
+    top, left = int(np.clip(round(y), 0, SIDE - height)), int(np.clip(round(x), 0, SIDE - width))
+    out = np.zeros((SIDE, SIDE), np.uint8)
+    out[top : top + height, left : left + width] = small
+    return out

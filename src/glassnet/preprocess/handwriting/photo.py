@@ -1,0 +1,57 @@
+"""A photograph to begin with: in colour, without transparency, of a size that can be worked on."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from .paper import Plane
+
+SHORTEST, MOST = 168, 1_000_000
+"""Pixels on the shorter side, and in all, between which a picture is brought."""
+
+
+def opaque(picture: Image.Image) -> Image.Image:
+    """Make a picture RGB; what is transparent becomes paper: white, or dark where the ink is light."""
+    if picture.mode.startswith(("I", "F")):
+        return eight_bits(picture).convert("RGB")
+    if not picture.has_transparency_data:
+        return picture.convert("RGB")
+    above = picture.convert("RGBA")
+    pixels = np.array(above)
+    seen = pixels[..., 3] > 127
+    colours = pixels[seen][:, :3]
+    if not seen.any() or seen.mean() < 0.5:  # ink alone: paper is what it stands out of
+        light = bool(seen.any()) and float(colours.mean()) > 150
+        paper = [0, 0, 0] if light else [255, 255, 255]
+    else:  # paper with a hole, or round corners
+        paper = [int(value) for value in np.median(colours, axis=0)]
+    return Image.alpha_composite(Image.new("RGBA", above.size, (*paper, 255)), above).convert("RGB")
+
+
+def eight_bits(picture: Image.Image) -> Image.Image:
+    """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255."""
+    wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
+    top = max(float(wide.max(initial=0.0)), 1e-30) if picture.mode == "F" else 65535.0
+    return Image.fromarray((wide.clip(0, top) * (255 / top)).round().astype(np.uint8))
+
+
+def working_size(picture: Image.Image) -> Plane:
+    """Return the picture as numbers from 0 to 1, shape (rows, columns, 3), shrunk or enlarged to be worked on."""
+    scale = _shrink(picture.size)
+    if scale == 1 and min(picture.size) < SHORTEST:
+        scale = max(1.0, min(SHORTEST / min(picture.size), math.sqrt(MOST / math.prod(picture.size))))
+    if scale != 1:
+        size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
+        way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+        picture = picture.resize(size, way)
+    values: Plane = np.asarray(picture, np.float32) / np.float32(255)
+    return values
+
+
+def _shrink(size: tuple[int, int]) -> float:
+    return min(1.0, math.sqrt(MOST / math.prod(size)))

@@ -1,0 +1,91 @@
+"""A table's rows as labelled samples: read, learn or apply the columns, encode."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..data.dataset import Dataset
+from ..errors import OptionError
+from .columns import Columns
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
+
+def read_table(source: Any, expected: Sequence[str] = ()) -> Table:
+    """Read a table with named columns; see `glassnet.data.frames.read_table`, which this loads when it is needed."""
+    from ..data.frames import read_table
+
+    return read_table(source, expected)
+
+
+def load_table(
+    source: Any,
+    target: str | None = None,
+    *,
+    columns: Columns | None = None,
+    task: str | None = None,
+    drop: Sequence[str] = (),
+    keep: Sequence[str] = (),
+) -> Dataset:
+    """Read a table as labelled samples, and learn about its columns or use what was learnt.
+
+    Parameters
+    ----------
+    source : str, path, data frame, mapping or array
+        A file (delimited text, Parquet, Arrow, NDJSON, JSON; gzip'ed or not), or a table of polars, pandas, Arrow or
+        NumPy.
+    target : str, optional
+        Name of the column to predict, to learn from a training table.
+    columns : Columns, optional
+        What was learnt from one: ``dataset.columns`` or ``model.columns``. Give this or `target`.
+    task : {"classes", "numbers"}, optional
+        What is to be predicted; decided by the column if not given.
+    drop, keep : sequence of str
+        Names of columns to leave out, and to use although they look like identifiers.
+
+    Returns
+    -------
+    Dataset
+        Its inputs are encoded, float32; `columns` is what was learnt, and `columns.remarks` what was decided.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 when a file is missing, unreadable, of an unknown kind or damaged.
+    DataError
+        GN010 to GN012 when text is no table; GN060 to GN065 when the table cannot be used.
+    OptionError
+        GN022 unless either `target` or `columns` is given.
+    """
+    if (target is None) == (columns is None):
+        raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
+    table = read_table(source, columns.names if columns else [str(target)])
+    if columns is None:
+        columns = Columns.learn(table, str(target), task=task, drop=drop, keep=keep)
+    return samples_of(table, columns)
+
+
+def samples_of(table: Table, columns: Columns) -> Dataset:
+    """Encode a table's rows, those without a target left out; errors as `Columns.apply` and `Columns.answers`."""
+    columns.require(table, (*columns.names, columns.target.name))
+    rows, known = columns.answers(table)
+    inputs = columns.apply(table)
+    if len(rows) < len(table):
+        inputs = inputs[rows]
+    numbers = columns.target.task == "numbers"
+    return Dataset(
+        inputs,
+        np.arange(len(rows)) if numbers else known.astype(np.int64),
+        1 if numbers else len(columns.target.classes),
+        None,
+        table.source,
+        maximum=1.0,
+        values=known[:, np.newaxis] if numbers else None,
+        class_names=columns.target.classes or (columns.target.name,),
+        feature_names=columns.features,
+        columns=columns,
+    )

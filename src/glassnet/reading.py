@@ -1,0 +1,272 @@
+"""Reading: the digits of a photograph, as a model of 28 × 28 pictures answers them.
+
+Each digit is asked about several times, a little turned, leaning, thicker, thinner and moved, and the outputs are
+averaged. They say which digit it is if it is one; whether it is one, a second model says, the gate, and the confidence
+is the product of both. Where geometry leaves it open whether two pieces of ink are one digit, or one piece is two, the
+confidence decides.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache, reduce
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .errors import DataError
+from .model import Model
+from .modelfile import shipped_model
+from .parameters import FloatArray
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from .preprocess.handwriting import Ink, Piece
+
+SURE = 0.8
+"""Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
+_WIDEST = 1.8  # width over height of a digit
+
+
+@dataclass(frozen=True)
+class Digit:
+    """One digit that was found, and what the model answers.
+
+    Parameters
+    ----------
+    box : (left, top, right, bottom)
+        Pixels of the photograph; the last two are just outside.
+    line : int
+        Which line it stands in, from 0.
+    answer : int
+        The class of the largest output.
+    confidence : float
+        0 to 1: how sure the model is of the answer, from the outputs averaged over small changes of the digit, times
+        how sure the gate is that it is a digit at all.
+    sure : bool
+        Whether that is enough.
+    outputs : ndarray, shape (classes,)
+        The averaged outputs.
+    form : ndarray of uint8, shape (28, 28)
+        The digit as the model sees it.
+    """
+
+    box: tuple[int, int, int, int]
+    line: int
+    answer: int
+    confidence: float
+    sure: bool
+    outputs: FloatArray = field(repr=False)
+    form: NDArray[np.uint8] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was read, and the stages that led there.
+
+    Parameters
+    ----------
+    digits : tuple of Digit
+        In reading order; empty where none was found.
+    picture : PIL.Image.Image
+        The photograph, upright and opaque.
+    ink : Ink
+        Its paper and its ink.
+    mask : ndarray of bool
+        Where there is ink.
+    """
+
+    digits: tuple[Digit, ...]
+    picture: Image = field(repr=False)
+    ink: Ink = field(repr=False)
+    mask: NDArray[np.bool_] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The answers, a line a line; ``?`` where the model is not sure."""
+        lines = [""] * (1 + max((digit.line for digit in self.digits), default=0))
+        for digit in self.digits:
+            lines[digit.line] += str(digit.answer) if digit.sure else "?"
+        return "\n".join(lines)
+
+
+def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
+    """Find the digits of a photograph or scan and ask the model about each.
+
+    Parameters
+    ----------
+    model : Model
+        For pictures of 28 × 28.
+    picture : PIL.Image.Image
+        Dark ink on light paper or light on dark, of any size and mode.
+    sure : float, 0 to 1
+        Confidence from which a digit counts as read.
+
+    Raises
+    ------
+    DataError
+        GN017 when the model is not one of 28 × 28 pictures.
+    """
+    from .preprocess.handwriting import SIDE, find_pieces, ink_mask, lift_ink, opaque, working_size
+
+    if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
+        raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
+    picture = opaque(picture)
+    values = working_size(picture)
+    as_it_is = _of_mnist(picture)
+    if as_it_is is not None:
+        ink = lift_ink(values)[0]
+        [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
+        digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
+        return Reading((digit,), picture, ink, ink_mask(ink))
+    readings = []
+    for ink in lift_ink(values):
+        mask = ink_mask(ink)
+        lines = _settled(model, find_pieces(mask, ink))
+        scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
+        digits = [_digit(model, asked, number, scale, sure) for number, line in enumerate(lines) for asked in line]
+        readings.append(Reading(tuple(digits), picture, ink, mask))
+    likelier, *others = readings
+    return others[0] if others and _worth(others[0]) > _worth(likelier) + 0.15 else likelier
+
+
+def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
+    """Return the pixels of a picture that has MNIST's form already: its size, a plain border, a box in the middle."""
+    if picture.size != (28, 28):
+        return None
+    grey = np.array(picture.convert("L"))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.median(border) > 127:
+        grey, border = 255 - grey, 255 - border
+    if border.max() > 10 or grey.max() < 200:
+        return None
+    middle = [float(grey.sum(axis=1 - axis) @ np.arange(28) / grey.sum()) for axis in (0, 1)]
+    high, wide = (int(np.ptp(np.flatnonzero((grey > 10).any(axis=1 - axis)))) + 1 for axis in (0, 1))
+    return grey if 18 <= max(high, wide) <= 22 and np.abs(np.array(middle) - 14).max() < 1.5 else None
+
+
+def _answers(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
+    """Ask about pictures in several forms, shape (n, forms, 784): outputs (n, classes) and confidences (n,)."""
+    flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
+    answers = []
+    for asked in (model, _gate()):
+        outputs = asked.outputs(flat * np.float32(asked.scaling.maximum / 255))
+        answers.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
+    outputs, is_one = answers
+    return outputs, model.confidence(outputs) * is_one[:, 1]
+
+
+@cache
+def _gate() -> Model:
+    return shipped_model("gate")
+
+
+def _worth(reading: Reading) -> float:
+    """How much a reading is to be believed where the ink may be dark or light."""
+    return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """A piece of ink and what the model said."""
+
+    piece: Piece
+    outputs: FloatArray
+    confidence: float
+
+
+def _ask(model: Model, pieces: list[Piece]) -> list[_Asked]:
+    from .preprocess.handwriting import CHANGES, mnist_form
+
+    if not pieces:
+        return []
+    rows = np.stack([mnist_form(piece.mask, change).reshape(-1) for piece in pieces for change in CHANGES])
+    outputs, confidences = _answers(model, rows.reshape(len(pieces), len(CHANGES), -1))
+    return [_Asked(*one) for one in zip(pieces, outputs, map(float, confidences), strict=True)]
+
+
+def _settled(model: Model, pieces: list[Piece]) -> list[list[_Asked]]:
+    """Decide what geometry left open, and bring the digits into reading order."""
+    from .preprocess.handwriting import in_lines
+
+    asked = _parted(model, _joined(model, _ask(model, pieces)))
+    by_piece = {id(one.piece): one for one in asked}
+    return [[by_piece[id(piece)] for piece in line] for line in in_lines([one.piece for one in asked])]
+
+
+def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
+    """Make one digit of two pieces, or of all, where the model is surer of it than of its parts."""
+    from .preprocess.handwriting import doubtful_pairs, may_be_one, union
+
+    pieces = [one.piece for one in asked]
+    if may_be_one(pieces):
+        (whole,) = _ask(model, [reduce(union, pieces)])
+        if whole.confidence > np.mean([one.confidence for one in asked]):
+            return [whole]
+    while True:
+        pairs = doubtful_pairs([one.piece for one in asked])
+        together = _ask(model, [union(asked[i].piece, asked[j].piece) for i, j in pairs])
+        better = [
+            (i, j, one)
+            for (i, j), one in zip(pairs, together, strict=True)
+            if one.confidence > _confidence_apart(asked[i], asked[j])
+        ]
+        if not better:
+            return asked
+        i, j, joined = max(better, key=lambda found: found[2].confidence)
+        asked = [one for k, one in enumerate(asked) if k not in (i, j)] + [joined]
+
+
+def _confidence_apart(one: _Asked, other: _Asked) -> float:
+    """How sure the model is of two pieces; a small one beside a large one is no digit, whatever the model says."""
+    larger, smaller = (one, other) if one.piece.size >= other.piece.size else (other, one)
+    if smaller.piece.size < 0.55 * larger.piece.size:
+        return larger.confidence
+    return (one.confidence + other.confidence) / 2
+
+
+def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
+    """Make two digits of one wide piece where the model is surer of both than of the one."""
+    from .preprocess.handwriting import cuts
+
+    usual = float(np.median([one.piece.width for one in asked])) if asked else 0.0
+    settled, open_ones = [], list(asked)
+    while open_ones:
+        one = open_ones.pop()
+        ways = cuts(one.piece, usual)
+        halves = _ask(model, [half for way in ways for half in way])
+        pairs = list(zip(halves[::2], halves[1::2], strict=True))
+        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=None)
+        if best and min(half.confidence for half in best) > max(0.8, one.confidence):
+            open_ones += best
+        else:
+            settled.append(one)
+    return settled
+
+
+def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
+    from .preprocess.handwriting import mnist_form
+
+    piece = asked.piece
+    left, top, right, bottom = (
+        (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
+    )
+    box = (int(left), int(top), int(right), int(bottom))
+    # A piece too flat for a digit is none, whatever the model says.
+    least = sure if piece.width < _WIDEST * piece.height else np.inf
+    return _answered(model, asked.outputs, asked.confidence, box, line, least, mnist_form(piece.mask))
+
+
+def _answered(
+    model: Model,
+    outputs: FloatArray,
+    confidence: float,
+    box: tuple[int, int, int, int],
+    line: int,
+    sure: float,
+    form: NDArray[np.uint8],
+) -> Digit:
+    answer = int(model.targets.invert(outputs[np.newaxis])[0])
+    return Digit(box, line, answer, float(confidence), bool(confidence >= sure), outputs, form)

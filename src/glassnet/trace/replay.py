@@ -1,0 +1,213 @@
+"""Any step of a finished run, again: the run's own training loop, with an engine that keeps what it did.
+
+Weights before and after the step are the engine's, bit by bit. The per-sample loop of the compiled engine holds the
+first matrix in two parts for a whole block and joins them at its end; so the block that holds the step is taken three
+times from its start: up to the step, up to the step after it, and whole, so that what follows has the run's own bits.
+Every epoch's end is compared with the hash in the receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..activations import Array
+from ..checkpoint import SavedTraining
+from ..data.dataset import Dataset
+from ..engines import Block, Engine, Progress, Samples, engine_named
+from ..engines.interface import distorted, dropout_masks
+from ..errors import DataError, OptionError
+from ..events import EpochDone
+from ..listeners import Listener
+from ..model import Model
+from ..network import Architecture, Network
+from ..optimizers import State
+from ..options import Options
+from ..parameters import Parameters
+from ..parts import parts_of
+from ..receipt import fingerprint, options_of
+from ..training import new_model, train
+from .step import Trace, trace_step
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Result of `replay`.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step by the formulas, in float64, from the weights before it.
+    epoch, step : int
+        Which step, counted from 1.
+    rows : ndarray of int64, shape (batch,)
+        Which training samples it took.
+    before, after : Parameters
+        The weights as the engine had them.
+    rounding : float
+        Largest difference between the engine's weights after the step and those of the formulas.
+    checked : int
+        Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
+    where : str
+        Which weights first differ from the receipt's; empty when none do.
+    """
+
+    trace: Trace
+    epoch: int
+    step: int
+    rows: NDArray[np.int64]
+    before: Parameters
+    after: Parameters
+    rounding: float
+    checked: int
+    where: str
+
+
+def replay(
+    model: Model,
+    data: Dataset,
+    epoch: int,
+    step: int,
+    *,
+    checkpoint: SavedTraining | None = None,
+    listeners: Iterable[Listener] = (),
+) -> Replay:
+    """Take a step of the run that made a model, again.
+
+    Parameters
+    ----------
+    model : Model
+        With a receipt; of a committee, its first member.
+    data : Dataset
+        What it was trained on.
+    epoch, step : int
+        From 1; a step is a batch.
+    checkpoint : SavedTraining, optional
+        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
+        is moved along.
+    listeners : iterable of callable
+        Each is called with every event of the training.
+
+    Raises
+    ------
+    DataError
+        GN017 when the model has no receipt, or the data are not those of its receipt.
+    OptionError
+        GN080 when the run has no such step, or the checkpoint is another run's or lies behind the step.
+    ModelFileError
+        GN044 when the checkpoint was begun with other data.
+    """
+    options = replace(options_of(model.receipt), members=1)
+    trail = model.receipt["trails"][0]
+    part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
+    steps = -(-len(part) // options.batch_size)
+    _require_step(epoch, step, len(trail) - 1, steps)
+    if fingerprint(data) != model.receipt["data"]["fingerprint"]:
+        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+    watching = _WatchingEngine(engine_named(options.engine), epoch - 1, step - 1)
+    if checkpoint is None:
+        again, position = new_model(part, options), None
+        before = [again.network.parameters.hash()]
+    else:
+        _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
+        before, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
+        again, position = run.model, run.position
+    where = _first_difference(before, trail)
+    told, made = list(listeners), again.network.architecture
+    # Early stopping is left out: what came after the step does not matter.
+    for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
+        for listener in told:
+            listener(event)
+        if isinstance(event, EpochDone):
+            before.append(event.hash)
+            where = where or _first_difference(before, trail)
+            if event.epoch == epoch:
+                break
+    seen, after = watching.trace(made, options), watching.after.parameters
+    by_formula = np.concatenate([values.ravel() for values in _after(seen)])
+    rounding = float(np.abs(after.flat - by_formula).max())
+    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, rounding, len(before) - 1, where)
+
+
+def _first_difference(hashes: list[str], trail: list[str]) -> str:
+    """Return, in words, which weights differ first from the run's, or nothing."""
+    for epoch, (here, there) in enumerate(zip(hashes, trail, strict=False)):
+        if here != there:
+            return f"the weights after epoch {epoch}" if epoch else "the initial weights"
+    return ""
+
+
+class _WatchingEngine:
+    """An engine that computes as another does, and keeps what was before and after one step."""
+
+    before: State
+    after: State
+
+    def __init__(self, engine: Engine, epoch: int, step: int) -> None:
+        self._engine, self._epoch, self._step = engine, epoch, step
+        self.name, self.output_loss = engine.name, engine.output_loss
+        self.forward, self.gradients = engine.forward, engine.gradients
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
+        """See `Engine.prepare`."""
+        self._samples = samples
+        return self._engine.prepare(architecture, samples, options)
+
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
+        """See `Engine.run_steps`."""
+        ahead = self._step - block.first
+        if block.epoch == self._epoch and 0 <= ahead < len(block.learning_rates):
+            self.before, self.after = _copy(state), _copy(state)
+            self._engine.run_steps(architecture, self.before, prepared, block.before(self._step))
+            self._engine.run_steps(architecture, self.after, prepared, block.before(self._step + 1))
+            self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
+        return self._engine.run_steps(architecture, state, prepared, block)
+
+    def trace(self, made: Architecture, options: Options) -> Trace:
+        """Follow the step by the formulas, with what the engine was given."""
+        samples, rows = self._samples, self.rows
+        raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
+        inputs = samples.scaling.apply(raw, np.float64)
+        masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
+        network, targets = Network.of(made, self.before.parameters), samples.targets[samples.labels[rows]]
+        weights = None if samples.weights is None else samples.weights[rows]
+        step = trace_step(
+            network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
+        )
+        return replace(step, image_shape=samples.image_shape)
+
+
+def _copy(state: State) -> State:
+    average = None if state.average is None else state.average.copy()
+    return replace(state, parameters=state.parameters.copy(), slots=state.slots.copy(), average=average)
+
+
+def _after(step: Trace) -> Iterator[Array]:
+    """Yield the parameters after a step by the network's own rule, as they lie in the flat vector."""
+    for layer in step.layers:
+        way = layer.ways[step.rule]
+        yield layer.weight + way.change
+        if layer.bias is not None and way.bias_change is not None:
+            yield layer.bias + way.bias_change
+
+
+def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
+    if not 1 <= epoch <= epochs or not 1 <= step <= steps:
+        raise OptionError(
+            "GN080", f"epoch {epoch}, step {step}: the run had the epochs 1 to {epochs} of the steps 1 to {steps}."
+        )
+
+
+def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+    if replace(checkpoint.options, threads=0) != replace(options, threads=0):
+        raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
+    if checkpoint.position.progress > wanted:
+        raise OptionError(
+            "GN080",
+            f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "
+            "Name an earlier checkpoint, or none.",
+        )

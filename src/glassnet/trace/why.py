@@ -1,0 +1,268 @@
+"""Why this answer: the gap between the two best answers, split over hidden nodes and inputs; what is alike; a flip.
+
+The gap is measured in the sums of the outputs, before their activation, where the last layer is linear and a split is
+exact. A committee's sums are the mean of its members'.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..activations import Array
+from ..data.dataset import Dataset
+from ..engines import one_blas_thread
+from ..errors import ShapeError
+from ..model import Model
+from ..network import Network, Signals
+from .slopes import exact_members, hidden_of, input_slopes, mean_sums, range_of, require_classes, signals_of
+
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.005
+"""Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
+part of the gap may be missing."""
+MOST_TURNS, LONGEST = 50, 0.25
+"""Steps at most towards another answer, and how long one can be, in parts of the range: slopes are good nearby."""
+
+
+@dataclass(frozen=True)
+class Flip:
+    """A small change of a sample that changes the answer.
+
+    Parameters
+    ----------
+    sample : ndarray, shape (features,)
+        The changed sample, unscaled, from 0 to the largest value, but for a table's columns; whole numbers where the
+        sample's were.
+    answer : int
+        What the model answers to it: asked again, not computed from slopes.
+    distance : float
+        Euclidean length of the change, as a part of the largest value.
+    """
+
+    sample: NDArray[Any]
+    answer: int
+    distance: float
+
+
+@dataclass(frozen=True)
+class Nearest:
+    """Training samples that the last hidden layer takes for much the same, the nearest first.
+
+    Parameters
+    ----------
+    rows : ndarray of int64, shape (count,)
+    distances : ndarray, shape (count,)
+        Euclidean, between the activations.
+    samples : ndarray, shape (count, features)
+        Unscaled.
+    labels : ndarray of int64, shape (count,)
+    """
+
+    rows: NDArray[np.int64]
+    distances: Array
+    samples: NDArray[Any]
+    labels: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Why:
+    """Result of `why`.
+
+    Parameters
+    ----------
+    sample : ndarray, shape (features,)
+        What was asked, unscaled.
+    outputs : ndarray, shape (classes,)
+    answer, rival : int
+        The classes of the largest and the second largest output.
+    gap : float
+        Sum of the answer's output less sum of the rival's.
+    nodes : ndarray, shape (nodes,)
+        What each node of the last hidden layer adds to the gap, member after member of a committee.
+    bias : float
+        What the biases add; ``nodes.sum() + bias`` is the gap.
+    inputs : ndarray, shape (features,)
+        What each input adds to the gap beyond that of the baseline: integrated gradients.
+    baseline_gap : float
+        The gap where every input has the raw value 0, which is black in a picture and about the middle of a table's
+        column; ``inputs.sum()`` is ``gap − baseline_gap``.
+    missing : float
+        By how much it is not, as a part of it: 0.01 is one per cent.
+    flip : Flip or None
+        None when none was found.
+    nearest : Nearest or None
+        None without training data.
+    """
+
+    sample: NDArray[Any]
+    outputs: Array
+    answer: int
+    rival: int
+    gap: float
+    nodes: Array
+    bias: float
+    inputs: Array
+    baseline_gap: float
+    missing: float
+    flip: Flip | None
+    nearest: Nearest | None
+
+
+class Neighbours:
+    """The hidden activations of training samples, kept to find the nearest ones quickly.
+
+    Parameters
+    ----------
+    model : Model
+    data : Dataset
+        What it was trained on, or other labelled samples.
+    """
+
+    def __init__(self, model: Model, data: Dataset) -> None:
+        data.require_like(model.features, model.classes, "the model")
+        self._data = data
+        self._hidden = np.concatenate([hidden_of(members) for _, members in model.batches(data.inputs)])
+        self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
+
+    def nearest(self, hidden: Array, count: int = 5) -> Nearest:
+        """Return the samples whose activations are nearest to these, shape (nodes,)."""
+        squares = self._squares - 2 * (self._hidden @ hidden.astype(self._hidden.dtype)) + hidden @ hidden
+        count = min(count, len(squares))
+        rows = np.argpartition(squares, count - 1)[:count]
+        rows = rows[np.argsort(squares[rows], kind="stable")]
+        distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
+        return Nearest(rows, distances, self._data.inputs[rows], self._data.labels[rows])
+
+
+def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None) -> Why:
+    """Take the answer to one sample apart.
+
+    Parameters
+    ----------
+    model : Model
+    sample : array_like, shape (features,)
+        Unscaled, as it stands in the data.
+    neighbours : Neighbours, optional
+        Where to look for what is alike.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when the sample has another number of values.
+    OptionError
+        GN081 when the model answers with numbers or several labels: there are no two best answers.
+
+    References
+    ----------
+    Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", equation 1; Moosavi-Dezfooli, Fawzi and
+    Frossard 2016, "DeepFool", algorithm 2.
+    """
+    require_classes(model, "why")
+    raw = np.asarray(sample)
+    if raw.shape != (model.features,):
+        raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
+    with one_blas_thread:  # products are small: a second thread would cost more than it brings
+        return _why(model, raw, neighbours)
+
+
+def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None) -> Why:
+    outputs = model.outputs(raw)[0]
+    answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
+    direction = np.zeros(model.classes)
+    direction[[answer, rival]] = 1, -1
+    members = exact_members(model)
+    x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
+    signals = signals_of(members, x[None])
+    nodes, biases = zip(*map(_shares, members, signals, [direction] * len(members)), strict=True)
+    gap, baseline_gap = (
+        float(mean_sums(signals)[0] @ direction),
+        float(mean_sums(signals_of(members, baseline[None]))[0] @ direction),
+    )
+    beyond = gap - baseline_gap
+    inputs = _integrated(members, baseline, x, direction, beyond)
+    return Why(
+        sample=raw,
+        outputs=outputs,
+        answer=answer,
+        rival=rival,
+        gap=gap,
+        nodes=np.concatenate(nodes) / len(members),
+        bias=sum(biases) / len(members),
+        inputs=inputs,
+        baseline_gap=baseline_gap,
+        missing=abs(float(inputs.sum()) - beyond) / (abs(beyond) or 1.0),
+        flip=_flip(model, members, raw, answer),
+        nearest=neighbours.nearest(hidden_of(signals)[0]) if neighbours else None,
+    )
+
+
+def _shares(member: Network, signals: Signals, direction: Array) -> tuple[Array, float]:
+    """Split ``direction · z`` over the nodes of the last hidden layer and the biases."""
+    bias = member.parameters.biases[-1]
+    shares: Array = (direction @ member.parameters.weights[-1]) * signals.activations[-2][0]
+    return shares, 0.0 if bias is None else float(direction @ bias)
+
+
+def _integrated(members: list[Network], baseline: Array, x: Array, direction: Array, wanted: float) -> Array:
+    """Integrate the slopes on the straight way from the baseline; the parts add up to about `wanted`.
+
+    What the slopes of a piece of the way add up to is known: the gap at its end less the gap at its start. A piece
+    where two points do not show it, as at the corner of a ReLU, is halved.
+    """
+    far, edges = x - baseline, np.linspace(0, 1, PIECES + 1)
+    start, end = edges[:-1], edges[1:]
+    shares, off, allowed = np.zeros_like(x), 0.0, ENOUGH * abs(wanted)
+    for turn in range(MOST_HALVINGS):
+        middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
+        points = np.concatenate([start, end, middle - aside, middle + aside])
+        signals = signals_of(members, baseline + points[:, None] * far)
+        at_start, at_end, *_ = np.split(mean_sums(signals) @ direction, 4)
+        *_, one, two = np.split(input_slopes(members, signals, direction), 4)
+        parts = (end - start)[:, None] * far * (one + two) / 2  # (pieces, features)
+        error = np.abs(parts.sum(axis=1) - (at_end - at_start))
+        if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
+            break
+        rough = error > allowed / (8 * len(error))
+        shares, off, parts = shares + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
+        start, middle, end = start[rough], middle[rough], end[rough]
+        start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
+    total: Array = shares + parts.sum(axis=0)
+    return total
+
+
+def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) -> Flip | None:
+    """Go the shortest way to the nearest other answer, as it looks from where one stands, until the model changes it.
+
+    A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
+    """
+    whole = np.issubdtype(raw.dtype, np.integer)
+    ends = range_of(model)
+    low, high = model.scaling.apply(np.repeat(np.array(ends)[:, None], model.features, axis=1))  # (features,) each
+    longest = LONGEST * float(np.max(model.scaling.span))
+    x = model.scaling.apply(raw)
+    every = np.eye(model.classes)
+    for turn in range(MOST_TURNS):
+        signals = signals_of(members, x[None])
+        gaps = mean_sums(signals)[0]
+        gaps = gaps[answer] - gaps  # (classes,)
+        ways = input_slopes(members, signals, every - every[answer])  # (classes, features)
+        ways[((x <= low) & (ways < 0)) | ((x >= high) & (ways > 0))] = 0
+        lengths = np.linalg.norm(ways, axis=1)
+        open_ways = lengths > 0
+        if not open_ways.any():
+            return None
+        reach = np.divide(gaps, lengths, out=np.full_like(gaps, np.inf), where=open_ways)
+        nearest = int(reach.argmin())
+        beyond = 0.01 * 1.2**turn  # more and more, as whole grey values may undo a small step
+        length = min((max(gaps[nearest], 0) * 1.02 + beyond) / lengths[nearest], longest)
+        x = np.clip(x + length * ways[nearest] / lengths[nearest], low, high)
+        sample = np.clip(model.scaling.invert(x), *ends)
+        changed = np.rint(sample).astype(raw.dtype) if whole else sample
+        asked = int(model.predict(changed)[0])
+        if asked != answer:
+            distance = float(np.linalg.norm(changed.astype(float) - raw) / model.scaling.maximum)
+            return Flip(changed, asked, distance)
+    return None

@@ -1,0 +1,198 @@
+"""``glassnet explain`` as a user would type it, on small data; and what it refuses."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import Options, evaluate, fit, save_model
+from glassnet.data import load
+from glassnet.model import Model
+from glassnet.receipt import receipt_of
+from support.cli import run, snapshot
+from support.samples import digits, digits_csv, png, small_model, table, write
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with digits, a network of them with its receipt, a digit's picture, and a model without receipt."""
+    folder = tmp_path_factory.mktemp("explain")
+    (folder / "digits.csv").write_text(digits_csv(150))
+    data, options = load(folder / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
+    fitted = fit(data, options)
+    model: Model = fitted.model
+    model.receipt.update(receipt_of(fitted, options, data, evaluate(model, data), recipe="notes"))
+    save_model(model, folder / "m.safetensors")
+    save_model(small_model(), folder / "bare.safetensors")
+    files = {"seven.png": png(digits(1).inputs[0].reshape(28, 28)), "rows.csv": table(), "small.png": png(np.eye(5))}
+    write(folder, files)
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path, monkeypatch):
+    write(tmp_path, {path.name: path.read_bytes() for path in made.iterdir()})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_notes_example_needs_no_model(folder):
+    text = run("explain", "--example").fine().out
+    assert "0.8 · 2/(2 + 3) + 0.5 · 1/(1 + 4) = 0.42" in text
+    assert re.search(r"^ +0 +2\.1 +2\.1 +0\.42 ", text, re.M)
+
+
+def test_a_step_for_people_json_and_as_a_page(folder):
+    words = ("explain", "m.safetensors", "digits.csv", "--row", 3)
+    text = run(*words).fine().out
+    assert text.startswith("digits.csv, row 3: is 0, answered ")
+    for part in ("signals", "errors", "changes", "O = sigmoid(W · I), W is 12×784", "ΔW = α · δ_", "α = 0.2"):
+        assert part in text
+    facts = run(*words, "--json", "--rate", 0.1).fine().json()
+    assert (facts["label"], facts["row"], facts["learning_rate"]) == (0, 3, 0.1)
+    assert np.shape(facts["layers"][0]["ways"]["gradient"]["after"]) == (12, 784)
+    assert run(*words, "--html", "step.html").fine().out.splitlines()[-1] == "page      step.html"
+    page = (folder / "step.html").read_text(encoding="utf-8")
+    assert page.startswith("<!doctype html>")
+    assert "<script" not in page
+    assert re.findall(r"(?:src|href)=\"(?!data:)", page) == []
+    assert page.count("<img") > 5
+    run(*words, "--html", "step.html").fine()  # its own kind is replaced
+
+
+def test_a_step_of_the_run_again(folder):
+    words = ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 150)
+    text = run(*words).fine().out
+    assert "same bits as the run: compared after 2 epochs" in text
+    facts = run(*words, "--json").fine().json()
+    assert facts["same"]
+    assert len(facts["rows"]) == 1
+    assert run("info", "m.safetensors", "--json").json()["receipt"]["hash"] == facts["hash_after"]
+
+
+def test_a_step_that_differs_from_the_run_is_a_finding(folder):
+    from glassnet import load_model
+
+    model = load_model("m.safetensors")
+    model.receipt["trails"][0][1] = "0" * 64
+    save_model(model, "m.safetensors")
+    outcome = run("explain", "m.safetensors", "digits.csv", "--epoch", 1, "--step", 1)
+    assert outcome.code == 1
+    assert "differs: the weights after epoch 1" in outcome.out
+
+
+@pytest.mark.parametrize("asked", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
+def test_why(folder, asked):
+    words = ("explain", "m.safetensors", *asked, "--why")
+    text = run(*words, "--train", "digits.csv", "--picture", "why.png").fine().out
+    heads = ["answer", "gap", "pixels", "flip", "alike", "picture"]
+    assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
+    with Image.open("why.png") as picture:
+        assert picture.width > picture.height
+    facts = run(*words, "--train", "digits.csv", "--json").fine().json()
+    assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
+    assert len(facts["nearest"]["rows"]) == 5
+    assert run(*words, "--json").json()["nearest"] is None
+
+
+def test_backquery_and_one_class(folder):
+    text = run("explain", "m.safetensors", "--backquery").fine().out
+    assert [line.split()[0] for line in text.splitlines()] == ["backquery", "dream", "picture"]
+    assert (folder / "backquery.png").is_file()
+    facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.png").fine().json()
+    assert facts["classes"] == [8]
+    assert np.shape(facts["inputs"]["dream"]) == np.shape(facts["inputs"]["backquery"]) == (1, 784)
+    assert (folder / "eight.png").is_file()
+
+
+def test_nodes(folder):
+    text = run("explain", "m.safetensors", "digits.csv", "--nodes", "--picture", "nodes.png").fine().out
+    assert "layer 1: 12 sigmoid nodes" in text
+    assert "dead (flat at every sample)" in text
+    facts = run("explain", "m.safetensors", "digits.csv", "--nodes", "--json").fine().json()["layers"][0]
+    assert sorted(facts["order"]) == list(range(12))
+    assert max(facts["matters"]) == facts["matters"][facts["order"][0]]
+
+
+def test_a_table_with_named_columns(folder):
+    rng = np.random.default_rng(4)
+    ages, places = rng.integers(18, 80, 300), rng.choice(["north", "south"], 300)
+    lines = [f"{age},{place},{'old' if age > 50 else 'young'}" for age, place in zip(ages, places, strict=True)]
+    (folder / "people.csv").write_text("age,place,kind\n" + "\n".join(lines) + "\n")
+    made = ("--target", "kind", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
+    assert run("train", "people.csv", *made).code == 0
+    text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
+    assert re.search(r"^inputs.*\n +age ", text, re.M)
+    assert "as its columns are encoded" in text
+    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
+    assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
+    assert "same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
+    run("explain", "t.safetensors", "--backquery").refused("GN081", "columns")
+
+
+def test_pictures_in_colour(folder):
+    rng, shades = np.random.default_rng(2), {"red": (200, 20, 20), "green": (20, 200, 20)}
+    for name, shade in shades.items():
+        (folder / "things" / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = np.clip(np.array(shade) + rng.integers(-20, 20, (6, 6, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / "things" / name / f"{number}.png")
+    made = ("--colour", "--size", "6x6", "--engine", "reference", "--hidden", 5, "--no-pictures", "--out", "c.st")
+    assert run("train", "things", *made).code == 0
+    for words in (
+        ("things", "--row", 1, "--html", "c.html"),
+        ("things", "--row", 1, "--why", "--train", "things", "--picture", "c.png"),
+        ("things/red/3.png", "--why"),
+        ("--backquery",),
+        ("things", "--nodes", "--picture", "n.png"),
+    ):
+        outcome = run("explain", "c.st", *words)
+        assert outcome.code == 0, outcome.err
+
+
+def test_a_step_again_from_a_checkpoint(folder):
+    made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
+    assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
+    words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
+    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "before that")
+    run(*words, "--checkpoint", "k.safetensors").refused("GN043", "k.safetensors")
+    assert run(*words).fine().json()["same"]
+
+
+REFUSED = {
+    "nothing named": ("", "GN020", "name the MODEL"),
+    "no row": ("m.safetensors digits.csv", "GN020", "--row"),
+    "row out of range": ("m.safetensors digits.csv --row 150", "GN021", "rows 0 to 149"),
+    "negative row": ("m.safetensors digits.csv --row -1", "GN021", "rows 0 to 149"),
+    "data not named": ("m.safetensors --row 1", "GN020", "name the DATA"),
+    "data of another width": ("m.safetensors rows.csv --row 1", "GN017", "16 values"),
+    "no such model": ("nobody.safetensors --row 1", "GN001", "nobody"),
+    "step beyond the run": ("m.safetensors digits.csv --epoch 2 --step 151", "GN080", "1 to 150"),
+    "epoch beyond the run": ("m.safetensors digits.csv --epoch 3 --step 1", "GN080", "1 to 2"),
+    "step without epoch": ("m.safetensors digits.csv --step 1", "GN020", "--epoch and --step"),
+    "no receipt": ("bare.safetensors rows.csv --epoch 1 --step 1", "GN017", "receipt"),
+    "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
+    "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
+    "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
+    "picture of a step": ("m.safetensors digits.csv --row 1 --picture a.png", "GN022", "--picture"),
+    "why of nothing": ("m.safetensors --why", "GN020", "picture"),
+    "why of many": ("m.safetensors digits.csv --why", "GN020", "150 rows"),
+    "picture of another size": ("m.safetensors small.png --why", "GN017", "small.png"),
+    "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
+    "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
+    "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
+    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN022", "digits.csv"),
+    "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
+    "rate that is no number": ("m.safetensors digits.csv --row 1 --rate fast", "GN020", "fast"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_refused_and_nothing_lost(name, folder):
+    typed, code, words = REFUSED[name]
+    before = snapshot(folder)
+    run("explain", *typed.split()).refused(code, words)
+    assert snapshot(folder) == before

@@ -1,0 +1,167 @@
+"""``glassnet labels``: the list, the picture, and repaired copies of every kind; and what is refused."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import load_data
+from support.cli import run, snapshot
+from support.samples import digits, digits_csv, idx, npz, png
+
+FAST = ("--hidden", "16", "--epochs", "6", "--folds", "3")
+IMAGES, LABELS = digits(100).inputs.reshape(-1, 28, 28), digits(100).labels
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "review.csv").write_text("row,new\n3,9\n5,drop\n7,\n")
+    return tmp_path
+
+
+def repaired(count: int = 100) -> np.ndarray:
+    labels = digits(count).labels.copy()
+    labels[3] = 9
+    return np.delete(labels, 5)
+
+
+def test_the_list_and_the_picture(folder):
+    text = digits_csv(400).splitlines()
+    text[10] = "7" + text[10][1:]  # a 0
+    (folder / "d.csv").write_text("\n".join(text) + "\n")
+    outcome = run("labels", "d.csv", *FAST, "--out", "l.csv", "--picture", "p.png", "--json").fine()
+    found = outcome.json()
+    assert list(found) == [
+        *("source", "samples", "folds", "accuracy", "estimated_errors", "certain", "suspects", "picture", "list")
+    ]
+    rows = found["suspects"]
+    assert {"row": 10, "label": "7", "likely": "0"}.items() <= next(one for one in rows if one["row"] == 10).items()
+    assert len(rows) == round(400 * (1 - found["accuracy"]))
+    gaps = [one["likely_probability"] - one["label_probability"] for one in rows]
+    assert gaps == sorted(gaps, reverse=True) or np.diff(gaps).max() < 2e-4
+    with open("l.csv", newline="") as file:
+        written = list(csv.DictReader(file))
+    assert [int(one["row"]) for one in written] == [one["row"] for one in rows]
+    assert {one["new"] for one in written} == {""}
+    with Image.open("p.png") as picture:
+        assert picture.width > 500
+    text = run("labels", "d.csv", *FAST, "--first", 2).fine().out
+    assert text.count("looks like") == 2
+    assert "--out suspects.csv" in text
+    # Reviewed, the list is what --fix takes.
+    written[0]["new"] = written[0]["likely"]
+    with open("l.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, written[0])
+        writer.writeheader()
+        writer.writerows(written)
+    assert run("labels", "d.csv", "--fix", "l.csv", "--to", "new.csv", "--json").fine().json() == {
+        "changed": 1,
+        "dropped": 0,
+        "copy": "new.csv",
+    }
+    changed = np.flatnonzero(load_data("new.csv").labels != load_data("d.csv").labels)
+    assert changed.tolist() == [rows[0]["row"]]
+
+
+@pytest.mark.parametrize("out", ["t2.csv", "t2.csv.gz"])
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_a_table_keeps_every_other_byte(folder, out, ends):
+    text = "label,a,b\n\n" + "".join(f"{k % 10},{k},5.50\n" for k in range(12))
+    (folder / "t.csv").write_bytes(text.replace("\n", ends).encode())
+    run("labels", "t.csv", "--fix", "review.csv", "--to", out).fine()
+    content = (folder / out).read_bytes()
+    expected = text.replace("\n3,3,", "\n9,3,").replace("5,5,5.50\n", "").replace("\n", ends)
+    assert (gzip.decompress(content) if out.endswith(".gz") else content).decode() == expected
+
+
+def test_idx_and_npz(folder):
+    (folder / "train-images-idx3-ubyte").write_bytes(idx(IMAGES))
+    (folder / "train-labels-idx1-ubyte").write_bytes(idx(LABELS))
+    for source in (".", "train-images-idx3-ubyte"):
+        out = f"fix{len(source)}-images-idx3-ubyte"
+        run("labels", source, "--fix", "review.csv", "--to", out).fine()
+        data = load_data(out)
+        np.testing.assert_array_equal(data.labels, repaired())
+        np.testing.assert_array_equal(data.inputs, np.delete(digits(100).inputs, 5, axis=0))
+    run("labels", ".", "--fix", "review.csv", "--to", "nothing").refused("GN022", "'images'")
+    (folder / "a.npz").write_bytes(npz(x=IMAGES, y=LABELS, more=np.arange(3)))
+    run("labels", "a.npz", "--fix", "review.csv", "--to", "b.npz").fine()
+    with np.load("b.npz") as archive:
+        np.testing.assert_array_equal(archive["y"], repaired())
+        np.testing.assert_array_equal(archive["x"], np.delete(IMAGES, 5, axis=0))
+        np.testing.assert_array_equal(archive["more"], np.arange(3))
+
+
+def test_a_folder_of_pictures(folder):
+    for k in range(10):
+        path = folder / "pets" / ("cats" if k < 5 else "dogs") / f"{k}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(png(IMAGES[k]))
+    (folder / "r.csv").write_text("0,dogs\n6,drop\n")
+    before = snapshot(folder / "pets")
+    run("labels", "pets", "--fix", "r.csv", "--to", "better").fine()
+    after = snapshot(folder / "better")
+    assert after.pop("dogs/cats-0.png") == before.pop("cats/0.png")
+    del before["dogs/6.png"]
+    assert after == before
+    run("labels", "pets", "--fix", "r.csv", "--to", "better").refused("GN022", "there already")
+
+
+def test_a_table_with_named_columns(folder):
+    random = np.random.default_rng(0)
+    lines = [f'{random.normal(k % 2 * 8):.3f};"x; y";{("no", "yes")[k % 2]}' for k in range(60)]
+    lines[8] = lines[8].replace("no", "yes")
+    lines[20] = lines[20].replace("no", "")
+    (folder / "t.csv").write_text("size;kind;answer\n" + "\n".join(lines) + "\n")
+    found = run("labels", "t.csv", "--target", "answer", "--folds", 3, "--json")
+    assert found.code == 0, found.err
+    assert found.json()["suspects"][0]["row"] == 8
+    (folder / "r.csv").write_text("row,new\n8,no\n21,drop\n")
+    fixed = run("labels", "t.csv", "--target", "answer", "--fix", "r.csv", "--to", "u.csv")
+    assert fixed.code == 0, fixed.err
+    lines[8] = lines[8].replace("yes", "no")
+    del lines[21]
+    assert (folder / "u.csv").read_text().replace('"', "") == ("size;kind;answer\n" + "\n".join(lines) + "\n").replace(
+        '"', ""
+    )
+
+
+@pytest.mark.parametrize(
+    ("review", "code", "words"),
+    [
+        ("row,new\n100,1\n", "GN074", ["line 2", "'100'", "0 to 99"]),
+        ("row,new\n-1,1\n", "GN074", ["'-1'"]),
+        ("row,new\n3,12\n", "GN074", ["'12'", "expected one of 0, 1"]),
+        ("row,new\n3,1\n3,2\n", "GN074", ["line 3", "row 3"]),
+        ("row,label\n3,1\n", "GN074", ["no column 'new'"]),
+        ("row,new\n3,\n", "GN074", ["no line changes"]),
+        ("", "GN074", ["no line changes"]),
+    ],
+)
+def test_reviews_that_cannot_be_followed(folder, review, code, words):
+    (folder / "d.csv").write_text(digits_csv(100))
+    (folder / "r.csv").write_text(review)
+    before = snapshot(folder)
+    run("labels", "d.csv", "--fix", "r.csv", "--to", "new.csv").refused(code, "r.csv", *words)
+    assert snapshot(folder) == before
+
+
+def test_nothing_that_is_there_is_replaced(folder):
+    (folder / "d.csv").write_text(digits_csv(100))
+    before = snapshot(folder)
+    for out in ("d.csv", "review.csv"):
+        run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "there already")
+    run("labels", "d.csv", "--out", "review.csv").refused("GN022", "another kind of file")
+    run("labels", "d.csv", "--picture", "d.csv").refused("GN022", "another kind of file")
+    run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")
+    run("labels", "d.csv", "--fix", "gone.csv", "--to", "new.csv").refused("GN001", "gone.csv")
+    run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")
+    (folder / "t.csv").write_text("".join(f"{k % 2},{k}\n" for k in range(9)))
+    run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
+    run("labels", "t.csv", "--picture", "p.png").refused("GN017", "no picture")
+    assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before

@@ -1,0 +1,117 @@
+"""Folders of pictures on the command line: trained on, tested, asked, shown, verified; and colours."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import load_model
+from support.cli import run
+from support.samples import digits
+
+NAMES = ("one", "seven", "été")
+QUICK = ("--recipe", "quick", "--hidden", "16", "--epochs", "25", "--engine", "reference", "--no-pictures")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder of ones, sevens and threes with a test part, and a model of it."""
+    place = tmp_path_factory.mktemp("digits")
+    data = digits(700)
+    for label, name in zip((1, 7, 3), NAMES, strict=True):
+        for count, row in enumerate(np.flatnonzero(data.labels == label)[:40]):
+            path = place / "signs" / ("test" if count >= 30 else "train") / name / f"{row}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(255 - data.inputs[row].reshape(28, 28)).save(path)
+    outcome = run("train", place / "signs", "--out", place / "m.safetensors", *QUICK, "--size", "14", "--json").fine()
+    assert "dark on light: inverted" in outcome.err
+    assert "brought to 14 × 14" in outcome.err
+    assert outcome.json()["accuracy"] > 0.6
+    return place
+
+
+@pytest.fixture
+def place(trained, monkeypatch):
+    monkeypatch.chdir(trained)
+    return trained
+
+
+def test_names_are_kept_to_the_answers(place):
+    model = load_model("m.safetensors")
+    assert (model.class_names, model.image_shape, model.reading) == (tuple(sorted(NAMES)), (14, 14), "ink")
+    out = run("test", "m.safetensors", "signs").fine().out
+    assert "true \\ answer" in out
+    for name in NAMES:
+        assert f" {name} " in out
+    pictures = sorted(str(path) for path in (place / "signs" / "test").rglob("*.png"))
+    asked = run("query", "m.safetensors", *pictures, "--json").fine().json()
+    found = run("test", "m.safetensors", "signs", "--json").fine().json()
+    assert found["class_names"] == sorted(NAMES)
+    # Asked one by one, the very same answers as in the test.
+    right = sum(answer["name"] == answer["input"].split("/")[-2] for answer in asked)
+    assert right / len(asked) == pytest.approx(found["accuracy"])
+    line = run("query", "m.safetensors", pictures[0]).fine().out
+    assert asked[0]["name"] in line
+    assert "one, seven, été" in run("info", "m.safetensors").fine().out
+
+
+def test_the_file_of_a_misread_sample_is_named_and_shown(place):
+    found = run("test", "m.safetensors", "signs", "--json").fine().json()
+    text = run("test", "m.safetensors", "signs").fine().out
+    if found["misread"]:
+        row = found["misread"][0]
+        shown = run("show", "signs", "--part", "test", "--row", row, "--size", "14x14", "--json").fine().json()
+        assert f"row {row} ({shown['file']}): {shown['name']}" in text
+    assert run("show", "signs", "--size", 14).fine().out.splitlines()[2].startswith("one  :       30")
+    out = run("show", "signs", "--row", 0).fine().out
+    assert out.splitlines()[-1].startswith("signs/train, row 0 (one/")
+    assert out.splitlines()[-1].endswith("label one")
+
+
+def test_what_was_trained_on_is_read_the_same_way_again(place):
+    assert run("verify", "m.safetensors", "signs", "--json").fine().json()["same"]
+
+
+def test_a_drawn_row_is_read_back(place):
+    run("show", "signs", "--row", 3, "--size", 14, "--png", "row.png").fine()
+    again = run("query", "m.safetensors", "row.png", "--json").fine().json()[0]
+    model = load_model("m.safetensors")
+    from glassnet import load_data
+
+    expected = model.outputs(load_data("signs", like=model).inputs[3:4])[0]
+    np.testing.assert_allclose(again["outputs"], expected, atol=1e-5)
+
+
+def test_colours(place):
+    random = np.random.default_rng(0)
+    for channel, name in ((0, "red"), (2, "blue")):
+        for k in range(20):
+            pixels = random.integers(0, 60, (6, 6, 3))
+            pixels[..., channel] += 150
+            path = place / "paint" / name / f"{k}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels.astype(np.uint8)).save(path)
+    run("train", "paint", "--colour", "--out", "c.safetensors", "--epochs", 20, "--engine", "reference").fine()
+    assert (place / "c-digits.png").exists()
+    model = load_model("c.safetensors")
+    assert (model.features, model.image_shape, model.reading) == (108, (6, 6), "photo")
+    answers = run("query", "c.safetensors", "paint/red/1.jpg", "paint/blue/2.jpg", "--json").fine().json()
+    assert [answer["name"] for answer in answers] == ["red", "blue"]
+    assert "in colour" in run("show", "paint", "--colour").fine().out
+    run("show", "paint", "--colour", "--row", 0, "--png", "p.png").fine()
+    assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
+    for asked in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
+        assert run("explain", "c.safetensors", *asked, "--picture", "e.png").code == 0
+    run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "grey pictures", "colours")
+    run("show", "paint", "--colour", "--augment").refused("GN022", "colours")
+
+
+def test_what_does_not_fit_is_refused(place):
+    run("test", "m.safetensors", "paint").refused("GN017", "'blue'", "one, seven, été")
+    Image.new("L", (9, 7)).save(place / "signs" / "train" / "one" / "999.png")
+    try:
+        run("train", "signs").refused("GN070", "999.png 9 × 7", "--size 28")
+    finally:
+        (place / "signs" / "train" / "one" / "999.png").unlink()
+    run("train", "signs", "--size", "huge").refused("GN021", "own, N or HxW")

@@ -1,0 +1,160 @@
+"""``glassnet read``, and ``query`` of photographs: what is printed, drawn and refused."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import load_model, save_model
+from glassnet.modelfile import shipped_model
+from support.cli import run, snapshot
+from support.photos import Scene, sheet, single
+from support.samples import digits, digits_csv, png, small_model
+
+PHOTO = single("squared", 703)
+SHEET = sheet(701, 2, 4, Scene(gradient=0.3), hand=True)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "one.jpg").write_bytes(PHOTO.content)
+    (tmp_path / "many.jpg").write_bytes(SHEET.content)
+    return tmp_path
+
+
+def file_of(picture: Image.Image, kind: str, **how: object) -> bytes:
+    file = io.BytesIO()
+    picture.save(file, kind, **how)
+    return file.getvalue()
+
+
+def test_one_digit_is_a_line_and_many_are_lines(folder):
+    (line,) = run("read", "one.jpg").fine().out.splitlines()
+    assert re.fullmatch(rf"one\.jpg   {PHOTO.labels[0]}   [\d.]+% sure", line)
+    lines = run("read", "one.jpg", "many.jpg").fine().out.splitlines()
+    assert lines[0].split()[:2] == ["one.jpg", str(PHOTO.labels[0])]
+    read = "".join(re.findall(r"[\d?]{4}", "".join(lines[1:3]).replace("many.jpg", "")))
+    wanted = "".join(map(str, SHEET.labels))
+    assert len(read) == 8
+    assert sum(one == other for one, other in zip(read, wanted, strict=True)) >= 7
+
+
+def test_json_has_a_box_for_every_digit(folder):
+    (answer,) = run("read", "many.jpg", "--json").fine().json()
+    assert list(answer) == ["input", "text", "light_on_dark", "digits"]
+    assert answer["input"] == "many.jpg"
+    assert not answer["light_on_dark"]
+    width, height = Image.open("many.jpg").size
+    for digit, (left, top, right, bottom) in zip(answer["digits"], SHEET.boxes, strict=True):
+        assert list(digit) == ["line", "box", "answer", "confidence", "sure", "outputs"]
+        np.testing.assert_allclose(
+            np.array(digit["box"]) / (width, height, width, height), (left, top, right, bottom), atol=0.02
+        )
+        assert digit["answer"] == int(np.argmax(digit["outputs"]))
+        assert digit["sure"] == (digit["confidence"] >= 0.8)
+    assert [digit["line"] for digit in answer["digits"]] == [0] * 4 + [1] * 4
+    assert run("read", "many.jpg", "--sure", "1").fine().out.split()[1] == "????"
+
+
+def test_the_model_may_be_named_or_not(folder):
+    save_model(shipped_model(), "own.safetensors")
+    (folder / "own").write_bytes((folder / "own.safetensors").read_bytes())
+    (folder / "rows.csv").write_text(digits_csv(2))
+    for command, source in (("read", "one.jpg"), ("query", "one.jpg"), ("query", "rows.csv")):
+        without = run(command, source).fine().out
+        assert without == run(command, "own.safetensors", source).fine().out == run(command, "own", source).fine().out
+    run("read", "own.safetensors").refused("GN020", "PHOTO")
+    run("query").refused("GN020", "INPUT")
+    run("read", "gone.safetensors", "one.jpg").refused("GN001", "gone.safetensors", "no such model")
+    run("read", "gone.jpg").refused("GN001", "gone.jpg")
+    run("read", "gone", "one.jpg").refused("GN001", "gone")
+    save_model(small_model(), "other.safetensors")
+    run("read", "other.safetensors", "one.jpg").refused("GN017", "28 × 28")
+
+
+def test_pictures_are_drawn(folder):
+    run("read", "many.jpg", "--picture", "boxes.png", "--stages", "stages.png").fine()
+    for name in ("boxes.png", "stages.png"):
+        pixels = np.asarray(Image.open(name).convert("RGB"), int)
+        assert min(pixels.shape[:2]) > 200
+        assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and answers are blue"
+    before = snapshot(folder)
+    run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
+    run("read", "one.jpg", "--picture", "many.jpg").refused("GN022", "many.jpg")
+    run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
+    assert snapshot(folder) == before
+
+
+def test_query_takes_photographs_and_leaves_its_own_size_alone(folder):
+    (answer,) = run("query", "one.jpg", "--json").fine().json()
+    assert (answer["input"], answer["answer"]) == ("one.jpg", PHOTO.labels[0])
+    names = [answer["input"] for answer in run("query", "many.jpg", "--json").fine().json()]
+    assert names == [f"many.jpg, digit {k}" for k in range(1, 9)]
+    (folder / "small.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
+    (answer,) = run("query", "small.png", "--json").fine().json()
+    np.testing.assert_allclose(answer["outputs"], shipped_model().outputs(digits(1).inputs)[0], rtol=1e-4, atol=1e-6)
+
+
+WHITE = Image.new("RGB", (200, 150), "white")
+
+
+@pytest.mark.parametrize(
+    "picture",
+    [
+        file_of(WHITE, "PNG"),
+        file_of(Image.new("L", (200, 150)), "JPEG"),
+        file_of(Image.new("RGB", (1, 1), "red"), "PNG"),
+        file_of(Image.new("L", (20000, 10), 200), "PNG"),
+        file_of(Image.new("CMYK", (90, 70)), "JPEG"),
+        file_of(Image.new("RGBA", (90, 70)), "PNG"),
+        file_of(Image.fromarray(np.full((60, 50), 40000, np.uint16)), "PNG"),
+    ],
+    ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit"],
+)
+def test_where_nothing_is_written_no_digit_is_found(folder, picture):
+    (folder / "p.png").write_bytes(picture)
+    ended = run("read", "p.png")
+    assert (ended.code, ended.out, ended.err) == (1, "p.png   no digit found\n", "")
+    ended = run("read", "p.png", "--json")
+    assert (ended.code, ended.json()[0]["digits"]) == (1, [])
+    run("query", "p.png").refused("GN085", "p.png", "no digit found")
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [
+        (b"no picture at all, " * 9, "GN005"),
+        (b"", "GN010"),
+        (PHOTO.content[: len(PHOTO.content) // 2], "GN006"),
+        (file_of(WHITE, "GIF", save_all=True, append_images=[Image.new("RGB", (200, 150))]), "GN005"),
+        (b"%PDF-1.7 and so on", "GN005"),
+    ],
+    ids=["text", "empty", "truncated", "animated", "pdf"],
+)
+def test_what_is_no_picture_is_refused(folder, content, code):
+    (folder / "p.jpg").write_bytes(content)
+    run("read", "p.jpg").refused(code, "p.jpg")
+
+
+def test_a_folder_is_refused_and_a_pipe_is_read(folder):
+    (folder / "album.jpg").mkdir()
+    run("read", "album.jpg").refused("GN002", "album.jpg")
+    (answer,) = run("read", "-", "--json", stdin=PHOTO.content).fine().json()
+    assert (answer["input"], answer["text"]) == ("standard input", str(PHOTO.labels[0]))
+
+
+def test_the_model_that_ships_is_what_it_is_said_to_be():
+    model = shipped_model()
+    assert model.receipt["recipe"] == "reader"
+    assert model.receipt["result"]["accuracy"] >= 0.994
+    assert model.receipt["hash"] == model.hash()
+    from glassnet import modelfile
+
+    path = modelfile.Path(modelfile.__file__).parent / "data" / "reader.safetensors"
+    assert path.stat().st_size <= 4_000_000
+    assert load_model(path).image_shape == (28, 28)

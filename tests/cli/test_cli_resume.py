@@ -1,0 +1,212 @@
+"""``train --checkpoint`` and ``resume``: what was stopped ends as if it had not been, with the same files."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+
+import pytest
+
+from glassnet import History, fit, load_checkpoint, load_model
+from glassnet.cli import train as train_module
+from glassnet.events import BlockDone
+from support.cases import patterns
+from support.cli import interruptible, run, run_process, snapshot
+from support.samples import digits_csv, small_model, table
+
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """Two tables, one of another seed."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_bytes(table(rows=100))
+    (tmp_path / "more.csv").write_bytes(table((1, 2, "7"), rows=100))
+    return tmp_path
+
+
+@pytest.fixture
+def stopping(monkeypatch):
+    """Make the next trainings stop with Ctrl-C after so many blocks, or go through for 0."""
+
+    def after(blocks):
+        left = [blocks]
+
+        class Listener(History):
+            def __call__(self, event):
+                left[0] -= isinstance(event, BlockDone)
+                if isinstance(event, BlockDone) and not left[0]:
+                    signal.raise_signal(signal.SIGINT)
+
+            def close(self):
+                pass
+
+        monkeypatch.setattr(train_module, "progress_listener", Listener)
+
+    return after
+
+
+def files(folder, *but):
+    return {name: content for name, content in snapshot(folder).items() if not name.endswith(but)}
+
+
+@pytest.mark.parametrize("flags", [(), ("--test", "more.csv", "--no-pictures"), ("--average", "0.9", "--shuffle")])
+def test_resume_ends_as_train_would_have(folder, stopping, flags):
+    stopping(0)
+    whole = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", "--json").fine().json()
+    expected = files(folder)
+    for name in expected:
+        if name.startswith("a"):
+            (folder / name).unlink()
+    stopping(4)
+    keep = ("--checkpoint", "run.ck", "--checkpoint-every", "100")
+    first = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", *keep)
+    line = first.refused("GN031", "0.40 of 3 epochs are in run.ck", "`glassnet resume run.ck`", exit_code=130)
+    assert "nothing was written" not in line
+    assert set(snapshot(folder)) == {"rows.csv", "more.csv", "run.ck"}
+    assert load_checkpoint("run.ck").every == "100"
+    stopping(17)
+    run("resume", "run.ck").refused("GN031", "2.10 of 3 epochs", exit_code=130)
+    stopping(0)
+    again = run("resume", "run.ck", "--json").fine().json()
+    assert {**again, "seconds": 0} == {**whole, "seconds": 0}
+    assert files(folder, ".ck") == expected
+    assert {**run("resume", "run.ck", "--json").fine().json(), "seconds": 0} == {**whole, "seconds": 0}
+
+
+def test_resume_says_what_it_goes_on_from_and_reports_as_train_does(folder, stopping):
+    stopping(25)
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
+    stopping(0)
+    outcome = run("resume", "run.ck")
+    assert "going on after 2.50 of 3 epochs" in outcome.err
+    assert [line.split()[0] for line in outcome.out.splitlines()] == [
+        "network", "test", "time", "model", "pictures", "next",
+    ]  # fmt: skip
+
+
+def test_data_that_were_moved_can_be_named(folder, stopping):
+    stopping(4)
+    run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
+    stopping(0)
+    os.rename("rows.csv", "elsewhere.csv")
+    run("resume", "run.ck").refused("GN001", "rows.csv")
+    run("resume", "run.ck", "more.csv").refused("GN044", "not the data that run.ck was begun with", "rows.csv")
+    run("resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
+    assert load_model("b.safetensors").receipt["recipe"] == "notes"
+
+
+@pytest.mark.parametrize(
+    ("flags", "code", "words"),
+    [
+        (("--checkpoint-every", "30s"), "GN022", ("name the file too", "--checkpoint FILE")),
+        (("--checkpoint", "x.ck", "--checkpoint-every", "often"), "GN021", ("'often'", "30s, 5m or 2h")),
+        (("--checkpoint", "x.ck", "--members", "2"), "GN022", ("committee",)),
+        (("--checkpoint", "notes.safetensors"), "GN022", ("the model is to go there",)),
+        (("--checkpoint", "gone/x.ck"), "GN001", ("gone",)),
+        (("--checkpoint", "."), "GN002", ("folder",)),
+        (("--checkpoint", "rows.csv"), "GN022", ("another kind of file",)),
+    ],
+)
+def test_what_makes_no_sense_is_refused_before_training(folder, flags, code, words):
+    before = snapshot(folder)
+    run("train", "rows.csv", *QUICK, *flags).refused(code, *words)
+    assert snapshot(folder) == before
+
+
+def test_a_training_that_has_not_ended_is_not_replaced(folder, stopping):
+    stopping(4)
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
+    before = snapshot(folder)
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck").refused("GN045", "`glassnet resume run.ck`")
+    run("resume", "run.ck", "--out", "run.ck").refused("GN022", "this is the checkpoint")
+    assert snapshot(folder) == before
+
+
+def test_what_is_no_checkpoint_is_refused(folder):
+    from glassnet import save_model
+
+    save_model(small_model(), "model.safetensors")
+    run("resume", "model.safetensors").refused("GN043", "a model, no checkpoint")
+    run("resume", "rows.csv").refused("GN040", "rows.csv")
+    run("resume", "gone.ck").refused("GN001", "gone.ck")
+    fit(patterns(), small_options(), checkpoint="python.ck")
+    run("resume", "python.ck").refused("GN044", "not begun by `glassnet train`", "glassnet.resume")
+
+
+def small_options():
+    from glassnet import Options
+
+    return Options(hidden=(5,), epochs=1, engine="reference")
+
+
+def test_other_versions_are_said(folder, stopping):
+    from glassnet import modelfile
+
+    stopping(4)
+    run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
+    header, tensors = modelfile.read("run.ck")
+    header["receipt"]["processor"] = "abacus"
+    modelfile.write("run.ck", header, tensors)
+    stopping(0)
+    outcome = run("resume", "run.ck")
+    assert outcome.code == 0
+    assert "processor abacus then" in outcome.err
+    assert "the last bits may differ" in outcome.err
+    assert load_model("notes.safetensors").receipt["resumed"][0].startswith("processor abacus")
+
+
+def test_info_and_test_take_a_checkpoint_for_the_model_that_it_holds(folder, stopping):
+    stopping(4)
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
+    told = run("info", "run.ck", "--json").fine().json()
+    assert told["receipt"]["progress"] == 0.4
+    assert told["receipt"]["data"]["source"] == "rows.csv"
+    assert run("test", "run.ck", "rows.csv", "--json").fine().json()["samples"] == 100
+    run("verify", "run.ck", "rows.csv").refused("GN017")
+
+
+def test_without_a_checkpoint_an_interrupt_tells_of_it(folder, stopping):
+    stopping(4)
+    before = snapshot(folder)
+    run("train", "rows.csv", *QUICK).refused("GN031", "nothing was written", "--checkpoint FILE", exit_code=130)
+    assert snapshot(folder) == before
+
+
+def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    stopping(0)
+    monkeypatch.setattr(train_module, "evaluate", interrupted)
+    keep = ("--checkpoint", "run.ck")
+    run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
+    monkeypatch.undo()
+    os.chdir(folder)
+    run("resume", "run.ck").fine()
+
+
+def test_ctrl_c_and_sigterm_in_a_real_process(folder):
+    (folder / "digits.csv").write_text(digits_csv(300))
+    flags = ("--epochs", "100000", "--engine", "reference", "--hidden", "5", "--no-pictures")
+    program = (
+        "import os, signal, threading, glassnet.keeping as keeping\n"
+        "real = keeping.write\n"
+        "def write(*given):\n"
+        "    real(*given)\n"
+        "    if given[1]['training']['progress'] > 1:\n"
+        "        os.kill(os.getpid(), number)\n"
+        "keeping.write = write\n"
+    )
+    for number, arguments in (
+        (signal.SIGINT, ("train", "digits.csv", *flags, "--checkpoint", "run.ck", "--checkpoint-every", "1")),
+        (signal.SIGTERM, ("resume", "run.ck")),
+    ):
+        start = interruptible(*arguments)
+        start[2] = f"number = {int(number)}\n{program}{start[2]}"
+        outcome = run_process(cwd=folder, start=start)
+        outcome.refused("GN031", "of 100000 epochs are in run.ck", exit_code=130)
+        assert load_checkpoint("run.ck").position.progress > 1
+    assert json.loads(json.dumps(load_checkpoint("run.ck").note))["source"] == "digits.csv"

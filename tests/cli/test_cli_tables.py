@@ -1,0 +1,219 @@
+"""Tables at the command line: ``--target`` and everything after it."""
+
+from __future__ import annotations
+
+import gzip
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet import load_model
+from support.cli import run, snapshot
+from support.people import HEADER, people
+from support.samples import digits_csv
+
+FAST = ("--engine", "reference", "--hidden", "16", "--epochs", "30", "--no-pictures", "--out", "m.safetensors")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a table, and two models of it: classes and numbers."""
+    folder = tmp_path_factory.mktemp("tables")
+    (folder / "people.csv").write_text(people(400))
+    (folder / "more.csv").write_text(people(100, seed=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        outcome = run("train", "people.csv", "--target", "income", *FAST)
+        numbers = run("train", "people.csv", "--target", "hours", *FAST[:-1], "h.safetensors")
+    assert (outcome.code, numbers.code) == (0, 0), (outcome, numbers)
+    return folder, outcome, numbers
+
+
+@pytest.fixture
+def folder(trained, monkeypatch):
+    monkeypatch.chdir(trained[0])
+    return trained[0]
+
+
+@pytest.fixture
+def empty(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_training_says_what_it_decided(trained):
+    _, outcome, numbers = trained
+    for words in (
+        "400 rows, 8 columns, recipe table",
+        "target 'income': 2 classes",
+        "left out 'id': every value differs",
+        "left out 'country': every value is 'CH'",
+        "10% of people.csv are kept aside",
+    ):
+        assert words in outcome.err
+    assert "target 'hours': numbers from" in numbers.err
+    assert "test      R² " in numbers.out
+
+
+def test_the_model_is_of_the_recipe_and_keeps_the_names(folder):
+    model = load_model("m.safetensors")
+    assert model.receipt["recipe"] == "table"
+    assert model.class_names == ("<=50K", ">50K")
+    assert model.columns.names == ("age", "job", "gain", "member", "hours")
+    numbers = load_model("h.safetensors")
+    assert numbers.class_names == ("hours",)
+    assert numbers.network.architecture.activations[-1] == "identity"
+
+
+def test_another_recipe_can_be_named(empty):
+    (empty / "people.csv").write_text(people(200))
+    out = run("train", "people.csv", "--target", "income", "--recipe", "notes", *FAST)
+    assert out.code == 0
+    assert load_model("m.safetensors").network.architecture.rule == "notes"
+
+
+def test_it_learns_what_the_table_says(folder):
+    scores = run("test", "m.safetensors", "more.csv", "--json").json()
+    assert scores["accuracy"] > 0.85
+    numbers = run("test", "h.safetensors", "more.csv", "--json").json()
+    assert {"r2", "rmse", "loss", "samples"} <= numbers.keys()
+    assert "accuracy" not in numbers
+
+
+def test_test_prints_the_names_of_the_classes(folder):
+    out = run("test", "m.safetensors", "more.csv").fine().out
+    assert "<=50K" in out.splitlines()[1]
+    assert ">50K, read as <=50K" in out or "<=50K, read as >50K" in out
+
+
+def test_answers_are_names_and_numbers_in_their_unit(folder):
+    first = run("query", "m.safetensors", "more.csv").fine().out.splitlines()[0]
+    assert first.startswith("more.csv, row 0")
+    assert "50K   " in first
+    assert first.endswith("% sure")
+    answers = run("query", "h.safetensors", "more.csv", "--json").json()
+    assert len(answers) == 100
+    assert 20 < np.mean([one["answer"] for one in answers]) < 60, "hours, not deviations"
+    assert answers[0]["confidence"] is None
+    assert run("query", "h.safetensors", "more.csv").fine().out.splitlines()[0].endswith(answers[0]["name"])
+
+
+def variants(frame: pl.DataFrame):
+    text = frame.select(reversed(frame.columns)).drop("income").with_columns(more=pl.lit("x"))
+    yield "reversed.csv", text.write_csv().encode()
+    yield "packed.tsv.gz", gzip.compress(text.write_csv(separator="\t").encode())
+    yield "lines.ndjson", frame.write_ndjson().encode()
+
+
+def test_other_orders_other_columns_and_other_files_give_the_same_answers(folder):
+    frame = pl.read_csv("more.csv", infer_schema=False)
+    wanted = run("query", "m.safetensors", "more.csv", "--json").json()
+    for name, content in variants(frame):
+        (folder / name).write_bytes(content)
+        found = run("query", "m.safetensors", name, "--json").json()
+        assert [one["outputs"] for one in found] == [one["outputs"] for one in wanted], name
+    frame.write_parquet("more.parquet")
+    assert run("query", "m.safetensors", "more.parquet", "--json").json()[7]["outputs"] == wanted[7]["outputs"]
+    stdin = (folder / "more.csv").read_bytes()
+    assert run("query", "m.safetensors", "-", "--json", stdin=stdin).json()[7]["outputs"] == wanted[7]["outputs"]
+
+
+def test_verify_makes_the_same_bits_again(folder):
+    assert run("verify", "m.safetensors", "people.csv").out.startswith("same bits")
+    assert run("verify", "m.safetensors", "more.csv").code == 1
+
+
+def test_info_shows_the_columns(folder):
+    out = run("info", "m.safetensors").fine().out
+    assert "age" in out
+    assert "left out: every value differs" in out
+    columns = run("info", "m.safetensors", "--json").json()["columns"]
+    assert [one["name"] for one in columns["inputs"]] == ["age", "job", "gain", "member", "hours"]
+
+
+def test_show_describes_a_table(folder):
+    lines = run("show", "people.csv").fine().out.splitlines()
+    assert lines[0] == "people.csv: 400 rows, 8 columns"
+    kinds = {line.split()[0]: line.split()[1] for line in lines[2:]}
+    wanted = ("number", "number", "text", "number", "boolean", "text", "number", "text")
+    assert kinds == dict(zip(HEADER, wanted, strict=True))
+    described = run("show", "people.csv", "--json").json()["columns"]
+    assert described[2]["missing"] == pytest.approx(31 / 400)
+    assert "3 words (clerk, cook, pilot)" in run("show", "people.csv", "--target", "income").out
+    row = run("show", "people.csv", "--row", "0").fine().out.splitlines()
+    assert row[0].split() == ["id", "1"]
+    assert row[1].split() == ["age", "(missing)"]
+    assert run("show", "people.csv", "--row", "0", "--json").json()["values"]["country"] == "CH"
+    run("show", "people.csv", "--row", "400").refused("GN021", "0 to 399")
+
+
+def test_a_test_file_and_its_rows_without_a_target(empty):
+    (empty / "train.csv").write_text(people(200))
+    lines = people(50, seed=1).splitlines()
+    lines[3] = lines[3].rpartition(",")[0] + ",?"
+    (empty / "test.csv").write_text("\n".join(lines))
+    assert run("train", "train.csv", "--target", "income", "--test", "test.csv", *FAST).code == 0
+    tested = run("test", "m.safetensors", "test.csv", "--json")
+    assert tested.json()["samples"] == 49
+    assert "1 row without 'income' is left out" in tested.err
+
+
+def test_digits_without_names_go_on_as_ever(empty):
+    (empty / "digits.csv").write_text(digits_csv(300))
+    assert run("train", "digits.csv", *FAST[:6], "--no-pictures").code == 0
+    model = load_model("notes.safetensors")
+    assert (model.columns, model.features) == (None, 784)
+
+
+LINES = people(60).splitlines()
+DATES = "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9
+BAD = {
+    "no target named": ("people.csv", (), "GN066", ("--target income",), people(60)),
+    "a name near by": ("people.csv", ("--target", "incme"), "GN060", ("'incme'", "Did you mean 'income'?"), people(60)),
+    "a column to drop": ("p.csv", ("--target", "income", "--drop", "ages"), "GN060", ("'ages'", "'age'"), people(60)),
+    "an empty file": ("e.csv", ("--target", "y"), "GN010", ("empty",), ""),
+    "a header alone": ("h.csv", ("--target", "income"), "GN010", ("only the names",), LINES[0] + "\n"),
+    "one row": ("o.csv", ("--target", "income"), "GN064", ("'income'", "every value"), "\n".join(LINES[:2]) + "\n"),
+    "one class": ("c.csv", ("--target", "country"), "GN064", ("every value is 'CH'",), people(60)),
+    "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
+    "names twice": ("d.csv", ("--target", "a"), "GN063", ("(a)",), "a,b,a\n1,2,3\n4,5,6\n"),
+    "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
+    "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
+    "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),
+    "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
+    "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
+    "the target dropped": ("f.csv", ("--target", "age", "--drop", "age"), "GN022", ("column to predict",), people(60)),
+    "a file that is not there": ("gone.csv", ("--target", "y"), "GN001", ("gone.csv",), None),
+    "a spreadsheet": ("s.xlsx", ("--target", "y"), "GN005", ("Save it as CSV",), "PK\x03\x04"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_tables_are_refused_in_one_line_and_cost_nothing(empty, name):
+    file, flags, code, words, text = BAD[name]
+    (empty / "m.safetensors").write_bytes(b"")
+    if text is not None:
+        (empty / file).write_text(text)
+    before = snapshot(empty)
+    named = () if code == "GN022" else (file,)
+    run("train", file, *flags, *FAST).refused(code, *named, *words)
+    assert snapshot(empty) == before
+
+
+def test_bad_questions(folder):
+    (folder / "few.csv").write_text("age,Job\n30,cook\n")
+    run("query", "m.safetensors", "few.csv").refused("GN060", "'job', 'gain', 'member', 'hours'", "'Job'")
+    run("query", "m.safetensors", "m.safetensors").refused("GN005", "m.safetensors")
+    run("test", "m.safetensors").refused("GN020", "name the DATA")
+    (folder / "none.csv").write_text(people(5).replace("income", "salary"))
+    run("test", "m.safetensors", "none.csv").refused("GN060", "'income'")
+    assert run("query", "m.safetensors", "none.csv").code == 0
+    (folder / "new.csv").write_text(people(5).replace(">50K", "rich").replace("<=50K", "poor"))
+    run("test", "m.safetensors", "new.csv").refused("GN064", "'income'", "'>50K'")
+
+
+def test_explain_takes_tables_too(folder):
+    assert "is " in run("explain", "m.safetensors", "more.csv", "--row", "3").fine().out
+    facts = run("explain", "m.safetensors", "more.csv", "--row", "3", "--why", "--json")
+    assert len(facts.json()["inputs"]) == load_model("m.safetensors").features

@@ -1,0 +1,324 @@
+"""Checkpoints: a training that goes on is one that never stopped."""
+
+from __future__ import annotations
+
+import json
+import signal
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import (
+    Checkpoint,
+    Dataset,
+    Options,
+    evaluate,
+    fit,
+    keeping,
+    load_checkpoint,
+    load_model,
+    new_model,
+    receipt,
+    resume,
+    save_model,
+    train,
+)
+from glassnet.engines import ReferenceEngine
+from glassnet.engines.custom import CustomLossEngine
+from glassnet.errors import DataError, ModelFileError, OptionError
+from glassnet.events import BlockDone, EpochDone
+from glassnet.position import Position
+from support.cases import patterns
+from support.samples import small_model
+from support.stopping import DATA, Stopping, changed, options, stopped
+
+BATCHES = {"batch_size": 9, "learning_rate": 0.02}
+WAYS = {
+    "the notes": {},
+    "the notes, compiled": {"engine": "compiled"},
+    "float64, compiled, constant": {"engine": "compiled", "dtype": "float64", "schedule": "constant"},
+    "momentum and dropout": {**BATCHES, "optimizer": "momentum", "dropout": (0.3,), "schedule": "cosine"},
+    "nesterov, compiled, distorted": {
+        **BATCHES, "engine": "compiled", "optimizer": "nesterov", "rotate": 10.0, "shift": 1.0, "elastic": 0.5,
+        "schedule": "step",
+    },
+    "rmsprop, plateau": {**BATCHES, "optimizer": "rmsprop", "schedule": "plateau", "patience": 1, "epochs": 6},
+    "adam, compiled, plateau, clipped": {
+        **BATCHES, "engine": "compiled", "optimizer": "adam", "schedule": "plateau", "patience": 1, "clip": 0.5,
+    },
+    "adamw and an average": {**BATCHES, "optimizer": "adamw", "average": 0.9, "weight_decay": 0.1},
+    "adamw and an average, compiled": {
+        **BATCHES, "engine": "compiled", "optimizer": "adamw", "average": 0.9, "schedule": "one_cycle", "shards": 3,
+        "dropout": (0.2,),
+    },
+    "one block an epoch": {"batch_size": 500},
+    "early stopping": {
+        **BATCHES, "optimizer": "adam", "early_stopping": 2, "validation": 0.2, "epochs": 9, "average": 0.5,
+    },
+}  # fmt: skip
+
+
+def state_of(path) -> dict:
+    """A checkpoint's numbers, but for how long it took."""
+    position = load_checkpoint(path).position
+    numbers, arrays = position.saved()
+    return {**numbers, "seconds": 0, **{name: array.tobytes() for name, array in arrays.items()}}
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
+    """Stopped twice: in an epoch and at the end of one, and all that is written down is that of the other too."""
+    chosen, path = options(**WAYS[way]), tmp_path / "run.ck"
+    never = fit(DATA, chosen, checkpoint=tmp_path / "never.ck")
+    blocks = len(never.history.loss)
+    stopped(path, 1 if way.startswith("one block") else 3, chosen)
+    if way.startswith("one block"):
+        assert load_checkpoint(path).position.progress == 1
+    else:
+        assert load_checkpoint(path).position.block == 3
+        with pytest.raises(KeyboardInterrupt):
+            resume(path, DATA, listeners=[Stopping(Options().blocks - 3 + 4)])
+        assert (load_checkpoint(path).position.epoch, load_checkpoint(path).position.block) == (1, 4)
+        with pytest.raises(KeyboardInterrupt):
+            resume(path, DATA, listeners=[Stopping(Options().blocks - 4)])
+    again = resume(path, DATA)
+    assert again.model.hash() == never.model.hash()
+    assert again.history == never.history
+    assert len(again.history.loss) == blocks
+    assert again.model.receipt == never.model.receipt == {}
+    assert state_of(path) == state_of(tmp_path / "never.ck")
+    assert load_checkpoint(path).position.ended
+
+
+def numbers(rows) -> Dataset:
+    """Two numbers to learn, with weights."""
+    random = np.random.default_rng(4)
+    inputs = random.normal(size=(rows, 5)).astype(np.float32)
+    values = np.exp(inputs[:, :2])
+    return Dataset(inputs, np.arange(rows), 2, None, f"{rows} rows", values=values, weights=random.random(rows))
+
+
+def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
+    data, beside, path = numbers(100), numbers(40), tmp_path / "run.ck"
+    chosen = options(
+        targets="values", output="identity", loss="huber", rule="gradient", scaling="unit", early_stopping=3, epochs=6,
+        learning_rate=0.01,
+    )  # fmt: skip
+    never = fit(data, chosen, validation=beside)
+    with pytest.raises(KeyboardInterrupt):
+        fit(data, chosen, validation=beside, checkpoint=path, listeners=[Stopping(24)])
+    for wrong in (None, numbers(50)):
+        with pytest.raises(ModelFileError, match=r"not the validation data.*40 samples of 40 rows"):
+            resume(path, data, validation=wrong)
+    again = resume(path, data, validation=beside)
+    assert again.history == never.history
+    assert len(again.history.validation_loss) > 2
+    assert (again.model.hash(), again.kept, again.own_validation) == (never.model.hash(), never.kept, True)
+    fit(DATA, options(), checkpoint=tmp_path / "other.ck")
+    with pytest.raises(ModelFileError, match="begun without validation data"):
+        resume(tmp_path / "other.ck", DATA, validation=DATA)
+
+
+@pytest.mark.parametrize("value", [-3.5, np.inf, -np.inf, np.nan, 1e-310])
+def test_any_loss_comes_back(value):
+    chosen = options(schedule="plateau")
+    position = Position.start(new_model(DATA, chosen).network.parameters, chosen)
+    position.loss = position.best_loss = position.plateau.best = value
+    numbers, arrays = position.saved()
+    text = json.dumps(numbers, allow_nan=False)
+    again = Position.restored(json.loads(text), arrays, position.state.parameters.layout, chosen)
+    np.testing.assert_array_equal([again.loss, again.best_loss, again.plateau.best], value)
+
+
+def test_an_engine_of_ones_own_is_asked_for(tmp_path):
+    def cubed(outputs, targets):
+        error = outputs - targets
+        return (np.abs(error) ** 3).sum(axis=1), 3 * error * np.abs(error)
+
+    chosen, path = options(rule="gradient"), tmp_path / "run.ck"
+    never = fit(DATA, chosen, engine=CustomLossEngine(cubed))
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, chosen, engine=CustomLossEngine(cubed), checkpoint=path, listeners=[Stopping(5)])
+    for engine in (None, ReferenceEngine()):
+        with pytest.raises(ModelFileError, match="begun with the engine custom-loss"):
+            resume(path, DATA, engine=engine)
+    assert resume(path, DATA, engine=CustomLossEngine(cubed)).model.hash() == never.model.hash()
+
+
+def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path):
+    chosen = options(**WAYS["adamw and an average"])
+    stopped(tmp_path / "run.ck", 14, chosen)
+    for name, fitted in (("never", fit(DATA, chosen)), ("again", resume(tmp_path / "run.ck", DATA))):
+        made = receipt.receipt_of(fitted, chosen, DATA, evaluate(fitted.model, DATA), recipe="notes")
+        save_model(replace(fitted.model, receipt=made), tmp_path / name)
+    assert (tmp_path / "never").read_bytes() == (tmp_path / "again").read_bytes()
+
+
+@pytest.mark.parametrize("average", [0.0, 0.9])
+def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path, average):
+    chosen = options(average=average, batch_size=4)
+    stopped(tmp_path / "run.ck", 2 * Options().blocks, chosen)
+    model = load_model(tmp_path / "run.ck")
+    assert model.receipt["progress"] == 2.0
+    assert model.receipt["data"]["fingerprint"] == receipt.fingerprint(DATA)
+    seen = new_model(DATA, chosen)
+    for event in train(seen, DATA, chosen, until=(2, 0)):
+        last = event
+    assert isinstance(last, EpochDone)
+    assert (model.hash() == seen.hash()) == (average == 0)
+    saved = load_checkpoint(tmp_path / "run.ck")
+    assert saved.model.hash() == model.hash()
+    assert saved.position.state.parameters.hash() == seen.hash()
+    with pytest.raises(DataError, match="no receipt that says how"):
+        receipt.verify(model, DATA)
+
+
+def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypatch):
+    """Whatever a disk takes: every file that is written holds weights and history of the same block."""
+    hashes, written = {}, []
+    watched, path = new_model(DATA, options()), tmp_path / "run.ck"
+    for event in train(watched, DATA, options()):
+        if isinstance(event, BlockDone):
+            hashes[event.progress] = watched.hash()
+    monkeypatch.setattr(keeping, "write", lambda *arguments: written.append(arguments))
+    fit(DATA, options(), checkpoint=Checkpoint(path, 1))
+    monkeypatch.undo()
+    assert len(written) > 1
+    for _, header, tensors in written:
+        progress = header["training"]["progress"]
+        keeping.write(path, header, tensors)
+        if progress:
+            assert load_model(path).hash() == hashes[progress]
+            assert tensors["training.history.progress"][-1] == progress
+
+
+@pytest.mark.parametrize("every", ["30s", "1.5 m", "2h", 1000, "1000"])
+def test_how_often(every):
+    due = Checkpoint("x", every).due_after
+    assert due == {"30s": (30, np.inf), "1.5 m": (90, np.inf), "2h": (7200, np.inf)}.get(every, (np.inf, 1000))
+
+
+@pytest.mark.parametrize("every", ["", "0", "0s", "often", "-3s", "3 days", -1, 1.5, "1e3", "5S"])
+def test_how_often_is_refused_when_it_is_neither(every):
+    with pytest.raises(OptionError, match="30s, 5m or 2h") as problem:
+        Checkpoint("x", every)
+    assert problem.value.code == "GN021"
+
+
+def test_steps_are_counted_to_the_end_of_a_block(tmp_path, monkeypatch):
+    written = []
+
+    def write(keeper):
+        written.append(keeper._run.position.state.step)
+        keeper._last = 0.0, written[-1]
+
+    monkeypatch.setattr(keeping._Keeper, "_write", write)
+    fit(DATA, options(), checkpoint=Checkpoint(tmp_path / "x", 50))
+    assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and once more at the end
+
+
+def test_an_unfinished_training_is_not_replaced(tmp_path):
+    path = tmp_path / "run.ck"
+    stopped(path, 5, options())
+    before = path.read_bytes()
+    with pytest.raises(ModelFileError, match=r"not ended.*glassnet resume") as problem:
+        fit(DATA, options(), checkpoint=path)
+    assert problem.value.code == "GN045"
+    assert path.read_bytes() == before
+    resume(path, DATA)
+    fit(DATA, options(seed=1), checkpoint=path)
+    save_model(small_model(), path)
+    with pytest.raises(ModelFileError, match="a model of this name"):
+        fit(DATA, options(), checkpoint=path)
+    path.write_bytes(b"something else, and no model at all")
+    with pytest.raises(OptionError, match="another kind of file"):
+        fit(DATA, options(), checkpoint=path)
+
+
+def test_what_cannot_go_on_is_said(tmp_path):
+    path = tmp_path / "run.ck"
+    stopped(path, 5, options())
+    for other in (DATA.take(slice(0, 100)), patterns(seed=1), replace(DATA, labels=DATA.labels[::-1].copy())):
+        with pytest.raises(
+            ModelFileError, match=r"not the data that .*run.ck was begun with, 120 samples of patterns"
+        ) as caught:
+            resume(path, other)
+        assert caught.value.code == "GN044"
+    with pytest.raises(ModelFileError, match="Give these data"):
+        resume(path)
+    save_model(small_model(), tmp_path / "model")
+    with pytest.raises(ModelFileError, match="a model, no checkpoint") as problem:
+        resume(tmp_path / "model", DATA)
+    assert problem.value.code == "GN043"
+    with pytest.raises(OptionError, match="committee"):
+        fit(DATA, options(members=2), checkpoint=path)
+
+
+def test_another_glassnets_options_are_refused_politely(tmp_path):
+    path = tmp_path / "run.ck"
+    stopped(path, 5, options())
+    for change in ({"sparkle": 3}, {"optimizer": "lion"}):
+        changed(path, lambda header, _, change=change: header["receipt"]["options"].update(change))
+        changed(path, lambda header, _: header["receipt"]["versions"].update(glassnet="9.9"))
+        with pytest.raises(
+            ModelFileError, match=r"begun by glassnet 9\.9, this is .*Go on with the version"
+        ) as problem:
+            resume(path, DATA)
+        assert problem.value.code == "GN044"
+
+
+def test_other_versions_are_warned_of_and_written_down(tmp_path):
+    path = tmp_path / "run.ck"
+    stopped(path, 5, options())
+    changed(path, lambda header, _: header["receipt"]["versions"].update(numpy="1.0"))
+    with (
+        pytest.warns(UserWarning, match=r"numpy 1\.0 then, .* the last bits may differ"),
+        pytest.raises(KeyboardInterrupt),
+    ):
+        resume(path, DATA, listeners=[Stopping(2)])
+    with pytest.warns(UserWarning, match=r"numpy 1\.0 then"):  # it stays a training of two places
+        fitted = resume(path, DATA)
+    assert len(fitted.changes) == 1
+    made = receipt.receipt_of(fitted, options(), DATA, evaluate(fitted.model, DATA))
+    assert made["resumed"] == list(fitted.changes)
+
+
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+@pytest.mark.parametrize("batch_size", [1, 8])
+def test_any_step_can_be_gone_to_from_any_checkpoint_before_it(tmp_path, engine, batch_size):
+    chosen = options(engine=engine, batch_size=batch_size)
+    steps = -(-len(DATA) // batch_size)
+    stopped(tmp_path / "run.ck", 13, chosen)
+    for epoch, step in ((1, 7 * steps // 10 + 1), (2, 0), (2, steps // 2), (2, steps - 1)):
+        model = new_model(DATA, chosen)
+        for _ in train(model, DATA, chosen, until=(epoch, step)):
+            pass
+        run = load_checkpoint(tmp_path / "run.ck").run(DATA)
+        for _ in train(run.model, DATA, chosen, position=run.position, until=(epoch, step)):
+            pass
+        assert run.model.hash() == model.hash()
+        assert run.position.state.step == epoch * steps + step
+    for epoch, step, code in ((3, 0, "GN021"), (0, steps, "GN021"), (-1, 0, "GN021"), (1, 0, "GN022")):
+        run = load_checkpoint(tmp_path / "run.ck").run(DATA)
+        with pytest.raises(OptionError) as problem:
+            next(train(run.model, DATA, chosen, position=run.position, until=(epoch, step)))
+        assert problem.value.code == code
+
+
+def test_a_second_interrupt_does_not_wait(tmp_path):
+    class Struck(ReferenceEngine):
+        calls = 0
+
+        def run_steps(self, *arguments):
+            self.calls += 1
+            if self.calls == 4:
+                signal.raise_signal(signal.SIGINT)
+                signal.raise_signal(signal.SIGINT)
+                raise AssertionError("nobody was interrupted")
+            return super().run_steps(*arguments)
+
+    with pytest.raises(KeyboardInterrupt, match=r"0\.[0-3]0 of 3 epochs are in"):
+        fit(DATA, options(), engine=Struck(), checkpoint=Checkpoint(tmp_path / "x", 1))
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert resume(tmp_path / "x", DATA).model.hash() == fit(DATA, options()).model.hash()

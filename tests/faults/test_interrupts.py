@@ -1,0 +1,130 @@
+"""Interrupts and failures while a team of threads computes: nothing hangs, and the next block has the right bits.
+
+In a process of its own each: what hangs there is killed, and the test fails.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from support.cli import environment
+
+PROGRAM = """
+import random, signal, sys, threading, time
+sys.path[:0] = sys.argv[1:]
+import numpy as np
+from glassnet import Options, new_model
+from glassnet.engines import Block, Samples, batches, engine_named, kernels
+from glassnet.optimizers import State
+from support.cases import patterns, samples_of, sparse_rows
+
+options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
+data = patterns(400)
+model = new_model(data, options)
+samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
+engine = engine_named("compiled")
+prepared = engine.prepare(model.network.architecture, samples, options)
+
+def after(rows):
+    own = new_model(data, options).network
+    state = State.new(own.parameters, options)
+    block = Block(np.arange(rows) % 400, 40, np.full(-(-rows // 40), 0.01))
+    engine.run_steps(own.architecture, state, prepared, block)
+    assert np.isfinite(own.parameters.flat).all()
+    return own.parameters.hash()
+
+right = after(400)
+"""
+
+INTERRUPTS = """
+main, chance, caught = threading.main_thread().ident, random.Random(2), 0
+began = time.perf_counter()
+after(8_000)
+seconds = time.perf_counter() - began
+
+def strike(wait):
+    time.sleep(wait)
+    signal.pthread_kill(main, signal.SIGINT)
+
+for _ in range(25):
+    striker = threading.Thread(target=strike, args=(seconds * chance.random(),))
+    striker.start()
+    try:
+        after(8_000)
+    except KeyboardInterrupt:
+        caught += 1
+    try:
+        striker.join()
+        time.sleep(0.001)
+    except KeyboardInterrupt:
+        striker.join()
+    assert after(400) == right
+assert caught > 3, caught
+"""
+
+BETWEEN_THE_CALLS = """
+class Interrupted:
+    def __init__(self, pool, at): self.pool, self.at = pool, at
+    def submit(self, *work):
+        self.at -= 1
+        if self.at == 0: raise KeyboardInterrupt
+        return self.pool.submit(*work)
+
+for name in ("_leader", "_others"):
+    for at in (1, 2):
+        pool = getattr(prepared, name)
+        setattr(prepared, name, Interrupted(pool, at))
+        try:
+            after(400)
+        except KeyboardInterrupt:
+            pass
+        setattr(prepared, name, pool)
+        assert after(400) == right
+"""
+
+A_FAILING_THREAD = """
+real = kernels.train_batches
+for fails in range(2):
+    def failing(me, *rest):
+        if me == fails: raise MemoryError(me)
+        return real(me, *rest)
+    kernels.train_batches = failing
+    try:
+        after(400)
+        raise AssertionError("nobody heard of it")
+    except MemoryError as problem:
+        assert problem.args == (fails,)
+    kernels.train_batches = real
+    assert after(400) == right
+"""
+
+SEVERAL_AT_ONCE = """
+found = []
+
+def work():
+    for _ in range(5):
+        found.append(after(400))
+
+threads = [threading.Thread(target=work) for _ in range(4)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert [one == right for one in found] == [True] * 20, found
+"""
+
+
+@pytest.mark.parametrize(
+    "what",
+    [
+        pytest.param(INTERRUPTS, id="interrupts at random moments"),
+        pytest.param(BETWEEN_THE_CALLS, id="an interrupt between two calls"),
+        pytest.param(A_FAILING_THREAD, id="a thread that fails"),
+        pytest.param(SEVERAL_AT_ONCE, id="several threads at once"),
+    ],
+)
+def test_nothing_hangs_and_the_next_block_is_right(what):
+    start = [sys.executable, "-c", PROGRAM + what, *sys.path]
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]

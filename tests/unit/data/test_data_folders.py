@@ -1,0 +1,242 @@
+"""Folders of pictures: classes, parts, tables beside them, sizes, colours, polarity, and everything that is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import load_data, load_inputs
+from glassnet.data import has_part
+from glassnet.data.pictures import read_pictures
+from glassnet.errors import GlassnetError
+
+
+def drawing(seed: int, size: tuple[int, int] = (6, 5)) -> np.ndarray:
+    """Bright ink of random shape on dark ground."""
+    pixels = np.zeros(size, np.uint8)
+    pixels[1:-1, 1:-1] = np.random.default_rng(seed).integers(0, 256, (size[0] - 2, size[1] - 2))
+    return pixels
+
+
+def put(root: Path, **files: np.ndarray) -> Path:
+    """Save pictures; ``cats__1_png=…`` is the file cats/1.png."""
+    for name, pixels in files.items():
+        path = root / name.replace("__", "/").replace("_", ".")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(pixels).save(path)
+    return root
+
+
+def pets(root: Path) -> Path:
+    names = ("cats__10_png", "cats__9_png", "dogs__1_png", "dogs__a__2_bmp")
+    return put(root, **{name: drawing(seed) for seed, name in enumerate(names)})
+
+
+def refused(source: Path, code: str, *words: str, **options: object) -> None:
+    with pytest.raises(GlassnetError) as caught:
+        load_data(source, **options)
+    assert caught.value.code == code, caught.value
+    assert "\n" not in str(caught.value)
+    for word in words:
+        assert word in str(caught.value)
+
+
+def test_class_folders_become_named_classes_in_sorted_order(tmp_path):
+    data = load_data(pets(tmp_path))
+    assert data.row_names == ("cats/9.png", "cats/10.png", "dogs/1.png", "dogs/a/2.bmp")
+    assert (data.class_names, data.labels.tolist()) == (("cats", "dogs"), [0, 0, 1, 1])
+    assert (data.image_shape, data.channels, data.inputs.dtype) == ((6, 5), 1, np.uint8)
+    np.testing.assert_array_equal(data.inputs, [drawing(k).reshape(-1) for k in (1, 0, 2, 3)])
+    assert data.remarks == ()
+    assert data.take(np.array([2, 0])).row_names == ("dogs/1.png", "cats/9.png")
+
+
+def test_numbers_stay_numbers_and_gaps_make_them_names(tmp_path):
+    put(tmp_path / "all", **{f"{k}__x_png": drawing(k) for k in range(12)})
+    data = load_data(tmp_path / "all")
+    assert (data.class_names, data.labels.tolist()) == ((), list(range(12)))
+    put(tmp_path / "some", **{f"{k}__x_png": drawing(k) for k in (3, 20, 100)})
+    data = load_data(tmp_path / "some")
+    assert (data.class_names, data.labels.tolist()) == (("3", "20", "100"), [0, 1, 2])
+    data = load_data(tmp_path / "some", classes=101)
+    assert (data.class_names, data.labels.tolist()) == ((), [3, 20, 100])
+
+
+def test_parts_and_a_wrapper_around_them(tmp_path):
+    root = tmp_path / "archive" / "inner"
+    pets(root / "Train")
+    put(root / "test", dogs__7_png=drawing(7))
+    for source in (tmp_path / "archive", root):
+        assert has_part(source, "train")
+        assert has_part(source, "test")
+        training = load_data(source)
+        assert len(training) == 4
+        test = load_data(source, part="test", like=training)
+        assert (test.class_names, test.labels.tolist()) == (("cats", "dogs"), [1])
+    assert not has_part(root / "Train", "test")
+    assert len(load_data(root / "Train", part="test")) == 4
+    (root / "test").rename(root / "other")
+    refused(root, "GN002", "test", part="test")
+
+
+def test_a_test_table_is_a_part_if_it_has_classes(tmp_path):
+    put(tmp_path, **{f"{k}_png": drawing(k) for k in range(4)})
+    (tmp_path / "train.csv").write_text("id,label\n0,a\n1,b\n")
+    (tmp_path / "test.csv").write_text("id\n2\n3\n")
+    assert not has_part(tmp_path, "test")
+    (tmp_path / "test.csv").write_text("id,label\n2,b\n3,b\n")
+    assert has_part(tmp_path, "test")
+    assert load_data(tmp_path, part="test", like=load_data(tmp_path)).labels.tolist() == [1, 1]
+
+
+def test_a_class_that_is_called_like_a_part_is_a_class(tmp_path):
+    put(tmp_path, train__1_png=drawing(1), bus__1_png=drawing(2))
+    assert load_data(tmp_path).class_names == ("bus", "train")
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("labels.csv", "filename,label\n{0},b\n{1},a\n"),
+        ("any.csv", "id;what it is\n{2};b\n{3};a\n"),
+        ("train.csv", "n,class,file\n7,b,images/{0}\n8,a,images/{1}\n"),
+        ("x.tsv", "b\t./images/{0}\n\na\timages\\{1}\n"),
+        ("labels.csv", '\ufefffile,label\n"{0}","b"\n"{1}","a"\n'),
+    ],
+)
+def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
+    put(tmp_path, images__p1_png=drawing(1), images__p2_png=drawing(2), images__p3_png=drawing(3))
+    (tmp_path / name).write_text(text.format("p2.png", "p1.png", "p2", "p1"), encoding="utf-8")
+    data = load_data(tmp_path)
+    assert (data.class_names, data.labels.tolist()) == (("a", "b"), [1, 0])
+    np.testing.assert_array_equal(data.inputs, [drawing(2).reshape(-1), drawing(1).reshape(-1)])
+    assert data.remarks == ("1 pictures without a class passed over",)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("file,label\n1.png,a\n9.png,b\n", ["line 3", "'9.png'"]),
+        ("file,label\n1.png,a\n2.png,\n", ["line 3", "no class", "2.png"]),
+        ("file,x,z\n1.png,a,b\n2.png,b,c\n", ["columns file, x, z", "label"]),
+        ("file,label\nq.png,a\nr.png,b\n", ["none of its columns", "1.png"]),
+    ],
+)
+def test_tables_that_cannot_be_used(tmp_path, text, words):
+    put(tmp_path, **{"1_png": drawing(1), "2_png": drawing(2)})
+    (tmp_path / "labels.csv").write_text(text)
+    refused(tmp_path, "GN071", "labels.csv", *words)
+
+
+def test_what_is_no_picture_is_counted(tmp_path):
+    pets(tmp_path)
+    for name in ("cats/.hidden.png", "Thumbs.db", "cats/notes.txt", "cats/more.txt", "__MACOSX/cats/1.png"):
+        (tmp_path / name).parent.mkdir(exist_ok=True, parents=True)
+        (tmp_path / name).write_bytes(b"nothing")
+    put(tmp_path, stray_png=drawing(9))
+    data = load_data(tmp_path)
+    assert len(data) == 4
+    assert data.remarks[0] == "1 pictures without a class passed over"
+    assert data.remarks[1].startswith("4 files that are no pictures passed over (")
+
+
+def test_what_a_folder_may_lack(tmp_path):
+    refused(tmp_path, "GN002", "pictures in class folders", "train-images-idx3-ubyte")
+    put(tmp_path, **{"1_png": drawing(1)})
+    refused(tmp_path, "GN072", "1.png", "labels.csv")
+    put(tmp_path, train__1_png=drawing(1), test__2_png=drawing(2))
+    refused(tmp_path, "GN072", "classes")
+    put(tmp_path / "one", cats__1_png=drawing(1))
+    refused(tmp_path / "one", "GN016", "'cats'")
+
+
+def test_damaged_pictures_are_named(tmp_path):
+    pets(tmp_path)
+    whole = (tmp_path / "dogs" / "1.png").read_bytes()
+    (tmp_path / "dogs" / "1.png").write_bytes(whole[: len(whole) // 2])
+    refused(tmp_path, "GN006", "dogs/1.png")
+    (tmp_path / "cats" / "10.png").write_bytes(b"no picture")
+    refused(tmp_path, "GN005", "cats/10.png")
+    (tmp_path / "cats" / "10.png").write_bytes(b"")
+    refused(tmp_path, "GN005", "cats/10.png")
+
+
+def test_unequal_sizes_name_two_pictures_and_the_way_out(tmp_path):
+    pets(tmp_path)
+    put(tmp_path, dogs__1_png=drawing(1, (8, 4)))
+    refused(tmp_path, "GN070", "cats/9.png has 5 × 6", "dogs/1.png 4 × 8", "--size 6", "--size 6x5")
+    data = load_data(tmp_path, size=(4, 3))
+    assert data.image_shape == (4, 3)
+    assert data.remarks == ("4 pictures brought to 4 × 3 pixels",)
+    refused(tmp_path, "GN070", "GiB", "--size 64", size=(40000, 40000))
+
+
+def test_colours_are_kept_or_said_to_be_left(tmp_path):
+    red = np.zeros((4, 4, 3), np.uint8)
+    red[..., 0] = 250
+    put(tmp_path, a__1_png=red, b__1_png=red[..., ::-1])
+    grey = load_data(tmp_path)
+    assert (grey.features, grey.channels) == (16, 1)
+    assert "2 pictures in colour, read as grey; --colour" in grey.remarks[0]
+    data = load_data(tmp_path, colour=True)
+    assert (data.features, data.channels, data.image_shape, data.reading) == (48, 3, (4, 4), "photo")
+    np.testing.assert_array_equal(data.inputs[0].reshape(4, 4, 3), red)
+    alike = load_data(tmp_path, like=data)
+    np.testing.assert_array_equal(alike.inputs, data.inputs)
+    asked = load_inputs(tmp_path / "b" / "1.png", 48, (4, 4), 255.0, data.reading)[0]
+    np.testing.assert_array_equal(asked[0], data.inputs[1])
+
+
+def test_what_is_transparent_is_white_and_16_bits_are_scaled(tmp_path):
+    ink = Image.merge("LA", [Image.new("L", (5, 6), 0), Image.fromarray(drawing(1))])
+    (tmp_path / "a").mkdir()
+    ink.save(tmp_path / "a" / "1.png")
+    put(tmp_path, b__1_png=drawing(2).astype(np.uint16) * 257)
+    read = read_pictures([tmp_path / "a" / "1.png", tmp_path / "b" / "1.png"], ["a", "b"], reading="photo")
+    np.testing.assert_array_equal(read.inputs, [255 - drawing(1).reshape(-1), drawing(2).reshape(-1)])
+
+
+def test_drawings_on_paper_are_inverted_and_photographs_are_not(tmp_path):
+    put(tmp_path / "paper", **{f"{k % 2}__{k}_png": 255 - drawing(k) for k in range(6)})
+    data = load_data(tmp_path / "paper")
+    assert data.reading == "ink"
+    np.testing.assert_array_equal(data.inputs[0], drawing(0).reshape(-1))
+    assert "6 pictures dark on light: inverted" in data.remarks[0]
+    mixed = {f"{k % 2}__{k}_png": drawing(k) if k < 3 else 255 - drawing(k) for k in range(6)}
+    data = load_data(put(tmp_path / "photos", **mixed))
+    assert (data.reading, data.remarks) == ("photo", ())
+    np.testing.assert_array_equal(data.inputs[1].reshape(6, 5), drawing(2))
+    np.testing.assert_array_equal(data.inputs[2].reshape(6, 5), 255 - drawing(4))
+    for reading, expected in (("photo", 255 - drawing(4)), ("ink", drawing(4))):
+        asked = load_inputs(tmp_path / "photos" / "0" / "4.png", 30, (6, 5), 255.0, reading)[0]
+        np.testing.assert_array_equal(asked[0].reshape(6, 5), expected)
+
+
+def test_many_pictures_come_in_the_order_of_their_names(tmp_path):
+    put(tmp_path, **{f"{k % 3}__{k}_png": drawing(k) for k in range(150)})
+    data = load_data(tmp_path)
+    assert [name for name in data.row_names if name.startswith("1/")] == [f"1/{k}.png" for k in range(1, 150, 3)]
+    for row, name in enumerate(data.row_names):
+        number = int(name[2:-4])
+        np.testing.assert_array_equal(data.inputs[row], drawing(number).reshape(-1))
+        assert data.labels[row] == number % 3
+
+
+def test_classes_that_were_not_trained_on(tmp_path):
+    training = load_data(pets(tmp_path / "a"))
+    refused(put(tmp_path / "b", birds__1_png=drawing(1)), "GN017", "'birds'", "cats, dogs", like=training)
+    numbers = load_data(put(tmp_path / "c", **{f"{k}__1_png": drawing(k) for k in range(3)}))
+    refused(tmp_path / "a", "GN017", "'cats'", "numbers", like=numbers)
+    other = load_data(put(tmp_path / "d", cats__1_png=drawing(1), eels__1_png=drawing(2)))
+    with pytest.raises(GlassnetError) as caught:
+        other.require_like(30, 2, "the model", class_names=training.class_names)
+    assert caught.value.code == "GN017"
+
+
+def test_another_range_of_values(tmp_path):
+    data = load_data(pets(tmp_path), maximum=1.0)
+    assert (data.maximum, data.inputs.dtype) == (1.0, np.float32)
+    np.testing.assert_allclose(data.inputs[0], drawing(1).reshape(-1) / 255, rtol=1e-6)

@@ -1,0 +1,245 @@
+"""Tables with named columns: however they are written, the same values come out."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import sys
+from unittest import mock
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet import GlassnetError, read_table
+from support.people import HEADER, people
+
+FRAME = pl.DataFrame(
+    {
+        "a": [1, 2, None, 4],
+        "b": [0.5, None, -2.25, 1e6],
+        "c": ["x", None, "y y", "x"],
+        "d": [True, False, None, True],
+    }
+)
+TEXT = "a,b,c,d\n1,0.5,x,true\n2,,,false\n,-2.25,y y,\n4,1000000.0,x,true\n"
+
+
+def written(tmp_path, name):
+    path = tmp_path / name
+    FRAME_WRITERS[name.split(".", 1)[1]](path)
+    return path
+
+
+FRAME_WRITERS = {
+    "csv": lambda path: path.write_text(TEXT),
+    "tsv": lambda path: path.write_text(TEXT.replace(",", "\t")),
+    "txt": lambda path: path.write_text(TEXT.replace(",", "|")),
+    "csv.gz": lambda path: path.write_bytes(gzip.compress(TEXT.encode())),
+    "parquet": lambda path: FRAME.write_parquet(path),
+    "arrow": lambda path: FRAME.write_ipc(path),
+    "ndjson": lambda path: FRAME.write_ndjson(path),
+    "ndjson.gz": lambda path: path.write_bytes(gzip.compress(FRAME.write_ndjson().encode())),
+    "json": lambda path: FRAME.write_json(path),
+}
+BROUGHT = {
+    "polars": lambda: FRAME,
+    "lazy": FRAME.lazy,
+    "mapping": lambda: FRAME.to_dict(as_series=False),
+}
+
+
+def same_content(table):
+    assert table.names == ("a", "b", "c", "d")
+    assert [table.kind(name) for name in table.names] == ["number", "number", "text", "boolean"]
+    np.testing.assert_array_equal(table.numbers("a"), [1, 2, np.nan, 4])
+    np.testing.assert_array_equal(table.numbers("b"), [0.5, np.nan, -2.25, 1e6])
+    codes, words = table.words("c")
+    assert [words[k] if k >= 0 else None for k in codes] == ["x", None, "y y", "x"]
+    np.testing.assert_array_equal(table.booleans("d"), [1, 0, np.nan, 1])
+
+
+@pytest.mark.parametrize("kind", FRAME_WRITERS)
+def test_every_kind_of_file_holds_the_same(tmp_path, kind):
+    same_content(read_table(written(tmp_path, f"t.{kind}")))
+
+
+@pytest.mark.parametrize("kind", BROUGHT)
+def test_every_kind_of_frame_holds_the_same(kind):
+    same_content(read_table(BROUGHT[kind]()))
+
+
+def test_frames_of_pandas_need_nothing_else():
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(
+        {
+            "a": pandas.array([1, 2, None, 4], dtype="Int64"),
+            "b": [0.5, None, -2.25, 1e6],
+            "c": pandas.Categorical(["x", None, "y y", "x"]),
+            "d": pandas.array([True, False, None, True], dtype="boolean"),
+        }
+    )
+    with mock.patch.dict(sys.modules, {"pyarrow": None}):
+        same_content(read_table(frame))
+
+
+def test_tables_of_arrow():
+    pyarrow = pytest.importorskip("pyarrow")
+    same_content(read_table(pyarrow.table(FRAME.to_dict(as_series=False))))
+
+
+def test_arrays():
+    plain = read_table(np.arange(6.0).reshape(2, 3))
+    assert plain.names == ("column1", "column2", "column3")
+    assert plain.numbers("column2").tolist() == [1, 4]
+    named = read_table(np.array([(1, "x"), (2, "y")], [("n", "i4"), ("w", "U2")]))
+    assert (named.names, named.words("w")[1]) == (("n", "w"), ("x", "y"))
+    mixed = read_table(np.array([[1, "x"], [None, "y"]], object))
+    assert np.isnan(mixed.numbers("column1")).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_separators_and_line_ends_are_found(tmp_path, separator, ending):
+    path = tmp_path / "p"
+    path.write_bytes(people(50, separator=separator).replace("\n", ending).encode())
+    table, plain = read_table(path), read_table(io_csv(tmp_path, people(50)))
+    assert table.names == HEADER
+    for name in ("age", "gain", "hours"):
+        np.testing.assert_array_equal(table.numbers(name), plain.numbers(name))
+    assert table.words("job")[1] == ("clerk", "cook", "pilot")
+
+
+def io_csv(tmp_path, text, encoding="utf-8"):
+    path = tmp_path / "plain.csv"
+    path.write_bytes(text.encode(encoding))
+    return path
+
+
+@pytest.mark.parametrize("separator", [";", "\t", "|"])
+def test_decimal_commas_where_the_separator_allows(tmp_path, separator):
+    path = tmp_path / "p"
+    path.write_text(people(60, separator=separator, comma=True))
+    table, plain = read_table(path), read_table(io_csv(tmp_path, people(60)))
+    assert table.decimal_comma
+    for name in ("age", "gain", "hours"):
+        np.testing.assert_array_equal(table.numbers(name), plain.numbers(name))
+
+
+def test_dots_between_thousands(tmp_path):
+    german = read_table(io_csv(tmp_path, "a;b\n1.234,5;x\n1.000;y\n-2,25;z\n7;z\n"))
+    assert german.numbers("a").tolist() == [1234.5, 1000, -2.25, 7]
+    english = read_table(io_csv(tmp_path, 'a,b\n"1,234.5",x\n"1,000",y\n-2.25,z\n'))
+    assert english.numbers("a").tolist() == [1234.5, 1000, -2.25]
+
+
+@pytest.mark.parametrize(("encoding", "remarks"), [("utf-8", 0), ("utf-8-sig", 0), ("latin-1", 1), ("cp1252", 1)])
+def test_encodings(tmp_path, encoding, remarks):
+    table = read_table(io_csv(tmp_path, "größe,ort\n1,Zürich\n2,Genève\n", encoding))
+    assert table.names == ("größe", "ort")
+    assert table.words("ort")[1] == ("Genève", "Zürich")
+    assert len(table.remarks) == remarks
+
+
+def test_quotes_hold_separators_and_line_ends(tmp_path):
+    table = read_table(io_csv(tmp_path, 'a,b\n1,"x, ""y"""\n2,"two\nlines"\n3, "after a blank, quoted"\n'))
+    assert table.words("b")[1] == ("after a blank, quoted", "two\nlines", 'x, "y"')
+
+
+def test_blank_lines_and_blanks_around_values(tmp_path):
+    table = read_table(io_csv(tmp_path, "\n\n a , b \n 1 , x\n\n 2 ,y \n"))
+    assert (table.names, table.numbers("a").tolist(), table.words("b")[1]) == (("a", "b"), [1, 2], ("x", "y"))
+
+
+def test_a_separator_at_the_end_of_every_line_is_no_column(tmp_path):
+    assert read_table(io_csv(tmp_path, "a,b,\n1,x,\n2,y,\n")).names == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected", "header"),
+    [
+        ("a,b\n1,2\n3,4\n", (), True),
+        ("1,2\n3,4\n", (), False),
+        ("red,1\nblue,2\n", (), False),
+        ("colour,size\nred,big\nblue,big\n", (), True),
+        ("red,big\nblue,big\n", (), False),
+        ("red,big\nblue,big\n", ("big",), True),
+        ("2019,2020\n1,2\n", ("2020",), True),
+    ],
+)
+def test_headers_are_found(tmp_path, text, expected, header):
+    table = read_table(io_csv(tmp_path, text), expected)
+    assert table.header is header
+    assert len(table) == text.count("\n") - header
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (["1", "2.5", "-3e4", "+7"], "number"),
+        (["1", "?", "NA", "nan"], "number"),
+        (["none", "mild", "none"], "text"),
+        (["+", "-", "+"], "text"),
+        (["", "?", "N/A", "null"], "missing"),
+        ([*map(str, range(30)), "unknown"], "number"),
+        ([*map(str, range(30)), "v1", "v2", "v3", "v4"], "text"),
+        (["yes", "No", "YES"], "boolean"),
+        (["true", "false", ""], "boolean"),
+        (["yes", "no", "perhaps"], "text"),
+        (["01234", "98765", "00001"], "text"),
+        (["2020-01-31", "1999-12-01"], "date"),
+        (["2020-01-31T12:30:00Z", "1999-12-01 08:15"], "date"),
+        (["31.12.1999", "1.2.2003"], "date"),
+        (["12/31/99", "1/2/03"], "date"),
+        (["5 Jan 2020", "12 March 2021"], "date"),
+        (["Jan 5, 2020", "March 12, 2021"], "date"),
+        (["12:30", "8:15:59"], "date"),
+        (["1.2.99x", "3-4"], "text"),
+    ],
+)
+def test_what_a_column_holds(values, kind):
+    assert read_table({"a": values, "b": ["x"] * len(values)}).kind("a") == kind
+
+
+def test_infinity_is_missing():
+    assert np.isnan(read_table({"a": [1.0, float("inf")]}).numbers("a")).tolist() == [False, True]
+    assert np.isnan(read_table({"a": ["1", "-inf", "2"]}).numbers("a")).tolist() == [False, True, False]
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "words"),
+    [
+        ("", "GN010", "empty"),
+        ("\n \n", "GN010", "blank"),
+        ("a,b,c\n", "GN010", "only the names"),
+        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "a, b"),
+        ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "GN012", "line 3: 2 values, expected 3"),
+        ("a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n", "GN012", "line 4: 4 values, expected 3"),
+        ('a,b\n1,"2\n3"\n4\n', "GN012", "line 4: 1 value, expected 2"),
+    ],
+)
+def test_what_is_no_table(tmp_path, text, code, words):
+    with pytest.raises(GlassnetError, match=words) as caught:
+        read_table(io_csv(tmp_path, text))
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("source", [3, None, [1, 2], np.arange(3), {"a": [1, 2], "b": [1]}], ids=str)
+def test_objects_that_are_no_tables(source):
+    with pytest.raises(GlassnetError) as caught:
+        read_table(source)
+    assert caught.value.code == "GN065"
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "ndjson"])
+def test_damaged_files(tmp_path, kind):
+    path = written(tmp_path, f"t.{kind}")
+    path.write_bytes(path.read_bytes()[:-20])
+    with pytest.raises(GlassnetError) as caught:
+        read_table(path)
+    assert caught.value.code == "GN006"
+
+
+def test_standard_input():
+    with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
+        same_content(read_table("-"))

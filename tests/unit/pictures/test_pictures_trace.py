@@ -1,0 +1,88 @@
+"""Pictures and pages of what a network does: signs, places, and that a page stands alone."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from glassnet import Dataset, Network
+from glassnet.errors import ShapeError
+from glassnet.pictures.signed import signed_colours, strongest_of_blocks
+from glassnet.pictures.step_page import step_html, step_page
+from glassnet.pictures.weights import draw_weights
+from glassnet.pictures.why import draw_why
+from glassnet.trace.step import trace_step, worked_example
+from glassnet.trace.why import Neighbours, why
+from support.samples import digits, small_model
+
+
+def test_signs_have_colours_and_sizes_have_ink():
+    colours = signed_colours([[-2.0, 0.0, 1.0]])[0].astype(int)
+    assert colours[0, 2] > colours[0, 0], "negative is blue"
+    assert colours[2, 0] > colours[2, 2], "positive is orange"
+    assert colours[:, 3].tolist() == [255, 0, 128]
+    assert signed_colours(np.zeros((2, 2)))[..., 3].max() == 0
+
+
+def test_of_each_block_the_number_furthest_from_0():
+    matrix = np.zeros((10, 4))
+    matrix[5, 3], matrix[9, 0], matrix[8, 0] = -7, 2, 1
+    small = strongest_of_blocks(matrix, 5)
+    assert small.shape == (5, 4)
+    assert (small[2, 3], small[4, 0]) == (-7, 2)
+    assert np.count_nonzero(small) == 2
+
+
+def test_weights_are_drawn_where_they_come_from():
+    weights = np.zeros((3, 16))
+    weights[1, 6] = 1
+    axes = draw_weights(weights, ["a", "b", "c"], (4, 4))
+    picture = axes[1].images[0].get_array()
+    assert np.argwhere(picture[..., 3] > 0).tolist() == [[1, 2]]
+    with pytest.raises(ShapeError):
+        draw_weights(weights, ["a"], (4, 4))
+
+
+def test_why_draws_sample_blame_flip_and_neighbours():
+    model = small_model()
+    data = digits(30)
+    samples = Dataset(data.inputs[:, 300:316], data.labels % 3, 3, (4, 4), "s")
+    found = why(model, samples.inputs[4], Neighbours(model, samples))
+    axes = draw_why(found, (4, 4), ["one", "two", "three"])
+    assert len(axes) == 8
+    assert "read as" in axes[0].get_title(loc="left")
+    np.testing.assert_array_equal(axes[1].images[-1].get_array()[..., 3].ravel() > 0, np.abs(found.inputs) > 0)
+    own = Figure().subplots(1, 8)
+    assert draw_why(found, (4, 4), axes=own)[0] is own[0]
+    with pytest.raises(ShapeError):
+        draw_why(found, (4, 4), axes=own[:4])
+
+
+def test_a_page_stands_alone():
+    network = Network([16, 30, 4], rule="notes", seed=0)
+    rng = np.random.default_rng(0)
+    page = step_page(trace_step(network, rng.random((1, 16)), rng.random((1, 4)), 0.2), "a <title>", ["of <row 3>"])
+    assert page.startswith("<!doctype html>")
+    assert "a &lt;title&gt;" in page
+    assert "of &lt;row 3&gt;" in page
+    assert "<script" not in page
+    assert re.findall(r"(?:src|href)=\"(?!data:image/png;base64,)", page) == []
+    assert "prefers-color-scheme: dark" in page
+
+
+def test_small_matrices_are_printed_and_a_notebook_shows_them():
+    html = worked_example()._repr_html_()
+    assert html == step_html(worked_example())
+    assert "<img" not in html
+    for number in ("0.42", "0.88", "0.32", "4.4"):
+        assert f">{number}</td>" in html
+
+
+def test_networks_and_models_draw_themselves():
+    html = small_model()._repr_html_()
+    assert html.count("<circle") == 6 + 5 + 3
+    assert "16" in html
+    assert "<svg" in Network([3, 4, 2])._repr_html_()

@@ -1,0 +1,239 @@
+"""What is learnt about a table's columns, and what it makes of other tables."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+
+import numpy as np
+import pytest
+
+from glassnet import Columns, GlassnetError, load_table, read_table
+from glassnet.preprocess.encodings import CLIP, LIMIT, enough
+from support.people import HEADER, people
+
+
+@pytest.fixture
+def table(tmp_path):
+    (tmp_path / "people.csv").write_text(people())
+    return read_table(tmp_path / "people.csv")
+
+
+@contextmanager
+def refused(code, *words):
+    with pytest.raises(GlassnetError) as caught:
+        yield
+    assert caught.value.code == code
+    for word in words:
+        assert word in str(caught.value)
+
+
+def many(**columns):
+    return {"y": [0, 1] * 50, "x": np.linspace(0, 1, 100) ** 2, **columns}
+
+
+def test_a_messy_table_is_understood(table):
+    columns = Columns.learn(table, "income")
+    assert columns.features == (
+        "age", "age missing", "job=clerk", "job=cook", "job=pilot", "job missing", "gain", "member", "hours",
+    )  # fmt: skip
+    assert dict(columns.dropped).keys() == {"id", "country"}
+    assert (columns.target.task, columns.target.classes) == ("classes", ("<=50K", ">50K"))
+    summed_up = [name for name, _ in columns.summary()]
+    assert summed_up == ["age", "job", "gain", "member", "hours", "income", "id", "country"]
+    inputs = columns.apply(table)
+    assert (inputs.dtype, inputs.shape) == (np.float32, (300, 9))
+    assert np.isfinite(inputs).all()
+    assert np.abs(inputs).max() <= CLIP
+
+
+def test_columns_go_through_a_file_unchanged(table):
+    columns = Columns.learn(table, "income", drop=["gain"], keep=["id"])
+    again = Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
+    assert again.to_dict() == columns.to_dict()
+    np.testing.assert_array_equal(again.apply(table), columns.apply(table))
+
+
+def test_any_order_of_columns_and_more_of_them_make_no_difference(table):
+    columns = Columns.learn(table, "income")
+    other = read_table(table.frame.select(reversed(HEADER)).with_columns(more=1).drop("income"))
+    np.testing.assert_array_equal(columns.apply(other), columns.apply(table))
+
+
+def test_a_table_without_a_column_is_refused_by_its_name(table):
+    columns = Columns.learn(table, "income")
+    with refused("GN060", "'age', 'hours'", "'Age'"):
+        columns.apply(read_table(table.frame.drop("hours").rename({"age": "Age"})))
+    with refused("GN060", "no names"):
+        columns.apply(read_table(np.zeros((3, 7))))
+
+
+def test_what_was_never_seen_is_taken_calmly(table):
+    columns = Columns.learn(table, "income")
+    row = {"age": ["1e300"], "job": ["astronaut"], "gain": ["-5"], "member": ["perhaps"], "hours": ["many"]}
+    encoded = dict(zip(columns.features, columns.apply(read_table(row))[0], strict=True))
+    assert np.isfinite(list(encoded.values())).all()
+    assert encoded["age"] == pytest.approx(CLIP)
+    assert [encoded[name] for name in ("job=clerk", "job=cook", "job=pilot", "job missing")] == [0, 0, 0, 0]
+    assert encoded["member"] == 0
+    assert encoded["hours"] == pytest.approx(0, abs=1e-6), "no number is a missing one: the median"
+
+
+def test_rare_words_share_an_input_with_unseen_ones():
+    learnt = Columns.learn(read_table(many(w=["a"] * 60 + ["b"] * 37 + ["c", "d", "e"])), "y")
+    assert learnt.features[1:] == ("w=a", "w=b", "w other")
+    encoded = learnt.apply(read_table({"x": [0.0] * 4, "w": ["b", "c", "never", None]}))[:, 1:]
+    assert encoded.tolist() == [[0, 1, 0], [0, 0, 1], [0, 0, 1], [0, 0, 0]]
+
+
+def test_only_so_many_words_get_an_input():
+    words = [f"w{k}" for k in range(LIMIT + 20) for _ in range(4)]
+    columns = Columns.learn(read_table({"w": words, "y": [0, 1] * (len(words) // 2)}), "y")
+    assert len(columns.features) == LIMIT + 1
+
+
+@pytest.mark.parametrize(("rows", "count"), [(5, 2), (200, 2), (300, 3), (400, 4), (10**6, 4)])
+def test_how_often_a_word_must_stand(rows, count):
+    assert enough(rows) == count
+
+
+def test_medians_and_words_come_from_the_training_rows_alone():
+    table = read_table(many(v=[1.0] * 49 + [2.0] + [100.0] * 50, w=["a", "b"] * 25 + ["z"] * 50))
+    columns = Columns.learn(table, "y", rows=np.arange(50))
+    number, words = columns.inputs[1:]
+    assert (number.high, words.words) == (2.0, ("a", "b"))
+
+
+def test_skewed_numbers_are_bent_and_others_are_not():
+    random = np.random.default_rng(0)
+    table = read_table({"even": random.normal(3, 2, 500), "skewed": random.lognormal(3, 2, 500), "y": [0, 1] * 250})
+    even, skewed = Columns.learn(table, "y").inputs
+    assert even.unit == 0 < skewed.unit
+    encoded = skewed.encode(table)
+    assert np.quantile(encoded, 0.99) < CLIP * 0.9, "the upper end stays apart"
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ([7] * 100, "every value is 7"),
+        (["x"] * 100, "every value is 'x'"),
+        ([None] * 100, "missing"),
+        (list(range(100)), "identifier"),
+        (list(range(500, 400, -1)), "identifier"),
+        ([f"n{k}" for k in range(100)], "100 different words"),
+    ],
+    ids=str,
+)
+def test_useless_columns_are_named_and_dropped(values, reason):
+    columns = Columns.learn(read_table(many(useless=values)), "y")
+    assert columns.names == ("x",)
+    ((name, why),) = columns.dropped
+    assert name == "useless"
+    assert reason in why
+
+
+def test_a_telling_name_makes_an_identifier_and_keep_uses_it():
+    gaps = [3 * k + k % 2 for k in range(100)]
+    assert Columns.learn(read_table(many(size=gaps)), "y").names == ("x", "size")
+    for name in ("customer_id", "customerId", "ID", "row"):
+        assert Columns.learn(read_table(many(**{name: gaps})), "y").names == ("x",)
+        assert Columns.learn(read_table(many(**{name: gaps})), "y", keep=[name]).names == ("x", name)
+    assert Columns.learn(read_table(many(humid=gaps)), "y").names == ("x", "humid")
+
+
+def test_dates_are_refused_with_their_names_and_the_way_out():
+    table = read_table(many(**{"born": ["2020-01-05"] * 100, "last seen": ["1.2.2003"] * 100}))
+    with refused("GN061", "'born', 'last seen'", "2020-01-05", "--drop born --drop 'last seen'"):
+        Columns.learn(table, "y")
+    assert Columns.learn(table, "y", drop=["born", "last seen"]).names == ("x",)
+    with refused("GN061", "neither numbers nor words"):
+        Columns.learn(read_table(many(lists=[[1, 2]] * 100)), "y")
+
+
+def test_a_few_words_among_numbers_are_missing_values_and_said():
+    columns = Columns.learn(read_table(many(n=[*map(str, range(0, 297, 3)), "unknown"])), "y")
+    assert "n missing" in columns.features
+    assert any("'unknown'" in remark for remark in columns.remarks)
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "classes"),
+    [
+        (["a", "b"] * 50, "classes", ("a", "b")),
+        (["10", "9"] * 50, "classes", ("9", "10")),
+        ([1.0, 2.0] * 50, "classes", ("1", "2")),
+        ([True, False] * 50, "classes", ("false", "true")),
+        (np.linspace(0, 9, 100), "numbers", ()),
+        (list(range(100)), "numbers", ()),
+        ([0.5, 1.5] * 50, "numbers", ()),
+    ],
+    ids=str,
+)
+def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
+    table = read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values})
+    columns = Columns.learn(table, "y")
+    assert (columns.target.task, columns.target.classes) == (task, classes)
+    assert f"target 'y': {'numbers' if task == 'numbers' else len(classes)}" in columns.remarks[0]
+    if classes in (("9", "10"), ("1", "2")):
+        assert Columns.learn(table, "y", task="numbers").target.task == "numbers"
+
+
+@pytest.mark.parametrize(
+    ("values", "task", "words"),
+    [
+        ([None] * 100, None, "missing"),
+        (["a"] * 100, None, "every value is 'a'"),
+        ([2.5] * 100, None, "every value is 2.5"),
+        ([f"n{k}" for k in range(100)], None, "no classes"),
+        (["a", "b"] * 50, "numbers", "words, expected numbers"),
+        (list(range(100)), "classes", "no classes"),
+        (["2020-01-05", "2020-01-06"] * 50, None, "dates"),
+    ],
+    ids=str,
+)
+def test_targets_that_cannot_be_predicted(values, task, words):
+    with refused("GN064", "'y'", words):
+        Columns.learn(read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values}), "y", task=task)
+
+
+def test_names_that_are_not_there_are_answered_with_near_ones(table):
+    with refused("GN060", "'incme'", "'income'"):
+        Columns.learn(table, "incme")
+    with refused("GN060", "'Hours'", "'hours'"):
+        Columns.learn(table, "income", drop=["Hours"])
+    with refused("GN060", "'zzz'", "id, age, job"):
+        Columns.learn(table, "zzz")
+    with refused("GN062", "id: every value differs"):
+        Columns.learn(table, "income", drop=[name for name in HEADER if name not in ("income", "id")])
+    with refused("GN021", "task"):
+        Columns.learn(table, "income", task="guess")
+
+
+def test_rows_without_a_target_are_left_out():
+    data = load_table({"x": [1.0, 2.5, 3.0, 7.5], "y": ["a", None, "b", "a"]}, "y")
+    assert (data.labels.tolist(), len(data.inputs)) == ([0, 1, 0], 3)
+
+
+def test_a_data_set_of_numbers_has_them_in_their_own_unit():
+    data = load_table({"x": [1.0, 2.5, 3.0, 7.5], "y": [100.5, None, 300.0, 250.0]}, "y")
+    assert data.values.tolist() == [[100.5], [300.0], [250.0]]
+    assert (data.class_names, data.feature_names, data.maximum) == (("y",), ("x",), 1.0)
+
+
+def test_another_table_by_what_was_learnt(table):
+    learnt = load_table(table, "income").columns
+    test = load_table(read_table(table.frame.head(20)), columns=learnt)
+    assert test.class_names == ("<=50K", ">50K")
+    with refused("GN064", "'?!'", "sample 1"):
+        load_table({**table.frame.head(2).to_dict(as_series=False), "income": ["?!", ">50K"]}, columns=learnt)
+    with refused("GN022", "either"):
+        load_table(table, "income", columns=learnt)
+    with refused("GN022", "either"):
+        load_table(table)
+
+
+@pytest.mark.parametrize("change", [{"version": 2}, {"inputs": [{"kind": "new"}]}, {"target": {}}, {"dropped": [3]}])
+def test_damaged_columns_are_errors(table, change):
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        Columns.from_dict({**Columns.learn(table, "income").to_dict(), **change})

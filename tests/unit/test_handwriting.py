@@ -1,0 +1,217 @@
+"""The stages between a photograph and MNIST's form, each by what it must not depend on."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from glassnet.data import bundled
+from glassnet.preprocess.handwriting import (
+    CHANGES,
+    Change,
+    Piece,
+    cuts,
+    find_pieces,
+    forms_of,
+    in_lines,
+    ink_mask,
+    lift_ink,
+    mnist_form,
+    opaque,
+    working_size,
+)
+from glassnet.preprocess.handwriting.digits import ruled_lines
+from glassnet.preprocess.handwriting.form import STROKE, stroke_width
+from support.photos import Photo, Scene, sheet, single
+from support.strokes import bundled_digit
+
+
+def drawn(pen: float, side: int = 160, row: int = 0) -> np.ndarray:
+    """A digit's mask, `pen` in parts of the side."""
+    distance = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
+    return distance < pen / 2
+
+
+def on_paper(mask: np.ndarray, paper: tuple[float, ...], ink: tuple[float, ...], light: float = 1.0) -> np.ndarray:
+    padded = np.pad(mask, 60)[..., None]
+    return (np.where(padded, ink, paper) * light).astype(np.float32)
+
+
+@pytest.mark.parametrize("ink", [(0.1, 0.1, 0.1), (0.8, 0.1, 0.1), (0.1, 0.2, 0.7), (0.9, 0.5, 0.1)])
+@pytest.mark.parametrize("paper", [(0.95, 0.95, 0.95), (0.95, 0.9, 0.5), (0.7, 0.7, 0.7)])
+def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
+    mask = drawn(0.1)
+    height, width = np.pad(mask, 60).shape
+    gradient = np.linspace(1, 0.5, width) * np.linspace(1, 0.8, height)[:, None]
+    (found,) = lift_ink(on_paper(mask, paper, ink) * gradient[..., None].astype(np.float32))
+    assert not found.light_on_dark
+    inside = ndimage.binary_erosion(np.pad(mask, 60), iterations=3)
+    outside = ~ndimage.binary_dilation(np.pad(mask, 60), iterations=4)
+    assert found.strength[inside].min() > 0.8
+    assert found.strength[outside].max() < 0.25
+
+
+def test_the_edge_of_a_shadow_is_no_ink():
+    picture = on_paper(drawn(0.1), (0.95, 0.95, 0.95), (0.1, 0.1, 0.3))
+    picture[:, picture.shape[1] // 2 :] *= 0.45
+    ink = lift_ink(picture)[0]
+    np.testing.assert_array_equal(
+        ndimage.binary_dilation(np.pad(drawn(0.1), 60), iterations=2) & ink_mask(ink), ink_mask(ink)
+    )
+
+
+@pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
+def test_light_on_dark_is_the_same_ink(pen):
+    dark = on_paper(drawn(pen), (0.9, 0.9, 0.9), (0.1, 0.1, 0.1))
+    (one,), (other,) = lift_ink(dark), lift_ink(1 - dark)
+    assert (one.light_on_dark, other.light_on_dark) == (False, True)
+    np.testing.assert_array_equal(ink_mask(one), ink_mask(other))
+
+
+def test_what_is_transparent_is_paper_and_more_than_eight_bits_are_kept():
+    mask = drawn(0.1)
+    expected = np.where(mask, 0, 255)
+    for colour, paper in ((0, 255), (255, 0)):
+        picture = Image.merge(
+            "LA", [Image.new("L", mask.shape[::-1], colour), Image.fromarray(mask.astype(np.uint8) * 255)]
+        )
+        shown = np.asarray(opaque(picture))
+        assert set(np.unique(shown[mask])) == {colour}
+        assert set(np.unique(shown[~mask])) == {paper}
+    wide = Image.fromarray((expected * 257).astype(np.uint16))
+    np.testing.assert_array_equal(np.asarray(opaque(wide))[..., 0], expected)
+
+
+def test_the_way_up_is_the_way_the_file_says():
+    picture = Image.fromarray(on_paper(drawn(0.1), (0.9,) * 3, (0.1,) * 3).__mul__(255).astype(np.uint8))
+    note, file = Image.Exif(), io.BytesIO()
+    note[0x0112] = 6
+    picture.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=note)
+    np.testing.assert_array_equal(np.asarray(Photo(file.getvalue(), []).opened()), np.asarray(picture))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (28, 28), (10, 3000), (3000, 10), (2400, 1800)])
+def test_working_sizes_stay_within_bounds(size):
+    shape = working_size(Image.new("RGB", size, "white")).shape
+    assert shape[0] * shape[1] <= 1_050_000
+    assert abs(np.log(shape[1] / shape[0]) - np.log(size[0] / size[1])) < 0.2
+
+
+def test_ruled_lines_go_and_strokes_stay():
+    mask = np.pad(drawn(0.09), 80)
+    ruled = mask.copy()
+    for row in range(10, len(ruled), 40):
+        for column in range(ruled.shape[1]):
+            ruled[row + column // 60 : row + column // 60 + 2, column] = True
+    lines = ruled_lines(ruled)
+    assert (lines & ~mask).sum() > 0.97 * (ruled & ~mask).sum()
+    assert not ruled_lines(mask).any()
+    picture = np.where(ruled[..., None], (0.1, 0.1, 0.1), (0.9, 0.9, 0.9)).astype(np.float32)
+    left = ink_mask(lift_ink(picture)[0])
+    assert (left & mask).sum() > 0.93 * mask.sum()
+    assert (left & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
+
+
+@pytest.mark.parametrize("pen", [0.02, 0.05, 0.1, 0.2])
+def test_the_form_has_its_box_its_middle_and_its_strokes(pen):
+    for row in range(8):
+        form = mnist_form(drawn(pen, row=row)).astype(float)
+        rows, columns = np.flatnonzero(form.any(1)), np.flatnonzero(form.any(0))
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        total = form.sum()
+        for axis in (0, 1):
+            assert abs(form.sum(axis=1 - axis) @ np.arange(28) / total - 14) <= 0.51 or min(rows[0], columns[0]) == 0
+        bold = ndimage.zoom(form, 5, order=1) > 127
+        bold = bold[np.ix_(bold.any(1), bold.any(0))]
+        assert 0.75 * STROKE[0] < stroke_width(bold) < 1.35 * STROKE[1]
+
+
+def test_the_form_does_not_depend_on_size_or_place():
+    forms = [mnist_form(np.pad(drawn(0.1, side), side // 5)).astype(int) for side in (90, 160, 400)]
+    for form in forms[1:]:
+        assert np.corrcoef(form.ravel(), forms[0].ravel())[0, 1] > 0.9
+
+
+def test_changes_change_a_little():
+    mask = drawn(0.1, row=2)
+    plain = mnist_form(mask).astype(float)
+    for change in CHANGES[1:]:
+        other = mnist_form(mask, change).astype(float)
+        assert 0 < np.abs(other - plain).mean() < 40
+        assert np.corrcoef(other.ravel(), plain.ravel())[0, 1] > 0.5
+    assert mnist_form(mask, Change(stroke=1.3)).sum() > plain.sum() > mnist_form(mask, Change(stroke=0.75)).sum()
+
+
+def test_mnist_is_nearly_its_own_form():
+    """Ten times as large and through all stages, a digit comes back as it was."""
+    likeness = []
+    for row in bundled("test").inputs[:20]:
+        large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC).convert("RGB")
+        (form,) = forms_of(large)
+        likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
+    assert np.mean(likeness) > 0.88
+
+
+def test_digits_of_a_sheet_are_found_in_reading_order():
+    found = wanted = 0
+    for seed, rules in ((500, "ruled"), (502, "squared")):
+        photo = sheet(seed, 3, 5, Scene(rules=rules, gradient=0.4), hand=True)
+        values = working_size(photo.opened())
+        ink = lift_ink(values)[0]
+        lines = in_lines(find_pieces(ink_mask(ink), ink))
+        pieces = [piece for line in lines for piece in line]
+        wanted += len(photo.boxes)
+        if len(pieces) != len(photo.boxes):
+            continue
+        height, width = values.shape[:2]
+        for piece, (left, top, right, bottom) in zip(pieces, photo.boxes, strict=True):
+            middle = (piece.left + piece.right) / 2 / width, (piece.top + piece.bottom) / 2 / height
+            found += left < middle[0] < right and top < middle[1] < bottom
+    assert found / wanted > 0.98
+
+
+def test_lines_may_slope():
+    pieces = [Piece(100 * line + 8 * k, 60 * k, 100 * line + 8 * k + 50, 60 * k + 30, np.ones((50, 30), bool))
+              for line in range(3) for k in range(8)]  # fmt: skip
+    shuffled = [pieces[k] for k in np.random.default_rng(3).permutation(len(pieces))]
+    assert [[id(one) for one in line] for line in in_lines(shuffled)] == [
+        [id(one) for one in pieces[8 * line : 8 * line + 8]] for line in range(3)
+    ]
+
+
+def test_a_wide_piece_can_be_parted_where_two_digits_touch():
+    """A 7 and a 4 whose bar runs into it: one of the ways goes between them."""
+    seven, four = (one[np.ix_(one.any(1), one.any(0))] for one in (drawn(0.08, row=0), drawn(0.08, row=4)))
+    high = max(len(seven), len(four))
+    split = seven.shape[1] + 6
+    pair = np.zeros((high, split + four.shape[1]), bool)
+    pair[: len(seven), : seven.shape[1]] |= seven
+    pair[: len(four), split:] |= four
+    parts = pair.copy()
+    pair[high // 2 : high // 2 + 8, seven.shape[1] // 2 : split + 8] = True
+    assert ndimage.label(pair)[1] == 1
+    piece = Piece(10, 20, 10 + high, 20 + pair.shape[1], pair)
+    shares = []
+    for left, right in cuts(piece, 40.0):
+        assert left.mask.sum() + right.mask.sum() == pair.sum()
+        assert (left.left, right.right) == (piece.left, piece.right)
+        shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
+    assert min(abs(share - 1) for share in shares) < 0.15
+    alone = Piece(0, 0, *four.shape, four)
+    assert cuts(alone, float(four.shape[1])) == []
+
+
+@pytest.mark.parametrize("kind", ["table", "finger", "creased"])
+def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
+    for seed in (600, 601):
+        assert len(forms_of(single(kind, seed, hand=True).opened())) == 1
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])
+@pytest.mark.parametrize("colour", ["white", "black", "grey"])
+def test_where_nothing_is_written_nothing_is_found(size, colour):
+    assert len(forms_of(Image.new("RGB", size, colour))) == 0

@@ -1,0 +1,80 @@
+"""How much of generated photographs is read: small samples; benchmarks/read.py has the large ones."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet.errors import DataError
+from glassnet.modelfile import shipped_model
+from glassnet.reading import Reading, read_photo
+from support.photos import SINGLES, Photo, board, single
+from support.samples import digits, small_model
+
+HARD = (
+    "squared",
+    "ruled",
+    "yellow",
+    "shadow",
+    "dark",
+    "transparent",
+    "tiny",
+    "small",
+    "pencil",
+    "far",
+    "table",
+    "hard",
+)
+
+
+def read(photo: Photo) -> Reading:
+    return read_photo(shipped_model(), photo.opened())
+
+
+def right(photo: Photo) -> bool:
+    return [digit.answer for digit in read(photo).digits] == photo.labels
+
+
+def test_photographs_of_one_digit():
+    """Of every kind one by MNIST's hands or by another: of all kinds together nine in ten must be right."""
+    results = [right(single(kind, 800 + k, hand=k % 2 == 0)) for k, kind in enumerate(HARD)]
+    assert set(HARD) <= set(SINGLES)
+    assert np.mean(results) > 0.83, dict(zip(HARD, results, strict=True))
+
+
+def test_bundled_digits_anywhere_on_a_board():
+    model = shipped_model()
+    rows = range(100, 150)
+    untouched = np.mean(model.predict(digits(150).inputs[100:]) == digits(150).labels[100:])
+    assert np.mean([right(board(row)) for row in rows]) >= 0.96 * untouched
+    assert np.mean([right(board(row, hard=True)) for row in rows[:30]]) >= 0.9 * untouched
+
+
+@pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
+def test_of_what_is_no_digit_it_is_not_sure(shape):
+    readings = [read(single("clean", seed, shape=shape)) for seed in (900, 901)]
+    assert not all(any(digit.sure for digit in reading.digits) for reading in readings)
+
+
+def test_a_digit_of_the_models_own_size_is_read_as_it_is():
+    model = shipped_model()
+    for row in digits(30).inputs:
+        (digit,) = read_photo(model, Image.fromarray(row.reshape(28, 28))).digits
+        assert digit.answer == model.predict(row)[0]
+        assert digit.box == (0, 0, 28, 28)
+
+
+def test_a_reading_is_the_same_every_time_and_says_itself():
+    photo = single("creased", 810)
+    one, other = read(photo), read(photo)
+    assert one.text == other.text
+    np.testing.assert_array_equal([d.outputs for d in one.digits], [d.outputs for d in other.digits])
+    nothing = read_photo(shipped_model(), Image.new("L", (50, 50)))
+    assert (nothing.text, nothing.digits) == ("", ())
+
+
+def test_a_model_of_other_pictures_reads_none():
+    with pytest.raises(DataError, match="28 × 28") as caught:
+        read_photo(small_model(), Image.new("L", (50, 50)))
+    assert caught.value.code == "GN017"

@@ -1,0 +1,110 @@
+"""Backquery and dreams, and what the nodes are good for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Network, NeuralNetwork, Options, fit
+from glassnet.data import bundled
+from glassnet.errors import OptionError
+from glassnet.model import Model
+from glassnet.network import forward
+from glassnet.notes import backwards
+from glassnet.preprocess import Scaling, Targets
+from glassnet.trace.backwards import backquery, dream
+from glassnet.trace.nodes import examine_nodes
+from glassnet.trace.why import why
+from support.samples import digits, small_model
+
+TRAINING = bundled("train").take(slice(0, 1000))
+
+
+@pytest.fixture(scope="module")
+def model():
+    return fit(TRAINING, Options(hidden=(30,), epochs=5, engine="reference")).model
+
+
+def test_backquery_is_the_notes_class_own(model):
+    notes = NeuralNetwork(784, 30, 10, 0.2)
+    notes.wih, notes.who = model.network.parameters.weights
+    wanted = notes.backquery(model.targets.table())
+    np.testing.assert_allclose(backquery(model), wanted.T, rtol=1e-4, atol=1e-5)
+    assert (backquery(model).min(axis=1), backquery(model).max(axis=1)) == (
+        pytest.approx(0.01, abs=1e-6),
+        pytest.approx(0.99, abs=1e-6),
+    )
+
+
+def test_going_backwards_undoes_going_forwards_where_nothing_is_lost():
+    """With one square orthogonal matrix the transposed weights are the inverse, so only the stretching is left."""
+    network = Network([4, 4], "sigmoid", bias=True, seed=1)
+    network.parameters.weights[0][...] = np.linalg.qr(np.random.default_rng(0).normal(size=(4, 4)))[0]
+    network.parameters.biases[0][...] = [0.1, -0.2, 0.3, 0.0]
+    x = np.array([[0.01, 0.3, 0.7, 0.99]])
+    outputs = forward(network.architecture, network.parameters, x).outputs
+    np.testing.assert_allclose(backwards(network, outputs), x, atol=1e-12)
+
+
+def test_backquery_needs_sigmoids():
+    network = Network([16, 5, 3], ["relu", "sigmoid"])
+    other = replace(small_model(), network=network)
+    with pytest.raises(OptionError) as problem:
+        backquery(other)
+    assert problem.value.code == "GN081"
+    assert "relu" in str(problem.value)
+
+
+def test_a_dream_drives_its_sum_above_what_any_digit_does_and_is_taken_for_its_class(model):
+    found = dream(model)
+    assert found.shape == (10, 784)
+    assert ((found >= 0) & (found <= 1)).all()
+    assert model.predict(found * 255).tolist() == list(range(10))
+
+
+def test_the_prior_makes_it_smooth_and_small(model):
+    def roughness(pictures):
+        pictures = pictures.reshape(-1, 28, 28)
+        return np.abs(np.diff(pictures, axis=1)).sum() + np.abs(np.diff(pictures, axis=2)).sum()
+
+    assert roughness(dream(model, smooth=1.0)) < roughness(dream(model, smooth=0.1)) < roughness(dream(model, smooth=0))
+    assert np.square(dream(model, small=1.0)).sum() < np.square(dream(model, small=0.0)).sum()
+
+
+def test_nodes_matter_by_their_part_in_the_gap(model):
+    data = digits(20)
+    [layer] = examine_nodes(model, data)
+    parts = np.mean([np.abs(why(model, row).nodes) for row in data.inputs], axis=0)
+    np.testing.assert_allclose(layer.matters, parts, rtol=1e-3, atol=1e-6)
+    assert (np.diff(layer.matters[layer.order]) <= 0).all()
+    hidden = next(model.batches(data.inputs))[1][0].activations[1]
+    np.testing.assert_allclose(layer.mean, hidden.mean(axis=0), rtol=1e-5)
+    np.testing.assert_allclose(layer.flat, (hidden * (1 - hidden) < 0.05 / 4).mean(axis=0))
+
+
+@pytest.mark.parametrize(("activation", "names"), [("sigmoid", True), ("relu", False)])
+def test_dead_and_saturated_nodes_are_named(activation, names):
+    """One node far below its threshold always, one far off for 99 of 100 samples, one that is as it should be."""
+    inputs = np.zeros((100, 3), np.float32)
+    inputs[:, 2] = np.linspace(0, 1, 100)
+    inputs[0, 1] = 1
+    data = Dataset(inputs, np.arange(100) % 2, 2, None, "t", 1.0)
+    network = Network([3, 3, 2], [activation, "sigmoid"], bias=True)
+    network.parameters.weights[0][...] = np.diag([1, 30, 2])
+    network.parameters.biases[0][...] = [-30, -30, 0.1]
+    model = Model(network, Scaling.named("unit", 1.0), Targets.named("notes", 2))
+    [layer] = examine_nodes(model, data)
+    assert layer.dead.tolist() == ([0] if activation == "sigmoid" else [0, 1])
+    assert layer.saturated.tolist() == ([1] if names else [])
+    assert layer.flat[2] == 0
+
+
+def test_every_hidden_layer_is_measured():
+    model = fit(TRAINING.take(slice(0, 100)), Options(hidden=(8, 6), epochs=1, engine="reference")).model
+    layers = examine_nodes(model, digits(10))
+    assert [(one.layer, one.matters.shape, one.weights.shape) for one in layers] == [
+        (1, (8,), (8, 784)),
+        (2, (6,), (6, 8)),
+    ]

@@ -1,0 +1,145 @@
+"""Why: parts add up to the gap, the flip holds when asked again, what is near is near."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Options, evaluate, fit
+from glassnet.data import bundled
+from glassnet.errors import OptionError, ShapeError
+from glassnet.network import forward
+from glassnet.trace.slopes import slopes
+from glassnet.trace.why import Neighbours, why
+from support.samples import digits, small_model
+
+TRAINING = bundled("train").take(slice(0, 600))
+KINDS = {
+    "notes": {"hidden": (30,)},
+    "relu": {
+        "hidden": (20, 15),
+        "activation": ("relu",),
+        "output": "softmax",
+        "loss": "cross_entropy",
+        "rule": "gradient",
+        "initializer": "he",
+        "bias": True,
+        "scaling": "standard",
+        "targets": "one-hot",
+        "learning_rate": 0.02,
+    },
+    "committee": {"hidden": (12,), "bias": True, "members": 3},
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def model(request):
+    return fit(TRAINING, Options(**KINDS[request.param], epochs=3, engine="reference")).model
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    return [why(model, row) for row in digits(25).inputs]
+
+
+def test_nodes_and_biases_add_up_to_the_gap(model, found):
+    for one in found:
+        assert one.nodes.sum() + one.bias == pytest.approx(one.gap, abs=1e-5)
+        assert one.answer == one.outputs.argmax() != one.rival
+        assert one.outputs[one.rival] == np.sort(one.outputs)[-2]
+        sums = [
+            forward(net.architecture, net.parameters.copy(float), model.scaling.apply(one.sample[None])).sums[-1][0]
+            for net in model.members
+        ]
+        mean = np.mean(sums, axis=0)
+        assert one.gap == pytest.approx(mean[one.answer] - mean[one.rival], abs=1e-4)
+
+
+def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
+    for one in found:
+        black = why(model, np.zeros_like(one.sample))
+        assert one.missing <= 0.01
+        assert abs(one.inputs.sum() - (one.gap - one.baseline_gap)) <= 0.01 * abs(one.gap - one.baseline_gap) + 1e-12
+        assert not one.inputs[one.sample == 0].any()
+        if {black.answer, black.rival} == {one.answer, one.rival}:
+            assert abs(black.gap) == pytest.approx(abs(one.baseline_gap), abs=1e-9)
+
+
+def test_flips_hold_when_asked_again_and_are_small(model, found):
+    flips = [(one, one.flip) for one in found if one.flip]
+    assert len(flips) >= 0.9 * len(found)
+    for one, flip in flips:
+        assert model.predict(flip.sample)[0] == flip.answer != one.answer
+        assert flip.sample.dtype == np.uint8
+        change = flip.sample.astype(float) - one.sample
+        assert np.linalg.norm(change) / 255 == pytest.approx(flip.distance)
+    assert np.median([flip.distance for _, flip in flips]) < 3  # a digit's own length is about 9
+
+
+def test_what_is_nearest_is_nearest(model):
+    neighbours, sample = Neighbours(model, TRAINING), TRAINING.inputs[17]
+    alike = why(model, sample, neighbours).nearest
+    assert alike.rows[0] == 17
+    assert alike.distances[0] == pytest.approx(0, abs=1e-3)
+    assert (np.diff(alike.distances) >= 0).all()
+    np.testing.assert_array_equal(alike.labels, TRAINING.labels[alike.rows])
+    hidden = np.concatenate(
+        [
+            np.concatenate([one.activations[-2] for one in signals], axis=1)
+            for _, signals in model.batches(TRAINING.inputs)
+        ]
+    )
+    wanted = np.sort(np.linalg.norm(hidden - hidden[17], axis=1))[:5]
+    np.testing.assert_allclose(alike.distances, wanted, atol=1e-3)
+
+
+def test_slopes_are_slopes(model):
+    network = model.network
+    network = type(network).of(network.architecture, network.parameters.copy(float))
+    x, direction, h = model.scaling.apply(digits(1).inputs), np.arange(10) - 4.5, 1e-6
+    found = slopes(network, forward(network.architecture, network.parameters, x), direction)[0][0]
+    for pixel in range(100, 784, 61):
+        moved = np.repeat(x, 2, axis=0)
+        moved[:, pixel] += h, -h
+        sums = forward(network.architecture, network.parameters, moved).sums[-1] @ direction
+        assert found[pixel] == pytest.approx((sums[0] - sums[1]) / (2 * h), abs=1e-6)
+
+
+def test_deleting_the_most_blamed_pixels_of_misread_digits_hurts_the_answer_more_than_chance(model):
+    data = digits(1000)
+    misread = evaluate(model, data).misread[:40]
+    rng, better = np.random.default_rng(3), 0
+    for row in misread:
+        one = why(model, data.inputs[row])
+        without = [one.sample.copy() for _ in range(11)]
+        without[0][np.argsort(-one.inputs)[:39]] = 0
+        for picture in without[1:]:
+            picture[rng.choice(784, 39, replace=False)] = 0
+        outputs = model.outputs(np.stack(without))[:, one.answer]
+        better += outputs[0] < outputs[1:].mean()
+    assert better >= 0.9 * len(misread) > 10
+
+
+def test_a_table_has_features_and_real_numbers():
+    rng = np.random.default_rng(8)
+    inputs = rng.normal(size=(200, 5)).astype(np.float32) ** 2
+    data = Dataset(inputs, (inputs[:, 1] > inputs[:, 3]).astype(int), 2, None, "t", float(inputs.max()))
+    model = fit(data, Options(hidden=(8,), engine="reference", epochs=40, learning_rate=1.0)).model
+    found = [why(model, row, Neighbours(model, data)) for row in inputs[:40]]
+    matters = np.mean([np.abs(one.inputs) for one in found], axis=0)
+    assert set(np.argsort(-matters)[:2]) == {1, 3}
+    one = found[0]
+    assert one.flip.sample.dtype.kind == "f"
+    assert ((one.flip.sample >= 0) & (one.flip.sample <= data.maximum)).all()
+
+
+def test_what_cannot_be_asked():
+    with pytest.raises(ShapeError) as problem:
+        why(small_model(), np.zeros(15))
+    assert problem.value.code == "GN050"
+    numbers = replace(small_model(), targets=replace(small_model().targets, name="values"))
+    with pytest.raises(OptionError) as problem:
+        why(numbers, np.zeros(16))
+    assert problem.value.code == "GN081"
