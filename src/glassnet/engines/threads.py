@@ -7,6 +7,7 @@ bits. So BLAS gets one thread while glassnet trains, and what it had before afte
 from __future__ import annotations
 
 import os
+import sys
 from threading import Lock
 from types import TracebackType
 from typing import Any
@@ -26,12 +27,14 @@ class OneBlasThread:
         self._lock = Lock()
         self._inside = 0
         self._controller: Any = None
+        self._modules = 0
         self._limit: Any = None
 
     def look_again(self) -> None:
-        """Find the libraries that have been loaded since; takes some milliseconds."""
+        """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
         with self._lock:
-            self._controller = ThreadpoolController()
+            if len(sys.modules) != self._modules:
+                self._controller, self._modules = ThreadpoolController(), len(sys.modules)
 
     def __enter__(self) -> None:
         with self._lock:

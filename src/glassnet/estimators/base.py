@@ -197,7 +197,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if one.option == "seed":
                 value = _seed(value)
             elif one.option == "threads":
-                value = 0 if value in (None, -1) else value
+                value = 0 if value is None or value == -1 else value
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):
@@ -210,7 +210,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if not stops:
             chosen["early_stopping"] = 0
         if going_on:
-            chosen["dtype"] = self.model_.network.parameters.flat.dtype.name
+            network = self.model_.network
+            hidden = network.architecture.sizes[1:-1]
+            if not isinstance(self.hidden_layer_sizes, str) and chosen["hidden"] != hidden:
+                raise ValueError(f"hidden_layer_sizes {chosen['hidden']}: what goes on has {hidden}.")
+            chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
         return replace(Options.recipe("estimator"), **{**self._task(), **chosen})
 
     def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:

@@ -16,7 +16,7 @@ from ..evaluate import fit_temperature
 from ..options import Options
 from ..parts import parts_of
 from .base import COMMON, Array, NetworkEstimator
-from .defaults import AUTOMATIC, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
+from .defaults import AUTOMATIC, CHOICES, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
 from .parameters import Declared, of_options, with_parameters
 
 _OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
@@ -24,7 +24,7 @@ _OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
 
 @with_parameters(
     [
-        *of_options(_OPTIONS, CLASSIFIER, AUTOMATIC, {"loss": CLASS_LOSSES}),
+        *of_options(_OPTIONS, CLASSIFIER, AUTOMATIC, {**CHOICES, "loss": CLASS_LOSSES}),
         Declared(
             "class_weight",
             None,

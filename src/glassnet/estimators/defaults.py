@@ -66,6 +66,7 @@ FOR_CLASSES = ("focal_gamma", "label_smoothing")
 FOR_NUMBERS = ("huber_delta", "quantile")
 """The options that one estimator alone has."""
 
+CHOICES = {"engine": ("compiled", "reference")}
 CLASS_LOSSES = tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax")
 NUMBER_LOSSES = tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential")))
 
@@ -75,11 +76,35 @@ SMALL = 512
 VALIDATED = 2000
 """Rows from which a part is kept aside to choose the best epoch, unless told otherwise."""
 
+LARGE = 10_000
+"""Rows from which fewer epochs of larger batches are enough."""
+
+_SMALL: dict[str, Any] = {
+    "hidden": (100,),
+    "learning_rate": 0.03,
+    "weight_decay": 1.0,
+    "batch_size": SMALL,
+    "epochs": 60,
+    "dtype": "float64",
+    "engine": "reference",
+    "blocks": 1,
+}
+_MEDIUM = {
+    "hidden": (100, 100),
+    "learning_rate": 0.01,
+    "weight_decay": 0.1,
+    "batch_size": 64,
+    "epochs": 60,
+    "dtype": "float32",
+    "engine": "compiled",
+    "blocks": 1,
+}
+_LARGE = {**_MEDIUM, "batch_size": 128, "epochs": 30, "blocks": 10}
+
 AUTOMATIC: dict[str, str] = {
-    "batch_size": f"all rows up to {SMALL}, 64 or more for more rows",
-    "epochs": "fewer the more rows there are",
-    "dtype": f"float64 up to {SMALL} rows, float32 for more",
-    "engine": f"reference up to {SMALL} rows, where NumPy is as fast and nothing has to be loaded; compiled for more",
+    **{name: f"{_SMALL[name]} up to {SMALL} rows, {_MEDIUM[name]} for more" for name in _SMALL if name != "blocks"},
+    "batch_size": f"all rows up to {SMALL}, 64 for more, 128 from {LARGE}",
+    "epochs": f"60, 30 from {LARGE} rows",
 }
 """Option -> how it follows from the data."""
 
@@ -90,13 +115,4 @@ def automatic(name: str, rows: int) -> Any:
     Up to `SMALL` rows nothing depends on their number, so that a row with weight 2 is the same as one that stands there
     twice.
     """
-    small = rows <= SMALL
-    if name == "engine":
-        return "reference" if small else "compiled"
-    if name == "dtype":
-        return "float64" if small else "float32"
-    if name == "batch_size":
-        return SMALL if small else 64
-    if name == "blocks":
-        return 1 if rows < 10_000 else 10
-    return 100 if small else 30
+    return (_SMALL if rows <= SMALL else _MEDIUM if rows < LARGE else _LARGE)[name]

@@ -35,6 +35,7 @@ MEANT: dict[str, str] = {
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
+_KINDS = {"seed": "int, RandomState or None", "threads": "int or None"}
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -66,8 +67,8 @@ def of_options(
     """
     declared = []
     for name in names:
-        kind, text = _kind(name, choices.get(name)), f"{SPECS[name].help[0].upper()}{SPECS[name].help[1:]}."
-        default = getattr(defaults, name)
+        said, default = SPECS[name].help.split("; repeat")[0], getattr(defaults, name)
+        kind, text = _KINDS.get(name) or _kind(name, choices.get(name)), f"{said[0].upper()}{said[1:]}."
         if name in automatic:
             kind, default = f'{kind}, or "auto"', "auto"
             text = f'{text} "auto": {automatic[name]}.'
@@ -80,8 +81,9 @@ def of_options(
 def _kind(name: str, choices: tuple[str, ...] | None) -> str:
     """Return the type of an option's values in words."""
     words, items = choices or SPECS[name].choices, get_args(TYPES[name])
+    others = " or callable" if name == "loss" else ""
     one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[(items or (TYPES[name],))[0]]
-    return f"{one}, or one a hidden layer" if items else one
+    return f"{one}, or one a hidden layer" if items else one + others
 
 
 _Class = TypeVar("_Class", bound=type)

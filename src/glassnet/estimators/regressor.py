@@ -9,13 +9,13 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from .base import COMMON, Array, NetworkEstimator
-from .defaults import AUTOMATIC, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
+from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
 from .parameters import of_options, with_parameters
 
 _OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 
 
-@with_parameters([*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {"loss": NUMBER_LOSSES}), *COMMON])
+@with_parameters([*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {**CHOICES, "loss": NUMBER_LOSSES}), *COMMON])
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A network that gives numbers.
 
