@@ -49,14 +49,15 @@ def test_json_has_a_box_for_every_digit(folder):
     assert list(answer) == ["input", "text", "light_on_dark", "digits"]
     assert answer["input"] == "many.jpg"
     assert not answer["light_on_dark"]
-    width, height = Image.open("many.jpg").size
+    with Image.open("many.jpg") as photo:
+        width, height = photo.size
     for digit, (left, top, right, bottom) in zip(answer["digits"], SHEET.boxes, strict=True):
         assert list(digit) == ["line", "box", "answer", "confidence", "sure", "outputs"]
         np.testing.assert_allclose(
             np.array(digit["box"]) / (width, height, width, height), (left, top, right, bottom), atol=0.02
         )
         assert digit["answer"] == int(np.argmax(digit["outputs"]))
-        assert digit["sure"] == (digit["confidence"] >= 0.8)
+        assert digit["sure"] == (digit["confidence"] >= 0.5)
     assert [digit["line"] for digit in answer["digits"]] == [0] * 4 + [1] * 4
     assert run("read", "many.jpg", "--sure", "1").fine().out.split()[1] == "????"
 
@@ -80,7 +81,8 @@ def test_the_model_may_be_named_or_not(folder):
 def test_pictures_are_drawn(folder):
     run("read", "many.jpg", "--picture", "boxes.png", "--stages", "stages.png").fine()
     for name in ("boxes.png", "stages.png"):
-        pixels = np.asarray(Image.open(name).convert("RGB"), int)
+        with Image.open(name) as drawn:
+            pixels = np.asarray(drawn.convert("RGB"), int)
         assert min(pixels.shape[:2]) > 200
         assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and answers are blue"
     before = snapshot(folder)
@@ -113,8 +115,9 @@ WHITE = Image.new("RGB", (200, 150), "white")
         file_of(Image.new("CMYK", (90, 70)), "JPEG"),
         file_of(Image.new("RGBA", (90, 70)), "PNG"),
         file_of(Image.fromarray(np.full((60, 50), 40000, np.uint16)), "PNG"),
+        file_of(WHITE, "GIF", save_all=True, append_images=[Image.new("RGB", (200, 150))]),
     ],
-    ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit"],
+    ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit", "animated"],
 )
 def test_where_nothing_is_written_no_digit_is_found(folder, picture):
     (folder / "p.png").write_bytes(picture)
@@ -131,10 +134,9 @@ def test_where_nothing_is_written_no_digit_is_found(folder, picture):
         (b"no picture at all, " * 9, "GN005"),
         (b"", "GN010"),
         (PHOTO.content[: len(PHOTO.content) // 2], "GN006"),
-        (file_of(WHITE, "GIF", save_all=True, append_images=[Image.new("RGB", (200, 150))]), "GN005"),
         (b"%PDF-1.7 and so on", "GN005"),
     ],
-    ids=["text", "empty", "truncated", "animated", "pdf"],
+    ids=["text", "empty", "truncated", "pdf"],
 )
 def test_what_is_no_picture_is_refused(folder, content, code):
     (folder / "p.jpg").write_bytes(content)
