@@ -44,7 +44,7 @@ class Checkpoint:
         The file; the first checkpoint is written before the first step, each replaces the one before it.
     every : str or int
         A time, ``"30s"``, ``"5m"`` or ``"2h"``, or a number of steps; one is written at the end of the block in which
-        that much has passed, a tenth of an epoch at most.
+        that much has passed.
     note : dict
         Plain values of the caller's own, given back by `load_checkpoint`.
     tell : callable

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from .errors import OptionError, ShapeError
+from .errors import ShapeError
 from .model import Model
 from .parameters import FloatArray
 
@@ -40,17 +40,9 @@ class CompiledModel(Model):
 
 
 def compiled(model: Model) -> CompiledModel:
-    """Return the model in the form that is quickest to ask; making it takes a moment, and Numba.
-
-    Raises
-    ------
-    OptionError
-        GN022 when each feature is scaled on its own: such a model is asked as it is.
-    """
+    """Return the model in the form that is quickest to ask; making it takes a moment, and Numba."""
     from .engines.answers import Answers
 
-    if np.ndim(model.scaling.factor):
-        raise OptionError("GN022", "each feature has a scaling of its own: there is no quicker form of this model.")
     answers = tuple(
         Answers(one.architecture, one.parameters, model.scaling, model.temperature) for one in model.members
     )

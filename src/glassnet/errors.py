@@ -28,7 +28,6 @@ CODES: dict[str, str] = {
     "GN017": "data and model, or training and test data, do not fit together",
     "GN018": "a value is NaN or infinite",
     "GN019": "IDX or NPZ file is damaged or not of the expected shape",
-    "GN075": "there is no column of the name given",
     # options
     "GN020": "wrong use of the command line",
     "GN021": "an option has a value that is not allowed",

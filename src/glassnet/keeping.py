@@ -70,9 +70,12 @@ class _Keeper:
     def __exit__(
         self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
     ) -> None:
+        try:
+            self._finish_writing()
+        except KeyboardInterrupt as again:  # the thread ends its work all the same
+            problem = again
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._finish_writing()
         self._tell()
         if isinstance(problem, DivergedError):
             Path(self._checkpoint.path).unlink(missing_ok=True)

@@ -6,7 +6,7 @@ exponentially here, so that every size of it gets as many steps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -76,15 +76,24 @@ def find_learning_rate(
         As `fit`.
     """
     if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError("GN021", f"{points} rates from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
-    options = replace(options, schedule="constant")
-    engine, model = engine or engine_named(options.engine), new_model(data, options)
+        raise OptionError("GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
+    rates = np.geomspace(low, high, points)
+    losses = _losses(data, options, rates, engine or engine_named(options.engine))
+    if not losses:
+        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the start. Begin lower.")
+    return RateTest(rates[: len(losses)], np.array(losses), float(rates[int(np.argmin(losses))]) / 10)
+
+
+def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> list[float]:
+    """Train a new model with one rate after the other; return the smoothed losses, as far as they make sense."""
+    model = new_model(data, options)
     architecture, size = model.network.architecture, options.batch_size
     prepared = engine.prepare(architecture, samples_for(model, data, options), options)
     state = State.new(model.network.parameters, options)
     steps = -(-_SAMPLES // size)
-    order = _order(len(data), points * steps * size, options)
-    rates, losses, average = np.geomspace(low, high, points), [], 0.0
+    order = _order(len(data), len(rates) * steps * size, options)
+    losses: list[float] = []
+    average = 0.0
     one_blas_thread.look_again()  # `prepare` has loaded libraries
     for point, rate in enumerate(rates):
         first = point * steps
@@ -98,9 +107,7 @@ def find_learning_rate(
         losses.append(average / (1 - _MEMORY ** (point + 1)))
         if losses[-1] > _TOO_MUCH * min(losses):
             break
-    if not losses:
-        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the start. Begin lower.")
-    return RateTest(rates[: len(losses)], np.array(losses), float(rates[int(np.argmin(losses))]) / 10)
+    return losses
 
 
 def _order(samples: int, wanted: int, options: Options) -> NDArray[np.int64]:

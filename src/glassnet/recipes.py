@@ -15,7 +15,7 @@ _MODERN: dict[str, Any] = {
     "scaling": "unit",
     "targets": "one-hot",
 }
-_DISTORTED: dict[str, Any] = {
+_WIDE: dict[str, Any] = {
     **_MODERN,
     "optimizer": "adamw",
     "weight_decay": 0.1,
@@ -23,9 +23,6 @@ _DISTORTED: dict[str, Any] = {
     "average": 0.999,
     "scaling": "standard",
     "learning_rate": 0.002,
-}
-_WIDE: dict[str, Any] = {
-    **_DISTORTED,
     "rotate": 10.0,
     "shift": 1.0,
     "zoom": 0.12,
@@ -66,6 +63,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         "wide": _WIDE,
         "reader": {
             **_WIDE,
+            "hidden": (768, 256),
             "weight_decay": 0.01,
             "scaling": "unit",
             "rotate": 14.0,
@@ -76,12 +74,8 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 60,
         },
         "accurate": {
-            **_DISTORTED,
-            "rotate": 12.0,
-            "shift": 1.5,
-            "zoom": 0.15,
-            "shear": 0.15,
-            "elastic": 1.1,
+            **_WIDE,
+            "weight_decay": 0.01,
             "hidden": (1024, 768, 512),
             "batch_size": 512,
             "epochs": 200,

@@ -40,7 +40,8 @@ def new_model(data: Dataset, options: Options) -> Model:
     OptionError
         GN022 when the data have classes and ``options.targets`` are for numbers or labels, or the reverse.
     DataError
-        GN014 when there are several labels a sample and one is neither 0 nor 1.
+        GN014 when there are several labels a sample and one is neither 0 nor 1, or a value that exponential outputs
+        cannot reach.
     """
     targets = _targets_for(data, options)
     network = Network(
@@ -87,7 +88,10 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
                 "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
             )
         return Targets.named(name, data.classes)
-    return Targets.of_values(data.values, data.weights)
+    positive = options.output == "exponential"
+    if positive and (data.values < 0).any():
+        raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
+    return Targets.of_values(data.values, data.weights, positive=positive)
 
 
 def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
@@ -145,19 +149,12 @@ def train(
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
     """
-    for part in (data, validation):
-        if part is not None:
-            part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
-    require_pictures(data.image_shape, options, data.channels)
+    _require_fitting(model, data, validation, options)
     position = position or Position.start(model.network.parameters, options)
     loop = _Loop(model, data, options, engine or engine_named(options.engine), position, validation)
-    if until:
-        loop.require_ahead(*until)
+    loop.require_ahead(until)
     yield Preparing(loop.engine.name)
-    start, seconds = model.network.parameters.hash(), loop.prepare()
-    blocks = options.epochs * len(loop.blocks)
-    yield TrainingStarted(loop.engine.name, len(data), options.epochs, blocks, seconds, start, position.progress)
-
+    yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
     while not position.ended:
         yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
@@ -165,8 +162,14 @@ def train(
             return
         yield loop.epoch_done()
     model.network.parameters.flat[...] = position.answer(options)
-    chosen = options.early_stopping and position.best is not None
-    yield TrainingEnded(loop.seconds, position.best_epoch if chosen else None)
+    yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
+
+
+def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
+    for part in (data, validation):
+        if part is not None:
+            part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    require_pictures(data.image_shape, options, data.channels)
 
 
 class _Loop:
@@ -186,27 +189,36 @@ class _Loop:
         self.blocks = epoch_blocks(len(data), options)
         self._steps = int(self.blocks[-1][-1]) + 1
 
-    def require_ahead(self, epoch: int, step: int) -> None:
+    def require_ahead(self, until: tuple[int, int] | None) -> None:
         """Refuse to stop before a step that is none, or lies behind."""
-        if not (0 <= epoch < self._options.epochs and 0 <= step < self._steps):
+        if until is None:
+            return
+        (epoch, step), options = until, self._options
+        if not (0 <= epoch < options.epochs and 0 <= step < self._steps):
             raise OptionError(
                 "GN021",
-                f"epoch {epoch}, step {step}: expected an epoch from 0 to {self._options.epochs - 1} and a step from 0 "
-                f"to {self._steps - 1}.",
+                f"epoch {epoch}, step {step}: expected an epoch from 0 to {options.epochs - 1} and a step from 0 to "
+                f"{self._steps - 1}.",
             )
         if epoch + step / self._steps < self._at.progress:
             raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {self._at.progress:.4g}.")
 
-    def prepare(self) -> float:
-        """Get ready for `epoch`; return the seconds that took."""
+    def prepare(self) -> TrainingStarted:
+        """Get ready for `epoch`."""
         began, architecture = time.perf_counter(), self._model.network.architecture
         samples = samples_for(self._model, self._data, self._options)
         self._prepared = self.engine.prepare(architecture, samples, self._options)
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
         self._guard = DivergenceGuard(constant, self._at)
+        seconds, epochs, start = (
+            time.perf_counter() - began,
+            self._options.epochs,
+            self._model.network.parameters.hash(),
+        )
         self._started = time.perf_counter() - self._at.seconds
-        return time.perf_counter() - began
+        blocks, progress = epochs * len(self.blocks), self._at.progress
+        return TrainingStarted(self.engine.name, len(self._data), epochs, blocks, seconds, start, progress)
 
     @property
     def seconds(self) -> float:

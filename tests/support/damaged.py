@@ -138,7 +138,7 @@ def damages() -> list[Damage]:
         Damage("blank", "GD26", text(rows_of(_blanked))),
         Damage("unused pixels", "GD27", text(rows)),
         Damage("a pixel short", "GD28", text([row[:-1] for row in rows]), mended=False),
-        Damage("constant", "GD29", "age,port,ship,class\n" + people, others=("GD41", "GD40")),
+        Damage("constant", "GD29", "age,port,ship,class\n" + people, others=("GD44",)),
         Damage("words", "GD30", _in_words(rows, words)),
         Damage("-1 and 1", "GD30", labels(lambda y: np.where(y > 4, 1, -1))),
         Damage("half a label", "GD30", edited((4, 1, "0.5"))),

@@ -28,7 +28,7 @@ def model_of(
 
 
 @pytest.mark.parametrize("dtype", LIMIT)
-@pytest.mark.parametrize("scaling", ["notes", "unit", "standard"])
+@pytest.mark.parametrize("scaling", ["notes", "unit", "standard", "features"])
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("hidden", [(300, 7), (9,), (256,)])  # more nodes than a tile has, fewer, and as many
 def test_it_answers_as_the_model_does(dtype, scaling, bias, hidden):

@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..files import HTML, PNG, replacing, require_place
 from ..model import Model
@@ -26,6 +27,7 @@ from .step_text import print_step
 @click.option("--rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
 @click.option("--epoch", type=int, metavar="N", help="With --step: replay a step of the run; both count from 1.")
 @click.option("--step", type=int, metavar="N", help="Which step of the epoch; a step is a batch.")
+@click.option("--checkpoint", metavar="FILE", help="Replay from this checkpoint of the run, not from its beginning.")
 @click.option("--html", metavar="FILE", help="Write the step as a page, matrices as pictures.")
 @click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
 @click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
@@ -70,6 +72,7 @@ def _kind(asked: dict[str, Any]) -> str:
         "html": ("step", "replay", "example"),
         "picture": ("why", "backquery", "nodes"),
         "rate": ("step",),
+        "checkpoint": ("replay",),
         "trained_on": ("why",),
         "row": ("step", "why"),
     }
@@ -97,9 +100,10 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
 
 def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     samples = load_trained_on(model, model_path, source)
+    saved = load_checkpoint(asked["checkpoint"]) if asked["checkpoint"] else None
     show = progress_listener()
     try:
-        again = replay(model, samples, asked["epoch"], asked["step"], listeners=[show])
+        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[show])
     finally:
         show.close()
     facts = {
@@ -119,7 +123,7 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
         f"within {again.rounding:.1e} of the formulas"
     )
     checked = (
-        f"same bits as the run: compared after {again.epoch} epochs" if facts["same"] else f"differs: {again.where}"
+        f"same bits as the run: compared after {again.checked} epochs" if facts["same"] else f"differs: {again.where}"
     )
     _show(again.trace, f"{remark}. {checked}", asked["html"], facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)

@@ -12,7 +12,7 @@ from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import PNG, require_place
 from ..model import Model
-from ..trace.backwards import backquery, dream
+from ..trace.backwards import backquery, dream, require_a_range
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.slopes import require_classes
 from ..trace.why import Neighbours, Why, why
@@ -57,7 +57,7 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         from ..pictures.why import draw_why
 
         assert model.image_shape is not None  # refused above
-        pictures.save(draw_why(found, model.image_shape, model.class_names), picture)
+        pictures.save(draw_why(found, model.image_shape, model.class_names, photo=model.reading == "photo"), picture)
     if as_json:
         result_json({"input": name, "label": label, **_why_facts(found), "picture": picture})
     else:
@@ -116,14 +116,18 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
     result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
     if model.image_shape:
-        for line in _map_lines(found.inputs.reshape(model.image_shape)):
+        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
         result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
     else:
         _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
     if found.flip:
-        size = f"{found.flip.distance:.3g} of the largest value (Euclid, over all {what})"
-        result(f"flip      a change of {size} makes it {model.name_of(found.flip.answer)}; asked again")
+        other, length = model.name_of(found.flip.answer), f"{found.flip.distance:.3g}"
+        unit = "as its columns are encoded" if model.columns else f"of the largest value, Euclid over all {what}"
+        result(f"flip      a change of {length} ({unit}) makes it {other}; asked again")
+        if not model.image_shape:
+            change = found.flip.sample.astype(float) - found.sample
+            _print_shares(change, features or [f"input {number}" for number in range(model.features)])
     else:
         result("flip      no small change was found that changes the answer")
     if found.nearest:
@@ -162,7 +166,7 @@ def _map_lines(shares: NDArray[Any]) -> list[str]:
 
 def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Draw what each class looks like to the network, by the book's way back and by climbing."""
-    require_classes(model, "backquery")
+    require_a_range(model, "backquery")
     label = asked["label"]
     if label is not None and not 0 <= label < model.classes:
         raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")

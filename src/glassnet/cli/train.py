@@ -69,7 +69,7 @@ class Job:
     "--checkpoint-every",
     "every",
     metavar="TIME|N",
-    help="How often: 30s, 5m, 2h, or a number of steps, counted at the end of a tenth of an epoch.  [30s]",
+    help="How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]",
 )
 @json_flag
 @with_table_flags

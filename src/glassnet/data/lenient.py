@@ -10,8 +10,8 @@ import csv
 import io
 import os
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .files import Opened, open_source
+from .frames import parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
 from .npz import parse_npz
@@ -29,12 +30,6 @@ EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "mi
 """What stands for "unknown" in tables, in small letters."""
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
-_FRAMES: dict[bytes, Callable[..., pl.DataFrame]] = {
-    b"PAR1": pl.read_parquet,
-    b"ARROW1": pl.read_ipc,
-    b"{": pl.read_ndjson,
-}
-"""How files of typed columns begin -> what reads them."""
 _SEPARATORS = (";", "\t", "|", ",", " ")
 """Commas late: they also stand in numbers and in prose."""
 
@@ -73,6 +68,8 @@ class LooseTable:
         How a sample is drawn, where the format says so.
     pictures : bool
         Whether the inputs are pixels.
+    ordered : bool
+        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
     """
 
     source: str
@@ -88,7 +85,8 @@ class LooseTable:
     label_name: str = ""
     label_last: bool = False
     image_shape: tuple[int, int] | None = None
-    pictures: bool = field(default=False)
+    pictures: bool = False
+    ordered: bool = True
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -144,15 +142,16 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     """
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
-        return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        table = _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
+        return replace(table, ordered=source == BUNDLED)
     opened = open_source(source)
-    if opened.head.startswith(tuple(_FRAMES)):
-        return _of_frame(opened)
     kind = kind_of(opened)
     if kind == "text":
         return _of_text(opened)
     if kind == "picture":
         raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
+    if kind not in ("idx", "npz"):
+        return _of_frame(opened)
     values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)
     shape = values.shape[1:]
     return _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
@@ -180,16 +179,8 @@ def _of_arrays(
 
 
 def _of_frame(opened: Opened) -> LooseTable:
-    """Read a file of typed columns: Parquet, Arrow, or one JSON object a line."""
-    read = next(read for magic, read in _FRAMES.items() if opened.head.startswith(magic))
-    try:
-        with opened.stream() as stream:
-            frame = read(stream.read())
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
-        first = str(problem).split("\n")[0]
-        raise DataError("GN011", f"{opened.name}: cannot be read as a table ({first}). Write it again.") from None
-    if not len(frame) or not frame.width:
-        raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
+    """Read a file of typed columns: Parquet, Arrow, JSON."""
+    frame = parse_frame(opened).frame
     numbers = np.empty(frame.shape)
     words = {}
     for column, series in enumerate(frame.get_columns()):

@@ -42,7 +42,7 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
 
 def _series(name: str, values: NDArray[Any]) -> pl.Series:
     if values.dtype.kind in "OU":
-        return pl.Series(name, values.tolist(), dtype=pl.String)
+        return pl.Series(name, [text or None for text in values.tolist()], dtype=pl.String)
     if values.dtype.kind == "f":
         known = values[~np.isnan(values)]
         if (

@@ -24,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     layout.identifiers,
     label_column,
     layout.header,
+    layout.strays,
     layout.gaps,
     pixels.scale,
     pixels.blank,
@@ -104,7 +105,7 @@ def examine(
     FileError
         GN001 to GN006 when a file is missing, unreadable or of an unknown kind.
     DataError
-        GN010, GN011 or GN019 when it holds no rows and columns at all, GN075 when there is no such target.
+        GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
     """
     case = Case(options or Options(), "train", target)
     diagnosis = examine_table(read_loosely(source), case)

@@ -53,7 +53,12 @@ KINDS: dict[str, Kind] = {
     ),
     "GD10": Kind(ERROR, "values are missing or infinite", "fill them in, or remove the rows", "drops these rows"),
     "GD11": Kind(ERROR, "a value is not a number", "correct it, or remove the rows", "drops these rows"),
-    "GD12": Kind(ERROR, "numbers are written with a decimal comma", "write them with a point", "writes a point"),
+    "GD12": Kind(WARNING, "numbers are written with a decimal comma", "write them with a point", "writes a point"),
+    "GD13": Kind(
+        REMARK,
+        "a table has gaps",
+        "nothing, for glassnet train --target: it fills them in and flags them",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,
@@ -112,6 +117,9 @@ KINDS: dict[str, Kind] = {
     ),
     "GD43": Kind(
         WARNING, "rows are sorted by class", "shuffle them where a program takes them in order", "shuffles them"
+    ),
+    "GD44": Kind(
+        REMARK, "many rows of a table are equal", "nothing, if the columns have few values; else look for copied rows"
     ),
     # training and test data together
     "GD50": Kind(ERROR, "test and training data have different columns", "use data of the same columns"),

@@ -15,6 +15,8 @@ from .findings import KINDS, Finding
 from .target import LABEL_NAMES, looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
+_STRAYS = 0.1
+"""Part of a column that may be no numbers where numbers are meant; with more it is a column of words."""
 _ENOUGH = 20
 """Rows from which on all values being different says something."""
 
@@ -92,58 +94,74 @@ def _identifies(table: LooseTable, column: int) -> bool:
 
 
 def _mostly_words(table: LooseTable, column: int) -> bool:
+    return _strays(table, column) > 0.5
+
+
+def _strays(table: LooseTable, column: int) -> float:
+    """Return which part of a column's fields is no number."""
     filled = table.words[column] != ""
-    return bool(np.isnan(table.numbers[filled, column]).mean() > 0.5)
+    return float(np.isnan(table.numbers[filled, column]).mean())
+
+
+def strays(table: LooseTable, case: Case) -> Outcome:
+    """Fields that are no numbers in a column of numbers."""
+    columns = [column for column in table.words if table.pictures or _strays(table, column) <= _STRAYS]
+    if not columns:
+        return [], table
+    wrong = {column: np.isnan(table.numbers[:, column]) & (table.words[column] != "") for column in columns}
+    rows: NDArray[np.bool_] = np.logical_or.reduce(list(wrong.values()))
+    first = int(np.argmax(rows))
+    column = next(column for column in columns if wrong[column][first])
+    text = f"{counted(int(rows.sum()), 'row')}, such as {table.words[column][first]!r} in {table.names[column]}"
+    names = [table.names[column] for column in columns]
+    finding = found("GD11", table, text, rows, columns=names, repaired=not rows.all())
+    kept = {column: texts for column, texts in table.words.items() if column not in columns}
+    return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
 
 
 def gaps(table: LooseTable, case: Case) -> Outcome:
-    """Fields that are empty, infinite, or no numbers among numbers."""
+    """Fields that are empty or infinite; what is empty in a table with named columns is filled in by a training."""
+    infinite, empty = _holes(table)
+    unlabelled = _unlabelled(table)
     findings = []
-    damaged = {
-        column: _damaged(table, column) for column in table.words if table.pictures or not _mostly_words(table, column)
-    }
-    wrong = np.zeros(len(table), bool)
-    for rows in damaged.values():
-        wrong |= rows
-    if wrong.any():
-        row = int(np.argmax(wrong))
-        column = next(column for column, rows in damaged.items() if rows[row])
-        names = [table.names[column] for column in damaged]
-        text = f"{counted(int(wrong.sum()), 'row')}, such as {table.words[column][row]!r} in {table.names[column]}"
-        findings.append(found("GD11", table, text, wrong, columns=names))
-    missing, names = _missing(table, damaged)
-    if missing.any():
-        text = f"{counted(int(missing.sum()), 'row')} of {len(table):,} with gaps in {listed(names)}"
-        findings.append(found("GD10", table, text, missing, columns=names, repaired=not missing.all()))
-    if not findings:
-        return [], table
-    kept = {column: texts for column, texts in table.words.items() if column not in damaged}
-    drop = wrong | missing
-    return findings, replace(table, words=kept).take(~drop) if not drop.all() else table
-
-
-def _damaged(table: LooseTable, column: int) -> NDArray[np.bool_]:
-    """Tell which fields of a column of numbers hold something else."""
-    rows: NDArray[np.bool_] = np.isnan(table.numbers[:, column]) & (table.words[column] != "")
-    return rows
-
-
-def _missing(table: LooseTable, damaged: dict[int, NDArray[np.bool_]]) -> tuple[NDArray[np.bool_], list[str]]:
-    missing = np.zeros(len(table), bool)
-    columns = []
-    if table.numbers.dtype != np.uint8:
-        holes = ~np.isfinite(table.numbers)
-        for column, texts in table.words.items():
-            holes[:, column] = holes[:, column] & ~damaged[column] if column in damaged else texts == ""
-        missing = holes.any(axis=1)
-        columns = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
-    labels = table.labels
-    if labels is not None and labels.dtype.kind in "fO":
-        empty = labels == "" if labels.dtype.kind == "O" else ~np.isfinite(labels)
+    if table.header and not table.pictures:
         if empty.any():
-            columns.append(table.label_name or "the label")
-            missing = missing | empty
-    return missing, columns
+            findings.append(_gaps("GD13", table, empty, unlabelled=None))
+        empty = np.zeros_like(empty)
+    holes = infinite | empty
+    drop: NDArray[np.bool_] = holes.any(axis=1) | unlabelled
+    if drop.any():
+        findings.append(_gaps("GD10", table, holes, unlabelled))
+    return findings, table if drop.all() else table.take(~drop) if drop.any() else table
+
+
+def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
+    rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1), bool)
+    names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
+    if unlabelled is not None and unlabelled.any():
+        rows = rows | unlabelled
+        names.append(table.label_name or "the label")
+    text = f"{counted(int(rows.sum()), 'row')} of {len(table):,} with gaps in {listed(names)}"
+    return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+
+
+def _holes(table: LooseTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which values are infinite, and which are missing, each of shape (n, width)."""
+    if table.numbers.dtype == np.uint8:
+        nothing = np.zeros((len(table), 0), bool)
+        return nothing, nothing
+    empty = np.isnan(table.numbers)
+    for column, texts in table.words.items():
+        empty[:, column] = texts == ""
+    return np.isinf(table.numbers), empty
+
+
+def _unlabelled(table: LooseTable) -> NDArray[np.bool_]:
+    labels = table.labels
+    if labels is None or labels.dtype.kind not in "fO":
+        return np.zeros(len(table), bool)
+    missing: NDArray[np.bool_] = labels == "" if labels.dtype.kind == "O" else ~np.isfinite(labels)
+    return missing
 
 
 def header(table: LooseTable, case: Case) -> Outcome:

@@ -13,6 +13,7 @@ from .case import Case, Outcome, counted, found, listed
 from .classes import label_names, numbers_wanted
 from .findings import Finding
 
+_COARSE = 0.2
 _ODD = 0x9E3779B97F4A7C15
 _FEW = 500
 """Rows that a column must pass before all of them are looked at."""
@@ -85,7 +86,7 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
     group = first_equal(table)
-    if (group == np.arange(len(table))).all():
+    if (group == np.arange(len(table))).all() or _coarse(table, group):
         return [], table
     names = label_names(table.labels)
     _, label = np.unique(names, return_inverse=True)
@@ -106,12 +107,20 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     return [found("GD40", table, text, torn)], table.take(~torn)
 
 
+def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
+    """Tell whether so many rows of a table are equal that its columns must have few values, each row being right."""
+    return not table.pictures and float((first != np.arange(len(table))).mean()) > _COARSE
+
+
 def duplicates(table: LooseTable, case: Case) -> Outcome:
     """Rows that are there already, with the same label."""
     if len(table) < 2:
         return [], table
     first = first_equal(table)
     again = first != np.arange(len(table))
+    if _coarse(table, first):
+        text = f"{counted(int(again.sum()), 'row')} of {len(table):,} are equal to earlier ones, labels left aside"
+        return [found("GD44", table, text, again)], table
     if table.labels is not None:
         names = label_names(table.labels)
         again &= names == names[first]
@@ -167,7 +176,7 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
 
 def ordered(table: LooseTable, case: Case) -> Outcome:
     """Rows of a class that stand together."""
-    if table.labels is None or len(table) < 20 or case.part == "test" or numbers_wanted(table):
+    if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
     _, label, counts = np.unique(label_names(table.labels), return_inverse=True, return_counts=True)
     part = counts / len(table)

@@ -66,14 +66,14 @@ def place_of(table: LooseTable, target: str) -> int:
     Raises
     ------
     DataError
-        GN075 when there is none.
+        GN060 when there is none.
     """
     if target in table.names:
         return table.names.index(target)
     if target.isdecimal() and 1 <= int(target) <= table.width:
         return int(target) - 1
     raise DataError(
-        "GN075",
+        "GN060",
         f"{table.source}: no column {target!r}; there are {listed(table.names)}. Name one, or give its number from 1.",
     )
 

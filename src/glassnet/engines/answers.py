@@ -31,7 +31,6 @@ class Answers:
     parameters : Parameters
         Copied: later changes are not seen.
     scaling : Scaling
-        One step for all features.
     temperature : float
         Divides the sums of the outputs.
     """
@@ -49,15 +48,16 @@ class Answers:
         first, last = frozen.biases[0], frozen.biases[-1]
         assert first is not None
         assert last is not None
-        first += scaling.offset * frozen.weights[0].sum(axis=1)  # what the constant part of every input adds
+        features, nodes = architecture.sizes[:2]
+        offset = np.broadcast_to(scaling.offset, features)
+        first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
-        features, nodes = architecture.sizes[:2]
         scratch = np.empty(min(nodes, kernels.TILE) * features, frozen.flat.dtype)
         kernels.transpose_tiles(frozen.flat, nodes, features, False, scratch)
         self._sizes, self._flat = architecture.sizes, frozen.flat
         self._plan = kernels.plan_of(with_bias)
-        self._factor = frozen.flat.dtype.type(scaling.factor)
+        self._factor = np.full(features, scaling.factor, frozen.flat.dtype)
         self._rooms = threading.local()
         self._threads = usable_cores()
         self._pool: ThreadPoolExecutor | None = None
@@ -98,5 +98,6 @@ class Answers:
             kernels.SparseShard(start, places, values, *by_column),
             kernels.ShardWork(sums, activations, passed, none, none, none, scratch),
             np.empty((0, features), dtype),
+            np.zeros(features, dtype),
             kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),
         )

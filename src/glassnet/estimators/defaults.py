@@ -56,7 +56,9 @@ NOT_PARAMETERS: dict[str, str] = {
     "blocks": "follows from the number of rows",
     "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     "holdout": "scikit-learn has train_test_split",
-    **dict.fromkeys(("rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"),
+    **dict.fromkeys(
+        ("size", "colour", "rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"
+    ),
 }
 """The options that are none, and why."""
 

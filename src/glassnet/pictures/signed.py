@@ -38,6 +38,11 @@ def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.
     return shades
 
 
+def signed_picture(values: ArrayLike, image_shape: tuple[int, int]) -> NDArray[np.uint8]:
+    """Return a number for each input where its pixel lies, shape (rows, columns, 4); colours of a pixel are summed."""
+    return signed_colours(np.asarray(values, float).reshape(*image_shape, -1).sum(axis=-1))
+
+
 def signed_uri(matrix: ArrayLike, limit: float | None = None) -> str:
     """Return a matrix as a PNG within an address, ``data:image/png;base64,…``: a page needs no file beside it.
 

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..trace.step import LayerStep, Trace
-from .ink import ink
-from .signed import png_uri, signed_uri
+from .ink import shades
+from .signed import png_uri, signed_picture, signed_uri
 
 WHOLE = 64
 """Numbers up to which a matrix is printed; a larger one is drawn."""
@@ -56,7 +56,8 @@ def _shown(number: float) -> str:
 def _digit(trace: Trace) -> str:
     if trace.image_shape is None:
         return ""
-    return png_uri(Image.fromarray(255 - ink(trace.inputs[0]).reshape(trace.image_shape)))
+    [paper] = shades(trace.inputs[:1], trace.image_shape)
+    return png_uri(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper))
 
 
 def _layer(trace: Trace, number: int) -> dict[str, Any]:
@@ -116,8 +117,8 @@ def _drawn(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
     return [
         {
             "number": int(node),
-            "weight": signed_uri(weights.reshape(trace.image_shape)),
-            "change": signed_uri(changes.reshape(trace.image_shape)),
+            "weight": png_uri(Image.fromarray(signed_picture(weights, trace.image_shape), "RGBA")),
+            "change": png_uri(Image.fromarray(signed_picture(changes, trace.image_shape), "RGBA")),
         }
         for node, weights, changes in pairs
     ]

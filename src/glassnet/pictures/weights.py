@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from ..errors import ShapeError
 from .figure import INK, QUIET, new_axes
 from .ink import shape_of_image
-from .signed import signed_colours
+from .signed import signed_picture
 
 
 def draw_weights(
@@ -57,6 +57,6 @@ def draw_weights(
     for axis in axes:
         axis.set_axis_off()
     for axis, picture, caption in zip(axes, values, captions or [""] * len(values), strict=False):
-        axis.imshow(signed_colours(picture).reshape(*shape, 4), interpolation="none")
+        axis.imshow(signed_picture(picture, shape), interpolation="none")
         axis.set_title(caption, fontsize=7, color=QUIET, y=-0.32)
     return list(axes)

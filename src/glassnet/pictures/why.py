@@ -10,8 +10,8 @@ from matplotlib.axes import Axes
 from ..errors import ShapeError
 from ..trace.why import Why
 from .figure import GRID, INK, QUIET, new_axes
-from .ink import ink
-from .signed import signed_colours
+from .ink import shades
+from .signed import signed_picture
 
 
 def draw_why(
@@ -19,6 +19,7 @@ def draw_why(
     image_shape: tuple[int, int],
     names: Sequence[str] = (),
     axes: Sequence[Axes] | None = None,
+    photo: bool = False,
 ) -> list[Axes]:
     """Draw a sample, what in it speaks for the answer, the flip, and what is alike in training.
 
@@ -31,6 +32,8 @@ def draw_why(
         What the classes are called; their numbers if not given.
     axes : sequence of Axes, optional
         Three, and one a neighbour; made if not given.
+    photo : bool
+        Whether high values are light and not ink.
 
     Raises
     ------
@@ -50,19 +53,20 @@ def draw_why(
         f"for {answer} (orange)\nfor {rival} (blue)",
         "no small change\nflips it",
     ]
-    pictures = [255 - ink(why.sample), None, None]
+    papers = [why.sample]
     if why.flip:
         titles[2] = f"read as {called[why.flip.answer]}\nchange {why.flip.distance:.2f}"
-        pictures[2] = 255 - ink(why.flip.sample)
+        papers.append(why.flip.sample)
     if alike:
         titles += [f"like row {row}\n{called[label]}" for row, label in zip(alike.rows, alike.labels, strict=True)]
-        pictures += [255 - ink(sample) for sample in alike.samples]
-    for axis, title, picture in zip(axes, titles, pictures, strict=False):
+        papers += list(alike.samples)
+    for axis, title in zip(axes, titles, strict=False):
         axis.set(xticks=[], yticks=[])
         axis.spines[:].set_color(GRID)
         axis.set_title(title, fontsize=8, color=INK if axis in axes[:3] else QUIET, loc="left")
-        if picture is not None:
-            axis.imshow(picture.reshape(image_shape), cmap="gray", vmin=0, vmax=255, interpolation="none")
-    axes[1].imshow(np.full(image_shape, 255 - ink(why.sample).reshape(image_shape) // 6), cmap="gray", vmin=0, vmax=255)
-    axes[1].imshow(signed_colours(why.inputs).reshape(*image_shape, 4), interpolation="none")
+    drawn = [axes[0], *([axes[2]] if why.flip else []), *axes[3:]]
+    for axis, sample in zip(drawn, papers, strict=False):
+        [paper] = shades(sample[None], image_shape, photo)
+        axis.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
+    axes[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
     return list(axes)

@@ -38,9 +38,9 @@ def backquery(model: Model) -> Array:
     ------
     OptionError
         GN081 when a layer has no sigmoid: only the sigmoid has the inverse that the book uses; or when the model has no
-        classes.
+        classes, or its inputs are a table's columns.
     """
-    require_classes(model, "backquery")
+    require_a_range(model, "backquery")
     network = model.network
     if set(network.architecture.activations) != {"sigmoid"}:
         kinds = ", ".join(network.architecture.activations)
@@ -71,14 +71,14 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3) -> Array:
     Raises
     ------
     OptionError
-        GN081 when the model has no classes.
+        GN081 when the model has no classes, or its inputs are a table's columns.
 
     References
     ----------
     Simonyan, Vedaldi and Zisserman 2014, "Deep inside convolutional networks", section 2; Mahendran and Vedaldi 2015,
     "Understanding deep image representations by inverting them", section 3 (total variation).
     """
-    require_classes(model, "dream")
+    require_a_range(model, "dream")
     x = np.zeros((model.classes, model.features))
     speed, size = np.zeros_like(x), np.zeros_like(x)
     members = exact_members(model)
@@ -87,13 +87,28 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3) -> Array:
         for step in range(1, STEPS + 1):
             prior = small * x
             if model.image_shape:
-                prior += smooth * _roughness_slope(x.reshape(-1, *model.image_shape)).reshape(x.shape)
+                prior += smooth * _roughness_slope(x.reshape(len(x), *model.image_shape, -1)).reshape(x.shape)
             way = _climb(model, members, x) - unit * prior
             speed += 0.1 * (way - speed)
             size += 0.01 * (way**2 - size)
             move = speed / (1 - 0.9**step) / (np.sqrt(size / (1 - 0.99**step)) + 1e-12)
             x = np.clip(x + RATE * (1 - step / STEPS) * move, 0, 1)
     return x
+
+
+def require_a_range(model: Model, what: str) -> None:
+    """Refuse to look for inputs of models without classes, or whose inputs are a table's columns.
+
+    Raises
+    ------
+    OptionError
+        GN081.
+    """
+    require_classes(model, what)
+    if model.columns:
+        raise OptionError(
+            "GN081", f"{what}: what stands for a table's columns has no common range. Use --why or --nodes."
+        )
 
 
 def _climb(model: Model, members: list[Network], x: Array) -> Array:
@@ -103,7 +118,7 @@ def _climb(model: Model, members: list[Network], x: Array) -> Array:
 
 
 def _roughness_slope(pictures: Array) -> Array:
-    """Return the slope of ``Σ √(dx² + dy² + ε)`` over each picture, shape (n, rows, columns)."""
+    """Return the slope of ``Σ √(dx² + dy² + ε)`` over each picture, shape (n, rows, columns, channels)."""
     down = np.diff(pictures, axis=1, append=pictures[:, -1:])
     across = np.diff(pictures, axis=2, append=pictures[:, :, -1:])
     length = np.sqrt(down**2 + across**2 + 1e-4)

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..activations import Array
+from ..checkpoint import SavedTraining
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, engine_named
 from ..engines.interface import distorted, dropout_masks
@@ -50,7 +51,7 @@ class Replay:
     rounding : float
         Largest difference between the engine's weights after the step and those of the formulas.
     checked : int
-        Epochs whose weights were compared with the receipt.
+        Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
     where : str
         Which weights first differ from the receipt's; empty when none do.
     """
@@ -66,7 +67,15 @@ class Replay:
     where: str
 
 
-def replay(model: Model, data: Dataset, epoch: int, step: int, *, listeners: Iterable[Listener] = ()) -> Replay:
+def replay(
+    model: Model,
+    data: Dataset,
+    epoch: int,
+    step: int,
+    *,
+    checkpoint: SavedTraining | None = None,
+    listeners: Iterable[Listener] = (),
+) -> Replay:
     """Take a step of the run that made a model, again.
 
     Parameters
@@ -77,6 +86,8 @@ def replay(model: Model, data: Dataset, epoch: int, step: int, *, listeners: Ite
         What it was trained on.
     epoch, step : int
         From 1; a step is a batch.
+    checkpoint : SavedTraining, optional
+        Where to begin: one of the same run, from before the step. Its position is moved along.
     listeners : iterable of callable
         Each is called with every event of the training.
 
@@ -84,36 +95,52 @@ def replay(model: Model, data: Dataset, epoch: int, step: int, *, listeners: Ite
     ------
     DataError
         GN017 when the model has no receipt, or the data are not those of its receipt.
-    OptionError
-        GN080 when the run has no such step.
+    OptionError, ModelFileError
+        GN080 when the run has no such step, or the checkpoint is of another run or behind it; GN044 for other data.
     """
     options = replace(options_of(model.receipt), members=1)
-    _require_step(epoch, step, len(data), options)
+    trail = model.receipt["trails"][0]
+    part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
+    steps = -(-len(part) // options.batch_size)
+    _require_step(epoch, step, len(trail) - 1, steps)
     if fingerprint(data) != model.receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
-    if not model.receipt.get("own_validation"):
-        data, _ = parts_of(data, options)
-    options = replace(options, early_stopping=0)  # what came after the step does not matter
-    trail = model.receipt["trails"][0]
-    again = new_model(data, options)
     watching = _WatchingEngine(engine_named(options.engine), epoch - 1, step - 1)
-    where = "" if again.network.parameters.hash() == trail[0] else "the initial weights"
-    checked = 0
-    told = list(listeners)
-    for event in train(again, data, options, watching):
+    if checkpoint is None:
+        again, position = new_model(part, options), None
+        before = [again.network.parameters.hash()]
+    else:
+        _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
+        before, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
+        again, position = run.model, run.position
+    where = _first_difference(before, trail)
+    told, made = list(listeners), again.network.architecture
+    # Early stopping is left out: what came after the step does not matter.
+    for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
         for listener in told:
             listener(event)
         if isinstance(event, EpochDone):
-            if not where and event.hash != trail[event.epoch]:
-                where = f"the weights after epoch {event.epoch}"
-            checked = event.epoch
+            before.append(event.hash)
+            where = where or _first_difference(before, trail)
             if event.epoch == epoch:
                 break
-    seen = watching.trace(again.network.architecture, options)
-    after = watching.after.parameters
-    by_formula = np.concatenate([change.ravel() for change in _after(seen)])
-    rounding = float(np.abs(after.flat - by_formula).max())
-    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, rounding, checked, where)
+    seen, after = watching.trace(made, options), watching.after.parameters
+    off = _rounding(seen, after)
+    return Replay(seen, epoch, step, watching.rows, watching.before.parameters, after, off, len(before) - 1, where)
+
+
+def _rounding(seen: Trace, after: Parameters) -> float:
+    """Return the largest difference between weights and those that the formulas give."""
+    by_formula = np.concatenate([values.ravel() for values in _after(seen)])
+    return float(np.abs(after.flat - by_formula).max())
+
+
+def _first_difference(hashes: list[str], trail: list[str]) -> str:
+    """Return, in words, which weights differ first from the run's, or nothing."""
+    for epoch, (here, there) in enumerate(zip(hashes, trail, strict=False)):
+        if here != there:
+            return f"the weights after epoch {epoch}" if epoch else "the initial weights"
+    return ""
 
 
 class _WatchingEngine:
@@ -137,8 +164,8 @@ class _WatchingEngine:
         ahead = self._step - block.first
         if block.epoch == self._epoch and 0 <= ahead < len(block.learning_rates):
             self.before, self.after = _copy(state), _copy(state)
-            self._engine.run_steps(architecture, self.before, prepared, _first_steps(block, ahead))
-            self._engine.run_steps(architecture, self.after, prepared, _first_steps(block, ahead + 1))
+            self._engine.run_steps(architecture, self.before, prepared, block.before(self._step))
+            self._engine.run_steps(architecture, self.after, prepared, block.before(self._step + 1))
             self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
         return self._engine.run_steps(architecture, state, prepared, block)
 
@@ -161,10 +188,6 @@ def _copy(state: State) -> State:
     return replace(state, parameters=state.parameters.copy(), slots=state.slots.copy(), average=average)
 
 
-def _first_steps(block: Block, steps: int) -> Block:
-    return block._replace(order=block.order[: steps * block.batch_size], learning_rates=block.learning_rates[:steps])
-
-
 def _after(step: Trace) -> Iterator[Array]:
     """Yield the parameters after a step by the network's own rule, as they lie in the flat vector."""
     for layer in step.layers:
@@ -174,10 +197,19 @@ def _after(step: Trace) -> Iterator[Array]:
             yield layer.bias + way.bias_change
 
 
-def _require_step(epoch: int, step: int, samples: int, options: Options) -> None:
-    steps = -(-samples // options.batch_size)
-    if not 1 <= epoch <= options.epochs or not 1 <= step <= steps:
+def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
+    if not 1 <= epoch <= epochs or not 1 <= step <= steps:
+        raise OptionError(
+            "GN080", f"epoch {epoch}, step {step}: the run had the epochs 1 to {epochs} of the steps 1 to {steps}."
+        )
+
+
+def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+    if replace(checkpoint.options, threads=0) != replace(options, threads=0):
+        raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
+    if checkpoint.position.progress > wanted:
         raise OptionError(
             "GN080",
-            f"epoch {epoch}, step {step}: the run had the epochs 1 to {options.epochs} of the steps 1 to {steps}.",
+            f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "
+            "Name an earlier checkpoint, or none.",
         )

@@ -80,3 +80,8 @@ def require_classes(model: Model, what: str) -> None:
         raise OptionError(
             "GN081", f"{what}: the model answers with numbers or several labels, not with one of classes."
         )
+
+
+def range_of(model: Model) -> tuple[float, float]:
+    """Return the ends of the unscaled values that a sample can have; what stands for a table's columns has none."""
+    return (-np.inf, np.inf) if model.columns else (0.0, model.scaling.maximum)

@@ -18,7 +18,7 @@ from ..engines import one_blas_thread
 from ..errors import ShapeError
 from ..model import Model
 from ..network import Network, Signals
-from .slopes import exact_members, hidden_of, input_slopes, mean_sums, require_classes, signals_of
+from .slopes import exact_members, hidden_of, input_slopes, mean_sums, range_of, require_classes, signals_of
 
 PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.005
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
@@ -34,7 +34,8 @@ class Flip:
     Parameters
     ----------
     sample : ndarray, shape (features,)
-        The changed sample, unscaled, from 0 to the largest value; whole numbers where the sample's were.
+        The changed sample, unscaled, from 0 to the largest value, but for a table's columns; whole numbers where the
+        sample's were.
     answer : int
         What the model answers to it: asked again, not computed from slopes.
     distance : float
@@ -86,7 +87,8 @@ class Why:
     inputs : ndarray, shape (features,)
         What each input adds to the gap beyond that of the baseline: integrated gradients.
     baseline_gap : float
-        The gap where every input has the raw value 0, for pictures: black; ``inputs.sum()`` is ``gap − baseline_gap``.
+        The gap where every input has the raw value 0, which is black in a picture and about the middle of a table's
+        column; ``inputs.sum()`` is ``gap − baseline_gap``.
     missing : float
         By how much it is not, as a part of it: 0.01 is one per cent.
     flip : Flip or None
@@ -237,7 +239,9 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
     A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
     """
     whole = np.issubdtype(raw.dtype, np.integer)
-    low, high = model.scaling.apply(np.array([0.0, model.scaling.maximum]))
+    ends = range_of(model)
+    low, high = model.scaling.apply(np.repeat(np.array(ends)[:, None], model.features, axis=1))  # (features,) each
+    longest = LONGEST * float(np.max(model.scaling.span))
     x = model.scaling.apply(raw)
     every = np.eye(model.classes)
     for turn in range(MOST_TURNS):
@@ -253,9 +257,9 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
         reach = np.divide(gaps, lengths, out=np.full_like(gaps, np.inf), where=open_ways)
         nearest = int(reach.argmin())
         beyond = 0.01 * 1.2**turn  # more and more, as whole grey values may undo a small step
-        length = min((max(gaps[nearest], 0) * 1.02 + beyond) / lengths[nearest], LONGEST * (high - low))
+        length = min((max(gaps[nearest], 0) * 1.02 + beyond) / lengths[nearest], longest)
         x = np.clip(x + length * ways[nearest] / lengths[nearest], low, high)
-        sample = np.clip(model.scaling.invert(x), 0, model.scaling.maximum)
+        sample = np.clip(model.scaling.invert(x), *ends)
         changed = np.rint(sample).astype(raw.dtype) if whole else sample
         asked = int(model.predict(changed)[0])
         if asked != answer:

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, train
+from glassnet.checkpoint import Checkpoint, load_checkpoint
 from glassnet.data import bundled
 from glassnet.engines import engine_named
-from glassnet.errors import DataError, OptionError
+from glassnet.errors import DataError, InterruptedWorkError, OptionError
+from glassnet.events import BlockDone
 from glassnet.receipt import receipt_of
 from glassnet.trace.replay import replay
 from glassnet.training import new_model
@@ -66,7 +68,7 @@ def test_the_weights_between_blocks_are_those_of_the_run():
 
     class Watch:
         def __init__(self, engine):
-            self.name, self.prepare = engine.name, engine.prepare
+            self.name, self.prepare, self.output_loss = engine.name, engine.prepare, engine.output_loss
             self._run = engine.run_steps
 
         def run_steps(self, architecture, state, prepared, block):
@@ -97,6 +99,50 @@ def test_a_difference_is_told():
 def test_of_a_committee_the_first_member():
     alone, committee = made(**PLAIN), made(**PLAIN, members=2)
     assert replay(committee, DATA, 1, 9).after.hash() == replay(alone, DATA, 1, 9).after.hash()
+
+
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A model with an optimizer that remembers, and a checkpoint from the middle of its second epoch."""
+    path = tmp_path_factory.mktemp("run") / "c"
+    options = Options(**{**ADAM, "epochs": 3}, engine="compiled")
+
+    def stop(event):
+        if isinstance(event, BlockDone) and event.progress > 1.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises((KeyboardInterrupt, InterruptedWorkError)):
+        fit(DATA, options, listeners=[stop], checkpoint=Checkpoint(path, every=1))
+    return made(**{**ADAM, "epochs": 3}, engine="compiled"), path
+
+
+def test_from_a_checkpoint_the_same_step(stopped):
+    model, path = stopped
+    for epoch, step in ((2, 6), (3, 4)):
+        short = replay(model, DATA, epoch, step, checkpoint=load_checkpoint(path))
+        assert short.after.hash() == replay(model, DATA, epoch, step).after.hash()
+        assert (short.where, short.checked) == ("", epoch)
+
+
+def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(stopped):
+    model, path = stopped
+    for other, epoch, words in ((model, 1, "before that"), (made(**ADAM, engine="compiled"), 2, "another run")):
+        with pytest.raises(OptionError) as problem:
+            replay(other, DATA, epoch, 6, checkpoint=load_checkpoint(path))
+        assert problem.value.code == "GN080"
+        assert words in str(problem.value)
+
+
+def test_early_stopping_trains_on_a_part(tmp_path):
+    model = made(**{**PLAIN, "epochs": 30}, early_stopping=2, validation=0.2, learning_rate=1.0, engine="reference")
+    trail = model.receipt["trails"][0]
+    assert 2 < len(trail) - 1 < 30
+    again = replay(model, DATA, len(trail) - 1, 184)
+    assert (again.where, again.after.hash()) == ("", trail[-1])
+    for epoch, step in ((len(trail), 1), (1, 185)):
+        with pytest.raises(OptionError) as problem:
+            replay(model, DATA, epoch, step)
+        assert problem.value.code == "GN080"
 
 
 @pytest.mark.parametrize(("epoch", "step"), [(0, 1), (3, 1), (1, 0), (1, 231)])

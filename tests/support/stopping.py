@@ -1,0 +1,44 @@
+"""Trainings that are stopped with Ctrl-C at a chosen block, and their checkpoints."""
+
+from __future__ import annotations
+
+import signal
+
+import pytest
+
+from glassnet import Checkpoint, Options, fit, modelfile
+from glassnet.events import BlockDone
+from support.cases import patterns
+
+DATA = patterns()
+
+
+def options(**changes) -> Options:
+    """Of a small training."""
+    return Options(**{"hidden": (6,), "epochs": 3, "engine": "reference", **changes})
+
+
+class Stopping:
+    """Sends this process Ctrl-C at a block, counted from 1 over the whole training."""
+
+    def __init__(self, block: int) -> None:
+        self.blocks = block
+
+    def __call__(self, event) -> None:
+        if isinstance(event, BlockDone):
+            self.blocks -= 1
+            if not self.blocks:
+                signal.raise_signal(signal.SIGINT)
+
+
+def stopped(path, block, chosen, data=DATA, **more):
+    """Leave a checkpoint after that many blocks."""
+    with pytest.raises(KeyboardInterrupt, match="Go on with `glassnet resume"):
+        fit(data, chosen, listeners=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
+
+
+def changed(path, change) -> None:
+    """Change a checkpoint's header and sign it again."""
+    header, tensors = modelfile.read(path)
+    change(header, tensors)
+    modelfile.write(path, header, tensors)

@@ -1,0 +1,140 @@
+"""Early stopping: what is looked at, when it ends, which weights stay, and that it can be made again."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import (
+    Checkpoint,
+    Options,
+    evaluate,
+    fit,
+    load_checkpoint,
+    load_model,
+    new_model,
+    resume,
+    save_model,
+    train,
+)
+from glassnet.errors import DataError
+from glassnet.events import EpochDone, TrainingEnded
+from glassnet.parts import parts_of
+from glassnet.receipt import receipt_of, verify
+from support.cases import patterns
+
+DATA = patterns(150)
+"""Of which some labels are wrong: training on them for long makes the rest worse."""
+WRONG = replace(DATA, labels=np.where(np.random.default_rng(1).random(150) < 0.3, (DATA.labels + 1) % 3, DATA.labels))
+OPTIONS = Options(
+    hidden=20, epochs=60, learning_rate=0.3, schedule="constant", engine="reference", early_stopping=4, validation=0.3
+)
+
+
+@pytest.fixture(scope="module")
+def told():
+    events = []
+    fitted = fit(WRONG, OPTIONS, listeners=[events.append])
+    return fitted, events
+
+
+def test_the_best_weights_are_kept_and_training_ends_in_time(told):
+    fitted, events = told
+    losses = fitted.history.validation_loss
+    best = int(np.argmin(losses)) + 1
+    assert fitted.kept == (best,)
+    assert len(losses) == best + OPTIONS.early_stopping < OPTIONS.epochs, "it stopped, and not at once"
+    assert fitted.model.hash() == fitted.history.trail[best]
+    _, aside = parts_of(WRONG, OPTIONS)
+    assert evaluate(fitted.model, aside).loss == losses[best - 1] == min(losses)
+    assert events[-1] == TrainingEnded(events[-1].seconds, best)
+
+
+def test_events_and_curve_have_the_validation(told):
+    fitted, events = told
+    epochs = [event for event in events if isinstance(event, EpochDone)]
+    curve = fitted.history.curve()
+    assert curve["validation_loss"] == [event.validation_loss for event in epochs]
+    assert curve["validation_accuracy"] == [event.validation_accuracy for event in epochs]
+    assert curve["epoch"] == [event.epoch for event in epochs]
+    assert all(0 <= one <= 1 for one in curve["validation_accuracy"])
+
+
+def test_what_is_looked_at_is_not_trained_on():
+    trained, aside = parts_of(WRONG, OPTIONS)
+    assert (len(trained), len(aside)) == (105, 45)
+    rows = np.concatenate([trained.inputs, aside.inputs])
+    np.testing.assert_array_equal(np.unique(rows, axis=0), np.unique(WRONG.inputs, axis=0))
+    spoilt = replace(WRONG, inputs=WRONG.inputs.copy())
+    seen = {row.tobytes() for row in trained.inputs}
+    spoilt.inputs[[row.tobytes() not in seen for row in WRONG.inputs]] = 255
+    plain, other = (fit(data, replace(OPTIONS, epochs=2)) for data in (WRONG, spoilt))
+    assert plain.history.trail == other.history.trail
+    assert plain.history.validation_loss != other.history.validation_loss
+    assert parts_of(WRONG, replace(OPTIONS, early_stopping=0)) == (WRONG, None)
+
+
+def test_validation_data_change_no_step_and_without_patience_no_model():
+    options = replace(OPTIONS, early_stopping=0, epochs=3)
+    plain, watched = fit(WRONG, options), fit(WRONG, options, validation=DATA)
+    assert plain.history.trail == watched.history.trail
+    assert plain.model.hash() == watched.model.hash() == plain.history.trail[-1]
+    assert len(watched.history.validation_loss) == 3
+    assert plain.history.validation_loss == []
+    assert watched.kept == ()
+
+
+@pytest.mark.parametrize("changes", [{}, {"members": 2}, {"average": 0.9}, {"engine": "compiled"}])
+def test_it_can_be_made_again(changes, tmp_path):
+    options = replace(OPTIONS, epochs=8, early_stopping=2, **changes)
+    for validation in (None, DATA):
+        fitted = fit(WRONG, options, validation=validation)
+        found = evaluate(fitted.model, DATA)
+        fitted.model.receipt.update(receipt_of(fitted, options, WRONG, found))
+        save_model(fitted.model, tmp_path / "m")
+        model = load_model(tmp_path / "m")
+        assert len(model.receipt["kept"]) == options.members
+        assert model.receipt["own_validation"] == (validation is not None)
+        assert verify(model, WRONG).same
+        model.receipt["kept"] = [epoch - 1 if epoch > 1 else 2 for epoch in model.receipt["kept"]]
+        assert not verify(model, WRONG).same
+
+
+def test_the_average_of_the_weights_is_what_is_looked_at():
+    options = replace(OPTIONS, average=0.99, epochs=5)
+    fitted = fit(WRONG, options, validation=DATA)
+    assert evaluate(fitted.model, DATA).loss == min(fitted.history.validation_loss)
+    assert fitted.model.hash() not in fitted.history.trail
+
+
+def test_a_stopped_training_goes_on_to_the_same_stop(tmp_path):
+    whole, path = fit(WRONG, OPTIONS), tmp_path / "c"
+    seen = []
+
+    def stop(event):
+        seen.append(event)
+        if isinstance(event, EpochDone) and event.epoch == whole.kept[0] + 2:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(WRONG, OPTIONS, listeners=[stop], checkpoint=Checkpoint(path, every=1))
+    assert load_checkpoint(path).position.best_epoch == whole.kept[0], "the best is behind it"
+    again = resume(path, WRONG)
+    assert (again.model.hash(), again.kept) == (whole.model.hash(), whole.kept)
+    assert again.history.validation_loss == whole.history.validation_loss
+
+
+@pytest.mark.parametrize("part", [0.001, 0.9])
+def test_a_part_without_samples_is_refused(part):
+    with pytest.raises(DataError, match="early stopping") as caught:
+        fit(DATA.take(slice(0, 4)), replace(OPTIONS, validation=part))
+    assert caught.value.code == "GN010"
+
+
+def test_validation_data_that_do_not_fit_are_refused_before_training():
+    model, seen = new_model(DATA, OPTIONS), []
+    with pytest.raises(DataError) as caught:
+        seen.extend(train(model, DATA, OPTIONS, validation=patterns(20, features=9)))
+    assert (caught.value.code, seen) == ("GN017", [])
