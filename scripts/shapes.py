@@ -146,11 +146,11 @@ def inked_digit(row: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
 
 def no_digit(mnist: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw what is no digit, shape (784,): a sign, letter, word, scribble, blob, or two digits of MNIST in one."""
-    kind = rng.choice(["sign", "letter", "word", "scribble", "blob", "two"], p=[0.3, 0.22, 0.1, 0.13, 0.03, 0.22])
+    kind = rng.choice(["sign", "letter", "word", "scribble", "blob", "two"], p=[0.33, 0.27, 0.1, 0.1, 0.03, 0.17])
     if kind == "sign":
         return _with_a_pen(NONE[rng.integers(len(NONE))], rng)
     if kind == "scribble":
-        count = int(rng.integers(5, 9))
+        count = int(rng.integers(8, 13))
         points = " ".join(f"{x:.0f},{y:.0f}" for x, y in rng.uniform(5, 95, (count, 2)))
         return _with_a_pen(f"{'~' if rng.random() < 0.5 else ''}{points}", rng)
     if kind == "blob":
@@ -165,10 +165,10 @@ def _two(one: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Genera
     """Put one digit beside another or above it, near enough to touch or not."""
     pair = [ndimage.zoom(row.reshape(28, 28).astype(float), 4, order=1) > 110 for row in (one, other)]
     first, second = (ink[np.ix_(ink.any(axis=1), ink.any(axis=0))] for ink in pair)
-    turned = rng.random() < 0.3
+    turned = rng.random() < 0.15
     if turned:
         first, second = first.T, second.T  # stacked, once turned back
-    gap = int(rng.integers(-8, 20))
+    gap = int(rng.integers(-4, 24))
     field = np.zeros((90, first.shape[1] + second.shape[1] + 30), bool)
     top, below = rng.integers(0, max(1, 88 - first.shape[0])), rng.integers(0, max(1, 88 - second.shape[0]))
     field[top : top + first.shape[0], : first.shape[1]] |= first

@@ -57,7 +57,7 @@ def test_json_has_a_box_for_every_digit(folder):
             np.array(digit["box"]) / (width, height, width, height), (left, top, right, bottom), atol=0.02
         )
         assert digit["answer"] == int(np.argmax(digit["outputs"]))
-        assert digit["sure"] == (digit["confidence"] >= 0.8)
+        assert digit["sure"] == (digit["confidence"] >= 0.5)
     assert [digit["line"] for digit in answer["digits"]] == [0] * 4 + [1] * 4
     assert run("read", "many.jpg", "--sure", "1").fine().out.split()[1] == "????"
 
@@ -81,7 +81,8 @@ def test_the_model_may_be_named_or_not(folder):
 def test_pictures_are_drawn(folder):
     run("read", "many.jpg", "--picture", "boxes.png", "--stages", "stages.png").fine()
     for name in ("boxes.png", "stages.png"):
-        pixels = np.asarray(Image.open(name).convert("RGB"), int)
+        with Image.open(name) as drawn:
+            pixels = np.asarray(drawn.convert("RGB"), int)
         assert min(pixels.shape[:2]) > 200
         assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and answers are blue"
     before = snapshot(folder)
@@ -114,8 +115,9 @@ WHITE = Image.new("RGB", (200, 150), "white")
         file_of(Image.new("CMYK", (90, 70)), "JPEG"),
         file_of(Image.new("RGBA", (90, 70)), "PNG"),
         file_of(Image.fromarray(np.full((60, 50), 40000, np.uint16)), "PNG"),
+        file_of(WHITE, "GIF", save_all=True, append_images=[Image.new("RGB", (200, 150))]),
     ],
-    ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit"],
+    ids=["white", "black", "one pixel", "a strip", "cmyk", "transparent", "16 bit", "animated"],
 )
 def test_where_nothing_is_written_no_digit_is_found(folder, picture):
     (folder / "p.png").write_bytes(picture)

@@ -45,10 +45,10 @@ def test_photographs_of_one_digit():
 
 def test_bundled_digits_anywhere_on_a_board():
     model = shipped_model()
-    rows = range(100, 150)
-    untouched = np.mean(model.predict(digits(150).inputs[100:]) == digits(150).labels[100:])
+    rows = range(100, 135)
+    untouched = np.mean(model.predict(digits(135).inputs[100:]) == digits(135).labels[100:])
     assert np.mean([right(board(row)) for row in rows]) >= 0.96 * untouched
-    assert np.mean([right(board(row, hard=True)) for row in rows[:30]]) >= 0.9 * untouched
+    assert np.mean([right(board(row, hard=True)) for row in rows[:15]]) >= 0.9 * untouched
 
 
 @pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
@@ -59,11 +59,10 @@ def test_of_what_is_no_digit_it_is_not_sure(shape):
 
 def test_a_digit_of_the_models_own_size_is_read_as_it_is():
     model = shipped_model()
-    rows = digits(30).inputs
+    rows = digits(12).inputs
     readings = [read_photo(model, Image.fromarray(row.reshape(28, 28))).digits for row in rows]
     assert [digit.answer for (digit,) in readings] == list(model.predict(rows))
-    whole = [digit.box == (0, 0, 28, 28) for (digit,) in readings]
-    assert np.mean(whole) > 0.9  # the others reach the border, or are smaller than MNIST says
+    assert {digit.box for (digit,) in readings} == {(0, 0, 28, 28)}
 
 
 def test_a_reading_is_the_same_every_time_and_says_itself():

@@ -142,7 +142,7 @@ def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
     pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
     usual = _usual_size(pieces)
     large = [piece for piece in pieces if piece.size > 0.35 * usual]
-    drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.45 * piece.size]
+    drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.33 * piece.size]
     return drawn or large
 
 
