@@ -67,10 +67,12 @@ def kernel_with_arrays(function: _Function) -> _Function:
 
 
 def _compiled(function: _Function, **settings: Any) -> _Function:
+    # Every kernel is made part of those that call it. Left to itself, LLVM shares some; then a process that has just
+    # compiled runs a shared one that was compiled alone, a later process the caller's own, and their last bits differ.
     with _lock:
         before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER
         try:
-            jit: Any = njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True, **settings)
+            jit: Any = njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True, forceinline=True, **settings)
             return cast(_Function, jit(function))
         finally:
             numba_config.CACHE_DIR = before

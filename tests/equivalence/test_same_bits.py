@@ -104,6 +104,21 @@ def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
     assert {key: value for key, value in there.items() if here[key] != value} == {}
 
 
+def test_a_process_that_compiles_has_the_bits_of_one_that_loads(tmp_path):
+    """With gelu, whose kernels call the most others: compiled alone, these round otherwise than inside their caller."""
+    options = {"activation": "gelu", "rule": "gradient", "hidden": [9, 7], "epochs": 1, "batch_size": 16}
+    program = (
+        "from glassnet import Options, fit\nfrom support.samples import digits\n"
+        f"print(fit(digits(60), Options(**{options})).model.hash())"
+    )
+    tests = str(Path(__file__).parents[1])
+    env = environment(NUMBA_CACHE_DIR=str(tmp_path), PYTHONPATH=os.pathsep.join([tests, *sys.path]))
+    command = [sys.executable, "-c", program]
+    hashes = [subprocess.run(command, capture_output=True, text=True, env=env, check=True).stdout for _ in range(2)]
+    assert len(hashes[0]) == 65
+    assert hashes[0] == hashes[1]
+
+
 def test_twice_in_a_process():
     for optimizer, dtype, extras in GRID[::3]:
         assert training(optimizer, dtype, extras) == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
