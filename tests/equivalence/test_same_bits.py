@@ -106,7 +106,7 @@ def test_any_number_of_blas_threads_and_the_first_training_of_a_process(blas):
 
 def test_a_process_that_compiles_has_the_bits_of_one_that_loads(tmp_path):
     """With gelu, whose kernels call the most others: compiled alone, these round otherwise than inside their caller."""
-    options = {"activation": "gelu", "rule": "gradient", "hidden": [9, 7], "epochs": 1, "batch_size": 16}
+    options = {"activation": "gelu", "rule": "gradient", "hidden": [200], "epochs": 1}
     program = (
         "from glassnet import Options, fit\nfrom support.samples import digits\n"
         f"print(fit(digits(60), Options(**{options})).model.hash())"
