@@ -128,6 +128,45 @@ def _r2_and_rmse(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[A
 
 
 @dataclass(frozen=True)
+class ClassScores:
+    """Result of `class_scores`; NaN where there is nothing to divide by.
+
+    Parameters
+    ----------
+    precision : ndarray, shape (classes,)
+        Of the answers that name the class, the part that is right.
+    recall : ndarray, shape (classes,)
+        Of the samples of the class, the part that is answered rightly.
+    f1 : ndarray, shape (classes,)
+        The harmonic mean of the two, ``2 · right / (samples + answers)``.
+    samples, answers : ndarray of int64, shape (classes,)
+        How many samples are of the class, and how many answers name it.
+    """
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    samples: NDArray[np.int64]
+    answers: NDArray[np.int64]
+
+
+def class_scores(confusion: NDArray[np.int64]) -> ClassScores:
+    """Return precision, recall and F1 of each class.
+
+    Parameters
+    ----------
+    confusion : ndarray of int64, shape (classes, classes)
+        As `Evaluation` has it.
+    """
+    right, samples, answers = confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0)
+    precision, recall, f1 = (
+        np.divide(above, below, out=np.full(len(right), np.nan), where=below > 0)
+        for above, below in ((right, answers), (right, samples), (2 * right, samples + answers))
+    )
+    return ClassScores(precision, recall, f1, samples, answers)
+
+
+@dataclass(frozen=True)
 class Reliability:
     """Result of `reliability`: confidence against accuracy, in bins of equal width.
 
