@@ -68,7 +68,8 @@ def receipt_of(
     -------
     dict
         Plain values for ``Model.receipt``; ``trails`` has, for each member, the hash of the weights before the first
-        epoch and after each, ``curves`` its learning curve as `History.kept` has it; ``kept``, where early stopping chose, the epoch whose weights each member has.
+        epoch and after each, ``curves`` its learning curve as `History.kept` has it; ``kept``, where early stopping
+        chose, the epoch whose weights each member has.
     """
     return {
         "recipe": recipe,

@@ -24,6 +24,7 @@ _COMMANDS = {
     "verify": "verify",
     "doctor": "doctor",
     "labels": "labels",
+    "report": "report",
     "bench": "bench",
 }
 
