@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Curve = dict[str, Floats]
 
 WIDE, HIGH = 470, 260
-LEFT, RIGHT, TOP, BOTTOM = 52, 14, 12, 42
+LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
 END_LABELS = 112
 """Room on the right for the names of lines."""
 LINE = 15
@@ -38,7 +38,8 @@ class Scale:
     def __call__(self, values: ArrayLike) -> Floats:
         """Return the places of values."""
         part = (np.clip(np.asarray(values, float), self.low, self.high) - self.low) / (self.high - self.low)
-        return self.start + part * (self.end - self.start)
+        place: Floats = self.start + part * (self.end - self.start)
+        return place
 
     def ticks(self, most: int) -> Floats:
         """Return round values within the scale."""
@@ -76,12 +77,12 @@ class Plot:
             self.text((self.x.start + self.x.end) / 2, self.y.start + 35, x_name, "middle", "name")
         if y_name:
             middle = (self.y.start + self.y.end) / 2
-            turned = '<text class="name" text-anchor="middle" transform="translate(12 {:.1f}) rotate(-90)">{}</text>'
+            turned = '<text class="name" text-anchor="middle" transform="translate(13 {:.1f}) rotate(-90)">{}</text>'
             self.add(turned, middle, y_name)
 
-    def text(self, x: float, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
+    def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
         """Write words at a place of the drawing."""
-        self.add('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, x, float(y), anchor, words)
+        self.add('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, float(x), float(y), anchor, words)
 
     def line(self, x: Floats, y: Floats, kind: str) -> None:
         """Draw a line; where a value is not finite it has a gap."""
@@ -138,7 +139,7 @@ def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
     low, high = (max(0, low - room), min(1, high + room)) if shares else (min(0, low), high + room)
     epochs = max(float(x[-1]) for _, x, _, _ in lines)
     plot = _plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
-    plot.axes(say("epoch"), "", shown, percent if shares else shown)
+    plot.axes(say("epoch"), "", shown, _share if shares else shown)
     ends = []
     for named, x, y, kind in lines:
         plot.line(x, y, kind)
@@ -160,17 +161,23 @@ def _name_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
         plot.text(plot.x.end + 6, min(height + 4, plot.y.start), words, kind=f"end {kind}")
 
 
+def _share(part: float) -> str:
+    return f"{100 * part:g}\N{NARROW NO-BREAK SPACE}%"
+
+
 def reliability(found: Reliability, say: Say) -> Markup:
     """Draw confidence against accuracy, and below it how many answers have that confidence."""
     plot = _plot((0, 1), (0, 1), say("reliability_label"))
-    plot.axes("", say("part_right"), percent, percent)
+    plot.axes("", say("part_right"), _share, _share)
     some = np.flatnonzero(found.counts)
     for k in some:
         left, right = plot.x(found.edges[[k, k + 1]])
-        top, zero, sure = plot.y(found.accuracy[k]), plot.y.start, plot.y(found.confidence[k])
+        right_part, sure, zero = plot.y(found.accuracy[k]), plot.y(found.confidence[k]), plot.y.start
+        lower, upper = max(right_part, sure), min(right_part, sure)  # as drawings count, from above
         bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
-        plot.add(bar, "bar", left + 1, top, right - left - 2, zero - top)
-        plot.add(bar, "gap", left + 1, min(top, sure), right - left - 2, abs(top - sure))
+        plot.add(bar, "bar", left + 1, lower, right - left - 2, zero - lower)
+        plot.add(bar, "gap", left + 1, upper, right - left - 2, lower - upper)
+        plot.add('<path class="cap" d="M{:.1f} {:.1f}H{:.1f}"/>', left + 1, right_part, right - 1)
     plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
     _counts_below(plot, found, say)
     plot.text((plot.x.start + plot.x.end) / 2, plot.high - 6, say("confidence"), "middle", "name")

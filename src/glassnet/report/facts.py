@@ -13,16 +13,13 @@ from ..recipes import RECIPES
 from .charts import Curve
 from .words import Say, percent
 
-_HASH = 16
-"""Digits of a hash that are shown in a line; the whole is in its title."""
-
 
 class Fact(NamedTuple):
-    """A line of the table: its name, what it says, and the whole of what is cut short."""
+    """A line of the table: its name, what it says, and whether that is for machines."""
 
     name: str
     text: str
-    whole: str = ""
+    code: bool = False
 
 
 def facts_of(model: Model, say: Say) -> list[Fact]:
@@ -49,10 +46,11 @@ def facts_of(model: Model, say: Say) -> list[Fact]:
 
 def _network(model: Model, say: Say) -> str:
     made = model.network.architecture
+    hidden = ", ".join(dict.fromkeys(made.activations[:-1]))
     text = "-".join(map(str, made.sizes))
-    names = ", ".join(dict.fromkeys(made.activations[:-1]))
-    text += f", {names}, {made.activations[-1]}" if names else f", {made.activations[-1]}"
-    text += f", {say('with_bias' if made.bias else 'without_bias')}"
+    text += f"; {say('hidden_nodes', activation=hidden)}" if hidden else ""
+    text += f"; {say('output_nodes', activation=made.activations[-1])}"
+    text += f"; {say('with_bias' if made.bias else 'without_bias')}"
     return f"{len(model.members)} {say('networks')}: {text}" if model.others else text
 
 
@@ -94,7 +92,7 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         found.append(Fact(say("processor"), str(receipt["processor"])))
     for name, digest in (("weights_hash", model.hash()), ("data_hash", part(receipt, "data").get("fingerprint"))):
         if digest:
-            found.append(Fact(say(name), f"{str(digest)[:_HASH]}…", str(digest)))
+            found.append(Fact(say(name), str(digest), code=True))
     return found
 
 

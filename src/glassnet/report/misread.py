@@ -14,7 +14,7 @@ from ..trace.why import Neighbours, Why, why
 from .results import Asked, row_name
 from .words import Say, percent
 
-DRAWN, LISTED, EXPLAINED, ALIKE, INPUTS = 30, 15, 4, 5, 8
+DRAWN, LISTED, EXPLAINED, ALIKE, INPUTS = 28, 15, 4, 5, 8
 """Misread samples that are drawn, or listed where they are no pictures; those that are explained, with so many
 training samples that are alike, or so many inputs."""
 

@@ -14,7 +14,7 @@ from ..trace.nodes import LayerOfNodes, examine_nodes
 from .results import Asked
 from .words import Say, percent
 
-DRAWN, LISTED = 40, 20
+DRAWN, LISTED = 36, 20
 
 
 def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:

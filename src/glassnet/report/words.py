@@ -56,8 +56,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "文件没有收据:用什么数据、如何训练,都不得而知。",
     ),
     "network": ("network", "网络"),
-    "one_layer": ("{layer}: {nodes} nodes, {activation}", "第 {layer} 层:{nodes} 个节点,{activation}"),
-    "nodes_in": ("{nodes} inputs", "{nodes} 个输入"),
+    "hidden_nodes": ("hidden nodes {activation}", "隐藏节点 {activation}"),
+    "output_nodes": ("outputs {activation}", "输出 {activation}"),
     "with_bias": ("with biases", "带偏置"),
     "without_bias": ("without biases", "无偏置"),
     "recipe": ("recipe", "配方"),
@@ -70,7 +70,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "规则 {rule},损失 {loss},{optimizer},学习率至多 {rate},计划 {schedule}",
     ),
     "length": ("length", "长度"),
-    "length_line": ("{epochs} epochs, {batch} samples a step", "{epochs} 轮,每步 {batch} 个样本"),
+    "length_line": ("epochs {epochs}, batch size {batch}", "轮次 {epochs},批大小 {batch}"),
     "kept": ("kept", "保留"),
     "kept_line": (
         "the weights after epoch {epochs}, the best by validation loss",
@@ -171,9 +171,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "reliability_label": ("part of the answers that are right, by confidence", "按置信度分组的准确率"),
     "part_right": ("right", "答对"),
     "reliability_text": (
-        "Of the answers given with a confidence of 80 %, 80 % should be right: a bar should end at the dashed line. "
-        "Orange is by how much it does not.",
-        "置信度为 80% 的回答,应有 80% 答对:条形应止于虚线,橙色为偏差。",
+        "Of the answers given with a confidence of 80 %, 80 % should be right: the dark edge of a bar, the part that is "
+        "right, should lie on the dashed line. Orange is by how much it does not.",
+        "置信度为 80% 的回答,应有 80% 答对:条形的深色边(答对的比例)应落在虚线上,橙色为偏差。",
     ),
     "reliability_found": (
         "In the mean the two are {error} apart (expected calibration error). It is {confidence} sure and {accuracy} "
