@@ -1,7 +1,7 @@
 """Every word that pictures and the report write, in English and in Chinese: one catalogue, so that both say the same.
 
-The table's first word is English, its second Chinese; what stands in braces is filled in. A word that is used nowhere, or
-whose two forms name different things in braces, fails a test.
+The table's first word is English, its second Chinese; what stands in braces is filled in. A word that is used nowhere,
+or whose two forms name different things in braces, fails a test.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ LANGUAGES = ("en", "zh")
 WORDS: dict[str, tuple[str, str]] = {
     # digits
     "read_as": ("read as {answer}", "读作 {answer}"),
-    "misread": ("{label}, read as {answer}", "{label},读作 {answer}"),
+    "misread": ("{label}, read as {answer}", "{label}，读作 {answer}"),
     # curve
     "accuracy": ("accuracy", "准确率"),
-    "accuracy_percent": ("accuracy, %", "准确率,%"),
+    "accuracy_percent": ("accuracy, %", "准确率，%"),
     "loss": ("loss", "损失"),
     "epoch": ("epoch", "轮次"),
     "training": ("training", "训练"),
@@ -27,7 +27,7 @@ WORDS: dict[str, tuple[str, str]] = {
     # confusion
     "answered": ("answered", "回答"),
     "true": ("true", "真实"),
-    "right_of": ("accuracy {share}: {right} of {total} right", "准确率 {share}:{total} 个中答对 {right} 个"),
+    "right_of": ("accuracy {share}: {right} of {total} right", "准确率 {share}：{total} 个中答对 {right} 个"),
     "no_samples": ("no samples", "没有样本"),
     # classes
     "class": ("class", "类别"),
@@ -37,62 +37,65 @@ WORDS: dict[str, tuple[str, str]] = {
     "samples": ("samples", "样本数"),
     # reliability
     "confidence": ("confidence", "置信度"),
-    "calibrated": ("as sure as right", "置信度等于准确率"),
+    "confidence_percent": ("confidence, %", "置信度，%"),
+    "calibrated": ("as often right as sure", "准确率与置信度相等"),
+    "gap": ("the gap between them", "两者之差"),
+    "bin_accuracy": ("accuracy of the answers so sure", "这一置信度下的准确率"),
     "calibration_error": ("expected calibration error {share}", "期望校准误差 {share}"),
     "answers": ("answers", "回答数"),
     # hidden space
     "hidden_layer": (
         "hidden layer {layer}, {nodes} nodes: {samples} samples on the two directions of most variance",
-        "第 {layer} 隐藏层,{nodes} 个节点:{samples} 个样本在方差最大的两个方向上",
+        "第 {layer} 隐藏层，{nodes} 个节点：{samples} 个样本在方差最大的两个方向上",
     ),
-    "component": ("component {number}: {share} of the variance", "主成分 {number}:占方差的 {share}"),
+    "component": ("component {number}: {share} of the variance", "主成分 {number}：占方差的 {share}"),
     # weights
     "node": ("node {node}", "节点 {node}"),
-    "node_matters": ("node {node}: {matters}", "节点 {node}:{matters}"),
+    "node_matters": ("node {node}: {matters}", "节点 {node}：{matters}"),
     "dead": ("dead", "失活"),
     "saturated": ("saturated", "饱和"),
     "weights_that_matter": (
         "weights into the {nodes} nodes that matter most (mean part in the gap between the two best answers)",
-        "最重要的 {nodes} 个节点的输入权重(数字:在前两名答案之差中平均所占的份额)",
+        "最重要的 {nodes} 个节点的输入权重（数字：在前两名答案之差中平均所占的份额）",
     ),
     "backquery": ("run backwards, as in the book", "如书中那样反向查询"),
-    "dream": ("climbed to, with a sober prior", "由梯度上升得到,带先验约束"),
-    "above": ("above: {what}", "上:{what}"),
-    "below": ("below: {what}", "下:{what}"),
+    "dream": ("climbed to, with a sober prior", "由梯度上升得到，带先验约束"),
+    "above": ("above: {what}", "上：{what}"),
+    "below": ("below: {what}", "下：{what}"),
     # augmentation
     "original": ("as it is", "原图"),
-    "rotate": ("turned, up to {size}°", "旋转,至多 {size}°"),
-    "shift": ("shifted, up to {size} pixels", "平移,至多 {size} 像素"),
-    "zoom": ("zoomed, up to {size}", "缩放,至多 {size}"),
-    "shear": ("sheared, up to {size}", "错切,至多 {size}"),
-    "elastic": ("bent, by {size} pixels", "弹性变形,{size} 像素"),
+    "rotate": ("turned, up to {size}°", "旋转，至多 {size}°"),
+    "shift": ("shifted, up to {size} pixels", "平移，至多 {size} 像素"),
+    "zoom": ("zoomed, up to {size}", "缩放，至多 {size}"),
+    "shear": ("sheared, up to {size}", "错切，至多 {size}"),
+    "elastic": ("bent, by {size} pixels", "弹性变形，{size} 像素"),
     "together": ("all together", "全部一起"),
-    "together_epoch": ("together, epoch {epoch}", "一起,第 {epoch} 轮"),
+    "together_epoch": ("all together, epoch {epoch}", "全部一起，第 {epoch} 轮"),
     # one step
     "inputs": ("inputs", "输入"),
-    "layer": ("layer {layer}", "第 {layer} 层"),
+    "layer": ("layer {layer}, {activation}", "第 {layer} 层，{activation}"),
     "weights": ("weights W", "权重 W"),
     "outputs": ("outputs O", "输出 O"),
-    "targets": ("targets t", "目标 t"),
+    "outputs_and_targets": ("outputs O, targets |", "输出 O，目标 |"),
     "errors": ("errors E", "误差 E"),
     "delta": ("deltas δ", "δ"),
     "changes": ("changes ΔW", "改变量 ΔW"),
     "one_step": (
         "one step by the rule {rule}, learning rate {rate}: loss {before} before, {after} after",
-        "按 {rule} 规则走一步,学习率 {rate}:损失由 {before} 变为 {after}",
+        "按 {rule} 规则走一步，学习率 {rate}：损失由 {before} 变为 {after}",
     ),
-    "matrix": ("{rows} × {columns}, up to ±{limit}", "{rows} × {columns},至多 ±{limit}"),
+    "matrix": ("{rows} × {columns}, up to ±{limit}", "{rows} × {columns}，至多 ±{limit}"),
     # why
     "then": ("then {rival}", "其次 {rival}"),
-    "speaks_for": ("for {answer} (orange)", "支持 {answer}(橙)"),
-    "speaks_against": ("for {rival} (blue)", "支持 {rival}(蓝)"),
+    "speaks_for": ("for {answer} (orange)", "支持 {answer}（橙）"),
+    "speaks_against": ("for {rival} (blue)", "支持 {rival}（蓝）"),
     "no_flip": ("no small change\nflips it", "没有小的改变\n能使它翻转"),
     "flip": ("change {distance}", "改变 {distance}"),
     "like_row": ("like row {row}", "近似第 {row} 行"),
     # a photograph read
-    "the_photo": ("the photo, and what is read", "照片,以及读出的数字"),
-    "the_paper": ("its paper: the ink filled in from beside it", "纸面:墨迹处由周围补上"),
-    "the_ink": ("its ink, against that paper", "墨迹:与纸面之差"),
+    "the_photo": ("the photo, and what is read", "照片，以及读出的数字"),
+    "the_paper": ("its paper: the ink filled in from beside it", "纸面：墨迹处由周围补上"),
+    "the_ink": ("its ink, against that paper", "墨迹：与纸面之差"),
     "the_mask": ("ink or not", "是墨迹与否"),
     "the_forms": ("as the model sees them", "模型看到的样子"),
 }
