@@ -30,6 +30,7 @@ ROWS = (
         "rate_finder",
         "committee",
         "evaluate",
+        "importance",
         "modelfile",
         "reading",
         "receipt",

@@ -22,8 +22,8 @@ LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
 END_LABELS = 112
 """Room on the right for the names of lines."""
 LINE = 15
-MOST_DOTS, BARS = 2000, 31
-"""Samples of a scatter, spread over the data; bars of a histogram."""
+MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
+"""Samples of a scatter, spread over the data, and up to how many the dots are large; bars of a histogram, at most."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Plot:
 
     def axes(self, x_name: str, y_name: str, x_shown: Callable[[float], str], y_shown: Callable[[float], str]) -> None:
         """Draw a faint grid, the values along it, and what they are."""
-        for value in self.y.ticks(5):
+        for value in self.y.ticks(6):
             y = self.y(value)
             self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
             self.text(self.x.start - 7, y + 4, y_shown(float(value)), "end")
@@ -82,7 +82,9 @@ class Plot:
 
     def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
         """Write words at a place of the drawing."""
-        self.add('<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, float(x), float(y), anchor, words)
+        self.add(
+            '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, float(x), float(y), anchor, words
+        )
 
     def line(self, x: Floats, y: Floats, kind: str) -> None:
         """Draw a line; where a value is not finite it has a gap."""
@@ -207,14 +209,16 @@ def scatter(values: Floats, answers: Floats, say: Say) -> Markup:
     plot.axes(say("true"), say("answered"), shown, shown)
     plot.line(np.array(ends), np.array(ends), "even")
     places = zip(plot.x(values[rows]), plot.y(answers[rows]), strict=True)
-    plot.add('<path class="dots" d="{}"/>', "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places))
+    kind = "dots few" if len(rows) <= FEW_DOTS else "dots"
+    plot.add('<path class="{}" d="{}"/>', kind, "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places))
     return plot.svg()
 
 
 def error_histogram(errors: Floats, say: Say) -> Markup:
     """Draw how often an answer is how far off; the two per cent furthest off are counted in the outer bars."""
     reach = float(np.quantile(np.abs(errors), 0.98)) or float(np.abs(errors).max()) or 1.0
-    edges = np.linspace(-reach, reach, BARS + 1)
+    bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # an odd number: the middle one is around 0
+    edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
     plot = _plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
     plot.axes(say("answer_less_true"), say("samples"), shown, lambda count: f"{count:,.0f}")

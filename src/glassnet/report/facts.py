@@ -34,7 +34,9 @@ def facts_of(model: Model, say: Say) -> list[Fact]:
         found.append(Fact(say("trained_on"), f"{line}; {say('part_aside')}" if data.get("held_out") else line))
     if told:
         found += _learning(model, told, say)
-    found.append(Fact(say("values_in_out"), say("values_line", scaling=model.scaling, targets=model.targets)))
+    found.append(
+        Fact(say("values_in_out"), say("values_line", inputs=_inputs(model, say), targets=_targets(model, say)))
+    )
     if kept := receipt.get("kept"):
         epochs = ", ".join(map(str, kept)) if isinstance(kept, list) else str(kept)
         found.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
@@ -52,6 +54,21 @@ def _network(model: Model, say: Say) -> str:
     text += f"; {say('output_nodes', activation=made.activations[-1])}"
     text += f"; {say('with_bias' if made.bias else 'without_bias')}"
     return f"{len(model.members)} {say('networks')}: {text}" if model.others else text
+
+
+def _inputs(model: Model, say: Say) -> str:
+    if isinstance(model.scaling.span, tuple):
+        return say("inputs_each")
+    plain_columns = model.columns and model.scaling.factor == 1 and model.scaling.offset == 0
+    return say("inputs_columns") if plain_columns else str(model.scaling)
+
+
+def _targets(model: Model, say: Say) -> str:
+    targets = model.targets
+    if targets.name == "values":
+        return say("targets_numbers")
+    ends = {"low": f"{targets.low:g}", "high": f"{targets.high:g}"}
+    return say("targets_classes" if targets.of_classes else "targets_labels", **ends)
 
 
 def _learning(model: Model, told: dict[str, Any], say: Say) -> list[Fact]:
@@ -78,10 +95,8 @@ def _origin(model: Model, say: Say) -> list[Fact]:
     receipt, found = model.receipt, []
     if result := part(receipt, "result"):
         numbers = {k: v for k, v in result.items() if k != "samples" and isinstance(v, int | float)}
-        scores = [
-            f"{say(k) if k in ('accuracy', 'loss') else k} {percent(v) if k == 'accuracy' else shown(v)}"
-            for k, v in numbers.items()
-        ]
+        called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
+        scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
         line = say("test_line", scores=", ".join(scores), samples=counted(result.get("samples")))
         found.append(Fact(say("test_then"), line))
     if resumed := receipt.get("resumed"):

@@ -89,7 +89,12 @@ def _case(asked: Asked, row: int, found: Why, say: Say) -> dict[str, Any]:
     if label not in (found.answer, found.rival):
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
-        "head": say("why_head", name=row_name(data, row, say), label=model.name_of(label), answer=names["answer"]),
+        "head": say(
+            "why_head" if data.image_shape else "why_head_row",
+            name=row_name(data, row, say),
+            label=model.name_of(label),
+            answer=names["answer"],
+        ),
         "pixels": say("why_pixels", **names),
         "texts": texts,
     }
@@ -122,8 +127,10 @@ def _half(found: Why) -> int:
 def _inputs(asked: Asked, found: Why, say: Say) -> dict[str, Any]:
     """Return the inputs that speak loudest, as a list: those of a table have names and no place."""
     most = np.argsort(-np.abs(found.inputs), kind="stable")[:INPUTS]
+    most = most[found.inputs[most] != 0]
     names = asked.data.feature_names or [f"{say('input')} {k}" for k in range(asked.data.features)]
     largest = float(np.abs(found.inputs).max()) or 1.0
     shares = [(names[k], shown(found.inputs[k]), float(found.inputs[k] / largest)) for k in most]
     rest = float(found.inputs.sum() - found.inputs[most].sum())
-    return {"inputs": shares, "inputs_text": say("why_inputs", rest=shown(rest))}
+    text = say("why_inputs_rest", rest=shown(rest)) if abs(rest) > 1e-6 * largest else say("why_inputs")
+    return {"inputs": shares, "inputs_text": text}

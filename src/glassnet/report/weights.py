@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from ..importance import shuffled_columns
 from ..model import Model
 from ..pictures.pages import shown, thumb
 from ..pictures.signed import png_uri, signed_picture
@@ -14,7 +15,8 @@ from ..trace.nodes import LayerOfNodes, examine_nodes
 from .results import Asked
 from .words import Say, percent
 
-DRAWN, LISTED = 36, 20
+DRAWN, LISTED, SHUFFLED = 36, 20, 100
+"""Nodes that are drawn, inputs that are listed, and columns up to which it is worth the time to shuffle each."""
 
 
 def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
@@ -25,7 +27,8 @@ def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
         "layers": [_layer(layer) for layer in layers],
         "pictures": [],
         "inputs": [],
-        "features": model.features,
+        "all": 0,
+        "shuffled": False,
         "hidden": hidden,
     }
     first = model.network.parameters.weights[0]
@@ -33,11 +36,21 @@ def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
         found["pictures"] = _pictures(model, layers[0] if layers else None, say)
         found["order"] = say("by_matter" if layers else "by_size")
         return found
-    sizes = np.abs(first).mean(axis=0)  # (features,)
-    names = model.columns.features if model.columns else [f"{say('input')} {k}" for k in range(model.features)]
-    most = np.argsort(-sizes, kind="stable")[:LISTED]
-    found["inputs"] = [(names[k], shown(sizes[k]), float(sizes[k] / (sizes.max() or 1))) for k in most]
+    if asked and model.columns and len(model.columns.names) <= SHUFFLED:
+        sizes, names = shuffled_columns(model, asked.data), list(model.columns.names)
+        found["shuffled"] = True
+    else:
+        sizes = np.abs(first).mean(axis=0)  # (features,)
+        names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
+    most, largest = np.argsort(-sizes, kind="stable")[:LISTED], np.abs(sizes).max() or 1
+    found["all"] = len(sizes)
+    found["inputs"] = [(names[k], _written(asked, found, sizes[k]), float(sizes[k] / largest)) for k in most]
     return found
+
+
+def _written(asked: Asked | None, found: dict[str, Any], size: float) -> str:
+    shares = found["shuffled"] and asked is not None and not asked.of_numbers
+    return percent(float(size)) if shares else shown(float(f"{size:.3g}"))
 
 
 def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[dict[str, str]]:

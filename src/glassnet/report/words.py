@@ -67,7 +67,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "learning": ("learning", "学习方式"),
     "learning_line": (
         "rule {rule}, loss {loss}, {optimizer} with a rate of at most {rate}, schedule {schedule}",
-        "规则 {rule},损失 {loss},{optimizer},学习率至多 {rate},计划 {schedule}",
+        "规则 {rule},损失 {loss},{optimizer},学习率至多 {rate},调度 {schedule}",
     ),
     "length": ("length", "长度"),
     "length_line": ("epochs {epochs}, batch size {batch}", "轮次 {epochs},批大小 {batch}"),
@@ -77,7 +77,12 @@ WORDS: dict[str, tuple[str, str]] = {
         "第 {epochs} 轮后的权重,验证损失最小",
     ),
     "values_in_out": ("values", "数值"),
-    "values_line": ("inputs {scaling}; targets {targets}", "输入 {scaling};目标 {targets}"),
+    "values_line": ("inputs {inputs}; targets {targets}", "输入 {inputs};目标 {targets}"),
+    "inputs_columns": ("as the columns are encoded", "按各列的编码"),
+    "inputs_each": ("mean 0 and deviation 1, each", "各自均值 0、标准差 1"),
+    "targets_classes": ("{low} and {high}", "{low} 与 {high}"),
+    "targets_labels": ("{low} and {high}, several labels a sample", "{low} 与 {high},一个样本可有多个标签"),
+    "targets_numbers": ("numbers, standardised", "数值,标准化"),
     "temperature": ("temperature", "温度"),
     "temperature_line": (
         "{temperature}: sums of the outputs are divided by it, for a confidence that holds",
@@ -171,9 +176,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "reliability_label": ("part of the answers that are right, by confidence", "按置信度分组的准确率"),
     "part_right": ("right", "答对"),
     "reliability_text": (
-        "Of the answers given with a confidence of 80 %, 80 % should be right: the dark edge of a bar, the part that is "
-        "right, should lie on the dashed line. Orange is by how much it does not.",
-        "置信度为 80% 的回答,应有 80% 答对:条形的深色边(答对的比例)应落在虚线上,橙色为偏差。",
+        "Of the answers given with a confidence of 80 %, 80 % should be right: the edge drawn across a bar, the part "
+        "that is right, should lie on the dashed line. Orange is by how much it does not.",
+        "置信度为 80% 的回答,应有 80% 答对:条形上的横线(答对的比例)应落在虚线上,橙色为偏差。",
     ),
     "reliability_found": (
         "In the mean the two are {error} apart (expected calibration error). It is {confidence} sure and {accuracy} "
@@ -201,9 +206,18 @@ WORDS: dict[str, tuple[str, str]] = {
     "why": ("Why the worst", "最严重的错误:为什么"),
     "why_text": (
         "The gap between the two best answers, measured in the sums of the outputs, is taken apart: orange speaks for "
-        "the answer, blue for its rival. Something that is missing in a picture is not seen this way.",
-        "把前两名答案之差(输出层激活前的和)拆开:橙色支持回答,蓝色支持对手。图中缺少的笔画无法这样看到。",
+        "the answer, blue for its rival.",
+        "把前两名答案之差(输出层激活前的和)拆开:橙色支持回答,蓝色支持对手。",
     ),
+    "why_missing": (
+        "That a stroke is missing is not seen this way: paper has no part in it.",
+        "缺少的笔画无法这样看到:没有墨的地方不占份额。",
+    ),
+    "why_middle": (
+        "What is compared with is about the middle of each column.",
+        "比较的基准约为每列的中间值。",
+    ),
+    "why_head_row": ("{name}: is {label}, answered {answer}", "{name}:实为 {label},回答 {answer}"),
     "why_head": ("{name}: is {label}, read as {answer}", "{name}:实为 {label},读作 {answer}"),
     "why_sample": ("the sample", "样本"),
     "why_pixels": ("{answer} (orange) against {rival} (blue)", "{answer}(橙)对 {rival}(蓝)"),
@@ -230,12 +244,20 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "input": ("input", "输入"),
     "part_of_gap": ("part of the gap", "在差值中的份额"),
-    "why_inputs": (
+    "why_inputs": ("As the columns are encoded for the network.", "列已按网络的编码给出。"),
+    "why_inputs_rest": (
         "As the columns are encoded for the network; the others add up to {rest}.",
         "列已按网络的编码给出;其余合计 {rest}。",
     ),
     # weights
-    "weights_section": ("What the nodes look for", "节点在找什么"),
+    "weights_section": ("What it goes by", "它依据什么"),
+    "column": ("column", "列"),
+    "columns_shuffled": (
+        "How much worse it does when a column is shuffled among the samples, the mean of three times: what the model "
+        "relies on. Columns that say the same share what they are worth.",
+        "把某一列在样本间打乱后(三次平均)表现变差多少:即模型依赖什么。含义相同的列会分摊其作用。",
+    ),
+    "falls_by": ("{score} falls by", "{score}降低"),
     "weights_pictures": (
         "The weights into nodes of the first hidden layer, each where its pixel lies: ink on orange excites the node, "
         "ink on blue inhibits it. {order}",
