@@ -197,7 +197,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if one.option == "seed":
                 value = _seed(value)
             elif one.option == "threads":
-                value = 0 if value is None or value == -1 else value
+                value = {None: 1, -1: 0}.get(value, value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):

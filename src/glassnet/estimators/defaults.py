@@ -81,10 +81,10 @@ LARGE = 10_000
 
 _SMALL: dict[str, Any] = {
     "hidden": (100,),
-    "learning_rate": 0.03,
-    "weight_decay": 1.0,
+    "learning_rate": 0.2,
+    "weight_decay": 0.7,
     "batch_size": SMALL,
-    "epochs": 60,
+    "epochs": 40,
     "dtype": "float64",
     "engine": "reference",
     "blocks": 1,
@@ -104,7 +104,7 @@ _LARGE = {**_MEDIUM, "batch_size": 128, "epochs": 30, "blocks": 10}
 AUTOMATIC: dict[str, str] = {
     **{name: f"{_SMALL[name]} up to {SMALL} rows, {_MEDIUM[name]} for more" for name in _SMALL if name != "blocks"},
     "batch_size": f"all rows up to {SMALL}, 64 for more, 128 from {LARGE}",
-    "epochs": f"60, 30 from {LARGE} rows",
+    "epochs": f"{_SMALL['epochs']} up to {SMALL} rows, {_MEDIUM['epochs']} for more, {_LARGE['epochs']} from {LARGE}",
 }
 """Option -> how it follows from the data."""
 
