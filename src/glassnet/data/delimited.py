@@ -104,8 +104,7 @@ def require_unique(names: list[str], source: str) -> None:
     if twice:
         raise DataError(
             "GN063",
-            f"{source}: {len(twice)} name{'s' * (len(twice) != 1)} of columns occur twice ({', '.join(twice[:5])}). "
-            "Rename one of each.",
+            f"{source}: several columns are called {', '.join(map(repr, twice[:5]))}. Give each a name of its own.",
         )
 
 
@@ -125,7 +124,7 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...]]:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
             text = content.decode("latin-1")
-        return text.encode(), (f"{opened.name}: not UTF-8, read as Windows-1252 (latin-1)",)
+        return text.encode(), ("not UTF-8, read as Windows-1252 (latin-1)",)
     return content, ()
 
 
@@ -194,6 +193,8 @@ def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFr
     for line, row in _rows(content.decode(), separator, name):
         if len(row) != width:
             advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
+            if width == 1:
+                advice = "If that is no name of a column, remove it"
             raise DataError(
                 "GN012",
                 f"{name}, line {line}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "

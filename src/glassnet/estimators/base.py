@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
-from ..engines import engine_named
+from ..engines import engine_named, usable_cores
 from ..engines.custom import CustomLossEngine
 from ..errors import OptionError
 from ..events import EpochDone, Event
@@ -197,7 +197,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if one.option == "seed":
                 value = _seed(value)
             elif one.option == "threads":
-                value = {None: 1, -1: 0}.get(value, value)
+                value = _threads(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):
@@ -311,6 +311,13 @@ def _seed(random_state: Any) -> int:
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
         return int(random_state)
     return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _threads(n_jobs: Any) -> Any:
+    """Return how many threads scikit-learn means: None is one, -1 one a core, -2 one less."""
+    if isinstance(n_jobs, Integral) and n_jobs < 0:
+        return max(1, usable_cores() + 1 + int(n_jobs))
+    return 1 if n_jobs is None else n_jobs
 
 
 def _checked(parameter: Declared, value: Any) -> Any:

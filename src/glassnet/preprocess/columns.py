@@ -98,10 +98,8 @@ class Columns:
                 dropped.append((name, why))
                 continue
             inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name))
-            count, strays = table.strays(name) if kind == "number" else (0, ())
-            if count:
-                words = ", ".join(map(repr, strays))
-                remarks.append(f"column {name!r}: {count} values are no numbers ({words}), taken as missing")
+            if kind == "number":
+                remarks += _about_numbers(table, name)
         if not inputs:
             told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
             why = "; ".join(told[:5]) or "there is no other column"
@@ -234,6 +232,8 @@ def require_column(table: Table, name: str) -> None:
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
     if not table.header:
         hint += " Its first line holds no names."
+    if len(table.names) == 1:
+        hint += " It was read as one column: values are divided by commas, semicolons, tabs or bars."
     raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
 
 
@@ -259,6 +259,16 @@ def _refuse_dates(table: Table, names: Collection[str]) -> None:
 
 def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
+
+
+def _about_numbers(table: Table, name: str) -> list[str]:
+    """Say what of a column of numbers is left out of account."""
+    said = [f"column {name!r}: numbers, without their {sign!r}" for sign in table.signs(name)]
+    count, strays = table.strays(name)
+    if count:
+        words, no = ", ".join(map(repr, strays)), "1 value is no number" if count == 1 else f"{count} values are no numbers"
+        said.append(f"column {name!r}: {no} ({words}), taken as missing")
+    return said
 
 
 def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:
