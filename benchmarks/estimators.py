@@ -117,13 +117,14 @@ def main() -> None:
     parser.add_argument("--trial", action="store_true", help="keep nothing")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # MLPClassifier says that it has not converged
-    first = first_fits()
+    kept = machine.read("estimators") or {"tables": {}}
+    first = kept.get("first fit") or first_fits()
     for classes in (True, False):
         warm_up(classes)
     result = {name: compare(name, given.runs) for name in given.tables.split(",")}
     if not given.trial:
-        kept = machine.read("estimators") or {"tables": {}}
-        tables = {name: {**kept["tables"], **result}[name] for name in TASKS if name in {**kept["tables"], **result}}
+        known = {**kept["tables"], **result}
+        tables = {name: known[name] for name in TASKS if name in known}
         machine.write("estimators", {"first fit": first, "tables": tables}, ("scikit-learn", *machine.PACKAGES))
 
 

@@ -28,7 +28,7 @@ from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
 from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
-from .defaults import SMALL, VALIDATED, automatic
+from .defaults import SMALL, automatic
 from .parameters import Declared
 from .saved import receipt_of, restored
 
@@ -40,7 +40,7 @@ COMMON = [
         "auto",
         'bool or "auto"',
         "Whether to stop after `n_iter_no_change` epochs without a smaller validation loss, and keep the best weights. "
-        f'"auto": from {VALIDATED} rows on, or when `fit` is given `X_val`.',
+        '"auto": when `fit` is given `X_val`; True keeps a part of the rows aside for it.',
     ),
     Declared("warm_start", False, "bool", "`fit` goes on from what an earlier one has learnt."),
     Declared("verbose", False, "bool", "Print a line an epoch."),
@@ -204,7 +204,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                 chosen[one.option] = _checked(one, value)
         stops = self.early_stopping
         if isinstance(stops, str) and stops == "auto":
-            stops = own_validation or rows >= VALIDATED
+            stops = own_validation
         if not isinstance(stops, bool | np.bool_):
             raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
         if not stops:

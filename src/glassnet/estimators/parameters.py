@@ -35,7 +35,7 @@ MEANT: dict[str, str] = {
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
-_KINDS = {"seed": "int, RandomState or None", "threads": "int or None"}
+_KINDS = {"seed": "int, RandomState or None", "threads": "int, -1 for one a core, or None for 1"}
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
