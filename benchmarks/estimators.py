@@ -9,6 +9,7 @@ networks' seeds differ; the made tables are others in each run. The defaults wer
 cross-validation on the other three quarters, and on made tables of other seeds.
 
     python benchmarks/estimators.py [--runs 5] [--tables iris,wine] [--trial]
+    python benchmarks/estimators.py --standardised      # adds the scores of the peers behind a StandardScaler
     python benchmarks/estimators_page.py      # writes the table into docs/estimators.md
 """
 
@@ -20,11 +21,12 @@ import subprocess
 import sys
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.datasets import (
     load_breast_cancer,
     load_diabetes,
@@ -37,11 +39,14 @@ from sklearn.datasets import (
 )
 from sklearn.model_selection import train_test_split
 from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 import machine
 from glassnet import NetworkClassifier, NetworkRegressor
 
 SEED = 2024
+STANDARDISED = "scikit-learn, standardised"
 Table = tuple[np.ndarray, np.ndarray]
 
 
@@ -115,17 +120,22 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--tables", default=",".join(TASKS), help="the others keep the results they have")
     parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--standardised", action="store_true")
     given = parser.parse_args()
     warnings.simplefilter("ignore")  # MLPClassifier says that it has not converged
     kept = machine.read("estimators") or {"tables": {}}
     first = kept.get("first fit") or first_fits()
     for classes in (True, False):
         warm_up(classes)
-    result = {name: compare(name, given.runs) for name in given.tables.split(",")}
+    tables = given.tables.split(",")
+    if given.standardised:
+        result = {name: {**kept["tables"][name], STANDARDISED: standardised(name, given.runs)} for name in tables}
+    else:
+        result = {name: compare(name, given.runs) for name in tables}
     if not given.trial:
         known = {**kept["tables"], **result}
-        tables = {name: known[name] for name in TASKS if name in known}
-        machine.write("estimators", {"first fit": first, "tables": tables}, ("scikit-learn", *machine.PACKAGES))
+        ordered = {name: known[name] for name in TASKS if name in known}
+        machine.write("estimators", {"first fit": first, "tables": ordered}, ("scikit-learn", *machine.PACKAGES))
 
 
 def first_fits() -> dict[str, float]:
@@ -160,17 +170,35 @@ def sides(classes: bool, seed: int) -> list[tuple[str, Any]]:
 def compare(name: str, runs: int) -> dict[str, Any]:
     task = TASKS[name]
     taken: dict[str, list[tuple[float, float, int]]] = {}
-    for seed in range(SEED, SEED + runs):
-        X, y = task.make(seed)
-        split = train_test_split(X, y, test_size=0.25, random_state=SEED, stratify=y if task.classes else None)
+    for seed, split in splits(task, runs):
         for side, estimator in sides(task.classes, seed):
             began = time.perf_counter()
             estimator.fit(split[0], split[2])
             seconds = time.perf_counter() - began
             taken.setdefault(side, []).append((estimator.score(split[1], split[3]), seconds, estimator.n_iter_))
             print(name, side, f"{taken[side][-1][0]:.4f}, {seconds:.3f} s, {estimator.n_iter_} epochs", flush=True)
-    facts = {"rows": len(X), "score": "accuracy" if task.classes else "R²"}
+    facts = {"rows": len(split[2]) + len(split[3]), "score": "accuracy" if task.classes else "R²"}
     return {**facts, **{side: summed(ones) for side, ones in taken.items()}}
+
+
+def splits(task: Task, runs: int) -> Iterator[tuple[int, list[Any]]]:
+    """Yield each run's seed, and its rows: trained on and tested on, then what is to be learnt, likewise."""
+    for seed in range(SEED, SEED + runs):
+        X, y = task.make(seed)
+        yield seed, train_test_split(X, y, test_size=0.25, random_state=SEED, stratify=y if task.classes else None)
+
+
+def standardised(name: str, runs: int) -> dict[str, Any]:
+    """Return the scores of the peer with columns, and numbers to be learnt, of mean 0 and deviation 1."""
+    task, scores = TASKS[name], []
+    for seed, (train, test, known, asked) in splits(task, runs):
+        peer = sides(task.classes, seed)[1][1]
+        whole = make_pipeline(StandardScaler(), peer)
+        if not task.classes:
+            whole = TransformedTargetRegressor(whole, transformer=StandardScaler())
+        scores.append(whole.fit(train, known).score(test, asked))
+        print(name, STANDARDISED, scores[-1], flush=True)
+    return {"score": machine.summary(scores)}
 
 
 def summed(ones: list[tuple[float, float, int]]) -> dict[str, Any]:

