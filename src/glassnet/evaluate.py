@@ -186,9 +186,9 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     """Find the temperature at which the model's probabilities fit data that it was not trained on.
 
     One number, chosen for the least mean ``−log`` of the probability given to what is true (Guo et al. 2017, section
-    4.2). What is true counts as such but for a part of ``1 / (n + 2)`` (Platt 1999, section 2.2): a few samples that are
-    all answered rightly do not show that answers are certain. Answers of one network stay as they are; only how sure
-    they are changes. Use it as ``dataclasses.replace(model, temperature=…)``.
+    4.2). What is true counts as such but for a part of ``1 / (n + 2)`` (Platt 1999, section 2.2): a few samples, all
+    answered rightly, do not show that answers are certain. Answers of one network stay as they are; only how sure they
+    are changes. Use it as ``dataclasses.replace(model, temperature=…)``.
 
     Parameters
     ----------

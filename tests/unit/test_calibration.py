@@ -110,7 +110,7 @@ def test_what_has_no_confidence_is_not_calibrated():
 
 
 def test_a_few_right_answers_are_no_certainty():
-    model, data = certain("softmax", 1.0)
+    model, _ = certain("softmax", 1.0)
     sums = np.eye(3)[[0, 1, 2, 0, 1]] * 3
     few = Dataset(sums, np.array([0, 1, 2, 0, 1]), 3, None, "few")
     mended = replace(model, temperature=fit_temperature(model, few))

@@ -171,7 +171,7 @@ def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
 
 
 def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
-    """Let polars read the rows, without blank lines; None if anything is doubtful."""
+    """Let polars read the rows; None if anything is doubtful, blank lines among it."""
     try:
         frame = pl.read_csv(
             content,
@@ -185,7 +185,7 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart.
     if content.count(separator.encode()) != (width - 1) * len(frame):
         return None
-    return frame.filter(~pl.all_horizontal(pl.all().is_null())) if width > 1 else frame
+    return frame
 
 
 def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:

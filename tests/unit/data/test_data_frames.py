@@ -271,3 +271,11 @@ def test_sums_in_several_currencies_are_words():
         {"price": ["$1", "€2", "$3"], "house": ["12 a", "12-14", "(b)"], "when": ["12 30", "1 2", "3 4"]}
     )
     assert {table.kind(name) for name in table.names} == {"text"}
+
+
+@pytest.mark.parametrize("quoted", ["", '"2"'], ids=["plain", "quoted"])
+def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quoted):
+    (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n,\n3,4\n")
+    assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", None, "3"]
+    (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n\n3,4\n\n")
+    assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", "3"]
