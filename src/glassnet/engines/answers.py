@@ -86,16 +86,11 @@ class Answers:
         kernels.answer_rows(self._plan, self._flat, self._tiles, self._factor, raw, words_of(raw), room, out)
 
     def _make_room(self) -> kernels.AskingRoom:
-        features, dtype = self._sizes[0], self._flat.dtype
-        nodes, none = ROWS * sum(self._sizes[1:]), np.empty(0, dtype)
-        hidden = len(self._sizes) - 2
-        room = ROWS * features + 1
-        sums, activations, passed, scratch = (aligned_zeros((nodes,), dtype) for _ in range(4))
+        dtype, hidden = self._flat.dtype, len(self._sizes) - 2
+        room = ROWS * self._sizes[0] + 1
         return kernels.AskingRoom(
             np.arange(ROWS),
             kernels.SparseRows(np.empty(ROWS + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype)),
-            kernels.ShardWork(sums, activations, passed, none, none, none, scratch),
-            np.empty((0, features), dtype),
-            np.zeros(self._sizes[1], dtype),
+            aligned_zeros((5, ROWS * sum(self._sizes[1:])), dtype),
             kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),
         )
