@@ -25,6 +25,7 @@ _COMMANDS = {
     "verify": "verify",
     "doctor": "doctor",
     "labels": "labels",
+    "report": "report",
     "bench": "bench",
 }
 

@@ -186,8 +186,9 @@ def info_command(model_path: str, as_json: bool) -> None:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
-    # Columns have lines of their own below; a trail has a hash for every epoch.
-    receipt, facts = ({k: v for k, v in part.items() if k not in ("trails", "columns")} for part in (receipt, facts))
+    # Columns have lines of their own below; a trail has a hash for every epoch, a curve some hundred numbers.
+    long = ("trails", "curves", "columns")
+    receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):

@@ -6,7 +6,7 @@ or whose two forms name different things in braces, fails a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..errors import require_choice
@@ -103,13 +103,15 @@ WORDS: dict[str, tuple[str, str]] = {
 """Key -> the word in each of `LANGUAGES`."""
 
 
-def words_in(language: str) -> Callable[..., str]:
+def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Callable[..., str]:
     """Return what gives a word in a language: ``words_in("zh")("read_as", answer=7)`` is ``"读作 7"``.
 
     Parameters
     ----------
     language : str
         ``"en"`` or ``"zh"``.
+    more : mapping
+        Words beside those of the catalogue above, in its form.
 
     Raises
     ------
@@ -117,9 +119,9 @@ def words_in(language: str) -> Callable[..., str]:
         GN021 for another language.
     """
     require_choice("language", language, LANGUAGES)
-    place = LANGUAGES.index(language)
+    place, known = LANGUAGES.index(language), {**WORDS, **more}
 
     def word(key: str, **filled_in: Any) -> str:
-        return WORDS[key][place].format(**filled_in)
+        return known[key][place].format(**filled_in)
 
     return word
