@@ -82,16 +82,13 @@ def draw_augmentation(
     require_pictures(shape, options, values.shape[1] // (shape[0] * shape[1]))
     lines = _lines(values, which, shape, options)
     paper = _sheet([pictures for _, _, pictures in lines], shape, photo)
-    if axes is None:
-        dots = max(1, min(SHEET // paper.shape[1], LARGEST // shape[1]))
-        size = (paper.shape[1] * dots / DPI + LABELS + 0.25, paper.shape[0] * dots / DPI + 0.5)
-        [axes] = new_axes(size=size, margins=(LABELS, 0.25, 0.25, 0.25))
+    axes = axes or _new_axes(paper.shape, shape[1])
     axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none", aspect="equal", origin="upper")
     axes.set_axis_off()
     _write(axes, [(name, word(name, **facts)) for name, facts, _ in lines], shape)
     if len(which) == 1:
-        place = (shape[1] + GAP, shape[0] / 2 - 0.5)
-        axes.text(*place, word("columns_are_epochs"), fontsize=9, color=QUIET, ha="left", va="center")
+        beside = (shape[1] + GAP, shape[0] / 2 - 0.5)
+        axes.text(*beside, word("columns_are_epochs"), fontsize=9, color=QUIET, va="center")
     legible(axes)
     return axes
 
@@ -119,6 +116,13 @@ def _sheet(lines: list[NDArray[Any]], shape: tuple[int, int], photo: bool) -> ND
             y, x = line * down, column * across
             paper[y : y + high, x : x + wide] = next(drawn)
     return paper
+
+
+def _new_axes(sheet: tuple[int, ...], wide: int) -> Axes:
+    dots = max(1, min(SHEET // sheet[1], LARGEST // wide))
+    size = (sheet[1] * dots / DPI + LABELS + 0.25, sheet[0] * dots / DPI + 0.5)
+    [axes] = new_axes(size=size, margins=(LABELS, 0.25, 0.25, 0.25))
+    return axes
 
 
 def _write(axes: Axes, lines: list[tuple[str, str]], shape: tuple[int, int]) -> None:
