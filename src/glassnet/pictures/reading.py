@@ -90,7 +90,7 @@ def draw_stages(reading: Reading) -> list[Axes]:
     # Equal gaps both ways leave room for one line of text above each picture.
     stages: list[tuple[str, Any]] = [
         ("the photo, and what is read", None),
-        ("its paper: the ink filled in from beside it", reading.ink.paper),
+        ("its paper, filled in under the ink", reading.ink.paper),
         ("its ink, against that paper", 1 - reading.ink.strength.clip(0, 1)),
         ("ink or not", ~reading.mask),
     ]
