@@ -274,8 +274,9 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     """Find the temperature at which the model's probabilities fit data that it was not trained on.
 
     One number, chosen for the least mean ``−log`` of the probability given to what is true (Guo et al. 2017, section
-    4.2). Answers of one network stay as they are; only how sure they are changes. Use it as
-    ``dataclasses.replace(model, temperature=…)``.
+    4.2). What is true counts as such but for a part of ``1 / (n + 2)`` (Platt 1999, section 2.2): a few samples, all
+    answered rightly, do not show that answers are certain. Answers of one network stay as they are; only how sure they
+    are changes. Use it as ``dataclasses.replace(model, temperature=…)``.
 
     Parameters
     ----------
@@ -307,14 +308,16 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
     sums = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # a member: (n, classes)
 
+    of_classes = validation.values is None
+    doubt = 1 / (len(validation) + 2)
+    truth = np.eye(model.classes)[validation.labels] if validation.values is None else validation.values
+    truth = truth * (1 - doubt) + (1 - truth) * doubt / (max(1, model.classes - 1) if of_classes else 1)
+
     def cost(log_temperature: float) -> float:
         value = ACTIVATIONS[output].value
         p = model.probabilities(np.mean([value(z / np.exp(log_temperature)) for z in sums], axis=0))
         p = np.clip(p, 1e-12, 1 - 1e-12)
-        if validation.values is None:
-            losses = -np.log(p[np.arange(len(p)), validation.labels])
-        else:
-            losses = -np.where(validation.values > 0, np.log(p), np.log1p(-p)).sum(axis=1)
+        losses = -(truth * np.log(p) + (0 if of_classes else (1 - truth) * np.log1p(-p))).sum(axis=1)
         return float(np.average(losses, weights=validation.weights))
 
     found = minimize_scalar(cost, bounds=(np.log(0.05), np.log(20.0)), method="bounded")

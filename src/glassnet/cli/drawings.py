@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -43,13 +44,14 @@ def drawings_of_model(model: Model, test: Dataset, language: str) -> dict[str, C
     from .. import pictures
     from ..trace.hidden import hidden_space
 
+    def draw_layer(layer: int) -> Any:
+        return pictures.draw_hidden(hidden_space(model, test, layer), model.class_names, language=language)
+
     found: dict[str, Callable[[], Any]] = {}
     if model.targets.name != "values":
         found["reliability"] = lambda: pictures.draw_reliability(reliability(model, test), language=language)
     if model.targets.of_classes:
-        for layer in range(1, len(model.network.architecture.sizes) - 1):
-            name = "hidden" if len(model.network.architecture.sizes) == 3 else f"hidden-{layer}"
-            found[name] = lambda layer=layer: pictures.draw_hidden(
-                hidden_space(model, test, layer), model.class_names, language=language
-            )
+        layers = range(1, len(model.network.architecture.sizes) - 1)
+        for layer in layers:
+            found["hidden" if len(layers) == 1 else f"hidden-{layer}"] = partial(draw_layer, layer)
     return found

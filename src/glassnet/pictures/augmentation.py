@@ -98,6 +98,9 @@ def draw_augmentation(
         colour = QUIET if name in KINDS else INK
         place = (-0.15 * shape[1], line * pitch + shape[0] / 2 - 0.5)
         axes.text(*place, word(name, **facts), fontsize=9, color=colour, ha="right", va="center")
+    if len(which) == 1:
+        place = (shape[1] + GAP, shape[0] / 2 - 0.5)
+        axes.text(*place, word("columns_are_epochs"), fontsize=9, color=QUIET, ha="left", va="center")
     legible(axes)
     return axes
 

@@ -113,9 +113,8 @@ def _letters_of(family: str) -> frozenset[int]:
     known = {*font_manager.fontManager.get_font_names(), *font_manager.font_family_aliases}
     if family not in known:
         return frozenset()
-    return frozenset(
-        font_manager.get_font(font_manager.findfont(font_manager.FontProperties(family=[family]))).get_charmap()
-    )
+    path = font_manager.findfont(font_manager.FontProperties(family=[family]))
+    return frozenset(font_manager.get_font(path).get_charmap())
 
 
 @cache

@@ -12,8 +12,8 @@ INK = "#222222"
 QUIET = "#6b6b6b"
 GRID = "#e6e6e6"
 
-CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#000000", "#56B4E9", "#D55E00", "#CC79A7")
-"""Okabe and Ito's, without the yellow that white paper swallows."""
+CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#4d4d4d", "#56B4E9", "#D55E00", "#CC79A7")
+"""Okabe and Ito's, without the yellow that white paper swallows; the black as a grey that does not drown the others."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*", ">", "p")
 """As many as have no common divisor with the colours, so that the first 77 pairs differ; and neighbours in both."""
 

@@ -51,12 +51,15 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     shown.thumbnail((_WIDEST, _WIDEST))
     axes.imshow(np.asarray(shown), extent=(0, photo.width, photo.height, 0), interpolation="antialiased")
     axes.set_axis_off()
-    for digit in reading.digits:
-        _box(axes, digit, photo.width)
+    following = [*reading.digits[1:], None]
+    for digit, beside in zip(reading.digits, following, strict=True):
+        end = beside.box[0] if beside and beside.line == digit.line else photo.width
+        _box(axes, digit, photo.width, end - digit.box[0])
     return axes
 
 
-def _box(axes: Axes, digit: Digit, width: int) -> None:
+def _box(axes: Axes, digit: Digit, width: int, room: float) -> None:
+    """Draw a frame, and above it the answer, no wider than the `room` up to the next digit."""
     left, top, right, bottom = digit.box
     colour = BLUE if digit.sure else VERMILION
     gap = width / 250
@@ -70,8 +73,9 @@ def _box(axes: Axes, digit: Digit, width: int) -> None:
         linestyle="-" if digit.sure else "--",
     )
     axes.add_patch(frame)
-    size = float(np.clip((bottom - top) / width * inches(axes)[0] * 72 * 0.3, 6, 16))
     label = f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
+    points = inches(axes)[0] * 72 / width  # of one pixel of the photograph
+    size = float(np.clip(min((bottom - top) * 0.3, room / (0.68 * len(label))) * points, 5, 16))
     around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
     axes.text(left, top - 2 * gap, label, color=colour, fontsize=size, va="bottom", bbox=around, clip_on=True)
 

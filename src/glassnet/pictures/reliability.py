@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from ..evaluate import Reliability
 from .figure import SeveralAxes, given_axes, new_axes, quiet
@@ -62,7 +63,8 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     counts = reliability.counts
     lower.bar(edges[:-1], counts, np.diff(edges), align="edge", color=BLUE, alpha=0.35, edgecolor="white")
     lower.set(xlim=(0, 100), ylim=(0, max(int(counts.max()), 1) * 1.25), xticks=range(0, 101, 20))
-    lower.locator_params(axis="y", integer=True, nbins=3)
+    lower.yaxis.set_major_locator(MaxNLocator(nbins=3, integer=True))
+    lower.yaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     lower.set_ylabel(word("answers"))
     lower.set_xlabel(word("confidence_percent"))
     if len(counts) <= MOST_NUMBERS:

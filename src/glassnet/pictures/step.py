@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ..trace.step import LayerStep, Trace
@@ -89,6 +90,7 @@ def _inputs(axes: Axes, trace: Trace, word: Callable[..., str]) -> None:
     [paper] = shades(trace.inputs[:1], trace.image_shape)
     axes.imshow(np.broadcast_to(paper, (*trace.image_shape, 3)), interpolation="none")
     axes.set(xticks=[], yticks=[])
+    axes.set_anchor("NW")
     axes.spines[:].set_color(GRID)
 
 
@@ -120,8 +122,9 @@ def _bars(axes: Axes, values: NDArray[Any]) -> None:
     axes.set_ylim(len(values) - 0.5, -0.5)
     axes.spines["left"].set_visible(False)
     axes.tick_params(labelsize=7)
-    axes.locator_params(axis="x", nbins=3)
-    axes.locator_params(axis="y", integer=True, nbins=5)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=2))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: _written(number, 2)))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=12 if len(values) <= 12 else 5, integer=True))
     axes.tick_params(axis="y", length=0)
 
 
@@ -139,6 +142,10 @@ def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
     axes.set_xlabel(size, fontsize=8, color=QUIET)
     if values.size <= WHOLE:
         for (row, column), value in np.ndenumerate(values):
-            strong = abs(value) > 0.6 * limit
-            text = f"{value:.3g}".replace("-", "−")
-            axes.text(column, row, text, ha="center", va="center", fontsize=8, color="white" if strong else INK)
+            dark = value < -0.6 * limit  # full blue is; full vermilion is not
+            colour = "white" if dark else INK
+            axes.text(column, row, _written(value, 3), ha="center", va="center", fontsize=8, color=colour)
+
+
+def _written(number: float, digits: int) -> str:
+    return f"{number:.{digits}g}".replace("-", "−")

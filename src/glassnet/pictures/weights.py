@@ -71,7 +71,7 @@ def draw_weights(
     columns = min(columns, len(values))
     if axes is None:
         lines = ceil(len(values) / columns)
-        size = (columns * 0.95 + 0.4, lines * 1.25 + 0.6)
+        size = (columns * 0.95 + 0.4, lines * 1.15 + 0.65)
         axes = new_axes(lines, columns, size, margins=(0.2, 0.35, 0.2, 0.4), gap=0.2)
         for spare in axes[len(values) :]:
             spare.remove()

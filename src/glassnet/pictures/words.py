@@ -65,12 +65,13 @@ WORDS: dict[str, tuple[str, str]] = {
     # augmentation
     "original": ("as it is", "原图"),
     "rotate": ("turned, up to {size}°", "旋转，至多 {size}°"),
-    "shift": ("shifted, up to {size} pixels", "平移，至多 {size} 像素"),
+    "shift": ("shifted, up to {size} px", "平移，至多 {size} 像素"),
     "zoom": ("zoomed, up to {size}", "缩放，至多 {size}"),
     "shear": ("sheared, up to {size}", "错切，至多 {size}"),
-    "elastic": ("bent, by {size} pixels", "弹性变形，{size} 像素"),
+    "elastic": ("bent, by {size} px", "弹性变形，{size} 像素"),
     "together": ("all together", "全部一起"),
     "together_epoch": ("all together, epoch {epoch}", "全部一起，第 {epoch} 轮"),
+    "columns_are_epochs": ("each column is an epoch of the training", "每一列是训练的一轮"),
     # one step
     "inputs": ("inputs", "输入"),
     "layer": ("layer {layer}, {activation}", "第 {layer} 层，{activation}"),
@@ -96,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "the_photo": ("the photo, and what is read", "照片，以及读出的数字"),
     "the_paper": ("its paper: the ink filled in from beside it", "纸面：墨迹处由周围补上"),
     "the_ink": ("its ink, against that paper", "墨迹：与纸面之差"),
-    "the_mask": ("ink or not", "是墨迹与否"),
+    "the_mask": ("ink or not", "哪里是墨迹"),
     "the_forms": ("as the model sees them", "模型看到的样子"),
 }
 """Key -> the word in each of `LANGUAGES`."""
