@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
@@ -61,6 +63,6 @@ def _sheet(small: Plane) -> NDArray[np.bool_] | None:
     return sheet if np.median(off[within]) - np.median(off[beside]) > _SHARP * contrast else None
 
 
-def _enlarged(values: NDArray, step: int, like: Plane) -> NDArray:
+def _enlarged(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:
     large = values.repeat(step, axis=0).repeat(step, axis=1)
     return large[: like.shape[0], : like.shape[1]]
