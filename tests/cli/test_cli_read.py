@@ -63,6 +63,9 @@ def test_json_has_a_box_for_every_digit(folder):
 
 
 def test_the_model_may_be_named_or_not(folder):
+    with Image.open("one.jpg") as photo:
+        photo.thumbnail((120, 120))
+        photo.save("one.jpg")
     save_model(shipped_model(), "own.safetensors")
     (folder / "own").write_bytes((folder / "own.safetensors").read_bytes())
     (folder / "rows.csv").write_text(digits_csv(2))
@@ -123,9 +126,15 @@ def test_where_nothing_is_written_no_digit_is_found(folder, picture):
     (folder / "p.png").write_bytes(picture)
     ended = run("read", "p.png")
     assert (ended.code, ended.out, ended.err) == (1, "p.png   no digit found\n", "")
-    ended = run("read", "p.png", "--json")
-    assert (ended.code, ended.json()[0]["digits"]) == (1, [])
-    run("query", "p.png").refused("GN085", "p.png", "no digit found")
+
+
+def test_a_photo_without_a_digit_beside_one_with(folder):
+    WHITE.save("white.png")
+    (folder / "white.gif").write_bytes(file_of(WHITE, "GIF"))
+    ended = run("read", "white.gif", "one.jpg", "--json")
+    nothing, something = ended.json()
+    assert (ended.code, nothing["digits"], something["text"]) == (1, [], str(PHOTO.labels[0]))
+    run("query", "white.png").refused("GN085", "white.png", "no digit found")
 
 
 @pytest.mark.parametrize(

@@ -129,7 +129,7 @@ def _notes(model: Model, asked: Asked | None, kept_aside: bool, say: Say) -> lis
         return []
     notes, trained = [], part(model.receipt, "data")
     if kept_aside:
-        notes.append(say("kept_aside", source=trained.get("source", asked.data.source)))
+        notes.append(say("kept_aside", source=asked.data.source))
     elif trained.get("fingerprint") == fingerprint(asked.data):
         notes.append(say("trained_on_these"))
     if asked.data.weights is not None:

@@ -55,6 +55,11 @@ class Piece:
         """The longer side of the box."""
         return max(self.height, self.width)
 
+    @property
+    def pen(self) -> float:
+        """Width of its strokes, in pixels."""
+        return _stroke_width(self.mask)
+
 
 def ink_mask(ink: Ink) -> Mask:
     """Tell ink from paper: strong places, and the weaker ones that hang on to them; without long ruled lines."""
@@ -85,7 +90,7 @@ def _long_runs(mask: Mask) -> Mask:
     rows, columns = -(-height // step), -(-width // step)
     padded = np.pad(mask, ((0, rows * step - height), (0, columns * step - width)))
     small = padded.reshape(rows, step, columns, step).any(axis=(1, 3))
-    if small.mean() < 0.002 or columns < 40:
+    if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros_like(mask)
     thick = ndimage.binary_dilation(small, np.ones((3, 1), bool))
     found = np.zeros_like(small)
@@ -284,7 +289,8 @@ def _apart(one: Piece, other: Piece, usual: float) -> float:
     overlap = -across / min(one.width, other.width)
     if overlap > 0.3:  # one above the other, or inside it
         return gap / (0.28 if smaller.size < 0.6 * larger.size else 0.2)
-    if smaller.size < 0.5 * larger.size and together_wide < 1.3 * together_high:  # a part beside it
+    flat = smaller.width > 2 * smaller.height and smaller.height < 0.35 * larger.height  # the bar of a 5
+    if (smaller.size < 0.5 * larger.size or flat) and together_wide < 1.3 * together_high:  # a part beside it
         return gap / 0.13
     return gap / 0.04 if together_wide < 1.1 * together_high and overlap > 0 else 9.0
 

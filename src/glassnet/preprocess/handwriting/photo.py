@@ -13,6 +13,7 @@ from .paper import Plane
 
 SHORTEST, MOST = 168, 1_000_000
 """Pixels on the shorter side, and in all, between which a picture is brought."""
+_ENLARGED = 8  # times at most: what is smaller than a digit of MNIST holds none
 
 
 def opaque(picture: Image.Image) -> Image.Image:
@@ -42,16 +43,12 @@ def eight_bits(picture: Image.Image) -> Image.Image:
 
 def working_size(picture: Image.Image) -> Plane:
     """Return the picture as numbers from 0 to 1, shape (rows, columns, 3), shrunk or enlarged to be worked on."""
-    scale = _shrink(picture.size)
+    scale = min(1.0, math.sqrt(MOST / math.prod(picture.size)))
     if scale == 1 and min(picture.size) < SHORTEST:
-        scale = max(1.0, min(SHORTEST / min(picture.size), math.sqrt(MOST / math.prod(picture.size))))
+        scale = min(SHORTEST / min(picture.size), _ENLARGED, math.sqrt(MOST / math.prod(picture.size)))
     if scale != 1:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
         picture = picture.resize(size, way)
     values: Plane = np.asarray(picture, np.float32) / np.float32(255)
     return values
-
-
-def _shrink(size: tuple[int, int]) -> float:
-    return min(1.0, math.sqrt(MOST / math.prod(size)))
