@@ -59,6 +59,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "schedule": "one_cycle",
             "batch_size": 128,
             "epochs": 30,
+            "threads": 1,
         },
         "wide": _WIDE,
         "reader": {

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from glassnet import (
-    Checkpoint,
     Options,
     evaluate,
     fit,
@@ -24,6 +23,7 @@ from glassnet.events import EpochDone, TrainingEnded
 from glassnet.parts import parts_of
 from glassnet.receipt import receipt_of, verify
 from support.cases import patterns
+from support.stopping import stopped
 
 DATA = patterns(150)
 """Of which some labels are wrong: training on them for long makes the rest worse."""
@@ -111,15 +111,7 @@ def test_the_average_of_the_weights_is_what_is_looked_at():
 
 def test_a_stopped_training_goes_on_to_the_same_stop(tmp_path):
     whole, path = fit(WRONG, OPTIONS), tmp_path / "c"
-    seen = []
-
-    def stop(event):
-        seen.append(event)
-        if isinstance(event, EpochDone) and event.epoch == whole.kept[0] + 2:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        fit(WRONG, OPTIONS, listeners=[stop], checkpoint=Checkpoint(path, every=1))
+    stopped(path, (whole.kept[0] + 2) * OPTIONS.blocks, OPTIONS, WRONG)
     assert load_checkpoint(path).position.best_epoch == whole.kept[0], "the best is behind it"
     again = resume(path, WRONG)
     assert (again.model.hash(), again.kept) == (whole.model.hash(), whole.kept)

@@ -13,6 +13,7 @@ from ..errors import OptionError
 from ..files import PNG, require_place
 from ..reading import SURE, Reading, read_photo
 from .console import json_flag, result, result_json
+from .flags import language_flag
 from .models import model_and_inputs
 
 
@@ -27,8 +28,11 @@ from .models import model_and_inputs
 )
 @click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo, as a PNG.")
 @click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees, as a PNG.")
+@language_flag
 @json_flag
-def read_command(words: tuple[str, ...], sure: float, picture: str | None, stages: str | None, as_json: bool) -> None:
+def read_command(
+    words: tuple[str, ...], sure: float, picture: str | None, stages: str | None, language: str, as_json: bool
+) -> None:
     """Read the handwritten digits of photos or scans.
 
     PHOTO is a PNG or JPEG of one digit or many, dark on light or light on dark, or "-" for one on standard input.
@@ -51,7 +55,7 @@ def read_command(words: tuple[str, ...], sure: float, picture: str | None, stage
         width = max(len(name) for name, _ in readings)
         for name, reading in readings:
             _report(f"{name:<{width}}   ", reading)
-    _draw(readings[0][1], picture, stages)
+    _draw(readings[0][1], picture, stages, language)
     click.get_current_context().exit(0 if all(reading.digits for _, reading in readings) else 1)
 
 
@@ -95,12 +99,12 @@ def _report(head: str, reading: Reading) -> None:
             result(f"{' ' * len(head)}{where}: not sure, perhaps {digit.answer}   {digit.confidence:.1%}")
 
 
-def _draw(reading: Reading, picture: str | None, stages: str | None) -> None:
+def _draw(reading: Reading, picture: str | None, stages: str | None, language: str) -> None:
     if not (picture or stages):
         return
     from .. import pictures
 
     if picture:
-        pictures.save(pictures.draw_reading(reading), picture)
+        pictures.save(pictures.draw_reading(reading, language=language), picture)
     if stages:
-        pictures.save(pictures.draw_stages(reading), stages)
+        pictures.save(pictures.draw_stages(reading, language=language), stages)

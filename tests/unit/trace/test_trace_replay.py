@@ -8,14 +8,14 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, train
-from glassnet.checkpoint import Checkpoint, load_checkpoint
+from glassnet.checkpoint import load_checkpoint
 from glassnet.data import bundled
 from glassnet.engines import engine_named
-from glassnet.errors import DataError, InterruptedWorkError, OptionError
-from glassnet.events import BlockDone
+from glassnet.errors import DataError, OptionError
 from glassnet.receipt import receipt_of
 from glassnet.trace.replay import replay
 from glassnet.training import new_model
+from support.stopping import stopped
 
 DATA = bundled("train").take(slice(0, 230))
 PLAIN = {"hidden": (6,), "epochs": 2}
@@ -102,30 +102,23 @@ def test_of_a_committee_the_first_member():
 
 
 @pytest.fixture(scope="module")
-def stopped(tmp_path_factory):
+def interrupted(tmp_path_factory):
     """A model with an optimizer that remembers, and a checkpoint from the middle of its second epoch."""
-    path = tmp_path_factory.mktemp("run") / "c"
-    options = Options(**{**ADAM, "epochs": 3}, engine="compiled")
-
-    def stop(event):
-        if isinstance(event, BlockDone) and event.progress > 1.3:
-            raise KeyboardInterrupt
-
-    with pytest.raises((KeyboardInterrupt, InterruptedWorkError)):
-        fit(DATA, options, listeners=[stop], checkpoint=Checkpoint(path, every=1))
-    return made(**{**ADAM, "epochs": 3}, engine="compiled"), path
+    path, changes = tmp_path_factory.mktemp("run") / "c", {**ADAM, "epochs": 3, "engine": "compiled"}
+    stopped(path, 8 + 3, Options(**changes), DATA)
+    return made(**changes), path
 
 
-def test_from_a_checkpoint_the_same_step(stopped):
-    model, path = stopped
+def test_from_a_checkpoint_the_same_step(interrupted):
+    model, path = interrupted
     for epoch, step in ((2, 6), (3, 4)):
         short = replay(model, DATA, epoch, step, checkpoint=load_checkpoint(path))
         assert short.after.hash() == replay(model, DATA, epoch, step).after.hash()
         assert (short.where, short.checked) == ("", epoch)
 
 
-def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(stopped):
-    model, path = stopped
+def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(interrupted):
+    model, path = interrupted
     for other, epoch, words in ((model, 1, "before that"), (made(**ADAM, engine="compiled"), 2, "another run")):
         with pytest.raises(OptionError) as problem:
             replay(other, DATA, epoch, 6, checkpoint=load_checkpoint(path))
