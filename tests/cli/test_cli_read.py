@@ -91,6 +91,8 @@ def test_pictures_are_drawn(folder):
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
     run("read", "one.jpg", "--picture", "many.jpg").refused("GN022", "many.jpg")
+    run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
+    run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
     assert snapshot(folder) == before
 
