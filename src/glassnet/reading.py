@@ -220,8 +220,13 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
         ]
         if not better:
             return asked
-        i, j, joined = max(better, key=lambda found: found[2].confidence)
-        asked = [one for k, one in enumerate(asked) if k not in (i, j)] + [joined]
+        taken: set[int] = set()
+        joined = []
+        for i, j, one in sorted(better, key=lambda found: -found[2].confidence):
+            if not taken & {i, j}:
+                taken |= {i, j}
+                joined.append(one)
+        asked = [one for k, one in enumerate(asked) if k not in taken] + joined
 
 
 def _confidence_apart(one: _Asked, other: _Asked) -> float:
@@ -236,11 +241,10 @@ def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
     """Make two digits of one wide piece where the model is surer of both than of the one."""
     from .preprocess.handwriting import cuts
 
-    usual = float(np.median([one.piece.width for one in asked])) if asked else 0.0
     settled, open_ones = [], list(asked)
     while open_ones:
         one = open_ones.pop()
-        ways = cuts(one.piece, usual)
+        ways = cuts(one.piece) if one.confidence < 0.95 else []
         halves = _ask(model, [half for way in ways for half in way])
         pairs = list(zip(halves[::2], halves[1::2], strict=True))
         best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=None)

@@ -91,6 +91,8 @@ def test_pictures_are_drawn(folder):
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
     run("read", "one.jpg", "--picture", "many.jpg").refused("GN022", "many.jpg")
+    run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
+    run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
     assert snapshot(folder) == before
 
@@ -114,7 +116,7 @@ WHITE = Image.new("RGB", (200, 150), "white")
         file_of(WHITE, "PNG"),
         file_of(Image.new("L", (200, 150)), "JPEG"),
         file_of(Image.new("RGB", (1, 1), "red"), "PNG"),
-        file_of(Image.new("L", (20000, 10), 200), "PNG"),
+        file_of(Image.new("L", (900, 6), 200), "PNG"),
         file_of(Image.new("CMYK", (90, 70)), "JPEG"),
         file_of(Image.new("RGBA", (90, 70)), "PNG"),
         file_of(Image.fromarray(np.full((60, 50), 40000, np.uint16)), "PNG"),

@@ -62,9 +62,8 @@ class Piece:
 
 
 def ink_mask(ink: Ink) -> Mask:
-    """Tell ink from paper: strong places, and the weaker ones that hang on to them; without long ruled lines."""
-    low = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
-    mask = ink.strength > low
+    """Tell ink from paper, without long ruled lines."""
+    mask = ink.strength > max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     ruled = ruled_lines(mask)
     if ruled.any():
         mask = _mended(mask & ~ruled, mask)
@@ -145,10 +144,21 @@ def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
         return []
     largest = max(piece.size for piece in pieces)
     pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
-    usual = _usual_size(pieces)
-    large = [piece for piece in pieces if piece.size > 0.35 * usual]
+    large = _large_enough(pieces)
     drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.33 * piece.size]
     return drawn or large
+
+
+def _large_enough(pieces: list[Piece]) -> list[Piece]:
+    """Leave out what is small beside the digits, a comma or dirt, unless there are several alike: a line of its own."""
+    usual = _usual_size(pieces)
+    sizes = np.array([piece.size for piece in pieces], float)
+    alike = [np.count_nonzero(abs(np.log(sizes / size)) < 0.4) for size in sizes]
+    return [
+        piece
+        for piece, others in zip(pieces, alike, strict=True)
+        if piece.size > (0.35 if others < 3 else 0.15) * usual
+    ]
 
 
 def _on_paper(pieces: list[Piece], ink: Ink) -> list[Piece]:
@@ -220,9 +230,9 @@ def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float,
     return found
 
 
-def cuts(piece: Piece, usual_width: float) -> list[tuple[Piece, Piece]]:
-    """Ways to part a wide piece into a left and a right one, from its top to its bottom through little ink."""
-    if piece.width < 1.15 * piece.height and piece.width < max(1.7 * usual_width, 0.9 * piece.height):
+def cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
+    """Ways to part a piece that is not slender into a left and a right one, from top to bottom through little ink."""
+    if piece.width < 0.8 * piece.height:
         return []
     most = 2 * max(1.0, _stroke_width(piece.mask))
     reach = int(0.15 * piece.width)
@@ -292,7 +302,10 @@ def _apart(one: Piece, other: Piece, usual: float) -> float:
     flat = smaller.width > 2 * smaller.height and smaller.height < 0.35 * larger.height  # the bar of a 5
     if (smaller.size < 0.5 * larger.size or flat) and together_wide < 1.3 * together_high:  # a part beside it
         return gap / 0.13
-    return gap / 0.04 if together_wide < 1.1 * together_high and overlap > 0 else 9.0
+    if together_wide < 1.1 * together_high and overlap > 0:
+        return gap / 0.04
+    # Side by side: the halves of a round digit where the pen ran dry, or two digits; a model must tell.
+    return max(1.0, gap / 0.04) if together_wide < 1.3 * together_high and overlap > -0.2 else 9.0
 
 
 def _gap(one: Piece, other: Piece) -> float:

@@ -23,15 +23,23 @@ def opaque(picture: Image.Image) -> Image.Image:
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     above = picture.convert("RGBA")
-    pixels = np.array(above)
+    alpha = above.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return above.convert("RGB")
+    few = min(1.0, 1000 / max(above.size))  # a sample tells as much as all
+    size = (max(1, round(above.width * few)), max(1, round(above.height * few)))
+    pixels = np.asarray(above.resize(size, Image.Resampling.NEAREST))
     seen = pixels[..., 3] > 127
     colours = pixels[seen][:, :3]
     if not seen.any() or seen.mean() < 0.5:  # ink alone: paper is what it stands out of
         light = bool(seen.any()) and float(colours.mean()) > 150
-        paper = [0, 0, 0] if light else [255, 255, 255]
+        paper = (0, 0, 0) if light else (255, 255, 255)
     else:  # paper with a hole, or round corners
-        paper = [int(value) for value in np.median(colours, axis=0)]
-    return Image.alpha_composite(Image.new("RGBA", above.size, (*paper, 255)), above).convert("RGB")
+        red, green, blue = (int(value) for value in np.median(colours, axis=0))
+        paper = (red, green, blue)
+    flat = Image.new("RGB", above.size, paper)
+    flat.paste(above, mask=alpha)
+    return flat
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:

@@ -53,14 +53,24 @@ def _sheet(small: Plane) -> NDArray[np.bool_] | None:
         return None
     piece = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
     sheet: NDArray[np.bool_] = ndimage.binary_fill_holes(piece)
-    half = float(ndimage.distance_transform_edt(sheet).max())
-    solid = piece.sum() > _SOLID * sheet.sum() and (2 * half) ** 2 > 0.35 * sheet.sum()
+    solid = piece.sum() > _SOLID * sheet.sum() and _is_four_cornered(sheet)
     if not (solid and sheet.mean() > _SMALLEST and sheet[edge].mean() < 0.15):
         return None
     within = sheet & ~ndimage.binary_erosion(sheet, iterations=4)
     beside = ~sheet & ndimage.binary_dilation(sheet, iterations=4)
     contrast = float(np.median(off[sheet]) - np.median(off[~sheet]))
     return sheet if np.median(off[within]) - np.median(off[beside]) > _SHARP * contrast else None
+
+
+def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
+    """Tell whether it nearly fills a rectangle, however turned, that is not much longer than wide: an oval does not."""
+    places = np.argwhere(sheet)
+    angles = np.radians(np.arange(0, 90, 3))
+    one = np.ptp(places @ (np.cos(angles), np.sin(angles)), axis=0) + 1
+    other = np.ptp(places @ (-np.sin(angles), np.cos(angles)), axis=0) + 1
+    best = int(np.argmin(one * other))
+    share, ratio = len(places) / (one * other)[best], one[best] / other[best]
+    return bool(share > 0.83 and 1 / 3 < ratio < 3)
 
 
 def _enlarged(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:
