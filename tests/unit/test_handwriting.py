@@ -250,6 +250,9 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
         shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
     assert min(abs(share - 1) for share in shares) < 0.15
     assert cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
+    for side in range(1, 9):  # however small
+        for left, right in cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
+            assert left.mask.sum() + right.mask.sum() == side * side
 
 
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])

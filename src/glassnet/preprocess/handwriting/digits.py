@@ -232,10 +232,10 @@ def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float,
 
 def cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     """Ways to part a piece that is not slender into a left and a right one, from top to bottom through little ink."""
-    if piece.width < 0.8 * piece.height:
+    if piece.width < max(4, 0.8 * piece.height):
         return []
     most = 2 * max(1.0, _stroke_width(piece.mask))
-    reach = int(0.15 * piece.width)
+    reach = max(1, int(0.15 * piece.width))
     found: dict[bytes, tuple[Piece, Piece]] = {}
     for part in (0.3, 0.4, 0.5, 0.6, 0.7):
         first = max(1, int(part * piece.width) - reach)
