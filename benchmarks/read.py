@@ -3,7 +3,7 @@
     python benchmarks/read.py [COUNT] [MODEL]
 
 Of each kind of photograph, COUNT (default 40) of one digit by MNIST's test hands and as many by others, COUNT boards of
-280 × 280 times five, a tenth as many sheets, and COUNT / 4 of each thing that is no digit. Boards, and 2,000 test
+280 × 280 times five, a tenth as many sheets, and COUNT / 4 of each thing that is no digit. Boards, and 1,000 test
 digits that go through the stages, are also put to the network that ``glassnet train`` makes. The photographs of seeds
 below 1,000 were looked at while the stages were made; these are others. Writes results/read.json.
 """
@@ -28,7 +28,7 @@ from glassnet.reading import Reading, read_photo
 from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
 
 FIRST = 1000
-EVERY = 5  # which of the test digits go through the stages to become what they were
+EVERY = 10  # which of the test digits go through the stages to become what they were
 SHEETS = {
     "plain": Scene(gradient=0.3),
     "ruled": Scene(gradient=0.3, rules="ruled"),

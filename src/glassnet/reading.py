@@ -238,36 +238,31 @@ def _confidence_apart(one: _Asked, other: _Asked) -> float:
 
 
 def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make two digits of one wide piece where the model is surer of both than of the one."""
+    """Make two digits of one piece that the model takes for none, where it is sure of both."""
     from .preprocess.handwriting import cuts
 
-    settled, open_ones = [], list(asked)
-    while open_ones:
-        one = open_ones.pop()
-        ways = cuts(one.piece) if one.confidence < 0.95 else []
+    settled = []
+    for one in asked:
+        ways = cuts(one.piece) if one.confidence < SURE else []
         halves = _ask(model, [half for way in ways for half in way])
         pairs = list(zip(halves[::2], halves[1::2], strict=True))
-        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=None)
-        if best and min(half.confidence for half in best) > max(0.8, one.confidence):
-            open_ones += best
-        else:
-            settled.append(one)
+        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=(one,))
+        settled += best if min(half.confidence for half in best) > 0.8 else (one,)
     return settled
 
 
 def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
-    """Leave out dirt, a fingertip, a shadow: what is no digit, and unlike the digits beside it in size or stroke."""
+    """Leave out dirt, a fingertip, a shadow: what is no digit, and unlike every digit in size or stroke."""
     digits = [one.piece for one in asked if one.confidence >= SURE]
-    if not digits:
-        return asked
-    usual = [float(np.median(values)) for values in zip(*((one.size, one.pen) for one in digits), strict=True)]
 
     def alike(piece: Piece) -> bool:
-        return all(
-            0.55 * wanted < value < 1.8 * wanted for value, wanted in zip((piece.size, piece.pen), usual, strict=True)
-        )
+        return any(_near(piece.size, digit.size) and _near(piece.pen, digit.pen) for digit in digits)
 
-    return [one for one in asked if one.confidence >= SURE or alike(one.piece)]
+    return [one for one in asked if one.confidence >= SURE or not digits or alike(one.piece)]
+
+
+def _near(value: float, wanted: float) -> bool:
+    return 0.55 * wanted < value < 1.8 * wanted
 
 
 def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
