@@ -1,7 +1,7 @@
 """What the estimator costs over the engine alone: seconds of `fit` through both, for the same training.
 
 The engine alone is `glassnet.fit` with the estimator's own options on a data set that is ready. Both have the same
-rows, validation part and epochs, take turns in one process, and come to the same weights.
+rows and epochs, take turns in one process, and come to the same weights.
 
     python benchmarks/estimator_overhead.py [--runs 5] [--trial]
 """

@@ -72,6 +72,12 @@ def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
     return path
 
 
+def read(name: str) -> Any:
+    """Return a result that was kept; None if there is none."""
+    path = RESULTS / f"{name}.json"
+    return json.loads(path.read_text(encoding="utf-8"))["result"] if path.exists() else None
+
+
 def _texts(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value

@@ -1,40 +1,140 @@
-"""Draw the picture of the README: what `glassnet train` leaves behind, on one sheet.
+"""Draw the pictures of the documentation: every one of ``glassnet.pictures`` in both languages, and the README's sheet.
 
-python docs/make_pictures.py
+    python docs/make_pictures.py            writes docs/pictures/*.png; the pages that show them are written by hand
+
+The networks are trained here, from fixed seeds, on the bundled digits.
 """
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 from PIL import Image
 
-SHEET = Path(__file__).parent / "pictures" / "training.png"
+import glassnet
+from glassnet import Dataset, Options, pictures
+from glassnet.evaluate import evaluate, reliability
+from glassnet.modelfile import shipped_model
+from glassnet.pictures.words import LANGUAGES, words_in
+from glassnet.reading import read_photo
+from glassnet.trace.hidden import hidden_space
+from glassnet.trace.nodes import LayerOfNodes, examine_nodes
+from glassnet.trace.step import trace
+from glassnet.trace.why import Neighbours, why
+
+FOLDER = Path(__file__).parent / "pictures"
+WIDEST = 1100
 GAP = 30
+ROW = 7
+"""The test digit whose step is drawn."""
 
 
 def main() -> None:
-    """Train with the default recipe in a folder that is thrown away, and paste the three pictures together."""
+    """Draw everything."""
+    drawn = gallery()
+    for language in LANGUAGES:
+        for name, draw in drawn.items():
+            keep(draw(language), FOLDER / (f"{name}.png" if language == "en" else f"{name}.{language}.png"))
+    sheet()
+
+
+def gallery() -> dict[str, Callable[[str], Any]]:
+    """Return name -> what draws it in a language, for each ``pictures.draw_NAME``."""
+    training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
+    kept, aside = training.take(slice(0, 50_000)), training.take(slice(50_000, 60_000))
+    fitted = glassnet.fit(kept, Options.recipe("notes", epochs=8), validation=aside)
+    model = glassnet.fit(training, Options.recipe("notes")).model
+    seen, sure, photo = evaluate(model, test), reliability(model, test), read_photo(shipped_model(), photograph(test))
+    some = np.concatenate([test.some(10), seen.misread[:10]])
+    layer = examine_nodes(model, test.take(slice(0, 2000)))[0]
+    space = hidden_space(model, test)
+    taken_apart = why(model, test.inputs[seen.misread[0]], Neighbours(model, training))
+    return {
+        "curve": lambda language: pictures.draw_curve(fitted.history.curve(), language=language),
+        "confusion": lambda language: pictures.draw_confusion(seen.confusion, language=language),
+        "digits": lambda language: pictures.draw_digits(
+            test.inputs[some], test.labels[some], seen.answers[some], language=language
+        ),
+        "reliability": lambda language: pictures.draw_reliability(sure, language=language),
+        "hidden": lambda language: pictures.draw_hidden(space, language=language),
+        "weights": lambda language: weights(layer, language),
+        "augmentation": lambda language: pictures.draw_augmentation(
+            training.inputs, Options.recipe("accurate"), language=language
+        ),
+        "step": lambda language: pictures.draw_step(trace(model, test.take(slice(ROW, ROW + 1))), language=language),
+        "why": lambda language: pictures.draw_why(taken_apart, (28, 28), language=language),
+        "reading": lambda language: pictures.draw_reading(photo, language=language),
+        "stages": lambda language: pictures.draw_stages(photo, language=language),
+    }
+
+
+def weights(layer: LayerOfNodes, language: str) -> Any:
+    """Draw the weights into the nodes that matter most, as `glassnet explain --nodes` does."""
+    top, word = layer.order[:20], words_in(language)
+    captions = [word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}") for node in top]
+    title = word("weights_that_matter", nodes=len(top))
+    return pictures.draw_weights(layer.weights[top], captions, title=title, language=language)
+
+
+def photograph(test: Dataset) -> Image.Image:
+    """Return what looks like a photograph: test digits in blue ink on paper that is lit from one corner."""
+    rng = np.random.default_rng(4)
+    high, wide = 340, 880
+    ink = np.zeros((high, wide))
+    for k, row in enumerate(range(40, 54)):
+        digit = Image.fromarray(test.inputs[row].reshape(28, 28)).resize((112, 112), Image.Resampling.BICUBIC)
+        y, x = 30 + k // 7 * 160 + rng.integers(-14, 14), 40 + k % 7 * 118 + rng.integers(-8, 8)
+        ink[y : y + 112, x : x + 112] += np.asarray(digit) / 255
+    down, across = np.mgrid[0 : 1 : high * 1j, 0 : 1 : wide * 1j]
+    light = (1 - 0.35 * down - 0.25 * across)[..., None]
+    paper, blue = np.array([244, 238, 222]), np.array([34, 48, 120])
+    colours = paper + (blue - paper) * ink.clip(0, 1)[..., None]
+    return Image.fromarray((colours * light).clip(0, 255).astype(np.uint8))
+
+
+def keep(axes: Any, path: Path) -> None:
+    """Write a picture, small."""
+    first = axes[0] if isinstance(axes, list) else axes
+    pictures.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
+    with Image.open(path) as file:
+        keep_few_colours(file.convert("RGB"), path)
+
+
+def keep_few_colours(picture: Image.Image, path: Path) -> None:
+    """Write a picture with 256 colours."""
+    # Of the ways to choose 256 colours this one keeps the strong ones, of which there are few dots, and the white.
+    picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
+
+
+def sheet() -> None:
+    """Paste the three pictures that `glassnet train` leaves together, as the README shows them."""
+    training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
+    fitted = glassnet.fit(training, Options.recipe("notes"))
+    seen = evaluate(fitted.model, test)
+    some = np.concatenate([test.some(20), seen.misread[:10]])
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "glassnet", "train"], cwd=folder, check=True)
+        drawn = {
+            "digits": pictures.draw_digits(test.inputs[some], test.labels[some], seen.answers[some]),
+            "curve": pictures.draw_curve(fitted.history.curve()),
+            "confusion": pictures.draw_confusion(seen.confusion),
+        }
         digits, curve, confusion = (
-            Image.open(Path(folder) / f"notes-{name}.png").convert("RGB") for name in ("digits", "curve", "confusion")
+            Image.open(pictures.save(axes, Path(folder) / f"{name}.png")).convert("RGB") for name, axes in drawn.items()
         )
-        height = max(curve.height, confusion.height)
-        row = [
-            picture.resize((round(picture.width * height / picture.height), height)) for picture in (curve, confusion)
-        ]
-        width = sum(picture.width for picture in row) + GAP
-        top = digits.resize((width, round(digits.height * width / digits.width)))
-        sheet = Image.new("RGB", (width, top.height + GAP + height), "white")
-        sheet.paste(top, (0, 0))
-        sheet.paste(row[0], (0, top.height + GAP))
-        sheet.paste(row[1], (row[0].width + GAP, top.height + GAP))
-        sheet.thumbnail((1600, 1600))
-        sheet.quantize(64).save(SHEET, optimize=True)
+    height = max(curve.height, confusion.height)
+    row = [picture.resize((round(picture.width * height / picture.height), height)) for picture in (curve, confusion)]
+    width = sum(picture.width for picture in row) + GAP
+    top = digits.resize((width, round(digits.height * width / digits.width)))
+    pasted = Image.new("RGB", (width, top.height + GAP + height), "white")
+    pasted.paste(top, (0, 0))
+    pasted.paste(row[0], (0, top.height + GAP))
+    pasted.paste(row[1], (row[0].width + GAP, top.height + GAP))
+    pasted.thumbnail((1400, 1400))
+    keep_few_colours(pasted, FOLDER / "training.png")
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from .preprocess import Columns, Scaling, Targets
 from .preprocess.tabular import load_table, read_table
 from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
+from .report import report
 from .training import Fit, fit, new_model, train
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ __all__ = [
     "new_model",
     "read_table",
     "reliability",
+    "report",
     "resume",
     "save_model",
     "train",

@@ -17,6 +17,7 @@ CODES: dict[str, str] = {
     "GN004": "no space left for the file",
     "GN005": "unknown kind of file",
     "GN006": "compressed file is damaged",
+    "GN110": "a file where a folder was expected",
     # data
     "GN010": "the file holds no samples",
     "GN011": "the file is not text in the expected form",
@@ -91,7 +92,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN006)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN006, GN110)."""
 
     def __str__(self) -> str:
         # OSError would print its arguments as "[Errno ...]"; the message alone is meant.

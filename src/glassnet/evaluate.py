@@ -86,8 +86,8 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     answers = model.targets.invert(outputs)
     if model.targets.name == "values":
         assert data.values is not None  # by require_like
-        r2, rmse = _r2_and_rmse(data.values, answers, data.weights)
-        nothing = np.zeros((0, 0), np.int64)
+        nothing, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
+        r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
         return Evaluation(None, mean, len(data), nothing, np.zeros(0, np.int64), answers, r2, rmse)
     if data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
@@ -119,12 +119,100 @@ def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple
     return np.concatenate(parts), loss / (len(data) if data.weights is None else float(data.weights.sum()))
 
 
-def _r2_and_rmse(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None) -> tuple[float, float]:
-    squares = np.average((values - answers) ** 2, axis=0, weights=weights)  # (outputs,)
+@dataclass(frozen=True)
+class NumberScores:
+    """Result of `number_scores`: how far off a regression is, one value an output.
+
+    Parameters
+    ----------
+    r2 : ndarray, shape (outputs,)
+        The part of the variance that is explained, 1 at best.
+    rmse, mean_error : ndarray, shape (outputs,)
+        The root of the mean squared error, and the mean of its size, in the numbers' own unit.
+    """
+
+    r2: NDArray[np.float64]
+    rmse: NDArray[np.float64]
+    mean_error: NDArray[np.float64]
+
+
+def number_scores(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None = None) -> NumberScores:
+    """Compare answers with what is true.
+
+    Parameters
+    ----------
+    values, answers : ndarray, shape (n, outputs)
+    weights : ndarray, shape (n,), optional
+        How much each sample counts in the means.
+    """
+    off = np.abs(values - answers)
+    squares = np.average(off**2, axis=0, weights=weights)  # (outputs,)
     spread = np.average((values - np.average(values, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
     # Numbers that do not vary leave nothing to explain: 1 if they are met, else 0, as in scikit-learn.
     explained = np.where(spread > 0, 1 - squares / np.where(spread > 0, spread, 1), squares == 0)
-    return float(explained.mean()), float(np.sqrt(squares).mean())
+    return NumberScores(explained, np.sqrt(squares), np.average(off, axis=0, weights=weights))
+
+
+@dataclass(frozen=True)
+class ClassScores:
+    """Result of `class_scores`; NaN where there is nothing to divide by.
+
+    Parameters
+    ----------
+    precision : ndarray, shape (classes,)
+        Of the answers that name the class, the part that is right.
+    recall : ndarray, shape (classes,)
+        Of the samples of the class, the part that is answered rightly.
+    f1 : ndarray, shape (classes,)
+        The harmonic mean of the two, ``2 · right / (samples + answers)``.
+    samples, answers : ndarray of int64, shape (classes,)
+        How many samples are of the class, and how many answers name it.
+    """
+
+    precision: NDArray[np.float64]
+    recall: NDArray[np.float64]
+    f1: NDArray[np.float64]
+    samples: NDArray[np.int64]
+    answers: NDArray[np.int64]
+
+
+def class_scores(confusion: NDArray[np.int64]) -> ClassScores:
+    """Return precision, recall and F1 of each class.
+
+    Parameters
+    ----------
+    confusion : ndarray of int64, shape (classes, classes)
+        As `Evaluation` has it.
+    """
+    return _class_scores(confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0))
+
+
+def label_scores(values: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
+    """Return the same for each label where a sample can have several.
+
+    Parameters
+    ----------
+    values, answers : ndarray, shape (n, labels)
+        1 for a label that holds, or is said to hold, and 0 for the others.
+    """
+    right, samples, answered = ((one > 0).sum(axis=0) for one in (values * answers, values, answers))
+    return _class_scores(right, samples, answered)
+
+
+def _class_scores(right: NDArray[Any], samples: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
+    precision, recall, f1 = (
+        np.divide(above, below, out=np.full(len(right), np.nan), where=below > 0)
+        for above, below in ((right, answers), (right, samples), (2 * right, samples + answers))
+    )
+    return ClassScores(precision, recall, f1, samples, answers)
+
+
+def most_confused(confusion: NDArray[np.int64], most: int = 10) -> list[tuple[int, int, int]]:
+    """Return which class is answered for which and how often, the commonest mistakes first: true, answer, count."""
+    mistakes = confusion * (1 - np.eye(len(confusion), dtype=np.int64))
+    order = np.argsort(-mistakes, axis=None, kind="stable")[:most]
+    pairs = [(*divmod(int(place), len(confusion)), int(mistakes.flat[place])) for place in order]
+    return [(true, answer, count) for true, answer, count in pairs if count]
 
 
 @dataclass(frozen=True)
@@ -186,8 +274,9 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     """Find the temperature at which the model's probabilities fit data that it was not trained on.
 
     One number, chosen for the least mean ``−log`` of the probability given to what is true (Guo et al. 2017, section
-    4.2). Answers of one network stay as they are; only how sure they are changes. Use it as
-    ``dataclasses.replace(model, temperature=…)``.
+    4.2). What is true counts as such but for a part of ``1 / (n + 2)`` (Platt 1999, section 2.2): a few samples, all
+    answered rightly, do not show that answers are certain. Answers of one network stay as they are; only how sure they
+    are changes. Use it as ``dataclasses.replace(model, temperature=…)``.
 
     Parameters
     ----------
@@ -219,14 +308,16 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
     sums = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # a member: (n, classes)
 
+    of_classes = validation.values is None
+    doubt = 1 / (len(validation) + 2)
+    truth = np.eye(model.classes)[validation.labels] if validation.values is None else validation.values
+    truth = truth * (1 - doubt) + (1 - truth) * doubt / (max(1, model.classes - 1) if of_classes else 1)
+
     def cost(log_temperature: float) -> float:
         value = ACTIVATIONS[output].value
         p = model.probabilities(np.mean([value(z / np.exp(log_temperature)) for z in sums], axis=0))
         p = np.clip(p, 1e-12, 1 - 1e-12)
-        if validation.values is None:
-            losses = -np.log(p[np.arange(len(p)), validation.labels])
-        else:
-            losses = -np.where(validation.values > 0, np.log(p), np.log1p(-p)).sum(axis=1)
+        losses = -(truth * np.log(p) + (0 if of_classes else (1 - truth) * np.log1p(-p))).sum(axis=1)
         return float(np.average(losses, weights=validation.weights))
 
     found = minimize_scalar(cost, bounds=(np.log(0.05), np.log(20.0)), method="bounded")

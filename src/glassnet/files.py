@@ -48,6 +48,23 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
                 raise OptionError("GN022", f"{path}: there is another kind of file of this name. Name another place.")
 
 
+def require_folder(path: str | Path) -> None:
+    """Find out before the work that a folder is there or can be made.
+
+    Raises
+    ------
+    FileError
+        GN110 when `path` is a file; GN001 and GN003 as `require_place`, for the folder it is to be made in.
+    """
+    target = Path(path)
+    if target.is_dir():
+        require_place(target / "a file")
+    elif target.exists():
+        raise FileError("GN110", f"{path}: a file, expected the name of a folder. Name another place.")
+    else:
+        require_place(target)
+
+
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the name `path` when the block has ended well; until then the old one stays.

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from math import isfinite
 
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Listener = Callable[[Event], None]
+
+MOST_POINTS = 240
+"""Points of a curve that are kept with a model: as many as a picture of it can show."""
 
 
 @dataclass
@@ -57,3 +61,18 @@ class History:
         if self.validation_accuracy:
             curve["validation_accuracy"] = self.validation_accuracy
         return curve
+
+    def kept(self) -> dict[str, list[float | None]]:
+        """Return the curve as a receipt keeps it: few points, few digits, and None for what is no finite number.
+
+        Of many blocks, or epochs, a point is the mean of a run of them, and stands at its end.
+        """
+        return {name: _thinned(values, name in ("progress", "epoch")) for name, values in self.curve().items()}
+
+
+def _thinned(values: list[float], of_ends: bool) -> list[float | None]:
+    """Bring a list to ``MOST_POINTS`` at most; of each run its end, or its mean."""
+    run = -(-len(values) // MOST_POINTS) or 1
+    parts = [values[start : start + run] for start in range(0, len(values), run)]
+    points = [part[-1] if of_ends else sum(part) / len(part) for part in parts]
+    return [float(f"{point:.6g}") if isfinite(point) else None for point in points]

@@ -24,6 +24,7 @@ class Purpose(IntEnum):
     DROPOUT = 4
     AUGMENTATION = 5
     VALIDATION = 6
+    COLUMNS = 7
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

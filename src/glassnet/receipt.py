@@ -68,13 +68,15 @@ def receipt_of(
     -------
     dict
         Plain values for ``Model.receipt``; ``trails`` has, for each member, the hash of the weights before the first
-        epoch and after each; ``kept``, where early stopping chose, the epoch whose weights each member has.
+        epoch and after each, ``curves`` its learning curve as `History.kept` has it; ``kept``, where early stopping
+        chose, the epoch whose weights each member has.
     """
     return {
         "recipe": recipe,
         **began(options, data, fitted.engine, print_of_data or fingerprint(data)),
         "hash": fitted.model.hash(),
         "trails": [history.trail for history in (fitted.history, *fitted.others)],
+        "curves": [history.kept() for history in (fitted.history, *fitted.others)],
         "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
         **({"resumed": list(fitted.changes)} if fitted.changes else {}),
         **({"kept": list(fitted.kept), "own_validation": fitted.own_validation} if fitted.kept else {}),

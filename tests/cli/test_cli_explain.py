@@ -65,6 +65,10 @@ def test_a_step_for_people_json_and_as_a_page(folder):
     assert re.findall(r"(?:src|href)=\"(?!data:)", page) == []
     assert page.count("<img") > 5
     run(*words, "--html", "step.html").fine()  # its own kind is replaced
+    both = run(*words, "--html", "step.html", "--picture", "step.png", "--json").fine().json()
+    assert (both["html"], both["picture"]) == ("step.html", "step.png")
+    with Image.open("step.png") as picture:
+        assert picture.width > picture.height
 
 
 def test_a_step_of_the_run_again(folder):
@@ -184,7 +188,7 @@ REFUSED = {
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
-    "picture of a step": ("m.safetensors digits.csv --row 1 --picture a.png", "GN022", "--picture"),
+    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN022", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),

@@ -177,7 +177,7 @@ BAD = {
     "one row": ("o.csv", ("--target", "income"), "GN064", ("'income'", "every value"), "\n".join(LINES[:2]) + "\n"),
     "one class": ("c.csv", ("--target", "country"), "GN064", ("every value is 'CH'",), people(60)),
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
-    "names twice": ("d.csv", ("--target", "a"), "GN063", ("(a)",), "a,b,a\n1,2,3\n4,5,6\n"),
+    "names twice": ("d.csv", ("--target", "a"), "GN063", ("called 'a'",), "a,b,a\n1,2,3\n4,5,6\n"),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
     "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),

@@ -23,7 +23,7 @@ from glassnet import (
     reliability,
     save_model,
 )
-from glassnet.errors import OptionError
+from glassnet.errors import DivergedError, OptionError
 from support.cases import patterns
 
 
@@ -109,21 +109,42 @@ def test_what_has_no_confidence_is_not_calibrated():
         reliability(plain, Dataset(np.zeros((2, 2)), np.arange(2), 2, None, "classes"), bins=0)
 
 
-@pytest.mark.parametrize("changes", [{}, {"batch_size": 16, "optimizer": "adam"}])
-def test_the_rate_that_is_suggested_learns(changes):
+def test_a_few_right_answers_are_no_certainty():
+    model, _ = certain("softmax", 1.0)
+    sums = np.eye(3)[[0, 1, 2, 0, 1]] * 3
+    few = Dataset(sums, np.array([0, 1, 2, 0, 1]), 3, None, "few")
+    mended = replace(model, temperature=fit_temperature(model, few))
+    sure = mended.confidence(mended.outputs(few.inputs))
+    assert sure == pytest.approx(np.full(5, 6 / 7), rel=1e-3), "one more would be wrong of the seven"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"batch_size": 16, "optimizer": "adam"},
+        {"batch_size": 16, "rule": "gradient", "activation": ("relu",), "output": "softmax", "loss": "cross_entropy"},
+        {"batch_size": 300, "optimizer": "adamw", "rule": "gradient", "epochs": 30},
+    ],
+)
+def test_the_rate_that_is_suggested_learns_about_as_well_as_the_best_of_many(changes):
     data = patterns(300)
-    options = Options(hidden=(12,), epochs=3, engine="reference", schedule="constant", **changes)
-    found = find_learning_rate(data, options)
+    options = Options(**{"hidden": (12,), "epochs": 3, "engine": "reference", "schedule": "linear", **changes})
+    found = find_learning_rate(data, options, points=50)
     assert found.rates[0] == pytest.approx(1e-5)
     assert (np.diff(found.rates) > 0).all()
     assert found.rates.shape == found.losses.shape
-    assert found.suggestion == pytest.approx(found.rates[found.losses.argmin()] / 10)
-    losses = {
-        factor: evaluate(fit(data, replace(options, learning_rate=factor * found.suggestion)).model, data).loss
-        for factor in (0.001, 1.0)
-    }
-    assert losses[1.0] < 0.8 * losses[0.001]
-    again = find_learning_rate(data, options)
+
+    def reached(rate):
+        try:
+            return evaluate(fit(data, replace(options, learning_rate=float(rate))).model, data).loss
+        except DivergedError:
+            return np.inf
+
+    losses = [reached(rate) for rate in np.geomspace(1e-4, 10, 6)]
+    untrained = max(loss for loss in losses if np.isfinite(loss))
+    assert reached(found.suggestion) - min(losses) < 0.2 * (untrained - min(losses))
+    again = find_learning_rate(data, options, points=50)
     np.testing.assert_array_equal(again.losses, found.losses)
 
 

@@ -105,3 +105,18 @@ def test_readmes_have_the_place_for_the_measurements(name):
     text = text_of(ROOT / name)
     assert text.count("<!-- results: written by benchmarks/table.py -->") == 1
     assert text.count("<!-- end of results -->") == 1
+
+
+@pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])
+def test_the_galleries_show_every_picture(page, ending):
+    from glassnet import pictures
+
+    text, folder = text_of(ROOT / "docs" / page), ROOT / "docs" / "pictures"
+    names = {name.removeprefix("draw_") for name in pictures.__all__ if name.startswith("draw_")}
+    assert set(re.findall(r"`draw_(\w+)\(", text)) == names
+    shown = re.findall(r"\]\(pictures/(\S+)\)", text)
+    assert sorted(shown) == sorted(f"{name}{ending}" for name in names)
+    for file in shown:
+        content = (folder / file).read_bytes()
+        assert content.startswith(b"\x89PNG")
+        assert len(content) < 100_000, file

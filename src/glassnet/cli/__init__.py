@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+import warnings
 from importlib import import_module
 
 import click
 
 from .. import __version__
 from ..errors import GlassnetError
-from .console import complain
+from .console import complain, say
 
 _COMMANDS = {
     "train": "train",
@@ -24,6 +25,7 @@ _COMMANDS = {
     "verify": "verify",
     "doctor": "doctor",
     "labels": "labels",
+    "report": "report",
     "bench": "bench",
 }
 
@@ -70,6 +72,7 @@ def cli(context: click.Context) -> None:
 def main() -> None:
     """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
     code = 2
+    warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
         # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
         with cli.make_context("glassnet", sys.argv[1:]) as context:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,11 +11,15 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
+from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate
+from ..files import PNG, require_folder, require_place
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
 from .console import json_flag, result, result_json, score_line, shortened
+from .drawings import drawings_of_model, drawings_of_test
+from .flags import language_flag
 from .models import model_and_inputs
 from .sources import load_asked, load_labelled
 
@@ -22,16 +27,25 @@ from .sources import load_asked, load_labelled
 @click.command("test")
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
+@click.option(
+    "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
+)
+@language_flag
 @json_flag
-def test_command(model_path: str, source: str | None, as_json: bool) -> None:
+def test_command(model_path: str, source: str | None, folder: str | None, language: str, as_json: bool) -> None:
     """Ask a model about every sample of DATA, and show what it gets right and wrong.
 
     Without DATA, a model trained on the bundled MNIST is tested on its 10,000 test digits. Rows count from 0, as for
     'glassnet show --row'.
     """
     model = load_model(model_path)
+    if folder:
+        if model.targets.name == "values":
+            raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
+        require_folder(folder)
     test = load_labelled(model, model_path, source)
     evaluation = evaluate(model, test)
+    written = _draw(model, test, evaluation, Path(folder), language) if folder else []
     if as_json:
         result_json(
             {
@@ -41,20 +55,39 @@ def test_command(model_path: str, source: str | None, as_json: bool) -> None:
                 "confusion": evaluation.confusion.tolist(),
                 "misread": evaluation.misread.tolist(),
                 "class_names": model.class_names,
+                "pictures": written,
             }
         )
         return
     result(score_line(evaluation))
-    if not evaluation.confusion.size:
-        return
+    if evaluation.confusion.size:
+        _report(model, test, evaluation)
+    if written:
+        result(f"pictures  {', '.join(written)}")
+    if len(evaluation.misread) and evaluation.confusion.size:
+        shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
+        result(f"next      {shlex.join([*shown, *_reading_flags(model, test)])}")
+
+
+def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str) -> list[str]:
+    """Draw all that can be drawn into the folder; return the files."""
+    from .. import pictures
+
+    drawings = {**drawings_of_test(model, test, evaluation, language), **drawings_of_model(model, test, language)}
+    folder.mkdir(exist_ok=True)
+    targets = {name: folder / f"{name}.png" for name in drawings}
+    for target in targets.values():
+        require_place(target, PNG)
+    return [str(pictures.save(draw(), targets[name])) for name, draw in drawings.items()]
+
+
+def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
     result(_confusion_table(evaluation, model))
     if len(evaluation.misread):
         result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")
         for row in evaluation.misread[:10]:
             wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
             result(f"          {test.row_name(row)}: {wanted}, read as {found}")
-        shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
-        result(f"next      {shlex.join([*shown, *_reading_flags(model, test)])}")
 
 
 def _reading_flags(model: Model, test: Dataset) -> list[str]:

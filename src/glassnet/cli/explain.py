@@ -15,6 +15,7 @@ from ..trace.replay import replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
 from .explain_answers import explain_backquery, explain_nodes, explain_why, labelled, one_row
+from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step
 
@@ -35,7 +36,8 @@ from .step_text import print_step
 @click.option("--class", "label", type=int, metavar="K", help="The same for one class.")
 @click.option("--nodes", is_flag=True, help="What each hidden node is good for; the dead and saturated ones.")
 @click.option("--example", is_flag=True, help="The notes' worked example, whose error is 0.42; needs no MODEL.")
-@click.option("--picture", metavar="FILE", help="Draw --why, --backquery or --nodes as a PNG.")
+@click.option("--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes as a PNG.")
+@language_flag
 @json_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
@@ -47,7 +49,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
         if asked[name]:
             require_place(asked[name], replaceable)
     if kind == "example":
-        _show(worked_example(), "the notes' worked example", asked["html"], {}, as_json)
+        _show(worked_example(), "the notes' worked example", asked, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
@@ -70,7 +72,6 @@ def _kind(asked: dict[str, Any]) -> str:
     kind = kinds[0] if kinds else "step"
     belongs = {
         "html": ("step", "replay", "example"),
-        "picture": ("why", "backquery", "nodes"),
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
@@ -95,7 +96,7 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
     called = model.name_of if model.targets.of_classes else str
     remark = f"{samples.source}, row {row}: is {called(label)}, answered {called(answer)}"
-    _show(step, f"{remark}{_of_committee(model)}", asked["html"], facts, as_json)
+    _show(step, f"{remark}{_of_committee(model)}", asked, facts, as_json)
 
 
 def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -125,7 +126,7 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
     checked = (
         f"same bits as the run: compared after {again.checked} epochs" if facts["same"] else f"differs: {again.where}"
     )
-    _show(again.trace, f"{remark}. {checked}", asked["html"], facts, as_json)
+    _show(again.trace, f"{remark}. {checked}", asked, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
@@ -133,20 +134,27 @@ def _of_committee(model: Model) -> str:
     return f"; the first of {len(model.members)} members" if model.others else ""
 
 
-def _show(step: Trace, remark: str, html: str | None, facts: dict[str, Any], as_json: bool) -> None:
-    """Print a step, or write it as a page."""
+def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
+    """Print a step, or write it as a page or a picture."""
+    html, picture = asked["html"], asked["picture"]
+    if picture:
+        from .. import pictures
+
+        pictures.save(pictures.draw_step(step, language=asked["language"]), picture)
     if html:
         from ..pictures.step_page import step_page
 
         with replacing(html) as file:
             file.write(step_page(step, remark, [remark]).encode())
     if as_json:
-        result_json({**facts, **step.to_dict(), "html": html})
+        result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
         return
     result(remark)
     if html:
         result(f"page      {html}")
-    else:
+    if picture:
+        result(f"picture   {picture}")
+    if not (html or picture):
         print_step(step)
 
 

@@ -12,6 +12,7 @@ from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import PNG, require_place
 from ..model import Model
+from ..pictures.words import words_in
 from ..trace.backwards import backquery, dream, require_a_range
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.slopes import require_classes
@@ -54,10 +55,16 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
     found = why(model, raw, alike)
     if picture:
         from .. import pictures
-        from ..pictures.why import draw_why
 
         assert model.image_shape is not None  # refused above
-        pictures.save(draw_why(found, model.image_shape, model.class_names, photo=model.reading == "photo"), picture)
+        axes = pictures.draw_why(
+            found,
+            model.image_shape,
+            model.class_names,
+            photo=model.reading == "photo",
+            language=asked["language"],
+        )
+        pictures.save(axes, picture)
     if as_json:
         columns = None if model.columns is None else dict(model.columns.gathered(found.inputs))
         result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, "picture": picture})
@@ -187,7 +194,7 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
     answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
     picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
     if picture:
-        _draw_backquery(model, model_path, ways, classes, answers, picture)
+        _draw_backquery(model, model_path, ways, classes, answers, picture, asked["language"])
     if as_json:
         inputs = {name: found.tolist() for name, found in ways.items()}
         result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
@@ -206,6 +213,7 @@ def _draw_backquery(
     classes: list[int],
     answers: dict[str, list[int]],
     picture: str,
+    language: str,
 ) -> None:
     """Draw each way on lines of its own, every picture stretched to full contrast."""
     from .. import pictures
@@ -219,9 +227,20 @@ def _draw_backquery(
     read = [model.name_of(answer) for name in ways for answer in answers[name]]
     columns = 10 if len(classes) > 1 else len(ways)
     photo = model.reading == "photo"
-    axes = pictures.draw_digits(stretched, wanted, read, model.image_shape, columns=columns, photo=photo)
-    lines = {"backquery": "run backwards, as in the book", "dream": "climbed to, with a sober prior"}
-    axes.set_title("; below: ".join(lines[name] for name in ways), loc="left", fontsize=10)
+    word = words_in(language)
+    title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
+    if len(ways) == 1 or len(classes) == 1:
+        title = " · ".join(word(way) for way in ways)
+    axes = pictures.draw_digits(
+        stretched,
+        wanted,
+        read,
+        model.image_shape,
+        columns=columns,
+        photo=photo,
+        title=title,
+        language=language,
+    )
     pictures.save(axes, picture)
 
 
@@ -232,7 +251,7 @@ def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict
         _require_pictures(model, model_path)
     layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
     if picture:
-        _draw_nodes(model, layers[0], picture)
+        _draw_nodes(model, layers[0], picture, asked["language"])
     if as_json:
         result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
         return
@@ -269,15 +288,18 @@ def _print_nodes(layer: LayerOfNodes) -> None:
             result(f"  {name} ({meaning}): {f'{len(which)}: nodes {listed}' if len(which) else 'none'}")
 
 
-def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str) -> None:
+def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
     from .. import pictures
-    from ..pictures.weights import draw_weights
 
     top = layer.order[:_DRAWN]
-    marks = {**dict.fromkeys(layer.dead, " dead"), **dict.fromkeys(layer.saturated, " saturated")}
-    captions = [f"node {node}: {layer.matters[node]:.2f}{marks.get(node, '')}" for node in top]
-    title = f"weights into the {len(top)} nodes that matter most (mean part in the gap between the two best answers)"
-    pictures.save(draw_weights(layer.weights[top], captions, model.image_shape, title=title), picture)
+    word = words_in(language)
+    marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
+    captions = [
+        f"{word('node_matters', node=node, matters=f'{layer.matters[node]:.2f}')} {marks.get(node, '')}" for node in top
+    ]
+    title = word("weights_that_matter", nodes=len(top))
+    axes = pictures.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
+    pictures.save(axes, picture)
 
 
 def _require_pictures(model: Model, model_path: str) -> None:

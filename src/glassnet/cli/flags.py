@@ -9,6 +9,7 @@ from typing import Any, get_args
 import click
 
 from ..options import SPECS, TYPES, Options, Spec
+from ..pictures.words import LANGUAGES
 from ..recipes import RECIPES
 
 Command = Callable[..., Any]
@@ -19,6 +20,14 @@ def chinese() -> bool:
     names = ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
     language = next((os.environ[name] for name in names if os.environ.get(name)), "")
     return language.lower().startswith("zh")
+
+
+def language_flag(command: Command) -> Command:
+    """Give a command that draws ``--language``: of the words in its pictures, by default that of the help."""
+    text = "图中文字的语言" if chinese() else "language of the words in pictures"
+    default = "zh" if chinese() else "en"
+    choice = click.Choice(LANGUAGES)
+    return click.option("--language", type=choice, default=default, show_default=True, help=text)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:

@@ -21,7 +21,7 @@ from ..files import PNG, replacing, require_place
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
-from .flags import options_from, with_options
+from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
@@ -38,6 +38,7 @@ _DRAWN = 40
 @click.option("--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
+@language_flag
 @json_flag
 @with_table_flags
 @with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
@@ -50,6 +51,7 @@ def labels_command(
     out: str | None,
     fix: str | None,
     to: str | None,
+    language: str,
     as_json: bool,
     recipe: str,
     **flags: Any,
@@ -90,7 +92,7 @@ def labels_command(
     if out:
         _write_list(rows, out)
     if picture:
-        _draw(samples, suspects, picture)
+        _draw(samples, suspects, picture, language)
     if as_json:
         facts = {"source": samples.source, "samples": len(samples), "folds": folds, "accuracy": suspects.accuracy}
         found = {"estimated_errors": suspects.errors, "certain": suspects.certain, "suspects": rows}
@@ -176,7 +178,7 @@ def _write_list(rows: list[dict[str, Any]], out: str) -> None:
         file.write(text.getvalue().encode())
 
 
-def _draw(samples: Dataset, suspects: Suspects, picture: str) -> None:
+def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
     from .. import pictures
 
     if not len(suspects.rows):
@@ -191,6 +193,7 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str) -> None:
         image_shape=samples.image_shape,
         photo=samples.reading == "photo",
         columns=8,
+        language=language,
     )
     pictures.save(axes, picture)
 

@@ -15,9 +15,8 @@ from ..files import PNG, require_place
 from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
-from ..randomness import Purpose, key
 from .console import json_flag, result, result_json, shortened
-from .flags import options_from, with_options
+from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
 
@@ -28,6 +27,7 @@ from .tabular import show_columns, show_table
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
+@language_flag
 @json_flag
 @with_table_flags
 @with_options("input_max", "size", "colour", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
@@ -37,6 +37,7 @@ def show_command(
     part: str,
     png: str | None,
     augment: bool,
+    language: str,
     as_json: bool,
     recipe: str,
     **flags: Any,
@@ -65,40 +66,36 @@ def show_command(
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if augment:
-        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), as_json)
+        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), language, as_json)
         return
     if row is None:
         _summarize(samples, as_json)
     else:
         _show_row(samples, row, as_json)
     if png:
-        _draw(samples, row, png)
+        _draw(samples, row, png, language)
         if not as_json:
             result(f"picture   {png}")
 
 
-def _show_distorted(samples: Dataset, row: int | None, png: str, options: Options, as_json: bool) -> None:
-    """Draw ten samples, or one, and how each looks in the first five epochs of a training."""
+def _show_distorted(
+    samples: Dataset, row: int | None, png: str, options: Options, language: str, as_json: bool
+) -> None:
+    """Draw ten samples, or one, and what each distortion does to it, alone and with the others."""
     from .. import pictures
-    from ..preprocess.augment import distort, require_pictures
+    from ..preprocess.augment import require_pictures
 
     require_pictures(samples.image_shape, options, samples.channels)
-    if not options.augments:
-        raise OptionError("GN022", "--augment: these options distort nothing. Give --rotate, --shift, … a value.")
     require_place(png, PNG)
-    assert samples.image_shape is not None
-    which = samples.some(10) if row is None else np.array([row])
-    sheets = [samples.inputs[which].astype(np.float32)]
-    for epoch in range(5):
-        place = key(options.seed, Purpose.AUGMENTATION, epoch)
-        sheets.append(distort(samples.inputs, which, samples.image_shape, options, place))
-    grid = np.concatenate(sheets) if row is None else np.stack(sheets, axis=1).reshape(-1, samples.features)
-    photo = samples.reading == "photo"
-    pictures.save(pictures.draw_digits(grid, image_shape=samples.image_shape, photo=photo), png)
+    rows = samples.some(10) if row is None else np.array([row])
+    axes = pictures.draw_augmentation(
+        samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
+    )
+    pictures.save(axes, png)
     if as_json:
-        result_json({"source": samples.source, "rows": which.tolist(), "epochs": 5, "picture": png})
+        result_json({"source": samples.source, "rows": rows.tolist(), "picture": png})
     else:
-        result(f"picture   {png}: as they are, and in five epochs of training")
+        result(f"picture   {png}: as they are, distorted in each way, and as training sees them")
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:
@@ -145,14 +142,16 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     result(f"{samples.source}, {samples.row_name(row)}: label {samples.name_of(label)}")
 
 
-def _draw(samples: Dataset, row: int | None, png: str) -> None:
+def _draw(samples: Dataset, row: int | None, png: str, language: str) -> None:
     from .. import pictures
 
     photo = samples.reading == "photo"
     if row is None:
         some = samples.some(40)
         names = [samples.name_of(label) for label in samples.labels[some]]
-        axes = pictures.draw_digits(samples.inputs[some], names, image_shape=samples.image_shape, photo=photo)
+        axes = pictures.draw_digits(
+            samples.inputs[some], names, image_shape=samples.image_shape, photo=photo, language=language
+        )
         pictures.save(axes, png)
     else:
         pictures.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
@@ -187,8 +186,9 @@ def info_command(model_path: str, as_json: bool) -> None:
         result_json(facts)
         return
     receipt = facts.pop("receipt")
-    # Columns have lines of their own below; a trail has a hash for every epoch.
-    receipt, facts = ({k: v for k, v in part.items() if k not in ("trails", "columns")} for part in (receipt, facts))
+    # Columns have lines of their own below; a trail has a hash for every epoch, a curve some hundred numbers.
+    long = ("trails", "curves", "columns")
+    receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     for section in (facts, receipt):

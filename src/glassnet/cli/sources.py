@@ -20,7 +20,7 @@ from ..preprocess import Columns
 from ..preprocess.columns import require_column
 from ..preprocess.predicted import TASKS, learn_target
 from ..preprocess.tabular import read_table, samples_of
-from ..receipt import options_of
+from ..receipt import fingerprint, options_of
 from .console import say
 from .flags import Command, chinese
 
@@ -176,6 +176,25 @@ def load_labelled(model: Model, model_path: str, source: str | None, part: str =
     samples = samples_of(table, model.columns)
     _say_left_out(table, samples)
     return samples
+
+
+def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Dataset, bool]:
+    """Read labelled data as `load_labelled`; of what a model was trained on, only the part that was kept aside.
+
+    The second is whether that is so: by its receipt, the rest of the data are what the model was trained on.
+    """
+    samples = load_labelled(model, model_path, source)
+    trained = model.receipt.get("data", {})
+    if source is None or not trained.get("held_out") or len(samples) <= trained["samples"]:
+        return samples, False
+    options = options_of(model.receipt)
+    if model.columns is None:
+        kept, aside = split(samples, options)
+    else:
+        table = read_table(source, model.columns.names)
+        rows = split_rows(len(table), table.source, options)
+        kept, aside = (samples_of(table.take(part), model.columns) for part in rows)
+    return (aside, True) if fingerprint(kept) == trained["fingerprint"] else (samples, False)
 
 
 def _say_left_out(table: Table, samples: Dataset) -> None:

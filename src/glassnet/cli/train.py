@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import click
-import numpy as np
 from click.core import ParameterSource
 
 from .. import data
@@ -32,7 +31,8 @@ from ..receipt import fingerprint, receipt_of
 from ..recipes import for_rows
 from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
-from .flags import options_from, with_options
+from .drawings import drawings_of_test
+from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_parts, load_table_parts, with_table_flags
 
 
@@ -49,6 +49,7 @@ class Job:
     recipe: str
     pictures: bool
     wishes: Wishes
+    language: str = "en"
 
     @classmethod
     def of(cls, note: dict[str, Any]) -> Job:
@@ -71,6 +72,7 @@ class Job:
     metavar="TIME|N",
     help="How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]",
 )
+@language_flag
 @json_flag
 @with_table_flags
 @with_options()
@@ -81,6 +83,7 @@ def train_command(
     pictures: bool,
     checkpoint: str | None,
     every: str | None,
+    language: str,
     as_json: bool,
     recipe: str,
     **flags: Any,
@@ -96,7 +99,7 @@ def train_command(
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     if wishes.target is not None and not named:
         recipe = "table"
-    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes)
+    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
     require_place(job.out, MODEL)
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
@@ -179,7 +182,7 @@ def carry_out(
         _report(model, path, evaluation, seconds)
     if job.pictures:
         try:
-            _draw(fitted, parts.test, evaluation, path, as_json)
+            _draw(job, fitted, parts.test, evaluation, as_json)
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
@@ -288,30 +291,18 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     result(f"model     {path}")
 
 
-def _draw(fitted: Fit, test: Dataset, evaluation: Evaluation, path: Path, as_json: bool) -> None:
+def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json: bool) -> None:
     """Draw the three pictures beside the model; where they cannot be written, the training still stands."""
     from .. import pictures
 
-    history = fitted.history
-    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     drawings: dict[str, Callable[[], Any]] = {
-        "curve": lambda: pictures.draw_curve(history.curve()),
+        "curve": lambda: pictures.draw_curve(fitted.history.curve(), language=job.language),
+        **drawings_of_test(fitted.model, test, evaluation, job.language),
     }
-    if evaluation.confusion.size:
-        drawings["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, fitted.model.class_names or None)
-    if test.image_shape and test.values is None:
-        name_of = np.vectorize(fitted.model.name_of, otypes=[object])
-        drawings["digits"] = lambda: pictures.draw_digits(
-            test.inputs[some],
-            name_of(test.labels[some]),
-            name_of(evaluation.answers[some]),
-            image_shape=test.image_shape,
-            photo=test.reading == "photo",
-        )
     written = []
     try:
         for name, draw in drawings.items():
-            target = path.with_name(f"{path.stem}-{name}.png")
+            target = Path(job.out).with_name(f"{Path(job.out).stem}-{name}.png")
             require_place(target, PNG)
             pictures.save(draw(), target)
             written.append(target.name)

@@ -104,8 +104,7 @@ def require_unique(names: list[str], source: str) -> None:
     if twice:
         raise DataError(
             "GN063",
-            f"{source}: {len(twice)} name{'s' * (len(twice) != 1)} of columns occur twice ({', '.join(twice[:5])}). "
-            "Rename one of each.",
+            f"{source}: several columns are called {', '.join(map(repr, twice[:5]))}. Give each a name of its own.",
         )
 
 
@@ -125,7 +124,7 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...]]:
             text = content.decode("cp1252")
         except UnicodeDecodeError:
             text = content.decode("latin-1")
-        return text.encode(), (f"{opened.name}: not UTF-8, read as Windows-1252 (latin-1)",)
+        return text.encode(), ("not UTF-8, read as Windows-1252 (latin-1)",)
     return content, ()
 
 
@@ -172,7 +171,7 @@ def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
 
 
 def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
-    """Let polars read the rows, without blank lines; None if anything is doubtful."""
+    """Let polars read the rows; None if anything is doubtful, blank lines among it."""
     try:
         frame = pl.read_csv(
             content,
@@ -186,7 +185,7 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart.
     if content.count(separator.encode()) != (width - 1) * len(frame):
         return None
-    return frame.filter(~pl.all_horizontal(pl.all().is_null())) if width > 1 else frame
+    return frame
 
 
 def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
@@ -194,6 +193,8 @@ def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFr
     for line, row in _rows(content.decode(), separator, name):
         if len(row) != width:
             advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
+            if width == 1:
+                advice = "If that is no name of a column, remove it"
             raise DataError(
                 "GN012",
                 f"{name}, line {line}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "

@@ -28,6 +28,9 @@ _FEW_STRAYS = 3
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
 _CODE = r"^0\d+$"
+_SIGN = r"[$€£¥₹%]"
+_ADORNED = r"[$€£¥₹%()'’\x{a0}\x{2009}\x{202f}]|\d \d"
+_BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = (
     r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
@@ -107,6 +110,8 @@ class Table:
         if column.str.contains(_CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
             return "text"  # such as post codes: 01234
         strays = column.filter(self._as_numbers(column).is_null())
+        if len(_signs(column)) > 1:
+            return "text"  # sums in several currencies are not of one size
         if len(strays) <= (1 - _ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
             return "number"
         return "date" if column.str.contains(_DATE).sum() >= _ALMOST * len(column) else "text"
@@ -149,6 +154,11 @@ class Table:
         codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
         return codes.to_numpy(), tuple(words)
 
+    def signs(self, name: str) -> tuple[str, ...]:
+        """Return the signs of currencies, or %, that stand beside the numbers of a column."""
+        column = self.frame[name]
+        return _signs(column.drop_nulls()) if column.dtype == pl.String else ()
+
     def strays(self, name: str) -> tuple[int, tuple[str, ...]]:
         """Return how many values of a column of numbers are words, and which words."""
         column = self.frame[name]
@@ -188,7 +198,8 @@ class Table:
         return self.frame.row(number, named=True)
 
     def _as_numbers(self, column: pl.Series) -> pl.Series:
-        """Turn text into numbers, null where it is none."""
+        """Turn text into numbers, null where it is none; signs beside them are left out of account."""
+        column = _bare(column)
         if self.decimal_comma:
             right = column.str.contains(_COMMA)
             turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
@@ -264,10 +275,27 @@ def _has_decimal_commas(table: Table) -> bool:
     german = replace(table, decimal_comma=True)
     return any(
         column.dtype == pl.String
-        and column.str.contains(r"^[+-]?[\d.]*\d,\d").any()
+        and _bare(column).str.contains(r"^[+-]?[\d.]*\d,\d").any()
         and german.kind(column.name) == "number"
         for column in table.frame.iter_columns()
     )
+
+
+def _bare(column: pl.Series) -> pl.Series:
+    """Take from numbers what people write beside them: ``$1,200``, ``12 %``, ``1'200``, and ``(5)`` for −5."""
+    if not column.str.contains(_ADORNED).any():
+        return column
+    bare = column.str.replace(r"^\(([^()]+)\)$", "-${1}").str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
+    bare = bare.str.replace(rf"\s*{_SIGN}$", "")
+    grouped = bare.str.contains(_BLANKS).fill_null(False)
+    return bare.str.replace_all(r"[ '’\x{a0}\x{2009}\x{202f}]", "").zip_with(grouped, bare)
+
+
+def _signs(column: pl.Series) -> tuple[str, ...]:
+    """Return the different signs that stand before or behind a digit."""
+    before = column.str.extract(rf"^[(+-]*\s*({_SIGN})\s*[\d.+-]", 1)
+    behind = column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
+    return tuple(sorted({*before.drop_nulls(), *behind.drop_nulls()}))
 
 
 def _as_text(column: pl.Series) -> pl.Series:

@@ -14,7 +14,7 @@ from ..network import Architecture
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .batches import words_of
+from .sparse import tiles_of, transpose, words_of
 from .threads import one_blas_thread, usable_cores
 
 ROWS = 64
@@ -53,8 +53,8 @@ class Answers:
         first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
-        scratch = np.empty(min(nodes, kernels.TILE) * features, frozen.flat.dtype)
-        kernels.transpose_tiles(frozen.flat, nodes, features, False, scratch)
+        self._tiles = tiles_of(nodes, 1)
+        transpose(frozen.flat, self._tiles, features, back=False)
         self._sizes, self._flat = architecture.sizes, frozen.flat
         self._plan = kernels.plan_of(with_bias)
         self._factor = np.full(features, scaling.factor, frozen.flat.dtype)
@@ -83,21 +83,14 @@ class Answers:
         room = getattr(self._rooms, "room", None)
         if room is None:
             room = self._rooms.room = self._make_room()
-        kernels.answer_rows(self._plan, self._flat, self._factor, raw, words_of(raw), room, out)
+        kernels.answer_rows(self._plan, self._flat, self._tiles, self._factor, raw, words_of(raw), room, out)
 
     def _make_room(self) -> kernels.AskingRoom:
-        features, dtype = self._sizes[0], self._flat.dtype
-        nodes, none = ROWS * sum(self._sizes[1:]), np.empty(0, dtype)
-        hidden = len(self._sizes) - 2
-        places, values = np.empty(ROWS * features, np.int32), np.empty(ROWS * features, dtype)
-        start = np.empty(ROWS + 1, np.int64)
-        by_column = np.empty(features + 1, np.int64), np.empty(0, np.int32), none
-        sums, activations, passed, scratch = (aligned_zeros((nodes,), dtype) for _ in range(4))
+        dtype, hidden = self._flat.dtype, len(self._sizes) - 2
+        room = ROWS * self._sizes[0] + 1
         return kernels.AskingRoom(
             np.arange(ROWS),
-            kernels.SparseShard(start, places, values, *by_column),
-            kernels.ShardWork(sums, activations, passed, none, none, none, scratch),
-            np.empty((0, features), dtype),
-            np.zeros(features, dtype),
+            kernels.SparseRows(np.empty(ROWS + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype)),
+            aligned_zeros((5, ROWS * sum(self._sizes[1:])), dtype),
             kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),
         )

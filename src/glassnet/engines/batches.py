@@ -21,6 +21,7 @@ from ..preprocess.augment import distortion, new_field
 from ..randomness import Purpose, key
 from . import kernels
 from .interface import Block, Progress, Samples
+from .sparse import sparse_rows, tiles_of, transpose
 from .threads import usable_cores
 
 SMALLEST_SHARD = 16
@@ -55,14 +56,20 @@ class Batches:
         self._threads = min(options.threads or usable_cores(), options.shards)
         self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
-        self._targets = samples.targets.astype(self._dtype)
-        self._weights = samples.weights_in(self._dtype)
+        targets = samples.targets.astype(self._dtype)
+        self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
         # A large value less a large mean would lose its digits in float32, where the data have more.
         scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
         self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
+        features, nodes = architecture.sizes[:2]
         self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
-        self._rules = kernels.Rules(self._sparse, optimizer, options.clip, SMALLEST_SHARD, CHUNK)
+        tiles = tiles_of(nodes, options.shards) if self._sparse else np.zeros(1, np.int64)
+        factor = self._factor.astype(self._dtype)
+        self._without_zeros = sparse_rows(self._raw if self._sparse else self._raw[:0], factor)
+        chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
+        parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
+        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, SMALLEST_SHARD)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -121,13 +128,14 @@ class Batches:
         shards, size = self._options.shards, architecture.layout.size
         # The last batch of an epoch may be smaller and have fewer shards, each with more rows than those of a full one.
         rows = max(-(-n // kernels.shards_of(n, shards, SMALLEST_SHARD)) for n in range(1, batch + 1))
-        features, none = architecture.sizes[0], np.empty(0, self._dtype)
+        (features, nodes), none = architecture.sizes[:2], np.empty(0, self._dtype)
         if self._options.augments:
             assert self._samples.image_shape is not None  # training refuses to distort what is no picture
             fields = np.stack([new_field(self._samples.image_shape)] * shards)
         else:
             fields = np.empty((shards, 1, 1, 1), np.float32)
-        dense, sparse = (0, rows * features) if self._sparse else (rows, 0)
+        dense, threads, of_all = (0, self._threads, batch) if self._sparse else (rows, 0, 0)
+        lot = min(kernels.LOT, batch)
         return kernels.Memory(
             none,
             none.reshape(0, 0),
@@ -137,15 +145,14 @@ class Batches:
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
             work=aligned_zeros((shards, 7, rows * sum(architecture.sizes[1:])), self._dtype),
             fields=fields,
-            sparse=kernels.SparseShard(
-                start=np.empty((shards, rows + 1), np.int64),
-                places=np.empty((shards, sparse), np.int32),
-                values=np.empty((shards, sparse), self._dtype),
-                column_start=np.empty((shards, features + 1), np.int64),
-                rows=np.empty((shards, sparse), np.int32),
-                column_values=np.empty((shards, sparse), self._dtype),
+            columns=kernels.Columns(
+                counts=np.empty((threads, features), np.int64),
+                rows=np.empty((threads, features, lot), np.uint32),
+                values=np.empty((threads, features, lot), self._dtype),
             ),
-            squares=np.zeros(-(-size // CHUNK)),
+            scratch=aligned_zeros((threads, kernels.LARGEST_TILE * (lot + 1)), self._dtype),
+            first_delta=np.empty((of_all, nodes), self._dtype),
+            squares=np.zeros(len(self._rules.parts) - 1),
             loss=np.zeros(shards),
             correct=np.zeros(shards, np.int64),
         )
@@ -153,11 +160,9 @@ class Batches:
     def _transpose(self, memory: kernels.Memory, *, back: bool) -> None:
         """Bring the first matrix, and all that belongs to it, into the form that sparse inputs want, or back."""
         if self._sparse:
-            features, nodes = self._architecture.sizes[:2]
             averages = [] if np.shares_memory(memory.average, memory.flat) else [memory.average]
-            scratch = np.empty(min(nodes, kernels.TILE) * features, self._dtype)
             for vector in (memory.flat, *memory.slots, *averages):
-                kernels.transpose_tiles(vector, nodes, features, back, scratch)
+                transpose(vector, self._rules.tiles, self._architecture.sizes[0], back=back)
 
     def _source(self, epoch: int) -> kernels.Source:
         samples, options = self._samples, self._options
@@ -165,15 +170,7 @@ class Batches:
         # Without distortion, what it takes is made for the smallest picture: this runs for every block of steps.
         how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
         return kernels.Source(
-            self._raw,
-            words_of(self._raw),
-            self._factor,
-            self._offset,
-            samples.labels,
-            self._targets,
-            self._weights,
-            options.augments,
-            how,
+            self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, how
         )
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
@@ -207,11 +204,6 @@ def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> 
     except BaseException:
         kernels.send_home(team)
         raise
-
-
-def words_of(raw: NDArray[Any]) -> NDArray[Any]:
-    """Return the rows with eight bytes at a time where that is possible: see `kernels.gather_nonzero`."""
-    return raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % 8 == 0 else raw
 
 
 def _has_many_zeros(raw: NDArray[Any]) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,9 +13,18 @@ from ..options import Options
 from ..parameters import Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .batches import Batches, words_of
+from .batches import Batches
 from .interface import Block, Progress, Samples
 from .reference import ReferenceEngine
+from .sparse import sparse_rows
+
+
+class _Prepared(NamedTuple):
+    """Samples for the per-sample loop."""
+
+    rows: kernels.SparseRows
+    background: Any
+    known: kernels.Known
 
 
 class CompiledEngine(ReferenceEngine):
@@ -23,11 +32,16 @@ class CompiledEngine(ReferenceEngine):
 
     name = "compiled"
 
-    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> kernels.SparseRows | Batches:
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> _Prepared | Batches:
         """Gather the non-zero values of every sample, and compile (or load) the loop for this precision; or batches."""
         if not _plain(options) or samples.scaling.by_feature:
             return Batches(architecture, samples, options)
-        rows = _sparse(samples, np.dtype(options.dtype))
+        dtype, raw = np.dtype(options.dtype), np.ascontiguousarray(samples.rows)
+        rows = _Prepared(
+            sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype)),
+            dtype.type(samples.scaling.offset),
+            kernels.Known(samples.labels, samples.targets.astype(dtype), samples.weights_in(dtype)),
+        )
         nothing = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
         self.run_steps(architecture, nothing, rows, Block(np.empty(0, np.int64), 1, np.empty(0)))
         return rows
@@ -41,7 +55,9 @@ class CompiledEngine(ReferenceEngine):
         plan = kernels.plan_of(architecture)
         work = _workspace(architecture, parameters)
         rates = block.learning_rates.astype(parameters.flat.dtype)
-        loss, correct = kernels.train_samples(prepared, plan, parameters.flat, work, block.order, rates)
+        loss, correct = kernels.train_samples(
+            prepared.rows, prepared.background, prepared.known, plan, parameters.flat, work, block.order, rates
+        )
         parameters.weights[0][...] = work.first.T + work.shift[:, None]
         state.step += len(block.order)
         return Progress(loss, correct)
@@ -59,23 +75,6 @@ def load_kernels(options: Options) -> None:
     one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)), (2, 4))
     small = replace(options, hidden=(1,), activation=options.activation[:1], dropout=options.dropout[:1])
     CompiledEngine().prepare(architecture, one, small)
-
-
-def _sparse(samples: Samples, dtype: np.dtype[Any]) -> kernels.SparseRows:
-    raw, scaling = np.ascontiguousarray(samples.rows), samples.scaling
-    count = np.count_nonzero(raw)
-    start, index, value = np.empty(len(raw) + 1, np.int64), np.empty(count, np.int32), np.empty(count, dtype)
-    factor = np.full(raw.shape[1], scaling.factor, dtype)
-    kernels.gather_nonzero(raw, words_of(raw), np.arange(len(raw)), factor, start, index, value)
-    return kernels.SparseRows(
-        start,
-        index,
-        value,
-        dtype.type(scaling.offset),
-        samples.labels,
-        samples.targets.astype(dtype),
-        samples.weights_in(dtype),
-    )
 
 
 def _workspace(architecture: Architecture, parameters: Parameters) -> kernels.Workspace:

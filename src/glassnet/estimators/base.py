@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
-from ..engines import engine_named
+from ..engines import engine_named, usable_cores
 from ..engines.custom import CustomLossEngine
 from ..errors import OptionError
 from ..events import EpochDone, Event
@@ -28,7 +28,7 @@ from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
 from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
-from .defaults import SMALL, VALIDATED, automatic
+from .defaults import SMALL, automatic
 from .parameters import Declared
 from .saved import receipt_of, restored
 
@@ -40,12 +40,21 @@ COMMON = [
         "auto",
         'bool or "auto"',
         "Whether to stop after `n_iter_no_change` epochs without a smaller validation loss, and keep the best weights. "
-        f'"auto": from {VALIDATED} rows on, or when `fit` is given `X_val`.',
+        '"auto": when `fit` is given `X_val`; True keeps a part of the rows aside for it.',
     ),
     Declared("warm_start", False, "bool", "`fit` goes on from what an earlier one has learnt."),
     Declared("verbose", False, "bool", "Print a line an epoch."),
 ]
 """The parameters of both that are no options."""
+
+LEARNT = {
+    "model_ : glassnet.Model": "What has been trained.",
+    "options_ : glassnet.Options": 'What it was trained with, all that was ``"auto"`` decided.',
+    "history_ : glassnet.History": "The learning curve.",
+    "n_iter_ : int": "Epochs.",
+    "n_features_in_, feature_names_in_": "As scikit-learn has them.",
+}
+"""The attributes of both, with their types, after `fit`."""
 
 _CHUNK = 4096  # rows of a sparse matrix that are made dense at a time
 _TYPES = (np.float64, np.float32)
@@ -197,14 +206,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if one.option == "seed":
                 value = _seed(value)
             elif one.option == "threads":
-                value = 0 if value is None or value == -1 else value
+                value = _threads(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):
                 chosen[one.option] = _checked(one, value)
         stops = self.early_stopping
         if isinstance(stops, str) and stops == "auto":
-            stops = own_validation or rows >= VALIDATED
+            stops = own_validation
         if not isinstance(stops, bool | np.bool_):
             raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
         if not stops:
@@ -311,6 +320,13 @@ def _seed(random_state: Any) -> int:
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
         return int(random_state)
     return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def _threads(n_jobs: Any) -> Any:
+    """Return how many threads scikit-learn means: None is one, -1 one a core, -2 one less."""
+    if isinstance(n_jobs, Integral) and n_jobs < 0:
+        return max(1, usable_cores() + 1 + int(n_jobs))
+    return 1 if n_jobs is None else n_jobs
 
 
 def _checked(parameter: Declared, value: Any) -> Any:

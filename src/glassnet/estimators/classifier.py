@@ -15,7 +15,7 @@ from ..data.dataset import Dataset
 from ..evaluate import fit_temperature
 from ..options import Options
 from ..parts import parts_of
-from .base import COMMON, Array, NetworkEstimator
+from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
 from .parameters import Declared, of_options, with_parameters
 
@@ -38,28 +38,14 @@ _OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
             "Fit the probabilities to the validation part, by a temperature (Guo et al. 2017).",
         ),
         *COMMON,
-    ]
+    ],
+    {"classes_ : ndarray": "The classes, sorted; for several labels their numbers.", **LEARNT},
 )
 class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """A network that tells classes apart, or says which of several labels hold.
 
     Inputs are standardised by feature inside. Where `y` has a column of 0 and 1 for each of several labels, each label
     has a sigmoid output of its own; otherwise the outputs are a softmax over the classes.
-
-    Attributes
-    ----------
-    classes_ : ndarray
-        The classes, sorted; for several labels their numbers.
-    model_ : glassnet.Model
-        What has been trained.
-    options_ : glassnet.Options
-        What it was trained with, all that was ``"auto"`` decided.
-    history_ : glassnet.History
-        The learning curve.
-    n_iter_ : int
-        Epochs.
-    n_features_in_, feature_names_in_
-        As scikit-learn has them.
 
     Examples
     --------

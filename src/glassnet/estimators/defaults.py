@@ -73,18 +73,16 @@ NUMBER_LOSSES = tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if ou
 SMALL = 512
 """Rows up to which every step sees all of them, in double precision."""
 
-VALIDATED = 2000
-"""Rows from which a part is kept aside to choose the best epoch, unless told otherwise."""
-
 LARGE = 10_000
 """Rows from which fewer epochs of larger batches are enough."""
 
 _SMALL: dict[str, Any] = {
     "hidden": (100,),
-    "learning_rate": 0.03,
-    "weight_decay": 1.0,
+    "learning_rate": 0.2,
+    "weight_decay": 0.7,
+    "dropout": 0.0,
     "batch_size": SMALL,
-    "epochs": 60,
+    "epochs": 40,
     "dtype": "float64",
     "engine": "reference",
     "blocks": 1,
@@ -92,19 +90,25 @@ _SMALL: dict[str, Any] = {
 _MEDIUM = {
     "hidden": (100, 100),
     "learning_rate": 0.01,
-    "weight_decay": 0.1,
+    "weight_decay": 0.3,
+    "dropout": 0.1,
     "batch_size": 64,
     "epochs": 60,
     "dtype": "float32",
     "engine": "compiled",
     "blocks": 1,
 }
-_LARGE = {**_MEDIUM, "batch_size": 128, "epochs": 30, "blocks": 10}
+_LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30, "blocks": 10}
+
+
+def _told(name: str) -> str:
+    small, medium, large = (f"{one[name]}" for one in (_SMALL, _MEDIUM, _LARGE))
+    return f"{small} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")
+
 
 AUTOMATIC: dict[str, str] = {
-    **{name: f"{_SMALL[name]} up to {SMALL} rows, {_MEDIUM[name]} for more" for name in _SMALL if name != "blocks"},
-    "batch_size": f"all rows up to {SMALL}, 64 for more, 128 from {LARGE}",
-    "epochs": f"60, 30 from {LARGE} rows",
+    **{name: _told(name) for name in _SMALL if name != "blocks"},
+    "batch_size": _told("batch_size").replace(f"{SMALL} up", "all up", 1),
 }
 """Option -> how it follows from the data."""
 

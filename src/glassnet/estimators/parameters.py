@@ -35,7 +35,7 @@ MEANT: dict[str, str] = {
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
-_KINDS = {"seed": "int, RandomState or None", "threads": "int or None"}
+_KINDS = {"seed": "int, RandomState or None", "threads": "int, -1 for one a core, or None for 1"}
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -89,15 +89,19 @@ def _kind(name: str, choices: tuple[str, ...] | None) -> str:
 _Class = TypeVar("_Class", bound=type)
 
 
-def with_parameters(parameters: list[Declared]) -> Callable[[_Class], _Class]:
-    """Give a class an ``__init__`` that takes and keeps these parameters, and describe them in its docstring."""
+def with_parameters(parameters: list[Declared], attributes: dict[str, str]) -> Callable[[_Class], _Class]:
+    """Give a class an ``__init__`` that takes and keeps these parameters, and describe them in its docstring.
+
+    `attributes` are those that `fit` leaves, as name and type -> what it is; both sections come before the examples.
+    """
+    described = {f"{one.name} : {one.kind}, default {one.default!r}": one.help for one in parameters}
 
     def decorate(cls: _Class) -> _Class:
-        section = ["Parameters", "----------"]
-        for one in parameters:
-            section += [f"{one.name} : {one.kind}, default {one.default!r}", f"    {one.help}"]
-        text, rest = (cls.__doc__ or "").split("Attributes\n", 1)
-        cls.__doc__ = text + "\n    ".join([*section, "", "Attributes"]).replace("    \n", "\n") + "\n" + rest
+        text, examples = (cls.__doc__ or "").split("    Examples\n", 1)
+        for title, entries in (("Parameters", described), ("Attributes", attributes)):
+            lines = [title, "-" * len(title), *(line for one in entries.items() for line in (one[0], f"    {one[1]}"))]
+            text += "".join(f"    {line}\n" for line in lines) + "\n"
+        cls.__doc__ = f"{text}    Examples\n{examples}"
         cls.parameters = tuple(parameters)  # type: ignore[attr-defined]
         cls.__init__ = _constructor(cls.__name__, parameters)  # type: ignore[misc]
         return cls

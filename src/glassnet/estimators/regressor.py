@@ -8,32 +8,22 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
-from .base import COMMON, Array, NetworkEstimator
+from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
 from .parameters import of_options, with_parameters
 
 _OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 
 
-@with_parameters([*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {**CHOICES, "loss": NUMBER_LOSSES}), *COMMON])
+@with_parameters(
+    [*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {**CHOICES, "loss": NUMBER_LOSSES}), *COMMON],
+    LEARNT,
+)
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A network that gives numbers.
 
     Inputs are standardised by feature inside, and so are the numbers to be learnt; answers are in their own unit. With
     the loss ``poisson`` the numbers are counts or rates, 0 or more, and the answers positive.
-
-    Attributes
-    ----------
-    model_ : glassnet.Model
-        What has been trained.
-    options_ : glassnet.Options
-        What it was trained with, all that was ``"auto"`` decided.
-    history_ : glassnet.History
-        The learning curve.
-    n_iter_ : int
-        Epochs.
-    n_features_in_, feature_names_in_
-        As scikit-learn has them.
 
     Examples
     --------

@@ -16,7 +16,7 @@ _Estimator = TypeVar("_Estimator")
 
 def receipt_of(estimator: Any) -> dict[str, Any]:
     """Write down what made a fitted estimator's model, and what makes the estimator of it again."""
-    options, model = estimator.options_, estimator.model_
+    options, model, history = estimator.options_, estimator.model_, getattr(estimator, "history_", None)
     return {
         "recipe": "estimator",
         "options": options.to_dict(),
@@ -24,6 +24,7 @@ def receipt_of(estimator: Any) -> dict[str, Any]:
         "engine": options.engine,
         **surroundings(),
         "hash": model.hash(),
+        **({"curves": [history.kept()]} if history else {}),
         "estimator": {
             "class": type(estimator).__name__,
             "parameters": {name: value for name, value in estimator.get_params().items() if _is_plain(value)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,20 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, ShapeError
-from .figure import INK, QUIET, inches, new_axes, quiet
+from .figure import inches, new_axes, quiet
+from .letters import drawable, legible, shortened, width_of
+from .palette import INK, MISTAKES, QUIET
+from .words import words_in
 
 MOST_NUMBERS = 30
-SHADES = ("#ffffff", "#f0a26c", "#a63c00")
 RIGHT = "#eef1f4"
 LONGEST_NAME = 18
 LETTER = 0.07  # width in inches, about
 
 
-def draw_confusion(matrix: ArrayLike, classes: Sequence[str] | None = None, axes: Axes | None = None) -> Axes:
+def draw_confusion(
+    matrix: ArrayLike, classes: Sequence[str] | None = None, axes: Axes | None = None, language: str = "en"
+) -> Axes:
     """Draw a confusion table: right answers quietly, mistakes the stronger the more there are.
 
     The colour is scaled by the largest number of mistakes in a cell, not by the diagonal, beside which they would all
@@ -35,6 +39,8 @@ def draw_confusion(matrix: ArrayLike, classes: Sequence[str] | None = None, axes
         Names; 0 to k - 1 if not given.
     axes : Axes, optional
         Where to draw; a figure of fitting size is made if not given.
+    language : str
+        ``"en"`` or ``"zh"``.
 
     Returns
     -------
@@ -47,13 +53,16 @@ def draw_confusion(matrix: ArrayLike, classes: Sequence[str] | None = None, axes
         GN050 when the matrix is not square or `classes` are not one a row.
     DataError
         GN014 for a value that is not a count.
+    OptionError
+        GN021 for another language.
     """
+    word = words_in(language)
     counts = _checked(matrix)
     k = len(counts)
-    names = [_short(str(name)) for name in (range(k) if classes is None else classes)]
+    names = [shortened(name, LONGEST_NAME) for name in drawable(range(k) if classes is None else classes)]
     if len(names) != k:
         raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one a row of the matrix.")
-    longest = max(map(len, names))
+    longest = max(map(width_of, names))
     if axes is None:
         side = min(max(0.52 * k, 3.2), 10.0)
         left = 0.55 + LETTER * longest
@@ -65,9 +74,10 @@ def draw_confusion(matrix: ArrayLike, classes: Sequence[str] | None = None, axes
         strength = np.sqrt(strength)
     axes.imshow(_colours(strength), interpolation="none", aspect="equal", origin="upper")
     quiet(axes)
-    _label(axes, names, counts)
+    _label(axes, names, counts, word)
     if k <= MOST_NUMBERS:
         _write(axes, counts, strength)
+    legible(axes)
     return axes
 
 
@@ -81,25 +91,21 @@ def _checked(matrix: ArrayLike) -> NDArray[np.int64]:
     return counts
 
 
-def _short(name: str) -> str:
-    return name if len(name) <= LONGEST_NAME else name[: LONGEST_NAME - 1] + "…"
-
-
 def _turned(names: list[str], width: float) -> bool:
     """Whether the names would touch if they were written upright below `width` inches."""
-    return LETTER * (max(map(len, names)) + 1) > width / min(len(names), MOST_NUMBERS)
+    return LETTER * (max(map(width_of, names)) + 1) > width / min(len(names), MOST_NUMBERS)
 
 
 def _colours(strength: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the cells' colours, shape (k, k, 3): white to dark orange, the diagonal a pale grey."""
-    channels = np.array([to_rgb(shade) for shade in SHADES]).T
+    channels = np.array([to_rgb(shade) for shade in MISTAKES]).T
     cells = np.stack([np.interp(strength, (0, 0.5, 1), channel) for channel in channels], axis=-1)
     diagonal = np.arange(len(strength))
     cells[diagonal, diagonal] = to_rgb(RIGHT)
     return cells
 
 
-def _label(axes: Axes, names: list[str], counts: NDArray[np.int64]) -> None:
+def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callable[..., str]) -> None:
     k, total, right = len(names), int(counts.sum()), int(counts.trace())
     step = -(-k // MOST_NUMBERS)
     axes.set_xticks(range(0, k, step), names[::step], rotation=90 if _turned(names, inches(axes)[0]) else 0)
@@ -110,10 +116,12 @@ def _label(axes: Axes, names: list[str], counts: NDArray[np.int64]) -> None:
         edges = np.arange(k + 1) - 0.5
         axes.hlines(edges, -0.5, k - 0.5, color="#dcdcdc", linewidth=0.6, clip_on=False)
         axes.vlines(edges, -0.5, k - 0.5, color="#dcdcdc", linewidth=0.6, clip_on=False)
-    axes.set_xlabel("answered")
-    axes.set_ylabel("true")
-    share = f"accuracy {right / total:.2%}: {right:,} of {total:,} right" if total else "no samples"
-    axes.set_title(share.replace("%", " %"), loc="left", fontsize=10, color=INK)
+    axes.set_xlabel(word("answered"))
+    axes.set_ylabel(word("true"))
+    title = word("no_samples")
+    if total:
+        title = word("right_of", share=f"{right / total * 100:.2f} %", right=f"{right:,}", total=f"{total:,}")
+    axes.set_title(title, loc="left", fontsize=10, color=INK)
 
 
 def _write(axes: Axes, counts: NDArray[np.int64], strength: NDArray[np.float64]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,12 +10,15 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import ShapeError
-from .figure import BLUE, INK, VERMILION, inches, new_axes, quiet
+from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
+from .letters import legible
+from .palette import BLUE, INK, VERMILION
+from .words import words_in
 
 LINE_POINTS = 13.0
 
 
-def draw_curve(history: Mapping[str, ArrayLike], axes: Sequence[Axes] | None = None) -> list[Axes]:
+def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
     """Draw how accuracy and loss went during training.
 
     Parameters
@@ -26,6 +29,8 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: Sequence[Axes] | None = N
         ``validation_accuracy``, one an epoch. Without ``accuracy`` (a regression) the loss alone is drawn.
     axes : sequence of Axes, optional
         One for accuracy and one for loss (or one for loss alone); a figure is made if not given.
+    language : str
+        ``"en"`` or ``"zh"``.
 
     Returns
     -------
@@ -36,7 +41,10 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: Sequence[Axes] | None = N
     ------
     ShapeError
         GN050 when a list is missing, empty or not as long as its epochs, or `axes` are not one a panel.
+    OptionError
+        GN021 for another language.
     """
+    word = words_in(language)
     panels = ["accuracy", "loss"] if "accuracy" in history else ["loss"]
     training = [_series(history, "progress", name) for name in panels]
     validation = [_series(history, "epoch", f"validation_{name}", optional=True) for name in panels]
@@ -45,12 +53,12 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: Sequence[Axes] | None = N
         for upper in axes[:-1]:
             upper.sharex(axes[-1])
             upper.tick_params(labelbottom=False)
-    if len(axes) != len(panels):
-        raise ShapeError("GN050", f"axes: {len(axes)} given, expected {len(panels)}, for {' and '.join(panels)}.")
-    for name, panel, trained, validated in zip(panels, axes, training, validation, strict=True):
-        _panel(panel, name, trained, validated)
-    axes[-1].set_xlabel("epoch")
-    return list(axes)
+    drawn = given_axes(axes, len(panels), " and ".join(panels))
+    for name, panel, trained, validated in zip(panels, drawn, training, validation, strict=True):
+        _panel(panel, name, trained, validated, word)
+    drawn[-1].set_xlabel(word("epoch"))
+    legible(drawn)
+    return drawn
 
 
 def _series(
@@ -73,10 +81,11 @@ def _panel(
     name: str,
     trained: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
     validated: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    word: Callable[..., str],
 ) -> None:
     percent = name == "accuracy"
     quiet(axes, grid=True)
-    axes.set_title("accuracy, %" if percent else name, loc="left", fontsize=10, color=INK)
+    axes.set_title(word("accuracy_percent" if percent else name), loc="left", fontsize=10, color=INK)
     lines = [("training", trained, BLUE), ("validation", validated, VERMILION)]
     ends, last = [], 0.0
     for label, line, colour in lines:
@@ -86,12 +95,12 @@ def _panel(
         y = np.where(np.isfinite(y), y, np.nan)  # a loss that left the finite numbers leaves a gap
         marker = "o" if label == "validation" or x.size == 1 else ""
         size = 5 if x.size <= 12 else 3
-        axes.plot(x, y, color=colour, linewidth=1.4, marker=marker, markersize=size, clip_on=False, label=label)
+        axes.plot(x, y, color=colour, linewidth=1.4, marker=marker, markersize=size, clip_on=False, label=word(label))
         last = max(last, float(x[-1]))
         finite = y[np.isfinite(y)]
         if finite.size:
             value = f"{finite[-1]:.2f} %" if percent else f"{finite[-1]:.3g}"
-            ends.append((float(finite[-1]), f"{label} {value}", colour))
+            ends.append((float(finite[-1]), f"{word(label)} {value}", colour))
     _limit(axes, last, percent)
     _label_ends(axes, ends)
 

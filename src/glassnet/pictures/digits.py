@@ -12,8 +12,11 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from .figure import DPI, QUIET, VERMILION, inches, new_axes
+from .figure import DPI, inches, new_axes
 from .ink import shades
+from .letters import drawable, legible, width_of
+from .palette import INK, QUIET, VERMILION
+from .words import words_in
 
 SHEET, LARGEST = 1320, 476
 """Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
@@ -28,6 +31,8 @@ def draw_digits(
     axes: Axes | None = None,
     columns: int = 10,
     photo: bool = False,
+    title: str = "",
+    language: str = "en",
 ) -> Axes:
     """Draw digits in a grid, each with its label; misread ones are framed and say what they were read as.
 
@@ -47,6 +52,10 @@ def draw_digits(
         Digits a line.
     photo : bool
         Whether high values are light and not ink; colours always are.
+    title : str
+        Above them all.
+    language : str
+        ``"en"`` or ``"zh"``.
 
     Returns
     -------
@@ -60,25 +69,24 @@ def draw_digits(
     DataError
         GN018 for a value that is NaN or infinite.
     OptionError
-        GN021 for less than one column.
+        GN021 for less than one column, or another language.
     """
-    values = _checked(inputs, labels, answers)
-    if columns < 1:
-        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    values = _checked(inputs, labels, answers, columns)
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
-    captions, wrong = _captions(n, labels, answers)
-    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(len, captions)), axes)
-    paper = _sheet(drawn, grid)
-    if paper.shape[2] == 1:
-        paper = np.repeat(paper, 3, axis=2)
-    axes.imshow(paper, interpolation="none", aspect="equal", origin="upper")
+    captions, wrong = _captions(n, labels, answers, language)
+    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(width_of, captions)), axes)
+    axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     axes.set_axis_off()
     _write(axes, captions, wrong, grid, font)
+    axes.set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
+    legible(axes)
     return axes
 
 
-def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None) -> NDArray[Any]:
+def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None, columns: int) -> NDArray[Any]:
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
         raise ShapeError(
@@ -92,20 +100,22 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
     return values
 
 
-def _captions(n: int, labels: ArrayLike | None, answers: ArrayLike | None) -> tuple[list[str], NDArray[np.bool_]]:
+def _captions(
+    n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str
+) -> tuple[list[str], NDArray[np.bool_]]:
     """Return the text below each digit and which are misread."""
+    word = words_in(language)
     right = np.zeros(n, bool)
     if labels is None and answers is None:
         return [""] * n, right
     if labels is None:
-        return [f"read as {answer}" for answer in np.asarray(answers)], right
-    true = np.asarray(labels)
+        return [word("read_as", answer=answer) for answer in drawable(np.asarray(answers))], right
+    true = drawable(np.asarray(labels))
     if answers is None:
-        return [str(label) for label in true], right
-    read = np.asarray(answers)
-    wrong = np.asarray(true != read, bool)
-    pairs = zip(true, read, wrong, strict=True)
-    return [f"{label}, read as {answer}" if differ else str(label) for label, answer, differ in pairs], wrong
+        return true, right
+    wrong = np.asarray(np.asarray(labels) != np.asarray(answers), bool)
+    trios = zip(true, drawable(np.asarray(answers)), wrong, strict=True)
+    return [word("misread", label=label, answer=read) if differ else label for label, read, differ in trios], wrong
 
 
 class _Grid(NamedTuple):
@@ -145,7 +155,7 @@ def _lay_out(
 def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
     """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
     lines = ceil(len(drawn) / grid.columns)
-    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, drawn.shape[3])
+    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
     paper = np.full(size, 255, np.uint8)
     for i, digit in enumerate(drawn):
         y, x = grid.corner(i)

@@ -9,18 +9,18 @@ from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from numpy.typing import NDArray
 
+from ..errors import ShapeError
 from ..files import replacing
+from .palette import GRID, INK, QUIET
 
-# Okabe & Ito, "Color Universal Design" (2008): told apart with any kind of colour vision.
-BLUE = "#0072B2"
-VERMILION = "#D55E00"
-INK = "#222222"
-QUIET = "#6b6b6b"
-GRID = "#e6e6e6"
 DPI = 150
+SeveralAxes = Axes | Sequence[Axes] | NDArray[np.object_]
+"""Where a picture of several panels can be drawn: as ``Figure.subplots`` returns them."""
 
 
 def new_axes(
@@ -29,6 +29,8 @@ def new_axes(
     size: tuple[float, float] = (6.4, 4.8),
     margins: tuple[float, float, float, float] = (0.7, 0.6, 0.3, 0.4),
     gap: float = 0.4,
+    widths: Sequence[float] = (),
+    heights: Sequence[float] = (),
 ) -> list[Axes]:
     """Make a white figure and its axes.
 
@@ -42,6 +44,8 @@ def new_axes(
         Around the axes, in inches: fixed, since measuring text to fit them costs more than drawing.
     gap : float
         Between the axes, in inches.
+    widths, heights : sequence of float, optional
+        How the room is shared among the columns, and among the rows; evenly if not given.
 
     Returns
     -------
@@ -50,15 +54,35 @@ def new_axes(
     """
     figure = Figure(figsize=size, facecolor="white")
     left, bottom, right, top = margins
-    width = (size[0] - left - right - gap * (columns - 1)) / columns
-    height = (size[1] - bottom - top - gap * (rows - 1)) / rows
-    axes = []
-    for row in range(rows):
-        for column in range(columns):
-            x = left + column * (width + gap)
-            y = bottom + (rows - 1 - row) * (height + gap)
-            axes.append(figure.add_axes((x / size[0], y / size[1], width / size[0], height / size[1])))
-    return axes
+    across = _shared(size[0] - left - right, columns, gap, widths)
+    down = _shared(size[1] - bottom - top, rows, gap, heights)
+    return [
+        figure.add_axes((x / size[0], y / size[1], wide / size[0], high / size[1]))
+        for y, high in ((size[1] - top - start - high, high) for start, high in down)
+        for x, wide in ((left + start, wide) for start, wide in across)
+    ]
+
+
+def _shared(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list[tuple[float, float]]:
+    """Return where each part starts and how long it is."""
+    share = np.ones(parts) if not sizes else np.asarray(sizes, float)
+    lengths = (room - gap * (parts - 1)) * share / share.sum()
+    starts = np.concatenate([[0.0], np.cumsum(lengths + gap)[:-1]])
+    return list(zip(starts.tolist(), lengths.tolist(), strict=True))
+
+
+def given_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
+    """Return the axes that a caller passed, one a panel.
+
+    Raises
+    ------
+    ShapeError
+        GN050 for another number of them than there are `panels`.
+    """
+    listed = list(np.ravel(np.asarray(axes, object)))
+    if len(listed) != count:
+        raise ShapeError("GN050", f"axes: {len(listed)} given, expected {count}: {panels}.")
+    return listed
 
 
 def quiet(axes: Axes, grid: bool = False) -> None:

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 
-from .figure import BLUE, VERMILION
+from .palette import BLUE, VERMILION
 
 LARGEST_SIDE = 800
 

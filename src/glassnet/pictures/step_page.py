@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from numpy.typing import NDArray
 from PIL import Image
 
 from ..trace.step import LayerStep, Trace
-from .ink import shades
+from .pages import sample_uri, templates, whole_page
 from .signed import png_uri, signed_picture, signed_uri
 
 WHOLE = 64
@@ -22,42 +21,25 @@ MOST_NODES, MOST_DRAWN = 12, 8
 
 def step_page(trace: Trace, title: str, remarks: Sequence[str] = ()) -> str:
     """Return a whole HTML document; the remarks, such as which sample it is, stand above the step."""
-    return _templates().get_template("page.html").render(title=title, content=step_html(trace, remarks))
+    return whole_page(title, step_html(trace, remarks))
 
 
 def step_html(trace: Trace, remarks: Sequence[str] = ()) -> str:
     """Return the inside of the page, for a notebook."""
     sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]
     return (
-        _templates()
+        templates()
         .get_template("step.html")
         .render(
             trace=trace,
             sizes="-".join(map(str, sizes)),
             rules=trace.rules,
             samples=len(trace.inputs),
-            digit=_digit(trace),
+            digit=sample_uri(trace.inputs[0], trace.image_shape) if trace.image_shape else "",
             remarks=remarks,
             layers=[_layer(trace, number) for number in range(len(trace.layers))],
         )
     )
-
-
-def _templates() -> Environment:
-    made = Environment(loader=PackageLoader(__package__), autoescape=True, trim_blocks=True, undefined=StrictUndefined)
-    made.filters["shown"] = _shown
-    return made
-
-
-def _shown(number: float) -> str:
-    return f"{number:.4g}".replace("-", "−")
-
-
-def _digit(trace: Trace) -> str:
-    if trace.image_shape is None:
-        return ""
-    [paper] = shades(trace.inputs[:1], trace.image_shape)
-    return png_uri(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper))
 
 
 def _layer(trace: Trace, number: int) -> dict[str, Any]:

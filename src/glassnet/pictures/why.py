@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
 
-from ..errors import ShapeError
 from ..trace.why import Why
-from .figure import GRID, INK, QUIET, new_axes
+from .figure import SeveralAxes, given_axes, new_axes
 from .ink import shades
+from .letters import drawable, legible, shortened
+from .palette import GRID, INK, QUIET
 from .signed import signed_picture
+from .words import words_in
+
+LONGEST_NAME = 12
 
 
 def draw_why(
     why: Why,
     image_shape: tuple[int, int],
     names: Sequence[str] = (),
-    axes: Sequence[Axes] | None = None,
+    axes: SeveralAxes | None = None,
     photo: bool = False,
+    language: str = "en",
 ) -> list[Axes]:
     """Draw a sample, what in it speaks for the answer, the flip, and what is alike in training.
 
@@ -34,39 +39,57 @@ def draw_why(
         Three, and one a neighbour; made if not given.
     photo : bool
         Whether high values are light and not ink.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    list of Axes
+        The sample, the parts of the gap, the flip, then the neighbours.
 
     Raises
     ------
     ShapeError
-        GN050 when there are too few axes.
+        GN050 when there are too few or too many axes.
+    OptionError
+        GN021 for another language.
     """
-    called = list(names) or [str(label) for label in range(len(why.outputs))]
+    word = words_in(language)
+    called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(len(why.outputs)))]
     alike = why.nearest
     count = 3 + (len(alike.rows) if alike else 0)
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
-    if len(axes) < count:
-        raise ShapeError("GN050", f"axes: {len(axes)}, expected {count}.")
-    answer, rival = called[why.answer], called[why.rival]
-    titles = [
-        f"read as {answer}\nthen {rival}",
-        f"for {answer} (orange)\nfor {rival} (blue)",
-        "no small change\nflips it",
-    ]
-    papers = [why.sample]
+    panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
+    titles, papers = _titles(why, called, word), [why.sample]
     if why.flip:
-        titles[2] = f"read as {called[why.flip.answer]}\nchange {why.flip.distance:.2f}"
         papers.append(why.flip.sample)
     if alike:
-        titles += [f"like row {row}\n{called[label]}" for row, label in zip(alike.rows, alike.labels, strict=True)]
         papers += list(alike.samples)
-    for axis, title in zip(axes, titles, strict=False):
-        axis.set(xticks=[], yticks=[])
-        axis.spines[:].set_color(GRID)
-        axis.set_title(title, fontsize=8, color=INK if axis in axes[:3] else QUIET, loc="left")
-    drawn = [axes[0], *([axes[2]] if why.flip else []), *axes[3:]]
-    for axis, sample in zip(drawn, papers, strict=False):
+    for number, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+        panel.set(xticks=[], yticks=[])
+        panel.spines[:].set_color(GRID)
+        panel.set_title(title, fontsize=8, color=INK if number < 3 else QUIET, loc="left")
+    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[3:]]
+    for panel, sample in zip(drawn, papers, strict=True):
         [paper] = shades(sample[None], image_shape, photo)
-        axis.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
-    axes[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
-    return list(axes)
+        panel.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
+    panels[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
+    legible(panels)
+    return panels
+
+
+def _titles(why: Why, called: Sequence[str], word: Callable[..., str]) -> list[str]:
+    """Return two lines for each panel."""
+    answer, rival, flip, alike = called[why.answer], called[why.rival], why.flip, why.nearest
+    titles = [
+        f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
+        f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
+        word("no_flip"),
+    ]
+    if flip:
+        titles[2] = f"{word('read_as', answer=called[flip.answer])}\n{word('flip', distance=f'{flip.distance:.2f}')}"
+    if alike:
+        near = zip(alike.rows, alike.labels, strict=True)
+        titles += [f"{word('like_row', row=row)}\n{called[label]}" for row, label in near]
+    return titles

@@ -86,6 +86,8 @@ class Columns:
         for name in (target, *drop, *keep):
             require_column(table, name)
         learnt, remarks = learn_target(table, target, task)
+        if learnt.task == "numbers":
+            remarks += _about_numbers(table, target)
         others = [name for name in table.names if name != target and name not in drop]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
@@ -98,10 +100,8 @@ class Columns:
                 dropped.append((name, why))
                 continue
             inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name))
-            count, strays = table.strays(name) if kind == "number" else (0, ())
-            if count:
-                words = ", ".join(map(repr, strays))
-                remarks.append(f"column {name!r}: {count} values are no numbers ({words}), taken as missing")
+            if kind == "number":
+                remarks += _about_numbers(table, name)
         if not inputs:
             told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
             why = "; ".join(told[:5]) or "there is no other column"
@@ -190,7 +190,7 @@ class Columns:
         if not missing:
             return
         shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
-        near = [close[0] for name in missing if (close := difflib.get_close_matches(name, table.names, 1))]
+        near = [close[0] for name in missing if (close := _near(name, table.names, 1))]
         hint = f" There is {', '.join(map(repr, near[:5]))}: rename." if near else " Add what is missing."
         if not table.header:
             hint = " Its first line holds no names: put the columns' names there."
@@ -237,13 +237,20 @@ def require_column(table: Table, name: str) -> None:
     """Refuse the name of a column that a table does not have, with the names near to it: DataError GN060."""
     if name in table.names:
         return
-    lowered = {one.lower(): one for one in table.names}
-    near = [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, 3, 0.5)]
+    near = _near(name, table.names, 3, 0.5)
     shown = ", ".join(table.names[:10]) + (", …" if len(table.names) > 10 else "")
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
     if not table.header:
         hint += " Its first line holds no names."
+    if len(table.names) == 1:
+        hint += " It was read as one column: values are divided by commas, semicolons, tabs or bars."
     raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
+
+
+def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> list[str]:
+    """Return the names most like another, small and capital letters taken for the same."""
+    lowered = {one.lower(): one for one in names}
+    return [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, count, alike)]
 
 
 def _some(rows: NDArray[np.int64], table: Table, name: str) -> None:
@@ -268,6 +275,19 @@ def _refuse_dates(table: Table, names: Collection[str]) -> None:
 
 def _quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
+
+
+def _about_numbers(table: Table, name: str) -> list[str]:
+    """Say what of a column of numbers is left out of account."""
+    said = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
+    count, strays = table.strays(name)
+    if count:
+        words, no = (
+            ", ".join(map(repr, strays)),
+            "1 value is no number" if count == 1 else f"{count} values are no numbers",
+        )
+        said.append(f"column {name!r}: {no} ({words}), taken as missing")
+    return said
 
 
 def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:

@@ -90,11 +90,15 @@ def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: 
             f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
         )
     order = np.argsort(-counts, kind="stable")[:5]
-    shown = ", ".join(f"{words[k]!r} {counts[k] / counts.sum():.0%}" for k in order)
+    shown = ", ".join(f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order)
     other = " (--task numbers would predict the number)" if numeric and not said else ""
     return Target(name, "classes", words, numeric), [
         f"target {name!r}: {len(words)} classes, {shown}{', …' if len(words) > 5 else ''}{other}"
     ]
+
+
+def _share(part: float) -> str:
+    return f"{part:.0%}" if part >= 0.01 else f"{100 * part:.2g}%"
 
 
 def _few_whole(different: NDArray[np.float64], rows: int) -> bool:

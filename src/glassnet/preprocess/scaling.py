@@ -124,9 +124,9 @@ class Scaling:
         return made
 
     def __str__(self) -> str:
-        if isinstance(self.span, tuple):
-            return f"mean 0 and deviation 1 for each of {len(self.span)} features"
-        return f"x / {self.maximum:g} · {self.span:g} + {self.offset:g}"
+        if isinstance(self.span, tuple) or isinstance(self.offset, tuple):
+            return f"mean 0 and deviation 1 for each of {np.size(self.span)} features"
+        return f"x / {self.maximum:g} · {self.span:g} {'+' if self.offset >= 0 else '−'} {abs(self.offset):g}"
 
 
 SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}

@@ -212,7 +212,8 @@ def test_infinity_is_missing():
         ("", "GN010", "empty"),
         ("\n \n", "GN010", "blank"),
         ("a,b,c\n", "GN010", "only the names"),
-        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "a, b"),
+        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "called 'a', 'b'"),
+        ("Incomes of 2020\na,b\n1,2\n", "GN012", "line 2: 2 values, expected 1 .* remove it"),
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "GN012", "line 3: 2 values, expected 3"),
         ("a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n", "GN012", "line 4: 4 values, expected 3"),
         ('a,b\n1,"2\n3"\n4\n', "GN012", "line 4: 1 value, expected 2"),
@@ -243,3 +244,38 @@ def test_damaged_files(tmp_path, kind):
 def test_standard_input():
     with mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(TEXT.encode()))):
         same_content(read_table("-"))
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers", "signs"),
+    [
+        (["$1,200.50", "$ 7", "-$3", "($4)"], [1200.5, 7, -3, -4], ("$",)),
+        (["1.200,50 €", "-3 €", "7,5€"], [1200.5, -3, 7.5], ("€",)),
+        (["12%", "7.5 %", "-3"], [12, 7.5, -3], ("%",)),
+        (["1'200", "3'000'000.5", "7"], [1200, 3_000_000.5, 7], ()),
+        (["1\u202f200,5", "3\u00a0000", "1 200", "7"], [1200.5, 3000, 1200, 7], ()),
+    ],
+)
+def test_numbers_are_read_with_what_people_write_beside_them(tmp_path, written, numbers, signs):
+    path = tmp_path / "prices.csv"
+    path.write_text("price;word\n" + "".join(f"{value};a\n" for value in written), encoding="utf-8")
+    table = read_table(path)
+    assert table.kind("price") == "number"
+    assert table.numbers("price").tolist() == numbers
+    assert table.signs("price") == signs
+    assert [table.take(np.array([k])).numbers("price")[0] for k in range(len(numbers))] == numbers
+
+
+def test_sums_in_several_currencies_are_words():
+    table = read_table(
+        {"price": ["$1", "€2", "$3"], "house": ["12 a", "12-14", "(b)"], "when": ["12 30", "1 2", "3 4"]}
+    )
+    assert {table.kind(name) for name in table.names} == {"text"}
+
+
+@pytest.mark.parametrize("quoted", ["", '"2"'], ids=["plain", "quoted"])
+def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quoted):
+    (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n,\n3,4\n")
+    assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", None, "3"]
+    (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n\n3,4\n\n")
+    assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", "3"]

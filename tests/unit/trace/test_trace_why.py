@@ -17,26 +17,15 @@ from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 600))
 KINDS = {
-    "notes": {"hidden": (30,)},
-    "relu": {
-        "hidden": (20, 15),
-        "activation": ("relu",),
-        "output": "softmax",
-        "loss": "cross_entropy",
-        "rule": "gradient",
-        "initializer": "he",
-        "bias": True,
-        "scaling": "standard",
-        "targets": "one-hot",
-        "learning_rate": 0.02,
-    },
-    "committee": {"hidden": (12,), "bias": True, "members": 3},
+    "notes": Options(hidden=(30,)),
+    "relu": Options.recipe("quick", hidden=(20, 15), batch_size=10),
+    "committee": Options(hidden=(12,), bias=True, members=3),
 }
 
 
 @pytest.fixture(scope="module", params=KINDS)
 def model(request):
-    return fit(TRAINING, Options(**KINDS[request.param], epochs=3, engine="reference")).model
+    return fit(TRAINING, replace(KINDS[request.param], epochs=3, engine="reference")).model
 
 
 @pytest.fixture(scope="module")

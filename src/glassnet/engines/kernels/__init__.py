@@ -2,23 +2,26 @@
 
 from .answers import AskingRoom, answer_rows
 from .batches import Memory, Rules, Source, Steps, shards_of, train_batches
-from .common import Plan, SparseRows, Workspace, plan_of
+from .common import Known, Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout, ShardWork
-from .sparse import TILE, SparseShard, gather_nonzero, transpose_tiles
+from .sparse import LARGEST_TILE, LOT, WORD, Columns, gather_nonzero, transpose_tiles
 from .team import new_team, send_home
 
 __all__ = [
-    "TILE",
+    "LARGEST_TILE",
+    "LOT",
+    "WORD",
     "AskingRoom",
+    "Columns",
     "Dropout",
+    "Known",
     "Memory",
     "Plan",
     "Rules",
     "ShardWork",
     "Source",
     "SparseRows",
-    "SparseShard",
     "Steps",
     "Workspace",
     "answer_rows",

@@ -1,7 +1,9 @@
 """The loop over batches, as each thread of a team runs it.
 
 A batch is divided into shards by its size alone. Thread `me` computes shards ``me``, ``me + threads``, …, then updates
-its part of the weights; what is computed does not depend on who computes it.
+its part of the weights; what is computed does not depend on who computes it. Where zeros are left out, threads share
+the first layer by tiles, some of its nodes for all rows, and the rest by shards, some rows for all nodes: hardly a
+weight then goes from one core to another.
 """
 
 from __future__ import annotations
@@ -11,11 +13,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays
+from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from ...preprocess.augment_kernels import Distortion, distort_rows
-from .common import Plan
-from .shards import Dropout, Inputs, Known, Part, ShardWork, shard_gradients
-from .sparse import SparseShard, gather_nonzero, sort_by_column
+from .common import Known, Plan, SparseRows
+from .nodes import copy
+from .shards import Dropout, Inputs, Part, ShardWork, shard_gradients
+from .sparse import LOT, Columns, constant_sums, sort_by_column, tile_gradient, tile_of, tile_sums
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
 
@@ -24,12 +27,10 @@ class Source(NamedTuple):
     """Samples as they stand in the data, and how they become inputs and targets."""
 
     raw: NDArray[Any]
-    words: NDArray[Any]  # see `gather_nonzero`
+    without_zeros: SparseRows  # scaled; empty where zeros are multiplied
     factor: NDArray[Any]  # (features,), as the next
     offset: NDArray[Any]
-    labels: NDArray[np.int64]
-    targets: NDArray[Any]
-    weights: NDArray[Any]  # (samples,), or empty where all count alike
+    known: Known
     distorts: bool
     distortion: Distortion
 
@@ -54,8 +55,10 @@ class Memory(NamedTuple):
     distorted: NDArray[Any]  # the same, float32
     work: NDArray[Any]  # (shards, 7, rows · nodes)
     fields: NDArray[Any]  # (shards, …), see `distort_rows`
-    sparse: SparseShard  # the same with shards in front
-    squares: NDArray[Any]  # (chunks,)
+    columns: Columns  # with threads in front
+    scratch: NDArray[Any]  # (threads, …), see `tile_gradient`
+    first_delta: NDArray[Any]  # (rows of the batch, nodes of the first layer)
+    squares: NDArray[Any]  # (parts,)
     loss: NDArray[Any]  # (shards,)
     correct: NDArray[Any]  # (shards,)
 
@@ -63,11 +66,11 @@ class Memory(NamedTuple):
 class Rules(NamedTuple):
     """What stays the same through a training."""
 
-    is_sparse: bool  # inputs without their background
+    tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tiles`; (1,) where zeros are multiplied
+    parts: NDArray[np.int64]  # (parts + 1,): where the flat vectors are cut for the update; the first are the tiles
     optimizer: int
     clip: float  # 0 for none
     smallest_shard: int
-    chunk: int
 
 
 @kernel
@@ -92,40 +95,82 @@ def train_batches(
 
     A team that is sent home leaves the weights somewhere between two steps.
     """
-    chunks = memory.squares.shape[0]
+    tiles, shards = rules.tiles.shape[0] - 1, memory.gradients.shape[0]
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
         batch = steps.order[first : first + steps.batch_size]
-        count = shards_of(batch.shape[0], memory.gradients.shape[0], rules.smallest_shard)
+        count = shards_of(batch.shape[0], shards, rules.smallest_shard)
+        for tile in range(me, tiles, threads):
+            _tile_forward(tile, me, count, batch, source, rules.tiles, memory)
+        if tiles > 0 and not wait_for_all(team, threads):
+            return
         for shard in range(me, count, threads):
-            _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules.is_sparse, memory)
+            _shard(shard, count, batch, steps.places[step], plan, source, dropout, tiles > 0, memory)
         if not wait_for_all(team, threads):
             return
+        if me < tiles:
+            _tile_gradients(me, threads, batch, source, rules.tiles, memory)
+        if not _update(me, threads, team, count, steps.constants[step], rules, memory):
+            return
 
-        clip = memory.flat.dtype.type(1)
+
+@part_of_kernel
+def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, memory: Memory) -> bool:
+    """Move this thread's parts of the weights, those of its own tiles among them; False if the team is sent home."""
+    parts, tiles = rules.parts, rules.tiles.shape[0] - 1
+    clip, gradient = memory.flat.dtype.type(1), memory.gradients[0]
+    for part in range(me, memory.squares.shape[0], threads):
+        if part >= tiles:  # a tile's gradient is that of the whole batch
+            sum_shards(memory.gradients, count, parts[part], parts[part + 1])
         if rules.clip > 0:
-            for chunk in range(me, chunks, threads):
-                start, stop = chunk * rules.chunk, min((chunk + 1) * rules.chunk, memory.flat.shape[0])
-                sum_shards(memory.gradients, count, start, stop)
-                memory.squares[chunk] = sum_squares(memory.gradients[0], start, stop)
-            if not wait_for_all(team, threads):
-                return
-            count = 1
-            norm = memory.squares.sum() ** 0.5
-            if norm > rules.clip:
-                clip = memory.flat.dtype.type(rules.clip / norm)
-        c = steps.constants[step]
-        constants = Constants(c[0], clip, c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9])
-        for chunk in range(me, chunks, threads):
-            start, stop = chunk * rules.chunk, min((chunk + 1) * rules.chunk, memory.flat.shape[0])
-            sum_shards(memory.gradients, count, start, stop)
-            gradient = memory.gradients[0]
-            take_step(rules.optimizer, memory.flat, gradient, memory.slots, memory.average, start, stop, constants)
+            memory.squares[part] = sum_squares(gradient, parts[part], parts[part + 1])
+    if rules.clip > 0:
         if not wait_for_all(team, threads):
-            return
+            return False
+        norm = memory.squares.sum() ** 0.5
+        if norm > rules.clip:
+            clip = memory.flat.dtype.type(rules.clip / norm)
+    constants = Constants(c[0], clip, c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9])
+    for part in range(me, memory.squares.shape[0], threads):
+        start, stop = parts[part], parts[part + 1]
+        take_step(rules.optimizer, memory.flat, gradient, memory.slots, memory.average, start, stop, constants)
+    # A step begins with the tiles where there are some, and these are the thread's own.
+    return tiles > 0 or wait_for_all(team, threads)
 
 
-@kernel_with_arrays
+@part_of_kernel
+def _rows_of(shard: int, count: int, batch: Any) -> tuple[int, int]:
+    return shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
+
+
+@part_of_kernel
+def _tile_forward(tile: int, me: int, count: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
+    """Fill the first sums of a tile's nodes, for all rows."""
+    weights, nodes = tile_of(memory.flat, tiles, tile, source.offset.shape[0]), tiles[-1]
+    constant = memory.scratch[me][: weights.shape[1]]
+    constant_sums(weights, source.offset, constant)
+    for shard in range(count):
+        start, stop = _rows_of(shard, count, batch)
+        sums = memory.work[shard][0][: (stop - start) * nodes].reshape(stop - start, nodes)
+        own = sums[:, tiles[tile] : tiles[tile + 1]]
+        tile_sums(weights, constant, source.without_zeros, batch[start:stop], own)
+
+
+@part_of_kernel
+def _tile_gradients(me: int, threads: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
+    """Fill the gradients of this thread's tiles, for all rows, a lot at a time."""
+    # Every thread sorts all rows for itself: to take what others have sorted from their caches would cost as much.
+    columns = Columns(memory.columns.counts[me], memory.columns.rows[me], memory.columns.values[me])
+    for start in range(0, batch.shape[0], LOT):
+        stop = min(start + LOT, batch.shape[0])
+        sort_by_column(source.without_zeros, batch[start:stop], columns)
+        for tile in range(me, tiles.shape[0] - 1, threads):
+            gradient = tile_of(memory.gradients[0], tiles, tile, source.offset.shape[0])
+            delta = memory.first_delta[start:stop, tiles[tile] : tiles[tile + 1]]
+            tile_gradient(gradient, start == 0, source.offset, columns, delta, memory.scratch[me])
+
+
+@part_of_kernel
 def _shard(
     shard: int,
     count: int,
@@ -138,40 +183,32 @@ def _shard(
     memory: Memory,
 ) -> None:
     """Compute one shard of a batch into its own memory."""
-    start, stop = shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
+    start, stop = _rows_of(shard, count, batch)
     which, n = batch[start:stop], stop - start
-    dense, all_sparse = memory.inputs[shard][:n], memory.sparse
-    sparse = SparseShard(
-        all_sparse.start[shard],
-        all_sparse.places[shard],
-        all_sparse.values[shard],
-        all_sparse.column_start[shard],
-        all_sparse.rows[shard],
-        all_sparse.column_values[shard],
-    )
-    if is_sparse:
-        gather_nonzero(source.raw, source.words, which, source.factor, sparse.start, sparse.places, sparse.values)
-        sort_by_column(sparse, n)
-    elif source.distorts:
+    dense = memory.inputs[shard][:n]
+    if source.distorts:
         distorted = memory.distorted[shard][:n]
         distort_rows(source.raw, which, source.distortion, memory.fields[shard], distorted)
         _scale(distorted, source.factor, source.offset, dense)
-    else:
+    elif not is_sparse:
         _gather(source.raw, which, source.factor, source.offset, dense)
-    known = Known(source.labels[which], source.targets, source.weights)
-    if source.weights.shape[0] > 0:
-        known = Known(known.labels, known.targets, source.weights[which])
+    known = Known(source.known.labels[which], source.known.targets, source.known.weights)
+    if known.weights.shape[0] > 0:
+        known = Known(known.labels, known.targets, known.weights[which])
     w = memory.work[shard]
     work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6])
     part = Part(n, start, batch.shape[0], place)
-    inputs = Inputs(is_sparse, dense, source.offset, sparse)
     gradient = memory.gradients[shard]
-    loss, correct = shard_gradients(plan, memory.flat, inputs, known, dropout, part, work, gradient)
+    loss, correct = shard_gradients(plan, memory.flat, Inputs(is_sparse, dense), known, dropout, part, work, gradient)
+    if is_sparse:
+        nodes = memory.first_delta.shape[1]
+        for i in range(n):
+            copy(work.scratch[i * nodes : (i + 1) * nodes], memory.first_delta[start + i])
     memory.loss[shard] += loss
     memory.correct[shard] += correct
 
 
-@kernel
+@part_of_kernel
 def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(which.shape[0]):
         row, scaled = raw[which[i]], inputs[i]
@@ -179,7 +216,7 @@ def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None
             scaled[j] = row[j] * factor[j] + offset[j]
 
 
-@kernel
+@part_of_kernel
 def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(raw.shape[0]):
         row, scaled = raw[i], inputs[i]

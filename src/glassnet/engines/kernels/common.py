@@ -22,10 +22,14 @@ class SparseRows(NamedTuple):
     """Inputs without their constant background: sample i has ``values[start[i]:start[i + 1]]`` at these `places`."""
 
     start: NDArray[np.int64]
-    places: NDArray[np.int32]
+    places: NDArray[np.uint32]
     values: NDArray[Any]
-    background: Any
-    labels: NDArray[np.int64]
+
+
+class Known(NamedTuple):
+    """What is known of samples."""
+
+    labels: NDArray[np.int64]  # (samples,): each sample's line of targets
     targets: NDArray[Any]
     weights: NDArray[Any]  # (samples,), or empty where all count alike
 

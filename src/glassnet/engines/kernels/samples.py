@@ -18,9 +18,9 @@ from __future__ import annotations
 from typing import Any
 
 from ...jit import kernel
-from .common import Plan, SparseRows, Workspace
+from .common import Known, Plan, SparseRows, Workspace
+from .lines import weighted_lines
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
-from .sparse import add_rows
 
 
 @kernel
@@ -105,7 +105,7 @@ def _layer_backward(plan: Plan, flat: Any, work: Workspace, layer: int, rate: An
 
 @kernel
 def train_samples(
-    rows: SparseRows, plan: Plan, flat: Any, work: Workspace, order: Any, rates: Any
+    rows: SparseRows, background: Any, known: Known, plan: Plan, flat: Any, work: Workspace, order: Any, rates: Any
 ) -> tuple[float, int]:
     """Train on samples one after the other, `flat` and the first matrix in `work` in place.
 
@@ -119,7 +119,7 @@ def train_samples(
     loss, correct = 0.0, 0
     hidden, layers = plan.sizes[1], plan.activation.shape[0]
     outputs_at = plan.node_at[layers - 1]
-    background, fan_in = rows.background, flat.dtype.type(plan.sizes[0])
+    fan_in, one = flat.dtype.type(plan.sizes[0]), flat.dtype.type(1)
     for position in range(order.shape[0]):
         sample, rate = order[position], rates[position]
         index = rows.places[rows.start[sample] : rows.start[sample + 1]]
@@ -129,16 +129,16 @@ def train_samples(
             mass += value[i]
         for j in range(hidden):
             constant = work.shift[j] * (mass + background * fan_in)
-            work.sums[j] = constant + background * work.row_sum[j]
-        add_rows(work.first, index, value, work.sums[:hidden])
+            work.scratch[j] = constant + background * work.row_sum[j]
+        weighted_lines(work.first, index, value, 0, index.shape[0], one, work.scratch[:hidden], work.sums[:hidden])
         for layer in range(layers):
             _layer_forward(plan, flat, work, layer)
 
-        target = rows.targets[rows.labels[sample]]
+        target = known.targets[known.labels[sample]]
         a, z = work.activations[outputs_at:], work.sums[outputs_at:]
         error, delta = work.error[outputs_at:], work.delta[outputs_at:]
         cost = output_delta(plan, z, a, target, error, delta, work.scratch)
-        loss += weigh(rows.weights[sample], cost, error, delta) if rows.weights.shape[0] > 0 else cost
+        loss += weigh(known.weights[sample], cost, error, delta) if known.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
 
         for layer in range(layers - 1, -1, -1):

@@ -11,19 +11,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays, uniform_at
-from .common import SOFTMAX, Plan
+from ...jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
+from .common import SOFTMAX, Known, Plan
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
-from .sparse import SparseShard, sparse_forward, sparse_gradient
 
 
 class Inputs(NamedTuple):
-    """A shard's inputs, either way: scaled, (rows, features), or without their background."""
+    """A shard's inputs; where zeros are left out, `work.sums` has the first products instead."""
 
-    is_sparse: bool
-    dense: NDArray[Any]
-    background: NDArray[Any]  # (features,)
-    sparse: SparseShard
+    are_multiplied: bool
+    dense: NDArray[Any]  # (rows, features), scaled
 
 
 class Dropout(NamedTuple):
@@ -31,14 +28,6 @@ class Dropout(NamedTuple):
 
     rates: NDArray[np.float32]  # one a hidden layer
     kept: NDArray[Any]  # 1 / (1 − rate)
-
-
-class Known(NamedTuple):
-    """What is known of a shard's rows."""
-
-    labels: NDArray[np.int64]  # (rows,): each row's line of targets
-    targets: NDArray[Any]
-    weights: NDArray[Any]  # (rows,), or empty where all count alike
 
 
 class Part(NamedTuple):
@@ -62,17 +51,15 @@ class ShardWork(NamedTuple):
     scratch: NDArray[Any]
 
 
-@kernel_with_arrays
+@part_of_kernel
 def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
-    """Fill a shard's sums and activations, layer after layer; with sparse inputs the first matrix is in tiles."""
+    """Fill a shard's sums and activations, layer after layer."""
     n, layers = part.rows, plan.activation.shape[0]
     drawn = 0
     for layer in range(layers):
         here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
         z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
-        if layer == 0 and inputs.is_sparse:
-            sparse_forward(flat, inputs.background, inputs.sparse, n, plan.sizes[1], z, work.scratch)
-        else:
+        if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             np.dot(_below(plan, inputs.dense, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
         _add_bias(flat, plan.bias_at[layer], n, z)
@@ -88,7 +75,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         drawn += part.batch * plan.sizes[layer + 1]
 
 
-@kernel_with_arrays
+@part_of_kernel
 def shard_gradients(
     plan: Plan,
     flat: Any,
@@ -101,7 +88,8 @@ def shard_gradients(
 ) -> tuple[float, int]:
     """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
 
-    With sparse inputs the first matrix, and its gradient, are in tiles.
+    The first matrix's part is left to the caller where zeros are left out; the deltas of its nodes, as they count in
+    the mean, are then in `work.scratch`.
     """
     n, layers = part.rows, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
@@ -114,9 +102,7 @@ def shard_gradients(
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
             scaled[i] = delta[i] * share
-        if layer == 0 and inputs.is_sparse:
-            sparse_gradient(gradient, inputs.background, inputs.sparse, n, fan_out, scaled, work.error, work.sums)
-        else:
+        if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, work.passed, layer, n)
             np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], n, scaled)
@@ -190,7 +176,7 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
         mask[i] = kept if uniform_at(place, first + i) >= rate else mask.dtype.type(0)
 
 
-@kernel
+@part_of_kernel
 def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]

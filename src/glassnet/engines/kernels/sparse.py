@@ -1,4 +1,4 @@
-"""Rows with many zeros: the places and values of the others, and products that leave the zeros out.
+"""Inputs with many zeros: the places and values of the others, and products that leave the zeros out.
 
 Most values of a picture are 0, so most inputs are the background `c`: 0.01 in the notes, 0 for ``x / max``, and what 0
 becomes where each feature has a scale of its own. With inputs ``x = v + c``, a first matrix W and δ of its nodes, for
@@ -7,7 +7,9 @@ the rows of a batch:
 - forward: ``W x = W v + W c``, and the second part is the same for every row;
 - gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
 
-Both products run over the values of v that are not 0. `tiled` has the form of W in which they are quick.
+Both products run over the values of v that are not 0. For them W is kept in tiles, see `transpose_tiles`. A tile is
+computed by one thread, for all rows: its weights, their gradient and what the optimizer remembers of them stay in the
+cache of that thread's core.
 """
 
 from __future__ import annotations
@@ -18,147 +20,140 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays
+from .common import SparseRows
+from .lines import BLOCK, LANES, fetch, weighted_lines
 
-TILE = 256
-"""Nodes whose weights are used together: with 784 inputs they fill most of a second-level cache."""
+WORD = 8
+"""Bytes that `gather_nonzero` looks at together."""
+
+LARGEST_TILE = BLOCK * LANES
+"""Nodes of a tile, at most. With 784 inputs, their weights and what an optimizer remembers of them fill a second-level
+cache.
+"""
+
+LINE = 16
+"""Numbers of four bytes in a line of the caches."""
+
+LOT = 128
+"""Rows whose deltas are used together: with a tile's nodes they fit into the caches too."""
 
 
-class SparseShard(NamedTuple):
-    """The inputs of a shard without their background: once row by row, once input by input."""
+class Columns(NamedTuple):
+    """The values of a lot of rows input by input: which rows have an input, and its values."""
 
-    start: NDArray[np.int64]  # (rows + 1,): where each row begins in the next two
-    places: NDArray[np.int32]
-    values: NDArray[Any]
-    column_start: NDArray[np.int64]  # (features + 1,): where each input begins in the next two
-    rows: NDArray[np.int32]
-    column_values: NDArray[Any]
+    counts: NDArray[np.int64]  # (features,)
+    rows: NDArray[np.uint32]  # (features, LOT)
+    values: NDArray[Any]  # the same
 
 
 @kernel
-def gather_nonzero(raw: Any, words: Any, which: Any, factor: Any, start: Any, places: Any, values: Any) -> None:
-    """Fill, for one row of `which` after the other, places and scaled values of the non-zero entries.
+def gather_nonzero(raw: Any, words: Any, factor: Any, rows: SparseRows) -> None:
+    """Fill places and scaled values of the non-zero entries of `raw`, (n, features).
 
-    `words` is `raw` with its bytes taken several at a time where its width allows: most of a picture is empty, and a
-    whole word of zeros is passed over at once.
+    `words` is `raw` with `WORD` bytes taken together where its type and width allow, else `raw`: most of a picture is
+    empty, and a whole word of zeros is passed over at once. `rows` needs room for one more value than there are.
     """
-    span = raw.shape[1] // words.shape[1]
-    at = 0
-    for i in range(which.shape[0]):
-        start[i] = at
-        row, spans = raw[which[i]], words[which[i]]
+    together, at = raw.shape[1] > words.shape[1], 0
+    for i in range(raw.shape[0]):
+        rows.start[i] = at
+        row, spans = raw[i], words[i]
         for block in range(spans.shape[0]):
             if spans[block] != 0:
-                for j in range(block * span, (block + 1) * span):
-                    if row[j] != 0:
-                        places[at] = j
-                        values[at] = row[j] * factor[j]
-                        at += 1
-    start[which.shape[0]] = at
+                if together:
+                    # A zero is written too, and then written over: which are zero cannot be foreseen.
+                    for j in range(block * WORD, block * WORD + WORD):
+                        rows.places[at] = j
+                        rows.values[at] = row[j] * factor[j]
+                        at += row[j] != 0
+                else:
+                    rows.places[at] = block
+                    rows.values[at] = row[block] * factor[block]
+                    at += 1
+    rows.start[raw.shape[0]] = at
 
 
 @kernel
-def sort_by_column(sparse: SparseShard, rows: int) -> None:
-    """Fill the second half of `sparse` from the first: each input's rows, in their order."""
-    start, places, begins = sparse.start, sparse.places, sparse.column_start
-    columns = begins.shape[0] - 1
-    for column in range(columns + 1):
-        begins[column] = 0
-    for at in range(start[rows]):
-        begins[places[at] + 1] += 1
-    for column in range(columns):
-        begins[column + 1] += begins[column]
-    # Here `begins` moves to the end of each column while it is filled, and is then moved back by one column.
-    for row in range(rows):
-        for at in range(start[row], start[row + 1]):
-            to = begins[places[at]]
-            begins[places[at]] = to + 1
-            sparse.rows[to] = row
-            sparse.column_values[to] = sparse.values[at]
-    for column in range(columns, 0, -1):
-        begins[column] = begins[column - 1]
-    begins[0] = 0
+def sort_by_column(samples: SparseRows, lot: Any, columns: Columns) -> None:
+    """Fill `columns` from the samples that `lot` names; each input has its rows in their order."""
+    counts = columns.counts
+    for column in range(counts.shape[0]):
+        counts[column] = 0
+    for row in range(lot.shape[0]):
+        for at in range(samples.start[lot[row]], samples.start[lot[row] + 1]):
+            column = samples.places[at]
+            to = counts[column]
+            counts[column] = to + 1
+            columns.rows[column, to] = row
+            columns.values[column, to] = samples.values[at]
 
 
 @kernel
-def add_rows(matrix: Any, places: Any, values: Any, out: Any) -> None:
-    """Add ``Σ valuesᵢ · matrix[placesᵢ]`` to `out`, eight at a time: `out` is read and written once for all eight."""
-    i, count, width = 0, places.shape[0], out.shape[0]
-    while i + 8 <= count:
-        w0, w1, w2, w3 = matrix[places[i]], matrix[places[i + 1]], matrix[places[i + 2]], matrix[places[i + 3]]
-        w4, w5, w6, w7 = matrix[places[i + 4]], matrix[places[i + 5]], matrix[places[i + 6]], matrix[places[i + 7]]
-        v0, v1, v2, v3 = values[i], values[i + 1], values[i + 2], values[i + 3]
-        v4, v5, v6, v7 = values[i + 4], values[i + 5], values[i + 6], values[i + 7]
-        for j in range(width):
-            low = v0 * w0[j] + v1 * w1[j] + v2 * w2[j] + v3 * w3[j]
-            out[j] += low + v4 * w4[j] + v5 * w5[j] + v6 * w6[j] + v7 * w7[j]
-        i += 8
-    while i < count:
-        w0, v0 = matrix[places[i]], values[i]
-        for j in range(width):
-            out[j] += v0 * w0[j]
-        i += 1
+def constant_sums(tile: Any, background: Any, out: Any) -> None:
+    """Fill `out`, (nodes,), with what the background adds to the sums of a tile, (features, nodes)."""
+    for j in range(out.shape[0]):
+        out[j] = 0
+    for i in range(tile.shape[0]):
+        line, c = tile[i], background[i]
+        if c != 0:
+            for j in range(out.shape[0]):
+                out[j] += c * line[j]
+
+
+@kernel
+def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: Any) -> None:
+    """Fill the sums of a tile's nodes, (rows, nodes), for the samples that `which` names."""
+    one = tile.dtype.type(1)
+    for row in range(which.shape[0]):
+        if row + 1 < which.shape[0]:  # samples stand far from each other
+            for at in range(samples.start[which[row + 1]], samples.start[which[row + 1] + 1], LINE):
+                fetch(samples.places, at)
+                fetch(samples.values, at)
+        begin, end = samples.start[which[row]], samples.start[which[row] + 1]
+        weighted_lines(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
 
 
 @kernel_with_arrays
-def sparse_forward(
-    first: Any, background: Any, sparse: SparseShard, n: int, nodes: int, sums: Any, scratch: Any
-) -> None:
-    """Fill the sums of the first layer, (n · nodes,), from its matrix in tiles; `background` is (features,)."""
-    features = sparse.column_start.shape[0] - 1
-    for begin in range(0, nodes, TILE):
-        end = min(begin + TILE, nodes)
-        tile = first[begin * features : end * features].reshape(features, end - begin)
-        constant = scratch[: end - begin]
-        for j in range(end - begin):
-            constant[j] = 0
-        for i in range(features):
-            line, c = tile[i], background[i]
-            if c != 0:
-                for j in range(end - begin):
-                    constant[j] += c * line[j]
-        for row in range(n):
-            z = sums[row * nodes + begin : row * nodes + end]
-            for j in range(end - begin):
-                z[j] = constant[j]
-            at, stop = sparse.start[row], sparse.start[row + 1]
-            add_rows(tile, sparse.places[at:stop], sparse.values[at:stop], z)
+def tile_gradient(gradient: Any, is_first: bool, background: Any, columns: Columns, delta: Any, scratch: Any) -> None:
+    """Add to the gradient of a tile, (features, nodes), what comes from a lot's deltas of its nodes, (rows, nodes).
 
-
-@kernel_with_arrays
-def sparse_gradient(
-    gradient: Any, background: Any, sparse: SparseShard, n: int, nodes: int, delta: Any, scratch: Any, line_scratch: Any
-) -> None:
-    """Fill the gradient of the first matrix, in tiles as the matrix, from the deltas of its nodes, (n · nodes,)."""
-    features = sparse.column_start.shape[0] - 1
-    for begin in range(0, nodes, TILE):
-        end = min(begin + TILE, nodes)
-        width = end - begin
-        tile = gradient[begin * features : end * features].reshape(features, width)
-        constant, deltas = line_scratch[:width], scratch[: n * width].reshape(n, width)
-        for j in range(width):
-            constant[j] = 0
-        for row in range(n):
-            line, part = deltas[row], delta[row * nodes + begin : row * nodes + end]
-            for j in range(width):
-                line[j] = part[j]
-                constant[j] += part[j]
-        for i in range(features):
-            line, c = tile[i], background[i]
-            for j in range(width):
-                line[j] = c * constant[j]
-            at, stop = sparse.column_start[i], sparse.column_start[i + 1]
-            add_rows(deltas, sparse.rows[at:stop], sparse.column_values[at:stop], line)
-
-
-@kernel_with_arrays
-def transpose_tiles(vector: Any, fan_out: int, fan_in: int, back: bool, scratch: Any) -> None:
-    """Bring a matrix, (fan_out, fan_in) at the beginning of `vector`, into tiles, or `back`.
-
-    A tile has the weights of up to ``TILE`` nodes, transposed, (fan_in, nodes): a row holds what one input contributes
-    to them. It takes the place that the same nodes' rows have in the matrix.
+    The first lot does not add but begins. `scratch` has room for these deltas and one row more.
     """
-    for begin in range(0, fan_out, TILE):
-        end = min(begin + TILE, fan_out)
+    rows, width = delta.shape
+    constant, deltas = scratch[:width], scratch[width : (rows + 1) * width].reshape(rows, width)
+    for j in range(width):
+        constant[j] = 0
+    for row in range(rows):
+        line, given = deltas[row], delta[row]
+        for j in range(width):
+            line[j] = given[j]
+            constant[j] += given[j]
+    one = gradient.dtype.type(1)
+    for i in range(gradient.shape[0]):
+        count, places, values, line = columns.counts[i], columns.rows[i], columns.values[i], gradient[i]
+        if is_first:
+            weighted_lines(deltas, places, values, 0, count, background[i], constant, line)
+        else:
+            weighted_lines(deltas, places, values, 0, count, one, line, line)
+            for j in range(width):
+                line[j] += background[i] * constant[j]
+
+
+@kernel_with_arrays
+def tile_of(vector: Any, tiles: Any, tile: int, features: int) -> Any:
+    """Return a tile, (features, nodes), of the first matrix in a flat vector."""
+    begin, end = tiles[tile], tiles[tile + 1]
+    return vector[begin * features : end * features].reshape(features, end - begin)
+
+
+@kernel_with_arrays
+def transpose_tiles(vector: Any, tiles: Any, fan_in: int, back: bool, scratch: Any) -> None:
+    """Bring a matrix, (nodes, fan_in) at the beginning of `vector`, into tiles, or `back`.
+
+    Tile t has the weights of the nodes ``tiles[t]`` to ``tiles[t + 1]``, transposed, (fan_in, nodes): a row holds what
+    one input contributes to them. It takes the place that the same nodes' rows have in the matrix.
+    """
+    for tile in range(tiles.shape[0] - 1):
+        begin, end = tiles[tile], tiles[tile + 1]
         here = vector[begin * fan_in : end * fan_in]
         if back:
             _transpose(here.reshape(fan_in, end - begin), scratch[: here.shape[0]].reshape(end - begin, fan_in))

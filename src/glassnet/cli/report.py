@@ -1,0 +1,83 @@
+"""``glassnet report``: a model, how it was made and how it does, on one page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .. import data
+from ..data.lenient import read_loosely
+from ..doctor.case import Case
+from ..doctor.data import examine, examine_table
+from ..doctor.findings import Finding
+from ..files import HTML, replacing, require_place
+from ..model import Model
+from ..modelfile import load_model
+from ..options import Options
+from ..pictures.words import LANGUAGES
+from ..receipt import options_of
+from .console import json_flag, result, result_json, score_line
+from .flags import chinese
+from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
+
+
+@click.command("report")
+@click.argument("model_path", metavar="MODEL")
+@click.argument("source", metavar="[DATA]", required=False)
+@click.option("--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the page.  [that of the locale]")
+@click.option(
+    "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
+)
+@json_flag
+def report_command(
+    model_path: str, source: str | None, out: str | None, language: str | None, trained_on: str | None, as_json: bool
+) -> None:
+    """Write one HTML file on a model: how it was made, how it does, what it misreads and why, what its nodes look for.
+
+    DATA are labelled samples that it was not trained on. If none are named, a model of the bundled MNIST is asked about
+    its test digits; others are described by what their file holds. If DATA are those it was trained on, with a part
+    kept aside for the test, only that part is asked about.
+    """
+    place = out or str(Path(model_path).with_name(f"{Path(model_path).stem}-report.html"))
+    model = load_model(model_path)
+    require_place(place, HTML)
+    samples, kept_aside = None, False
+    if source is not None or trained_on_bundled(model):
+        samples, kept_aside = load_unseen(model, model_path, source)
+    trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
+    training = None
+    if trained_on is not None:
+        known = model.receipt.get("options")
+        training = (load_trained_on if known else load_labelled)(model, model_path, trained_on)
+    findings = _findings(model, None if kept_aside else source, trained_on)
+    from ..report.page import make_page
+
+    language = language or ("zh" if chinese() else "en")
+    page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
+    content = page.html.encode()
+    with replacing(place) as file:
+        file.write(content)
+    if as_json:
+        asked = {**page.evaluation.scores, "samples": page.evaluation.samples} if page.evaluation else {}
+        made = {"report": place, "language": language, "bytes": len(content)}
+        result_json({**made, "sections": page.sections, "without": page.without, **asked})
+        return
+    if page.evaluation:
+        result(f"test      {score_line(page.evaluation)}")
+    else:
+        result("test      none: name labelled DATA, and the page shows how the model does on them")
+    result(f"report    {place} ({len(content) / 1000:,.0f} kB)")
+
+
+def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
+    """Examine what the model was trained on, together with what it is asked about; or this alone."""
+    known = model.receipt.get("options")
+    options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
+    target = model.columns.target.name if model.columns else None
+    if trained_on is not None:
+        return examine(trained_on, source, target=target, options=options).findings
+    if source is None:
+        return None
+    return examine_table(read_loosely(source, "test"), Case(options, "test", target)).findings

@@ -1,0 +1,26 @@
+"""The colours and marks of all pictures: told apart with any kind of colour vision.
+
+Where colour alone would have to carry a meaning, shape or lightness carries it too.
+"""
+
+from __future__ import annotations
+
+# Okabe & Ito, "Color Universal Design" (2008).
+BLUE = "#0072B2"
+VERMILION = "#D55E00"
+INK = "#222222"
+QUIET = "#6b6b6b"
+GRID = "#e6e6e6"
+
+CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#4d4d4d", "#56B4E9", "#D55E00", "#CC79A7")
+"""Okabe and Ito's, without the yellow that white paper swallows; the black as a grey that does not drown the others."""
+MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*", ">", "p")
+"""As many as have no common divisor with the colours, so that the first 77 pairs differ; and neighbours in both."""
+
+MISTAKES = ("#ffffff", "#f0a26c", "#a63c00")
+"""From none to many: lightness falls all the way."""
+
+
+def look_of(label: int) -> tuple[str, str]:
+    """Return colour and marker of a class."""
+    return CLASS_COLOURS[label % len(CLASS_COLOURS)], MARKERS[label % len(MARKERS)]

@@ -1,0 +1,136 @@
+"""The mistakes of which the network is surest, and why it makes the worst of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ..data.dataset import Dataset
+from ..pictures.pages import sample_uri, shown, thumb
+from ..pictures.signed import png_uri, signed_picture
+from ..trace.why import Neighbours, Why, why
+from .results import Asked, row_name
+from .words import Say, percent
+
+DRAWN, LISTED, EXPLAINED, ALIKE, INPUTS = 28, 15, 4, 5, 8
+"""Misread samples that are drawn, or listed where they are no pictures; those that are explained, with so many
+training samples that are alike, or so many inputs."""
+
+
+def misread_of(asked: Asked, say: Say) -> dict[str, Any] | None:
+    """Return the misread samples, the surest first; None for a regression."""
+    if asked.of_numbers:
+        return None
+    model, data, rows = asked.model, asked.data, asked.evaluation.misread
+    drawn = data.image_shape is not None
+    shown_rows = rows[: DRAWN if drawn else LISTED]
+    sure = model.confidence(model.outputs(data.inputs[shown_rows])) if len(shown_rows) else np.zeros(0)
+    found = [
+        {
+            "row": row_name(data, int(row), say),
+            "label": _known(asked, int(row), say),
+            "answer": _answered(asked, int(row), say),
+            "sure": percent(confidence),
+            "picture": _picture(data, int(row)),
+        }
+        for row, confidence in zip(shown_rows, sure, strict=True)
+    ]
+    return {"count": len(rows), "samples": found, "drawn": drawn, "ink": _is_ink(data)}
+
+
+def _known(asked: Asked, row: int, say: Say) -> str:
+    if asked.data.values is None:
+        return asked.model.name_of(int(asked.data.labels[row]))
+    return _labels(asked, asked.data.values[row], say)
+
+
+def _answered(asked: Asked, row: int, say: Say) -> str:
+    answer = asked.evaluation.answers[row]
+    return asked.model.name_of(int(answer)) if asked.data.values is None else _labels(asked, answer, say)
+
+
+def _labels(asked: Asked, holds: Any, say: Say) -> str:
+    names = [asked.model.name_of(int(label)) for label in np.flatnonzero(holds)]
+    return ", ".join(names) or say("none_of_them")
+
+
+def _picture(data: Dataset, row: int) -> str:
+    if data.image_shape is None:
+        return ""
+    return sample_uri(data.inputs[row], data.image_shape, data.reading == "photo")
+
+
+def _is_ink(data: Dataset) -> bool:
+    """Whether dark and light may change places on a dark page: not those of a photograph."""
+    return data.reading != "photo" and data.channels == 1
+
+
+def why_of(asked: Asked, training: Dataset | None, say: Say) -> dict[str, Any] | None:
+    """Return the surest mistakes taken apart; None where there are none, or where answers do not compete."""
+    model, rows = asked.model, asked.evaluation.misread[:EXPLAINED]
+    if not model.targets.of_classes or not len(rows) or model.classes < 2:
+        return None
+    neighbours = Neighbours(model, training) if training is not None else None
+    return {
+        "cases": [_case(asked, int(row), why(model, asked.data.inputs[row], neighbours), say) for row in rows],
+        "alike": training is not None,
+        "drawn": asked.data.image_shape is not None,
+        "ink": _is_ink(asked.data),
+    }
+
+
+def _case(asked: Asked, row: int, found: Why, say: Say) -> dict[str, Any]:
+    model, data, label = asked.model, asked.data, int(asked.data.labels[row])
+    names = {"answer": model.name_of(found.answer), "rival": model.name_of(found.rival)}
+    place = int((found.outputs > found.outputs[label]).sum()) + 1
+    texts = [say("why_gap", **names, gap=shown(found.gap), half=_half(found), nodes=len(found.nodes))]
+    if label not in (found.answer, found.rival):
+        texts.append(say("why_true_third", label=model.name_of(label), place=place))
+    case: dict[str, Any] = {
+        "head": say(
+            "why_head" if data.image_shape else "why_head_row",
+            name=row_name(data, row, say),
+            label=model.name_of(label),
+            answer=names["answer"],
+        ),
+        "pixels": say("why_pixels", **names),
+        "texts": texts,
+    }
+    if data.image_shape is None:
+        case |= _inputs(asked, found, say)
+        return case
+    photo = data.reading == "photo"
+    blame = thumb(Image.fromarray(signed_picture(found.inputs, data.image_shape), "RGBA"))
+    case |= {"sample": _picture(data, row), "blame": png_uri(blame), "flip": "", "alike": []}
+    if found.flip:
+        case["flip"] = sample_uri(found.flip.sample, data.image_shape, photo)
+        case["flip_text"] = say("why_flip", answer=model.name_of(found.flip.answer))
+        texts.append(say("why_change", distance=shown(found.flip.distance)))
+    else:
+        texts.append(say("why_no_flip"))
+    if found.nearest:
+        labels = [model.name_of(int(one)) for one in found.nearest.labels[:ALIKE]]
+        samples = found.nearest.samples[:ALIKE]
+        case["alike"] = [sample_uri(one, data.image_shape, photo) for one in samples]
+        case["alike_text"] = say("why_alike_labels", labels=", ".join(labels))
+    return case
+
+
+def _half(found: Why) -> int:
+    """Return how many nodes, the strongest first, make up half of what speaks for the answer."""
+    for_it = np.sort(found.nodes[found.nodes > 0])[::-1]
+    return int(np.searchsorted(np.cumsum(for_it), for_it.sum() / 2)) + 1 if len(for_it) else 0
+
+
+def _inputs(asked: Asked, found: Why, say: Say) -> dict[str, Any]:
+    """Return the inputs that speak loudest, as a list: those of a table have names and no place."""
+    most = np.argsort(-np.abs(found.inputs), kind="stable")[:INPUTS]
+    most = most[found.inputs[most] != 0]
+    names = asked.data.feature_names or [f"{say('input')} {k}" for k in range(asked.data.features)]
+    largest = float(np.abs(found.inputs).max()) or 1.0
+    shares = [(names[k], shown(found.inputs[k]), float(found.inputs[k] / largest)) for k in most]
+    rest = float(found.inputs.sum() - found.inputs[most].sum())
+    text = say("why_inputs_rest", rest=shown(rest)) if abs(rest) > 1e-6 * largest else say("why_inputs")
+    return {"inputs": shares, "inputs_text": text}

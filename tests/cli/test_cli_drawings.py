@@ -1,0 +1,97 @@
+"""Pictures that commands leave: a folder of a test's, in either language, and nothing lost where they cannot go."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import Dataset, Options, fit, save_model
+from support.cli import run, run_process, snapshot
+from support.samples import png, small_model, table, write
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A table of 4 × 4 pictures, and a model of them."""
+    save_model(small_model(), tmp_path / "m.safetensors")
+    write(tmp_path, {"rows.csv": table()})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_a_test_leaves_all_that_can_be_drawn_of_it(folder):
+    words = ("test", "m.safetensors", "rows.csv", "--pictures", "drawn")
+    text = run(*words).fine().out
+    files = [f"drawn/{name}.png" for name in ("confusion", "digits", "reliability", "hidden")]
+    assert f"pictures  {', '.join(files)}" in text
+    assert sorted(str(path.relative_to(folder)) for path in folder.glob("drawn/*")) == sorted(files)
+    for file in files:
+        with Image.open(file) as picture:
+            assert picture.format == "PNG"
+    assert run(*words, "--json").fine().json()["pictures"] == files, "its own kind is replaced"
+    assert run("test", "m.safetensors", "rows.csv", "--json").fine().json()["pictures"] == []
+
+
+def test_the_language_changes_the_words_alone(folder):
+    sizes = []
+    for language in ("en", "zh"):
+        run("test", "m.safetensors", "rows.csv", "--pictures", language, "--language", language).fine()
+        with Image.open(f"{language}/confusion.png") as picture:
+            sizes.append(picture.size)
+    assert sizes[0] == sizes[1]
+    files = snapshot(folder)
+    assert files["en/confusion.png"] != files["zh/confusion.png"]
+    run("test", "m.safetensors", "rows.csv", "--pictures", "fr", "--language", "fr").refused("GN020", "'fr'")
+
+
+def test_the_language_of_the_help_is_the_default(folder):
+    words = ("test", "m.safetensors", "rows.csv", "--pictures")
+    run_process(*words, "auto", cwd=folder, env={"GLASSNET_LANGUAGE": "zh"}).fine()
+    run(*words, "zh", "--language", "zh").fine()
+    files = snapshot(folder)
+    assert files["auto/confusion.png"] == files["zh/confusion.png"]
+
+
+def test_where_pictures_cannot_go_nothing_is_lost(folder):
+    (folder / "taken").mkdir()
+    (folder / "taken" / "hidden.png").write_text("a letter")
+    before = snapshot(folder)
+    for place, code, words in (
+        ("rows.csv", "GN110", "rows.csv: a file"),
+        ("no/drawn", "GN001", "no such folder"),
+        ("taken", "GN022", "taken/hidden.png"),
+    ):
+        run("test", "m.safetensors", "rows.csv", "--pictures", place).refused(code, words)
+        assert snapshot(folder) == before
+
+
+def test_numbers_are_no_classes_to_draw(folder):
+    rng = np.random.default_rng(0)
+    rows = rng.random((12, 3))
+    data = Dataset(rows, np.arange(12), 1, None, "numbers", values=rows[:, :1])
+    options = Options(hidden=(4,), epochs=1, engine="reference", output="identity", targets="values", rule="gradient")
+    save_model(fit(data, options).model, "numbers.safetensors")
+    run("test", "numbers.safetensors", "rows.csv", "--pictures", "p").refused("GN022", "numbers")
+    assert not (folder / "p").exists()
+
+
+def test_distortion_is_drawn_of_many_and_of_one(folder):
+    words = ("show", "rows.csv", "--augment", "--png", "a.png", "--language", "zh", "--json")
+    assert run(*words).fine().json()["rows"] == list(range(10))
+    assert run(*words, "--row", 5).fine().json() == {"source": "rows.csv", "rows": [5], "picture": "a.png"}
+
+
+def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
+    for name in ("龘", "b"):
+        for k in range(4):
+            pixels = np.random.default_rng(k).integers(0, 255, (6, 6), np.uint8)
+            write(folder, {f"things/{name}/{k}.png": png(pixels)})
+    outcome = run_process("show", "things", "--size", "6x6", "--png", "things.png", cwd=folder)
+    assert outcome.code == 0
+    remarks = [line for line in outcome.err.splitlines() if "font" in line]
+    assert remarks in (
+        [],
+        ["glassnet: no font here has 龘: written as numbers. Install one that has, such as Noto Sans."],
+    )
+    assert (folder / "things.png").exists()

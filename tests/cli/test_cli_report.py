@@ -1,0 +1,115 @@
+"""``glassnet report`` as a user would type it, on small data; and what it refuses."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+from glassnet import save_model
+from support.cli import run, snapshot
+from support.pages import taken_apart
+from support.samples import digits_csv, small_model, write
+
+QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures")
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A folder with digits and a model of them, of which a part was kept aside; and a model without receipt."""
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "digits.csv").write_text(digits_csv(150))
+    (folder / "others.csv").write_text(digits_csv(50, start=150))
+    ages = np.random.default_rng(4).integers(18, 80, 120)
+    lines = [f"{age},{place},{age * 3.5}" for age, place in zip(ages, "nsw" * 40, strict=True)]
+    (folder / "people.csv").write_text("age,place,income\n" + "\n".join(lines) + "\n")
+    train = ("train", folder / "digits.csv", *QUICKLY, "--out", folder / "m.safetensors")
+    assert run(*train).code == 0
+    table = ("train", folder / "people.csv", "--target", "income", *QUICKLY, "--out", folder / "t.safetensors")
+    assert run(*table).code == 0
+    save_model(small_model(), folder / "bare.safetensors")
+    return folder
+
+
+@pytest.fixture
+def folder(made, tmp_path, monkeypatch):
+    write(tmp_path, {path.name: path.read_bytes() for path in made.iterdir()})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+    return tmp_path
+
+
+def page(name: str):
+    with open(name, encoding="utf-8") as file:
+        return taken_apart(file.read())
+
+
+def test_a_report_on_data_it_has_not_seen(folder):
+    text = run("report", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
+    assert re.fullmatch(r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\n", text)
+    read = page("m-report.html")
+    assert "Of the 50 samples of others.csv" in read.text
+    assert "what it resembles in training" in read.text
+    assert "kept aside" in read.text  # the receipt says so
+    assert "these very samples" not in read.text
+    assert read.having("html") == [{"lang": "en"}]
+    tested = run("test", "m.safetensors", "others.csv", "--json").json()
+    facts = run("report", "m.safetensors", "others.csv", "--json").fine().json()
+    assert facts["accuracy"] == tested["accuracy"]
+    assert facts["bytes"] == (folder / "m-report.html").stat().st_size
+    assert facts["without"] == []
+
+
+@pytest.mark.parametrize(("model", "source", "samples"), [("m", "digits.csv", 15), ("t", "people.csv", 12)])
+def test_of_what_it_was_trained_on_the_part_kept_aside_is_asked(folder, model, source, samples):
+    facts = run("report", f"{model}.safetensors", source, "--json").fine().json()
+    assert facts["samples"] == samples
+    assert f"kept aside from {source} and not trained on" in page(facts["report"]).text
+    receipt = run("info", f"{model}.safetensors", "--json").json()["receipt"]
+    score = "r2" if model == "t" else "accuracy"
+    assert facts[score] == receipt["result"][score]
+
+
+def test_without_data_the_file_alone_is_described(folder):
+    facts = run("report", "bare.safetensors", "--json", "--language", "zh", "--out", "b.html").fine().json()
+    assert facts["sections"] == ["made", "curve", "weights", "doctor"]
+    assert facts["without"] == ["confusion", "classes", "reliability", "misread", "why"]
+    assert "samples" not in facts
+    assert "文件没有收据" in page("b.html").text
+
+
+def test_the_language_is_that_of_the_surroundings(folder, monkeypatch):
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    run("report", "bare.safetensors").fine()
+    assert page("bare-report.html").having("html") == [{"lang": "zh-CN"}]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        (("nothing.safetensors",), "GN001"),
+        (("digits.csv",), "GN040"),
+        (("m.safetensors", "nothing.csv"), "GN001"),
+        (("m.safetensors", "people.csv"), "GN066"),
+        (("bare.safetensors", "digits.csv"), "GN017"),
+        (("t.safetensors", "digits.csv"), "GN060"),
+        (("m.safetensors", "others.csv", "--train", "nothing.csv"), "GN001"),
+        (("m.safetensors", "others.csv", "--out", "digits.csv"), "GN022"),
+        (("m.safetensors", "others.csv", "--out", "m.safetensors"), "GN022"),
+        (("m.safetensors", "others.csv", "--out", "no/where.html"), "GN001"),
+        (("m.safetensors", "--language", "fr"), "GN020"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(folder, words, code):
+    before = snapshot(folder)
+    run("report", *words).refused(code)
+    assert snapshot(folder) == before
+
+
+def test_a_report_replaces_a_report(folder):
+    run("report", "bare.safetensors").fine()
+    run("report", "bare.safetensors", "--language", "zh").fine()
+    (folder / "bare-report.html").write_text("my notes")
+    run("report", "bare.safetensors").refused("GN022", "another kind of file")
+    assert (folder / "bare-report.html").read_text() == "my notes"

@@ -1,0 +1,218 @@
+"""All pictures have one form: axes in and out, two languages, no state but their own, letters that every font has."""
+
+from __future__ import annotations
+
+import inspect
+import re
+import string
+import sys
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+
+from glassnet import Dataset, Options, evaluate, pictures
+from glassnet.errors import OptionError, ShapeError
+from glassnet.evaluate import reliability
+from glassnet.modelfile import shipped_model
+from glassnet.pictures import letters
+from glassnet.pictures.letters import drawable, shortened, width_of
+from glassnet.pictures.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, look_of
+from glassnet.pictures.words import LANGUAGES, WORDS, words_in
+from glassnet.reading import read_photo
+from glassnet.trace.hidden import hidden_space
+from glassnet.trace.step import trace
+from glassnet.trace.why import Neighbours, why
+from support.photos import single
+from support.samples import small_model
+from support.sources import PACKAGE
+
+HISTORY = {"progress": [0.5, 1.0], "loss": [0.4, 0.2], "accuracy": [0.6, 0.9]}
+NAMES = ["猫", "dog", "$x_1$"]
+
+
+@pytest.fixture(scope="module")
+def drawings():
+    """Name -> how many panels, and what draws it with further arguments."""
+    model = small_model()
+    rng = np.random.default_rng(6)
+    data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "rows")
+    reading = read_photo(shipped_model(), single("squared", 3).opened())
+    confusion = evaluate(model, data).confusion
+    found = why(model, data.inputs[4], Neighbours(model, data))
+    calls = {
+        "augmentation": (1, data.inputs, Options(rotate=10.0, zoom=0.1)),
+        "confusion": (1, confusion, NAMES),
+        "curve": (2, HISTORY),
+        "digits": (1, data.inputs, data.labels, (data.labels + 1) % 3),
+        "hidden": (1, hidden_space(model, data), NAMES),
+        "reading": (1, reading),
+        "reliability": (2, reliability(model, data)),
+        "stages": (5, reading),
+        "step": (11, trace(model, data.take(slice(0, 1)))),
+        "weights": (5, model.network.parameters.weights[0]),
+        "why": (8, found, (4, 4), NAMES),
+    }
+    return {
+        name: (count, lambda name=name, given=given, **more: getattr(pictures, f"draw_{name}")(*given, **more))
+        for name, (count, *given) in calls.items()
+    }
+
+
+PICTURES = sorted(name.removeprefix("draw_") for name in pictures.__all__ if name.startswith("draw_"))
+
+
+def panels(drawn) -> list:
+    return drawn if isinstance(drawn, list) else [drawn]
+
+
+def texts(drawn) -> list[str]:
+    return [text.get_text() for axes in panels(drawn) for text in axes.findobj(Text) if text.get_text()]
+
+
+def render(drawn) -> None:
+    """Draw without a file; a letter without a glyph is a warning, and a warning an error."""
+    FigureCanvasAgg(panels(drawn)[0].figure).draw()
+
+
+def require_inside(drawn) -> None:
+    """Nothing is cut off a figure made for it; a letter without a glyph is a warning here too."""
+    figure = panels(drawn)[0].figure
+    FigureCanvasAgg(figure)
+    box = figure.get_tightbbox()  # in inches
+    assert min(box.x0, box.y0) > -0.02
+    assert box.x1 < figure.get_figwidth() + 0.02
+    assert box.y1 < figure.get_figheight() + 0.02
+
+
+def test_every_picture_is_tried(drawings):
+    assert sorted(drawings) == PICTURES
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_every_picture_has_the_form_and_says_so(name):
+    function = getattr(pictures, f"draw_{name}")
+    defaults = {key: one.default for key, one in inspect.signature(function).parameters.items()}
+    assert (defaults["axes"], defaults["language"]) == (None, "en")
+    for section in ("Parameters", "Returns", "Raises"):
+        assert f"    {section}\n    {'-' * len(section)}\n" in function.__doc__
+    documented = set(re.findall(r"^    (\w+(?:, \w+)*) : ", function.__doc__, re.MULTILINE))
+    assert set(defaults) <= {one for names in documented for one in names.split(", ")}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_axes_passed_in_are_drawn_on_and_returned(name, drawings):
+    count, draw = drawings[name]
+    figure = Figure(figsize=(9, 7))
+    given = figure.subplots(1, count) if count > 1 else figure.subplots()
+    drawn = draw(axes=given)
+    assert all(one is other for one, other in zip(panels(drawn), np.ravel([given]), strict=True))
+    assert isinstance(drawn, list) == (count > 1)
+    assert figure.axes == panels(drawn), "nothing is drawn elsewhere"
+    render(drawn)
+    if count > 1:
+        with pytest.raises(ShapeError, match=f"expected {count}"):
+            draw(axes=list(given)[:-1])
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_both_languages_have_every_letter_and_the_same_picture_and_room(name, drawings):
+    _, draw = drawings[name]
+    before, had_pyplot = dict(mpl.rcParams), "matplotlib.pyplot" in sys.modules
+    english, chinese = (draw(language=language) for language in LANGUAGES)
+    for drawn in (english, chinese):
+        require_inside(drawn)
+    said = "".join(texts(chinese))
+    assert name == "reading" or any(letter in said for pair in WORDS.values() for letter in pair[1] if letter > "⺀")
+    assert not any(letter > "⺀" for letter in "".join(texts(english)).replace("猫", ""))
+    for one, other in zip(panels(english), panels(chinese), strict=True):
+        if name != "digits":  # where longer words need more room
+            assert [image.get_array().tolist() for image in one.images] == [
+                i.get_array().tolist() for i in other.images
+            ]
+            assert one.get_xlim() == other.get_xlim()
+    assert dict(mpl.rcParams) == before
+    assert ("matplotlib.pyplot" in sys.modules) == had_pyplot
+    with pytest.raises(OptionError, match="'fr': expected one of en, zh"):
+        draw(language="fr")
+
+
+class TestWords:
+    def test_both_forms_name_the_same_things(self):
+        for key, pair in WORDS.items():
+            names = [{part[1] for part in string.Formatter().parse(form) if part[1]} for form in pair]
+            assert names[0] == names[1], key
+
+    def test_every_word_is_used(self):
+        sources = [path for path in PACKAGE.rglob("*.py") if path.name != "words.py"]
+        text = "\n".join(path.read_text(encoding="utf-8") for path in [*sources, *PACKAGE.rglob("*.html")])
+        used = {*re.findall(r"[\"'](\w+)[\"']", text)}
+        assert set(WORDS) - used == set()
+
+    def test_every_letter_is_in_the_fonts_that_come_along(self):
+        letters_used = {letter for pair in WORDS.values() for letter in "".join(pair) if not letter.isspace()}
+        brought = letters._letters_of(letters.SHIPPED) | letters._letters_of(letters.FAMILY)
+        assert {letter for letter in letters_used if ord(letter) not in brought} == set()
+
+    def test_words_are_filled_in(self):
+        assert words_in("zh")("read_as", answer=7) == "读作 7"
+
+
+class TestLetters:
+    def test_common_chinese_needs_no_installed_font(self, monkeypatch):
+        monkeypatch.setattr(letters, "INSTALLED", ())
+        letters._family_with.cache_clear()
+        assert drawable(["猫", "衬衫", "naïve", "Ω", "two\nlines"]) == ["猫", "衬衫", "naïve", "Ω", "two lines"]
+
+    def test_a_letter_that_no_font_has_is_written_as_its_number(self, monkeypatch):
+        monkeypatch.setattr(letters, "INSTALLED", ())
+        letters._family_with.cache_clear()
+        with pytest.warns(UserWarning, match="no font here has 龘"):
+            assert drawable(["龘", "a"]) == ["U+9F98", "a"]
+        letters._family_with.cache_clear()
+
+    def test_a_users_font_stays_the_first(self):
+        [axes] = pictures.new_axes()
+        axes.set_title("标题 a", fontfamily="DejaVu Serif")
+        letters.legible(axes)
+        assert axes.title.get_fontfamily() == ["DejaVu Serif", letters.FAMILY]
+
+    def test_widths_count_chinese_letters_twice(self):
+        assert [width_of("abc"), width_of("猫a")] == [3, 3]
+        assert shortened("衬衫和裤子", 7) == "衬衫和…"
+        assert shortened("shirt", 5) == "shirt"
+
+
+def seen_by_deuteranopes(colour: str) -> np.ndarray:
+    """CIELAB of a colour as it is seen without green cones (Viénot, Brettel and Mollon 1999)."""
+    rgb = np.array(to_rgb(colour))
+    linear = np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4)
+    cones = np.array([[17.8824, 43.5161, 4.11935], [3.45565, 27.1554, 3.86714], [0.0299566, 0.184309, 1.46709]])
+    without = np.array([[1, 0, 0], [0.494207, 0, 1.24827], [0, 0, 1]])
+    linear = np.clip(np.linalg.solve(cones, without @ cones @ linear), 0, 1)
+    xyz = np.array([[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]) @ linear
+    x, y, z = np.cbrt(np.maximum(xyz / [0.9505, 1, 1.089], 0.008856))
+    return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
+
+
+class TestPalette:
+    def test_class_colours_stay_apart_without_green_cones(self):
+        seen = [seen_by_deuteranopes(colour) for colour in CLASS_COLOURS]
+        apart = {(i, j): np.linalg.norm(seen[i] - seen[j]) for i in range(len(seen)) for j in range(i)}
+        assert min(apart.values()) > 12, "a difference of 2.3 can just be seen"
+        assert np.linalg.norm(seen_by_deuteranopes("#ff0000") - seen_by_deuteranopes("#8f7a00")) < 12, (
+            "red and olive do not"
+        )
+        assert np.linalg.norm(seen_by_deuteranopes(BLUE) - seen_by_deuteranopes(VERMILION)) > 60
+
+    def test_classes_differ_in_colour_and_mark(self):
+        assert len({look_of(label) for label in range(77)}) == 77
+        assert len({look_of(label)[1] for label in range(10)}) == 10
+
+    def test_mistakes_darken_all_the_way(self):
+        lightness = [seen_by_deuteranopes(colour)[0] for colour in MISTAKES]
+        assert lightness[0] > lightness[1] + 15 > lightness[2] + 30

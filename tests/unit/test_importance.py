@@ -1,0 +1,33 @@
+"""What a model of a table relies on: the columns that matter, and none else."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassnet import Columns, Options, fit
+from glassnet.errors import DataError
+from glassnet.importance import shuffled_columns
+from glassnet.preprocess.tabular import read_table, samples_of
+from support.samples import digits, small_model
+
+
+def test_the_column_that_decides_is_found(tmp_path):
+    rng = np.random.default_rng(4)
+    ages, noise = rng.integers(18, 80, 300), rng.normal(size=300)
+    lines = [f"{age},{other:.3f},{'old' if age > 50 else 'young'}" for age, other in zip(ages, noise, strict=True)]
+    (tmp_path / "people.csv").write_text("age,noise,kind\n" + "\n".join(lines) + "\n")
+    table = read_table(tmp_path / "people.csv", ["kind"])
+    data = samples_of(table, Columns.learn(table, "kind"))
+    model = fit(data, Options.recipe("table", hidden=(8,), engine="reference", epochs=10, learning_rate=0.02)).model
+    falls = shuffled_columns(model, data)
+    assert falls.shape == (2,)
+    assert falls[0] > 0.2 > abs(falls[1])
+    assert (shuffled_columns(model, data) == falls).all()
+    assert (shuffled_columns(model, data, seed=1) != falls).any()
+
+
+def test_pixels_are_no_columns():
+    with pytest.raises(DataError) as refused:
+        shuffled_columns(small_model(), digits(10))
+    assert refused.value.code == "GN017"
