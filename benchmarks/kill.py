@@ -5,12 +5,13 @@ of a training that was never killed, byte for byte. The tests do the same with f
 the true command line is killed, starting and finishing included.
 
     nice python benchmarks/kill.py [--kills 50] [--seed 0]
+
+writes benchmarks/results/kill.json.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import signal
 import subprocess
@@ -19,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+import machine
 from glassnet import load_checkpoint
 
 TRAIN = ("train", "--hidden", "50", "--epochs", "4", "--no-pictures", "--out", "model")
@@ -83,7 +85,7 @@ def main() -> None:
             same += run(folder, *words)[0] == whole
             rounds += 1
     result = {"kills": kills, "before the first checkpoint": before, "rounds": rounds, "same file": same}
-    print(json.dumps({**result, "epochs in the checkpoint": moments}, indent=1))
+    machine.write("kill", {**result, "epochs in the checkpoint": moments})
     sys.exit(0 if same == rounds else 1)
 
 

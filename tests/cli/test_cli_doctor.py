@@ -12,7 +12,7 @@ from support.damaged import COUNT, damages, labels, rows_of, text
 from support.samples import digits, digits_csv, npz, png
 
 DAMAGES = damages()
-OPTIONS_AND_PAIRS = {"GD08", "GD13", "GD43", "GD44", "GD36", "GD50", "GD51", "GD52"}
+OPTIONS_AND_PAIRS = {"GD08", "GD13", "GD43", "GD44", "GD36", "GD50", "GD51", "GD52", "GD60", "GD61"}
 """Found by tests of their own below: they need options, test data, or a table of words."""
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
 
@@ -221,7 +221,7 @@ def test_odd_tables_end_in_findings_or_one_line(content, folder):
 
 def test_no_two_digits_are_taken_for_one(monkeypatch):
     """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
-    from glassnet.data.lenient import LooseTable
+    from glassnet.data.loose import LooseTable
     from glassnet.doctor import repeats
 
     pixels = digits(3_000).inputs
@@ -286,3 +286,35 @@ def test_the_pictures_of_a_folder_are_not_sorted_by_class(folder):
         target.mkdir(parents=True, exist_ok=True)
         (target / f"{place}.png").write_bytes(png(digits(40).inputs[place].reshape(28, 28)))
     assert doctor("shapes")["healthy"]
+
+
+def test_a_folder_of_pictures_with_every_mistake(folder):
+    """Two cannot be read, one has another size, one is a copy, one is in two classes; what stays is copied as it is."""
+    drawn = [png(row.reshape(28, 28)) for row in digits(12).inputs]
+    files = {f"{'二é'[k % 2]}/{k}.png": drawn[k] for k in range(8)}
+    files |= {"é/cut.png": drawn[8][:90], "é/text.png": b"text", "二/copy.png": drawn[0], "é/torn.png": drawn[2]}
+    files["二/small.png"] = png(np.eye(9, dtype=np.uint8) * 255)
+    for name, content in files.items():
+        (folder / "shapes" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "shapes" / name).write_bytes(content)
+    found = doctor("shapes", "--fix", "mended")
+    seen = {finding["code"]: finding for finding in found["findings"]}
+    assert found["classes"] == {"二": 4, "é": 4}
+    assert seen["GD60"]["files"] == ["é/cut.png", "é/text.png"]
+    assert (seen["GD61"]["files"], seen["GD61"]["command"]) == (["二/small.png"], "glassnet train shapes --size 28x28")
+    assert set(seen["GD40"]["files"]) == {"二/2.png", "é/torn.png"}
+    assert seen["GD41"]["files"] == ["二/copy.png"]
+    assert found["fixed"]["done"] == ["GD60", "GD40", "GD41"]
+    assert [finding["code"] for finding in found["fixed"]["left"]] == ["GD61", "GD27"]
+    kept = {path.relative_to(folder / "mended").as_posix() for path in (folder / "mended").rglob("*.png")}
+    assert kept == set(files) - {"é/cut.png", "é/text.png", "二/copy.png", "二/2.png", "é/torn.png"}
+    assert all((folder / "mended" / name).read_bytes() == files[name] for name in kept)
+    run("doctor", "shapes", "--fix", "mended").refused("GN022", "mended")
+
+
+def test_labels_that_are_words_in_an_archive(folder):
+    pixels = np.repeat(digits(30).inputs, [2, *[1] * 29], axis=0)
+    (folder / "words.npz").write_bytes(npz(x=pixels, y=np.array(["cat", "二"])[np.arange(31) % 2]))
+    found = doctor("words.npz", "--fix", "copy.npz")
+    assert {"GD40"} == {finding["code"] for finding in found["findings"]} - HARMLESS
+    assert glassnet.load_data("copy.npz").class_names == ("cat", "二")

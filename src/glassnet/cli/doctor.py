@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
 from .. import data
+from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
 from ..doctor.data import examine, summary
 from ..doctor.findings import KINDS, Finding, harmful
@@ -33,7 +34,7 @@ class _Visit:
 
     findings: list[Finding]
     facts: dict[str, Any]
-    write: Callable[[IO[bytes]], None]
+    write: Callable[[str], None]
     again: Callable[[str], list[Finding]]
 
 
@@ -41,7 +42,7 @@ class _Visit:
 @click.argument("source", metavar="DATA")
 @click.option("--test", "test_source", metavar="DATA", help="Test data, compared with the training data.")
 @click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
-@click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be; DATA stays as it is.")
+@click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be (of a folder, a folder).")
 @json_flag
 @with_options("input_max", "classes", "targets", "output", "loss")
 def doctor_command(
@@ -62,9 +63,10 @@ def doctor_command(
     done, left = [], visit.findings
     if out is not None:
         done = [finding for finding in visit.findings if finding.repaired and finding.source == visit.facts["source"]]
-        with replacing(out) as file:
-            visit.write(file)
+        visit.write(out)
         left = visit.again(out)
+        # Of pictures, only those that stay are copied: nothing in them is changed.
+        done = [finding for finding in done if finding.code not in {one.code for one in left}]
     if as_json:
         shown = {"findings": [finding.to_dict() for finding in visit.findings], "healthy": not harmful(visit.findings)}
         fixed = out and {"file": out, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
@@ -76,11 +78,11 @@ def doctor_command(
 
 def _require_copy(source: str, test_source: str | None, out: str, program: bool) -> None:
     """Refuse to write the copy over anything."""
-    require_place(out)
     if os.path.lexists(out):
-        raise OptionError("GN022", f"--fix {out}: there is a file of this name already. Name another place.")
+        raise OptionError("GN022", f"--fix {out}: there is something of this name already. Name another place.")
+    require_place(out)
     wanted = (Path(source).suffix,) if program else (".csv", ".npz")
-    if Path(out).suffix not in wanted:
+    if Path(out).suffix not in wanted and (Path(out).suffix or not os.path.isdir(source)):
         raise OptionError("GN022", f"--fix {out}: expected a name that ends in {' or '.join(wanted)}.")
 
 
@@ -90,16 +92,19 @@ def _of_program(source: str) -> _Visit:
     def again(out: str) -> list[Finding]:
         return examine_script(out, beside=source).findings
 
-    return _Visit(diagnosis.findings, {"source": source}, lambda file: _all(file, diagnosis.content), again)
+    def write(out: str) -> None:
+        with replacing(out) as file:
+            file.write(diagnosis.content)
 
-
-def _all(file: IO[bytes], content: bytes) -> None:
-    file.write(content)
+    return _Visit(diagnosis.findings, {"source": source}, write, again)
 
 
 def _of_data(source: str, test_source: str | None, target: str | None, out: str | None, options: Options) -> _Visit:
     diagnosis = examine(source, test_source, target=target, options=options)
     table = diagnosis.table
+    folder = out is not None and not Path(out).suffix
+    if folder and not table.files:
+        raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
     kind = output_kind(out or "")
     if kind == "npz" and (table.words or table.labels is None or table.labels.dtype.kind == "O"):
         raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
@@ -111,8 +116,15 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
         name = table.label_name if table.header else None
         return examine(copy, test, target=name, options=options).findings
 
-    facts = {"source": table.source, **summary(table)}
-    return _Visit(diagnosis.findings, facts, lambda file: write_loosely(table, file, kind), again)
+    def write(copy: str) -> None:
+        if folder:
+            names = [table.files[row] for row in table.rows]
+            copy_pictures(Path(table.source), Path(copy), zip(names, table.label_words.tolist(), strict=True))
+            return
+        with replacing(copy) as file:
+            write_loosely(table, file, kind)
+
+    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again)
 
 
 def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], left: list[Finding]) -> None:
@@ -132,7 +144,8 @@ def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], le
     verdict = _verdict(visit.findings)
     result(f"{source}: {verdict}")
     if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
-        result(f"next      {shlex.join(['glassnet', 'doctor', source, '--fix', _proposed(source)])}")
+        proposed = _proposed(source, any(finding.files for finding in visit.findings))
+        result(f"next      {shlex.join(['glassnet', 'doctor', source, '--fix', proposed])}")
 
 
 def _headline(facts: dict[str, Any]) -> str:
@@ -148,7 +161,8 @@ def _headline(facts: dict[str, Any]) -> str:
 def _show(finding: Finding) -> None:
     result(f"{_SHOWN[finding.severity]}  {finding.code}  {finding.kind.meaning}")
     result(f"               {finding.text}")
-    word, places = ("line", finding.lines) if finding.lines else ("row", finding.rows)
+    every: tuple[tuple[str, tuple[object, ...]], ...] = (("file", finding.files), ("line", finding.lines))
+    word, places = next((one for one in every if one[1]), ("row", finding.rows))
     if places:
         more = f", … ({finding.count:,} in all)" if finding.count > len(places) else ""
         result(f"               {word}{'s' * (len(places) > 1)} {', '.join(map(str, places))}{more}")
@@ -169,9 +183,11 @@ def _verdict(findings: list[Finding]) -> str:
     return ", ".join(parts) or "nothing wrong"
 
 
-def _proposed(source: str) -> str:
+def _proposed(source: str, pictures: bool) -> str:
     """Return a name for the copy that is not taken."""
     path = Path("mnist.npz" if source == data.BUNDLED else source)
     suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
+    if pictures:
+        suffix = ""
     names = (f"{path.name.split('.')[0]}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
     return next(name for name in names if not os.path.lexists(name))

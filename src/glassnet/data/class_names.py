@@ -68,6 +68,15 @@ def number_words(
     return np.array([number[word] for word in written], np.int64), names
 
 
+def number_words_loosely(written: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Do as `number_words`, and where it would refuse, number the classes by their place among the names."""
+    try:
+        return number_words(written, "", "train", None, None)
+    except DataError:
+        names = tuple(sorted(set(written), key=_by_number))
+        return np.array([names.index(word) for word in written], np.int64), names
+
+
 def _are_numbers(words: Sequence[str], part: str, classes: int | None) -> bool:
     """Tell whether classes are numbers from 0 as they stand: without gaps, unless the number of them is given."""
     if not all(re.fullmatch("[0-9]{1,9}", word) for word in words):

@@ -10,8 +10,7 @@ import csv
 import io
 import os
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -19,12 +18,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from .class_names import number_words_loosely
 from .files import Opened, open_source
 from .frames import parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
+from .loose import LooseTable, numbered
 from .npz import parse_npz
-from .source import BUNDLED, load
+from .source import BUNDLED, images_in, load
 
 EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"))
 """What stands for "unknown" in tables, in small letters."""
@@ -32,95 +33,6 @@ EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "mi
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
 _SEPARATORS = (";", "\t", "|", ",", " ")
 """Commas late: they also stand in numbers and in prose."""
-
-
-@dataclass(frozen=True)
-class LooseTable:
-    """Rows and columns as they stand in a file, with all mistakes.
-
-    Parameters
-    ----------
-    source : str
-        The file, for messages.
-    numbers : ndarray of uint8 or float64, shape (n, width)
-        The values; NaN where a field is empty or no number.
-    words : mapping of int to ndarray of str objects, shape (n,)
-        Column -> its fields as text, for every column with a field that is neither a number nor empty.
-    names : tuple of str
-        One a column: its name in the file, or ``column 3``.
-    header : bool
-        Whether the names stand in the file.
-    rows : ndarray of int64, shape (n,)
-        Which row of the file each one is, from 0, names and blank lines not counted.
-    lines : ndarray of int64, shape (n,), or None
-        The line of each row, from 1, where the file is text.
-    broken : tuple of (row, line, fields)
-        Rows of another width, which are not among `numbers`.
-    decimal_comma : bool
-        Whether fractions are written with a comma.
-    labels : ndarray, shape (n,), or None
-        Numbers or text, where the format or a finding has told them from the inputs.
-    label_name : str
-        What the column of the labels is called.
-    label_last : bool
-        Whether it was the last column; it goes there again where columns have names.
-    image_shape : (rows, columns) or None
-        How a sample is drawn, where the format says so.
-    pictures : bool
-        Whether the inputs are pixels.
-    ordered : bool
-        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
-    """
-
-    source: str
-    numbers: NDArray[Any]
-    words: Mapping[int, NDArray[Any]]
-    names: tuple[str, ...]
-    header: bool
-    rows: NDArray[np.int64]
-    lines: NDArray[np.int64] | None = None
-    broken: tuple[tuple[int, int, int], ...] = ()
-    decimal_comma: bool = False
-    labels: NDArray[Any] | None = None
-    label_name: str = ""
-    label_last: bool = False
-    image_shape: tuple[int, int] | None = None
-    pictures: bool = False
-    ordered: bool = True
-
-    def __len__(self) -> int:
-        return len(self.numbers)
-
-    @property
-    def width(self) -> int:
-        """Number of columns."""
-        return int(self.numbers.shape[1])
-
-    def take(self, which: NDArray[Any]) -> LooseTable:
-        """Return the table of these rows, given by a mask or by their places in it."""
-        return replace(
-            self,
-            numbers=self.numbers[which],
-            words={column: texts[which] for column, texts in self.words.items()},
-            rows=self.rows[which],
-            lines=None if self.lines is None else self.lines[which],
-            labels=None if self.labels is None else self.labels[which],
-        )
-
-    def without(self, columns: Sequence[int]) -> LooseTable:
-        """Return the table without these columns."""
-        kept = [column for column in range(self.width) if column not in set(columns)]
-        return replace(
-            self,
-            numbers=np.ascontiguousarray(self.numbers[:, kept]),
-            words={place: self.words[column] for place, column in enumerate(kept) if column in self.words},
-            names=tuple(self.names[column] for column in kept),
-        )
-
-
-def numbered(count: int) -> tuple[str, ...]:
-    """Name columns by their place."""
-    return tuple(f"column {place}" for place in range(1, count + 1))
 
 
 def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTable:
@@ -140,10 +52,13 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     DataError
         GN010 when there are no rows, GN011 for text that is no table, GN019 for damaged IDX and NPZ files.
     """
+    if source != BUNDLED and os.path.isdir(source) and images_in(source, part) is None:
+        from .loose_folder import read_folder_loosely
+
+        return read_folder_loosely(source, part)
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
-        table = _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
-        return replace(table, ordered=source == BUNDLED)
+        return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":
@@ -153,8 +68,12 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     if kind not in ("idx", "npz"):
         return _of_frame(opened)
     values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)
+    names: tuple[str, ...] = ()
+    if labels.dtype.kind == "U":
+        labels, names = number_words_loosely(labels.tolist())
     shape = values.shape[1:]
-    return _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
+    table = _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
+    return replace(table, class_names=names)
 
 
 def _of_arrays(

@@ -7,7 +7,7 @@ import gzip
 import os
 import re
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
@@ -131,7 +131,8 @@ def write_relabelled(
         return target
     inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
-        _copy_pictures(Path(data.source), target, changes, data)
+        words = (changes.get(row, data.name_of(int(label))) for row, label in enumerate(data.labels))
+        copy_pictures(Path(data.source), target, zip(data.row_names, words, strict=True))
         return target
     opened = open_source(inside)
     kind = kind_of(opened)
@@ -139,8 +140,7 @@ def write_relabelled(
         _write(target, _changed_lines(opened, changes))
     elif kind == "npz":
         arrays, (first, second) = _arrays(opened, part)
-        arrays[first] = arrays[first][keep]
-        arrays[second] = _changed(arrays[second], changes)[keep]
+        arrays |= {first: arrays[first][keep], second: _changed(arrays[second], changes)[keep]}
         _write_npz(target, arrays)
     elif kind == "idx":
         images, labels = parse_pair(opened)
@@ -255,14 +255,21 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
         _write(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
 
 
-def _copy_pictures(root: Path, target: Path, changes: Changes, data: Dataset) -> None:
-    """Copy pictures into a new folder with a folder for each class."""
+def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | None]]) -> None:
+    """Copy pictures, by name and class, into a new folder with a folder for each class; no class leaves one out.
+
+    Raises
+    ------
+    FileError
+        GN003 when it cannot be written.
+    OptionError
+        GN022 when an unfinished copy is in the way.
+    """
     unfinished = target.with_name(f".{target.name}.part")
     if unfinished.exists():
         raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
     try:
-        for row, name in enumerate(data.row_names):
-            word = changes.get(row, data.name_of(int(data.labels[row])))
+        for name, word in pictures:
             if word is None:
                 continue
             inside = name.partition("/")[2] if name.startswith(f"{word}/") else name.replace("/", "-")

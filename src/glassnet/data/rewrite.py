@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .lenient import LooseTable
+from .loose import LooseTable
 
 
 def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
@@ -28,7 +28,9 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
     if kind == "npz":
         values = table.numbers.reshape(len(table), *(table.image_shape or (-1,)))
         assert table.labels is not None
-        np.savez_compressed(file, x=values, y=table.labels)
+        np.savez_compressed(
+            file, x=values, y=np.array(table.class_names)[table.labels] if table.class_names else table.labels
+        )
         return
     columns = [_series(name, table.words.get(k, table.numbers[:, k])) for k, name in enumerate(table.names)]
     if table.labels is not None:

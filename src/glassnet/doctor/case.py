@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.lenient import LooseTable
+from ..data.loose import LooseTable
 from ..options import Options
 from .findings import KINDS, Finding
 
@@ -67,6 +67,7 @@ def found(
         tuple(table.rows[first].tolist()),
         () if table.lines is None else tuple(table.lines[first].tolist()),
         tuple(columns[:SHOWN]),
+        tuple(table.files[row] for row in table.rows[first]) if table.files else (),
         command,
         bool(KINDS[code].repair) if repaired is None else repaired,
     )

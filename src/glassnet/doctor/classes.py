@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.lenient import LooseTable
+from ..data.loose import LooseTable
 from ..preprocess.targets import TARGETS
 from .case import Case, Outcome, counted, found, listed
 
@@ -25,13 +25,6 @@ def numbers_wanted(table: LooseTable) -> bool:
     distinct = len(np.unique(labels))
     fractions = labels.dtype.kind == "f" and bool((labels != np.floor(labels)).any())
     return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)
-
-
-def label_names(labels: NDArray[Any]) -> NDArray[Any]:
-    """Write labels as text, so that 5, 5.0 and "5" are one."""
-    if labels.dtype.kind == "f" and bool((labels == np.floor(labels)).all()):
-        labels = labels.astype(np.int64)
-    return np.array([f"{label:g}" for label in labels.tolist()]) if labels.dtype.kind == "f" else labels.astype(str)
 
 
 def numbering(table: LooseTable, case: Case) -> Outcome:
@@ -109,7 +102,7 @@ def missing(table: LooseTable, case: Case) -> Outcome:
         return [], table
     present = np.unique(labels)
     if len(present) == 1:
-        return [found("GD34", table, f"every label is {present[0]}", count=len(table))], table
+        return [found("GD34", table, f"every label is {table.label_words[0]}", count=len(table))], table
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
         text = f"they go from 1 to {high}; all of them become less by one"
@@ -127,7 +120,7 @@ def balance(table: LooseTable, case: Case) -> Outcome:
     """Classes of very different size."""
     if table.labels is None or case.part == "test" or numbers_wanted(table) or not len(table):
         return [], table
-    names, counts = np.unique(label_names(table.labels), return_counts=True)
+    names, counts = np.unique(table.label_words, return_counts=True)
     if len(names) < 2:
         text = f"every label is {names[0]}"
         return ([] if table.pictures else [found("GD34", table, text, count=len(table))]), table

@@ -7,15 +7,18 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..data.lenient import LooseTable, read_loosely
+from ..data.lenient import read_loosely
+from ..data.loose import LooseTable
 from ..data.source import has_part
 from ..options import Options
-from . import classes, layout, pixels, repeats
+from . import classes, folder, layout, pixels, repeats
 from .case import Case, Step
 from .findings import Finding, harmful
 from .target import label_column, named_column
 
 STEPS: tuple[Step, ...] = (
+    folder.unreadable,
+    folder.sizes,
     layout.broken_rows,
     layout.decimal_comma,
     layout.empty_columns,
@@ -127,7 +130,7 @@ def summary(table: LooseTable) -> dict[str, object]:
     """Return what a repaired table holds: samples, features, shape and classes."""
     count = None
     if table.labels is not None and not classes.numbers_wanted(table):
-        names, counts = np.unique(classes.label_names(table.labels), return_counts=True)
+        names, counts = np.unique(table.label_words, return_counts=True)
         order = sorted(range(len(names)), key=lambda place: (len(names[place]), names[place]))
         count = {str(names[place]): int(counts[place]) for place in order}
     return {

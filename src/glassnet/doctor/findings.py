@@ -126,6 +126,9 @@ KINDS: dict[str, Kind] = {
         WARNING, "rows of the test data are among the training data", "train without them", "drops them from training"
     ),
     "GD52": Kind(REMARK, "the test data lack a class", "test with samples of every class"),
+    # folders of pictures
+    "GD60": Kind(ERROR, "a picture cannot be read", "save it again, or remove it", "leaves them out"),
+    "GD61": Kind(ERROR, "pictures have several sizes", "name one that all are brought to"),
     # programs
     "GS01": Kind(ERROR, "NumPy 2 has no asfarray", "use np.asarray(…, dtype=float)", "rewrites it"),
     "GS02": Kind(ERROR, "NumPy has dropped this old name", "use today's name", "rewrites it"),
@@ -183,6 +186,8 @@ class Finding:
         Their lines, from 1, where the file is text.
     columns : tuple of str
         The first few columns it concerns.
+    files : tuple of str
+        The pictures of `rows`, where the source is a folder of them.
     command : str
         What to type, where a command helps.
     repaired : bool
@@ -196,6 +201,7 @@ class Finding:
     rows: tuple[int, ...] = ()
     lines: tuple[int, ...] = ()
     columns: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     command: str = ""
     repaired: bool = False
 
@@ -222,6 +228,7 @@ class Finding:
             "rows": list(self.rows),
             "lines": list(self.lines),
             "columns": list(self.columns),
+            "files": list(self.files),
             "fix": self.kind.advice,
             "command": self.command or command,
             "repairable": self.repaired,

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.lenient import LooseTable, numbered
+from ..data.loose import LooseTable, numbered
 from .case import Case, Outcome, counted, found, listed
 from .findings import KINDS, Finding
 from .target import LABEL_NAMES, looks_like_labels

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.lenient import LooseTable
+from ..data.loose import LooseTable
 from .case import Case, Outcome, counted, found, listed
 
 _SAMPLE = 2000

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.lenient import LooseTable
+from ..data.loose import LooseTable
 from .case import Case, Outcome, counted, found, listed
-from .classes import label_names, numbers_wanted
+from .classes import numbers_wanted
 from .findings import Finding
 
 _COARSE = 0.2
@@ -88,7 +88,7 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     group = first_equal(table)
     if (group == np.arange(len(table))).all() or _coarse(table, group):
         return [], table
-    names = label_names(table.labels)
+    names = table.label_words
     _, label = np.unique(names, return_inverse=True)
     low = np.full(len(table), label.max() + 1)
     high = np.zeros(len(table), int)
@@ -98,9 +98,10 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     if not torn.any():
         return [], table
     first = np.flatnonzero(group == group[int(np.argmax(torn))])[:2]
+    one, other = (table.files[row] if table.files else f"row {row}" for row in table.rows[first])
     text = (
-        f"{counted(int(torn.sum()), 'row')}; rows {table.rows[first[0]]} and {table.rows[first[1]]} are equal but for "
-        f"the labels {names[first[0]]} and {names[first[1]]}"
+        f"{counted(int(torn.sum()), 'row')}; {one} and {other} are equal but for the labels {names[first[0]]} and "
+        f"{names[first[1]]}"
     )
     if torn.all():
         return [found("GD40", table, text, torn, repaired=False)], table
@@ -123,7 +124,7 @@ def _equal_by_chance(table: LooseTable) -> float:
     if numbers_wanted(table):
         return 0.0
     everyone = np.arange(len(table))
-    names = np.zeros(len(table)) if table.labels is None else label_names(table.labels)
+    names = np.zeros(len(table)) if table.labels is None else table.label_words
     of_classes: float = sum(_equal_pairs(table, np.flatnonzero(names == name)) for name in np.unique(names))
     return max(_equal_pairs(table, everyone), of_classes)
 
@@ -148,7 +149,7 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
         text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to earlier ones, labels left aside"
         return [found("GD44", table, text, again)], table
     if table.labels is not None:
-        names = label_names(table.labels)
+        names = table.label_words
         again &= names == names[first]
     if not again.any():
         return [], table
@@ -160,7 +161,7 @@ def giveaways(table: LooseTable, case: Case) -> Outcome:
     """Columns from which the label can be told without fail."""
     if table.labels is None or len(table) < 30 or table.width < 2 or numbers_wanted(table) or case.part == "test":
         return [], table
-    _, label = np.unique(label_names(table.labels), return_inverse=True)
+    _, label = np.unique(table.label_words, return_inverse=True)
     counts = np.bincount(label)
     if (counts >= 5).sum() < 2:
         return [], table
@@ -204,7 +205,7 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     """Rows of a class that stand together."""
     if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
-    _, label, counts = np.unique(label_names(table.labels), return_inverse=True, return_counts=True)
+    _, label, counts = np.unique(table.label_words, return_inverse=True, return_counts=True)
     part = counts / len(table)
     expected = (len(table) - 1) * (1 - float((part**2).sum()))
     changes = int((np.diff(label) != 0).sum())
@@ -266,11 +267,11 @@ def _of_one_type(*tables: LooseTable) -> list[LooseTable]:
 def _labels_across(training: LooseTable, test: LooseTable) -> list[Finding]:
     if training.labels is None or test.labels is None or numbers_wanted(training):
         return []
-    known, asked = np.unique(label_names(training.labels)), np.unique(label_names(test.labels))
+    known, asked = np.unique(training.label_words), np.unique(test.label_words)
     findings = []
     strange = np.setdiff1d(asked, known)
     if len(strange):
-        rows = np.isin(label_names(test.labels), strange)
+        rows = np.isin(test.label_words, strange)
         text = f"label {listed(strange.tolist())} does not occur in {training.source}"
         findings.append(found("GD33", test, text, rows, repaired=False))
     lacking = np.setdiff1d(known, asked)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.lenient import LooseTable
+from ..data.loose import LooseTable
 from ..errors import DataError
 from .case import Case, Outcome, found, listed
 from .findings import Finding

@@ -1,0 +1,124 @@
+"""A table as it stands in a file, with all its mistakes: what the doctor looks at, and repairs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class LooseTable:
+    """Rows and columns as they stand in a file, with all mistakes.
+
+    Parameters
+    ----------
+    source : str
+        The file, for messages.
+    numbers : ndarray of uint8 or float64, shape (n, width)
+        The values; NaN where a field is empty or no number.
+    words : mapping of int to ndarray of str objects, shape (n,)
+        Column -> its fields as text, for every column with a field that is neither a number nor empty.
+    names : tuple of str
+        One a column: its name in the file, or ``column 3``.
+    header : bool
+        Whether the names stand in the file.
+    rows : ndarray of int64, shape (n,)
+        Which row of the file each one is, from 0, names and blank lines not counted.
+    lines : ndarray of int64, shape (n,), or None
+        The line of each row, from 1, where the file is text.
+    broken : tuple of (row, line, fields)
+        Rows of another width, which are not among `numbers`.
+    decimal_comma : bool
+        Whether fractions are written with a comma.
+    labels : ndarray, shape (n,), or None
+        Numbers or text, where the format or a finding has told them from the inputs.
+    label_name : str
+        What the column of the labels is called.
+    label_last : bool
+        Whether it was the last column; it goes there again where columns have names.
+    image_shape : (rows, columns) or None
+        How a sample is drawn, where the format says so.
+    pictures : bool
+        Whether the inputs are pixels.
+    ordered : bool
+        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
+    class_names : tuple of str
+        What the classes are called, where `labels` are their places among these names.
+    files : tuple of str
+        The picture of each row of the source, where that is a folder: ``cats/7.png`` is that of `rows`.
+    unreadable : tuple of (row, words)
+        Pictures that cannot be read, which are not among `numbers`, and why.
+    resized : tuple of int
+        Rows of pictures that have another size than most, and were brought to theirs.
+    """
+
+    source: str
+    numbers: NDArray[Any]
+    words: Mapping[int, NDArray[Any]]
+    names: tuple[str, ...]
+    header: bool
+    rows: NDArray[np.int64]
+    lines: NDArray[np.int64] | None = None
+    broken: tuple[tuple[int, int, int], ...] = ()
+    decimal_comma: bool = False
+    labels: NDArray[Any] | None = None
+    label_name: str = ""
+    label_last: bool = False
+    image_shape: tuple[int, int] | None = None
+    pictures: bool = False
+    ordered: bool = True
+    class_names: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    unreadable: tuple[tuple[int, str], ...] = ()
+    resized: tuple[int, ...] = ()
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def width(self) -> int:
+        """Number of columns."""
+        return int(self.numbers.shape[1])
+
+    @property
+    def label_words(self) -> NDArray[np.str_]:
+        """The labels as text, so that 5, 5.0 and "5" are one: shape (n,)."""
+        assert self.labels is not None
+        labels = self.labels
+        if self.class_names:
+            names: NDArray[np.str_] = np.array(self.class_names)[labels]
+            return names
+        if labels.dtype.kind == "f":
+            return np.array([f"{label:.0f}" if label == np.floor(label) else f"{label:g}" for label in labels.tolist()])
+        texts: NDArray[np.str_] = labels.astype(np.str_)
+        return texts
+
+    def take(self, which: NDArray[Any]) -> LooseTable:
+        """Return the table of these rows, given by a mask or by their places in it."""
+        return replace(
+            self,
+            numbers=self.numbers[which],
+            words={column: texts[which] for column, texts in self.words.items()},
+            rows=self.rows[which],
+            lines=None if self.lines is None else self.lines[which],
+            labels=None if self.labels is None else self.labels[which],
+        )
+
+    def without(self, columns: Sequence[int]) -> LooseTable:
+        """Return the table without these columns."""
+        kept = [column for column in range(self.width) if column not in set(columns)]
+        return replace(
+            self,
+            numbers=np.ascontiguousarray(self.numbers[:, kept]),
+            words={place: self.words[column] for place, column in enumerate(kept) if column in self.words},
+            names=tuple(self.names[column] for column in kept),
+        )
+
+
+def numbered(count: int) -> tuple[str, ...]:
+    """Name columns by their place."""
+    return tuple(f"column {place}" for place in range(1, count + 1))

@@ -1,0 +1,75 @@
+"""A folder of pictures with its mistakes: some that cannot be read, some of another size."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+
+from ..errors import GlassnetError
+from .class_names import number_words_loosely
+from .images import quiet_pillow, read_picture
+from .listing import list_pictures
+from .loose import LooseTable, numbered
+from .pictures import read_pictures
+
+
+def read_folder_loosely(folder: str | os.PathLike[str], part: str) -> LooseTable:
+    """Read the pictures of a folder that can be read, at the size that most of them have.
+
+    Raises
+    ------
+    FileError, DataError
+        As `listing.list_pictures`; that of the first picture when none can be read.
+    """
+    found = list_pictures(folder, part)
+    places = [f"{found.source}/{name}" for name in found.names]
+    labels, names = number_words_loosely(found.words)
+    rows = list(range(len(places)))
+    resized: tuple[int, ...] = ()
+    unreadable: tuple[tuple[int, str], ...] = ()
+    try:
+        read = read_pictures(found.files, places)
+    except GlassnetError:
+        sizes, unreadable = _looked_at(found.files, places)
+        if not sizes:
+            raise
+        size = Counter(sizes.values()).most_common(1)[0][0]
+        rows, resized = list(sizes), tuple(row for row, own in sizes.items() if own != size)
+        read = read_pictures([found.files[row] for row in rows], [places[row] for row in rows], size=size)
+    return LooseTable(
+        found.source,
+        read.inputs,
+        {},
+        numbered(read.inputs.shape[1]),
+        False,
+        np.array(rows),
+        labels=labels[np.array(rows)],
+        label_name="labels",
+        image_shape=read.shape,
+        pictures=True,
+        ordered=False,
+        class_names=names,
+        files=tuple(found.names),
+        unreadable=unreadable,
+        resized=resized,
+    )
+
+
+def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[int, int]], tuple[tuple[int, str], ...]]:
+    """Return rows and columns of each picture that can be read, and what is wrong with the others."""
+
+    def look(row: int) -> tuple[int, int] | str:
+        try:
+            picture, _ = read_picture(files[row], places[row])
+        except GlassnetError as problem:
+            return str(problem)
+        return picture.height, picture.width
+
+    with quiet_pillow(), ThreadPoolExecutor() as pool:
+        seen = dict(enumerate(pool.map(look, range(len(files)))))
+    problems = tuple((row, one) for row, one in seen.items() if isinstance(one, str))
+    return {row: one for row, one in seen.items() if not isinstance(one, str)}, problems

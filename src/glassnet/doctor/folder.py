@@ -1,0 +1,34 @@
+"""Checks of a folder of pictures as files: which cannot be read, which have another size."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import replace
+
+import numpy as np
+
+from ..data.loose import LooseTable
+from .case import SHOWN, Case, Outcome, counted, found
+from .findings import Finding
+
+
+def unreadable(table: LooseTable, case: Case) -> Outcome:
+    """Pictures that are damaged, empty, or none."""
+    if not table.unreadable:
+        return [], table
+    rows = tuple(row for row, _ in table.unreadable)
+    files = tuple(table.files[row] for row in rows)
+    text = f"{counted(len(rows), 'picture')} of {len(table.files):,}; {table.unreadable[0][1]}"
+    finding = Finding("GD60", table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
+    return [finding], replace(table, unreadable=())
+
+
+def sizes(table: LooseTable, case: Case) -> Outcome:
+    """Pictures of another size than most."""
+    if not table.resized or table.image_shape is None:
+        return [], table
+    high, wide = table.image_shape
+    which = np.isin(table.rows, table.resized)
+    text = f"{counted(len(table.resized), 'picture')} of {len(table):,}; the others have {wide} × {high} pixels"
+    command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}"])
+    return [found("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())
