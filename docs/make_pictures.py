@@ -101,7 +101,11 @@ def keep(axes: Any, path: Path) -> None:
     first = axes[0] if isinstance(axes, list) else axes
     pictures.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
     with Image.open(path) as file:
-        picture = file.convert("RGB")
+        keep_few_colours(file.convert("RGB"), path)
+
+
+def keep_few_colours(picture: Image.Image, path: Path) -> None:
+    """Write a picture with 256 colours."""
     # Of the ways to choose 256 colours this one keeps the strong ones, of which there are few dots, and the white.
     picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
@@ -129,8 +133,8 @@ def sheet() -> None:
     pasted.paste(top, (0, 0))
     pasted.paste(row[0], (0, top.height + GAP))
     pasted.paste(row[1], (row[0].width + GAP, top.height + GAP))
-    pasted.thumbnail((1600, 1600))
-    pasted.quantize(64).save(FOLDER / "training.png", optimize=True)
+    pasted.thumbnail((1400, 1400))
+    keep_few_colours(pasted, FOLDER / "training.png")
 
 
 if __name__ == "__main__":

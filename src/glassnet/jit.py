@@ -66,6 +66,15 @@ def kernel_with_arrays(function: _Function) -> _Function:
     return _compiled(function)
 
 
+def part_of_kernel(function: _Function) -> _Function:
+    """Write a function into those that call it before anything is compiled.
+
+    For what is long and has one caller or two: a `kernel` is compiled alone first and then again in each caller, and
+    for these that was a third of all compiling.
+    """
+    return _compiled(function, inline="always")
+
+
 def _compiled(function: _Function, **settings: Any) -> _Function:
     # Every kernel is made part of those that call it. Left to itself, LLVM shares some; then a process that has just
     # compiled runs a shared one that was compiled alone, a later process the caller's own, and their last bits differ.

@@ -109,7 +109,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 when the model is not one of 28 × 28 pictures.
     """
-    from .preprocess.handwriting import SIDE, find_pieces, ink_mask, lift_ink, opaque, working_size
+    from .preprocess.handwriting import SIDE, find_pieces, ink_mask, lift_ink, opaque, sheet_alone, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
@@ -121,15 +121,19 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
         digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
         return Reading((digit,), picture, ink, ink_mask(ink))
+    alone = sheet_alone(values)
     readings = []
-    for ink in lift_ink(values):
+    for ink in [*(lift_ink(alone) if alone is not None else ()), *lift_ink(values)]:
         mask = ink_mask(ink)
         lines = _settled(model, find_pieces(mask, ink))
         scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
         digits = [_digit(model, asked, number, scale, sure) for number, line in enumerate(lines) for asked in line]
         readings.append(Reading(tuple(digits), picture, ink, mask))
-    likelier, *others = readings
-    return others[0] if others and _worth(others[0]) > _worth(likelier) + 0.15 else likelier
+    best = readings[0]  # the likeliest, unless another is much surer
+    for reading in readings[1:]:
+        if _worth(reading) > _worth(best) + 0.15:
+            best = reading
+    return best
 
 
 def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
@@ -164,34 +168,35 @@ def _gate() -> Model:
 
 
 def _worth(reading: Reading) -> float:
-    """How much a reading is to be believed where the ink may be dark or light."""
+    """How much a reading is to be believed where several are possible."""
     return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """A piece of ink and what the model said."""
+    """A piece of ink, what the model saw of it, and what it said."""
 
     piece: Piece
+    form: NDArray[np.uint8]
     outputs: FloatArray
     confidence: float
 
 
 def _ask(model: Model, pieces: list[Piece]) -> list[_Asked]:
-    from .preprocess.handwriting import CHANGES, mnist_form
+    from .preprocess.handwriting import mnist_forms
 
     if not pieces:
         return []
-    rows = np.stack([mnist_form(piece.mask, change).reshape(-1) for piece in pieces for change in CHANGES])
-    outputs, confidences = _answers(model, rows.reshape(len(pieces), len(CHANGES), -1))
-    return [_Asked(*one) for one in zip(pieces, outputs, map(float, confidences), strict=True)]
+    forms = np.stack([mnist_forms(piece.mask) for piece in pieces])
+    outputs, confidences = _answers(model, forms.reshape(*forms.shape[:2], -1))
+    return [_Asked(*one) for one in zip(pieces, forms[:, 0], outputs, map(float, confidences), strict=True)]
 
 
 def _settled(model: Model, pieces: list[Piece]) -> list[list[_Asked]]:
     """Decide what geometry left open, and bring the digits into reading order."""
     from .preprocess.handwriting import in_lines
 
-    asked = _parted(model, _joined(model, _ask(model, pieces)))
+    asked = _of_one_hand(_parted(model, _joined(model, _ask(model, pieces))))
     by_piece = {id(one.piece): one for one in asked}
     return [[by_piece[id(piece)] for piece in line] for line in in_lines([one.piece for one in asked])]
 
@@ -215,40 +220,52 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
         ]
         if not better:
             return asked
-        i, j, joined = max(better, key=lambda found: found[2].confidence)
-        asked = [one for k, one in enumerate(asked) if k not in (i, j)] + [joined]
+        taken: set[int] = set()
+        joined = []
+        for i, j, one in sorted(better, key=lambda found: -found[2].confidence):
+            if not taken & {i, j}:
+                taken |= {i, j}
+                joined.append(one)
+        asked = [one for k, one in enumerate(asked) if k not in taken] + joined
 
 
 def _confidence_apart(one: _Asked, other: _Asked) -> float:
     """How sure the model is of two pieces; a small one beside a large one is no digit, whatever the model says."""
     larger, smaller = (one, other) if one.piece.size >= other.piece.size else (other, one)
     if smaller.piece.size < 0.55 * larger.piece.size:
-        return larger.confidence
+        return 0.9 * larger.confidence  # a 5 is one without its bar too
     return (one.confidence + other.confidence) / 2
 
 
 def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make two digits of one wide piece where the model is surer of both than of the one."""
+    """Make two digits of one piece that the model takes for none, where it is sure of both."""
     from .preprocess.handwriting import cuts
 
-    usual = float(np.median([one.piece.width for one in asked])) if asked else 0.0
-    settled, open_ones = [], list(asked)
-    while open_ones:
-        one = open_ones.pop()
-        ways = cuts(one.piece, usual)
+    settled = []
+    for one in asked:
+        ways = cuts(one.piece) if one.confidence < SURE else []
         halves = _ask(model, [half for way in ways for half in way])
         pairs = list(zip(halves[::2], halves[1::2], strict=True))
-        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=None)
-        if best and min(half.confidence for half in best) > max(0.8, one.confidence):
-            open_ones += best
-        else:
-            settled.append(one)
+        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=(one,))
+        settled += best if min(half.confidence for half in best) > 0.8 else (one,)
     return settled
 
 
-def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
-    from .preprocess.handwriting import mnist_form
+def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
+    """Leave out dirt, a fingertip, a shadow: what is no digit, and unlike every digit in size or stroke."""
+    digits = [one.piece for one in asked if one.confidence >= SURE]
 
+    def alike(piece: Piece) -> bool:
+        return any(_near(piece.size, digit.size) and _near(piece.pen, digit.pen) for digit in digits)
+
+    return [one for one in asked if one.confidence >= SURE or not digits or alike(one.piece)]
+
+
+def _near(value: float, wanted: float) -> bool:
+    return 0.55 * wanted < value < 1.8 * wanted
+
+
+def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
     piece = asked.piece
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
@@ -256,7 +273,7 @@ def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], s
     box = (int(left), int(top), int(right), int(bottom))
     # A piece too flat for a digit is none, whatever the model says.
     least = sure if piece.width < _WIDEST * piece.height else np.inf
-    return _answered(model, asked.outputs, asked.confidence, box, line, least, mnist_form(piece.mask))
+    return _answered(model, asked.outputs, asked.confidence, box, line, least, asked.form)
 
 
 def _answered(

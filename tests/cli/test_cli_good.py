@@ -223,7 +223,7 @@ def test_a_source_with_a_test_part_uses_it(tmp_path, monkeypatch):
 
 def test_test_for_programs_and_people(folder):
     found = run("test", "notes.safetensors", "test.csv", "--json").fine().json()
-    assert list(found) == ["accuracy", "loss", "samples", "confusion", "misread", "class_names"]
+    assert list(found) == ["accuracy", "loss", "samples", "confusion", "misread", "class_names", "pictures"]
     confusion = np.array(found["confusion"])
     data = digits(360).take(slice(300, 360))
     assert found["samples"] == 60 == confusion.sum()

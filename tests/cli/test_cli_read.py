@@ -63,6 +63,9 @@ def test_json_has_a_box_for_every_digit(folder):
 
 
 def test_the_model_may_be_named_or_not(folder):
+    with Image.open("one.jpg") as photo:
+        photo.thumbnail((120, 120))
+        photo.save("one.jpg")
     save_model(shipped_model(), "own.safetensors")
     (folder / "own").write_bytes((folder / "own.safetensors").read_bytes())
     (folder / "rows.csv").write_text(digits_csv(2))
@@ -88,6 +91,8 @@ def test_pictures_are_drawn(folder):
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
     run("read", "one.jpg", "--picture", "many.jpg").refused("GN022", "many.jpg")
+    run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
+    run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")
     assert snapshot(folder) == before
 
@@ -111,7 +116,7 @@ WHITE = Image.new("RGB", (200, 150), "white")
         file_of(WHITE, "PNG"),
         file_of(Image.new("L", (200, 150)), "JPEG"),
         file_of(Image.new("RGB", (1, 1), "red"), "PNG"),
-        file_of(Image.new("L", (20000, 10), 200), "PNG"),
+        file_of(Image.new("L", (900, 6), 200), "PNG"),
         file_of(Image.new("CMYK", (90, 70)), "JPEG"),
         file_of(Image.new("RGBA", (90, 70)), "PNG"),
         file_of(Image.fromarray(np.full((60, 50), 40000, np.uint16)), "PNG"),
@@ -123,9 +128,15 @@ def test_where_nothing_is_written_no_digit_is_found(folder, picture):
     (folder / "p.png").write_bytes(picture)
     ended = run("read", "p.png")
     assert (ended.code, ended.out, ended.err) == (1, "p.png   no digit found\n", "")
-    ended = run("read", "p.png", "--json")
-    assert (ended.code, ended.json()[0]["digits"]) == (1, [])
-    run("query", "p.png").refused("GN085", "p.png", "no digit found")
+
+
+def test_a_photo_without_a_digit_beside_one_with(folder):
+    WHITE.save("white.png")
+    (folder / "white.gif").write_bytes(file_of(WHITE, "GIF"))
+    ended = run("read", "white.gif", "one.jpg", "--json")
+    nothing, something = ended.json()
+    assert (ended.code, nothing["digits"], something["text"]) == (1, [], str(PHOTO.labels[0]))
+    run("query", "white.png").refused("GN085", "white.png", "no digit found")
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 import glassnet
 from glassnet import NetworkClassifier, NetworkRegressor, Options
+from glassnet.engines import usable_cores
 from glassnet.errors import DataError, OptionError
 from glassnet.estimators.defaults import AUTOMATIC, NAMES, NOT_PARAMETERS
 from glassnet.estimators.parameters import MEANT
@@ -94,11 +95,15 @@ def test_the_seed_is_the_random_state_and_decides_all():
     assert small(random_state=np.random.RandomState(3)).fit(IRIS, SPECIES).options_.seed > 3
 
 
+@pytest.mark.parametrize(("n_jobs", "threads"), [(1, 1), (None, 1), (3, 3), (-1, usable_cores()), (-1000, 1)])
+def test_jobs_are_counted_as_scikit_learn_counts_them(n_jobs, threads):
+    assert small(n_jobs=n_jobs, max_iter=1).fit(IRIS, SPECIES).options_.threads == threads
+
+
 def test_layers_have_widths_activations_and_dropout_of_their_own():
-    layers = {"hidden_layer_sizes": (9, 5), "activation": ("tanh", "relu"), "dropout": (0.0, 0.5)}
-    model = NetworkClassifier(**layers, max_iter=3).fit(IRIS, SPECIES).model_
-    assert model.network.architecture.sizes == (4, 9, 5, 3)
-    assert model.network.architecture.activations == ("tanh", "relu", "softmax")
+    fitted = small(hidden_layer_sizes=(9, 5), activation=("tanh", "relu"), dropout=(0.0, 0.5)).fit(IRIS, SPECIES)
+    made = fitted.model_.network.architecture
+    assert (made.sizes, made.activations) == ((4, 9, 5, 3), ("tanh", "relu", "softmax"))
 
 
 # In company.
@@ -160,7 +165,7 @@ def test_several_numbers_a_row_are_learnt_together():
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_array])
 def test_several_labels_a_row_are_learnt_together(form):
     y = np.stack([MOONS[:, 0] > 0, MOONS[:, 1] > 0.3, SIDES], axis=1).astype(int)
-    fitted = NetworkClassifier(max_iter=300).fit(MOONS, form(y))
+    fitted = NetworkClassifier(max_iter=100).fit(MOONS, form(y))
     assert fitted.score(MOONS, y) > 0.9
     assert fitted.predict_proba(MOONS).shape == (200, 3)
 
@@ -245,7 +250,7 @@ def test_sklearn_callbacks_see_each_epoch_and_may_end_it():
 @pytest.mark.parametrize("loss", ["squared_error", "absolute_error", "huber", "quantile", "poisson"])
 def test_losses_for_numbers(loss):
     y = np.exp(IRIS[:, 2])
-    fitted = NetworkRegressor(loss=loss, max_iter=300).fit(IRIS, y)
+    fitted = NetworkRegressor(loss=loss, max_iter=80).fit(IRIS, y)
     assert np.corrcoef(fitted.predict(IRIS), y)[0, 1] > 0.9
 
 

@@ -134,7 +134,7 @@ def board(seed: int, *, hard: bool = False) -> Photo:
 
     rng = np.random.default_rng([seed, 280])
     row = seed % 10_000
-    data = digits(row + 1) if row < 200 else digits(10_000)
+    data = digits(200 if row < 200 else 10_000)
     side = int(rng.integers(40, 200))
     grey = Image.fromarray(data.inputs[row].reshape(28, 28)).resize((side, side), Image.Resampling.BICUBIC)
     top, left = rng.integers(0, 281 - side, 2)

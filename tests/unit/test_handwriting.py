@@ -21,7 +21,9 @@ from glassnet.preprocess.handwriting import (
     ink_mask,
     lift_ink,
     mnist_form,
+    mnist_forms,
     opaque,
+    sheet_alone,
     working_size,
 )
 from glassnet.preprocess.handwriting.digits import ruled_lines
@@ -62,6 +64,51 @@ def test_the_edge_of_a_shadow_is_no_ink():
     np.testing.assert_array_equal(
         ndimage.binary_dilation(np.pad(drawn(0.1), 60), iterations=2) & ink_mask(ink), ink_mask(ink)
     )
+
+
+def test_folds_fade_beside_coloured_ink():
+    """A fold takes as much light as half the ink, from all colours alike; the ink takes one colour above all."""
+    mask = np.pad(drawn(0.1), 60)
+    picture = np.where(mask[..., None], (0.5, 0.1, 0.6), 0.9).astype(np.float32)
+    fold = np.zeros(mask.shape, bool)
+    for start in (20, 90, 160, 230):
+        fold[np.arange(200), start + np.arange(200) // 4] = True
+    fold = ndimage.binary_dilation(fold, np.ones((1, 4), bool))
+    picture[fold] *= 0.65
+    found = ink_mask(lift_ink(picture)[0])
+    assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
+    assert (found & mask).sum() > 0.95 * mask.sum()
+
+
+def on_a_table(colour: float, blurred: float = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A note with a digit, turned a little, on something of another brightness; and where the note is."""
+    mask = np.pad(drawn(0.1), 30)
+    note = np.pad(np.where(mask, 0.1, 0.9), 60, constant_values=-1)
+    turned = ndimage.rotate(note, 7, order=0, cval=-1)
+    sheet = turned >= 0
+    grey = np.where(sheet, turned, colour) + np.random.default_rng(1).normal(0, 0.01, turned.shape)
+    if blurred:
+        grey = np.where(grey < 0.3, grey, ndimage.gaussian_filter(np.where(sheet, 0.9, colour), blurred))
+    return np.repeat(grey[..., None], 3, axis=2).clip(0, 1).astype(np.float32), sheet
+
+
+@pytest.mark.parametrize("table", [0.3, 0.6, 0.05])
+def test_a_note_on_a_table_is_read_and_the_table_is_not(table):
+    picture, sheet = on_a_table(table)
+    alone = sheet_alone(picture)
+    inner = ndimage.binary_erosion(sheet, iterations=12)
+    np.testing.assert_array_equal(alone[inner], picture[inner])
+    assert np.abs(alone[~sheet] - 0.9).max() < 0.1
+    (ink,) = lift_ink(alone)
+    assert not ink.light_on_dark
+    assert len(find_pieces(ink_mask(ink), ink)) == 1
+
+
+def test_a_spot_of_light_or_a_digit_is_no_note():
+    assert sheet_alone(on_a_table(0.3, blurred=30)[0]) is None
+    for row in range(6):
+        for pen in (0.05, 0.2):
+            assert sheet_alone(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
 
 
 @pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
@@ -138,9 +185,10 @@ def test_the_form_does_not_depend_on_size_or_place():
 
 def test_changes_change_a_little():
     mask = drawn(0.1, row=2)
-    plain = mnist_form(mask).astype(float)
-    for change in CHANGES[1:]:
-        other = mnist_form(mask, change).astype(float)
+    plain, *others = mnist_forms(mask).astype(float)
+    np.testing.assert_array_equal(plain, mnist_form(mask))
+    assert len(others) == len(CHANGES) - 1
+    for other in others:
         assert 0 < np.abs(other - plain).mean() < 40
         assert np.corrcoef(other.ravel(), plain.ravel())[0, 1] > 0.5
     assert mnist_form(mask, Change(stroke=1.3)).sum() > plain.sum() > mnist_form(mask, Change(stroke=0.75)).sum()
@@ -149,7 +197,7 @@ def test_changes_change_a_little():
 def test_mnist_is_nearly_its_own_form():
     """Ten times as large and through all stages, a digit comes back as it was."""
     likeness = []
-    for row in bundled("test").inputs[:20]:
+    for row in bundled("test").inputs[:10]:
         large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC).convert("RGB")
         (form,) = forms_of(large)
         likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
@@ -196,13 +244,15 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
     assert ndimage.label(pair)[1] == 1
     piece = Piece(10, 20, 10 + high, 20 + pair.shape[1], pair)
     shares = []
-    for left, right in cuts(piece, 40.0):
+    for left, right in cuts(piece):
         assert left.mask.sum() + right.mask.sum() == pair.sum()
         assert (left.left, right.right) == (piece.left, piece.right)
         shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
     assert min(abs(share - 1) for share in shares) < 0.15
-    alone = Piece(0, 0, *four.shape, four)
-    assert cuts(alone, float(four.shape[1])) == []
+    assert cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
+    for side in range(1, 9):  # however small
+        for left, right in cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
+            assert left.mask.sum() + right.mask.sum() == side * side
 
 
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])

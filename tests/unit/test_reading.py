@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
@@ -45,16 +45,26 @@ def test_photographs_of_one_digit():
 
 def test_bundled_digits_anywhere_on_a_board():
     model = shipped_model()
-    rows = range(100, 135)
-    untouched = np.mean(model.predict(digits(135).inputs[100:]) == digits(135).labels[100:])
+    rows = range(100, 118)
+    untouched = np.mean(model.predict(digits(118).inputs[100:]) == digits(118).labels[100:])
     assert np.mean([right(board(row)) for row in rows]) >= 0.96 * untouched
-    assert np.mean([right(board(row, hard=True)) for row in rows[:15]]) >= 0.9 * untouched
+    assert np.mean([right(board(row, hard=True)) for row in rows[:8]]) >= 0.9 * untouched
 
 
 @pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
 def test_of_what_is_no_digit_it_is_not_sure(shape):
-    readings = [read(single("clean", seed, shape=shape)) for seed in (900, 901)]
-    assert not all(any(digit.sure for digit in reading.digits) for reading in readings)
+    assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
+
+
+def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
+    """One digit in both: a bar too far away for geometry alone, and a spot as of a fingertip beside the digit."""
+    picture = Image.new("L", (280, 280), 235)
+    pen = ImageDraw.Draw(picture)
+    pen.line([(110, 75), (90, 120), (130, 125), (155, 155), (140, 200), (70, 205)], 40, 16, "curve")
+    pen.line([(135, 72), (185, 70)], 40, 16)
+    assert read_photo(shipped_model(), picture).text == "5"
+    pen.polygon([(240, 30), (262, 30), (262, 75), (225, 60)], 40)
+    assert read_photo(shipped_model(), picture).text == "5"
 
 
 def test_a_digit_of_the_models_own_size_is_read_as_it_is():

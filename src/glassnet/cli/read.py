@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import sys
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,12 +18,21 @@ from .console import json_flag, result, result_json
 from .flags import language_flag
 from .models import model_and_inputs
 
+_STDIN = "standard input"
+
+
+def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
+    if math.isnan(value):  # which lies in every range, as click compares
+        raise click.BadParameter("nan is not in the range 0<=x<=1.", context, parameter)
+    return value
+
 
 @click.command("read")
 @click.argument("words", metavar="[MODEL] PHOTO...", nargs=-1)
 @click.option(
     "--sure",
     type=click.FloatRange(0, 1),
+    callback=_a_number,
     default=SURE,
     show_default=True,
     help="Confidence below which it is not sure.",
@@ -45,18 +56,23 @@ def read_command(
             require_place(target, PNG)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
-    readings = []
+    if picture and stages and Path(picture).resolve() == Path(stages).resolve():
+        raise OptionError("GN022", f"--picture, --stages: both {stages}. Name two files.")
+    width = max(len(_STDIN if photo == "-" else photo) for photo in photos)
+    facts, digitless = [], False
     for photo in photos:
-        opened = open_stream(sys.stdin.buffer, "standard input") if photo == "-" else open_source(photo)
-        readings.append((opened.name, read_photo(model, open_photo(opened), sure)))
+        # One after another, and said at once: a photograph at work takes a hundred megabytes.
+        opened = open_stream(sys.stdin.buffer, _STDIN) if photo == "-" else open_source(photo)
+        reading = read_photo(model, open_photo(opened), sure)
+        digitless = digitless or not reading.digits
+        if as_json:
+            facts.append(_facts(opened.name, reading))
+        else:
+            _report(f"{opened.name:<{width}}   ", reading)
+        _draw(reading, picture, stages, language)
     if as_json:
-        result_json([_facts(name, reading) for name, reading in readings])
-    else:
-        width = max(len(name) for name, _ in readings)
-        for name, reading in readings:
-            _report(f"{name:<{width}}   ", reading)
-    _draw(readings[0][1], picture, stages, language)
-    click.get_current_context().exit(0 if all(reading.digits for _, reading in readings) else 1)
+        result_json(facts)
+    click.get_current_context().exit(1 if digitless else 0)
 
 
 def _facts(name: str, reading: Reading) -> dict[str, Any]:

@@ -8,6 +8,7 @@ size as a whole (`pictures`).
 from __future__ import annotations
 
 import contextlib
+import stat
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,8 @@ def bright_border(grey: NDArray[np.uint8]) -> bool:
 def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     """Open a picture; what goes wrong until it is closed is told as one of our errors."""
     try:
+        if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
+            raise UnidentifiedImageError
         with Image.open(file, formats=FORMATS) as picture:
             if picture.width * picture.height > LARGEST:
                 raise Image.DecompressionBombError

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -87,7 +88,12 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
         return True
     if part == "test":
         return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
-    return bool(_walk(root, frozenset())[0])
+    return bool(pictures_below(root))
+
+
+def pictures_below(folder: Path) -> list[str]:
+    """Return the pictures in a folder and below it, whatever they are of, by their names from there."""
+    return _walk(folder, frozenset())[0]
 
 
 def _visible(name: str) -> bool:
@@ -146,20 +152,26 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
                 "them.",
             )
     left = len(names) - len({name for name, _ in rows})
-    remarks = [f"{left:,} pictures without a class passed over"] if left else []
+    remarks = [f"{left:,} picture{'s' * (left > 1)} without a class passed over"] if left else []
     if passed:
         kinds = ", ".join(kind for kind, _ in passed.most_common(4)) + (", …" if len(passed) > 4 else "")
-        remarks.append(f"{passed.total():,} files that are no pictures passed over ({kinds})")
+        many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"
+        remarks.append(f"{many} passed over ({kinds})")
     files = [root / name for name, _ in rows]
-    return Listing(files, [name for name, _ in rows], [word for _, word in rows], tuple(remarks), display_name(root))
+    words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
+    return Listing(files, [name for name, _ in rows], words, tuple(remarks), display_name(root))
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
     """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
     names: list[str] = []
     passed: Counter[str] = Counter()
-    for place, folders, files in os.walk(root):
-        folders[:] = [name for name in folders if _visible(name) and Path(place, name) not in apart]
+    for place, folders, files in os.walk(root, followlinks=True):
+        folders[:] = [
+            name
+            for name in folders
+            if _visible(name) and Path(place, name) not in apart and not _leads_up(os.path.join(place, name))
+        ]
         inside = Path(place).relative_to(root).as_posix().removeprefix(".")
         for name in files:
             suffix = os.path.splitext(name)[1].lower()
@@ -168,6 +180,14 @@ def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
             elif inside or not _is_table(name):
                 passed[suffix if _visible(name) and suffix else name] += 1
     return sorted(names, key=_natural), passed
+
+
+def _leads_up(folder: str) -> bool:
+    """Tell whether a folder is a link to one that it lies in: following it would never end."""
+    if not os.path.islink(folder):
+        return False
+    target, place = os.path.realpath(folder), os.path.realpath(os.path.dirname(folder))
+    return os.path.commonpath([target, place]) == target
 
 
 def _natural(name: str) -> tuple[list[str | int], str]:

@@ -1,4 +1,4 @@
-"""NPZ, NumPy's archive: the arrays of Keras' ``mnist.npz`` and the usual pairs of names."""
+"""NPZ, NumPy's archive: the arrays of Keras' ``mnist.npz``, of MedMNIST, and the usual pairs of names."""
 
 from __future__ import annotations
 
@@ -11,8 +11,12 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from .files import Opened
 
-PARTS = {"train": ("x_train", "y_train"), "test": ("x_test", "y_test")}
-PAIRS = (("x", "y"), ("inputs", "labels"), ("data", "target"))
+PARTS = {
+    "train": (("x_train", "y_train"), ("train_images", "train_labels")),
+    "test": (("x_test", "y_test"), ("test_images", "test_labels")),
+}
+PAIRS = (("x", "y"), ("inputs", "labels"), ("images", "labels"), ("data", "target"))
+"""Names of inputs and labels, in capitals or not: those that name a part come first."""
 
 
 def npz_names(opened: Opened) -> list[str]:
@@ -82,15 +86,25 @@ def _checked(
 
 def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     """Return the names of inputs and labels among an archive's; DataError GN019 if they are not there."""
-    for first, second in (PARTS[part], *PAIRS):
-        if first in names and second in names:
-            return first, second
-    first, second = PARTS[part]
+    pair = _pair_among(names, (*PARTS[part], *PAIRS))
+    if pair is not None:
+        return pair
+    first, second = PARTS[part][0]
     found = ", ".join(map(ascii, names[:8])) + (", …" if len(names) > 8 else "") if names else "none"
     raise DataError(
         "GN019",
         f"{name}: arrays {found}; expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
     )
+
+
+def has_pair(names: list[str], part: str) -> bool:
+    """Tell whether an archive has this part; arrays that name none are to train with."""
+    return _pair_among(names, (*PARTS[part], *(PAIRS if part == "train" else ()))) is not None
+
+
+def _pair_among(names: list[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    written = {name.lower(): name for name in names}
+    return next(((written[a], written[b]) for a, b in pairs if a in written and b in written), None)
 
 
 def _damaged(name: str, error: Exception, key: str | None = None) -> DataError:

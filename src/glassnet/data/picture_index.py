@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import unicodedata
 from pathlib import Path
 
 from ..errors import DataError
@@ -33,8 +34,8 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     FileError
         GN001 to GN003 when it cannot be read.
     DataError
-        GN011 when it is no text, GN071 when a row names no picture or has no class, or nothing says which column has
-        the classes.
+        GN011 when it is no text, GN071 when a row names no picture, one named before, or has no class, or nothing says
+        which column has the classes.
     """
     rows = _rows(table)
     known = _ways_to_name(names)
@@ -45,7 +46,7 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     column = hits.index(max(hits))
     header = _find(rows[0][1], column, known) is None
     label = _label_column(table, rows[0][1] if header else None, width, column)
-    found = []
+    found: dict[str, str] = {}
     for line, row in rows[header:]:
         name = _find(row, column, known)
         if name is None:
@@ -60,8 +61,12 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
             raise DataError(
                 "GN071", f"{display_name(table)}, line {line}: no class for {name}. Add it, or remove the line."
             )
-        found.append((name, word))
-    return found
+        if name in found:
+            raise DataError(
+                "GN071", f"{display_name(table)}, line {line}: {name} was named before. Remove one of them."
+            )
+        found[name] = word
+    return list(found.items())
 
 
 def _rows(table: Path) -> list[tuple[int, list[str]]]:
@@ -87,7 +92,7 @@ def _ways_to_name(names: list[str]) -> dict[str, str | None]:
     for form in (_whole, _last, _stem):
         level: dict[str, str | None] = {}
         for name in names:
-            short = form(name)
+            short = _one_form(form(name))
             level[short] = None if short in level else name
         ways = {**level, **ways}  # the longer form has precedence
     return ways
@@ -105,10 +110,15 @@ def _stem(name: str) -> str:
     return _last(name).rpartition(".")[0]
 
 
+def _one_form(name: str) -> str:
+    """Return a name with é as one character: macOS keeps it as two, and a table may not."""
+    return unicodedata.normalize("NFC", name)
+
+
 def _find(row: list[str], column: int, known: dict[str, str | None]) -> str | None:
     if column >= len(row):
         return None
-    written = row[column].strip().replace("\\", "/").removeprefix("./")
+    written = _one_form(row[column].strip().replace("\\", "/").removeprefix("./"))
     return known.get(written) or known.get(_last(written))
 
 

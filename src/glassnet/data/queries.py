@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Any
+from collections.abc import Sequence
+from pathlib import Path
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .checks import check_options
 from .dataset import channels_of
-from .files import Opened, open_source, open_stream
+from .files import Opened, display_name, open_source, open_stream
 from .kinds import kind_of
 from .rows import in_words, read_rows, sniff
 
@@ -30,8 +32,8 @@ def load_inputs(
     ----------
     source : str or path
         A picture (PNG, JPEG, GIF, BMP, WebP), of one digit or a photograph of several (see `images.parse_image`); a
-        CSV file whose rows hold `features` values, or a label before them; ``"-"`` for either of them on standard
-        input.
+        folder, for all pictures in it and below; a CSV file whose rows hold `features` values, or a label before them;
+        ``"-"`` for a picture or rows on standard input.
     features : int
         Number of the model's inputs.
     image_shape : (rows, columns) or None
@@ -52,36 +54,66 @@ def load_inputs(
     Raises
     ------
     FileError
-        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged; GN002 for a folder without
+        pictures.
     DataError
         GN010 to GN018 when the content cannot be used; GN085 when a photograph shows no digit.
     """
     check_options("test", maximum, None)
-    opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
-    kind = kind_of(opened)
-    if kind == "picture":
+    if source != "-" and os.path.isdir(source):
+        pixels, names = _of_folder(Path(source), features, image_shape, reading)
+    else:
+        opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
+        kind = kind_of(opened)
+        if kind == "text":
+            return _rows(opened, features, maximum)
+        if kind != "picture":
+            raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
         pixels, names = _pixels(opened, features, image_shape, reading)
-        inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
-        return inputs, names, None
-    if kind != "text":
-        raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
-    return _rows(opened, features, maximum)
+    inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
+    return inputs, names, None
+
+
+def _of_folder(
+    folder: Path, features: int, shape: tuple[int, int] | None, reading: str
+) -> tuple[NDArray[np.uint8], list[str]]:
+    """Read all pictures of a folder, shape (n, features), as those that were trained on."""
+    from .listing import pictures_below
+
+    files = [folder / name for name in pictures_below(folder)]
+    if not files:
+        raise FileError("GN002", f"{display_name(folder)}: a folder without pictures. Name a file with rows (CSV).")
+    names = [display_name(file) for file in files]
+    if _as_files(features, shape, reading):
+        return _read(files, names, features, shape, reading), names
+    read = [_pixels(open_source(file), features, shape, reading) for file in files]
+    return np.concatenate([pixels for pixels, _ in read]), [name for _, some in read for name in some]
 
 
 def _pixels(
     opened: Opened, features: int, shape: tuple[int, int] | None, reading: str
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Read a picture, shape (n, features), as those that were trained on."""
-    if shape and (reading or channels_of(features, shape) == 3):
-        from .pictures import read_pictures
-
-        colour = channels_of(features, shape) == 3
+    if _as_files(features, shape, reading):
         with opened.stream() as stream:
-            read = read_pictures([stream], [opened.name], size=shape, colour=colour, reading=reading or "photo")
-            return read.inputs, [opened.name]
+            return _read([stream], [opened.name], features, shape, reading), [opened.name]
     from .images import parse_image
 
     return parse_image(opened, shape)
+
+
+def _as_files(features: int, shape: tuple[int, int] | None, reading: str) -> bool:
+    """Tell whether a picture is brought to the model's size as a whole; its digits are looked for otherwise."""
+    return shape is not None and (bool(reading) or channels_of(features, shape) == 3)
+
+
+def _read(
+    files: Sequence[Path | IO[bytes]], names: list[str], features: int, shape: tuple[int, int] | None, reading: str
+) -> NDArray[np.uint8]:
+    from .pictures import read_pictures
+
+    colour = channels_of(features, shape) == 3
+    return read_pictures(files, names, size=shape, colour=colour, reading=reading or "photo").inputs
 
 
 def _rows(opened: Opened, features: int, maximum: float) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:

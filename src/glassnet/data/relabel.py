@@ -124,7 +124,7 @@ def write_relabelled(
     if source == BUNDLED:
         images, labels = bundled_pair({"train": "train", "test": "t10k"}[part])
         if target.suffix == ".npz":
-            first, second = PARTS[part]
+            first, second = PARTS[part][0]
             _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
         else:
             _write_idx(target, images[keep], _changed(labels, changes)[keep])
@@ -197,11 +197,12 @@ def require_new(target: Path) -> None:
 
 
 def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
-    labels = labels.copy()
+    words = labels.dtype.kind == "U"
+    changed = labels.astype(object) if words else labels.copy()  # a fixed width would cut longer words
     for row, label in changes.items():
         if label is not None:
-            labels[row] = int(label)
-    return labels
+            changed[row] = label if words else int(label)
+    return changed.astype(np.str_) if words else changed
 
 
 def _write(target: Path, content: bytes) -> None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import check_options, clean_inputs, clean_labels, count_classes
+from .class_names import number_words
 from .dataset import Dataset, Like, image_shape
 from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
@@ -49,7 +50,7 @@ def load(
     colour : bool
         Whether the pictures of a folder keep their colours.
     like : Dataset or Model, optional
-        What the pictures of a folder are read like, and whose classes they have; instead of `size` and `colour`.
+        Whose classes the samples have, and what the pictures of a folder are read like; instead of `size` and `colour`.
 
     Returns
     -------
@@ -74,10 +75,10 @@ def load(
         from .folders import load_folder
 
         return load_folder(source, part, maximum, classes, size, colour, like)
-    return _of_file(open_source(inside), part, maximum, classes)
+    return _of_file(open_source(inside), part, maximum, classes, like)
 
 
-def _of_file(opened: Opened, part: str, maximum: float, classes: int | None) -> Dataset:
+def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
         return _table(opened, part, maximum, classes)
@@ -86,7 +87,7 @@ def _of_file(opened: Opened, part: str, maximum: float, classes: int | None) -> 
     if kind == "npz":
         from .npz import parse_npz
 
-        return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes)
+        return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes, like)
     if kind in ("parquet", "arrow", "ndjson", "json"):
         from .frames import parse_frame
 
@@ -125,10 +126,9 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
             return part == "train" and os.path.exists(source)
         opened = open_source(source)
         if kind_of(opened) == "npz":
-            from .npz import PAIRS, PARTS, npz_names
+            from .npz import has_pair, npz_names
 
-            names = set(npz_names(opened))
-            return names.issuperset(PARTS[part]) or (part == "train" and any(map(names.issuperset, PAIRS)))
+            return has_pair(npz_names(opened), part)
     except (FileError, DataError, KeyError, OSError):
         return False
     return part == "train"
@@ -166,17 +166,28 @@ def _may_be_archive(path: str | os.PathLike[str]) -> bool:
 
 
 def _dataset(
-    values: NDArray[Any], labels: NDArray[Any], name: str, part: str, maximum: float, classes: int | None
+    values: NDArray[Any],
+    labels: NDArray[Any],
+    name: str,
+    part: str,
+    maximum: float,
+    classes: int | None,
+    like: Like | None = None,
 ) -> Dataset:
     inputs = clean_inputs(values.reshape(len(values), -1), maximum, name)
-    numbers = clean_labels(labels, name)
+    names: tuple[str, ...] = ()
+    if labels.dtype.kind == "U":
+        numbers, names = number_words(labels.tolist(), name, part, classes, like)
+    else:
+        numbers = clean_labels(labels, name)
     shape = values.shape[1:]
     if len(shape) == 3 and shape[2] in (1, 3):  # grey, or red, green and blue
         shape = shape[:2]
     drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
     if len(shape) == 1:
         drawn = image_shape(inputs.shape[1])
-    return Dataset(inputs, numbers, count_classes(numbers, name, part, classes), drawn, name, maximum)
+    count = len(names) or count_classes(numbers, name, part, classes)
+    return Dataset(inputs, numbers, count, drawn, name, maximum, class_names=names)
 
 
 def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:

@@ -77,32 +77,32 @@ def draw_augmentation(
         GN021 for another language; GN022 for samples in colour, or options that distort nothing.
     """
     word = words_in(language)
+    values, which = _checked(inputs, rows)
+    shape = shape_of_image(values.shape[1], image_shape)
+    require_pictures(shape, options, values.shape[1] // (shape[0] * shape[1]))
+    lines = _lines(values, which, shape, options)
+    paper = _sheet([pictures for _, _, pictures in lines], shape, photo)
+    axes = axes or _new_axes(paper.shape, shape[1])
+    axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none", aspect="equal", origin="upper")
+    axes.set_axis_off()
+    _write(axes, [(name, word(name, **facts)) for name, facts, _ in lines], shape)
+    if len(which) == 1:
+        beside = (shape[1] + GAP, shape[0] / 2 - 0.5)
+        axes.text(*beside, word("columns_are_epochs"), fontsize=9, color=QUIET, va="center")
+    legible(axes)
+    return axes
+
+
+def _checked(
+    inputs: ArrayLike, rows: Sequence[int] | NDArray[np.int64] | None
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
         raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one picture.")
     which = np.arange(min(COLUMNS, len(values))) if rows is None else np.asarray(rows, np.int64)
     if which.ndim != 1 or not which.size or which.min() < 0 or which.max() >= len(values):
         raise ShapeError("GN050", f"rows: expected some of 0 to {len(values) - 1}.")
-    shape = shape_of_image(values.shape[1], image_shape)
-    require_pictures(shape, options, values.shape[1] // (shape[0] * shape[1]))
-    lines = _lines(values, which, shape, options)
-    paper = _sheet([pictures for _, _, pictures in lines], shape, photo)
-    if axes is None:
-        dots = max(1, min(SHEET // paper.shape[1], LARGEST // shape[1]))
-        size = (paper.shape[1] * dots / DPI + LABELS + 0.25, paper.shape[0] * dots / DPI + 0.5)
-        [axes] = new_axes(size=size, margins=(LABELS, 0.25, 0.25, 0.25))
-    axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none", aspect="equal", origin="upper")
-    axes.set_axis_off()
-    pitch = shape[0] + GAP
-    for line, (name, facts, _) in enumerate(lines):
-        colour = QUIET if name in KINDS else INK
-        place = (-0.15 * shape[1], line * pitch + shape[0] / 2 - 0.5)
-        axes.text(*place, word(name, **facts), fontsize=9, color=colour, ha="right", va="center")
-    if len(which) == 1:
-        place = (shape[1] + GAP, shape[0] / 2 - 0.5)
-        axes.text(*place, word("columns_are_epochs"), fontsize=9, color=QUIET, ha="left", va="center")
-    legible(axes)
-    return axes
+    return values, which
 
 
 def _sheet(lines: list[NDArray[Any]], shape: tuple[int, int], photo: bool) -> NDArray[np.uint8]:
@@ -116,6 +116,20 @@ def _sheet(lines: list[NDArray[Any]], shape: tuple[int, int], photo: bool) -> ND
             y, x = line * down, column * across
             paper[y : y + high, x : x + wide] = next(drawn)
     return paper
+
+
+def _new_axes(sheet: tuple[int, ...], wide: int) -> Axes:
+    dots = max(1, min(SHEET // sheet[1], LARGEST // wide))
+    size = (sheet[1] * dots / DPI + LABELS + 0.25, sheet[0] * dots / DPI + 0.5)
+    [axes] = new_axes(size=size, margins=(LABELS, 0.25, 0.25, 0.25))
+    return axes
+
+
+def _write(axes: Axes, lines: list[tuple[str, str]], shape: tuple[int, int]) -> None:
+    for line, (name, text) in enumerate(lines):
+        place = (-0.15 * shape[1], line * (shape[0] + GAP) + shape[0] / 2 - 0.5)
+        colour = QUIET if name in KINDS else INK
+        axes.text(*place, text, fontsize=9, color=colour, ha="right", va="center")
 
 
 def _lines(

@@ -71,17 +71,12 @@ def draw_digits(
     OptionError
         GN021 for less than one column, or another language.
     """
-    values = _checked(inputs, labels, answers)
-    if columns < 1:
-        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    values = _checked(inputs, labels, answers, columns)
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
     captions, wrong = _captions(n, labels, answers, language)
     axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(width_of, captions)), axes)
-    paper = _sheet(drawn, grid)
-    if paper.shape[2] == 1:
-        paper = np.repeat(paper, 3, axis=2)
-    axes.imshow(paper, interpolation="none", aspect="equal", origin="upper")
+    axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     axes.set_axis_off()
     _write(axes, captions, wrong, grid, font)
     axes.set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
@@ -89,7 +84,9 @@ def draw_digits(
     return axes
 
 
-def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None) -> NDArray[Any]:
+def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None, columns: int) -> NDArray[Any]:
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
         raise ShapeError(
@@ -158,7 +155,7 @@ def _lay_out(
 def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
     """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
     lines = ceil(len(drawn) / grid.columns)
-    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, drawn.shape[3])
+    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
     paper = np.full(size, 255, np.uint8)
     for i, digit in enumerate(drawn):
         y, x = grid.corner(i)

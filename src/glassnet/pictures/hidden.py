@@ -11,13 +11,14 @@ from matplotlib.axes import Axes
 from ..errors import ShapeError
 from ..trace.hidden import HiddenSpace
 from .figure import new_axes, quiet
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible, shortened, width_of
 from .palette import INK, look_of
 from .words import words_in
 
 MOST_IN_LEGEND = 20
 """Classes up to which there is a legend; of more, each is named where it lies."""
-LONGEST_NAME = 14
+LONGEST_NAME, SHORT = 14, 3
+"""Letters at most in the legend, and where classes lie beside a legend."""
 
 
 def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None = None, language: str = "en") -> Axes:
@@ -63,10 +64,8 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
         axes.scatter(
             x, y, s=17, color=colour, marker=marker, edgecolors="white", linewidths=0.3, alpha=0.8, label=called[label]
         )
-    for label in present:
-        x, y = np.median(space.points[space.labels == label], axis=0).tolist()
-        text = axes.text(x, y, called[label], fontsize=11 if few else 7, color=INK, ha="center", va="center")
-        text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])
+    if not few or max(width_of(called[label]) for label in present) <= SHORT:
+        _name_clouds(axes, space, called, fontsize=11 if few else 7)
     if few:
         axes.legend(
             loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=9, labelcolor=INK, frameon=False, markerscale=1.4,
@@ -80,3 +79,11 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     axes.set_ylabel(word("component", number=2, share=second))
     legible(axes)
     return axes
+
+
+def _name_clouds(axes: Axes, space: HiddenSpace, called: list[str], fontsize: float) -> None:
+    """Write the name of each class where its middle lies; a long one would cover the cloud that it names."""
+    for label in np.unique(space.labels):
+        x, y = np.median(space.points[space.labels == label], axis=0).tolist()
+        text = axes.text(x, y, called[label], fontsize=fontsize, color=INK, ha="center", va="center")
+        text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])

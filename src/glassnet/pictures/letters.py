@@ -67,7 +67,7 @@ def drawable(names: Iterable[object]) -> list[str]:
     if missing:
         warnings.warn(
             f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as Noto Sans.",
-            stacklevel=3,
+            stacklevel=1,  # so that it is said once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
 

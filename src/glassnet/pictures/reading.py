@@ -22,6 +22,8 @@ _SHEET = 12  # digits a line among the stages
 def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en") -> Axes:
     """Draw the photograph with a box around each digit and its answer; dashed and with "?" where it is not sure.
 
+    How sure it is, is said of one digit alone, and where it is not: among many digits there is no room.
+
     Parameters
     ----------
     reading : Reading
@@ -51,15 +53,16 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     shown.thumbnail((_WIDEST, _WIDEST))
     axes.imshow(np.asarray(shown), extent=(0, photo.width, photo.height, 0), interpolation="antialiased")
     axes.set_axis_off()
-    following = [*reading.digits[1:], None]
-    for digit, beside in zip(reading.digits, following, strict=True):
-        end = beside.box[0] if beside and beside.line == digit.line else photo.width
-        _box(axes, digit, photo.width, end - digit.box[0])
+    if reading.digits:
+        # One size of text for all, by the usual height of a digit.
+        high = float(np.median([digit.box[3] - digit.box[1] for digit in reading.digits]))
+        size = float(np.clip(0.3 * high / photo.width * inches(axes)[0] * 72, 6, 14))
+        for digit in reading.digits:
+            _box(axes, digit, photo.width, size, len(reading.digits) == 1 or not digit.sure)
     return axes
 
 
-def _box(axes: Axes, digit: Digit, width: int, room: float) -> None:
-    """Draw a frame, and above it the answer, no wider than the `room` up to the next digit."""
+def _box(axes: Axes, digit: Digit, width: int, size: float, in_full: bool) -> None:
     left, top, right, bottom = digit.box
     colour = BLUE if digit.sure else VERMILION
     gap = width / 250
@@ -73,11 +76,15 @@ def _box(axes: Axes, digit: Digit, width: int, room: float) -> None:
         linestyle="-" if digit.sure else "--",
     )
     axes.add_patch(frame)
-    label = f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
-    points = inches(axes)[0] * 72 / width  # of one pixel of the photograph
-    size = float(np.clip(min((bottom - top) * 0.3, room / (0.68 * len(label))) * points, 5, 16))
+    label = _label(digit) if in_full else str(digit.answer)
     around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    axes.text(left, top - 2 * gap, label, color=colour, fontsize=size, va="bottom", bbox=around, clip_on=True)
+    room = 1.6 * size / 72 / inches(axes)[0] * width  # pixels of the photograph that a label is high
+    y, side = (top - 2 * gap, "bottom") if top > room else (bottom + 2 * gap, "top")
+    axes.text(left, y, label, color=colour, fontsize=size, va=side, bbox=around, clip_on=True)
+
+
+def _label(digit: Digit) -> str:
+    return f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
 
 
 def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
@@ -154,9 +161,8 @@ def _forms(axes: Axes, digits: tuple[Digit, ...]) -> None:
     for k, digit in enumerate(digits):
         y, x = k // _SHEET * (side + band), k % _SHEET * (side + 4)
         paper[y : y + side, x : x + side] = 255 - digit.form
-        label = f"{digit.answer}{'' if digit.sure else '?'}  {digit.confidence:.0%}"
         colour = BLUE if digit.sure else VERMILION
-        axes.text(x + side / 2, y + side + 1, label, fontsize=7, color=colour, ha="center", va="top")
+        axes.text(x + side / 2, y + side + 1, _label(digit), fontsize=7, color=colour, ha="center", va="top")
     axes.imshow(paper, cmap="gray", vmin=0, vmax=255, interpolation="none")
     axes.set_anchor("NW")
     axes.set_axis_off()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator, StrMethodFormatter
@@ -69,14 +71,16 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     lower.set_xlabel(word("confidence_percent"))
     if len(counts) <= MOST_NUMBERS:
         for place, count in zip((edges[:-1] + edges[1:]) / 2, counts, strict=True):
-            if count:
-                text = f"{count:,}"
-                lower.annotate(
-                    text, (place, count), xytext=(0, 2), textcoords="offset points", ha="center", va="bottom",
-                    fontsize=8, color=QUIET,
-                )  # fmt: skip
+            _number(lower, float(place), int(count))
     legible((upper, lower))
     return [upper, lower]
+
+
+def _number(axes: Axes, place: float, count: int) -> None:
+    """Write a count above its bar, if there is one."""
+    above: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points", "ha": "center", "va": "bottom"}
+    if count:
+        axes.annotate(f"{count:,}", (place, count), fontsize=8, color=QUIET, **above)
 
 
 def _new_panels() -> list[Axes]:

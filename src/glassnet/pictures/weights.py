@@ -7,7 +7,7 @@ from math import ceil
 
 import numpy as np
 from matplotlib.axes import Axes
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, OptionError, ShapeError
 from .figure import SeveralAxes, given_axes, new_axes
@@ -60,23 +60,9 @@ def draw_weights(
         GN021 for less than one column, or another language.
     """
     word = words_in(language)
-    if columns < 1:
-        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
-    values = np.asarray(weights, float)
-    if values.ndim != 2 or 0 in values.shape or (len(captions) not in (0, len(values))):
-        raise ShapeError("GN050", f"weights: shape {values.shape}, {len(captions)} captions; expected one row a node.")
-    if not np.isfinite(values).all():
-        raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")
+    values = _checked(weights, captions, columns)
     shape = shape_of_image(values.shape[1], image_shape)
-    columns = min(columns, len(values))
-    if axes is None:
-        lines = ceil(len(values) / columns)
-        size = (columns * 0.95 + 0.4, lines * 1.15 + 0.65)
-        axes = new_axes(lines, columns, size, margins=(0.2, 0.35, 0.2, 0.4), gap=0.2)
-        for spare in axes[len(values) :]:
-            spare.remove()
-        axes = axes[: len(values)]
-    panels = given_axes(axes, len(values), "one a node")
+    panels = _new_panels(len(values), columns) if axes is None else given_axes(axes, len(values), "one a node")
     panels[0].set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
     below = drawable(captions) if len(captions) else [word("node", node=node) for node in range(len(values))]
     for panel, picture, caption in zip(panels, values, below, strict=True):
@@ -86,3 +72,24 @@ def draw_weights(
         panel.set_xlabel(caption, fontsize=7, color=QUIET, labelpad=3)
     legible(panels)
     return panels
+
+
+def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArray[np.float64]:
+    values = np.asarray(weights, float)
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    if values.ndim != 2 or 0 in values.shape or len(captions) not in (0, len(values)):
+        raise ShapeError("GN050", f"weights: shape {values.shape}, {len(captions)} captions; expected one row a node.")
+    if not np.isfinite(values).all():
+        raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")
+    return values
+
+
+def _new_panels(nodes: int, columns: int) -> list[Axes]:
+    columns = min(columns, nodes)
+    lines = ceil(nodes / columns)
+    size = (columns * 0.95 + 0.4, lines * 1.15 + 0.65)
+    panels = new_axes(lines, columns, size, margins=(0.2, 0.35, 0.2, 0.4), gap=0.2)
+    for spare in panels[nodes:]:
+        spare.remove()
+    return panels[:nodes]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -61,20 +61,10 @@ def draw_why(
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
     panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
-    answer, rival = called[why.answer], called[why.rival]
-    titles = [
-        f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
-        f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
-        word("no_flip"),
-    ]
-    papers = [why.sample]
+    titles, papers = _titles(why, called, word), [why.sample]
     if why.flip:
-        change = word("flip", distance=f"{why.flip.distance:.2f}")
-        titles[2] = f"{word('read_as', answer=called[why.flip.answer])}\n{change}"
         papers.append(why.flip.sample)
     if alike:
-        near = zip(alike.rows, alike.labels, strict=True)
-        titles += [f"{word('like_row', row=row)}\n{called[label]}" for row, label in near]
         papers += list(alike.samples)
     for number, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         panel.set(xticks=[], yticks=[])
@@ -87,3 +77,19 @@ def draw_why(
     panels[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
     legible(panels)
     return panels
+
+
+def _titles(why: Why, called: Sequence[str], word: Callable[..., str]) -> list[str]:
+    """Return two lines for each panel."""
+    answer, rival, flip, alike = called[why.answer], called[why.rival], why.flip, why.nearest
+    titles = [
+        f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
+        f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
+        word("no_flip"),
+    ]
+    if flip:
+        titles[2] = f"{word('read_as', answer=called[flip.answer])}\n{word('flip', distance=f'{flip.distance:.2f}')}"
+    if alike:
+        near = zip(alike.rows, alike.labels, strict=True)
+        titles += [f"{word('like_row', row=row)}\n{called[label]}" for row, label in near]
+    return titles

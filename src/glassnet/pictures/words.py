@@ -95,7 +95,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "like_row": ("like row {row}", "近似第 {row} 行"),
     # a photograph read
     "the_photo": ("the photo, and what is read", "照片，以及读出的数字"),
-    "the_paper": ("its paper: the ink filled in from beside it", "纸面：墨迹处由周围补上"),
+    "the_paper": ("its paper, filled in under the ink", "纸面：墨迹处由周围补上"),
     "the_ink": ("its ink, against that paper", "墨迹：与纸面之差"),
     "the_mask": ("ink or not", "哪里是墨迹"),
     "the_forms": ("as the model sees them", "模型看到的样子"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -113,7 +115,7 @@ def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
     data = load_data(tmp_path)
     assert (data.class_names, data.labels.tolist()) == (("a", "b"), [1, 0])
     np.testing.assert_array_equal(data.inputs, [drawing(2).reshape(-1), drawing(1).reshape(-1)])
-    assert data.remarks == ("1 pictures without a class passed over",)
+    assert data.remarks == ("1 picture without a class passed over",)
 
 
 @pytest.mark.parametrize(
@@ -139,7 +141,7 @@ def test_what_is_no_picture_is_counted(tmp_path):
     put(tmp_path, stray_png=drawing(9))
     data = load_data(tmp_path)
     assert len(data) == 4
-    assert data.remarks[0] == "1 pictures without a class passed over"
+    assert data.remarks[0] == "1 picture without a class passed over"
     assert data.remarks[1].startswith("4 files that are no pictures passed over (")
 
 
@@ -240,3 +242,41 @@ def test_another_range_of_values(tmp_path):
     data = load_data(pets(tmp_path), maximum=1.0)
     assert (data.maximum, data.inputs.dtype) == (1.0, np.float32)
     np.testing.assert_allclose(data.inputs[0], drawing(1).reshape(-1) / 255, rtol=1e-6)
+
+
+def test_linked_folders_are_followed_and_circles_are_not(tmp_path):
+    root = pets(tmp_path / "pets")
+    (root / "dogs").rename(tmp_path / "elsewhere")
+    (root / "dogs").symlink_to(tmp_path / "elsewhere")
+    (root / "cats" / "again").symlink_to(root)
+    assert load_data(root).row_names == ("cats/9.png", "cats/10.png", "dogs/1.png", "dogs/a/2.bmp")
+
+
+def test_one_character_or_two_is_one_name(tmp_path):
+    """A table from Windows beside pictures from macOS, and class folders from both."""
+    one, two = (unicodedata.normalize(form, "é") for form in ("NFC", "NFD"))
+    put(tmp_path / "flat", **{f"{two}_png": drawing(0), "b_png": drawing(1)})
+    (tmp_path / "flat" / "labels.csv").write_text(f"file,label\n{one}.png,{two}\nb.png,b\n", encoding="utf-8")
+    data = load_data(tmp_path / "flat")
+    assert data.class_names == ("b", one)
+    put(tmp_path / "test", **{f"{two}__1_png": drawing(2)})
+    assert load_data(tmp_path / "test", part="test", like=data).labels.tolist() == [1]
+
+
+def test_a_picture_named_twice_and_a_pipe_are_refused(tmp_path):
+    put(tmp_path / "flat", a_png=drawing(0), b_png=drawing(1))
+    (tmp_path / "flat" / "labels.csv").write_text("a.png,x\nb.png,y\na,y\n")
+    refused(tmp_path / "flat", "GN071", "line 3", "a.png was named before")
+    os.mkfifo(pets(tmp_path / "pets") / "cats" / "11.png")
+    refused(tmp_path / "pets", "GN005", "11.png")
+
+
+def test_all_pictures_of_a_folder_can_be_asked_about(tmp_path):
+    root = pets(tmp_path)
+    inputs, names, labels = load_inputs(root, 30, (6, 5), 255, "ink")
+    assert (names[1], labels) == (f"{root}/cats/10.png", None)
+    np.testing.assert_array_equal(inputs, load_data(root).inputs)
+    np.testing.assert_array_equal(load_inputs(root, 30, (6, 5), 255)[0], inputs)  # as single digits
+    (tmp_path / "none").mkdir()
+    with pytest.raises(GlassnetError, match="without pictures"):
+        load_inputs(tmp_path / "none", 30, (6, 5), 255)

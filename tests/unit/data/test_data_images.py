@@ -111,7 +111,8 @@ def test_what_is_refused(tmp_path):
     Image.fromarray(DIGIT).save(path, "TIFF")
     assert code_of(path) == "GN005"
     assert code_of(tmp_path / "none.png") == "GN001"
-    assert code_of(tmp_path) == "GN002"
+    (tmp_path / "folder").mkdir()
+    assert code_of(tmp_path / "folder") == "GN002"
 
 
 def test_no_flipped_bit_brings_a_foreign_error(tmp_path):

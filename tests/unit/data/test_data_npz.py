@@ -42,7 +42,25 @@ def test_keras_names(tmp_path):
     refused(path, "GN019", "x_train", part="test")
 
 
-@pytest.mark.parametrize("names", [("x", "y"), ("inputs", "labels"), ("data", "target")])
+def test_names_of_medmnist_and_capitals(tmp_path):
+    path = save(tmp_path, train_images=X, train_labels=Y[:, None], test_images=X[:2], test_labels=Y[:2, None])
+    assert (len(load(path)), len(load(path, part="test"))) == (4, 2)
+    assert len(load(save(tmp_path, X_train=X, y_train=Y, X_test=X[:2], Y_test=Y[:2]), part="test")) == 2
+
+
+def test_labels_that_are_words(tmp_path):
+    words = np.array(["Ära", "二", "cat"])
+    data = load(save(tmp_path, x=X, y=words[Y]))
+    assert data.class_names == ("cat", "Ära", "二")
+    assert [data.name_of(label) for label in data.labels] == words[Y].tolist()
+    part = load(save(tmp_path, x=X[:2], y=words[Y[:2]]), part="test", like=data)
+    assert (part.labels.tolist(), part.classes) == ([1, 2], 3)
+    with pytest.raises(GlassnetError, match="'dog' that was not trained on"):
+        load(save(tmp_path, x=X[:1], y=["dog"]), part="test", like=data)
+    np.testing.assert_array_equal(load(save(tmp_path, x=X, y=Y.astype(str))).labels, Y)
+
+
+@pytest.mark.parametrize("names", [("X", "y"), ("inputs", "labels"), ("images", "labels"), ("data", "target")])
 def test_pairs_of_names(tmp_path, names):
     path = save(tmp_path, **dict(zip(names, (X, Y), strict=True)))
     np.testing.assert_array_equal(load(path).labels, Y)
@@ -65,6 +83,7 @@ def test_types_of_numbers(tmp_path, kind):
 
 def test_what_is_refused(tmp_path):
     refused(save(tmp_path, images=X, y=Y), "GN019", "'images', 'y'", "x_train")
+    refused(save(tmp_path, x=X, y=["a", "a", "a", "a"]), "GN016", "one class, 'a'")
     refused(save(tmp_path, x=X, y=Y[:3]), "GN017", "4 samples", "3 labels")
     refused(save(tmp_path, x=X[:0], y=Y[:0]), "GN010")
     refused(save(tmp_path, x=X.ravel()[:4], y=Y), "GN019", "(4,)")
@@ -72,7 +91,6 @@ def test_what_is_refused(tmp_path):
     refused(save(tmp_path, x=X.astype(complex), y=Y), "GN019")
     refused(save(tmp_path, x=X, y=np.eye(4)), "GN019", "argmax")
     refused(save(tmp_path, x=X.astype(object), y=Y), "GN019", "Python objects")
-    refused(save(tmp_path, x=X, y=Y.astype(str)), "GN015")
     refused(save(tmp_path, x=X, y=Y - 1), "GN015", "sample 1", "-1")
     refused(save(tmp_path, x=X, y=Y + 0.5), "GN015", "0.5")
     refused(save(tmp_path, x=X, y=Y + (Y > 1)), "GN016", "missing: 2")

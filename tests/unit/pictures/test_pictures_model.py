@@ -74,6 +74,11 @@ class TestHiddenSpace:
         assert len(looks) == min(len(present), 77)
         assert (axes.get_legend() is not None) == (len(present) <= 20)
 
+    def test_long_names_stand_in_the_legend_alone(self):
+        axes = draw_hidden(some_space([0, 1], 2), ["Ankle boot", "猫"])
+        assert texts(axes) == []
+        assert [text.get_text() for text in axes.get_legend().get_texts()] == ["Ankle boot", "猫"]
+
     def test_names_are_one_a_class(self):
         with pytest.raises(ShapeError, match="2, expected 3"):
             draw_hidden(some_space([0, 1], 3), ["a", "b"])

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays
+from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from ...preprocess.augment_kernels import Distortion, distort_rows
 from .common import Known, Plan, SparseRows
 from .nodes import copy
@@ -114,7 +114,7 @@ def train_batches(
             return
 
 
-@kernel
+@part_of_kernel
 def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, memory: Memory) -> bool:
     """Move this thread's parts of the weights, those of its own tiles among them; False if the team is sent home."""
     parts, tiles = rules.parts, rules.tiles.shape[0] - 1
@@ -138,12 +138,12 @@ def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, 
     return tiles > 0 or wait_for_all(team, threads)
 
 
-@kernel
+@part_of_kernel
 def _rows_of(shard: int, count: int, batch: Any) -> tuple[int, int]:
     return shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _tile_forward(tile: int, me: int, count: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
     """Fill the first sums of a tile's nodes, for all rows."""
     weights, nodes = tile_of(memory.flat, tiles, tile, source.offset.shape[0]), tiles[-1]
@@ -156,7 +156,7 @@ def _tile_forward(tile: int, me: int, count: int, batch: Any, source: Source, ti
         tile_sums(weights, constant, source.without_zeros, batch[start:stop], own)
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _tile_gradients(me: int, threads: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
     """Fill the gradients of this thread's tiles, for all rows, a lot at a time."""
     # Every thread sorts all rows for itself: to take what others have sorted from their caches would cost as much.
@@ -170,7 +170,7 @@ def _tile_gradients(me: int, threads: int, batch: Any, source: Source, tiles: An
             tile_gradient(gradient, start == 0, source.offset, columns, delta, memory.scratch[me])
 
 
-@kernel_with_arrays
+@part_of_kernel
 def _shard(
     shard: int,
     count: int,
@@ -208,7 +208,7 @@ def _shard(
     memory.correct[shard] += correct
 
 
-@kernel
+@part_of_kernel
 def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(which.shape[0]):
         row, scaled = raw[which[i]], inputs[i]
@@ -216,7 +216,7 @@ def _gather(raw: Any, which: Any, factor: Any, offset: Any, inputs: Any) -> None
             scaled[j] = row[j] * factor[j] + offset[j]
 
 
-@kernel
+@part_of_kernel
 def _scale(raw: Any, factor: Any, offset: Any, inputs: Any) -> None:
     for i in range(raw.shape[0]):
         row, scaled = raw[i], inputs[i]

@@ -22,6 +22,13 @@ LANES = 16
 _MAY_FUSE = ("contract",)
 
 
+def _in_every_lane(builder: Any, number: Any) -> Any:
+    """Return a vector of so many times the same number."""
+    nothing, i32 = ir.Constant(ir.VectorType(number.type, LANES), ir.Undefined), ir.IntType(32)
+    first = builder.insert_element(nothing, number, ir.Constant(i32, 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, LANES), [0] * LANES))
+
+
 def _block_of(vectors: int) -> Any:
     """Make an intrinsic that computes a block of `weighted_lines`, from a column on.
 
@@ -55,21 +62,16 @@ def _block_of(vectors: int) -> Any:
             def load(data: Any, index: Any) -> Any:
                 return builder.load(where(data, index), align=size)
 
-            def in_every_lane(value: Any) -> Any:
-                nothing, number = ir.Constant(vector, ir.Undefined), ir.IntType(32)
-                first = builder.insert_element(nothing, value, ir.Constant(number, 0))
-                return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(number, LANES), [0] * LANES))
-
             columns, registers = [], []
             for part in range(vectors):
                 wanted = builder.add(column, ir.Constant(column.type, part * LANES))
                 columns.append(builder.select(builder.icmp_signed("<", wanted, last), wanted, last))
                 registers.append(cgutils.alloca_once(builder, vector))  # type: ignore[no-untyped-call]
-            every = in_every_lane(scale)
+            every = _in_every_lane(builder, scale)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.fmul(every, load(added.data, at)), register)
             with cgutils.for_range(builder, end, start=begin, intp=begin.type) as loop:
-                weight = in_every_lane(builder.load(builder.gep(weights.data, [loop.index])))
+                weight = _in_every_lane(builder, builder.load(builder.gep(weights.data, [loop.index])))
                 line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(line, width)
                 for at, register in zip(columns, registers, strict=True):

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays, uniform_at
+from ...jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
 from .common import SOFTMAX, Known, Plan
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
 
@@ -51,7 +51,7 @@ class ShardWork(NamedTuple):
     scratch: NDArray[Any]
 
 
-@kernel_with_arrays
+@part_of_kernel
 def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
     """Fill a shard's sums and activations, layer after layer."""
     n, layers = part.rows, plan.activation.shape[0]
@@ -75,7 +75,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         drawn += part.batch * plan.sizes[layer + 1]
 
 
-@kernel_with_arrays
+@part_of_kernel
 def shard_gradients(
     plan: Plan,
     flat: Any,
@@ -176,7 +176,7 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
         mask[i] = kept if uniform_at(place, first + i) >= rate else mask.dtype.type(0)
 
 
-@kernel
+@part_of_kernel
 def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]

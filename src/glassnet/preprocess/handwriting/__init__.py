@@ -1,9 +1,10 @@
 """From a photograph of handwriting to pictures as MNIST has them: paper off, digits found, each brought to the form."""
 
 from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
-from .form import CHANGES, PLAIN, SIDE, Change, mnist_form
+from .form import CHANGES, PLAIN, SIDE, Change, mnist_form, mnist_forms
 from .paper import Ink, lift_ink
 from .photo import eight_bits, opaque, working_size
+from .sheet import sheet_alone
 from .whole import forms_of
 
 __all__ = [
@@ -23,7 +24,9 @@ __all__ = [
     "lift_ink",
     "may_be_one",
     "mnist_form",
+    "mnist_forms",
     "opaque",
+    "sheet_alone",
     "union",
     "working_size",
 ]

@@ -55,11 +55,15 @@ class Piece:
         """The longer side of the box."""
         return max(self.height, self.width)
 
+    @property
+    def pen(self) -> float:
+        """Width of its strokes, in pixels."""
+        return _stroke_width(self.mask)
+
 
 def ink_mask(ink: Ink) -> Mask:
-    """Tell ink from paper: strong places, and the weaker ones that hang on to them; without long ruled lines."""
-    low = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
-    mask = ink.strength > low
+    """Tell ink from paper, without long ruled lines."""
+    mask = ink.strength > max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     ruled = ruled_lines(mask)
     if ruled.any():
         mask = _mended(mask & ~ruled, mask)
@@ -85,7 +89,7 @@ def _long_runs(mask: Mask) -> Mask:
     rows, columns = -(-height // step), -(-width // step)
     padded = np.pad(mask, ((0, rows * step - height), (0, columns * step - width)))
     small = padded.reshape(rows, step, columns, step).any(axis=(1, 3))
-    if small.mean() < 0.002 or columns < 40:
+    if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros_like(mask)
     thick = ndimage.binary_dilation(small, np.ones((3, 1), bool))
     found = np.zeros_like(small)
@@ -140,10 +144,21 @@ def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
         return []
     largest = max(piece.size for piece in pieces)
     pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
-    usual = _usual_size(pieces)
-    large = [piece for piece in pieces if piece.size > 0.35 * usual]
+    large = _large_enough(pieces)
     drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.33 * piece.size]
     return drawn or large
+
+
+def _large_enough(pieces: list[Piece]) -> list[Piece]:
+    """Leave out what is small beside the digits, a comma or dirt, unless there are several alike: a line of its own."""
+    usual = _usual_size(pieces)
+    sizes = np.array([piece.size for piece in pieces], float)
+    alike = [np.count_nonzero(abs(np.log(sizes / size)) < 0.4) for size in sizes]
+    return [
+        piece
+        for piece, others in zip(pieces, alike, strict=True)
+        if piece.size > (0.35 if others < 3 else 0.15) * usual
+    ]
 
 
 def _on_paper(pieces: list[Piece], ink: Ink) -> list[Piece]:
@@ -215,12 +230,12 @@ def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float,
     return found
 
 
-def cuts(piece: Piece, usual_width: float) -> list[tuple[Piece, Piece]]:
-    """Ways to part a wide piece into a left and a right one, from its top to its bottom through little ink."""
-    if piece.width < 1.15 * piece.height and piece.width < max(1.7 * usual_width, 0.9 * piece.height):
+def cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
+    """Ways to part a piece that is not slender into a left and a right one, from top to bottom through little ink."""
+    if piece.width < max(4, 0.8 * piece.height):
         return []
     most = 2 * max(1.0, _stroke_width(piece.mask))
-    reach = int(0.15 * piece.width)
+    reach = max(1, int(0.15 * piece.width))
     found: dict[bytes, tuple[Piece, Piece]] = {}
     for part in (0.3, 0.4, 0.5, 0.6, 0.7):
         first = max(1, int(part * piece.width) - reach)
@@ -284,9 +299,13 @@ def _apart(one: Piece, other: Piece, usual: float) -> float:
     overlap = -across / min(one.width, other.width)
     if overlap > 0.3:  # one above the other, or inside it
         return gap / (0.28 if smaller.size < 0.6 * larger.size else 0.2)
-    if smaller.size < 0.5 * larger.size and together_wide < 1.3 * together_high:  # a part beside it
+    flat = smaller.width > 2 * smaller.height and smaller.height < 0.35 * larger.height  # the bar of a 5
+    if (smaller.size < 0.5 * larger.size or flat) and together_wide < 1.3 * together_high:  # a part beside it
         return gap / 0.13
-    return gap / 0.04 if together_wide < 1.1 * together_high and overlap > 0 else 9.0
+    if together_wide < 1.1 * together_high and overlap > 0:
+        return gap / 0.04
+    # Side by side: the halves of a round digit where the pen ran dry, or two digits; a model must tell.
+    return max(1.0, gap / 0.04) if together_wide < 1.3 * together_high and overlap > -0.2 else 9.0
 
 
 def _gap(one: Piece, other: Piece) -> float:

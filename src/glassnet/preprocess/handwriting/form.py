@@ -7,11 +7,12 @@ III A). The same is done here, after strokes far thinner or thicker than MNIST's
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageOps
 from scipy import ndimage
 
 from .digits import Mask
@@ -65,28 +66,28 @@ CHANGES = (
 
 
 def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
-    """Bring a piece of ink to MNIST's form.
+    """Bring a piece of ink to MNIST's form, shape (28, 28): `mnist_forms` with one change."""
+    form: NDArray[np.uint8] = mnist_forms(mask, (change,))[0]
+    return form
+
+
+def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.uint8]:
+    """Bring a piece of ink to MNIST's form, once for each change.
 
     Parameters
     ----------
     mask : ndarray of bool, shape (rows, columns)
         Where there is ink; its box is found here.
-    change : Change
+    changes : sequence of Change
         What else is done to it.
 
     Returns
     -------
-    ndarray of uint8, shape (28, 28)
+    ndarray of uint8, shape (changes, 28, 28)
         255 is full ink.
     """
-    fine = _fine(mask, change)
-    fine = _with_stroke(fine, change.stroke)
-    rows, columns = np.flatnonzero(fine.any(axis=1)), np.flatnonzero(fine.any(axis=0))
-    fine = fine[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    scale = change.box / max(fine.shape)
-    size = (max(1, round(fine.shape[1] * scale)), max(1, round(fine.shape[0] * scale)))
-    small = np.array(Image.fromarray(np.where(fine, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
-    return _centred(small, change)
+    fine = _fine(mask)
+    return np.stack([_form(_bold(fine, change), change) for change in changes])
 
 
 def stroke_width(mask: Mask) -> float:
@@ -97,41 +98,60 @@ def stroke_width(mask: Mask) -> float:
     return float((4 * mean - 2) / max(mask.shape))
 
 
-def _fine(mask: Mask, change: Change) -> Mask:
-    """Bring the mask to a size where strokes can be measured, turned and leaning as wanted."""
+def _fine(mask: Mask) -> Image.Image:
+    """Bring the mask to a size where strokes can be measured, with room to be turned."""
     scale = _FINE / max(mask.shape)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
     way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
     if scale > 1:
         picture = Image.fromarray(ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
-    fine = np.pad(np.array(picture.resize(size, way)), _FINE // 3).astype(np.float32)
+    return ImageOps.expand(picture.resize(size, way), _FINE // 3)
+
+
+def _bold(fine: Image.Image, change: Change) -> Mask:
+    """Return the ink, turned and leaning as wanted, in its box."""
     if change.turn or change.lean:
         angle = np.radians(change.turn)
-        back = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
-        back = back @ np.array([[1, 0], [change.lean, 1]])
-        middle = (np.array(fine.shape) - 1) / 2
-        fine = ndimage.affine_transform(fine, back, middle - back @ middle, order=1)
-    bold: Mask = fine > 127
-    if not bold.any():
-        bold = fine >= fine.max()
-    return bold
+        back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        back = back @ np.array([[1, change.lean], [0, 1]])
+        middle = np.array(fine.size) / 2
+        off = middle - back @ middle
+        fine = fine.transform(
+            fine.size, Image.Transform.AFFINE, (*back[0], off[0], *back[1], off[1]), Image.Resampling.BILINEAR
+        )
+    grey = np.asarray(fine)
+    return _trimmed(grey > min(127, int(grey.max()) - 1))
 
 
-def _with_stroke(fine: Mask, factor: float) -> Mask:
+def _trimmed(mask: Mask) -> Mask:
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def _form(bold: Mask, change: Change) -> NDArray[np.uint8]:
+    bold = _trimmed(_with_stroke(bold, change.stroke))
+    scale = change.box / max(bold.shape)
+    size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
+    small = np.array(Image.fromarray(np.where(bold, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
+    return _centred(small, change)
+
+
+def _with_stroke(bold: Mask, factor: float) -> Mask:
     """Bring the strokes' width into MNIST's range, times a factor."""
-    width = stroke_width(fine[np.ix_(fine.any(axis=1), fine.any(axis=0))])
+    width = stroke_width(bold)
     wanted = float(np.clip(width, *STROKE)) * factor
     off = (wanted - width) * _FINE / 2
     if off > 0.4:
         # Thicker strokes make the digit larger too, which then is brought down to the box: so a little more.
-        fine = ndimage.distance_transform_edt(~fine) <= off * (1 + 2 * off / _FINE)
+        reach = off * (1 + 2 * off / _FINE)
+        bold = ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
     elif off < -0.4:
-        half = ndimage.distance_transform_edt(fine)
+        half = ndimage.distance_transform_edt(np.pad(bold, 1))
         # Thin places of a thick digit keep what they have: it must not fall apart.
         middle = ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
-        fine = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
-    return fine
+        bold = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
+    return bold
 
 
 def _centred(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:

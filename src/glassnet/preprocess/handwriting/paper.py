@@ -21,6 +21,7 @@ from scipy import ndimage
 Plane = NDArray[np.float32]
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
+_NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
 _CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each other
 
 
@@ -94,7 +95,7 @@ def _balance(picture: Plane) -> float:
     side. Returns the logarithm of how much more, for the size of surroundings that tells most, with a bias for ink
     that is darker than what most of the picture is.
     """
-    grey = _reduced(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
+    grey = reduced(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
     sides = []
     for part in (2, 4, 7):
         off = grey - ndimage.median_filter(grey, size=max(3, min(grey.shape) // part), mode="reflect")
@@ -114,7 +115,7 @@ def _without_strokes(seen: Plane, reach: int) -> Plane:
     return np.minimum(filled, smooth)
 
 
-def _reduced(values: Plane, step: int) -> Plane:
+def reduced(values: Plane, step: int) -> Plane:
     """Average blocks of step × step; the last ones are filled up with the edge."""
     if step == 1:
         return values
@@ -149,9 +150,20 @@ def _along_the_ink(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, f
         colour = colour / max(float(np.linalg.norm(colour)), 1e-6)
         agree = (strong @ colour) / np.maximum(np.linalg.norm(strong, axis=1), 1e-6)
         if np.mean(agree > 0.93) > 0.85:  # one colour of ink, not several
-            size = (density @ colour / np.float32(3**0.5)).astype(np.float32)
+            weights = _matched(density[size < 0.4 * level], colour)
+            size = (density @ (weights / (weights @ colour)) / 3**0.5).astype(np.float32)
             level = _ink_level(size, written)
     return (size / np.float32(max(level, 1e-6))).astype(np.float32), level
+
+
+def _matched(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
+    """Weights for the channels that tell this colour of ink best from what the paper, shape (n, 3), shows by itself.
+
+    Creases and shadows take the same from all channels, a printed grid its own colour: a matched filter (Turin 1960)
+    counts little what varies without ink.
+    """
+    spread = paper.T.astype(np.float64) @ paper / max(1, len(paper))
+    return np.linalg.solve(spread + _NOISE**2 * np.eye(3), colour)
 
 
 def _ink_level(values: NDArray[Any], written: NDArray[np.bool_]) -> float:

@@ -13,6 +13,7 @@ from .paper import Plane
 
 SHORTEST, MOST = 168, 1_000_000
 """Pixels on the shorter side, and in all, between which a picture is brought."""
+_ENLARGED = 8  # times at most: what is smaller than a digit of MNIST holds none
 
 
 def opaque(picture: Image.Image) -> Image.Image:
@@ -22,15 +23,23 @@ def opaque(picture: Image.Image) -> Image.Image:
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     above = picture.convert("RGBA")
-    pixels = np.array(above)
+    alpha = above.getchannel("A")
+    if alpha.getextrema() == (255, 255):
+        return above.convert("RGB")
+    few = min(1.0, 1000 / max(above.size))  # a sample tells as much as all
+    size = (max(1, round(above.width * few)), max(1, round(above.height * few)))
+    pixels = np.asarray(above.resize(size, Image.Resampling.NEAREST))
     seen = pixels[..., 3] > 127
     colours = pixels[seen][:, :3]
     if not seen.any() or seen.mean() < 0.5:  # ink alone: paper is what it stands out of
         light = bool(seen.any()) and float(colours.mean()) > 150
-        paper = [0, 0, 0] if light else [255, 255, 255]
+        paper = (0, 0, 0) if light else (255, 255, 255)
     else:  # paper with a hole, or round corners
-        paper = [int(value) for value in np.median(colours, axis=0)]
-    return Image.alpha_composite(Image.new("RGBA", above.size, (*paper, 255)), above).convert("RGB")
+        red, green, blue = (int(value) for value in np.median(colours, axis=0))
+        paper = (red, green, blue)
+    flat = Image.new("RGB", above.size, paper)
+    flat.paste(above, mask=alpha)
+    return flat
 
 
 def eight_bits(picture: Image.Image) -> Image.Image:
@@ -42,16 +51,12 @@ def eight_bits(picture: Image.Image) -> Image.Image:
 
 def working_size(picture: Image.Image) -> Plane:
     """Return the picture as numbers from 0 to 1, shape (rows, columns, 3), shrunk or enlarged to be worked on."""
-    scale = _shrink(picture.size)
+    scale = min(1.0, math.sqrt(MOST / math.prod(picture.size)))
     if scale == 1 and min(picture.size) < SHORTEST:
-        scale = max(1.0, min(SHORTEST / min(picture.size), math.sqrt(MOST / math.prod(picture.size))))
+        scale = min(SHORTEST / min(picture.size), _ENLARGED, math.sqrt(MOST / math.prod(picture.size)))
     if scale != 1:
         size = (max(1, round(picture.width * scale)), max(1, round(picture.height * scale)))
         way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
         picture = picture.resize(size, way)
     values: Plane = np.asarray(picture, np.float32) / np.float32(255)
     return values
-
-
-def _shrink(size: tuple[int, int]) -> float:
-    return min(1.0, math.sqrt(MOST / math.prod(size)))

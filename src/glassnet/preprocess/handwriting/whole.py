@@ -10,6 +10,7 @@ from .digits import find_pieces, in_lines, ink_mask
 from .form import SIDE, mnist_form
 from .paper import lift_ink
 from .photo import working_size
+from .sheet import sheet_alone
 
 
 def forms_of(picture: Image) -> NDArray[np.uint8]:
@@ -17,7 +18,9 @@ def forms_of(picture: Image) -> NDArray[np.uint8]:
 
     No model is asked: where it is open what belongs together, or whether ink is dark or light, the likelier is taken.
     """
-    ink = lift_ink(working_size(picture))[0]
+    values = working_size(picture)
+    alone = sheet_alone(values)
+    ink = lift_ink(values if alone is None else alone)[0]
     pieces = find_pieces(ink_mask(ink), ink)
     forms = [mnist_form(piece.mask) for line in in_lines(pieces) for piece in line]
     return np.stack(forms) if forms else np.empty((0, SIDE, SIDE), np.uint8)

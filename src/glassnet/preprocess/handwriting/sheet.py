@@ -1,0 +1,78 @@
+"""Before the first stage: where a sheet lies on a table, a note on a board, only the sheet is looked at."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from .paper import Plane, otsu, reduced
+
+_COARSE = 128  # pixels on the longer side where a sheet is seen as a whole
+_SMALLEST = 0.1  # of the picture that a sheet covers
+_SOLID = 0.75  # of a sheet that is not written on
+_SHARP = 0.5  # of the contrast that its edge takes within some pixels: less is a spot of light
+
+
+def sheet_alone(picture: Plane) -> Plane | None:
+    """Replace what lies around a sheet by the sheet's own shades.
+
+    Parameters
+    ----------
+    picture : ndarray of float32, shape (rows, columns, 3), 0 to 1
+
+    Returns
+    -------
+    ndarray of the same shape, or None
+        None where no sheet stands out whole of something else.
+    """
+    step = -(-max(picture.shape[:2]) // _COARSE)
+    small = reduced(picture, step)
+    sheet = _sheet(small)
+    if sheet is None:
+        return None
+    inside = ndimage.binary_erosion(sheet, iterations=2)
+    reach = max(3, min(small.shape[:2]) // 6)
+    shades = ndimage.grey_closing(np.where(inside[..., None], small, 0), (reach, reach, 1))
+    rows, columns = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
+    around = _enlarged(shades[rows, columns], step, picture)
+    return np.where(_enlarged(inside, step, picture)[..., None], picture, around)
+
+
+def _sheet(small: Plane) -> NDArray[np.bool_] | None:
+    """Find what differs from the picture's edge, is one solid piece, has a sharp outline and hardly meets the edge."""
+    if min(small.shape[:2]) < 16:
+        return None
+    edge = np.ones(small.shape[:2], bool)
+    edge[2:-2, 2:-2] = False
+    off = np.linalg.norm(small - np.median(small[edge], axis=0), axis=2)
+    labels, count = ndimage.label(off > otsu(off))
+    if not count:
+        return None
+    piece = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
+    sheet: NDArray[np.bool_] = ndimage.binary_fill_holes(piece)
+    solid = piece.sum() > _SOLID * sheet.sum() and _is_four_cornered(sheet)
+    if not (solid and sheet.mean() > _SMALLEST and sheet[edge].mean() < 0.15):
+        return None
+    within = sheet & ~ndimage.binary_erosion(sheet, iterations=4)
+    beside = ~sheet & ndimage.binary_dilation(sheet, iterations=4)
+    contrast = float(np.median(off[sheet]) - np.median(off[~sheet]))
+    return sheet if np.median(off[within]) - np.median(off[beside]) > _SHARP * contrast else None
+
+
+def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
+    """Tell whether it nearly fills a rectangle, however turned, that is not much longer than wide: an oval does not."""
+    places = np.argwhere(sheet)
+    angles = np.radians(np.arange(0, 90, 3))
+    one = np.ptp(places @ (np.cos(angles), np.sin(angles)), axis=0) + 1
+    other = np.ptp(places @ (-np.sin(angles), np.cos(angles)), axis=0) + 1
+    best = int(np.argmin(one * other))
+    share, ratio = len(places) / (one * other)[best], one[best] / other[best]
+    return bool(share > 0.83 and 1 / 3 < ratio < 3)
+
+
+def _enlarged(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:
+    large = values.repeat(step, axis=0).repeat(step, axis=1)
+    return large[: like.shape[0], : like.shape[1]]

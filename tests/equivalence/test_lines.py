@@ -1,0 +1,32 @@
+"""The innermost loop of sparse products, written in vector instructions, beside NumPy."""
+
+import numpy as np
+import pytest
+
+from glassnet.engines.kernels.lines import BLOCK, LANES, weighted_lines
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_weighted_lines_of_every_width(dtype):
+    rng = np.random.default_rng(1)
+    for width in (1, LANES - 1, LANES, LANES + 1, 2 * LANES + 3, 4 * LANES, 100, BLOCK * LANES, BLOCK * LANES + 1, 300):
+        matrix, base = rng.normal(size=(30, width)).astype(dtype), rng.normal(size=width).astype(dtype)
+        places, values = rng.integers(0, 30, 20).astype(np.uint32), rng.normal(size=20).astype(dtype)
+        for begin, end in ((0, 20), (3, 4), (7, 7)):
+            kept = np.full(width + 2 * LANES, 7, dtype)
+            out = kept[LANES:-LANES]
+            scale = matrix.dtype.type(1.5)
+            wanted = scale * base + values[begin:end] @ matrix[places[begin:end]]
+            weighted_lines(matrix, places, values, begin, end, scale, base, out)
+            np.testing.assert_allclose(out, wanted, rtol=0, atol=100 * np.finfo(dtype).eps, err_msg=str(width))
+            assert (kept[:LANES] == 7).all(), "nothing is written beside it"
+            assert (kept[-LANES:] == 7).all()
+
+
+def test_what_is_added_to_may_be_the_result_within_a_block():
+    rng = np.random.default_rng(2)
+    for width in (5, LANES + 1, 50, BLOCK * LANES):
+        matrix, line = rng.normal(size=(9, width)), rng.normal(size=width)
+        wanted = line + 2 * matrix[4]
+        weighted_lines(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
+        np.testing.assert_allclose(line, wanted, rtol=1e-15)
