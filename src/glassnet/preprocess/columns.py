@@ -113,7 +113,7 @@ class Columns:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
 
-    def gathered(self, shares: NDArray[np.float64]) -> list[tuple[str, float]]:
+    def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
         """Add up what the inputs of each column share, shape (features,), under the name of the largest among them."""
         found, start = [], 0
         for one in self.inputs:

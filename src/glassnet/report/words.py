@@ -248,11 +248,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "input": ("input", "输入"),
     "part_of_gap": ("part of the gap", "在差值中的份额"),
-    "why_inputs": ("As the columns are encoded for the network.", "列已按网络的编码给出。"),
-    "why_inputs_rest": (
-        "As the columns are encoded for the network; the others add up to {rest}.",
-        "列已按网络的编码给出;其余合计 {rest}。",
-    ),
+    "why_rest": ("The others add up to {rest}.", "其余合计 {rest}。"),
     # weights
     "weights_section": ("What it goes by", "它依据什么"),
     "column": ("column", "列"),
