@@ -250,7 +250,7 @@ def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
     """Make two digits of one piece that the model takes for none, where it is sure of both."""
     from .preprocess.handwriting import cuts
 
-    settled = []
+    settled: list[_Asked] = []
     for one in asked:
         ways = cuts(one.piece) if one.confidence < SURE else []
         halves = _ask(model, [half for way in ways for half in way])

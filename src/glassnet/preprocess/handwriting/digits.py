@@ -109,7 +109,7 @@ def _blocks(mask: Mask, step: int) -> Mask:
     """Shrink by a whole number: a block is ink if any of it is."""
     rows, columns = (-(-side // step) for side in mask.shape)
     padded = np.pad(mask, ((0, rows * step - mask.shape[0]), (0, columns * step - mask.shape[1])))
-    blocks: Mask = padded.reshape(rows, step, columns, step).any(axis=(1, 3))
+    blocks: Mask = np.any(padded.reshape(rows, step, columns, step), axis=(1, 3))
     return blocks
 
 
@@ -276,9 +276,14 @@ def _way_down(mask: Mask) -> tuple[NDArray[np.intp], float]:
     return np.array(way[::-1], np.intp), float(total.min())
 
 
-def _trimmed(piece: Piece, mask: Mask) -> Piece:
+def box_of(mask: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns from the first to the last with ink, of which there must be some."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    box = (slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1))
+    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+
+
+def _trimmed(piece: Piece, mask: Mask) -> Piece:
+    box = box_of(mask)
     return Piece(
         piece.top + box[0].start,
         piece.left + box[1].start,
