@@ -32,6 +32,8 @@ _WIDE: dict[str, Any] = {
     "batch_size": 256,
     "epochs": 64,
 }
+_STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
+"""Distortions for networks that have the room to learn them."""
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -67,19 +69,15 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hidden": (768, 256),
             "weight_decay": 0.01,
             "scaling": "unit",
-            "rotate": 14.0,
-            "shift": 1.5,
-            "zoom": 0.15,
-            "shear": 0.2,
-            "elastic": 1.0,
+            **_STRONG,
             "epochs": 60,
         },
         "accurate": {
             **_WIDE,
-            "weight_decay": 0.01,
-            "hidden": (1024, 768, 512),
-            "batch_size": 512,
-            "epochs": 200,
+            **_STRONG,
+            "hidden": (1536, 1024, 512),
+            "learning_rate": 0.001,
+            "epochs": 120,
         },
         "table": {
             **_MODERN,
@@ -92,7 +90,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {**_WIDE, "members": 4},
+        "committee": {**_WIDE, **_STRONG, "hidden": (768, 256), "learning_rate": 0.001, "epochs": 60, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""

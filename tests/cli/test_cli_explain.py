@@ -133,7 +133,10 @@ def test_a_table_with_named_columns(folder):
     made = ("--target", "kind", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
     assert run("train", "people.csv", *made).code == 0
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
-    assert re.search(r"^inputs.*\n +age ", text, re.M)
+    assert re.search(r"^columns.*\n +age .*\n +place=", text, re.M)
+    facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()
+    assert len(facts["columns"]) == 2 < len(facts["inputs"])
+    assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
     assert "as its columns are encoded" in text
     assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
@@ -194,6 +197,7 @@ REFUSED = {
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
     "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN022", "digits.csv"),
     "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
+    "rate that is not finite": ("m.safetensors digits.csv --row 1 --rate nan", "GN021", "nan"),
     "rate that is no number": ("m.safetensors digits.csv --row 1 --rate fast", "GN020", "fast"),
 }
 

@@ -66,7 +66,8 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         )
         pictures.save(axes, picture)
     if as_json:
-        result_json({"input": name, "label": label, **_why_facts(found), "picture": picture})
+        columns = None if model.columns is None else dict(model.columns.gathered(found.inputs))
+        result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, "picture": picture})
     else:
         _print_why(found, name if label is None else f"{name}: is {model.name_of(label)}", model, features)
         if picture:
@@ -121,13 +122,17 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
     result(f"answer    {answer} with {best}, then {rival} with {second}")
     result(f"gap       {shown(found.gap)} between their sums, split exactly over the last hidden nodes:")
     _print_shares(found.nodes, _node_names(model), [("biases", found.bias)] if found.bias else [])
-    what = "pixels" if model.image_shape else "inputs"
+    what = "pixels" if model.image_shape else "columns" if model.columns else "inputs"
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
-    result(f"{what:<9} they add {added} to the {without} of all {what} 0 (integrated gradients):")
+    rest = "columns about their middle" if model.columns else f"{what} 0"
+    result(f"{what:<9} they add {added} to the {without} of all {rest} (integrated gradients):")
     if model.image_shape:
         for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
         result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
+    elif model.columns:
+        names, shares = zip(*model.columns.gathered(found.inputs), strict=True)
+        _print_shares(np.array(shares), names)
     else:
         _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
     if found.flip:

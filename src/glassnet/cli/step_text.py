@@ -42,8 +42,8 @@ def print_step(trace: Trace) -> None:
 
 
 def shown(number: float) -> str:
-    """Return a number with four digits and a true minus sign."""
-    return f"{number:.4g}".replace("-", "−")
+    """Return a number with four digits and a true minus sign, and 0 without one."""
+    return f"{number + 0.0:.4g}".replace("-", "−")
 
 
 def _heading(console: Console, name: str, formula: str) -> None:

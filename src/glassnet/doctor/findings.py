@@ -115,12 +115,11 @@ KINDS: dict[str, Kind] = {
         "make sure that it is known before the answer is; else remove it",
         "drops it, or blanks it where it is a pixel",
     ),
-    "GD43": Kind(
-        WARNING, "rows are sorted by class", "shuffle them where a program takes them in order", "shuffles them"
-    ),
+    "GD43": Kind(WARNING, "rows are sorted by class, and taken in that order", "shuffle them", "shuffles them"),
     "GD44": Kind(
-        REMARK, "many rows of a table are equal", "nothing, if the columns have few values; else look for copied rows"
+        REMARK, "rows of a table are equal", "nothing, if the columns have few values; else look for copied rows"
     ),
+    "GD45": Kind(REMARK, "rows are sorted by class", "nothing: glassnet shuffles them; the notes' program does not"),
     # training and test data together
     "GD50": Kind(ERROR, "test and training data have different columns", "use data of the same columns"),
     "GD51": Kind(

@@ -127,7 +127,26 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     if not again.any():
         return [], table
     text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to an earlier one"
+    if not table.pictures and again.sum() <= (expected := _equal_by_chance(table)) + 2 * np.sqrt(expected):
+        return [
+            found("GD44", table, f"{text}; with values this coarse, chance gives about {expected:.1f}", again)
+        ], table
     return [found("GD41", table, text, again)], table.take(~again)
+
+
+def _equal_by_chance(table: LooseTable) -> float:
+    """Return how many pairs of equal rows there would be if columns were independent within a class."""
+    names = np.zeros(len(table)) if table.labels is None else label_names(table.labels)
+    expected = 0.0
+    for name in np.unique(names):
+        rows = np.flatnonzero(names == name)
+        pairs = len(rows) * (len(rows) - 1) / 2
+        for column in range(table.width):
+            values = table.words[column][rows].astype(str) if column in table.words else table.numbers[rows, column]
+            counts = np.unique(values, return_counts=True)[1]
+            pairs *= float((counts * (counts - 1)).sum()) / max(len(rows) * (len(rows) - 1), 1)
+        expected += pairs
+    return expected
 
 
 def giveaways(table: LooseTable, case: Case) -> Outcome:
@@ -184,8 +203,9 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     changes = int((np.diff(label) != 0).sum())
     if len(counts) < 2 or changes > max(len(counts) - 1, 0.1 * expected):
         return [], table
-    harm = "glassnet shuffles them" if case.options.shuffle else "this recipe takes them in order"
-    text = f"the label changes {changes} times in {len(table):,} rows; {harm}, the notes' program does not"
+    text = f"the label changes {changes} times in {len(table):,} rows"
+    if case.options.shuffle:
+        return [found("GD45", table, text, count=changes)], table
     order = np.random.Generator(np.random.Philox(key=case.options.seed)).permutation(len(table))
     return [found("GD43", table, text, count=changes)], table.take(order)
 

@@ -177,7 +177,8 @@ def _complete(table: LooseTable, ends: list[int], low: float, high: float) -> li
     for columns in (ends[: place + 1] for place in complete[:20] if place >= 2):
         values = table.numbers[:, columns]
         ones = np.isclose(values, high)
-        if (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all():
+        one_each = (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all()
+        if one_each and ones.any(axis=0).sum() > 1:  # one class and black pixels look much the same
             return columns
     return []
 

@@ -113,6 +113,15 @@ class Columns:
         """Names of the network's inputs."""
         return tuple(name for one in self.inputs for name in one.features)
 
+    def gathered(self, shares: NDArray[np.float64]) -> list[tuple[str, float]]:
+        """Add up what the inputs of each column share, shape (features,), under the name of the largest among them."""
+        found, start = [], 0
+        for one in self.inputs:
+            part = shares[start : start + len(one.features)]
+            found.append((one.features[int(np.abs(part).argmax())], float(part.sum())))
+            start += len(part)
+        return found
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the table's columns that are needed."""

@@ -208,10 +208,13 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     ------
     DataError
         GN010, GN017 when the sample does not fit the model.
+    OptionError
+        GN021 when the learning rate is none.
     """
     sample.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     if learning_rate is None:
         learning_rate = float(model.receipt.get("options", {}).get("learning_rate", Options().learning_rate))
+    learning_rate = Options(learning_rate=learning_rate).learning_rate
     inputs = model.scaling.apply(sample.inputs, np.float64)
     targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
     step = trace_step(model.network, inputs, targets, learning_rate)

@@ -18,7 +18,17 @@ from ..engines import one_blas_thread
 from ..errors import ShapeError
 from ..model import Model
 from ..network import Network, Signals
-from .slopes import exact_members, hidden_of, input_slopes, mean_sums, range_of, require_classes, signals_of
+from .slopes import (
+    along,
+    exact_members,
+    first_sum_slopes,
+    hidden_of,
+    input_slopes,
+    mean_sums,
+    range_of,
+    require_classes,
+    signals_of,
+)
 
 PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.01
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
@@ -210,29 +220,32 @@ def _integrated(members: list[Network], baseline: Array, x: Array, direction: Ar
     """Integrate the slopes on the straight way from the baseline; the parts add up to about `wanted`.
 
     What the slopes of a piece of the way add up to is known: the gap at its end less the gap at its start. A piece
-    where two points do not show it, as at the corner of a ReLU, is halved.
+    where two points do not show it, as at the corner of a ReLU, is halved. The slopes are gathered at the first layer's
+    sums, which lie on a line too, and brought down to the inputs once.
     """
     far, edges = x - baseline, np.linspace(0, 1, PIECES + 1)
     start, end = edges[:-1], edges[1:]
-    shares, off, allowed = np.zeros_like(x), 0.0, ENOUGH * abs(wanted)
+    ways = [along(member, baseline, far) for member in members]
+    speed = np.concatenate([way.parameters.weights[0][:, 0] for way in ways])  # of the first sums, all members'
+    steep, off, allowed = np.zeros_like(speed), 0.0, ENOUGH * abs(wanted)
     for turn in range(MOST_HALVINGS):
         middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
-        inside = signals_of(members, baseline + np.concatenate([middle - aside, middle + aside])[:, None] * far)
-        one, two = np.split(input_slopes(members, inside, direction), 2)
-        at_ends = signals_of(members, baseline + np.concatenate([start, end])[:, None] * far)
-        at_start, at_end = np.split(mean_sums(at_ends) @ direction, 2)
-        parts = (end - start)[:, None] * far * (one + two) / 2  # (pieces, features)
-        error = np.abs(parts.sum(axis=1) - (at_end - at_start))
+        inside = signals_of(ways, np.concatenate([middle - aside, middle + aside])[:, None])
+        one, two = np.split(
+            np.hstack([first_sum_slopes(*pair, direction) for pair in zip(ways, inside, strict=True)]), 2
+        )
+        parts = (end - start)[:, None] * (one + two) / (2 * len(members))  # (pieces, nodes)
+        at_start, at_end = np.split(mean_sums(signals_of(ways, np.concatenate([start, end])[:, None])) @ direction, 2)
+        error = np.abs(parts @ speed - (at_end - at_start))
         if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
             break
         order, rough = np.argsort(error), np.ones(len(error), bool)
-        rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = (
-            False  # what these miss is half of what may be missing
-        )
-        shares, off, parts = shares + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
+        # What these miss is half of what may be missing.
+        rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = False
+        steep, off, parts = steep + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
         start, middle, end = start[rough], middle[rough], end[rough]
         start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
-    total: Array = shares + parts.sum(axis=0)
+    total: Array = far * ((steep + parts.sum(axis=0)) @ np.concatenate([one.parameters.weights[0] for one in members]))
     return total
 
 

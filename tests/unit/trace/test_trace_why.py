@@ -11,7 +11,7 @@ from glassnet import Dataset, Options, evaluate, fit
 from glassnet.data import bundled
 from glassnet.errors import OptionError, ShapeError
 from glassnet.network import forward
-from glassnet.trace.slopes import slopes
+from glassnet.trace.slopes import exact_members, input_slopes, signals_of, slopes
 from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
 
@@ -54,6 +54,17 @@ def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
         assert not one.inputs[one.sample == 0].any()
         if {black.answer, black.rival} == {one.answer, one.rival}:
             assert abs(black.gap) == pytest.approx(abs(one.baseline_gap), abs=1e-9)
+
+
+def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
+    """Equation 1 as it stands, by a thousand points of the way."""
+    one, members = found[3], exact_members(model)
+    baseline, x = model.scaling.apply(np.stack([np.zeros_like(one.sample), one.sample]))
+    points = baseline + (np.arange(1000) + 0.5)[:, None] / 1000 * (x - baseline)
+    direction = np.zeros(10)
+    direction[[one.answer, one.rival]] = 1, -1
+    wanted = (x - baseline) * input_slopes(members, signals_of(members, points), direction).mean(axis=0)
+    assert np.abs(one.inputs - wanted).max() < 0.02 * np.abs(wanted).max()
 
 
 def test_flips_hold_when_asked_again_and_are_small(model, found):
