@@ -150,7 +150,7 @@ def damages() -> list[Damage]:
         Damage("conflict", "GD40", _repeated(1)),
         Damage("twice", "GD41", _repeated(0)),
         Damage("leak", "GD42", text(rows_of(_leaking))),
-        Damage("sorted", "GD43", text(rows_of(_sorted))),
+        Damage("sorted", "GD45", text(rows_of(_sorted))),
     ]
 
 

@@ -131,8 +131,8 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
             result(f"          {line}")
         result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
     elif model.columns:
-        names, shares = zip(*model.columns.gathered(found.inputs), strict=True)
-        _print_shares(np.array(shares), names)
+        columns = model.columns.gathered(found.inputs)
+        _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns])
     else:
         _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
     if found.flip:

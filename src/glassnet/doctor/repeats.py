@@ -108,8 +108,34 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
 
 
 def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
-    """Tell whether so many rows of a table are equal that its columns must have few values, each row being right."""
-    return not table.pictures and float((first != np.arange(len(table))).mean()) > _COARSE
+    """Tell whether rows of a table are equal because its columns have few values, each row being right."""
+    if table.pictures:
+        return False
+    again = int((first != np.arange(len(table))).sum())
+    if again > _COARSE * len(table):
+        return True
+    expected = _equal_by_chance(table)
+    return bool(again <= expected + 2 * expected**0.5)
+
+
+def _equal_by_chance(table: LooseTable) -> float:
+    """Return how many pairs of equal rows there would be with independent columns, in all or within the classes."""
+    if numbers_wanted(table):
+        return 0.0
+    everyone = np.arange(len(table))
+    names = np.zeros(len(table)) if table.labels is None else label_names(table.labels)
+    of_classes: float = sum(_equal_pairs(table, np.flatnonzero(names == name)) for name in np.unique(names))
+    return max(_equal_pairs(table, everyone), of_classes)
+
+
+def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
+    every = len(rows) * (len(rows) - 1)
+    pairs = every / 2
+    for column in range(table.width):
+        values = table.words[column][rows].astype(str) if column in table.words else table.numbers[rows, column]
+        counts = np.unique(values, return_counts=True)[1]
+        pairs *= float((counts * (counts - 1)).sum()) / max(every, 1)
+    return pairs
 
 
 def duplicates(table: LooseTable, case: Case) -> Outcome:
@@ -118,8 +144,8 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
         return [], table
     first = first_equal(table)
     again = first != np.arange(len(table))
-    if _coarse(table, first):
-        text = f"{counted(int(again.sum()), 'row')} of {len(table):,} are equal to earlier ones, labels left aside"
+    if again.any() and _coarse(table, first):
+        text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to earlier ones, labels left aside"
         return [found("GD44", table, text, again)], table
     if table.labels is not None:
         names = label_names(table.labels)
@@ -127,26 +153,7 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     if not again.any():
         return [], table
     text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to an earlier one"
-    if not table.pictures and again.sum() <= (expected := _equal_by_chance(table)) + 2 * np.sqrt(expected):
-        return [
-            found("GD44", table, f"{text}; with values this coarse, chance gives about {expected:.1f}", again)
-        ], table
     return [found("GD41", table, text, again)], table.take(~again)
-
-
-def _equal_by_chance(table: LooseTable) -> float:
-    """Return how many pairs of equal rows there would be if columns were independent within a class."""
-    names = np.zeros(len(table)) if table.labels is None else label_names(table.labels)
-    expected = 0.0
-    for name in np.unique(names):
-        rows = np.flatnonzero(names == name)
-        pairs = len(rows) * (len(rows) - 1) / 2
-        for column in range(table.width):
-            values = table.words[column][rows].astype(str) if column in table.words else table.numbers[rows, column]
-            counts = np.unique(values, return_counts=True)[1]
-            pairs *= float((counts * (counts - 1)).sum()) / max(len(rows) * (len(rows) - 1), 1)
-        expected += pairs
-    return expected
 
 
 def giveaways(table: LooseTable, case: Case) -> Outcome:
