@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SURE = 0.5
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
+_CLEAR = 0.8  # confidence in each part from which touching digits are told apart
 _LETTERS = 0.4  # part that is taken for digits, below which a page shows something else
 _WIDEST = 1.8  # width over height of a digit
 
@@ -247,17 +248,23 @@ def _confidence_apart(one: _Asked, other: _Asked) -> float:
 
 
 def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make two digits of one piece that the model takes for none, where it is sure of both."""
+    """Make several digits of one piece that the model takes for none, where it is sure of each."""
+    return [part for one in asked for part in (_parts(model, one) if one.confidence < SURE else []) or [one]]
+
+
+def _parts(model: Model, one: _Asked) -> list[_Asked]:
+    """Return the digits that a piece falls into, all of them clear; none where there is no such way."""
     from .preprocess.handwriting import cuts
 
-    settled: list[_Asked] = []
-    for one in asked:
-        ways = cuts(one.piece) if one.confidence < SURE else []
-        halves = _ask(model, [half for way in ways for half in way])
-        pairs = list(zip(halves[::2], halves[1::2], strict=True))
-        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=(one,))
-        settled += best if min(half.confidence for half in best) > 0.8 else (one,)
-    return settled
+    halves = _ask(model, [half for way in cuts(one.piece) for half in way])
+    found = []
+    for pair in zip(halves[::2], halves[1::2], strict=True):
+        sides = [[half] if half.confidence > _CLEAR else [] for half in pair]
+        if any(sides):  # of three in a row one is told apart, and the others are still together
+            sides = [side or _parts(model, half) for side, half in zip(sides, pair, strict=True)]
+        if all(sides):
+            found.append([*sides[0], *sides[1]])
+    return max(found, key=lambda parts: min(part.confidence for part in parts), default=[])
 
 
 def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
