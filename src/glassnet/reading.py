@@ -8,7 +8,7 @@ confidence decides.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 SURE = 0.5
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
+_CLEAR = 0.8  # confidence in each part from which touching digits are told apart
+_LETTERS = 0.4  # part that is taken for digits, below which a page shows something else
 _WIDEST = 1.8  # width over height of a digit
 
 
@@ -46,7 +48,7 @@ class Digit:
         0 to 1: how sure the model is of the answer, from the outputs averaged over small changes of the digit, times
         how sure the gate is that it is a digit at all.
     sure : bool
-        Whether that is enough.
+        Whether that is enough; never where most of what is written is no digit.
     outputs : ndarray, shape (classes,)
         The averaged outputs.
     form : ndarray of uint8, shape (28, 28)
@@ -128,12 +130,20 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         lines = _settled(model, find_pieces(mask, ink))
         scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
         digits = [_digit(model, asked, number, scale, sure) for number, line in enumerate(lines) for asked in line]
-        readings.append(Reading(tuple(digits), picture, ink, mask))
+        readings.append(Reading(_among_digits(digits), picture, ink, mask))
     best = readings[0]  # the likeliest, unless another is much surer
     for reading in readings[1:]:
         if _worth(reading) > _worth(best) + 0.15:
             best = reading
     return best
+
+
+def _among_digits(digits: list[Digit]) -> tuple[Digit, ...]:
+    """Be sure of none where most are no digits: an o among letters is no 0."""
+    many = len(digits) > 3
+    if many and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
+        return tuple(replace(digit, sure=False) for digit in digits)
+    return tuple(digits)
 
 
 def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
@@ -238,17 +248,23 @@ def _confidence_apart(one: _Asked, other: _Asked) -> float:
 
 
 def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make two digits of one piece that the model takes for none, where it is sure of both."""
+    """Make several digits of one piece that the model takes for none, where it is sure of each."""
+    return [part for one in asked for part in (_parts(model, one) if one.confidence < SURE else []) or [one]]
+
+
+def _parts(model: Model, one: _Asked) -> list[_Asked]:
+    """Return the digits that a piece falls into, all of them clear; none where there is no such way."""
     from .preprocess.handwriting import cuts
 
-    settled = []
-    for one in asked:
-        ways = cuts(one.piece) if one.confidence < SURE else []
-        halves = _ask(model, [half for way in ways for half in way])
-        pairs = list(zip(halves[::2], halves[1::2], strict=True))
-        best = max(pairs, key=lambda pair: min(half.confidence for half in pair), default=(one,))
-        settled += best if min(half.confidence for half in best) > 0.8 else (one,)
-    return settled
+    halves = _ask(model, [half for way in cuts(one.piece) for half in way])
+    found = []
+    for pair in zip(halves[::2], halves[1::2], strict=True):
+        sides = [[half] if half.confidence > _CLEAR else [] for half in pair]
+        if any(sides):  # of three in a row one is told apart, and the others are still together
+            sides = [side or _parts(model, half) for side, half in zip(sides, pair, strict=True)]
+        if all(sides):
+            found.append([*sides[0], *sides[1]])
+    return max(found, key=lambda parts: min(part.confidence for part in parts), default=[])
 
 
 def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
@@ -256,13 +272,10 @@ def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
     digits = [one.piece for one in asked if one.confidence >= SURE]
 
     def alike(piece: Piece) -> bool:
-        return any(_near(piece.size, digit.size) and _near(piece.pen, digit.pen) for digit in digits)
+        # A larger one of the same pen may be several digits that are not told apart.
+        return any(piece.size > 0.55 * one.size and 0.55 < piece.pen / one.pen < 1.8 for one in digits)
 
     return [one for one in asked if one.confidence >= SURE or not digits or alike(one.piece)]
-
-
-def _near(value: float, wanted: float) -> bool:
-    return 0.55 * wanted < value < 1.8 * wanted
 
 
 def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import matplotlib
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageFont
 
 from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
@@ -12,6 +15,7 @@ from glassnet.reading import Reading, read_photo
 from support.photos import SINGLES, Photo, board, single
 from support.samples import digits, small_model
 
+FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
 HARD = (
     "squared",
     "ruled",
@@ -54,6 +58,15 @@ def test_bundled_digits_anywhere_on_a_board():
 @pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
 def test_of_what_is_no_digit_it_is_not_sure(shape):
     assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
+
+
+def test_among_letters_no_letter_is_a_digit():
+    picture = Image.new("L", (420, 120), 240)
+    font = ImageFont.truetype(str(FONT), 46)
+    ImageDraw.Draw(picture).text((20, 20), "M a K o R 1 E w\nH x A k N m S 8", 20, font)
+    reading = read_photo(shipped_model(), picture)
+    assert max(digit.confidence for digit in reading.digits) > 0.5
+    assert set(reading.text) == {"?", "\n"}
 
 
 def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():

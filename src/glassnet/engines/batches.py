@@ -53,7 +53,9 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        self._threads = min(options.threads or usable_cores(), options.shards)
+        cores = usable_cores()
+        self._threads = min(options.threads or cores, options.shards)
+        self._patience = kernels.PATIENCE if self._threads <= cores else kernels.IMPATIENCE
         self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
@@ -85,7 +87,7 @@ class Batches:
         """
         # An interrupt comes to the first thread alone, between any two lines: a team called together there could be
         # left waiting for a member who was never called. So it is called by a thread of its own.
-        team = kernels.new_team()
+        team = kernels.new_team(self._patience)
         try:
             return self._leader.submit(self._lead, team, state, block).result()
         except BaseException:

@@ -125,12 +125,13 @@ def _half(found: Why) -> int:
 
 
 def _inputs(asked: Asked, found: Why, say: Say) -> dict[str, Any]:
-    """Return the inputs that speak loudest, as a list: those of a table have names and no place."""
-    most = np.argsort(-np.abs(found.inputs), kind="stable")[:INPUTS]
-    most = most[found.inputs[most] != 0]
-    names = asked.data.feature_names or [f"{say('input')} {k}" for k in range(asked.data.features)]
-    largest = float(np.abs(found.inputs).max()) or 1.0
-    shares = [(names[k], shown(found.inputs[k]), float(found.inputs[k] / largest)) for k in most]
-    rest = float(found.inputs.sum() - found.inputs[most].sum())
-    text = say("why_inputs_rest", rest=shown(rest)) if abs(rest) > 1e-6 * largest else say("why_inputs")
-    return {"inputs": shares, "inputs_text": text}
+    """Return the columns, or inputs, that speak loudest, as a list: they have names and no place."""
+    columns, model = asked.model.columns, asked.model
+    names = asked.data.feature_names or [f"{say('input')} {k}" for k in range(model.features)]
+    shares = columns.gathered(found.inputs) if columns else list(zip(names, found.inputs.tolist(), strict=True))
+    shares = sorted((pair for pair in shares if pair[1]), key=lambda pair: -abs(pair[1]))
+    largest, rest = abs(shares[0][1]) if shares else 1.0, sum(share for _, share in shares[INPUTS:])
+    return {
+        "inputs": [(name, shown(share), share / largest) for name, share in shares[:INPUTS]],
+        "inputs_text": say("why_rest", rest=shown(rest)) if shares[INPUTS:] else "",
+    }

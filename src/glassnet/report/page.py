@@ -81,7 +81,6 @@ def make_page(
         .get_template("report.html")
         .render(
             say=say,
-            percent=percent,
             language=language,
             name=called,
             trained_on_bundled=_of_bundled(part(model.receipt, "data").get("source")),
@@ -119,6 +118,8 @@ def _lead(asked: Asked | None, say: Say) -> str:
         return say("lead_none")
     evaluation, facts = asked.evaluation, {"samples": counted(len(asked.data)), "source": asked.data.source}
     if evaluation.r2 is not None:
+        if evaluation.r2 < 0:
+            return say("lead_worse", **facts)
         return say("lead_numbers", **facts, r2=percent(evaluation.r2))
     return say("lead_classes", **facts, right=counted(evaluation.samples - len(evaluation.misread)))
 
@@ -165,7 +166,7 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
         rows = say("and_more", rows=rows, count=counted(finding.count))
     meaning, advice = finding.kind.meaning, finding.kind.advice
     if language == "zh":
-        meaning, advice = CHINESE[finding.code]
+        meaning, advice = CHINESE.get(finding.code, (meaning, advice))
     return {
         "severity": finding.severity,
         "code": finding.code,

@@ -120,7 +120,12 @@ def classes_of(asked: Asked) -> dict[str, Any] | None:
                 "rival": f"{names[rival]} ({int(mistakes.max()):,})" if rival >= 0 else "",
             }
         )
-    return {"rows": rows, "classes": len(names), "mean_f1": float(np.nanmean(scores.f1)), "rivals": matrix.size > 0}
+    return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    some = values[np.isfinite(values)]
+    return float(some.mean()) if len(some) else float("nan")
 
 
 def numbers_of(asked: Asked, say: Say) -> dict[str, Any] | None:

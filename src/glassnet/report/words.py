@@ -20,6 +20,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "Asked about the {samples} samples of {source}, it explains {r2} of the variance.",
         "对 {source} 的 {samples} 个样本作答,解释了 {r2} 的方差。",
     ),
+    "lead_worse": (
+        "Asked about the {samples} samples of {source}, it is further off than their mean would be.",
+        "对 {source} 的 {samples} 个样本作答,偏差比直接用平均值还大。",
+    ),
     "lead_none": ("What it is and how it was made.", "它是什么,如何得来。"),
     "weighted": (
         "The samples have weights: accuracy, loss, R² and RMSE are weighted means.",
@@ -244,11 +248,7 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "input": ("input", "输入"),
     "part_of_gap": ("part of the gap", "在差值中的份额"),
-    "why_inputs": ("As the columns are encoded for the network.", "列已按网络的编码给出。"),
-    "why_inputs_rest": (
-        "As the columns are encoded for the network; the others add up to {rest}.",
-        "列已按网络的编码给出;其余合计 {rest}。",
-    ),
+    "why_rest": ("The others add up to {rest}.", "其余合计 {rest}。"),
     # weights
     "weights_section": ("What it goes by", "它依据什么"),
     "column": ("column", "列"),
@@ -320,6 +320,6 @@ def percent(share: float) -> str:
     """Write a part of 1, with the two digits that tell one network from another."""
     if share != share:
         return "–"
-    text = f"{share:.2%}".removesuffix("%")
+    text = f"{share:.2%}".replace("-", "−").removesuffix("%")
     text = text.rstrip("0").rstrip(".") if text.endswith(".00") else text
     return f"{text}\N{NARROW NO-BREAK SPACE}%"

@@ -203,6 +203,15 @@ def test_a_perfect_model_and_a_single_sample():
     assert "There are no mistakes." in page.text
 
 
+def test_what_has_no_score_is_a_dash_and_a_bad_fit_is_said():
+    nothing = rows(values=np.zeros((60, 3), int), labels=np.arange(60))
+    taken_apart(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
+    model, far = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
+    assert "further off than their mean" in glassnet.report(model, replace(far, values=far.values + 500))
+    old_program = Finding("GS01", "old.py", "asfarray")
+    assert "asfarray" in taken_apart(glassnet.report(model, language="zh", findings=[old_program])).text
+
+
 def test_it_says_whether_the_model_has_seen_the_samples():
     assert "these very samples" in glassnet.report(of_digits(), digits(100))
     assert "these very samples" not in glassnet.report(of_digits(), digits(100).take(slice(0, 50)))

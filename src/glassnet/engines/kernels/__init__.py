@@ -6,11 +6,13 @@ from .common import Known, Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout, ShardWork
 from .sparse import LARGEST_TILE, LOT, WORD, Columns, gather_nonzero, transpose_tiles
-from .team import new_team, send_home
+from .team import IMPATIENCE, PATIENCE, new_team, send_home
 
 __all__ = [
+    "IMPATIENCE",
     "LARGEST_TILE",
     "LOT",
+    "PATIENCE",
     "WORD",
     "AskingRoom",
     "Columns",

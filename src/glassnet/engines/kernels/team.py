@@ -1,8 +1,8 @@
 """A barrier for kernels that run side by side on several threads, without Python's lock.
 
 Threads of a team meet several times in every step, some ten thousand times a second: too often for Python's own
-barriers. A thread that waits looks at a shared counter, and soon lets other processes have the core between two looks.
-A thread that will never come, or an interrupt, must not leave the others waiting: a team can be sent home.
+barriers. A thread that waits looks at a shared counter, and after long lets other processes have the core between two
+looks. A thread that will never come, or an interrupt, must not leave the others waiting: a team can be sent home.
 """
 
 from __future__ import annotations
@@ -17,15 +17,22 @@ from numpy.typing import NDArray
 
 from ...jit import kernel
 
-_LOOKS = 2000
-"""How often a thread looks, some ten microseconds long, before it offers its core to others."""
+PATIENCE = 500_000
+"""How often a thread looks, about a millisecond long, before it offers its core to others.
+
+Whoever offers it to a busy neighbour waits some milliseconds for its return, so not sooner than needed. With a core for
+each thread the others are rarely later.
+"""
+
+IMPATIENCE = 2_000
+"""The same where there are more threads than cores: the one that all wait for may be waiting for this core."""
 
 _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
 
-def new_team() -> NDArray[np.int64]:
-    """Return the counters that a team shares: how many have arrived, how often all have met, whether to go home."""
-    return np.zeros(3, np.int64)
+def new_team(patience: int = PATIENCE) -> NDArray[np.int64]:
+    """Return what a team shares: how many have arrived, how often all have met, whether to go home, its patience."""
+    return np.array([0, 0, 0, patience])
 
 
 def send_home(team: NDArray[np.int64]) -> None:
@@ -79,9 +86,9 @@ def wait_for_all(team: Any, threads: int) -> bool:
             _arrive(team, np.int64(-threads))
             _meet(team, np.int64(1))
         else:
-            looks = 0
-            while _meetings(team) == before and not (looks > _LOOKS and _sent_home(team)):
+            looks, patience = 0, team[3]
+            while _meetings(team) == before and not (looks > patience and _sent_home(team)):
                 looks += 1
-                if looks > _LOOKS:
+                if looks > patience:
                     _sched_yield()
     return not _sent_home(team)

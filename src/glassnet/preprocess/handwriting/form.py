@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from .digits import Mask
+from .digits import Mask, box_of
 
 SIDE, BOX = 28, 20
 STROKE = (0.1, 0.14)
@@ -121,16 +121,13 @@ def _bold(fine: Image.Image, change: Change) -> Mask:
             fine.size, Image.Transform.AFFINE, (*back[0], off[0], *back[1], off[1]), Image.Resampling.BILINEAR
         )
     grey = np.asarray(fine)
-    return _trimmed(grey > min(127, int(grey.max()) - 1))
-
-
-def _trimmed(mask: Mask) -> Mask:
-    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
-    return mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    bold: Mask = grey > min(127, int(grey.max()) - 1)
+    return bold[box_of(bold)]
 
 
 def _form(bold: Mask, change: Change) -> NDArray[np.uint8]:
-    bold = _trimmed(_with_stroke(bold, change.stroke))
+    bold = _with_stroke(bold, change.stroke)
+    bold = bold[box_of(bold)]
     scale = change.box / max(bold.shape)
     size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
     small = np.array(Image.fromarray(np.where(bold, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
