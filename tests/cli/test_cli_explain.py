@@ -74,7 +74,7 @@ def test_a_step_for_people_json_and_as_a_page(folder):
 def test_a_step_of_the_run_again(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 150)
     text = run(*words).fine().out
-    assert "same bits as the run: compared after 2 epochs" in text
+    assert "same bits as the run; epochs compared: 2" in text
     facts = run(*words, "--json").fine().json()
     assert facts["same"]
     assert len(facts["rows"]) == 1

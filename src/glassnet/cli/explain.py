@@ -117,15 +117,14 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
         "same": not again.where,
         "where": again.where,
     }
-    rows = ", ".join(map(str, again.rows[:8])) + (", …" if len(again.rows) > 8 else "")
+    rows = "row " if len(again.rows) == 1 else "rows "
+    rows += ", ".join(map(str, again.rows[:8])) + (", …" if len(again.rows) > 8 else "")
     remark = (
-        f"epoch {again.epoch}, step {again.step} of the run: rows {rows} of {samples.source}{_of_committee(model)}; "
+        f"epoch {again.epoch}, step {again.step} of the run: {rows} of {samples.source}{_of_committee(model)}; "
         f"weights {facts['hash_before'][:12]}… before and {facts['hash_after'][:12]}… after, "
         f"within {again.rounding:.1e} of the formulas"
     )
-    checked = (
-        f"same bits as the run: compared after {again.checked} epochs" if facts["same"] else f"differs: {again.where}"
-    )
+    checked = f"same bits as the run; epochs compared: {again.checked}" if facts["same"] else f"differs: {again.where}"
     _show(again.trace, f"{remark}. {checked}", asked, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 

@@ -20,7 +20,8 @@ from .words import words_in
 
 SHEET, LARGEST = 1320, 476
 """Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
-MARGIN = 0.3
+MARGIN, LINE = 0.3, 0.17
+"""Around the sheet, and for each further line of its title, in inches."""
 
 
 def draw_digits(
@@ -75,11 +76,12 @@ def draw_digits(
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
     captions, wrong = _captions(n, labels, answers, language)
-    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(width_of, captions)), axes)
+    heading = drawable(title.splitlines())
+    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(width_of, captions)), axes, len(heading))
     axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     axes.set_axis_off()
     _write(axes, captions, wrong, grid, font)
-    axes.set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
+    axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
     legible(axes)
     return axes
 
@@ -134,9 +136,12 @@ class _Grid(NamedTuple):
 
 
 def _lay_out(
-    n: int, image: tuple[int, int], columns: int, longest: int, axes: Axes | None
+    n: int, image: tuple[int, int], columns: int, longest: int, axes: Axes | None, heading: int
 ) -> tuple[Axes, _Grid, float]:
-    """Return where to draw, the places of the digits, and a size of type at which the longest caption fits."""
+    """Return where to draw, the places of the digits, and a size of type at which the longest caption fits.
+
+    A figure has room for `heading` lines above.
+    """
     high, wide = image
     cell = wide + max(2, wide // 6)
     lines = ceil(n / columns)
@@ -147,8 +152,9 @@ def _lay_out(
     font = min(10.0, cell * points / (0.6 * max(longest, 2)))
     band = ceil(2.2 * font / points) if longest else cell - wide
     if axes is None:
-        size = (dots * columns * cell / DPI + 2 * MARGIN, dots * lines * (high + band) / DPI + 2 * MARGIN)
-        [axes] = new_axes(size=size, margins=(MARGIN,) * 4)
+        above = MARGIN + LINE * max(0, heading - 1)
+        size = (dots * columns * cell / DPI + 2 * MARGIN, dots * lines * (high + band) / DPI + MARGIN + above)
+        [axes] = new_axes(size=size, margins=(MARGIN, MARGIN, MARGIN, above))
     return axes, _Grid(high, wide, band, cell, columns), font
 
 

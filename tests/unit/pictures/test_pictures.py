@@ -100,6 +100,13 @@ class TestDigits:
         frames = [axes.transData.transform_bbox(p.get_extents()) for p in axes.collections[0].get_paths()]
         assert not any(box.overlaps(frame) for box in boxes for frame in frames)
 
+    def test_each_line_of_a_title_is_inside_the_figure(self):
+        axes = draw_digits(some_digits(3), title="one\ntwo\nthree")
+        lay_out(axes)
+        assert axes.get_title(loc="left") == "one\ntwo\nthree"
+        title, page = axes._left_title.get_window_extent(), axes.figure.bbox
+        assert page.y0 < title.y0 < title.y1 < page.y1
+
     def test_scaled_inputs_look_like_their_bytes(self):
         digits = some_digits()
         digits[0, :2] = 0, 255
