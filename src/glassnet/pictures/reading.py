@@ -22,7 +22,7 @@ _SHEET = 12  # digits a line among the stages
 def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en") -> Axes:
     """Draw the photograph with a box around each digit and its answer; dashed and with "?" where it is not sure.
 
-    How sure it is, is said of one digit alone, and where it is not: among many digits there is no room.
+    How sure it is, is written where there is room before the next digit, and always where it is not, or of one alone.
 
     Parameters
     ----------
@@ -58,8 +58,16 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
         high = float(np.median([digit.box[3] - digit.box[1] for digit in reading.digits]))
         size = float(np.clip(0.3 * high / photo.width * inches(axes)[0] * 72, 6, 14))
         for digit in reading.digits:
-            _box(axes, digit, photo.width, size, len(reading.digits) == 1 or not digit.sure)
+            fits = 0.62 * size * len(_label(digit)) / 72 / inches(axes)[0] * photo.width < _room(digit, reading)
+            _box(axes, digit, photo.width, size, fits or not digit.sure or len(reading.digits) == 1)
     return axes
+
+
+def _room(digit: Digit, reading: Reading) -> float:
+    """Return the pixels from a digit's left side to the next digit of its line, or to the edge."""
+    left = digit.box[0]
+    behind = (other.box[0] for other in reading.digits if other.line == digit.line and other.box[0] > left)
+    return min(behind, default=reading.picture.width) - left
 
 
 def _box(axes: Axes, digit: Digit, width: int, size: float, in_full: bool) -> None:

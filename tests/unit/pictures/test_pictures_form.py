@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.text import Text
+from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, pictures
 from glassnet.errors import OptionError, ShapeError
@@ -28,7 +29,7 @@ from glassnet.trace.hidden import hidden_space
 from glassnet.trace.step import trace
 from glassnet.trace.why import Neighbours, why
 from support.photos import single
-from support.samples import small_model
+from support.samples import digits, small_model
 from support.sources import PACKAGE
 
 HISTORY = {"progress": [0.5, 1.0], "loss": [0.4, 0.2], "accuracy": [0.6, 0.9]}
@@ -216,3 +217,22 @@ class TestPalette:
     def test_mistakes_darken_all_the_way(self):
         lightness = [seen_by_deuteranopes(colour)[0] for colour in MISTAKES]
         assert lightness[0] > lightness[1] + 15 > lightness[2] + 30
+
+
+def test_how_sure_a_reading_is_stands_where_there_is_room():
+    """Five digits far apart, and thirty close together: labels never reach the next digit of the line."""
+    five = 255 - digits(5).inputs.reshape(5, 28, 28)[:, 4:24, 4:24]
+    for times, gap, in_full in ((1, 80, True), (6, 8, False)):
+        count = 5 * times
+        page = Image.new("L", (count * (60 + gap) + 80, 150), 255)
+        for i in range(count):
+            digit = Image.fromarray(five[i % 5]).resize((60, 60), Image.Resampling.BICUBIC)
+            page.paste(digit, (40 + i * (60 + gap), 45))
+        reading = read_photo(shipped_model(), page)
+        axes = pictures.draw_reading(reading)
+        FigureCanvasAgg(axes.figure).draw()
+        assert len(reading.digits) == count
+        said = ["%" in text.get_text() for text in axes.texts[:-1]]  # beside the last one is room in any case
+        assert said == [in_full or not digit.sure for digit in reading.digits[:-1]]
+        boxes = [text.get_window_extent() for text in axes.texts]
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
