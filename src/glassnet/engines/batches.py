@@ -17,7 +17,7 @@ from ..network import Architecture
 from ..optimizers import OPTIMIZERS, State, follow
 from ..options import Options
 from ..parameters import FloatArray, Parameters, aligned_zeros
-from ..preprocess.augment import distortion, new_field
+from ..preprocess.augment import distortion, new_room
 from ..randomness import Purpose, key
 from . import kernels
 from .interface import Block, Progress, Samples
@@ -34,7 +34,7 @@ CHUNK = 1 << 14
 MOST_VALUES = 0.4
 """Up to this part of values that are not 0 it is quicker to leave the others out than to multiply them all.
 
-Distorted pictures have more such values, and were no quicker.
+Distorted pictures have more such values: a tenth quicker with one hidden layer, nothing with three.
 """
 
 FARTHEST = 100.0
@@ -133,9 +133,9 @@ class Batches:
         (features, nodes), none = architecture.sizes[:2], np.empty(0, self._dtype)
         if self._options.augments:
             assert self._samples.image_shape is not None  # training refuses to distort what is no picture
-            fields = np.stack([new_field(self._samples.image_shape)] * shards)
+            rooms = np.stack([new_room(self._samples.image_shape)] * shards)
         else:
-            fields = np.empty((shards, 1, 1, 1), np.float32)
+            rooms = np.empty((shards, 1, 1), np.float32)
         dense, threads, of_all = (0, self._threads, batch) if self._sparse else (rows, 0, 0)
         lot = min(kernels.LOT, batch)
         return kernels.Memory(
@@ -146,7 +146,7 @@ class Batches:
             inputs=np.empty((shards, dense, features), self._dtype),
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
             work=aligned_zeros((shards, 7, rows * sum(architecture.sizes[1:])), self._dtype),
-            fields=fields,
+            rooms=rooms,
             columns=kernels.Columns(
                 counts=np.empty((threads, features), np.int64),
                 rows=np.empty((threads, features, lot), np.uint32),

@@ -54,7 +54,7 @@ def distort(
     from .augment_kernels import distort_rows
 
     out = np.empty((len(which), rows.shape[1]), np.float32)
-    distort_rows(rows, which, distortion(image_shape, options, place), new_field(image_shape), out)
+    distort_rows(rows, which, distortion(image_shape, options, place), new_room(image_shape), out)
     return out
 
 
@@ -68,9 +68,9 @@ def distortion(image_shape: tuple[int, int], options: Options, place: np.uint64)
     return Distortion(height, width, np.array(limits, np.float32), down, across, np.uint64(place))
 
 
-def new_field(image_shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return room for one picture's displacements."""
-    return np.empty((2, image_shape[0] + 1, image_shape[1]), np.float32)
+def new_room(image_shape: tuple[int, int]) -> NDArray[np.float32]:
+    """Return what the kernel needs for one picture: two planes of displacements, and the picture with an edge of 0."""
+    return np.zeros((3, (image_shape[0] + 3) * (image_shape[1] + 3)), np.float32)
 
 
 def require_pictures(image_shape: tuple[int, int] | None, options: Options, channels: int = 1) -> None:

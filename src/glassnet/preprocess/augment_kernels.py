@@ -26,15 +26,16 @@ class Distortion(NamedTuple):
 
 
 @kernel
-def distort_rows(rows: Any, which: Any, how: Distortion, field: Any, out: Any) -> None:
-    """Fill `out` (b, height · width) with distorted pictures; `field` (2, height + 1, width) is for displacements."""
+def distort_rows(rows: Any, which: Any, how: Distortion, room: Any, out: Any) -> None:
+    """Fill `out` (b, height · width) with distorted pictures; for `room` see `augment.new_room`."""
+    edged = room[2]
     for i in range(which.shape[0]):
         # Six numbers for each value of the grid, eight for the rest: large pictures need more than what is set aside.
         first = which[i] * max(_NUMBERS, 8 + 6 * how.down.shape[1] * how.across.shape[0])
-        bent = how.limits[4] > 0
-        if bent:
-            _bend(how.place, first + 8, how.limits[4], how.height, how.width, how.down, how.across, field)
-        _draw(rows[which[i]], how.height, how.width, how.limits, bent, how.place, first, field, out[i])
+        if how.limits[4] > 0:
+            _bend(how.place, first + 8, how.limits[4], how.height, how.width, how.down, how.across, room)
+        _put_within_edge(rows[which[i]], how.height, how.width, edged)
+        _draw(edged, how.height, how.width, how.limits, how.place, first, room, out[i])
 
 
 @kernel
@@ -45,16 +46,14 @@ def _even(place: Any, number: int) -> Any:
 
 @kernel
 def _bend(place: Any, first: int, strength: Any, height: int, width: int, down: Any, across: Any, scratch: Any) -> None:
-    """Fill ``scratch[axis, :height, :width]`` with displacements in pixels: ``down · values · across``."""
+    """Fill ``scratch[axis, : height · width]`` with displacements in pixels: ``down · values · across``."""
     number = first
     for axis in range(2):
-        for y in range(height):
-            line = scratch[axis, y]
-            for x in range(width):
-                line[x] = np.float32(0)
+        field, along = scratch[axis, : height * width], scratch[axis, height * width : (height + 1) * width]
+        for at in range(height * width):
+            field[at] = np.float32(0)
         for k in range(down.shape[1]):
-            along = scratch[axis, height]  # one row of values, spread over the width
-            for x in range(width):
+            for x in range(width):  # one row of values, spread over the width
                 along[x] = np.float32(0)
             for c in range(across.shape[0]):
                 # Nearly normal: three even numbers together have variance 1.
@@ -66,17 +65,24 @@ def _bend(place: Any, first: int, strength: Any, height: int, width: int, down: 
             for y in range(height):
                 weight = down[y, k]
                 if weight != 0:
-                    line = scratch[axis, y]
+                    line = field[y * width : (y + 1) * width]
                     for x in range(width):
                         line[x] += weight * along[x]
 
 
 @kernel
-def _draw(
-    row: Any, height: int, width: int, limits: Any, bent: bool, place: Any, first: int, field: Any, out: Any
-) -> None:
-    """Draw one picture through the affine map and the displacements."""
-    one, half = np.float32(1), np.float32(0.5)
+def _put_within_edge(row: Any, height: int, width: int, edged: Any) -> None:
+    """Copy a picture into `edged`, which has a row and a column before it and two after it that stay 0."""
+    for y in range(height):
+        begin = (y + 1) * (width + 3) + 1
+        for x in range(width):
+            edged[begin + x] = row[y * width + x]
+
+
+@kernel
+def _draw(pixels: Any, height: int, width: int, limits: Any, place: Any, first: int, field: Any, out: Any) -> None:
+    """Draw one picture through the affine map and the displacements, linear between pixels in both directions."""
+    zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     angle = limits[0] * _even(place, first)
     down, across = limits[1] * _even(place, first + 1), limits[1] * _even(place, first + 2)
     tall = one / (one + limits[2] * _even(place, first + 3))
@@ -87,32 +93,21 @@ def _draw(
     yy, yx = cosine * tall, -sine * tall
     xy, xx = (sine - lean * cosine) * wide, (cosine + lean * sine) * wide
     middle_y, middle_x = half * np.float32(height - 1), half * np.float32(width - 1)
+    stride, last_y, last_x = np.uint32(width + 3), np.float32(height + 1), np.float32(width + 1)
     for y in range(height):
         dy = np.float32(y) - middle_y - down
+        down_by, across_by = field[0, y * width : (y + 1) * width], field[1, y * width : (y + 1) * width]
+        line = out[y * width : (y + 1) * width]
         for x in range(width):
             dx = np.float32(x) - middle_x - across
-            from_y, from_x = middle_y + yy * dy + yx * dx, middle_x + xy * dy + xx * dx
-            if bent:
-                from_y += field[0, y, x]
-                from_x += field[1, y, x]
-            out[y * width + x] = _between(row, height, width, from_y, from_x)
-
-
-@kernel
-def _between(row: Any, height: int, width: int, y: Any, x: Any) -> Any:
-    """Return the value at a place between pixels: linear in both directions, 0 outside."""
-    zero, one = np.float32(0), np.float32(1)
-    if not (y > -one and x > -one and y < np.float32(height) and x < np.float32(width)):
-        return zero
-    # Whole numbers of the shifted place, which is never negative: a plain cut instead of a floor.
-    top, left = np.int32(y + one) - np.int32(1), np.int32(x + one) - np.int32(1)
-    fy, fx = y - np.float32(top), x - np.float32(left)
-    at = top * width + left
-    above, below = top >= 0, top + 1 < height
-    before, after = left >= 0, left + 1 < width
-    nw = np.float32(row[at]) if above and before else zero
-    ne = np.float32(row[at + 1]) if above and after else zero
-    sw = np.float32(row[at + width]) if below and before else zero
-    se = np.float32(row[at + width + 1]) if below and after else zero
-    upper, lower = nw + fx * (ne - nw), sw + fx * (se - sw)
-    return upper + fy * (lower - upper)
+            # Counted from the edge, and no farther out than that: a branch would often be guessed wrongly.
+            from_y = min(max(one + middle_y + yy * dy + yx * dx + down_by[x], zero), last_y)
+            from_x = min(max(one + middle_x + xy * dy + xx * dx + across_by[x], zero), last_x)
+            top, left = np.int32(from_y), np.int32(from_x)
+            fy, fx = from_y - np.float32(top), from_x - np.float32(left)
+            at = np.uint32(top) * stride + np.uint32(left)
+            below = at + stride
+            nw, ne = pixels[at], pixels[at + np.uint32(1)]
+            sw, se = pixels[below], pixels[below + np.uint32(1)]
+            upper, lower = nw + fx * (ne - nw), sw + fx * (se - sw)
+            line[x] = upper + fy * (lower - upper)

@@ -54,7 +54,7 @@ class Memory(NamedTuple):
     inputs: NDArray[Any]  # (shards, rows, features)
     distorted: NDArray[Any]  # the same, float32
     work: NDArray[Any]  # (shards, 7, rows · nodes)
-    fields: NDArray[Any]  # (shards, …), see `distort_rows`
+    rooms: NDArray[Any]  # (shards, …), see `distort_rows`
     columns: Columns  # with threads in front
     scratch: NDArray[Any]  # (threads, …), see `tile_gradient`
     first_delta: NDArray[Any]  # (rows of the batch, nodes of the first layer)
@@ -188,7 +188,7 @@ def _shard(
     dense = memory.inputs[shard][:n]
     if source.distorts:
         distorted = memory.distorted[shard][:n]
-        distort_rows(source.raw, which, source.distortion, memory.fields[shard], distorted)
+        distort_rows(source.raw, which, source.distortion, memory.rooms[shard], distorted)
         _scale(distorted, source.factor, source.offset, dense)
     elif not is_sparse:
         _gather(source.raw, which, source.factor, source.offset, dense)
