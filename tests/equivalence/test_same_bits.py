@@ -135,6 +135,23 @@ def test_a_training_in_another_thread():
     assert (training("adamw", "float32", True), blas_threads()) == main
 
 
+def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
+    """As beside a busy neighbour."""
+    sizes = []
+
+    def alternate(team, seconds, share):
+        assert seconds > 0
+        assert share > 0
+        sizes.append(team.size)
+        team.size = 3 - team.size
+
+    monkeypatch.setattr("glassnet.engines.team_size.TeamSize.learn", alternate)
+    for optimizer, dtype, extras in GRID[::3]:
+        found = training(optimizer, dtype, extras, threads=2)
+        assert found == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
+    assert {1, 2} <= set(sizes)
+
+
 def test_several_trainings_at_once():
     """Side by side in one process, as a committee's members are."""
     found: dict[int, list[str]] = {}

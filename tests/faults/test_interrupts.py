@@ -21,6 +21,7 @@ from glassnet.engines import Block, Samples, batches, engine_named, kernels
 from glassnet.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 
+batches.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
 options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
 data = patterns(400)
 model = new_model(data, options)
@@ -45,14 +46,17 @@ began = time.perf_counter()
 after(4_000)
 seconds = time.perf_counter() - began
 
-def strike(wait):
+def strike(go, wait):
+    go.wait()
     time.sleep(wait)
     signal.pthread_kill(main, signal.SIGINT)
 
 for _ in range(15):
-    striker = threading.Thread(target=strike, args=(seconds * chance.random(),))
+    go = threading.Event()
+    striker = threading.Thread(target=strike, args=(go, seconds * chance.random()))
     striker.start()
     try:
+        go.set()
         after(4_000)
     except KeyboardInterrupt:
         caught += 1

@@ -7,6 +7,7 @@ need: buffers, constants, and threads to run on.
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any
 
@@ -22,6 +23,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .interface import Block, Progress, Samples
 from .sparse import sparse_rows, tiles_of, transpose
+from .team_size import TeamSize
 from .threads import usable_cores
 
 SMALLEST_SHARD = 16
@@ -56,6 +58,7 @@ class Batches:
         cores = usable_cores()
         self._threads = min(options.threads or cores, options.shards)
         self._patience = kernels.PATIENCE if self._threads <= cores else kernels.IMPATIENCE
+        self._team = TeamSize(self._threads)
         self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
@@ -107,21 +110,23 @@ class Batches:
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
         common = team, self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
-        called: list[Future[None]] = []
+        called: list[Future[float]] = []
         self._transpose(memory, back=False)
+        threads, began = self._team.size, time.perf_counter()
         try:
-            for me in range(1, self._threads):
-                called.append(self._others.submit(_take_part, me, self._threads, *common))
-            _take_part(0, self._threads, *common)
+            for me in range(1, threads):
+                called.append(self._others.submit(_take_part, me, threads, *common))
+            own = _take_part(0, threads, *common)
         except BaseException:
             kernels.send_home(team)  # a member could not be called
             raise
         finally:
             wait(called)
+            ended = time.perf_counter()
             self._transpose(memory, back=True)
-        for one in called:
-            one.result()
+        on_cores = own + sum(one.result() for one in called)
         state.step += len(block.learning_rates)
+        self._team.learn((ended - began) / max(1, len(block.learning_rates)), on_cores / (threads * (ended - began)))
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
     def _make_room(self, batch: int) -> kernels.Memory:
@@ -199,13 +204,15 @@ class Batches:
         return constants
 
 
-def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> None:
-    """Be a member of a team; whoever fails does not leave the others waiting."""
+def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> float:
+    """Be a member of a team, and return the seconds on a core; whoever fails does not leave the others waiting."""
+    began = time.thread_time()
     try:
         kernels.train_batches(me, threads, team, *common)
     except BaseException:
         kernels.send_home(team)
         raise
+    return time.thread_time() - began
 
 
 def _has_many_zeros(raw: NDArray[Any]) -> bool:

@@ -1,0 +1,53 @@
+"""How many threads of a team work: fewer while a neighbour wants the cores too.
+
+In a team all wait for the last. Beside a busy process the thread that shares a core with it is away half of the time,
+and then the work of all rests; one thread less, each with a core of its own, can be faster. What is computed does not
+depend on how many there are, so that can be found out on the way, from one block of steps to the next.
+"""
+
+from __future__ import annotations
+
+CROWDED = 0.9
+"""Threads that had less of their time on a core have neighbours: alone they wait by looking, not by sleeping."""
+
+FIRST_PAUSE, LONGEST_PAUSE = 4, 64
+"""Blocks from one trial of another size to the next: twice as many each time."""
+
+
+class TeamSize:
+    """The size of a team, learnt from what its blocks took.
+
+    Attributes
+    ----------
+    size : int
+        Threads for the next block, 1 to `most`.
+    """
+
+    def __init__(self, most: int) -> None:
+        self.size = self._most = most
+        self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        self._seconds: dict[int, float] = {}
+        self._left, self._pause = 0, FIRST_PAUSE
+
+    def learn(self, seconds: float, share: float) -> None:
+        """Choose the size for the next block from what this one took.
+
+        Parameters
+        ----------
+        seconds : float
+            Per step.
+        share : float
+            How much of that time the threads were on a core, 0 to 1.
+        """
+        crowded = share < CROWDED
+        self._seconds[self.size] = seconds
+        if self.size == self._most and not crowded:
+            self._begin_anew()
+        elif self._left > 0:
+            self._left -= 1
+            self.size = min(self._seconds, key=self._seconds.__getitem__)
+        else:
+            self.size = self.size - 1 if crowded and self.size > 1 else min(self.size + 1, self._most)
+            self._left, self._pause = self._pause, min(2 * self._pause, LONGEST_PAUSE)

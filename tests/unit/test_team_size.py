@@ -1,0 +1,51 @@
+"""How many threads work, on machines that are only imagined."""
+
+import pytest
+
+from glassnet.engines.team_size import CROWDED, TeamSize
+
+BLOCKS = 400
+
+
+def blocks_of(team, seconds, share, blocks=BLOCKS):
+    """What some blocks take, by the seconds and the share that each size has."""
+    taken = 0.0
+    for _ in range(blocks):
+        taken += seconds[team.size]
+        team.learn(seconds[team.size], share[team.size])
+    return taken
+
+
+def test_alone_the_whole_team_works():
+    team = TeamSize(4)
+    blocks_of(team, {4: 1.0}, {4: 1.0})
+    assert team.size == 4
+
+
+@pytest.mark.parametrize(
+    ("seconds", "share"),
+    [
+        ({2: 3.0, 1: 2.0}, {2: 0.6, 1: 1.0}),  # a neighbour on one of two cores
+        ({2: 2.0, 1: 3.0}, {2: 0.6, 1: 1.0}),  # one that takes little: two threads are still quicker
+        ({2: 3.0, 1: 2.0}, {2: 0.4, 1: 0.5}),  # neighbours on both
+        ({4: 4.0, 3: 3.0, 2: 2.0, 1: 3.5}, {4: 0.5, 3: 0.6, 2: 1.0, 1: 1.0}),  # two neighbours, four cores
+        ({4: 4.0, 3: 3.0, 2: 2.5, 1: 2.0}, {4: 0.5, 3: 0.5, 2: 0.5, 1: 0.5}),
+    ],
+)
+def test_beside_neighbours_nearly_all_blocks_are_by_the_best_size(seconds, share):
+    best = min(seconds.values())
+    assert blocks_of(TeamSize(max(seconds)), seconds, share) < 1.05 * BLOCKS * best
+
+
+def test_when_the_neighbour_has_gone_all_work_again():
+    team = TeamSize(2)
+    blocks_of(team, {2: 3.0, 1: 2.0}, {2: 0.5, 1: 1.0})
+    blocks_of(team, {2: 1.0, 1: 2.0}, {2: 1.0, 1: 1.0}, blocks=70)
+    assert team.size == 2
+
+
+def test_one_thread_has_no_choice():
+    team = TeamSize(1)
+    for share in (1.0, CROWDED / 2, 1.0):
+        team.learn(1.0, share)
+        assert team.size == 1
