@@ -154,7 +154,7 @@ class Batches:
             rooms=rooms,
             columns=kernels.Columns(
                 counts=np.empty((threads, features), np.int64),
-                rows=np.empty((threads, features, lot), np.uint32),
+                rows=np.empty((threads, features, lot), np.uint8),
                 values=np.empty((threads, features, lot), self._dtype),
             ),
             scratch=aligned_zeros((threads, kernels.LARGEST_TILE * (lot + 1)), self._dtype),

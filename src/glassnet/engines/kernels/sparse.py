@@ -35,14 +35,14 @@ LINE = 16
 """Numbers of four bytes in a line of the caches."""
 
 LOT = 128
-"""Rows whose deltas are used together: with a tile's nodes they fit into the caches too."""
+"""Rows whose deltas are used together: with a tile's nodes they fit into the caches too. Numbered in a byte."""
 
 
 class Columns(NamedTuple):
     """The values of a lot of rows input by input: which rows have an input, and its values."""
 
     counts: NDArray[np.int64]  # (features,)
-    rows: NDArray[np.uint32]  # (features, LOT)
+    rows: NDArray[np.uint8]  # (features, LOT): small, so that more of the weights stays in the cache
     values: NDArray[Any]  # the same
 
 
