@@ -110,6 +110,8 @@ def test_backquery_and_one_class(folder):
     text = run("explain", "m.safetensors", "--backquery").fine().out
     assert [line.split()[0] for line in text.splitlines()] == ["backquery", "dream", "picture"]
     assert (folder / "backquery.png").is_file()
+    run("explain", "m.safetensors", "--class", 8, "--picture", "eight.svg").fine()
+    assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")
     facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.png").fine().json()
     assert facts["classes"] == [8]
     assert np.shape(facts["inputs"]["dream"]) == np.shape(facts["inputs"]["backquery"]) == (1, 784)
@@ -188,14 +190,19 @@ REFUSED = {
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
-    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN022", "digits.csv"),
+    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
-    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN022", "digits.csv"),
+    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN021", "digits.csv"),
+    "picture of a kind that is not written": (
+        "m.safetensors seven.png --why --picture a.jpg",
+        "GN021",
+        ".png, .pdf, .svg",
+    ),
     "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
     "rate that is not finite": ("m.safetensors digits.csv --row 1 --rate nan", "GN021", "nan"),
     "rate that is no number": ("m.safetensors digits.csv --row 1 --rate fast", "GN020", "fast"),

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ..data import Dataset
 from ..errors import DataError, OptionError
-from ..files import PNG, require_place
+from ..files import require_picture_place
 from ..model import Model
 from ..pictures.words import words_in
 from ..trace.backwards import backquery, dream, require_a_range
@@ -219,7 +219,7 @@ def _draw_backquery(
     from .. import pictures
 
     _require_pictures(model, model_path)
-    require_place(picture, PNG)
+    require_picture_place(picture)
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
     stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
