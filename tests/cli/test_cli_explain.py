@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Options, evaluate, fit, save_model
+from glassnet import Dataset, Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.model import Model
 from glassnet.receipt import receipt_of
@@ -104,6 +105,52 @@ def test_why(folder, asked):
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
     assert run(*words, "--json").json()["nearest"] is None
+
+
+def test_why_a_number_of_a_table(folder):
+    rng = np.random.default_rng(4)
+    ages, places = rng.integers(18, 80, 200), rng.choice(["north", "south"], 200)
+    lines = [f"{age},{place},{20 + age / 2 + 8 * (place == 'south')}" for age, place in zip(ages, places, strict=True)]
+    (folder / "people.csv").write_text("age,place,income\n" + "\n".join(lines) + "\n")
+    made = ("--target", "income", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
+    assert run("train", "people.csv", *made).code == 0
+    words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
+    text = run(*words, "--output", "income").fine().out
+    assert re.match(r"people.csv, row 7: is income \d", text)
+    heads = ["answer", "number", "columns", "alike"]
+    assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
+    facts = run(*words, "--json").fine().json()
+    (asked,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
+    assert facts["answer"] == pytest.approx(asked["answer"], rel=1e-4)
+    assert (
+        sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"]) == pytest.approx(facts["answer"], rel=1e-4)
+    )
+    assert (facts["output"], facts["rival"], facts["flip"]) == (0, None, None)
+    assert sum(facts["columns"].values()) == pytest.approx(facts["gap"] - facts["baseline_gap"], rel=0.02, abs=1e-3)
+    run(*words, "--output", "age").refused("GN021", "income")
+
+
+def test_why_a_label(folder):
+    data = digits(150)
+    labels = np.column_stack([data.labels % 2, data.labels > 4]).astype(float)
+    several = Dataset(data.inputs, np.arange(150), 2, (28, 28), "d", values=labels, class_names=("odd", "large"))
+    options = Options(rule="gradient", targets="multilabel", hidden=(12,), epochs=4, engine="reference")
+    save_model(replace(fit(several, options).model, class_names=("odd", "large")), folder / "l.safetensors")
+    words = ("explain", "l.safetensors", "seven.png", "--why", "--output", "large")
+    outcome = run(*words, "--picture", "label.png")  # says that what is alike is left out
+    assert outcome.code == 0
+    text = outcome.out
+    assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
+        "answer", "sum", "pixels", "flip", "picture"]  # fmt: skip
+    assert "+ speaks for large, - against it" in text
+    facts = run(*words, "--json").json()
+    assert facts["output"] == 1
+    assert facts["answer"] == (facts["outputs"][1] > 0.5) == (facts["gap"] > 0)
+    assert facts["flip"]["answer"] == 1 - facts["answer"]
+    assert run(*words[:-1], "1", "--json").json() == facts
+    run(*words[:-1], "2").refused("GN021", "odd, large")
+    run("explain", "m.safetensors", "seven.png", "--why", "--output", "3").refused("GN022", "one of classes")
+    run("explain", "l.safetensors", "--nodes", "--output", "odd").refused("GN022", "--output")
 
 
 def test_backquery_and_one_class(folder):

@@ -32,6 +32,7 @@ from .step_text import print_step
 @click.option("--html", metavar="FILE", help="Write the step as a page, matrices as pictures.")
 @click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
 @click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
+@click.option("--output", metavar="NAME", help="Which label or number --why is about, by name or place.")
 @click.option("--backquery", is_flag=True, help="What the network takes each class to look like.")
 @click.option("--class", "label", type=int, metavar="K", help="The same for one class.")
 @click.option("--nodes", is_flag=True, help="What each hidden node is good for; the dead and saturated ones.")
@@ -78,6 +79,7 @@ def _kind(asked: dict[str, Any]) -> str:
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
+        "output": ("why",),
         "row": ("step", "why"),
     }
     for name, homes in belongs.items():
