@@ -8,7 +8,7 @@ import glob
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,6 +16,8 @@ from .errors import FileError, OptionError
 
 MODEL, PNG, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG"), re.compile(rb"<!doctype html>", re.I)
 """How files begin that glassnet writes."""
+PICTURES = {".png": PNG, ".pdf": re.compile(rb"%PDF"), ".svg": re.compile(rb"<\?xml|<svg")}
+"""Suffix -> how such a picture begins. No JPEG: it blurs letters and lines, and one that is there is a photograph."""
 
 
 def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None) -> None:
@@ -46,6 +48,33 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
         with contextlib.suppress(OSError), open(target, "rb") as file:
             if not replaceable.match(file.read(16)):
                 raise OptionError("GN022", f"{path}: there is another kind of file of this name. Name another place.")
+
+
+def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
+    """Return what a picture of this name is written as, ``"png"`` where it has no suffix.
+
+    Raises
+    ------
+    OptionError
+        GN021 for a suffix that is not among the `allowed`: what is in a file is what its name says.
+    """
+    suffix = Path(path).suffix.lower() or ".png"
+    if suffix not in allowed:
+        raise OptionError(
+            "GN021", f"{path}: pictures are written as {', '.join(allowed)}. Let the name end in one of these."
+        )
+    return suffix[1:]
+
+
+def require_picture_place(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> None:
+    """Find out before the work that a picture cannot be written, or not as its name says.
+
+    Raises
+    ------
+    FileError, OptionError
+        As `picture_format`, and as `require_place` for a file that may be replaced by its own kind only.
+    """
+    require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
 
 
 def require_folder(path: str | Path) -> None:

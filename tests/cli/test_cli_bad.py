@@ -212,5 +212,5 @@ def test_a_file_of_another_kind_is_never_replaced(folder, words):
     before = snapshot(folder)
     outcome = run(*words)
     assert outcome.code == 2
-    assert outcome.err.splitlines()[-1].endswith(("[GN022]", "[GN017]"))
+    assert outcome.err.splitlines()[-1].endswith(("[GN021]", "[GN022]", "[GN017]"))
     assert snapshot(folder) == before

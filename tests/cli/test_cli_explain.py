@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Options, evaluate, fit, save_model
+from glassnet import Dataset, Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.model import Model
 from glassnet.receipt import receipt_of
@@ -106,10 +107,58 @@ def test_why(folder, asked):
     assert run(*words, "--json").json()["nearest"] is None
 
 
+def test_why_a_number_of_a_table(folder):
+    rng = np.random.default_rng(4)
+    ages, places = rng.integers(18, 80, 200), rng.choice(["north", "south"], 200)
+    lines = [f"{age},{place},{20 + age / 2 + 8 * (place == 'south')}" for age, place in zip(ages, places, strict=True)]
+    (folder / "people.csv").write_text("age,place,income\n" + "\n".join(lines) + "\n")
+    made = ("--target", "income", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
+    assert run("train", "people.csv", *made).code == 0
+    words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
+    text = run(*words, "--output", "income").fine().out
+    assert re.match(r"people.csv, row 7: is income \d", text)
+    heads = ["answer", "number", "columns", "alike"]
+    assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
+    facts = run(*words, "--json").fine().json()
+    (asked,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
+    assert facts["answer"] == pytest.approx(asked["answer"], rel=1e-4)
+    assert (
+        sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"]) == pytest.approx(facts["answer"], rel=1e-4)
+    )
+    assert (facts["output"], facts["rival"], facts["flip"]) == (0, None, None)
+    assert sum(facts["columns"].values()) == pytest.approx(facts["gap"] - facts["baseline_gap"], rel=0.02, abs=1e-3)
+    run(*words, "--output", "age").refused("GN021", "income")
+
+
+def test_why_a_label(folder):
+    data = digits(150)
+    labels = np.column_stack([data.labels % 2, data.labels > 4]).astype(float)
+    several = Dataset(data.inputs, np.arange(150), 2, (28, 28), "d", values=labels, class_names=("odd", "large"))
+    options = Options(rule="gradient", targets="multilabel", hidden=(12,), epochs=4, engine="reference")
+    save_model(replace(fit(several, options).model, class_names=("odd", "large")), folder / "l.safetensors")
+    words = ("explain", "l.safetensors", "seven.png", "--why", "--output", "large")
+    outcome = run(*words, "--picture", "label.png")  # says that what is alike is left out
+    assert outcome.code == 0
+    text = outcome.out
+    assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
+        "answer", "sum", "pixels", "flip", "picture"]  # fmt: skip
+    assert "+ speaks for large, - against it" in text
+    facts = run(*words, "--json").json()
+    assert facts["output"] == 1
+    assert facts["answer"] == (facts["outputs"][1] > 0.5) == (facts["gap"] > 0)
+    assert facts["flip"]["answer"] == 1 - facts["answer"]
+    assert run(*words[:-1], "1", "--json").json() == facts
+    run(*words[:-1], "2").refused("GN021", "odd, large")
+    run("explain", "m.safetensors", "seven.png", "--why", "--output", "3").refused("GN022", "one of classes")
+    run("explain", "l.safetensors", "--nodes", "--output", "odd").refused("GN022", "--output")
+
+
 def test_backquery_and_one_class(folder):
     text = run("explain", "m.safetensors", "--backquery").fine().out
     assert [line.split()[0] for line in text.splitlines()] == ["backquery", "dream", "picture"]
     assert (folder / "backquery.png").is_file()
+    run("explain", "m.safetensors", "--class", 8, "--picture", "eight.svg").fine()
+    assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")
     facts = run("explain", "m.safetensors", "--class", 8, "--json", "--picture", "eight.png").fine().json()
     assert facts["classes"] == [8]
     assert np.shape(facts["inputs"]["dream"]) == np.shape(facts["inputs"]["backquery"]) == (1, 784)
@@ -188,14 +237,19 @@ REFUSED = {
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
-    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN022", "digits.csv"),
+    "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),
-    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN022", "digits.csv"),
+    "picture over data": ("m.safetensors seven.png --why --picture digits.csv", "GN021", "digits.csv"),
+    "picture of a kind that is not written": (
+        "m.safetensors seven.png --why --picture a.jpg",
+        "GN021",
+        ".png, .pdf, .svg",
+    ),
     "picture into nowhere": ("m.safetensors digits.csv --nodes --picture no/a.png", "GN001", "no"),
     "rate that is not finite": ("m.safetensors digits.csv --row 1 --rate nan", "GN021", "nan"),
     "rate that is no number": ("m.safetensors digits.csv --row 1 --rate fast", "GN020", "fast"),

@@ -157,7 +157,7 @@ def test_nothing_that_is_there_is_replaced(folder):
     for out in ("d.csv", "review.csv"):
         run("labels", "d.csv", "--fix", "review.csv", "--to", out).refused("GN022", "there already")
     run("labels", "d.csv", "--out", "review.csv").refused("GN022", "another kind of file")
-    run("labels", "d.csv", "--picture", "d.csv").refused("GN022", "another kind of file")
+    run("labels", "d.csv", "--picture", "d.csv").refused("GN021", ".png, .pdf, .svg")
     run("labels", "d.csv", "--fix", "review.csv").refused("GN022", "--to")
     run("labels", "d.csv", "--fix", "gone.csv", "--to", "new.csv").refused("GN001", "gone.csv")
     run("labels", "d.csv", "--folds", "1").refused("GN021", "2 to 100")

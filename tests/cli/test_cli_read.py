@@ -90,7 +90,8 @@ def test_pictures_are_drawn(folder):
         assert (np.abs(pixels - (0x00, 0x72, 0xB2)).sum(axis=2) < 30).sum() > 500, "boxes and answers are blue"
     before = snapshot(folder)
     run("read", "one.jpg", "many.jpg", "--picture", "p.png").refused("GN022", "2 photos")
-    run("read", "one.jpg", "--picture", "many.jpg").refused("GN022", "many.jpg")
+    run("read", "one.jpg", "--picture", "many.jpg").refused("GN021", "many.jpg", ".png, .pdf, .svg")
+    run("read", "one.jpg", "--stages", "many.jpg").refused("GN021", "many.jpg")
     run("read", "one.jpg", "--picture", "p.png", "--stages", "./p.png").refused("GN022", "p.png")
     run("read", "one.jpg", "--sure", "nan").refused("GN020", "--sure", "nan")
     run("read", "one.jpg", "--stages", "no/p.png").refused("GN001", "no")

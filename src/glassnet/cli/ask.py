@@ -13,7 +13,7 @@ from .. import data
 from ..data import Dataset
 from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate
-from ..files import PNG, require_folder, require_place
+from ..files import require_folder, require_picture_place
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
@@ -77,7 +77,7 @@ def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, lan
     folder.mkdir(exist_ok=True)
     targets = {name: folder / f"{name}.png" for name in drawings}
     for target in targets.values():
-        require_place(target, PNG)
+        require_picture_place(target)
     return [str(pictures.save(draw(), targets[name])) for name, draw in drawings.items()]
 
 

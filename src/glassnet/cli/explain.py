@@ -8,7 +8,7 @@ import click
 
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
-from ..files import HTML, PNG, replacing, require_place
+from ..files import HTML, replacing, require_picture_place, require_place
 from ..model import Model
 from ..modelfile import load_model
 from ..trace.replay import replay
@@ -32,11 +32,14 @@ from .step_text import print_step
 @click.option("--html", metavar="FILE", help="Write the step as a page, matrices as pictures.")
 @click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
 @click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
+@click.option("--output", metavar="NAME", help="Which label or number --why is about, by name or place.")
 @click.option("--backquery", is_flag=True, help="What the network takes each class to look like.")
 @click.option("--class", "label", type=int, metavar="K", help="The same for one class.")
 @click.option("--nodes", is_flag=True, help="What each hidden node is good for; the dead and saturated ones.")
 @click.option("--example", is_flag=True, help="The notes' worked example, whose error is 0.42; needs no MODEL.")
-@click.option("--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes as a PNG.")
+@click.option(
+    "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
+)
 @language_flag
 @json_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
@@ -45,9 +48,10 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
     kind = _kind(asked)
-    for name, replaceable in (("html", HTML), ("picture", PNG)):
-        if asked[name]:
-            require_place(asked[name], replaceable)
+    if asked["html"]:
+        require_place(asked["html"], HTML)
+    if asked["picture"]:
+        require_picture_place(asked["picture"])
     if kind == "example":
         _show(worked_example(), "the notes' worked example", asked, {}, as_json)
         return
@@ -75,6 +79,7 @@ def _kind(asked: dict[str, Any]) -> str:
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),
+        "output": ("why",),
         "row": ("step", "why"),
     }
     for name, homes in belongs.items():

@@ -10,12 +10,11 @@ from numpy.typing import NDArray
 
 from ..data import Dataset
 from ..errors import DataError, OptionError
-from ..files import PNG, require_place
+from ..files import require_picture_place
 from ..model import Model
 from ..pictures.words import words_in
 from ..trace.backwards import backquery, dream, require_a_range
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
-from ..trace.slopes import require_classes
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
 from .sources import load_asked, load_labelled, trained_on_bundled
@@ -42,17 +41,18 @@ def one_row(samples: Dataset, row: int) -> Dataset:
 
 def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say why a model answers a sample as it does."""
-    require_classes(model, "why")
-    raw, name, label, features = _question(model, model_path, source, asked)
+    output = None if asked["output"] is None else _output(model, asked["output"])
+    raw, name, known, features = _question(model, model_path, source, asked)
     picture = asked["picture"]
     if picture:
         _require_pictures(model, model_path)
     alike = None
     if asked["trained_on"] or trained_on_bundled(model):
         alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
-    else:
+    found = why(model, raw, alike, output)
+    if alike is None:
         say("what is alike is left out: name the training data with --train")
-    found = why(model, raw, alike)
+    label = known if known is None or found.output is None else known[found.output]
     if picture:
         from .. import pictures
 
@@ -69,19 +69,44 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         columns = None if model.columns is None else dict(model.columns.gathered(found.inputs))
         result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, "picture": picture})
     else:
-        _print_why(found, name if label is None else f"{name}: is {model.name_of(label)}", model, features)
+        _print_why(found, name if label is None else f"{name}: is {_told(found, label, model)}", model, features)
         if picture:
             result(f"picture   {picture}")
 
 
+def _output(model: Model, word: str) -> int:
+    """Return the place of the label or number that is asked about, by its name or its place."""
+    names = [model.name_of(output) for output in range(model.classes)]
+    if word in names:
+        return names.index(word)
+    if word.isdecimal() and int(word) < model.classes:
+        return int(word)
+    listed = ", ".join(names[:_DRAWN]) + (", …" if len(names) > _DRAWN else "")
+    raise OptionError("GN021", f"--output {word}: the model answers with {listed}.")
+
+
+def _told(found: Why, known: Any, model: Model) -> str:
+    """Return a class's name, a label with whether it holds, or a number with what it is."""
+    if found.output is None:
+        return model.name_of(known)
+    name = model.name_of(found.output)
+    if found.rival is None:
+        return f"{name} {shown(known)}" if model.class_names else shown(known)
+    return name if known else f"not {name}"
+
+
 def _question(
     model: Model, model_path: str, source: str | None, asked: dict[str, Any]
-) -> tuple[NDArray[Any], str, int | None, tuple[str, ...]]:
-    """Return the sample asked about, its name, its label where it has one, and what its inputs are called."""
+) -> tuple[NDArray[Any], str, Any, tuple[str, ...]]:
+    """Return the sample asked about, its name, what is known of it, and what its inputs are called.
+
+    Known is a class, or numbers or labels, one an output; None where nothing is.
+    """
     if asked["row"] is not None:
         samples = labelled(model, model_path, source, asked["part"])
         one = one_row(samples, asked["row"])
-        return one.inputs[0], f"{samples.source}, row {asked['row']}", int(one.labels[0]), samples.feature_names
+        known = (one.labels if one.values is None else one.values)[0].tolist()
+        return one.inputs[0], f"{samples.source}, row {asked['row']}", known, samples.feature_names
     if source is None:
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
     rows, names, labels = load_asked(model, source)
@@ -92,7 +117,7 @@ def _question(
     return (
         rows[0],
         names[0],
-        None if labels is None else int(labels[0]),
+        None if labels is None else labels[0].tolist(),
         model.columns.features if model.columns else (),
     )
 
@@ -100,6 +125,7 @@ def _question(
 def _why_facts(found: Why) -> dict[str, Any]:
     flip, alike = found.flip, found.nearest
     return {
+        "output": found.output,
         "answer": found.answer,
         "rival": found.rival,
         "outputs": found.outputs.tolist(),
@@ -116,11 +142,11 @@ def _why_facts(found: Why) -> dict[str, Any]:
 
 
 def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -> None:
-    answer, rival = model.name_of(found.answer), model.name_of(found.rival)
-    best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
     result(name)
-    result(f"answer    {answer} with {best}, then {rival} with {second}")
-    result(f"gap       {shown(found.gap)} between their sums, split exactly over the last hidden nodes:")
+    result(f"answer    {_answer_line(found, model)}")
+    between = "" if found.output is not None else " between their sums"
+    head = "gap" if found.output is None else "sum" if _is_a_sum(found, model) else "number"
+    result(f"{head:<9} {shown(found.gap)}{between}, split exactly over the last hidden nodes:")
     _print_shares(found.nodes, _node_names(model), [("biases", found.bias)] if found.bias else [])
     what = "pixels" if model.image_shape else "columns" if model.columns else "inputs"
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
@@ -129,25 +155,50 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
     if model.image_shape:
         for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
             result(f"          {line}")
-        result(f"          + speaks for {answer}, - for {rival}; # and = strongly")
+        result(f"          {_sides(found, model)}; # and = strongly")
     elif model.columns:
         columns = model.columns.gathered(found.inputs)
         _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns])
     else:
         _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
     if found.flip:
-        other, length = model.name_of(found.flip.answer), f"{found.flip.distance:.3g}"
+        other, length = _told(found, found.flip.answer, model), f"{found.flip.distance:.3g}"
         unit = "as its columns are encoded" if model.columns else f"of the largest value, Euclid over all {what}"
         result(f"flip      a change of {length} ({unit}) makes it {other}; asked again")
         if not model.image_shape:
             change = found.flip.sample.astype(float) - found.sample
             _print_shares(change, features or [f"input {number}" for number in range(model.features)])
-    else:
+    elif found.rival is not None:  # a number has no border to cross
         result("flip      no small change was found that changes the answer")
     if found.nearest:
         near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, strict=True)
-        listed = ", ".join(f"row {row} ({model.name_of(label)}) at {shown(far)}" for row, label, far in near)
+        listed = ", ".join(
+            f"row {row} ({_told(found, known if found.output is None else known[found.output], model)}) at {shown(far)}"
+            for row, known, far in near
+        )
         result(f"alike     in training, by Euclid's distance of the last hidden layer: {listed}")
+
+
+def _is_a_sum(found: Why, model: Model) -> bool:
+    """Whether what is split is an output's sum and not the number itself."""
+    return found.rival is not None or model.network.architecture.activations[-1] != "identity"
+
+
+def _answer_line(found: Why, model: Model) -> str:
+    """Say what the model answers, and with which outputs."""
+    if found.output is None:
+        best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
+        return f"{model.name_of(found.answer)} with {best}, then {model.name_of(found.rival)} with {second}"
+    told = _told(found, found.answer, model)
+    return told if found.rival is None else f"{told} with {shown(found.outputs[found.output])}"
+
+
+def _sides(found: Why, model: Model) -> str:
+    """Say what the two signs of a part mean."""
+    if found.output is None:
+        return f"+ speaks for {model.name_of(found.answer)}, - for {model.name_of(found.rival)}"
+    name = model.name_of(found.output)
+    return f"+ raises {name}, - lowers it" if found.rival is None else f"+ speaks for {name}, - against it"
 
 
 def _node_names(model: Model) -> list[str]:
@@ -219,7 +270,7 @@ def _draw_backquery(
     from .. import pictures
 
     _require_pictures(model, model_path)
-    require_place(picture, PNG)
+    require_picture_place(picture)
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
     stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)

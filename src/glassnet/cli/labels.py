@@ -17,7 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
-from ..files import PNG, replacing, require_place
+from ..files import replacing, require_picture_place, require_place
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
@@ -34,7 +34,7 @@ _DRAWN = 40
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--folds", type=int, default=5, show_default=True, help="Networks, each trained without its part.")
 @click.option("--first", type=int, default=20, show_default=True, help="How many to print.")
-@click.option("--picture", metavar="PNG", help="Draw the first of them.")
+@click.option("--picture", metavar="FILE", help="Draw the first of them: PNG, PDF or SVG by its name.")
 @click.option("--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
@@ -82,7 +82,7 @@ def labels_command(
         _report_copy(changes, to, as_json)
         return
     if picture:
-        require_place(picture, PNG)
+        require_picture_place(picture)
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
     if out:

@@ -11,7 +11,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError, OptionError
-from ..files import PNG, require_place
+from ..files import require_picture_place
 from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
@@ -62,7 +62,7 @@ def show_command(
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
-        require_place(png, PNG)
+        require_picture_place(png, (".png",))
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if augment:
@@ -86,7 +86,7 @@ def _show_distorted(
     from ..preprocess.augment import require_pictures
 
     require_pictures(samples.image_shape, options, samples.channels)
-    require_place(png, PNG)
+    require_picture_place(png, (".png",))
     rows = samples.some(10) if row is None else np.array([row])
     axes = pictures.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language

@@ -12,7 +12,7 @@ import click
 from ..data.files import open_source, open_stream
 from ..data.images import open_photo
 from ..errors import OptionError
-from ..files import PNG, require_place
+from ..files import require_picture_place
 from ..reading import SURE, Reading, read_photo
 from .console import json_flag, result, result_json
 from .flags import language_flag
@@ -37,8 +37,8 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
     show_default=True,
     help="Confidence below which it is not sure.",
 )
-@click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo, as a PNG.")
-@click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees, as a PNG.")
+@click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo: PNG, PDF or SVG.")
+@click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees.")
 @language_flag
 @json_flag
 def read_command(
@@ -53,7 +53,7 @@ def read_command(
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     for target in (picture, stages):
         if target:
-            require_place(target, PNG)
+            require_picture_place(target)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
     if picture and stages and Path(picture).resolve() == Path(stages).resolve():

@@ -23,7 +23,7 @@ from ..data import Dataset
 from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
-from ..files import MODEL, PNG, require_place
+from ..files import MODEL, require_picture_place, require_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
@@ -303,7 +303,7 @@ def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json:
     try:
         for name, draw in drawings.items():
             target = Path(job.out).with_name(f"{Path(job.out).stem}-{name}.png")
-            require_place(target, PNG)
+            require_picture_place(target)
             pictures.save(draw(), target)
             written.append(target.name)
     except (FileError, OptionError) as problem:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
 
-from ..files import replacing
+from ..files import picture_format, replacing
 from .ink import shades
 
 
@@ -44,9 +44,12 @@ def save_digit(
     ------
     FileError
         GN001 to GN004 when the file cannot be written.
+    OptionError
+        GN021 for a name that ends as another kind of file.
     ShapeError
         GN050 when the pixels do not fill the shape.
     """
+    picture_format(path, (".png",))
     [paper] = shades(np.asarray(pixels).reshape(1, -1), image_shape, photo)
     large = paper.repeat(scale, axis=0).repeat(scale, axis=1)
     content = BytesIO()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -34,9 +35,9 @@ def draw_why(
     image_shape : (rows, columns)
         How a sample is drawn.
     names : sequence of str
-        What the classes are called; their numbers if not given.
+        What the classes, labels or numbers are called; their places if not given.
     axes : sequence of Axes, optional
-        Three, and one a neighbour; made if not given.
+        Three, or two for a number, which no change flips; and one a neighbour. Made if not given.
     photo : bool
         Whether high values are light and not ink.
     language : str
@@ -45,7 +46,7 @@ def draw_why(
     Returns
     -------
     list of Axes
-        The sample, the parts of the gap, the flip, then the neighbours.
+        The sample, the parts of the gap, the flip (not of a number), then the neighbours.
 
     Raises
     ------
@@ -57,7 +58,8 @@ def draw_why(
     word = words_in(language)
     called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(len(why.outputs)))]
     alike = why.nearest
-    count = 3 + (len(alike.rows) if alike else 0)
+    own = 2 if why.rival is None else 3
+    count = own + (len(alike.rows) if alike else 0)
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
     panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
@@ -69,8 +71,8 @@ def draw_why(
     for number, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         panel.set(xticks=[], yticks=[])
         panel.spines[:].set_color(GRID)
-        panel.set_title(title, fontsize=8, color=INK if number < 3 else QUIET, loc="left")
-    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[3:]]
+        panel.set_title(title, fontsize=8, color=INK if number < own else QUIET, loc="left")
+    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[own:]]
     for panel, sample in zip(drawn, papers, strict=True):
         [paper] = shades(sample[None], image_shape, photo)
         panel.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
@@ -81,15 +83,36 @@ def draw_why(
 
 def _titles(why: Why, called: Sequence[str], word: Callable[..., str]) -> list[str]:
     """Return two lines for each panel."""
-    answer, rival, flip, alike = called[why.answer], called[why.rival], why.flip, why.nearest
-    titles = [
-        f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
-        f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
-        word("no_flip"),
-    ]
+    flip, alike = why.flip, why.nearest
+
+    def told(known: Any) -> str:
+        if why.output is None:
+            return called[int(known)]
+        name = called[why.output]
+        if why.rival is None:
+            return word("number_is", name=name, value=f"{known:.4g}")
+        return word("label_holds" if known else "label_fails", label=name)
+
+    if why.output is None:
+        answer, rival = called[why.answer], called[why.rival]
+        titles = [
+            f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
+            f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
+        ]
+    elif why.rival is None:
+        titles = [f"{told(why.answer)}\n", f"{word('raises_it')}\n{word('lowers_it')}"]
+    else:
+        titles = [
+            f"{told(why.answer)}\n{word('with_output', value=f'{why.outputs[why.output]:.2f}')}",
+            f"{word('speaks_for', answer=called[why.output])}\n{word('against_it')}",
+        ]
     if flip:
-        titles[2] = f"{word('read_as', answer=called[flip.answer])}\n{word('flip', distance=f'{flip.distance:.2f}')}"
+        other = word("read_as", answer=called[flip.answer]) if why.output is None else told(flip.answer)
+        titles.append(f"{other}\n{word('flip', distance=f'{flip.distance:.2f}')}")
+    elif why.rival is not None:
+        titles.append(word("no_flip"))
     if alike:
-        near = zip(alike.rows, alike.labels, strict=True)
-        titles += [f"{word('like_row', row=row)}\n{called[label]}" for row, label in near]
+        known = alike.labels if why.output is None else alike.labels[:, why.output]
+        near = zip(alike.rows, known, strict=True)
+        titles += [f"{word('like_row', row=row)}\n{told(one)}" for row, one in near]
     return titles

@@ -1,7 +1,8 @@
 """Why this answer: the gap between the two best answers, split over hidden nodes and inputs; what is alike; a flip.
 
 The gap is measured in the sums of the outputs, before their activation, where the last layer is linear and a split is
-exact. A committee's sums are the mean of its members'.
+exact. A committee's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
+split: of a label how far it is beyond the border between yes and no, of a number the number.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..activations import Array
 from ..data.dataset import Dataset
 from ..engines import one_blas_thread
-from ..errors import ShapeError
+from ..errors import OptionError, ShapeError
 from ..model import Model
 from ..network import Network, Signals
 from .slopes import (
@@ -26,7 +27,6 @@ from .slopes import (
     input_slopes,
     mean_sums,
     range_of,
-    require_classes,
     signals_of,
 )
 
@@ -47,7 +47,7 @@ class Flip:
         The changed sample, unscaled, from 0 to the largest value, but for a table's columns; whole numbers where the
         sample's were.
     answer : int
-        What the model answers to it: asked again, not computed from slopes.
+        What the model answers to it, 1 or 0 for a label: asked again, not computed from slopes.
     distance : float
         Euclidean length of the change, as a part of the largest value.
     """
@@ -68,13 +68,14 @@ class Nearest:
         Euclidean, between the activations.
     samples : ndarray, shape (count, features)
         Unscaled.
-    labels : ndarray of int64, shape (count,)
+    labels : ndarray, shape (count,)
+        Their classes; for several labels or numbers a sample, (count, outputs).
     """
 
     rows: NDArray[np.int64]
     distances: Array
     samples: NDArray[Any]
-    labels: NDArray[np.int64]
+    labels: NDArray[Any]
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,14 @@ class Why:
     sample : ndarray, shape (features,)
         What was asked, unscaled.
     outputs : ndarray, shape (classes,)
+    output : int or None
+        Which label or number is split; None where the answer is one of several classes.
     answer, rival : int
-        The classes of the largest and the second largest output.
+        The classes of the largest and the second largest output. Of a label, 1 and 0 where it holds, and 0 and 1 where
+        it does not. Of a number, the number (float), and None.
     gap : float
-        Sum of the answer's output less sum of the rival's.
+        Sum of the answer's output less sum of the rival's. Of a label, its output's sum, which is above 0 where it
+        holds. Of a number, the number in its own unit; its output's sum where that is not linear in it.
     nodes : ndarray, shape (nodes,)
         What each node of the last hidden layer adds to the gap, member after member of a committee.
     bias : float
@@ -109,8 +114,9 @@ class Why:
 
     sample: NDArray[Any]
     outputs: Array
-    answer: int
-    rival: int
+    output: int | None
+    answer: Any
+    rival: Any
     gap: float
     nodes: Array
     bias: float
@@ -132,7 +138,7 @@ class Neighbours:
     """
 
     def __init__(self, model: Model, data: Dataset) -> None:
-        data.require_like(model.features, model.classes, "the model")
+        data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
         self._data = data
         self._hidden = np.concatenate([hidden_of(members) for _, members in model.batches(data.inputs)])
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
@@ -144,10 +150,11 @@ class Neighbours:
         rows = np.argpartition(squares, count - 1)[:count]
         rows = rows[np.argsort(squares[rows], kind="stable")]
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
-        return Nearest(rows, distances, self._data.inputs[rows], self._data.labels[rows])
+        known = self._data.labels if self._data.values is None else self._data.values
+        return Nearest(rows, distances, self._data.inputs[rows], known[rows])
 
 
-def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None) -> Why:
+def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, output: int | None = None) -> Why:
     """Take the answer to one sample apart.
 
     Parameters
@@ -157,54 +164,87 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None) -
         Unscaled, as it stands in the data.
     neighbours : Neighbours, optional
         Where to look for what is alike.
+    output : int, optional
+        Which label or number is asked about, of a model that answers with these; if not given, the label with the
+        largest output, the first number.
 
     Raises
     ------
     ShapeError
         GN050 when the sample has another number of values.
     OptionError
-        GN081 when the model answers with numbers or several labels: there are no two best answers.
+        GN021 for an `output` that the model has not, GN022 for one of a model of classes.
 
     References
     ----------
     Sundararajan, Taly and Yan 2017, "Axiomatic attribution for deep networks", equation 1; Moosavi-Dezfooli, Fawzi and
     Frossard 2016, "DeepFool", algorithm 2.
     """
-    require_classes(model, "why")
     raw = np.asarray(sample)
     if raw.shape != (model.features,):
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
     with one_blas_thread:  # products are small: a second thread would cost more than it brings
-        return _why(model, raw, neighbours)
+        return _why(model, raw, neighbours, _asked(model, model.outputs(raw)[0], output))
 
 
-def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None) -> Why:
-    outputs = model.outputs(raw)[0]
-    answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
-    direction = np.zeros(model.classes)
-    direction[[answer, rival]] = 1, -1
-    members = exact_members(model)
+@dataclass(frozen=True)
+class _Asked:
+    """What is split, ``direction · z + offset`` of the outputs' sums z, and the ways to another answer, one a row."""
+
+    outputs: Array
+    output: int | None
+    answer: Any
+    rival: Any
+    direction: Array
+    offset: float
+    ways: Array
+
+
+def _asked(model: Model, outputs: Array, output: int | None) -> _Asked:
+    every = np.eye(model.classes)
+    if model.targets.of_classes:
+        if output is not None:
+            raise OptionError("GN022", f"output {output}: the model answers with one of classes. Leave it out.")
+        answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
+        return _Asked(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
+    if output is not None and not 0 <= output < model.classes:
+        raise OptionError("GN021", f"output {output}: the model has the outputs 0 to {model.classes - 1}.")
+    if model.targets.name == "multilabel":
+        chosen = int(outputs.argmax()) if output is None else output
+        holds = int(model.targets.invert(outputs)[chosen])
+        ways = every[[chosen]] * (1 - 2 * holds)
+        return _Asked(outputs, chosen, holds, 1 - holds, every[chosen], 0.0, ways)
+    chosen = output or 0
+    number = float(model.targets.invert(outputs)[chosen])
+    linear = model.network.architecture.activations[-1] == "identity"
+    scale, offset = (model.targets.scale[chosen], model.targets.offset[chosen]) if linear else (1.0, 0.0)
+    return _Asked(outputs, chosen, number, None, scale * every[chosen], offset, every[:0])
+
+
+def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, asked: _Asked) -> Why:
+    direction, members = asked.direction, exact_members(model)
     x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
     signals = signals_of(members, x[None])
     nodes, biases = zip(*map(_shares, members, signals, [direction] * len(members)), strict=True)
     gap, baseline_gap = (
-        float(mean_sums(signals)[0] @ direction),
-        float(mean_sums(signals_of(members, baseline[None]))[0] @ direction),
+        float(mean_sums(signals)[0] @ direction) + asked.offset,
+        float(mean_sums(signals_of(members, baseline[None]))[0] @ direction) + asked.offset,
     )
     beyond = gap - baseline_gap
     inputs = _integrated(members, baseline, x, direction, beyond)
     return Why(
         sample=raw,
-        outputs=outputs,
-        answer=answer,
-        rival=rival,
+        outputs=asked.outputs,
+        output=asked.output,
+        answer=asked.answer,
+        rival=asked.rival,
         gap=gap,
         nodes=np.concatenate(nodes) / len(members),
-        bias=sum(biases) / len(members),
+        bias=sum(biases) / len(members) + asked.offset,
         inputs=inputs,
         baseline_gap=baseline_gap,
         missing=abs(float(inputs.sum()) - beyond) / (abs(beyond) or 1.0),
-        flip=_flip(model, members, raw, answer),
+        flip=_flip(model, members, raw, asked) if len(asked.ways) else None,
         nearest=neighbours.nearest(hidden_of(signals)[0]) if neighbours else None,
     )
 
@@ -249,7 +289,7 @@ def _integrated(members: list[Network], baseline: Array, x: Array, direction: Ar
     return total
 
 
-def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) -> Flip | None:
+def _flip(model: Model, members: list[Network], raw: NDArray[Any], asked: _Asked) -> Flip | None:
     """Go the shortest way to the nearest other answer, as it looks from where one stands, until the model changes it.
 
     A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
@@ -259,12 +299,10 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
     low, high = model.scaling.apply(np.repeat(np.array(ends)[:, None], model.features, axis=1))  # (features,) each
     longest = LONGEST * float(np.max(model.scaling.span))
     x = model.scaling.apply(raw)
-    every = np.eye(model.classes)
     for turn in range(MOST_TURNS):
         signals = signals_of(members, x[None])
-        gaps = mean_sums(signals)[0]
-        gaps = gaps[answer] - gaps  # (classes,)
-        ways = input_slopes(members, signals, every - every[answer])  # (classes, features)
+        gaps = -(asked.ways @ mean_sums(signals)[0])  # (ways,): how far each border is
+        ways = input_slopes(members, signals, asked.ways)  # (ways, features)
         ways[((x <= low) & (ways < 0)) | ((x >= high) & (ways > 0))] = 0
         lengths = np.linalg.norm(ways, axis=1)
         open_ways = lengths > 0
@@ -277,8 +315,9 @@ def _flip(model: Model, members: list[Network], raw: NDArray[Any], answer: int) 
         x = np.clip(x + length * ways[nearest] / lengths[nearest], low, high)
         sample = np.clip(model.scaling.invert(x), *ends)
         changed = np.rint(sample).astype(raw.dtype) if whole else sample
-        asked = int(model.predict(changed)[0])
-        if asked != answer:
+        answers = model.predict(changed)[0]
+        answer = int(answers if asked.output is None else answers[asked.output])
+        if answer != asked.answer:
             distance = float(np.linalg.norm(changed.astype(float) - raw) / model.scaling.maximum)
-            return Flip(changed, asked, distance)
+            return Flip(changed, answer, distance)
     return None

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from glassnet import Dataset, Network
+from glassnet import Dataset, Network, Options, fit
 from glassnet.errors import ShapeError
 from glassnet.pictures.signed import signed_colours, strongest_of_blocks
 from glassnet.pictures.step_page import step_html, step_page
@@ -59,6 +59,24 @@ def test_why_draws_sample_blame_flip_and_neighbours():
     assert draw_why(found, (4, 4), axes=own)[0] is own[0]
     with pytest.raises(ShapeError):
         draw_why(found, (4, 4), axes=own[:4])
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("targets", "panels"), [("values", 2), ("multilabel", 3)])
+def test_why_draws_a_number_or_a_label(targets, panels, language):
+    data = digits(60)
+    known = np.column_stack([data.labels > 4, data.labels % 2]) * (1.0 if targets == "multilabel" else 2.5)
+    samples = Dataset(data.inputs[:, 300:316], np.arange(60), 2, (4, 4), "s", values=known)
+    output = "sigmoid" if targets == "multilabel" else "identity"
+    options = Options(rule="gradient", targets=targets, output=output, hidden=(6,), epochs=3, engine="reference")
+    model = fit(samples, options).model
+    found = why(model, samples.inputs[4], Neighbours(model, samples), output=1)
+    axes = draw_why(found, (4, 4), ["high", "odd"], language=language)
+    assert len(axes) == panels + 5
+    titles = [panel.get_title(loc="left") for panel in axes]
+    assert "odd" in titles[0]
+    assert all("high" not in title for title in titles)
+    assert "(orange)" in titles[1] or "（橙）" in titles[1]
 
 
 def test_a_page_stands_alone():

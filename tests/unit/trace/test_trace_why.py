@@ -139,7 +139,79 @@ def test_what_cannot_be_asked():
     with pytest.raises(ShapeError) as problem:
         why(small_model(), np.zeros(15))
     assert problem.value.code == "GN050"
-    numbers = replace(small_model(), targets=replace(small_model().targets, name="values"))
-    with pytest.raises(OptionError) as problem:
-        why(numbers, np.zeros(16))
-    assert problem.value.code == "GN081"
+    for model, output, code in (
+        (small_model(), 0, "GN022"),
+        (numbers_model(), 2, "GN021"),
+        (labels_model(), -1, "GN021"),
+    ):
+        with pytest.raises(OptionError) as problem:
+            why(model, np.zeros(model.features), output=output)
+        assert problem.value.code == code
+
+
+def known_model(known, **options):
+    """A model of numbers or labels, shape (120, 2), of five values a sample."""
+    inputs = np.random.default_rng(5).normal(size=(120, 5)).astype(np.float32)
+    data = Dataset(inputs, np.arange(120), 2, None, "t", 1.0, values=known(inputs))
+    options = {"rule": "gradient", "engine": "reference", "hidden": (8,), "bias": True, "epochs": 30, **options}
+    return fit(data, Options(**options)).model, data
+
+
+def numbers_model(output="identity", members=1):
+    two = lambda x: np.column_stack([40 + 9 * x[:, 0] - x[:, 1], np.exp(x[:, 2])])  # noqa: E731
+    return known_model(two, targets="values", output=output, members=members, learning_rate=0.05)[0]
+
+
+def labels_model(members=1):
+    two = lambda x: (x[:, :2] + x[:, 2:4] > 0).astype(float)  # noqa: E731
+    return known_model(two, targets="multilabel", output="sigmoid", members=members, learning_rate=0.5)[0]
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("output", [0, 1])
+def test_parts_add_up_to_a_number_in_its_own_unit(members, output):
+    model = numbers_model(members=members)
+    for row in np.random.default_rng(1).normal(size=(10, 5)):
+        one = why(model, row, output=output)
+        assert one.answer == pytest.approx(model.predict(row)[0, output], rel=1e-5)
+        assert one.gap == pytest.approx(one.answer, rel=1e-4)
+        assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+        assert one.baseline_gap == pytest.approx(model.predict(np.zeros(5))[0, output], rel=1e-4)
+        assert one.inputs.sum() == pytest.approx(
+            one.gap - one.baseline_gap, abs=0.011 * abs(one.gap - one.baseline_gap)
+        )
+        assert (one.output, one.rival, one.flip) == (output, None, None)
+
+
+def test_of_a_positive_number_its_sum_is_split():
+    model, row = numbers_model("exponential"), np.random.default_rng(2).normal(size=5)
+    one = why(model, row, output=1)
+    assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+    assert np.exp(one.gap) * model.targets.scale[1] == pytest.approx(model.predict(row)[0, 1], rel=1e-4)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_label_is_split_and_flipped_on_its_own(members):
+    model = labels_model(members)
+    flips = 0
+    for row in np.random.default_rng(1).normal(size=(20, 5)).clip(0.05, 0.95):
+        for output in (0, 1):
+            one = why(model, row, output=output)
+            assert one.answer == model.predict(row)[0, output] == 1 - one.rival
+            assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+            assert members > 1 or (one.gap > 0) == one.answer
+            assert one.inputs.sum() == pytest.approx(
+                one.gap - one.baseline_gap, abs=0.011 * abs(one.gap - one.baseline_gap)
+            )
+            if one.flip:
+                flips += 1
+                assert model.predict(one.flip.sample)[0, output] == one.flip.answer == one.rival
+        assert why(model, row).output == model.outputs(row)[0].argmax()
+    assert flips > 10
+
+
+def test_what_is_alike_brings_its_numbers():
+    model, data = known_model(lambda x: x[:, :2] * 3.0, targets="values", output="identity", learning_rate=0.05)
+    alike = why(model, data.inputs[9], Neighbours(model, data)).nearest
+    assert alike.rows[0] == 9
+    np.testing.assert_array_equal(alike.labels, data.values[alike.rows])

@@ -1,0 +1,37 @@
+"""A picture's file is what its name says, and another kind of file is not written over."""
+
+from __future__ import annotations
+
+import pytest
+
+from glassnet.errors import OptionError
+from glassnet.files import require_picture_place
+from glassnet.pictures import new_axes, save, save_digit
+
+BEGINS = {"a.png": b"\x89PNG", "a.PDF": b"%PDF", "a.svg": b"<?xml", "without": b"\x89PNG"}
+
+
+@pytest.mark.parametrize("name", BEGINS)
+def test_a_file_is_what_its_name_says(name, tmp_path):
+    assert save(new_axes(), tmp_path / name).read_bytes().startswith(BEGINS[name])
+    require_picture_place(tmp_path / name)  # its own kind may be replaced
+    (tmp_path / name).write_bytes(b"notes of mine")
+    with pytest.raises(OptionError) as caught:
+        require_picture_place(tmp_path / name)
+    assert caught.value.code == "GN022"
+
+
+@pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.gif", "a.txt", "v1.2"])
+def test_other_kinds_are_refused(name, tmp_path):
+    for write in (lambda path: save(new_axes(), path), require_picture_place, lambda path: save_digit([0] * 784, path)):
+        with pytest.raises(OptionError) as caught:
+            write(tmp_path / name)
+        assert caught.value.code == "GN021"
+        assert ".png" in str(caught.value)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_digit_that_query_reads_back_is_a_png(tmp_path):
+    assert save_digit([0] * 784, tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(OptionError):
+        save_digit([0] * 784, tmp_path / "a.svg")
