@@ -178,13 +178,14 @@ class Table:
         if kind == "number":
             values = self.numbers(name)
             values = values[~np.isnan(values)]
-            examples = [float(v) for v in (values.min(), np.median(values), values.max())]
+            # Halved and doubled: of two large numbers in the middle, the sum is none.
+            examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
         elif kind in ("text", "boolean"):
             codes, words = self.words(name)
             counts = np.bincount(codes[codes >= 0])
             examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
         elif kind != "missing":
-            examples = [str(value) for value in column.drop_nulls().head(2)]
+            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
         return {
             "name": name,
             "kind": kind,
