@@ -177,6 +177,65 @@ def test_files_that_the_program_writes_itself_are_not_missed(folder):
     assert codes("old.py") == []
 
 
+ONCE = 'f = "/away/me/mnist_train.csv"'
+BASE = 'base = "/away/me"'
+FOLLOWED = {
+    "a name": f"{ONCE}\nprint(len(open(f).read()))",
+    "a name with a type": f"{ONCE.replace('f =', 'f: str =')}\nprint(len(open(f).read()))",
+    "a sum": f"{BASE}\nprint(len(open(base + '/mnist_train.csv').read()))",
+    "a formatted text": f'{BASE}\nprint(len(open(f"{{base}}/mnist_train.csv").read()))',
+    "a join": f"import os\n{BASE}\nprint(len(open(os.path.join(base, 'data', 'mnist_train.csv')).read()))",
+    "a join by its name": f"from os.path import join as j\n{BASE}\nf = j(base, 'mnist_train.csv')\n"
+    "print(len(open(f).read()))",
+    "a join of another system": "import os\nprint(len(open(os.path.join('C:\\\\me', 'mnist_train.csv')).read()))",
+    "a path": f"from pathlib import Path\n{BASE}\nprint(len((Path(base) / 'mnist_train.csv').read_text()))",
+    "a path of several": "import pathlib\nf = pathlib.Path('/away', 'me').joinpath('mnist_train.csv')\n"
+    "print(len(f.open().read()), f.name[:0])",
+    "a path as text": f"from pathlib import Path as P\n{BASE}\nf = str(P(base) / 'mnist_train.csv')\n"
+    "print(len(open(f).read()))",
+    "a keyword": f"{ONCE}\nprint(len(open(file=f).read()))",
+    "a name of the function": f"def main():\n    {ONCE}\n    print(len(open(f).read()))\nmain()",
+    "a name of the module": f"{BASE}\ndef main():\n    print(len(open(base + '/mnist_train.csv').read()))\nmain()",
+    "names that hide others": f"{BASE}\ndef main():\n    base = '/gone/'\n    f = base + 'mnist_train.csv'\n"
+    "    print(len(open(f).read()))\nmain()",
+    "a name used again": "f = 'mnist_train.csv'\nopen(f).close()\nf = '/away/me/mnist_train.csv'\n"
+    "print(len(open(f).read()))",
+    "a search": "import glob\nfor f in glob.glob('/away/me/mnist_t*.csv'):\n    print(len(open(f).read()))",
+}
+
+
+@pytest.mark.parametrize("way", FOLLOWED)
+def test_paths_are_followed_through_constants(way, folder):
+    (folder / "old.py").write_text(FOLLOWED[way] + "\n")
+    found = examine_script("old.py").findings
+    assert [finding.code for finding in found] == ["GS07"]
+    assert "is not there; mnist_train.csv is" in found[0].text or "is not there; mnist_t*.csv is" in found[0].text
+    assert run("doctor", "old.py", "--fix", "new.py").code == 0
+    assert runs("new.py").split() == [str(len((folder / "mnist_train.csv").read_text()))]
+    assert codes("new.py") == []
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        f"def main(base):\n    open(base + '/mnist_train.csv')\n{BASE}",
+        f"for name in 'a', 'b':\n    {ONCE}\n    open(f)\n    f = name",
+        f"import sys\n{BASE}\nif sys.argv[1:]:\n    base = sys.argv[1]\nopen(base + '/mnist_train.csv')",
+        f"{BASE}\ndef main():\n    global base\n    base = '.'\nmain()\nopen(base + '/mnist_train.csv')",
+        f"{BASE}\nbase += 'x'\nopen(base + '/mnist_train.csv')",
+        "class A:\n    base = '/away'\n    def f(self):\n        open(base + '/mnist_train.csv')",
+        f"with open('rows.csv') as base:\n    {BASE}\nopen(base + '/mnist_train.csv')",
+        "import os\nopen(os.path.join(os.getcwd(), 'gone.csv'))",
+        "a = a + 'x'\nopen(a)",
+        "from pathlib import Path\n(Path('new') / 'a.txt').write_text('a')\nopen('new/a.txt')",
+        "import glob\nglob.glob('*.gone')",
+    ],
+)
+def test_what_is_not_sure_is_not_followed(program, folder):
+    (folder / "old.py").write_text(program + "\n")
+    assert codes("old.py") == []
+
+
 def test_lost_indentation_is_called_by_its_name(folder):
     (folder / "old.py").write_text("class A:\ndef f(self):\npass\n")
     outcome = run("doctor", "old.py")
@@ -203,7 +262,15 @@ def test_wrong_use_is_refused_and_nothing_lost(name, content, typed, code, folde
     assert snapshot(folder) == before
 
 
-ODD = [b"", b"\0\0", b"\xff\xfe\0", b"(" * 3000, b"x = '\\d'\n", b"\tprint 1\n  print 2\n"]
+ODD = [
+    b"",
+    b"\0\0",
+    b"\xff\xfe\0",
+    b"(" * 3000,
+    b"x = '\\d'\n",
+    b"\tprint 1\n  print 2\n",
+    b"a" + b".b(1)" * 900 + b"\n",
+]
 
 
 @pytest.mark.parametrize("content", ODD)

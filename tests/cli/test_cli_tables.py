@@ -166,6 +166,28 @@ def test_digits_without_names_go_on_as_ever(empty):
     assert (model.columns, model.features) == (None, 784)
 
 
+def test_a_test_with_what_was_trained_on_says_so(folder):
+    outcome = run("test", "m.safetensors", "people.csv").fine()
+    assert "360 of 400 rows were trained on" in outcome.err
+    assert "tests the 40 kept aside" in outcome.err
+    assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
+
+
+def test_a_test_with_all_that_was_trained_on_says_so(empty):
+    (empty / "people.csv").write_text(people(60))
+    (empty / "more.csv").write_text(people(60, seed=1))
+    run("train", "people.csv", "--target", "income", "--test", "more.csv", *FAST).fine()
+    assert "60 of 60 rows were trained on" in run("test", "m.safetensors", "people.csv").fine().err
+    assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
+
+
+def test_words_among_numbers_are_said_of_questions_and_tests(folder):
+    text = people(5, seed=2)
+    (folder / "odd.csv").write_text(text.replace("\n4,", "\n4,old", 1))
+    for arguments in (("query", "h.safetensors", "odd.csv"), ("test", "m.safetensors", "odd.csv")):
+        assert "odd.csv: column 'age': 1 value is no number ('old" in run(*arguments).fine().err
+
+
 LINES = people(60).splitlines()
 DATES = "when,y\n" + "2020-01-02,a\n2020-01-03,b\n" * 9
 BAD = {
@@ -178,6 +200,10 @@ BAD = {
     "one class": ("c.csv", ("--target", "country"), "GN064", ("every value is 'CH'",), people(60)),
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
     "names twice": ("d.csv", ("--target", "a"), "GN063", ("called 'a'",), "a,b,a\n1,2,3\n4,5,6\n"),
+    "an open quote": ("q.csv", ("--target", "b"), "GN012", ("line 3", "quotation mark"), 'a,b\n1,x\n2,"y\n3,x\n4,y\n'),
+    "an open quote within": ("q.csv", ("--target", "b"), "GN012", ("line 3", "quotation mark"), 'a,b\n1,x\n"2,y\n3,\n'),
+    "a long row": ("q.csv", ("--target", "b"), "GN012", ("lines 3 to 4", "3 values"), 'a,b\n1,x\n2,"y\nz",3\n3,x\n'),
+    "another case": ("y.csv", ("--target", "Y"), "GN060", ("Did you mean 'y'?",), "x,y\n" + "1,y\n2,n\n" * 9),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
     "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
     "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),

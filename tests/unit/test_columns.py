@@ -79,6 +79,29 @@ def test_what_was_never_seen_is_taken_calmly(table):
     assert encoded["hours"] == pytest.approx(0, abs=1e-6), "no number is a missing one: the median"
 
 
+def test_what_was_never_seen_is_said(table):
+    columns = Columns.learn(table, "income")
+    assert columns.surprises(table) == []
+    row = {"age": ["old"], "job": ["astronaut"], "gain": ["5"], "member": ["perhaps"], "hours": [None]}
+    said = "\n".join(columns.surprises(read_table(row)))
+    for words in ("'age': 1 value is no number ('old')", "'astronaut'", "'member': 1 value is neither yes nor no"):
+        assert words in said
+    assert "hours" not in said
+    assert "gain" not in said
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("scale", [1e-300, 1e-5, 1.0, 1e200, 1e308])
+def test_numbers_of_any_size_become_inputs(scale):
+    values = np.random.default_rng(0).uniform(-1, 1, 100)
+    values[:3] = 1e308, -1e308, 1e-308
+    columns = Columns.learn(read_table(many(n=values * (scale / np.abs(values).max()))), "y")
+    encoded = columns.apply(read_table(many(n=np.where(values > 0, 1e308, -1e308))))
+    assert np.isfinite(encoded).all()
+    assert np.abs(encoded).max() <= CLIP
+    assert read_table(many(n=[1e308] * 100)).describe("n")["examples"] == [1e308] * 3
+
+
 def test_rare_words_share_an_input_with_unseen_ones():
     learnt = Columns.learn(read_table(many(w=["a"] * 60 + ["b"] * 37 + ["c", "d", "e"])), "y")
     assert learnt.features[1:] == ("w=a", "w=b", "w other")
@@ -147,7 +170,7 @@ def test_dates_are_refused_with_their_names_and_the_way_out():
     with refused("GN061", "'born', 'last seen'", "2020-01-05", "--drop born --drop 'last seen'"):
         Columns.learn(table, "y")
     assert Columns.learn(table, "y", drop=["born", "last seen"]).names == ("x",)
-    with refused("GN061", "neither numbers nor words"):
+    with refused("GN061", "lists", "such as '[1, 2]'", "columns of numbers or words"):
         Columns.learn(read_table(many(lists=[[1, 2]] * 100)), "y")
 
 
@@ -189,12 +212,19 @@ def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
         (["a", "b"] * 50, "numbers", "words, expected numbers"),
         (list(range(100)), "classes", "no classes"),
         (["2020-01-05", "2020-01-06"] * 50, None, "dates"),
+        ([*np.linspace(0, 1, 99), -1e308], None, "-1e+308, allowed are numbers up to 1e+150"),
     ],
     ids=str,
 )
 def test_targets_that_cannot_be_predicted(values, task, words):
     with refused("GN064", "'y'", words):
         Columns.learn(read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values}), "y", task=task)
+
+
+def test_numbers_to_predict_that_are_too_large_are_refused_in_a_test_too():
+    columns = Columns.learn(read_table({"x": np.linspace(0, 1, 100) ** 2, "y": np.linspace(0, 9, 100)}), "y")
+    with refused("GN064", "'y'", "1e+200"):
+        columns.answers(read_table({"x": [0.5, 0.6], "y": [1.0, 1e200]}))
 
 
 def test_names_that_are_not_there_are_answered_with_near_ones(table):

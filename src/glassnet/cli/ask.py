@@ -21,7 +21,7 @@ from .console import json_flag, result, result_json, score_line, shortened
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import language_flag
 from .models import model_and_inputs
-from .sources import load_asked, load_labelled
+from .sources import load_asked, load_labelled, say_trained_on
 
 
 @click.command("test")
@@ -44,6 +44,7 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
             raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
         require_folder(folder)
     test = load_labelled(model, model_path, source)
+    say_trained_on(model, source, test)
     evaluation = evaluate(model, test)
     written = _draw(model, test, evaluation, Path(folder), language) if folder else []
     if as_json:

@@ -43,9 +43,15 @@ def complain(code: str, message: str) -> None:
 def score_line(evaluation: Evaluation) -> str:
     """Return how a test went, in one line."""
     if evaluation.accuracy is None:
-        return f"R² {evaluation.r2:.4f}, RMSE {evaluation.rmse:.4g}, loss {evaluation.loss:.4f}"
+        return f"R² {evaluation.r2:.4f}, RMSE {_plainly(evaluation.rmse)}, loss {evaluation.loss:.4f}"
     right = evaluation.samples - len(evaluation.misread)
     return f"{evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}"
+
+
+def _plainly(number: float | None) -> str:
+    """Write four digits or more, and no power of ten where people would not."""
+    assert number is not None
+    return f"{number:,.0f}" if 1e4 <= number < 1e12 else f"{number:.4g}"
 
 
 def progress_listener() -> _Bar | _Lines:

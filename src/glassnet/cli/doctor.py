@@ -15,6 +15,7 @@ import click
 from .. import data
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
+from ..doctor.case import counted
 from ..doctor.data import examine, summary
 from ..doctor.findings import KINDS, Finding, harmful
 from ..doctor.script import examine_script
@@ -36,6 +37,8 @@ class _Visit:
     facts: dict[str, Any]
     write: Callable[[str], None]
     again: Callable[[str], list[Finding]]
+    flags: tuple[str, ...] = ()
+    """With which the same is found once more."""
 
 
 @click.command("doctor")
@@ -44,7 +47,7 @@ class _Visit:
 @click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
 @click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be (of a folder, a folder).")
 @json_flag
-@with_options("input_max", "classes", "targets", "output", "loss")
+@with_options("input_max", "classes", "size", "colour", "targets", "output", "loss")
 def doctor_command(
     source: str, test_source: str | None, target: str | None, out: str | None, as_json: bool, recipe: str, **flags: Any
 ) -> None:
@@ -124,7 +127,9 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
         with replacing(copy) as file:
             write_loosely(table, file, kind)
 
-    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again)
+    flags = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
+    flags += ["--colour"] * options.colour + (["--size", options.size] if options.picture_size else [])
+    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again, tuple(flags))
 
 
 def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], left: list[Finding]) -> None:
@@ -145,13 +150,15 @@ def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], le
     result(f"{source}: {verdict}")
     if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
         proposed = _proposed(source, any(finding.files for finding in visit.findings))
-        result(f"next      {shlex.join(['glassnet', 'doctor', source, '--fix', proposed])}")
+        result(f"next      {shlex.join(['glassnet', 'doctor', source, *visit.flags, '--fix', proposed])}")
 
 
 def _headline(facts: dict[str, Any]) -> str:
     shape = facts["image_shape"]
     drawn = f", drawn as {shape[0]} × {shape[1]}" if shape else ""
-    text = f"{facts['source']}: {facts['samples']:,} samples of {facts['features']} values{drawn}"
+    drawn += " in colour" if facts["channels"] == 3 else ""
+    many = f"{counted(facts['samples'], 'sample')} of {counted(facts['features'], 'value')}"
+    text = f"{facts['source']}: {many}{drawn}"
     if facts["classes"]:
         counts = [f"{name} {count:,}" for name, count in list(facts["classes"].items())[:12]]
         text += f"; classes {', '.join(counts)}" + (", …" if len(facts["classes"]) > 12 else "")

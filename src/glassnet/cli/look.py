@@ -191,8 +191,12 @@ def info_command(model_path: str, as_json: bool) -> None:
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
     facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
+    if model.columns:  # a table has no pictures, and its columns say how they are scaled
+        facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
         for name, value in section.items():
+            if value in ("", None):
+                continue
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown
             result(f"{name:<12} {shown}")

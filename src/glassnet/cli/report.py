@@ -80,4 +80,5 @@ def _findings(model: Model, source: str | None, trained_on: str | None) -> list[
         return examine(trained_on, source, target=target, options=options).findings
     if source is None:
         return None
-    return examine_table(read_loosely(source, "test"), Case(options, "test", target)).findings
+    read = read_loosely(source, "test", target=target, size=options.picture_size, colour=options.colour)
+    return examine_table(read, Case(options, "test", target)).findings

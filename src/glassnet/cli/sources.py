@@ -109,6 +109,8 @@ def load_table_parts(
         say(f"no test data: {options.holdout:.0%} of {table.source} are kept aside for the test")
     training, test = samples_of(part, columns), samples_of(asked, columns)
     _say_left_out(part, training)
+    if test_source:
+        _say_surprises(asked, columns)
     _say_left_out(asked, test)
     return options, training, test, aside is not None
 
@@ -174,6 +176,7 @@ def load_labelled(model: Model, model_path: str, source: str | None, part: str =
         return samples
     table = read_table(source, model.columns.names)
     samples = samples_of(table, model.columns)
+    _say_surprises(table, model.columns)
     _say_left_out(table, samples)
     return samples
 
@@ -184,9 +187,28 @@ def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Data
     The second is whether that is so: by its receipt, the rest of the data are what the model was trained on.
     """
     samples = load_labelled(model, model_path, source)
+    aside = _kept_aside(model, source, samples) if source else None
+    return (samples, False) if aside is None else (aside, True)
+
+
+def say_trained_on(model: Model, source: str | None, samples: Dataset) -> None:
+    """Say if samples are those that a model was trained on, by its receipt: what it does with them proves little."""
     trained = model.receipt.get("data", {})
-    if source is None or not trained.get("held_out") or len(samples) <= trained["samples"]:
-        return samples, False
+    if source is None or "fingerprint" not in trained:
+        return
+    aside = _kept_aside(model, source, samples)
+    if aside is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
+        return
+    others = "" if aside is None else f"; 'glassnet report' tests the {len(aside):,} kept aside"
+    known = f"{trained['samples']:,} of {len(samples):,} rows were trained on: the result proves little"
+    say(f"{samples.source}: {known}{others}")
+
+
+def _kept_aside(model: Model, source: str, samples: Dataset) -> Dataset | None:
+    """Return what was kept aside for the test, if the rest of the samples are what a model was trained on."""
+    trained = model.receipt.get("data", {})
+    if not trained.get("held_out") or len(samples) <= trained["samples"]:
+        return None
     options = options_of(model.receipt)
     if model.columns is None:
         kept, aside = split(samples, options)
@@ -194,7 +216,12 @@ def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Data
         table = read_table(source, model.columns.names)
         rows = split_rows(len(table), table.source, options)
         kept, aside = (samples_of(table.take(part), model.columns) for part in rows)
-    return (aside, True) if fingerprint(kept) == trained["fingerprint"] else (samples, False)
+    return aside if fingerprint(kept) == trained["fingerprint"] else None
+
+
+def _say_surprises(table: Table, columns: Columns) -> None:
+    for said in columns.surprises(table):
+        say(f"{table.source}: {said}")
 
 
 def _say_left_out(table: Table, samples: Dataset) -> None:
@@ -225,7 +252,9 @@ def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDAr
     if model.columns is None:
         return data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum, model.reading)
     table = read_table(source, model.columns.names)
-    return model.columns.apply(table), [f"{table.source}, row {row}" for row in range(len(table))], None
+    inputs = model.columns.apply(table)
+    _say_surprises(table, model.columns)
+    return inputs, [f"{table.source}, row {row}" for row in range(len(table))], None
 
 
 def trained_on_bundled(model: Model) -> bool:

@@ -23,6 +23,8 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 
 _SAMPLE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
+_END = "\x1e"
+"""A row of its own at the end, if no quotation mark before it is open."""
 
 
 @dataclass(frozen=True)
@@ -160,7 +162,7 @@ def is_number(field: str) -> bool:
 def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
     """Tell names of columns from values: no number among them, and none comes again below its own."""
     first = [field.strip() for field in rows[0]]
-    if not set(expected).isdisjoint(first):
+    if not {name.lower() for name in expected}.isdisjoint(map(str.lower, first)):
         return True
     named = [field for field in first if field]
     if not named or any(map(is_number, named)):
@@ -190,16 +192,29 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
 
 def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
     rows = []
-    for line, row in _rows(content.decode(), separator, name):
-        if len(row) != width:
-            advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
-            if width == 1:
-                advice = "If that is no name of a column, remove it"
+    before = 0
+    for line, row in _rows(f"{content.decode()}\n{_END}\n", separator, name):
+        if row == [_END]:
+            break
+        if _END in row[-1]:
             raise DataError(
                 "GN012",
-                f"{name}, line {line}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
+                f"{name}, line {before + 1}: all from here on is one value, since a quotation mark is opened in this "
+                "row and not closed. Close it or remove it.",
+            )
+        if len(row) != width:
+            advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
+            where = f"line {line}"
+            if width == 1:
+                advice = "If that is no name of a column, remove it"
+            if any("\n" in field for field in row):
+                where = f"lines {before + 1} to {line}, one row by its quotation marks"
+            raise DataError(
+                "GN012",
+                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
                 f"{advice}.",
             )
+        before = line
         rows.append([field or None for field in row])
     columns = zip(*rows, strict=True)
     return pl.DataFrame(

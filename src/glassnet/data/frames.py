@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -114,7 +114,7 @@ class Table:
             return "text"  # sums in several currencies are not of one size
         if len(strays) <= (1 - _ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
             return "number"
-        return "date" if column.str.contains(_DATE).sum() >= _ALMOST * len(column) else "text"
+        return "date" if _mostly_dates(column) else "text"
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number."""
@@ -178,13 +178,14 @@ class Table:
         if kind == "number":
             values = self.numbers(name)
             values = values[~np.isnan(values)]
-            examples = [float(v) for v in (values.min(), np.median(values), values.max())]
+            # Halved and doubled: of two large numbers in the middle, the sum is none.
+            examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
         elif kind in ("text", "boolean"):
             codes, words = self.words(name)
             counts = np.bincount(codes[codes >= 0])
             examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
         elif kind != "missing":
-            examples = [str(value) for value in column.drop_nulls().head(2)]
+            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
         return {
             "name": name,
             "kind": kind,
@@ -268,6 +269,17 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
     return Table(_cleaned(frame), opened.name)
+
+
+def are_dates(texts: Sequence[str]) -> bool:
+    """Tell whether text, empty where a value is missing, is dates or times."""
+    column = pl.Series(texts, dtype=pl.String)
+    filled = column.filter(~column.str.to_lowercase().is_in(list(MISSING)))
+    return len(filled) > 0 and _mostly_dates(filled)
+
+
+def _mostly_dates(column: pl.Series) -> bool:
+    return bool(column.str.contains(_DATE).sum() >= _ALMOST * len(column))
 
 
 def _has_decimal_commas(table: Table) -> bool:

@@ -23,7 +23,7 @@ from .files import Opened, open_source
 from .frames import parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
-from .loose import LooseTable, numbered
+from .loose import OPEN, LooseTable, numbered
 from .npz import parse_npz
 from .source import BUNDLED, images_in, load
 
@@ -33,9 +33,18 @@ EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "mi
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
 _SEPARATORS = (";", "\t", "|", ",", " ")
 """Commas late: they also stand in numbers and in prose."""
+_END = "\x1e"
+"""A record of its own at the end, if no quotation mark before it is open."""
 
 
-def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTable:
+def read_loosely(
+    source: str | os.PathLike[str],
+    part: str = "train",
+    *,
+    target: str | None = None,
+    size: tuple[int, int] | None = None,
+    colour: bool = False,
+) -> LooseTable:
     """Read a source with its mistakes.
 
     Parameters
@@ -44,6 +53,12 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
         As in `load`.
     part : {"train", "test"}
         Which part, where the source has several.
+    target : str, optional
+        Name of the column of labels: a first line with it is a header.
+    size : (rows, columns), optional
+        What the pictures of a folder are brought to.
+    colour : bool
+        Whether the pictures of a folder keep their colours.
 
     Raises
     ------
@@ -55,14 +70,14 @@ def read_loosely(source: str | os.PathLike[str], part: str = "train") -> LooseTa
     if source != BUNDLED and os.path.isdir(source) and images_in(source, part) is None:
         from .loose_folder import read_folder_loosely
 
-        return read_folder_loosely(source, part)
+        return read_folder_loosely(source, part, size, colour)
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
         return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":
-        return _of_text(opened)
+        return _of_text(opened, target)
     if kind == "picture":
         raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
     if kind not in ("idx", "npz"):
@@ -109,7 +124,7 @@ def _of_frame(opened: Opened) -> LooseTable:
             texts = (
                 series.cast(pl.String, strict=False)
                 if not series.dtype.is_nested()
-                else series.map_elements(str, pl.String)
+                else pl.Series([None if value is None else str(value) for value in series.to_list()], dtype=pl.String)
             )
             numbers[:, column], fields = _numbers_in(texts)
             if fields is not None:
@@ -117,7 +132,7 @@ def _of_frame(opened: Opened) -> LooseTable:
     return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
 
 
-def _of_text(opened: Opened) -> LooseTable:
+def _of_text(opened: Opened, target: str | None) -> LooseTable:
     with opened.stream() as stream:
         text = stream.read().removeprefix(b"\xef\xbb\xbf")
     if b"\r" in text:
@@ -127,10 +142,10 @@ def _of_text(opened: Opened) -> LooseTable:
     if first is None or not any(line.strip() for line in lines[first + 1 :]):
         raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
     if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
-        return _of_records(opened.name, text)
+        return _of_records(opened.name, text, target)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
     names = _fields(lines[first], separator)
-    header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator)
+    header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
     fast = None if separator == " " or first else _bytes_alone(text, separator, width, header)
     if fast is not None:
         start = 1 + header
@@ -193,15 +208,20 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
             best, found = agreeing, (separator, width)
     if 2 * best >= len(lines):
         return found
-    raise DataError("GN011", f"{name}: no table: the lines have no common number of fields. Is this the right file?")
+    why = "the lines have no common number of fields"
+    if not any(separator.encode() in line for line in lines for separator in _SEPARATORS):
+        why = "one value a line, expected a label and the values of the sample"
+    raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
 
 
 def _is_number(fields: list[str]) -> bool:
     return all(_NUMBER.fullmatch(one) for one in fields)
 
 
-def _is_header(names: list[str], lines: list[bytes], separator: str) -> bool:
+def _is_header(names: list[str], lines: list[bytes], separator: str, target: str | None) -> bool:
     """Tell names of columns from a row: they are no numbers where numbers follow, and each stands there once."""
+    if target in names and not _NUMBER.fullmatch(target):
+        return True
     counted = [int(name) for name in names if name.isdecimal()]
     if len(counted) > 16 and counted[0] < 2 and counted == list(range(counted[0], counted[0] + len(counted))):
         # Counted columns, as data frames without names are saved. Under 257 it could be a row of pixels.
@@ -282,27 +302,49 @@ def _numbers_in(series: pl.Series, decimal: bool = False) -> tuple[NDArray[np.fl
     return numbers.to_numpy(), None
 
 
-def _of_records(name: str, text: bytes) -> LooseTable:
+def _records(text: str, separator: str, width: int) -> tuple[list[list[str]], list[int], set[int]]:
+    """Cut text into records; return them, the line where each begins, and the places of those with an open quote.
+
+    What such a quotation mark swallows is cut line by line instead.
+    """
+    cut: dict[str, Any] = {"delimiter": separator, "skipinitialspace": True}
+    lines = text.split("\n")
+    records: list[list[str]] = []
+    starts: list[int] = []
+    unclosed: set[int] = set()
+    start = 1
+    reader = csv.reader(io.StringIO(f"{text}\n{_END}\n"), **cut)
+    for record in reader:
+        if record == [_END]:
+            break
+        several = reader.line_num > start
+        if several and (_END in record[-1] or len(record) != width):
+            unclosed.add(len(records))
+            for number in range(start, min(reader.line_num, len(lines)) + 1):
+                if lines[number - 1].strip():
+                    records.append(next(csv.reader([lines[number - 1]], **cut)))
+                    starts.append(number)
+        elif any(one.strip() for one in record):
+            records.append(record)
+            starts.append(start)
+        start = reader.line_num + 1
+    return records, starts, unclosed
+
+
+def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     """Read a table with quoted fields, in which separators and ends of lines may stand."""
     decoded = text.decode("utf-8", "replace")
     beginning = re.sub(r'"[^"]*"', "x", decoded[:100_000]).encode().split(b"\n")[:12]
     separator, width = _shape_of(name, beginning)
     csv.field_size_limit(1 << 30)
-    reader = csv.reader(io.StringIO(decoded), delimiter=separator, skipinitialspace=True)
-    records: list[list[str]] = []
-    lines: list[int] = []
-    line = 1
-    for record in reader:
-        if any(one.strip() for one in record):
-            records.append(record)
-            lines.append(line)
-        line = reader.line_num + 1
+    records, lines, unclosed = _records(decoded, separator, width)
     names = [one.strip() for one in records[0]]
     below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in records[1:30]]
-    header = len(names) == width and _is_header(names, below, separator)
+    header = len(names) == width and _is_header(names, below, separator, target)
     body, starts = records[header:], lines[header:]
-    right = [place for place, record in enumerate(body) if len(record) == width]
-    broken = tuple((k, starts[k], len(record)) for k, record in enumerate(body) if len(record) != width)
+    widths = [OPEN if place in unclosed else len(record) for place, record in enumerate(records)][header:]
+    right = [place for place, fields in enumerate(widths) if fields == width]
+    broken = tuple((k, starts[k], fields) for k, fields in enumerate(widths) if fields != width)
     numbers = np.empty((len(right), width))
     words = {}
     for column in range(width):

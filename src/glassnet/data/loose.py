@@ -9,6 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from .dataset import channels_of
+
+OPEN = 0
+"""The width of a row in which a quotation mark is opened and not closed."""
+
 
 @dataclass(frozen=True)
 class LooseTable:
@@ -31,7 +36,7 @@ class LooseTable:
     lines : ndarray of int64, shape (n,), or None
         The line of each row, from 1, where the file is text.
     broken : tuple of (row, line, fields)
-        Rows of another width, which are not among `numbers`.
+        Rows of another width, or ``OPEN``, which are not among `numbers`.
     decimal_comma : bool
         Whether fractions are written with a comma.
     labels : ndarray, shape (n,), or None
@@ -75,6 +80,7 @@ class LooseTable:
     files: tuple[str, ...] = ()
     unreadable: tuple[tuple[int, str], ...] = ()
     resized: tuple[int, ...] = ()
+    coloured: int = 0
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -83,6 +89,11 @@ class LooseTable:
     def width(self) -> int:
         """Number of columns."""
         return int(self.numbers.shape[1])
+
+    @property
+    def channels(self) -> int:
+        """Numbers a pixel: 3 where pictures keep their colours, otherwise 1."""
+        return channels_of(self.width, self.image_shape)
 
     @property
     def label_words(self) -> NDArray[np.str_]:

@@ -17,8 +17,10 @@ from .loose import LooseTable, numbered
 from .pictures import read_pictures
 
 
-def read_folder_loosely(folder: str | os.PathLike[str], part: str) -> LooseTable:
-    """Read the pictures of a folder that can be read, at the size that most of them have.
+def read_folder_loosely(
+    folder: str | os.PathLike[str], part: str, size: tuple[int, int] | None = None, colour: bool = False
+) -> LooseTable:
+    """Read the pictures of a folder that can be read, at a size, or at the one that most of them have.
 
     Raises
     ------
@@ -32,14 +34,17 @@ def read_folder_loosely(folder: str | os.PathLike[str], part: str) -> LooseTable
     resized: tuple[int, ...] = ()
     unreadable: tuple[tuple[int, str], ...] = ()
     try:
-        read = read_pictures(found.files, places)
+        read = read_pictures(found.files, places, size=size, colour=colour)
     except GlassnetError:
         sizes, unreadable = _looked_at(found.files, places)
         if not sizes:
             raise
-        size = Counter(sizes.values()).most_common(1)[0][0]
-        rows, resized = list(sizes), tuple(row for row, own in sizes.items() if own != size)
-        read = read_pictures([found.files[row] for row in rows], [places[row] for row in rows], size=size)
+        rows = list(sizes)
+        if size is None:
+            size = Counter(sizes.values()).most_common(1)[0][0]
+            resized = tuple(row for row, own in sizes.items() if own != size)
+        files, places = [found.files[row] for row in rows], [places[row] for row in rows]
+        read = read_pictures(files, places, size=size, colour=colour)
     return LooseTable(
         found.source,
         read.inputs,
@@ -56,6 +61,7 @@ def read_folder_loosely(folder: str | os.PathLike[str], part: str) -> LooseTable
         files=tuple(found.names),
         unreadable=unreadable,
         resized=resized,
+        coloured=0 if colour else read.coloured,
     )
 
 

@@ -40,12 +40,15 @@ class Pictures:
         Whether they are drawings, turned to bright ink on dark ground, or stay as they are.
     remarks : tuple of str
         What was done to them.
+    coloured : int
+        How many have colours in their files.
     """
 
     inputs: NDArray[np.uint8]
     shape: tuple[int, int]
     reading: str
     remarks: tuple[str, ...]
+    coloured: int
 
 
 def read_pictures(
@@ -91,7 +94,7 @@ def read_pictures(
     if reading == "ink" and bright.any():
         inputs[bright] = 255 - inputs[bright]
         remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
-    return Pictures(inputs, shape, reading, tuple(remarks))
+    return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()))
 
 
 def _read_all(

@@ -26,7 +26,8 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
         In which form; NPZ takes numbers alone.
     """
     if kind == "npz":
-        values = table.numbers.reshape(len(table), *(table.image_shape or (-1,)))
+        colours = (3,) if table.channels == 3 else ()
+        values = table.numbers.reshape(len(table), *(*table.image_shape, *colours) if table.image_shape else (-1,))
         assert table.labels is not None
         np.savez_compressed(
             file, x=values, y=np.array(table.class_names)[table.labels] if table.class_names else table.labels

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -14,16 +15,18 @@ from ..options import Options
 from . import classes, folder, layout, pixels, repeats
 from .case import Case, Step
 from .findings import Finding, harmful
-from .target import label_column, named_column
+from .target import label_column, named_column, place_of
 
 STEPS: tuple[Step, ...] = (
     folder.unreadable,
     folder.sizes,
+    folder.colours,
     layout.broken_rows,
     layout.decimal_comma,
     layout.empty_columns,
     layout.transposed,
     named_column,
+    layout.dates,
     layout.identifiers,
     label_column,
     layout.header,
@@ -71,6 +74,9 @@ class Diagnosis:
 def examine_table(table: LooseTable, case: Case) -> Diagnosis:
     """Run every check on a table."""
     findings: list[Finding] = []
+    if case.target is not None and table.labels is None and len(table):
+        # By its name, since its number changes with the first column that is dropped.
+        case = replace(case, target=table.names[place_of(table, case.target)])
     for step in STEPS:
         if not len(table):
             break
@@ -97,7 +103,8 @@ def examine(
     target : str, optional
         Name, or number from 1, of the column of labels; guessed if not given.
     options : Options, optional
-        With which the data would be trained on: largest value of an input, classes, targets.
+        With which the data would be trained on: largest value of an input, classes, targets; what the pictures of a
+        folder are brought to, and whether they keep their colours.
 
     Returns
     -------
@@ -111,10 +118,11 @@ def examine(
         GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
     """
     case = Case(options or Options(), "train", target)
-    diagnosis = examine_table(read_loosely(source), case)
+    read = partial(read_loosely, target=target, size=case.options.picture_size, colour=case.options.colour)
+    diagnosis = examine_table(read(source), case)
     if test is None and not has_part(source, "test"):
         return diagnosis
-    other = read_loosely(source if test is None else test, "test")
+    other = read(source if test is None else test, "test")
     if test is None and other.source == diagnosis.table.source:
         other = replace(other, source=f"{other.source} (test)")
     wanted = diagnosis.table.label_name if diagnosis.table.header and other.header else target
@@ -137,5 +145,6 @@ def summary(table: LooseTable) -> dict[str, object]:
         "samples": len(table),
         "features": table.width,
         "image_shape": list(table.image_shape) if table.image_shape else None,
+        "channels": table.channels,
         "classes": count,
     }

@@ -59,6 +59,12 @@ KINDS: dict[str, Kind] = {
         "a table has gaps",
         "nothing, for glassnet train --target: it fills them in and flags them",
     ),
+    "GD14": Kind(
+        ERROR,
+        "a column holds dates or times",
+        "make numbers of them, as days or years since one day, or leave it out: glassnet train --drop",
+        "drops it",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,
@@ -129,6 +135,7 @@ KINDS: dict[str, Kind] = {
     # folders of pictures
     "GD60": Kind(ERROR, "a picture cannot be read", "save it again, or remove it", "leaves them out"),
     "GD61": Kind(ERROR, "pictures have several sizes", "name one that all are brought to"),
+    "GD62": Kind(REMARK, "pictures are in colour", "where colours tell classes apart, pass --colour here and to train"),
     # programs
     "GS01": Kind(ERROR, "NumPy 2 has no asfarray", "use np.asarray(…, dtype=float)", "rewrites it"),
     "GS02": Kind(ERROR, "NumPy has dropped this old name", "use today's name", "rewrites it"),

@@ -23,6 +23,16 @@ def unreadable(table: LooseTable, case: Case) -> Outcome:
     return [finding], replace(table, unreadable=())
 
 
+def colours(table: LooseTable, case: Case) -> Outcome:
+    """Pictures whose colours a network is not shown."""
+    if not table.coloured or case.part == "test":
+        return [], table
+    text = f"{counted(table.coloured, 'picture')} of {len(table):,}, read in grey here"
+    command = shlex.join(["glassnet", "doctor", table.source, "--colour"])
+    finding = found("GD62", table, text, count=table.coloured, command=command)
+    return [finding], replace(table, coloured=0)
+
+
 def sizes(table: LooseTable, case: Case) -> Outcome:
     """Pictures of another size than most."""
     if not table.resized or table.image_shape is None:

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.loose import LooseTable, numbered
+from ..data.frames import are_dates
+from ..data.loose import OPEN, LooseTable, numbered
+from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, counted, found, listed
 from .findings import KINDS, Finding
 from .target import LABEL_NAMES, looks_like_labels
@@ -26,7 +28,10 @@ def broken_rows(table: LooseTable, case: Case) -> Outcome:
     if not table.broken:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
-    text = f"{counted(len(rows), 'row')}: {listed(fields)} values, the others have {table.width}"
+    widths = [width for width in fields if width != OPEN]
+    said = [f"{listed(widths)} values, the others have {table.width}"] * bool(widths)
+    said += ["a quotation mark that is not closed"] * (OPEN in fields)
+    text = f"{counted(len(rows), 'row')}: {'; '.join(said)}"
     finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
     return [finding], replace(table, broken=())
 
@@ -43,7 +48,7 @@ def empty_columns(table: LooseTable, case: Case) -> Outcome:
     if table.numbers.dtype == np.uint8 or not len(table):
         return [], table
     nothing = np.isnan(table.numbers).all(axis=0)
-    empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words]
+    empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words and table.names[c] != case.target]
     if not empty or len(empty) == table.width:
         return [], table
     names = [table.names[column] for column in empty]
@@ -63,6 +68,17 @@ def transposed(table: LooseTable, case: Case) -> Outcome:
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None)
     return [found("GD04", table, text)], new
+
+
+def dates(table: LooseTable, case: Case) -> Outcome:
+    """Columns of dates or times."""
+    words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
+    columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
+    if not columns or len(columns) == table.width:
+        return [], table
+    names = [table.names[column] for column in columns]
+    example = next(text for text in table.words[columns[0]].tolist() if text)
+    return [found("GD14", table, f"{listed(names)}, such as {example[:40]!r}", columns=names)], table.without(columns)
 
 
 def identifiers(table: LooseTable, case: Case) -> Outcome:
@@ -160,7 +176,7 @@ def _unlabelled(table: LooseTable) -> NDArray[np.bool_]:
     labels = table.labels
     if labels is None or labels.dtype.kind not in "fO":
         return np.zeros(len(table), bool)
-    missing: NDArray[np.bool_] = labels == "" if labels.dtype.kind == "O" else ~np.isfinite(labels)
+    missing: NDArray[np.bool_] = labels == "" if labels.dtype.kind == "O" else ~(np.abs(labels) <= LARGEST)
     return missing
 
 

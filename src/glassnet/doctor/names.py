@@ -16,15 +16,12 @@ class Names:
         Local name -> dotted path.
     bound : frozenset of str
         Names that the program itself assigns, defines or takes as parameters.
-    constants : dict of str to ast.Constant
-        Names that are assigned once, a text.
     stars : tuple of str
         Modules of which everything was imported.
     """
 
     paths: dict[str, str]
     bound: frozenset[str]
-    constants: dict[str, ast.Constant]
     stars: tuple[str, ...]
 
     def path(self, node: ast.AST) -> str | None:
@@ -55,7 +52,6 @@ def names_in(tree: ast.Module) -> Names:
     """Collect the names of a program."""
     paths: dict[str, str] = {}
     bound: list[str] = []
-    texts: dict[str, list[ast.expr]] = {}
     stars: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
@@ -74,16 +70,7 @@ def names_in(tree: ast.Module) -> Names:
             bound.append(node.name)
         elif isinstance(node, ast.arg):
             bound.append(node.arg)
-        if isinstance(node, ast.Assign) and len(node.targets) == 1 and isinstance(node.targets[0], ast.Name):
-            texts.setdefault(node.targets[0].id, []).append(node.value)
-    constants = {
-        name: values[0]
-        for name, values in texts.items()
-        if bound.count(name) == len(values) == 1
-        and isinstance(values[0], ast.Constant)
-        and isinstance(values[0].value, str)
-    }
-    return Names(paths, frozenset(bound), constants, tuple(stars))
+    return Names(paths, frozenset(bound), tuple(stars))
 
 
 def number(node: ast.AST) -> float | None:

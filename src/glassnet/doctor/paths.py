@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import glob
 import json
 import ntpath
 import os
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .calls import Change
 from .names import Names
 from .program import Positions
+from .texts import Text, Texts, is_absolute
 
 _READERS = (
     "open", "io.open", "numpy.loadtxt", "numpy.genfromtxt", "numpy.load", "pandas.read_csv", "PIL.Image.open",
@@ -24,77 +27,105 @@ _WRITERS = (
 )  # fmt: skip
 _ADDED = ("imread", "_imread")
 """What a repaired program calls the reader that was added to it."""
+_METHODS = {"open": "read", "read_text": "read", "read_bytes": "read", "write_text": "write", "write_bytes": "write"}
+"""What a Path does with its own file."""
+_FILE_KEYWORDS = ("file", "fname", "filename", "filepath_or_buffer", "fp", "pathname")
+_SEARCHES = ("glob.glob", "glob.iglob")
 _SEARCHED = 5000
 """Files below the program's folder that are looked through for one of the right name."""
 
 
 def missing_files(tree: ast.Module, names: Names, positions: Positions, folder: Path) -> Iterator[Change]:
     """Yield the files that are not there, and those that are named so that they are there on one machine only."""
-    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args]
-    made = {path.value for node in calls if _writes(node, names) and (path := _literal(node.args[0], names))}
+    texts = Texts(tree, names)
+    asked = [_asked(node, names, texts) for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    made = {text.value for what, text in asked if text and what == "write"}
     seen: set[int] = set()
-    for node in calls:
-        path = _literal(node.args[0], names)
-        if path is None or id(path) in seen or path.value in made or _writes(node, names):
+    for what, text in asked:
+        if text is None or what in ("", "write") or text.value in made or id(text.node) in seen:
             continue
-        added = isinstance(node.func, ast.Name) and node.func.id in _ADDED
-        if not added and not set(names.paths_of(node.func)) & set(_READERS):
-            continue
-        seen.add(id(path))
-        yield from _looked_up(path, folder, positions)
+        seen.add(id(text.node))
+        yield from _looked_up(text, folder, positions, names, search=what == "search")
 
 
-def _literal(node: ast.expr, names: Names) -> ast.Constant | None:
-    if isinstance(node, ast.Name):
-        return names.constants.get(node.id)
-    return node if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
-
-
-def _writes(node: ast.Call, names: Names) -> bool:
+def _asked(node: ast.Call, names: Names, texts: Texts) -> tuple[str, Text | None]:
+    """Return what a call does with a file (``"read"``, ``"write"``, ``"search"`` or nothing), and with which."""
+    if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
+        owner = texts.of(node.func.value)
+        if owner is not None and owner.path:
+            writes = node.func.attr == "open" and _mode_writes(node, node.args[:1])
+            return "write" if writes else _METHODS[node.func.attr], owner
+    named = next((keyword.value for keyword in node.keywords if keyword.arg in _FILE_KEYWORDS), None)
+    file = node.args[0] if node.args else named
+    if file is None:
+        return "", None
     paths = {*names.paths_of(node.func), ast.unparse(node.func)}
-    if paths & set(_WRITERS):
-        return True
-    modes = [*node.args[1:2], *(keyword.value for keyword in node.keywords if keyword.arg == "mode")]
+    opens = bool(paths & {"open", "io.open"})
+    if paths & set(_WRITERS) or (opens and _mode_writes(node, node.args[1:2])):
+        return "write", texts.of(file)
+    if paths & set(_SEARCHES):
+        return "search", texts.of(file)
+    added = isinstance(node.func, ast.Name) and node.func.id in _ADDED
+    return ("read", texts.of(file)) if added or set(names.paths_of(node.func)) & set(_READERS) else ("", None)
+
+
+def _mode_writes(node: ast.Call, places: list[ast.expr]) -> bool:
+    modes = [*places, *(keyword.value for keyword in node.keywords if keyword.arg == "mode")]
     mode = modes[0].value if modes and isinstance(modes[0], ast.Constant) else "r"
-    return bool(paths & {"open", "io.open"}) and isinstance(mode, str) and bool(set(mode) & set("wax+"))
+    return isinstance(mode, str) and bool(set(mode) & set("wax+"))
 
 
-def _looked_up(path: ast.Constant, folder: Path, positions: Positions) -> Iterator[Change]:
-    text = str(path.value)
-    if "://" in text or not text.strip() or "\0" in text:
+def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, search: bool) -> Iterator[Change]:
+    path = text.value
+    if "://" in path or not path.strip() or "\0" in path or (search and "**" in path):
         return
-    absolute = os.path.isabs(text) or ntpath.splitdrive(text)[0] != "" or text.startswith("\\\\")
-    there = _exists(text, folder)
+    absolute = is_absolute(path)
+    there = _matches(path, folder) if search else _exists(path, folder)
     if there and not absolute:
         return
-    found = _nearby(text, folder)
-    edits = (positions.replace(path, json.dumps(found, ensure_ascii=False)),) if found else ()
-    beside = f"; {found} is" if found else f", nor is {_base(text)} beside the program"
+    found = _nearby(path, folder, search)
+    if search and not (found or absolute):
+        return  # what it looks for may be made later
+    edits = (positions.replace(text.node, _written(found, text, names)),) if found else ()
     if there:
-        yield Change("GS11", path, text + (f": {found} is the same" if found else ""), edits)
-    else:
-        yield Change("GS07", path, f"{text} is not there{beside}", edits)
+        yield Change("GS11", text.node, path + (f": {found} is the same" if found else ""), edits)
+        return
+    beside = f"; {found} is" if found else f", nor is {_base(path)} beside the program"
+    yield Change("GS07", text.node, f"{path} is not there{beside}", edits)
+
+
+def _written(file: str, text: Text, names: Names) -> str:
+    """Write the name of a file as the program did: as text, or as a Path."""
+    literal = json.dumps(file, ensure_ascii=False)
+    if not text.path:
+        return literal
+    module = names.local("pathlib")
+    return f"{names.local('pathlib.Path') or (f'{module}.Path' if module else 'Path')}({literal})"
 
 
 def _exists(text: str, folder: Path) -> bool:
     return any(os.path.isfile(os.path.join(place, text)) for place in (folder, "."))
 
 
+def _matches(pattern: str, folder: Path) -> bool:
+    return any(glob.glob(os.path.join(glob.escape(str(place)), pattern)) for place in (folder, "."))
+
+
 def _base(text: str) -> str:
     return ntpath.basename(text.rstrip("/\\")) if "\\" in text or ":" in text else os.path.basename(text)
 
 
-def _nearby(text: str, folder: Path) -> str | None:
-    """Return the file of the same name at or below the program's folder, relative to it."""
-    wanted, looked = _base(text).lower(), 0
+def _nearby(text: str, folder: Path, search: bool) -> str | None:
+    """Return the file of the same name, or that the same pattern finds, at or below the program's folder."""
+    wanted, looked = _base(text), 0
     if not wanted:
         return None
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < 2 else []
         for file in sorted(files):
-            if file.lower() == wanted:
-                return (Path(place).relative_to(folder) / file).as_posix()
+            if fnmatchcase(file.lower(), wanted.lower()) if search else file.lower() == wanted.lower():
+                return (Path(place).relative_to(folder) / (wanted if search else file)).as_posix()
         looked += len(files)
         if looked > _SEARCHED:
             return None

@@ -110,7 +110,7 @@ def _stretched(table: LooseTable, low: float, high: float, maximum: float) -> Lo
 
 def polarity(table: LooseTable, case: Case) -> Outcome:
     """Paper that is bright and ink that is dark."""
-    if table.image_shape is None or not table.pictures or not table.numbers.size:
+    if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
     maximum = case.options.input_max
     cells = np.arange(table.width).reshape(table.image_shape)
@@ -150,7 +150,7 @@ def constant(table: LooseTable, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     if table.pictures:
-        text = f"{counted(len(columns), 'pixel')} of {table.width}"
+        text = f"{counted(len(columns), 'pixel' if table.channels == 1 else 'colour value')} of {table.width}"
         return [found("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
         return [found("GD29", table, "every column", columns=names, repaired=False)], table

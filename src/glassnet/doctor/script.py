@@ -60,7 +60,11 @@ def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] 
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
         return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.content(text))
-    changes, edits = _changes(text, tree, Path(beside or path).parent)
+    try:
+        changes, edits = _changes(text, tree, Path(beside or path).parent)
+    except RecursionError:  # hundreds of calls upon each other; `parsed` refuses what is deeper still
+        problem = SyntaxError("too deeply nested")
+        return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.content(text))
     new = edited(text, edits)
     if not isinstance(parsed(new), ast.Module):  # never write what is worse than what came
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough
-from .predicted import Target, class_words, learn_target
+from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough, no_numbers
+from .predicted import Target, class_words, learn_target, require_moderate
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -91,7 +91,7 @@ class Columns:
         others = [name for name in table.names if name != target and name not in drop]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
-        dropped = [(name, "left out by --drop") for name in drop if name != target]
+        dropped = [(name, "by --drop") for name in drop if name != target]
         inputs: list[Encoding] = []
         part = table if rows is None else table.take(rows)
         for name, kind in kinds.items():
@@ -147,6 +147,10 @@ class Columns:
         self.require(table, self.names)
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
 
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values of a table training did not know, and what they are taken for; columns as for `apply`."""
+        return [said for one in self.inputs for said in one.surprises(table)]
+
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
         """Return the rows that have a target, and theirs.
 
@@ -168,6 +172,7 @@ class Columns:
             values = table.numbers(name)
             rows = np.flatnonzero(~np.isnan(values))
             _some(rows, table, name)
+            require_moderate(values[rows], f"{table.source}, target {name!r}")
             return rows, values[rows]
         codes, words = class_words(table, name, self.target.numeric)
         rows = np.flatnonzero(codes >= 0)
@@ -262,14 +267,16 @@ def _refuse_dates(table: Table, names: Collection[str]) -> None:
     if not names:
         return
     first = next(iter(names))
-    example = next(str(value) for value in table.frame[first] if value is not None)
-    what = "dates or times" if table.kind(first) == "date" else "neither numbers nor words"
+    example = next(str(value) for value in table.frame[first].to_list() if value is not None)
+    what, way = "dates or times", "numbers, as days or years since one day"
+    if table.kind(first) != "date":
+        what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {_quoted(name)}" for name in names)
     listed = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
         f"{table.source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
-        f"cannot take. Turn them into numbers, as days or years since one day, or leave them out: {drops}.",
+        f"cannot take. Turn them into {way}, or leave them out: {drops}.",
     )
 
 
@@ -279,15 +286,8 @@ def _quoted(name: str) -> str:
 
 def _about_numbers(table: Table, name: str) -> list[str]:
     """Say what of a column of numbers is left out of account."""
-    said = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
-    count, strays = table.strays(name)
-    if count:
-        words, no = (
-            ", ".join(map(repr, strays)),
-            "1 value is no number" if count == 1 else f"{count} values are no numbers",
-        )
-        said.append(f"column {name!r}: {no} ({words}), taken as missing")
-    return said
+    signs = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
+    return signs + no_numbers(table, name)
 
 
 def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:

@@ -6,6 +6,7 @@ Each of these learns from a training table, encodes any other, and is plain data
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,8 @@ Encoded = NDArray[np.float32]
 
 CLIP = 3.0
 """How far from the middle, in deviations, a number can seem to be at most."""
+LARGEST = 1e150
+"""Numbers further from 0 count as this one: the squares of larger ones are no numbers."""
 LIMIT = 255
 """Words of one column that get an input of their own at most."""
 _SKEWED = 2.0
@@ -65,7 +68,8 @@ class NumberColumn:
     def learn(cls, table: Table, name: str) -> NumberColumn:
         """Learn from a column with at least one number."""
         values = table.numbers(name)
-        present = values[~np.isnan(values)]
+        known = values[~np.isnan(values)]
+        present = _moderate(known)
         unit = _unit(present)
         bent = _bend(present, unit)
         quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
@@ -73,7 +77,7 @@ class NumberColumn:
         missing = 1 - len(present) / len(values)
         return cls(
             name, float(np.median(present)), float(half), scale, unit, missing > 0, missing,
-            float(present.min()), float(present.max()),
+            float(known.min()), float(known.max()),
         )  # fmt: skip
 
     @property
@@ -85,9 +89,15 @@ class NumberColumn:
         """Return the inputs, shape (n, 1) or (n, 2)."""
         values = table.numbers(self.name)
         absent = np.isnan(values)
-        z = (_bend(np.where(absent, self.fill, values), self.unit) - self.centre) / self.scale
+        with np.errstate(over="ignore"):
+            z = (_bend(_moderate(np.where(absent, self.fill, values)), self.unit) - self.centre) / self.scale
+        z = _moderate(z)
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are no numbers."""
+        return no_numbers(table, self.name)
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.unit else ""
@@ -97,6 +107,23 @@ class NumberColumn:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         return {"kind": "number", **asdict(self)}
+
+
+def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring what is too far from 0 to calculate with to the largest that is not."""
+    return np.clip(values, -LARGEST, LARGEST)
+
+
+def no_numbers(table: Table, name: str) -> list[str]:
+    """Say which values of a column of numbers are words; nothing where none is."""
+    count, words = table.strays(name)
+    return [f"{_odd(name, count, 'is no number', 'are no numbers', words)}, taken as missing"] if count else []
+
+
+def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
+    """Word how many values of a column are odd, how, and which."""
+    shown = ", ".join(repr(word[:40]) for word in words[:3]) + (", …" if len(words) > 3 else "")
+    return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
 
 
 def _unit(values: NDArray[np.float64]) -> float:
@@ -155,6 +182,16 @@ class BooleanColumn:
         """Return the input, shape (n, 1)."""
         values = table.booleans(self.name)[:, np.newaxis]
         return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are neither yes nor no."""
+        codes, words = table.words(self.name)
+        odd = codes[np.isnan(table.booleans(self.name)) & (codes >= 0)]
+        if not len(odd):
+            return []
+        found = [words[k] for k in np.unique(odd)]
+        said = _odd(self.name, len(odd), "is neither yes nor no", "are neither yes nor no", found)
+        return [f"{said}, taken as missing"]
 
     def __str__(self) -> str:
         missing = f", {self.missing:.1%} missing" if self.missing else ""
@@ -215,6 +252,17 @@ class WordColumn:
         encoded = np.zeros((len(codes), width + 1), np.float32)
         encoded[np.arange(len(codes)), columns[codes]] = 1
         return encoded[:, :width]
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which words training never saw; nothing where it saw rare ones, whose names are not kept."""
+        codes, words = table.words(self.name)
+        known = {*self.words}
+        new = [k for k, word in enumerate(words) if word not in known]
+        if self.rare or not new:
+            return []
+        count = int(np.isin(codes, new).sum())
+        said = _odd(self.name, count, "was never seen", "were never seen", [words[k] for k in new])
+        return [f"{said} in training, without an input"]
 
     def __str__(self) -> str:
         shown = ", ".join(self.words[:4]) + (", …" if len(self.words) > 4 else "")

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ..data.checks import plain
 from ..errors import DataError, require_choice
+from .encodings import LARGEST
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -71,11 +72,19 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
             raise DataError("GN064", f"{where}: words, expected numbers. Leave out --task numbers.")
         if len(different) < 2:
             raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
+        require_moderate(different, where)
         return Target(name, "numbers"), [
             f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
             + ("" if task else " (--task classes would take each for a class)")
         ]
     return _learn_classes(table, name, numeric=kind == "number", where=where, said=task is not None)
+
+
+def require_moderate(values: NDArray[np.float64], where: str) -> None:
+    """Refuse numbers to be predicted whose squares are too large for any number: DataError GN064."""
+    worst = float(values[np.abs(values).argmax()])
+    if abs(worst) > LARGEST:
+        raise DataError("GN064", f"{where}: {worst:g}, allowed are numbers up to {LARGEST:g}. Correct it or remove it.")
 
 
 def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:

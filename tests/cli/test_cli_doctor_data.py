@@ -1,0 +1,153 @@
+"""``glassnet doctor`` on tables with dates, gaps and open quotes, and on pictures in colour."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.doctor.findings import KINDS
+from support.cli import run
+from support.samples import npz, png
+
+HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
+PEOPLE = "id,name,age,port,survived\n" + "".join(
+    f'{k + 1},"Doe, {k}",{20 + 1.5 * k},{"SCQ"[k * k % 3]},{"yn"[k * 7 % 5 < 2]}\n' for k in range(60)
+)
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def codes(*arguments: object) -> list[str]:
+    return [finding["code"] for finding in doctor(*arguments)["findings"]]
+
+
+def doctor(*arguments: object) -> dict:
+    outcome = run("doctor", *arguments, "--json")
+    assert outcome.err == ""
+    return outcome.json()
+
+
+def test_dates_are_named_and_left_out_of_the_copy(folder):
+    lines = PEOPLE.splitlines()
+    rows = [f"{line},2020-01-{1 + k % 28:02}" for k, line in enumerate(lines[1:])]
+    (folder / "people.csv").write_text("\n".join([f"{lines[0]},joined", *rows]) + "\n")
+    found = doctor("people.csv", "--target", "survived", "--fix", "copy.csv")
+    dates = next(finding for finding in found["findings"] if finding["code"] == "GD14")
+    assert (dates["columns"], dates["severity"]) == (["joined"], "error")
+    assert "'2020-01-01'" in dates["found"]
+    assert found["fixed"]["left"] == []
+    quick = ("--epochs", "1", "--engine", "reference", "--no-pictures")
+    run("train", "people.csv", "--target", "survived", *quick).refused("GN061", "joined")
+    run("train", "copy.csv", "--target", "survived", *quick).fine()
+
+
+def test_the_named_column_is_found_whatever_stands_in_it(folder):
+    """Without a value; after an empty column; under names that are no header but for it."""
+    rows = [(k % 7, "", k * k % 5, "ny"[k % 3 == 0]) for k in range(40)]
+    text = "".join(f"{a},{b},{c},{d}\n" for a, b, c, d in rows)
+    (folder / "empty.csv").write_text("a,b,c,y\n" + text)
+    for target in ("y", "4"):
+        found = doctor("empty.csv", "--target", target)
+        assert (found["classes"].keys(), found["features"]) == ({"n", "y"}, 2)
+    unknown = doctor("empty.csv", "--target", "b")["findings"]
+    assert "40 rows of 40 with gaps in b" in next(one["found"] for one in unknown if one["code"] == "GD10")
+    (folder / "header.csv").write_text("0,,1.5,y\n" + text)
+    assert doctor("header.csv", "--target", "y")["classes"].keys() == {"n", "y"}
+
+
+def test_numbers_too_large_to_predict_are_gaps(folder):
+    (folder / "h.csv").write_text("rooms,price\n" + "".join(f"{k % 7},{k + 0.5}\n" for k in range(40)) + "3,1e308\n")
+    found = doctor("h.csv", "--target", "price", "--fix", "copy.csv")
+    assert [finding["lines"] for finding in found["findings"] if finding["code"] == "GD10"] == [[42]]
+    assert found["samples"] == 40
+
+
+@pytest.mark.parametrize("place", [0, 2])
+def test_an_open_quotation_mark_costs_its_row_alone(place, folder):
+    rows = [[str(k % 7), f'"{"abc"[k % 3]}"', "ny"[k % 2]] for k in range(40)]
+    rows[5][place] = '"' + rows[5][place]
+    (folder / "open.csv").write_text("a,b,y\n" + "".join(",".join(row) + "\n" for row in rows))
+    found = doctor("open.csv", "--target", "y", "--fix", "copy.csv")
+    broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
+    assert (broken["lines"], found["samples"]) == ([7], 39)
+    assert ("quotation mark" in broken["found"]) == (place == 2)
+    assert found["fixed"]["done"] == ["GD01"]
+    assert len((folder / "copy.csv").read_text().splitlines()) == 40
+
+
+def test_lists_in_a_column_are_no_noise(folder):
+    (folder / "n.ndjson").write_text(
+        "".join(f'{{"a": [{k}, 2], "b": {k % 5}, "y": "{"ny"[k % 2]}"}}\n' for k in range(40))
+    )
+    outcome = run("doctor", "n.ndjson", "--target", "y")
+    assert outcome.err == ""
+
+
+def test_what_to_type_next_keeps_what_was_typed(folder):
+    (folder / "people.csv").write_text(PEOPLE)
+    last = run("doctor", "people.csv", "--target", "survived").out.splitlines()[-1]
+    assert last == "next      glassnet doctor people.csv --target survived --fix people-fixed.csv"
+
+
+def coloured(folder, sizes=(12,)) -> dict[str, bytes]:
+    """Red and green patches of one grey, here and there on white; a folder for each colour."""
+    files = {}
+    for k in range(30):
+        name, tone = (("red", (190, 20, 20)), ("green", (20, 106, 20)))[k % 2]
+        pixels = np.full((sizes[k % len(sizes)], sizes[k % len(sizes)], 3), 255, np.uint8)
+        pixels[k % 5 : k % 5 + 3, k // 5 : k // 5 + 4] = tone
+        files[f"{name}/{k}.png"] = png(pixels)
+    for name, content in files.items():
+        (folder / "shapes" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "shapes" / name).write_bytes(content)
+    return files
+
+
+def test_pictures_are_looked_at_in_colour_where_it_is_wished(folder):
+    coloured(folder)
+    grey = doctor("shapes")
+    remark = next(finding for finding in grey["findings"] if finding["code"] == "GD62")
+    assert (remark["count"], remark["command"]) == (30, "glassnet doctor shapes --colour")
+    assert (grey["features"], grey["channels"]) == (144, 1)
+    colour = doctor("shapes", "--colour", "--fix", "shapes.npz")
+    assert (colour["features"], colour["channels"], colour["image_shape"]) == (432, 3, [12, 12])
+    assert {finding["code"] for finding in colour["findings"]} - HARMLESS == set(), "no ink, so nothing is inverted"
+    read = glassnet.load_data("shapes", colour=True)
+    kept = glassnet.load_data("shapes.npz")
+    assert (kept.features, kept.image_shape) == (432, (12, 12))
+    np.testing.assert_array_equal(kept.inputs, read.inputs)
+
+
+def test_pictures_that_differ_in_colour_alone_are_no_copies(folder):
+    for name, tone in (("red", (190, 20, 20)), ("green", (20, 107, 20))):
+        for k in range(20):
+            pixels = np.full((12, 12, 3), 255, np.uint8)
+            pixels[k % 5 : k % 5 + 4, k // 5 : k // 5 + 4] = tone
+            (folder / "shapes" / name).mkdir(parents=True, exist_ok=True)
+            (folder / "shapes" / name / f"{k}.png").write_bytes(png(pixels))
+    assert "GD40" in codes("shapes")
+    assert doctor("shapes", "--colour")["healthy"]
+
+
+def test_pictures_of_several_sizes_in_colour(folder):
+    files = coloured(folder, (12, 12, 16))
+    (folder / "shapes" / "red" / "text.png").write_bytes(b"text")
+    found = doctor("shapes", "--colour", "--size", "8", "--fix", "mended")
+    assert [finding["code"] for finding in found["findings"] if finding["severity"] == "error"] == ["GD60"]
+    assert (found["features"], found["fixed"]["done"]) == (192, ["GD60"])
+    assert {p.relative_to(folder / "mended").as_posix() for p in (folder / "mended").rglob("*.png")} == set(files)
+    assert "GD61" in codes("shapes", "--colour")
+
+
+def test_an_archive_in_colour(folder):
+    pixels = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 3), np.uint8)
+    pixels[:, :2], pixels[:, -2:], pixels[:, :, :2], pixels[:, :, -2:] = 250, 250, 250, 250
+    (folder / "c.npz").write_bytes(npz(x=pixels, y=np.arange(60) % 3))
+    found = doctor("c.npz", "--fix", "copy.npz")
+    assert (found["image_shape"], found["channels"], found["healthy"]) == ([8, 8], 3, True)
+    np.testing.assert_array_equal(np.load("copy.npz")["x"], pixels)
