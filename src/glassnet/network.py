@@ -148,7 +148,7 @@ def forward(
     for (weight, bias, name), mask in zip_longest(layers, masks):
         z = a @ weight.T  # (n, fan_out)
         if bias is not None:
-            z = z + bias
+            z += bias
         a = ACTIVATIONS[name].value(z)
         if mask is not None:
             a = a * mask

@@ -91,7 +91,7 @@ def _adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, 
 
 
 def _flush(slot: FloatArray) -> None:
-    slot[np.abs(slot) < TINY] = 0
+    np.copyto(slot, 0, where=np.abs(slot) < TINY)
 
 
 OPTIMIZERS: dict[str, tuple[Rule, int]] = {

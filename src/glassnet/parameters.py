@@ -10,6 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
@@ -45,6 +46,12 @@ class Layout:
         return shapes
 
     @cached_property
+    def places(self) -> list[tuple[str, int, int, tuple[int, ...]]]:
+        """Name, begin, end and shape of each part of the flat vector."""
+        ends = list(accumulate(map(math.prod, self.shapes.values()), initial=0))
+        return list(zip(self.shapes, ends, ends[1:], self.shapes.values(), strict=False))
+
+    @cached_property
     def size(self) -> int:
         """Length of the flat vector."""
         return sum(math.prod(shape) for shape in self.shapes.values())
@@ -62,6 +69,15 @@ class Parameters:
     dtype : dtype, default float64
         Used when `flat` is not given.
 
+    Attributes
+    ----------
+    views : dict of str to ndarray
+        Name -> its part of the vector, in the layout's order.
+    weights : list of ndarray
+        Weight matrices, first layer first, each ``(fan_out, fan_in)``: views, not copies.
+    biases : list of ndarray or None
+        Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them.
+
     Raises
     ------
     ShapeError
@@ -73,22 +89,13 @@ class Parameters:
         self.flat: FloatArray = aligned_zeros((layout.size,), dtype) if flat is None else flat
         if self.flat.shape != (layout.size,):
             raise ShapeError("GN050", f"parameters: shape {self.flat.shape}, expected ({layout.size},).")
-        self.views: dict[str, FloatArray] = {}
-        start = 0
-        for name, shape in layout.shapes.items():
-            stop = start + math.prod(shape)
-            self.views[name] = self.flat[start:stop].reshape(shape)
-            start = stop
-
-    @property
-    def weights(self) -> list[FloatArray]:
-        """Weight matrices, first layer first, each ``(fan_out, fan_in)``: views, not copies."""
-        return [view for name, view in self.views.items() if name.endswith("weight")]
-
-    @property
-    def biases(self) -> list[FloatArray | None]:
-        """Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them."""
-        return [self.views.get(f"layer{number}.bias") for number in range(1, len(self.layout.sizes))]
+        self.views: dict[str, FloatArray] = {
+            name: self.flat[start:stop].reshape(shape) for name, start, stop, shape in layout.places
+        }
+        views = list(self.views.values())
+        # Made once, since a step reads them for every layer.
+        self.weights: list[FloatArray] = views[:: 2 if layout.bias else 1]
+        self.biases: list[FloatArray | None] = [*views[1::2]] if layout.bias else [None] * len(views)
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
         # As it is copied by default, the views would look into vectors of their own.
@@ -117,7 +124,7 @@ class Parameters:
     def hash(self) -> str:
         """SHA-256 of the vector's bytes (little-endian), as 64 hexadecimal digits."""
         little = np.ascontiguousarray(self.flat, self.flat.dtype.newbyteorder("<"))
-        return hashlib.sha256(little.tobytes()).hexdigest()
+        return hashlib.sha256(little.data).hexdigest()
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike) -> FloatArray:

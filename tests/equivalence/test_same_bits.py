@@ -254,6 +254,21 @@ def test_blas_threads_come_back_after_trainings_at_once(two_blas_threads):
     assert blas_threads() == two_blas_threads
 
 
+def test_other_threads_may_limit_blas_after_a_training(two_blas_threads):
+    fit(digits(220), Options(**SMALL))
+    seen: list[list[int]] = []
+
+    def limited() -> None:
+        with threadpool_limits(1, user_api="blas"):
+            seen.append(blas_threads())
+
+    other = Thread(target=limited)
+    other.start()
+    other.join()
+    assert set(seen[0]) == {1}
+    assert blas_threads() == two_blas_threads
+
+
 def test_the_grid_holds_numbers_that_training_moved():
     """Equal hashes would mean nothing if nothing was trained."""
     options = Options(**MODERN, hidden=(100,), batch_size=64, shards=3, learning_rate=0.01)

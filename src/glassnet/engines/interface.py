@@ -158,7 +158,7 @@ def run_steps(
         which = block.batch(step)
         raw = distorted(samples, which, options, block.epoch) if options.augments else samples.rows[which]
         inputs = samples.scaling.apply(raw, dtype)
-        targets = samples.targets[samples.labels[which]].astype(dtype)
+        targets = samples.targets[samples.labels[which]].astype(dtype, copy=False)
         masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), dtype)
         weights = None if samples.weights is None else samples.weights[which].astype(dtype)
         result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)

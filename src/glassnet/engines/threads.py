@@ -28,7 +28,7 @@ class OneBlasThread:
         self._inside = 0
         self._controller: Any = None
         self._modules = 0
-        self._limit: Any = None
+        self._before: list[tuple[Any, int]] = []
 
     def look_again(self) -> None:
         """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
@@ -41,7 +41,11 @@ class OneBlasThread:
             if self._inside == 0:
                 self._controller = self._controller or ThreadpoolController()
                 _take_control()
-                self._limit = self._controller.limit(limits=1, user_api="blas").__enter__()
+                # Set here and not by `limit`, which asks every library all there is to know: this is done a block.
+                blas = [library for library in self._controller.lib_controllers if library.user_api == "blas"]
+                self._before = [(library, count) for library in blas if (count := library.get_num_threads()) != 1]
+                for library, _ in self._before:
+                    library.set_num_threads(1)
             self._inside += 1
 
     def __exit__(
@@ -51,7 +55,9 @@ class OneBlasThread:
             self._inside -= 1
             if self._inside == 0:
                 _take_control()  # the last to leave need not be the first who came
-                self._limit.__exit__(None, None, None)
+                for library, count in self._before:
+                    library.set_num_threads(count)
+                _take_control()  # and leave it to whoever comes next
 
 
 def _take_control() -> None:

@@ -28,7 +28,7 @@ from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
 from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
-from .defaults import SMALL, automatic
+from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared
 from .saved import receipt_of, restored
 
@@ -224,7 +224,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if not isinstance(self.hidden_layer_sizes, str) and chosen["hidden"] != hidden:
                 raise ValueError(f"hidden_layer_sizes {chosen['hidden']}: what goes on has {hidden}.")
             chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
-        return replace(Options.recipe("estimator"), **{**self._task(), **chosen})
+        return replace(CLASSIFIER, **{**self._task(), **chosen})
 
     def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
         """Divide rows into those trained on, and those looked at after each epoch."""

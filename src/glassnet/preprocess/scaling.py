@@ -6,6 +6,7 @@ The notes keep inputs small and off zero: ``x / 255 · 0.99 + 0.01``.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -83,7 +84,7 @@ class Scaling:
         if self.by_feature:
             # In the data's own precision: a large value less a large mean would lose its digits in float32.
             wide = raw.astype(np.result_type(raw.dtype, dtype), copy=False)
-            factor, offset = np.asarray(self.factor, wide.dtype), np.asarray(self.offset, wide.dtype)
+            factor, offset = (part.astype(wide.dtype, copy=False) for part in self._steps)
             scaled = (wide * factor + offset).astype(dtype, copy=False)
         else:
             scaled = raw.astype(dtype) / self.maximum * self.span + self.offset
@@ -102,7 +103,12 @@ class Scaling:
     @property
     def factor(self) -> float | NDArray[np.float64]:
         """The step as a product, ``x · factor + offset``: a number, or one a feature, shape (features,)."""
-        return np.asarray(self.span) / self.maximum if isinstance(self.span, tuple) else self.span / self.maximum
+        return self._steps[0].copy() if isinstance(self.span, tuple) else self.span / self.maximum
+
+    @cached_property
+    def _steps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """The same as arrays, factor and offset, which are needed for every batch."""
+        return np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain values, for a file."""
