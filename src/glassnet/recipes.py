@@ -74,9 +74,12 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
         },
         "accurate": {
             **_WIDE,
-            **_STRONG,
+            "rotate": 12.0,
+            "shift": 1.2,
+            "zoom": 0.13,
+            "shear": 0.15,
             "hidden": (1536, 1024, 512),
-            "learning_rate": 0.001,
+            "learning_rate": 0.0015,
             "epochs": 120,
         },
         "table": {
