@@ -15,11 +15,11 @@ from typing import Any
 
 import glassnet
 import machine
-from peers import FORWARD_ONLY, PACKAGES, PEERS, Plan, make
+from peers import FORWARD_ONLY, PACKAGES, USUAL, Plan, make
 from peers.alone import CORES, alone, answer, arguments
 
 SINGLE, WARM_UP, TIMES = 1_000, 100, 7
-SIDES = tuple(peer for peer in (*PEERS, *FORWARD_ONLY) if peer != "torch-compiled")
+SIDES = (*USUAL, *FORWARD_ONLY)
 
 
 def main() -> None:
