@@ -32,8 +32,6 @@ _WIDE: dict[str, Any] = {
     "batch_size": 256,
     "epochs": 64,
 }
-_STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
-"""Distortions for networks that have the room to learn them."""
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -69,7 +67,11 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hidden": (768, 256),
             "weight_decay": 0.01,
             "scaling": "unit",
-            **_STRONG,
+            "rotate": 14.0,
+            "shift": 1.5,
+            "zoom": 0.15,
+            "shear": 0.2,
+            "elastic": 1.0,
             "epochs": 60,
         },
         "accurate": {
@@ -93,7 +95,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {**_WIDE, **_STRONG, "hidden": (768, 256), "learning_rate": 0.001, "epochs": 60, "members": 4},
+        "committee": {**_WIDE, "hidden": (768, 256), "epochs": 60, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""

@@ -139,7 +139,8 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     """As beside a busy neighbour."""
     sizes = []
 
-    def alternate(team, seconds, share):
+    def alternate(team, steps, seconds, share):
+        assert steps > 0
         assert seconds > 0
         assert share > 0
         sizes.append(team.size)

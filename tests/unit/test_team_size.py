@@ -2,7 +2,7 @@
 
 import pytest
 
-from glassnet.engines.team_size import CROWDED, TeamSize
+from glassnet.engines.team_size import CROWDED, SHORTEST, TeamSize
 
 BLOCKS = 400
 
@@ -12,7 +12,7 @@ def blocks_of(team, seconds, share, blocks=BLOCKS):
     taken = 0.0
     for _ in range(blocks):
         taken += seconds[team.size]
-        team.learn(seconds[team.size], share[team.size])
+        team.learn(10, 10 * seconds[team.size], share[team.size])
     return taken
 
 
@@ -44,8 +44,15 @@ def test_when_the_neighbour_has_gone_all_work_again():
     assert team.size == 2
 
 
+def test_what_may_be_chance_changes_nothing():
+    team = TeamSize(2)
+    for seconds, share in ((SHORTEST / 2, 0.1), (SHORTEST / 2, 0.1), (1.0, 0.1), (1.0, 1.0), (1.0, 0.1)):
+        team.learn(1, seconds, share)
+        assert team.size == 2
+
+
 def test_one_thread_has_no_choice():
     team = TeamSize(1)
     for share in (1.0, CROWDED / 2, 1.0):
-        team.learn(1.0, share)
+        team.learn(1, 1.0, share)
         assert team.size == 1

@@ -126,7 +126,7 @@ class Batches:
             self._transpose(memory, back=True)
         on_cores = own + sum(one.result() for one in called)
         state.step += len(block.learning_rates)
-        self._team.learn((ended - began) / max(1, len(block.learning_rates)), on_cores / (threads * (ended - began)))
+        self._team.learn(len(block.learning_rates), ended - began, on_cores / (threads * (ended - began)))
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
     def _make_room(self, batch: int) -> kernels.Memory:

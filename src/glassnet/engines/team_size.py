@@ -10,6 +10,9 @@ from __future__ import annotations
 CROWDED = 0.9
 """Threads that had less of their time on a core have neighbours: alone they wait by looking, not by sleeping."""
 
+SHORTEST = 0.002
+"""Seconds of a block from which anything can be learnt: waking a thread takes some part of a millisecond."""
+
 FIRST_PAUSE, LONGEST_PAUSE = 4, 64
 """Blocks from one trial of another size to the next: twice as many each time."""
 
@@ -29,20 +32,23 @@ class TeamSize:
 
     def _begin_anew(self) -> None:
         self._seconds: dict[int, float] = {}
-        self._left, self._pause = 0, FIRST_PAUSE
+        self._left, self._pause = 1, FIRST_PAUSE  # one crowded block alone may be chance
 
-    def learn(self, seconds: float, share: float) -> None:
+    def learn(self, steps: int, seconds: float, share: float) -> None:
         """Choose the size for the next block from what this one took.
 
         Parameters
         ----------
+        steps : int
         seconds : float
-            Per step.
+            Of all steps together.
         share : float
             How much of that time the threads were on a core, 0 to 1.
         """
+        if seconds < SHORTEST:
+            return
         crowded = share < CROWDED
-        self._seconds[self.size] = seconds
+        self._seconds[self.size] = seconds / steps
         if self.size == self._most and not crowded:
             self._begin_anew()
         elif self._left > 0:
