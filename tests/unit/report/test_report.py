@@ -54,7 +54,8 @@ def numbers(outputs: int) -> Dataset:
 def table(folder) -> tuple[Model, Dataset]:
     rng = np.random.default_rng(4)
     ages = rng.integers(18, 80, 120)
-    lines = [f"{age},{place},{EVIL if age > 50 else 'young'}" for age, place in zip(ages, "nsw" * 40, strict=True)]
+    evil = '"{}"'.format(EVIL.replace('"', '""'))
+    lines = [f"{age},{place},{evil if age > 50 else 'young'}" for age, place in zip(ages, "nsw" * 40, strict=True)]
     path = folder / "people.tsv"
     path.write_text("\n".join(["age\t<b>place</b>\tkind", *(line.replace(",", "\t") for line in lines)]) + "\n")
     read = read_table(path, ["kind"])
