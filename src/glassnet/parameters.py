@@ -73,9 +73,9 @@ class Parameters:
     ----------
     views : dict of str to ndarray
         Name -> its part of the vector, in the layout's order.
-    weights : list of ndarray
+    weights : tuple of ndarray
         Weight matrices, first layer first, each ``(fan_out, fan_in)``: views, not copies.
-    biases : list of ndarray or None
+    biases : tuple of ndarray or None
         Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them.
 
     Raises
@@ -94,8 +94,8 @@ class Parameters:
         }
         views = list(self.views.values())
         # Made once, since a step reads them for every layer.
-        self.weights: list[FloatArray] = views[:: 2 if layout.bias else 1]
-        self.biases: list[FloatArray | None] = [*views[1::2]] if layout.bias else [None] * len(views)
+        self.weights: tuple[FloatArray, ...] = tuple(views[:: 2 if layout.bias else 1])
+        self.biases: tuple[FloatArray | None, ...] = tuple(views[1::2] if layout.bias else [None] * len(views))
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
         # As it is copied by default, the views would look into vectors of their own.

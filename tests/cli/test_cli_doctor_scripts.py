@@ -236,6 +236,18 @@ def test_what_is_not_sure_is_not_followed(program, folder):
     assert codes("old.py") == []
 
 
+def test_a_pattern_means_only_files_of_its_own_folder(folder):
+    """What fits ``*.png`` beside a program is hardly what it looked for elsewhere."""
+    for name in ("cats", "out"):
+        (folder / name).mkdir()
+        (folder / name / "one.png").touch()
+    for gone, found in (("/gone/cats/*.png", '"cats/*.png"'), ("/gone/dogs/*.png", None), ("out/*.gone", None)):
+        (folder / "look.py").write_text(f"import glob\nprint(glob.glob({gone!r}))\n")
+        run("doctor", "look.py", "--fix", "new.py")
+        assert (found or gone) in (folder / "new.py").read_text()
+        (folder / "new.py").unlink()
+
+
 def test_lost_indentation_is_called_by_its_name(folder):
     (folder / "old.py").write_text("class A:\ndef f(self):\npass\n")
     outcome = run("doctor", "old.py")

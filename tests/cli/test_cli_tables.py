@@ -173,6 +173,11 @@ def test_a_test_with_what_was_trained_on_says_so(folder):
     assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
+def test_a_test_on_standard_input_reads_it_once(folder):
+    typed = (folder / "people.csv").read_bytes()
+    assert "right" in run("test", "m.safetensors", "-", stdin=typed).fine().out
+
+
 def test_a_test_with_all_that_was_trained_on_says_so(empty):
     (empty / "people.csv").write_text(people(60))
     (empty / "more.csv").write_text(people(60, seed=1))

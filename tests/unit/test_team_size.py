@@ -48,6 +48,7 @@ def test_what_may_be_chance_changes_nothing():
     team = TeamSize(2)
     for seconds, share in ((SHORTEST / 2, 0.1), (SHORTEST / 2, 0.1), (1.0, 0.1), (1.0, 1.0), (1.0, 0.1)):
         team.learn(1, seconds, share)
+        team.learn(0, seconds, share)  # a block without steps
         assert team.size == 2
 
 

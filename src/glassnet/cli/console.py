@@ -51,7 +51,7 @@ def score_line(evaluation: Evaluation) -> str:
 def _plainly(number: float | None) -> str:
     """Write four digits or more, and no power of ten where people would not."""
     assert number is not None
-    return f"{number:,.0f}" if 1e4 <= number < 1e12 else f"{number:.4g}"
+    return f"{number:,.0f}" if 9999.5 <= number < 1e12 else f"{number:.4g}"
 
 
 def progress_listener() -> _Bar | _Lines:

@@ -117,7 +117,7 @@ def _question(
     return (
         rows[0],
         names[0],
-        None if labels is None else labels[0].tolist(),
+        None if labels is None or not model.targets.of_classes else labels[0].tolist(),
         model.columns.features if model.columns else (),
     )
 

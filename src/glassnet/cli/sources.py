@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -209,6 +210,8 @@ def _kept_aside(model: Model, source: str, samples: Dataset) -> Dataset | None:
     trained = model.receipt.get("data", {})
     if not trained.get("held_out") or len(samples) <= trained["samples"]:
         return None
+    if model.columns is not None and not os.path.isfile(source):
+        return None  # standard input and pipes are read once
     options = options_of(model.receipt)
     if model.columns is None:
         kept, aside = split(samples, options)

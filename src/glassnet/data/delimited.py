@@ -24,7 +24,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 _SAMPLE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 _END = "\x1e"
-"""A row of its own at the end, if no quotation mark before it is open."""
+"""Blank, and so no row, unless a quotation mark before it is open."""
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     found, rows = ",", [[""]]
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
-        cut = [row for _, row in _rows(text, separator, name)]
+        cut = [row for _, _, row in _rows(text, separator, name)]
         if not cut:  # nothing but a quotation mark
             continue
         widths = Counter(map(len, cut))
@@ -192,29 +192,25 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
 
 def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
     rows = []
-    before = 0
-    for line, row in _rows(f"{content.decode()}\n{_END}\n", separator, name):
-        if row == [_END]:
-            break
+    for first, last, row in _rows(f"{content.decode()}\n{_END}\n", separator, name):
         if _END in row[-1]:
             raise DataError(
                 "GN012",
-                f"{name}, line {before + 1}: all from here on is one value, since a quotation mark is opened in this "
+                f"{name}, line {first}: all from here on is one value, since a quotation mark is opened in this "
                 "row and not closed. Close it or remove it.",
             )
         if len(row) != width:
             advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
-            where = f"line {line}"
+            where = f"line {last}"
             if width == 1:
                 advice = "If that is no name of a column, remove it"
             if any("\n" in field for field in row):
-                where = f"lines {before + 1} to {line}, one row by its quotation marks"
+                where = f"lines {first} to {last}, one row by its quotation marks"
             raise DataError(
                 "GN012",
                 f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
                 f"{advice}.",
             )
-        before = line
         rows.append([field or None for field in row])
     columns = zip(*rows, strict=True)
     return pl.DataFrame(
@@ -223,13 +219,15 @@ def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFr
     )
 
 
-def _rows(text: str, separator: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield line and fields of the rows that are not blank."""
+def _rows(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield first line, last line and fields of the rows that are not blank."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    first = 1
     try:
         for row in reader:
             if len(row) > 1 or any(field.strip() for field in row):
-                yield reader.line_num, row
+                yield first, reader.line_num, row
+            first = reader.line_num + 1
     except csv.Error as problem:
         raise DataError(
             "GN011", f"{name}, line {reader.line_num}: no table ({problem}). Is this the right file?"

@@ -87,7 +87,8 @@ def read_loosely(
     if labels.dtype.kind == "U":
         labels, names = number_words_loosely(labels.tolist())
     shape = values.shape[1:]
-    table = _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if len(shape) in (2, 3) else None)
+    pictures = len(shape) == 2 or (len(shape) == 3 and shape[2] in (1, 3))
+    table = _of_arrays(opened.name, values, labels, (shape[0], shape[1]) if pictures else None)
     return replace(table, class_names=names)
 
 
@@ -338,6 +339,8 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     separator, width = _shape_of(name, beginning)
     csv.field_size_limit(1 << 30)
     records, lines, unclosed = _records(decoded, separator, width)
+    if not records:
+        raise DataError("GN010", f"{name}: there is nothing but separators and quotation marks in it.")
     names = [one.strip() for one in records[0]]
     below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in records[1:30]]
     header = len(names) == width and _is_header(names, below, separator, target)

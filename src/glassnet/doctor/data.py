@@ -76,7 +76,8 @@ def examine_table(table: LooseTable, case: Case) -> Diagnosis:
     findings: list[Finding] = []
     if case.target is not None and table.labels is None and len(table):
         # By its name, since its number changes with the first column that is dropped.
-        case = replace(case, target=table.names[place_of(table, case.target)])
+        name = table.names[place_of(table, case.target)]
+        case = replace(case, target=name) if name and table.names.count(name) == 1 else case
     for step in STEPS:
         if not len(table):
             break

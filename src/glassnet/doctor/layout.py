@@ -74,11 +74,14 @@ def dates(table: LooseTable, case: Case) -> Outcome:
     """Columns of dates or times."""
     words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
     columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
-    if not columns or len(columns) == table.width:
+    if not columns:
         return [], table
     names = [table.names[column] for column in columns]
     example = next(text for text in table.words[columns[0]].tolist() if text)
-    return [found("GD14", table, f"{listed(names)}, such as {example[:40]!r}", columns=names)], table.without(columns)
+    detail = f"{listed(names)}, such as {example[:40]!r}"
+    if len(columns) == table.width:  # nothing would be left
+        return [found("GD14", table, detail, columns=names, repaired=False)], table
+    return [found("GD14", table, detail, columns=names)], table.without(columns)
 
 
 def identifiers(table: LooseTable, case: Case) -> Outcome:

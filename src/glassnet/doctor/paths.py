@@ -83,10 +83,11 @@ def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, 
     there = _matches(path, folder) if search else _exists(path, folder)
     if there and not absolute:
         return
-    found = _nearby(path, folder, search)
-    if search and not (found or absolute):
+    if search and not absolute:
         return  # what it looks for may be made later
-    edits = (positions.replace(text.node, _written(found, text, names)),) if found else ()
+    found = None if search and there else _nearby(path, folder, search)  # which of the files it means, it alone knows
+    written = _written(found, text, names) if found else None
+    edits = (positions.replace(text.node, written),) if written else ()
     if there:
         yield Change("GS11", text.node, path + (f": {found} is the same" if found else ""), edits)
         return
@@ -94,13 +95,14 @@ def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, 
     yield Change("GS07", text.node, f"{path} is not there{beside}", edits)
 
 
-def _written(file: str, text: Text, names: Names) -> str:
-    """Write the name of a file as the program did: as text, or as a Path."""
+def _written(file: str, text: Text, names: Names) -> str | None:
+    """Write the name of a file as the program did: as text, or as a Path; None where it has no name for Path."""
     literal = json.dumps(file, ensure_ascii=False)
     if not text.path:
         return literal
     module = names.local("pathlib")
-    return f"{names.local('pathlib.Path') or (f'{module}.Path' if module else 'Path')}({literal})"
+    called = names.local("pathlib.Path") or (f"{module}.Path" if module else None)
+    return f"{called}({literal})" if called else None
 
 
 def _exists(text: str, folder: Path) -> bool:
@@ -116,15 +118,26 @@ def _base(text: str) -> str:
 
 
 def _nearby(text: str, folder: Path, search: bool) -> str | None:
-    """Return the file of the same name, or that the same pattern finds, at or below the program's folder."""
+    """Return the file of the same name, or that the same pattern finds, at or below the program's folder.
+
+    A pattern that begins with a wildcard fits anything, so it is looked for in a folder of the same name only.
+    """
     wanted, looked = _base(text), 0
+    within = _base(text.removesuffix(wanted).rstrip("/\\")).lower()
     if not wanted:
         return None
+    by_folder = search and wanted[0] in "*?["
+
+    def fits(file: str, place: str) -> bool:
+        if by_folder and Path(place).name.lower() != within:
+            return False
+        return fnmatchcase(file.lower(), wanted.lower()) if search else file.lower() == wanted.lower()
+
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < 2 else []
         for file in sorted(files):
-            if fnmatchcase(file.lower(), wanted.lower()) if search else file.lower() == wanted.lower():
+            if fits(file, place):
                 return (Path(place).relative_to(folder) / (wanted if search else file)).as_posix()
         looked += len(files)
         if looked > _SEARCHED:

@@ -81,6 +81,7 @@ class Batches:
         # Compile the kernels, or load them, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=self._dtype), options)
         self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
+        self._team = TeamSize(self._threads)  # which learnt how long compiling takes
 
     def run(self, state: State, block: Block) -> Progress:
         """Take a block of steps; `state` in place.

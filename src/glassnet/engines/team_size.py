@@ -45,7 +45,7 @@ class TeamSize:
         share : float
             How much of that time the threads were on a core, 0 to 1.
         """
-        if seconds < SHORTEST:
+        if seconds < SHORTEST or steps == 0:
             return
         crowded = share < CROWDED
         self._seconds[self.size] = seconds / steps

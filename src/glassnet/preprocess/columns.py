@@ -330,4 +330,4 @@ def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:
     """Tell whether numbers only number the rows: whole, all different, without gaps or of a telling name."""
     if len(different) < rows or rows < _FEW_ROWS or not (different == np.floor(different)).all():
         return False
-    return bool(different[-1] - different[0] + 1 == rows or _ID.search(name))
+    return bool(different[-1] + 1 == different[0] + rows or _ID.search(name))
