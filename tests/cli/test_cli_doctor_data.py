@@ -67,17 +67,26 @@ def test_numbers_too_large_to_predict_are_gaps(folder):
     assert found["samples"] == 40
 
 
-@pytest.mark.parametrize("place", [0, 2])
-def test_an_open_quotation_mark_costs_its_row_alone(place, folder):
+@pytest.mark.parametrize(("place", "value"), [(0, '"5'), (2, '"y'), (1, '"c')])
+def test_an_open_quotation_mark_costs_its_row_alone(place, value, folder):
     rows = [[str(k % 7), f'"{"abc"[k % 3]}"', "ny"[k % 2]] for k in range(40)]
-    rows[5][place] = '"' + rows[5][place]
+    rows[5][place] = value
     (folder / "open.csv").write_text("a,b,y\n" + "".join(",".join(row) + "\n" for row in rows))
     found = doctor("open.csv", "--target", "y", "--fix", "copy.csv")
     broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
     assert (broken["lines"], found["samples"]) == ([7], 39)
-    assert ("quotation mark" in broken["found"]) == (place == 2)
+    assert ("quotation mark" in broken["found"]) == (place > 0)
     assert found["fixed"]["done"] == ["GD01"]
     assert len((folder / "copy.csv").read_text().splitlines()) == 40
+
+
+def test_a_quoted_value_of_two_lines_is_closed(folder):
+    rows = "".join(f'{k % 7},"a\nb",{"ny"[k % 2]}\n' for k in range(40))
+    (folder / "two.csv").write_text("a,b,y\n" + rows + '2,"c\nd",y,3\n')
+    found = doctor("two.csv", "--target", "y")
+    broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
+    assert (found["samples"], broken["lines"]) == (40, [82])
+    assert "quotation mark" not in broken["found"]
 
 
 def test_lists_in_a_column_are_no_noise(folder):

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Collection, Iterator
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -23,8 +23,6 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 
 _SAMPLE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
-_END = "\x1e"
-"""Blank, and so no row, unless a quotation mark before it is open."""
 
 
 @dataclass(frozen=True)
@@ -192,12 +190,14 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
 
 def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
     rows = []
-    for first, last, row in _rows(f"{content.decode()}\n{_END}\n", separator, name):
-        if _END in row[-1]:
+    text = content.decode()
+    lines = text.split("\n")
+    for first, last, row in _rows(f"{text}\n\n", separator, name):  # the blank line is part of what stays open
+        if last > first and not is_well_quoted(lines[first - 1 : last], separator):
             raise DataError(
                 "GN012",
-                f"{name}, line {first}: all from here on is one value, since a quotation mark is opened in this "
-                "row and not closed. Close it or remove it.",
+                f"{name}, line {first}: a quotation mark is opened in this row and not closed where its value ends, so "
+                "that following lines are read as one value. Close it or remove it.",
             )
         if len(row) != width:
             advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
@@ -217,6 +217,16 @@ def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFr
         dict(zip(_numbered(width), map(list, columns), strict=True)),
         schema_overrides=dict.fromkeys(_numbered(width), pl.String()),
     )
+
+
+def is_well_quoted(lines: Sequence[str], separator: str) -> bool:
+    """Tell whether what is quoted in some lines ends, and right before a separator or the end of a line."""
+    quoted = io.StringIO("\n".join(lines), newline="")
+    try:
+        deque(csv.reader(quoted, delimiter=separator, skipinitialspace=True, strict=True), maxlen=0)
+    except csv.Error:
+        return False
+    return True
 
 
 def _rows(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
+from .delimited import is_well_quoted
 from .files import Opened, open_source
 from .frames import parse_frame
 from .idx import parse_pair
@@ -33,8 +34,6 @@ EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "mi
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
 _SEPARATORS = (";", "\t", "|", ",", " ")
 """Commas late: they also stand in numbers and in prose."""
-_END = "\x1e"
-"""A record of its own at the end, if no quotation mark before it is open."""
 
 
 def read_loosely(
@@ -303,7 +302,7 @@ def _numbers_in(series: pl.Series, decimal: bool = False) -> tuple[NDArray[np.fl
     return numbers.to_numpy(), None
 
 
-def _records(text: str, separator: str, width: int) -> tuple[list[list[str]], list[int], set[int]]:
+def _records(text: str, separator: str) -> tuple[list[list[str]], list[int], set[int]]:
     """Cut text into records; return them, the line where each begins, and the places of those with an open quote.
 
     What such a quotation mark swallows is cut line by line instead.
@@ -314,12 +313,10 @@ def _records(text: str, separator: str, width: int) -> tuple[list[list[str]], li
     starts: list[int] = []
     unclosed: set[int] = set()
     start = 1
-    reader = csv.reader(io.StringIO(f"{text}\n{_END}\n"), **cut)
+    reader = csv.reader(io.StringIO(f"{text}\n\n"), **cut)  # the blank line is part of what stays open
     for record in reader:
-        if record == [_END]:
-            break
         several = reader.line_num > start
-        if several and (_END in record[-1] or len(record) != width):
+        if several and not is_well_quoted(lines[start - 1 : reader.line_num], separator):
             unclosed.add(len(records))
             for number in range(start, min(reader.line_num, len(lines)) + 1):
                 if lines[number - 1].strip():
@@ -338,7 +335,7 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     beginning = re.sub(r'"[^"]*"', "x", decoded[:100_000]).encode().split(b"\n")[:12]
     separator, width = _shape_of(name, beginning)
     csv.field_size_limit(1 << 30)
-    records, lines, unclosed = _records(decoded, separator, width)
+    records, lines, unclosed = _records(decoded, separator)
     if not records:
         raise DataError("GN010", f"{name}: there is nothing but separators and quotation marks in it.")
     names = [one.strip() for one in records[0]]

@@ -58,7 +58,8 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     upper.plot(sure[some], right[some], "o", color=BLUE, markersize=7, clip_on=False, label=word("bin_accuracy"))
     upper.set(xlim=(0, 100), ylim=(0, 100), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
     upper.set_ylabel(word("accuracy_percent"))
-    upper.legend(loc="upper left", fontsize=9, labelcolor=INK, frameon=False)
+    is_above = (reliability.counts * (right - sure))[some].sum() > 0  # where most of what is drawn lies
+    upper.legend(loc="lower right" if is_above else "upper left", fontsize=9, labelcolor=INK, frameon=False)
     error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f} %")
     upper.set_title(error, loc="left", fontsize=10, color=INK)
     quiet(lower)
