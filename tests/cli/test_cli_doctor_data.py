@@ -89,6 +89,16 @@ def test_a_quoted_value_of_two_lines_is_closed(folder):
     assert "quotation mark" not in broken["found"]
 
 
+def test_the_proposed_command_has_the_flags_that_were_given(folder):
+    rows = [f"{k % 3},{k % 17},{k % 5},0\n" for k in range(60)]
+    (folder / "given.csv").write_text("".join(rows) + "1,2\n")
+    given = ("--target", "1", "--input-max", "16.5", "--classes", "3", "--targets", "one-hot", "--no-colour")
+    last = run("doctor", "given.csv", *given).out.splitlines()[-1]
+    assert last == f"next      glassnet doctor given.csv {' '.join(given)} --fix given-fixed.csv"
+    again = run("doctor", "given.csv", "--recipe", "quick").out.splitlines()[-1]
+    assert "given.csv --recipe quick --fix" in again
+
+
 def test_lists_in_a_column_are_no_noise(folder):
     (folder / "n.ndjson").write_text(
         "".join(f'{{"a": [{k}, 2], "b": {k % 5}, "y": "{"ny"[k % 2]}"}}\n' for k in range(40))

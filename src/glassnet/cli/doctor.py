@@ -23,7 +23,7 @@ from ..errors import OptionError
 from ..files import replacing, require_place
 from ..options import Options
 from .console import json_flag, result, result_json
-from .flags import options_from, with_options
+from .flags import options_from, typed, with_options
 
 _PROGRAMS = (".py", ".ipynb")
 _SHOWN = {"error": "error  ", "warning": "warning", "remark": "remark "}
@@ -37,8 +37,6 @@ class _Visit:
     facts: dict[str, Any]
     write: Callable[[str], None]
     again: Callable[[str], list[Finding]]
-    flags: tuple[str, ...] = ()
-    """With which the same is found once more."""
 
 
 @click.command("doctor")
@@ -63,6 +61,8 @@ def doctor_command(
     if out is not None:
         _require_copy(source, test_source, out, program)
     visit = _of_program(source) if program else _of_data(source, test_source, target, out, options)
+    again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
+    again += typed(recipe, flags)
     done, left = [], visit.findings
     if out is not None:
         done = [finding for finding in visit.findings if finding.repaired and finding.source == visit.facts["source"]]
@@ -75,7 +75,7 @@ def doctor_command(
         fixed = out and {"file": out, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
         result_json({**visit.facts, **shown, "fixed": fixed})
     else:
-        _report(source, visit, out, done, left)
+        _report(source, visit, again, out, done, left)
     click.get_current_context().exit(1 if harmful(left) else 0)
 
 
@@ -127,12 +127,12 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
         with replacing(copy) as file:
             write_loosely(table, file, kind)
 
-    flags = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
-    flags += ["--colour"] * options.colour + (["--size", options.size] if options.picture_size else [])
-    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again, tuple(flags))
+    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again)
 
 
-def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], left: list[Finding]) -> None:
+def _report(
+    source: str, visit: _Visit, flags: list[str], out: str | None, done: list[Finding], left: list[Finding]
+) -> None:
     if "samples" in visit.facts:
         result(_headline(visit.facts))
     show = _show if "samples" in visit.facts else _show_place
@@ -150,7 +150,7 @@ def _report(source: str, visit: _Visit, out: str | None, done: list[Finding], le
     result(f"{source}: {verdict}")
     if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
         proposed = _proposed(source, any(finding.files for finding in visit.findings))
-        result(f"next      {shlex.join(['glassnet', 'doctor', source, *visit.flags, '--fix', proposed])}")
+        result(f"next      {shlex.join(['glassnet', 'doctor', source, *flags, '--fix', proposed])}")
 
 
 def _headline(facts: dict[str, Any]) -> str:

@@ -55,9 +55,28 @@ def options_from(recipe: str, flags: dict[str, Any], **changes: Any) -> Options:
     return Options.recipe(recipe, **{**changes, **given})
 
 
+def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]:
+    """Return the words with which a command gets the same recipe and the same flags again."""
+    words = [] if recipe == usual else ["--recipe", recipe]
+    for name, value in flags.items():
+        word = _word(name, SPECS[name])
+        if isinstance(value, bool):
+            words.append(f"--{'' if value else 'no-'}{word}")
+        elif value is not None:
+            each = value if isinstance(value, tuple) else (value,)
+            words += [
+                part for one in each for part in (f"--{word}", f"{one:g}" if isinstance(one, float) else str(one))
+            ]
+    return words
+
+
+def _word(name: str, spec: Spec) -> str:
+    return (spec.flag or name).replace("_", "-")
+
+
 def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
     kind = TYPES[name]
-    word = (spec.flag or name).replace("_", "-")
+    word = _word(name, spec)
     several = bool(get_args(kind))
     item: Any = get_args(kind)[0] if several else kind
     help_text = spec.help_zh if chinese() else spec.help

@@ -28,7 +28,8 @@ def colours(table: LooseTable, case: Case) -> Outcome:
     if not table.coloured or case.part == "test":
         return [], table
     text = f"{counted(table.coloured, 'picture')} of {len(table):,}, read in grey here"
-    command = shlex.join(["glassnet", "doctor", table.source, "--colour"])
+    sized = ["--size", case.options.size] if case.options.picture_size else []
+    command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
     finding = found("GD62", table, text, count=table.coloured, command=command)
     return [finding], replace(table, coloured=0)
 
@@ -40,5 +41,6 @@ def sizes(table: LooseTable, case: Case) -> Outcome:
     high, wide = table.image_shape
     which = np.isin(table.rows, table.resized)
     text = f"{counted(len(table.resized), 'picture')} of {len(table):,}; the others have {wide} × {high} pixels"
-    command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}"])
+    coloured = ["--colour"] * case.options.colour
+    command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}", *coloured])
     return [found("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())
