@@ -21,6 +21,7 @@ SOURCES = (
     "activations.py",
     "losses.py",
     "optimizers.py",
+    "engines/division.py",
     "engines/kernels/*.py",
     "preprocess/augment_kernels.py",
 )

@@ -172,6 +172,13 @@ class Options:
     label_smoothing: float = _option(
         0.0, "part of the target that is spread over all classes", "标签平滑:均摊到所有类别的比例", low=0.0, high=0.99
     )
+    hardest: float = _option(
+        1.0,
+        "part of a batch whose errors are sent back, those with the largest losses; 1 is all",
+        "每批中反向传播误差的样本比例,取损失最大的那些;1 表示全部",
+        low=0.001,
+        high=1.0,
+    )
     rotate: float = _option(
         0.0, "turn training pictures by up to so many degrees", "训练图片随机旋转的最大角度", low=0.0, high=180.0
     )

@@ -83,13 +83,14 @@ def agree(network: Network, samples: Samples, order, bound: float, **settings) -
 
 
 def extras(number: int = 0):
-    """Every choice of dropout, clipping, average and weight decay, on or off."""
+    """Every choice of dropout, clipping, average and weight decay, on or off; half of them with the hardest alone."""
     for drop, clip, average, decay in itertools.product((False, True), repeat=4):
         yield {
             "dropout": (0.3, 0.45) if drop else (0.0,),
             "clip": 0.02 if clip else 0.0,
             "average": 0.9 if average else 0.0,
             "weight_decay": 0.05 if decay else 0.0,
+            "hardest": 0.3 if drop ^ clip ^ average ^ decay else 1.0,
             "seed": number,
         }
 
@@ -128,7 +129,7 @@ def test_50_steps_with_everything_on_or_off(optimizer, dtype):
 def test_every_extra_has_an_effect_in_the_cases_above():
     network, samples = deep("float64"), digits_like()
     plain, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50)
-    for change in ({"dropout": (0.3, 0.45)}, {"clip": 0.02}, {"weight_decay": 0.05}, {"optimizer": "adam"}):
+    for change in ({"dropout": (0.3, 0.45)}, {"clip": 0.02}, {"weight_decay": 0.05}, {"hardest": 0.3}, {"optimizer": "adam"}):
         other, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50, **change)
         assert gap(other.parameters.flat, plain.parameters.flat) > 1e-5, change
 

@@ -28,7 +28,7 @@ MODERN = {
     "initializer": "he", "scaling": "unit", "targets": "one-hot",
 }  # fmt: skip
 EXTRAS = {
-    "dropout": 0.2, "average": 0.9, "clip": 1.0, "weight_decay": 1e-3, "label_smoothing": 0.1,
+    "dropout": 0.2, "average": 0.9, "clip": 1.0, "weight_decay": 1e-3, "label_smoothing": 0.1, "hardest": 0.4,
     "rotate": 10.0, "shift": 1.0, "zoom": 0.1, "shear": 0.1, "elastic": 1.0,
 }  # fmt: skip
 GRID = [

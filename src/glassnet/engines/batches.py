@@ -21,13 +21,11 @@ from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess.augment import distortion, new_room
 from ..randomness import Purpose, key
 from . import kernels
+from .division import shards_of
 from .interface import Block, Progress, Samples
 from .sparse import sparse_rows, tiles_of, transpose
 from .team_size import TeamSize
 from .threads import usable_cores
-
-SMALLEST_SHARD = 16
-"""A shard of fewer rows would cost more than it saves."""
 
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
@@ -74,7 +72,7 @@ class Batches:
         self._without_zeros = sparse_rows(self._raw if self._sparse else self._raw[:0], factor)
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
         parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
-        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, SMALLEST_SHARD)
+        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest)
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -135,7 +133,7 @@ class Batches:
         architecture = self._architecture
         shards, size = self._options.shards, architecture.layout.size
         # The last batch of an epoch may be smaller and have fewer shards, each with more rows than those of a full one.
-        rows = max(-(-n // kernels.shards_of(n, shards, SMALLEST_SHARD)) for n in range(1, batch + 1))
+        rows = max(-(-n // shards_of(n, shards)) for n in range(1, batch + 1))
         (features, nodes), none = architecture.sizes[:2], np.empty(0, self._dtype)
         if self._options.augments:
             assert self._samples.image_shape is not None  # training refuses to distort what is no picture
@@ -151,7 +149,8 @@ class Batches:
             gradients=aligned_zeros((shards, size + -size % 16), self._dtype),  # whole cache lines a shard
             inputs=np.empty((shards, dense, features), self._dtype),
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
-            work=aligned_zeros((shards, 7, rows * sum(architecture.sizes[1:])), self._dtype),
+            work=aligned_zeros((shards, 8, rows * sum(architecture.sizes[1:])), self._dtype),
+            kept=np.empty((shards, rows), np.int64),
             rooms=rooms,
             columns=kernels.Columns(
                 counts=np.empty((threads, features), np.int64),

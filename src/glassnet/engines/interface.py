@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..losses import OutputLoss
-from ..network import Architecture
+from ..network import Architecture, forward
 from ..optimizers import State, take_step
 from ..options import Options
 from ..parameters import FloatArray, Parameters
 from ..preprocess import Scaling
 from ..preprocess.augment import distort
 from ..randomness import Purpose, key, uniform
+from .division import hardest_of, rows_of, shards_of
 
 Masks = Sequence[FloatArray | None]
 
@@ -161,6 +162,11 @@ def run_steps(
         targets = samples.targets[samples.labels[which]].astype(dtype, copy=False)
         masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), dtype)
         weights = None if samples.weights is None else samples.weights[which].astype(dtype)
+        if options.hardest < 1:
+            signals = forward(architecture, state.parameters, inputs, masks)
+            losses = engine.output_loss(architecture).value(signals.sums[-1], signals.outputs, targets)
+            weights, left_out = only_hardest(losses, weights, options)
+            loss += left_out
         result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)
         take_step(state, result.parameters.flat, float(rate), options)
         loss += result.loss
@@ -172,6 +178,26 @@ def distorted(samples: Samples, which: NDArray[np.int64], options: Options, epoc
     """Return some samples as they are distorted in an epoch, unscaled, shape (b, features)."""
     assert samples.image_shape is not None  # training refuses to distort what is no picture
     return distort(samples.rows, which, samples.image_shape, options, key(options.seed, Purpose.AUGMENTATION, epoch))
+
+
+def only_hardest(losses: FloatArray, weights: FloatArray | None, options: Options) -> tuple[FloatArray, float]:
+    """Return the weights of a batch's samples with 0 for those whose errors are not sent back, and the losses of these.
+
+    In each shard the samples with the largest losses, times their weights, send theirs back; of equal ones the first.
+    What is left out has hardly a gradient, so that this is the whole batch's to a good approximation, without most of
+    its work.
+
+    References: Shrivastava, Gupta and Girshick, CVPR 2016 (online hard example mining); Jiang et al. 2019,
+    arXiv:1910.00762 (selective backpropagation).
+    """
+    weights = np.ones_like(losses) if weights is None else weights
+    weighted, kept = losses * weights, np.zeros(len(losses), bool)
+    count = shards_of(len(losses), options.shards)
+    for shard in range(count):
+        start, stop = rows_of(shard, count, len(losses))
+        order = np.argsort(-weighted[start:stop], kind="stable")
+        kept[start + order[: hardest_of(stop - start, options.hardest)]] = True
+    return weights * kept, float(weighted[~kept].sum())
 
 
 def dropout_masks(

@@ -27,6 +27,7 @@ NAMES = (
     "dropout",
     "label_smoothing",
     "clip",
+    "hardest",
     "average",
     "momentum",
     "beta2",

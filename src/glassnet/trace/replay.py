@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from ..checkpoint import SavedTraining
 from ..data.dataset import Dataset
 from ..engines import Block, Engine, Progress, Samples, engine_named
-from ..engines.interface import distorted, dropout_masks
+from ..engines.interface import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..events import EpochDone
 from ..listeners import Listener
 from ..model import Model
-from ..network import Architecture, Network
+from ..network import Architecture, Network, forward
 from ..optimizers import State
 from ..options import Options
 from ..parameters import Parameters
@@ -170,6 +170,10 @@ class _WatchingEngine:
         masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
         network, targets = Network.of(made, self.before.parameters), samples.targets[samples.labels[rows]]
         weights = None if samples.weights is None else samples.weights[rows]
+        if options.hardest < 1:
+            signals = forward(made, self.before.parameters.copy(np.float64), inputs, masks)
+            losses = made.output_loss.value(signals.sums[-1], signals.outputs, targets)
+            weights = only_hardest(losses, weights, options)[0]
         step = trace_step(
             network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
         )

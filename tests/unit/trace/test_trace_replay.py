@@ -28,6 +28,7 @@ ADAM = {
     "rotate": 5.0,
     "average": 0.9,
     "clip": 1.0,
+    "hardest": 0.5,
     "schedule": "plateau",
 }
 

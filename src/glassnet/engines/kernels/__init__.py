@@ -1,7 +1,7 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
 from .answers import AskingRoom, answer_rows
-from .batches import Memory, Rules, Source, Steps, shards_of, train_batches
+from .batches import Memory, Rules, Source, Steps, train_batches
 from .common import Known, Plan, SparseRows, Workspace, plan_of
 from .samples import train_samples
 from .shards import Dropout, ShardWork
@@ -31,7 +31,6 @@ __all__ = [
     "new_team",
     "plan_of",
     "send_home",
-    "shards_of",
     "train_batches",
     "train_samples",
     "transpose_tiles",

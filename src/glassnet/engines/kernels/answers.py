@@ -33,7 +33,7 @@ def answer_rows(
     most, layers, nodes = room.every.shape[0], plan.activation.shape[0], plan.sizes[1]
     # Every array given to a kernel costs a tenth of a microsecond and more, so they are cut out of one here.
     w, zeros = room.work, room.work[4]
-    work, dense = ShardWork(w[0], w[1], w[2], zeros, zeros, zeros, w[3]), w[:0]
+    work, dense = ShardWork(w[0], w[1], w[2], zeros, zeros, zeros, w[3], zeros, room.every), w[:0]
     for begin in range(0, raw.shape[0], most):
         end = min(begin + most, raw.shape[0])
         n = end - begin
@@ -42,7 +42,7 @@ def answer_rows(
         for tile in range(tiles.shape[0] - 1):
             weights, own = tile_of(flat, tiles, tile, plan.sizes[0]), sums[:, tiles[tile] : tiles[tile + 1]]
             tile_sums(weights, zeros[: weights.shape[1]], room.without_zeros, room.every[:n], own)
-        shard_forward(plan, flat, Inputs(True, dense), room.dropout, Part(n, 0, n, np.uint64(0)), work)
+        shard_forward(plan, flat, Inputs(True, dense), room.dropout, Part(n, 0, n, np.uint64(0), n), work)
         outputs = work.activations[plan.node_at[layers - 1] * n : plan.node_at[layers] * n]
         for i in range(n):
             line = out[begin + i]

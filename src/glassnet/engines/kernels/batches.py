@@ -15,12 +15,17 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from ...preprocess.augment_kernels import Distortion, distort_rows
+from .. import division
 from .common import Known, Plan, SparseRows
 from .nodes import copy
 from .shards import Dropout, Inputs, Part, ShardWork, shard_gradients
 from .sparse import LOT, Columns, constant_sums, sort_by_column, tile_gradient, tile_of, tile_sums
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
+
+_shards_of, _rows_of, _hardest_of = (
+    kernel(function) for function in (division.shards_of, division.rows_of, division.hardest_of)
+)
 
 
 class Source(NamedTuple):
@@ -53,7 +58,8 @@ class Memory(NamedTuple):
     gradients: NDArray[Any]  # (shards, parameters)
     inputs: NDArray[Any]  # (shards, rows, features)
     distorted: NDArray[Any]  # the same, float32
-    work: NDArray[Any]  # (shards, 7, rows · nodes)
+    work: NDArray[Any]  # (shards, 8, rows · nodes)
+    kept: NDArray[np.int64]  # (shards, rows)
     rooms: NDArray[Any]  # (shards, …), see `distort_rows`
     columns: Columns  # with threads in front
     scratch: NDArray[Any]  # (threads, …), see `tile_gradient`
@@ -70,13 +76,7 @@ class Rules(NamedTuple):
     parts: NDArray[np.int64]  # (parts + 1,): where the flat vectors are cut for the update; the first are the tiles
     optimizer: int
     clip: float  # 0 for none
-    smallest_shard: int
-
-
-@kernel
-def shards_of(rows: int, shards: int, smallest: int) -> int:
-    """Return how many shards a batch of so many rows has."""
-    return max(1, min(shards, rows // smallest))
+    hardest: float  # 1 for all
 
 
 @kernel_with_arrays
@@ -99,13 +99,13 @@ def train_batches(
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size
         batch = steps.order[first : first + steps.batch_size]
-        count = shards_of(batch.shape[0], shards, rules.smallest_shard)
+        count = _shards_of(batch.shape[0], shards)
         for tile in range(me, tiles, threads):
             _tile_forward(tile, me, count, batch, source, rules.tiles, memory)
         if tiles > 0 and not wait_for_all(team, threads):
             return
         for shard in range(me, count, threads):
-            _shard(shard, count, batch, steps.places[step], plan, source, dropout, tiles > 0, memory)
+            _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules, memory)
         if not wait_for_all(team, threads):
             return
         if me < tiles:
@@ -139,18 +139,13 @@ def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, 
 
 
 @part_of_kernel
-def _rows_of(shard: int, count: int, batch: Any) -> tuple[int, int]:
-    return shard * batch.shape[0] // count, (shard + 1) * batch.shape[0] // count
-
-
-@part_of_kernel
 def _tile_forward(tile: int, me: int, count: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
     """Fill the first sums of a tile's nodes, for all rows."""
     weights, nodes = tile_of(memory.flat, tiles, tile, source.offset.shape[0]), tiles[-1]
     constant = memory.scratch[me][: weights.shape[1]]
     constant_sums(weights, source.offset, constant)
     for shard in range(count):
-        start, stop = _rows_of(shard, count, batch)
+        start, stop = _rows_of(shard, count, batch.shape[0])
         sums = memory.work[shard][0][: (stop - start) * nodes].reshape(stop - start, nodes)
         own = sums[:, tiles[tile] : tiles[tile + 1]]
         tile_sums(weights, constant, source.without_zeros, batch[start:stop], own)
@@ -179,12 +174,12 @@ def _shard(
     plan: Plan,
     source: Source,
     dropout: Dropout,
-    is_sparse: bool,
+    rules: Rules,
     memory: Memory,
 ) -> None:
     """Compute one shard of a batch into its own memory."""
-    start, stop = _rows_of(shard, count, batch)
-    which, n = batch[start:stop], stop - start
+    start, stop = _rows_of(shard, count, batch.shape[0])
+    which, n, is_sparse = batch[start:stop], stop - start, rules.tiles.shape[0] > 1
     dense = memory.inputs[shard][:n]
     if source.distorts:
         distorted = memory.distorted[shard][:n]
@@ -196,14 +191,17 @@ def _shard(
     if known.weights.shape[0] > 0:
         known = Known(known.labels, known.targets, known.weights[which])
     w = memory.work[shard]
-    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6])
-    part = Part(n, start, batch.shape[0], place)
+    work = ShardWork(w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7], memory.kept[shard])
+    part = Part(n, start, batch.shape[0], place, _hardest_of(n, rules.hardest))
     gradient = memory.gradients[shard]
     loss, correct = shard_gradients(plan, memory.flat, Inputs(is_sparse, dense), known, dropout, part, work, gradient)
     if is_sparse:
-        nodes = memory.first_delta.shape[1]
-        for i in range(n):
-            copy(work.scratch[i * nodes : (i + 1) * nodes], memory.first_delta[start + i])
+        first_delta, nodes = memory.first_delta[start:stop], memory.first_delta.shape[1]
+        if part.hardest < n:
+            first_delta[:] = 0
+        for k in range(part.hardest):
+            row = work.kept[k] if part.hardest < n else k
+            copy(work.scratch[k * nodes : (k + 1) * nodes], first_delta[row])
     memory.loss[shard] += loss
     memory.correct[shard] += correct
 

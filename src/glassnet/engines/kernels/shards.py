@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
 from .common import SOFTMAX, Known, Plan
+from .hardest import find_hardest, gather_rows
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
 
 
@@ -37,18 +38,21 @@ class Part(NamedTuple):
     first: int
     batch: int  # rows of the whole batch
     place: Any  # where the batch's dropout draws its chance
+    hardest: int  # so many rows, those with the largest losses, send their errors back
 
 
 class ShardWork(NamedTuple):
     """Room for a shard: one number for each row and node, layer after layer."""
 
-    sums: NDArray[Any]  # (rows · nodes,), as the next six
+    sums: NDArray[Any]  # (rows · nodes,), as the next seven
     activations: NDArray[Any]
     passed: NDArray[Any]  # activations after dropout
     masks: NDArray[Any]
     error: NDArray[Any]
     delta: NDArray[Any]
     scratch: NDArray[Any]
+    costs: NDArray[Any]  # of which (rows,) are used
+    kept: NDArray[np.int64]  # (rows,)
 
 
 @part_of_kernel
@@ -89,36 +93,40 @@ def shard_gradients(
     """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
 
     The first matrix's part is left to the caller where zeros are left out; the deltas of its nodes, as they count in
-    the mean, are then in `work.scratch`.
+    the mean, are then in `work.scratch`. Where not all errors are sent back, those of the rows that are left out are
+    taken for 0: the rows that count come to the front, and what lies behind them is not looked at again.
     """
-    n, layers = part.rows, plan.activation.shape[0]
+    n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     shard_forward(plan, flat, inputs, dropout, part, work)
     loss, correct = _outputs(plan, known, work, n)
+    if m < n:
+        _keep_hardest(plan, inputs, dropout, part, work)
 
     for layer in range(layers - 1, -1, -1):
-        here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
+        here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
         fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
             scaled[i] = delta[i] * share
         if layer > 0 or not inputs.are_multiplied:
-            below = _below(plan, inputs.dense, work.passed, layer, n)
-            np.dot(scaled.reshape(n, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
-        _bias_gradient(gradient, plan.bias_at[layer], n, scaled)
+            below = _below(plan, inputs.dense, work.passed, layer, n)[:m]
+            np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+        _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
-            error = work.error[down:here]
+            up = down + m * fan_in
+            error = work.error[down:up]
             sent_back = work.error[here:end] if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
-            np.dot(sent_back.reshape(n, fan_out), weight, error.reshape(n, fan_in))
+            np.dot(sent_back.reshape(m, fan_out), weight, error.reshape(m, fan_in))
             if dropout.rates[layer - 1] > 0:
-                mask = work.masks[down:here]
-                for i in range(here - down):
+                mask = work.masks[down:up]
+                for i in range(up - down):
                     error[i] *= mask[i]
-            copy(error, work.delta[down:here])
-            z, a = work.sums[down:here], work.activations[down:here]
-            times_derivative(plan.activation[layer - 1], z, a, work.delta[down:here], work.scratch)
+            copy(error, work.delta[down:up])
+            z, a = work.sums[down:up], work.activations[down:up]
+            times_derivative(plan.activation[layer - 1], z, a, work.delta[down:up], work.scratch)
     return loss, correct
 
 
@@ -177,6 +185,19 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
 
 
 @part_of_kernel
+def _keep_hardest(plan: Plan, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
+    """Bring what the way back needs of the rows with the largest losses to the front of every layer."""
+    n, layers = part.rows, plan.activation.shape[0]
+    count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.kept)
+    if not inputs.are_multiplied:
+        gather_rows(work.kept, count, plan.sizes[0], inputs.dense.reshape(-1))
+    for layer in range(layers):
+        start, end, nodes = plan.node_at[layer] * n, plan.node_at[layer + 1] * n, plan.sizes[layer + 1]
+        for values in (work.sums, work.activations, work.passed, work.masks, work.error, work.delta):
+            gather_rows(work.kept, count, nodes, values[start:end])
+
+
+@part_of_kernel
 def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]
@@ -187,6 +208,9 @@ def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, 
         a, target = work.activations[here:end], known.targets[known.labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
         cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
-        loss += weigh(known.weights[i], cost, error, delta) if known.weights.shape[0] > 0 else cost
+        if known.weights.shape[0] > 0:
+            cost = weigh(known.weights[i], cost, error, delta)
+        work.costs[i] = cost
+        loss += cost
         correct += first_largest(a) == first_largest(target)
     return loss, correct

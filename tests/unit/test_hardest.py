@@ -1,0 +1,95 @@
+"""Sending back the errors of the hardest samples alone: which they are, and what becomes of the others."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from glassnet import Network, Options, fit, new_model
+from glassnet.engines.division import SMALLEST_SHARD, hardest_of, rows_of, shards_of
+from glassnet.engines.interface import only_hardest
+from glassnet.engines.kernels.hardest import find_hardest
+from support.samples import digits
+
+FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # so that many are equal
+COSTS = st.integers(1, 60).flatmap(lambda n: arrays(np.float64, n, elements=FEW_VALUES | st.floats(0, 10)))
+MODERN = {
+    "activation": "relu", "output": "softmax", "loss": "cross_entropy", "rule": "gradient", "initializer": "he",
+    "targets": "one-hot", "scaling": "unit", "hidden": (20,), "batch_size": 50, "learning_rate": 0.1,
+}  # fmt: skip
+
+
+@given(costs=COSTS, part=st.floats(0.001, 1))
+def test_the_largest_are_found_and_of_equal_ones_the_first(costs, part):
+    wanted = hardest_of(len(costs), part)
+    kept, before = np.empty(len(costs), np.int64), costs.copy()
+    count = find_hardest(costs, wanted, np.empty_like(costs), kept)
+    assert count == wanted
+    np.testing.assert_array_equal(kept[:count], np.sort(np.argsort(-costs, kind="stable")[:wanted]))
+    np.testing.assert_array_equal(costs, before)
+
+
+@given(costs=COSTS, part=st.floats(0.001, 1), data=st.data())
+def test_as_many_rows_are_found_when_losses_are_no_numbers(costs, part, data):
+    """A training that diverges ends with a clear line, after its block: until then nothing may break."""
+    for place in data.draw(st.lists(st.integers(0, len(costs) - 1), min_size=1)):
+        costs[place] = np.nan
+    kept = np.full(len(costs), -1)
+    count = find_hardest(costs, hardest_of(len(costs), part), np.empty_like(costs), kept)
+    assert 0 <= count <= len(costs)
+    assert (np.diff(kept[:count]) > 0).all()
+    assert (kept[:count] >= 0).all()
+
+
+@given(rows=st.integers(1, 500), shards=st.integers(1, 9), part=st.floats(0.001, 1), seed=st.integers(0, 9))
+def test_each_shard_keeps_its_part(rows, shards, part, seed):
+    rng = np.random.default_rng(seed)
+    losses, given_weights = rng.random(rows), rng.random(rows) + 0.1
+    options = Options(hardest=part, shards=shards)
+    weights, left_out = only_hardest(losses, given_weights, options)
+    kept, count = weights > 0, shards_of(rows, shards)
+    np.testing.assert_array_equal(weights[kept], given_weights[kept])
+    assert left_out == pytest.approx((losses * given_weights)[~kept].sum())
+    assert count == 1 or rows // count >= SMALLEST_SHARD
+    for shard in range(count):
+        here = slice(*rows_of(shard, count, rows))
+        weighted, chosen = (losses * given_weights)[here], kept[here]
+        assert chosen.sum() == hardest_of(len(chosen), part)
+        assert chosen.all() or weighted[chosen].min() >= weighted[~chosen].max()
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_the_loss_that_is_told_is_that_of_all_samples(engine):
+    """With a rate of 0 nothing is learnt, so that the loss is the untrained network's."""
+    data = digits(200)
+    told = [
+        fit(data, Options(**{**MODERN, "engine": engine, "learning_rate": 0.0, "hardest": part})).history
+        for part in (1.0, 0.2)
+    ]
+    assert told[1].epoch_loss == pytest.approx(told[0].epoch_loss, rel=1e-6)
+    assert told[1].epoch_accuracy == told[0].epoch_accuracy
+
+
+@pytest.mark.parametrize("engine", ["compiled", "reference"])
+def test_a_step_is_that_of_the_hardest_alone(engine):
+    """The gradient is still divided by the number of all samples: what is left out counts as answered."""
+    data = digits(50)
+    chosen = {**MODERN, "engine": engine, "epochs": 1, "schedule": "constant", "shards": 1, "dtype": "float64"}
+    options = Options(**chosen, hardest=0.2, shuffle=False)
+    model = new_model(data, options)
+    inputs, targets = model.scaling.apply(data.inputs, np.float64), model.targets.apply(data.labels)
+    network: Network = model.network
+    losses = np.array([network.loss(one, wanted) for one, wanted in zip(inputs, targets, strict=True)])
+    hardest = np.argsort(-losses, kind="stable")[:10]
+    before, slope = network.parameters.flat.copy(), network.gradients(inputs[hardest], targets[hardest]).flat
+    after = fit(data, options).model.network.parameters.flat
+    np.testing.assert_allclose(after, before - 0.1 * slope * 10 / 50, rtol=0, atol=1e-14)
+    assert abs(after - before).max() > 1e-4
+
+
+def test_one_sample_a_step_is_always_the_hardest():
+    plain = fit(digits(60), Options(epochs=1)).model.network.parameters.hash()
+    assert fit(digits(60), Options(epochs=1, hardest=0.01)).model.network.parameters.hash() == plain
