@@ -129,7 +129,13 @@ def test_50_steps_with_everything_on_or_off(optimizer, dtype):
 def test_every_extra_has_an_effect_in_the_cases_above():
     network, samples = deep("float64"), digits_like()
     plain, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50)
-    for change in ({"dropout": (0.3, 0.45)}, {"clip": 0.02}, {"weight_decay": 0.05}, {"hardest": 0.3}, {"optimizer": "adam"}):
+    for change in (
+        {"dropout": (0.3, 0.45)},
+        {"clip": 0.02},
+        {"weight_decay": 0.05},
+        {"hardest": 0.3},
+        {"optimizer": "adam"},
+    ):
         other, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50, **change)
         assert gap(other.parameters.flat, plain.parameters.flat) > 1e-5, change
 
