@@ -23,6 +23,7 @@ NAMES = (
     "time_to",  # after batch_epoch, which finds how many threads each peer likes
     "labels",
     "accuracy",
+    "recipes",
     "why",
     "growth",
 )

@@ -64,6 +64,17 @@ def accuracy_rows(result: dict[str, Any]) -> Rows:
     ]
 
 
+def recipe_rows(result: dict[str, Any]) -> Rows:
+    rows: Rows = []
+    for name, one in result.items():
+        took, best = one["train seconds"], max(one["members"])
+        text = f"{one['accuracy']:.2%} in {took:.0f} s", f"{one['accuracy']:.2%},{took:.0f} s"
+        if len(one["members"]) > 1:
+            text = f"{text[0]}; its best member {best:.2%}", f"{text[1]};最好的成员 {best:.2%}"
+        rows.append(((f"test accuracy, recipe `{name}`, one run", f"测试准确率,配方 `{name}`,一次训练"), text))
+    return rows
+
+
 def sample_rows(result: dict[str, Any]) -> Rows:
     own = result["glassnet"]
     rows = [(("one epoch, one example at a time, one core", "一轮逐样本训练,单核"), same(seconds(own)))]
@@ -184,6 +195,7 @@ def neighbour_rows(result: dict[str, Any]) -> Rows:
 
 TABLES: dict[str, Callable[[dict[str, Any]], Rows]] = {
     "accuracy": accuracy_rows,
+    "recipes": recipe_rows,
     "per_sample": sample_rows,
     "batch_epoch": epoch_rows,
     "time_to": target_rows,
