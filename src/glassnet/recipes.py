@@ -32,6 +32,7 @@ _WIDE: dict[str, Any] = {
     "batch_size": 256,
     "epochs": 64,
 }
+_STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -67,22 +68,18 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hidden": (768, 256),
             "weight_decay": 0.01,
             "scaling": "unit",
-            "rotate": 14.0,
-            "shift": 1.5,
-            "zoom": 0.15,
-            "shear": 0.2,
-            "elastic": 1.0,
+            **_STRONG,
             "epochs": 60,
         },
         "accurate": {
             **_WIDE,
-            "rotate": 12.0,
-            "shift": 1.2,
-            "zoom": 0.13,
-            "shear": 0.15,
+            **_STRONG,
             "hidden": (1536, 1024, 512),
+            "weight_decay": 0.01,
             "learning_rate": 0.0015,
-            "epochs": 120,
+            "batch_size": 1024,
+            "hardest": 0.25,
+            "epochs": 240,
         },
         "table": {
             **_MODERN,
