@@ -19,6 +19,9 @@ from ...jit import kernel
 LANES = 16
 """Numbers in a vector; a processor with shorter registers takes several for it."""
 
+LINE = 16
+"""Numbers of four bytes in a line of the caches."""
+
 MAY_FUSE = ("contract",)
 
 

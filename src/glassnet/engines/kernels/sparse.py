@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays
 from .common import SparseRows
-from .lines import BLOCK, LANES, fetch, weighted_lines
+from .lines import BLOCK, LANES, LINE, fetch, weighted_lines
 from .pairs import Columns, add_from_rows, add_to_rows, spread
 
 WORD = 8
@@ -30,9 +30,6 @@ WORD = 8
 
 LARGEST_TILE = BLOCK * LANES
 """Nodes of a tile, at most, where a network is only asked."""
-
-LINE = 16
-"""Numbers of four bytes in a line of the caches."""
 
 LOT = 128
 """Rows that are used together: a tile's sums or deltas of them fit into a first-level cache. Numbered in a byte."""
