@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays
+from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from .common import SparseRows
 from .lines import BLOCK, LANES, LINE, fetch, weighted_lines
 from .pairs import Columns, add_from_rows, add_to_rows, spread
@@ -148,7 +148,7 @@ def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: A
         weighted_lines(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
 
 
-@kernel
+@part_of_kernel
 def lot_sums(tile: Any, columns: Columns, sums: Any) -> None:
     """Fill the sums of a tile's nodes, (rows + 1, numbers): the last row holds what the background adds to all."""
     for row in range(sums.shape[0]):
@@ -158,7 +158,7 @@ def lot_sums(tile: Any, columns: Columns, sums: Any) -> None:
     add_to_rows(tile, columns, sums)
 
 
-@kernel
+@part_of_kernel
 def lot_gradient(gradient: Any, is_first: bool, columns: Columns, delta: Any, room: Any) -> None:
     """Add to the gradient of a tile, (features, nodes), what comes from a lot's deltas of its nodes, (rows, nodes).
 
