@@ -53,7 +53,7 @@ class Answers:
         first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
-        self._tiles = tiles_of(nodes, 1)
+        self._tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
         transpose(frozen.flat, self._tiles, features, back=False)
         self._sizes, self._flat = architecture.sizes, frozen.flat
         self._plan = kernels.plan_of(with_bias)

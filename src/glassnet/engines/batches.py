@@ -23,7 +23,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
-from .sparse import sparse_rows, tiles_of, transpose
+from .sparse import pairs_of, tiles_of, transpose
 from .team_size import TeamSize
 from .threads import usable_cores
 
@@ -63,13 +63,13 @@ class Batches:
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
         # A large value less a large mean would lose its digits in float32, where the data have more.
         scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
-        scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(samples.rows.shape[1]))
-        self._factor, self._offset = (part.astype(scale_type) for part in scaling[:2])
         features, nodes = architecture.sizes[:2]
+        scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
+        self._factor, self._offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
         self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
-        tiles = tiles_of(nodes, options.shards) if self._sparse else np.zeros(1, np.int64)
-        factor = self._factor.astype(self._dtype)
-        self._without_zeros = sparse_rows(self._raw if self._sparse else self._raw[:0], factor)
+        widest = kernels.WIDEST * kernels.LANES
+        tiles = tiles_of(nodes, options.shards, widest) if self._sparse else np.zeros(1, np.int64)
+        self._without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0])
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
         parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
         self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest)
@@ -141,7 +141,7 @@ class Batches:
         else:
             rooms = np.empty((shards, 1, 1), np.float32)
         dense, threads, of_all = (0, self._threads, batch) if self._sparse else (rows, 0, 0)
-        lot = min(kernels.LOT, batch)
+        lot, pairs = min(kernels.LOT, batch) + 1, (features + 1) // 2
         return kernels.Memory(
             none,
             none.reshape(0, 0),
@@ -153,11 +153,11 @@ class Batches:
             kept=np.empty((shards, rows), np.int64),
             rooms=rooms,
             columns=kernels.Columns(
-                counts=np.empty((threads, features), np.int64),
-                rows=np.empty((threads, features, lot), np.uint8),
-                values=np.empty((threads, features, lot), self._dtype),
+                ends=np.empty((threads, pairs), np.uint32),
+                rows=np.empty((threads, pairs * lot), np.uint8),
+                values=np.empty((threads, 2 * pairs * lot), self._dtype),
             ),
-            scratch=aligned_zeros((threads, kernels.LARGEST_TILE * (lot + 1)), self._dtype),
+            scratch=aligned_zeros((threads, kernels.WIDEST * kernels.LANES * lot), self._dtype),
             first_delta=np.empty((of_all, nodes), self._dtype),
             squares=np.zeros(len(self._rules.parts) - 1),
             loss=np.zeros(shards),

@@ -24,13 +24,25 @@ def words_of(raw: NDArray[Any]) -> NDArray[Any]:
     return raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % kernels.WORD == 0 else raw
 
 
-def tiles_of(nodes: int, least: int) -> NDArray[np.int64]:
-    """Return where tiles begin, (tiles + 1,), at least so many if there are nodes enough: see `transpose_tiles`."""
-    count = max(least, -(-nodes // kernels.LARGEST_TILE))
-    width = -(-nodes // count)
-    return np.append(np.arange(0, nodes, width + -width % 8), nodes)
+def pairs_of(raw: NDArray[Any]) -> kernels.Pairs:
+    """Return the pairs of neighbouring values that are not both 0, and where they stand."""
+    even = raw.dtype == np.uint8 and raw.shape[1] % 2 == 0
+    room = np.count_nonzero(raw.view(np.uint16) if even else raw) + 1  # more than needed is never touched
+    pairs = kernels.Pairs(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(2 * room, raw.dtype))
+    kernels.gather_pairs(raw, words_of(raw), pairs)
+    return pairs
+
+
+def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
+    """Return where tiles begin, (tiles + 1,): whole vectors but for the last, which has one vector at least.
+
+    There are as many as keep `threads` equally busy, if there are nodes enough: see `transpose_tiles`.
+    """
+    vectors, wanted = -(-nodes // kernels.LANES), -(-nodes // (widest * threads)) * threads
+    count = max(1, min(nodes // kernels.LANES, wanted))
+    return np.array([*(kernels.LANES * (vectors * tile // count) for tile in range(count)), nodes])
 
 
 def transpose(vector: FloatArray, tiles: NDArray[np.int64], features: int, *, back: bool) -> None:
     """Bring the first matrix of a flat vector, (nodes, features), into tiles, or `back`."""
-    kernels.transpose_tiles(vector, tiles, features, back, np.empty(tiles[1] * features, vector.dtype))
+    kernels.transpose_tiles(vector, tiles, features, back, np.empty(np.diff(tiles).max() * features, vector.dtype))

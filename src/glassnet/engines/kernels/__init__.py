@@ -3,22 +3,27 @@
 from .answers import AskingRoom, answer_rows
 from .batches import Memory, Rules, Source, Steps, train_batches
 from .common import Known, Plan, SparseRows, Workspace, plan_of
+from .lines import LANES
+from .pairs import WIDEST, Columns
 from .samples import train_samples
 from .shards import Dropout, ShardWork
-from .sparse import LARGEST_TILE, LOT, WORD, Columns, gather_nonzero, transpose_tiles
+from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tiles
 from .team import IMPATIENCE, PATIENCE, new_team, send_home
 
 __all__ = [
     "IMPATIENCE",
+    "LANES",
     "LARGEST_TILE",
     "LOT",
     "PATIENCE",
+    "WIDEST",
     "WORD",
     "AskingRoom",
     "Columns",
     "Dropout",
     "Known",
     "Memory",
+    "Pairs",
     "Plan",
     "Rules",
     "ShardWork",
@@ -28,6 +33,7 @@ __all__ = [
     "Workspace",
     "answer_rows",
     "gather_nonzero",
+    "gather_pairs",
     "new_team",
     "plan_of",
     "send_home",

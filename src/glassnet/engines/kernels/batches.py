@@ -16,15 +16,18 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from ...preprocess.augment_kernels import Distortion, distort_rows
 from .. import division
-from .common import Known, Plan, SparseRows
+from .common import Known, Plan
 from .nodes import copy
+from .pairs import Columns, bring_back, numbers_of
 from .shards import Dropout, Inputs, Part, ShardWork, shard_gradients
-from .sparse import LOT, Columns, constant_sums, sort_by_column, tile_gradient, tile_of, tile_sums
+from .sparse import LOT, Pairs, lot_gradient, lot_sums, sort_by_column, tile_of
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
 
 _shards_of, _rows_of, _hardest_of = (
-    kernel(function) for function in (division.shards_of, division.rows_of, division.hardest_of)
+    kernel(division.shards_of),
+    kernel(division.rows_of),
+    kernel(division.hardest_of),
 )
 
 
@@ -32,8 +35,8 @@ class Source(NamedTuple):
     """Samples as they stand in the data, and how they become inputs and targets."""
 
     raw: NDArray[Any]
-    without_zeros: SparseRows  # scaled; empty where zeros are multiplied
-    factor: NDArray[Any]  # (features,), as the next
+    without_zeros: Pairs  # empty where zeros are multiplied
+    factor: NDArray[Any]  # (features,), or one more so that they are even, as the next
     offset: NDArray[Any]
     known: Known
     distorts: bool
@@ -62,7 +65,7 @@ class Memory(NamedTuple):
     kept: NDArray[np.int64]  # (shards, rows)
     rooms: NDArray[Any]  # (shards, …), see `distort_rows`
     columns: Columns  # with threads in front
-    scratch: NDArray[Any]  # (threads, …), see `tile_gradient`
+    scratch: NDArray[Any]  # (threads, …): a lot's sums or deltas of a tile
     first_delta: NDArray[Any]  # (rows of the batch, nodes of the first layer)
     squares: NDArray[Any]  # (parts,)
     loss: NDArray[Any]  # (shards,)
@@ -100,8 +103,8 @@ def train_batches(
         first = step * steps.batch_size
         batch = steps.order[first : first + steps.batch_size]
         count = _shards_of(batch.shape[0], shards)
-        for tile in range(me, tiles, threads):
-            _tile_forward(tile, me, count, batch, source, rules.tiles, memory)
+        if me < tiles:
+            _first_sums(me, threads, count, batch, source, rules.tiles, memory)
         if tiles > 0 and not wait_for_all(team, threads):
             return
         for shard in range(me, count, threads):
@@ -109,7 +112,7 @@ def train_batches(
         if not wait_for_all(team, threads):
             return
         if me < tiles:
-            _tile_gradients(me, threads, batch, source, rules.tiles, memory)
+            _first_gradients(me, threads, batch, source, rules.tiles, memory)
         if not _update(me, threads, team, count, steps.constants[step], rules, memory):
             return
 
@@ -139,30 +142,51 @@ def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, 
 
 
 @part_of_kernel
-def _tile_forward(tile: int, me: int, count: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
-    """Fill the first sums of a tile's nodes, for all rows."""
-    weights, nodes = tile_of(memory.flat, tiles, tile, source.offset.shape[0]), tiles[-1]
-    constant = memory.scratch[me][: weights.shape[1]]
-    constant_sums(weights, source.offset, constant)
-    for shard in range(count):
-        start, stop = _rows_of(shard, count, batch.shape[0])
-        sums = memory.work[shard][0][: (stop - start) * nodes].reshape(stop - start, nodes)
-        own = sums[:, tiles[tile] : tiles[tile + 1]]
-        tile_sums(weights, constant, source.without_zeros, batch[start:stop], own)
+def _first_sums(me: int, threads: int, count: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
+    """Fill the first sums of the nodes of this thread's tiles, for all rows, a lot at a time."""
+    # Every thread sorts all rows for itself: to take what others have sorted from their caches would cost as much.
+    columns = Columns(memory.columns.ends[me], memory.columns.rows[me], memory.columns.values[me])
+    for start in range(0, batch.shape[0], LOT):
+        lot = batch[start : min(start + LOT, batch.shape[0])]
+        sort_by_column(source.without_zeros, lot, source.factor, source.offset, columns)
+        for tile in range(me, tiles.shape[0] - 1, threads):
+            own = _room(memory.scratch[me], lot.shape[0] + 1, tiles[tile + 1] - tiles[tile])
+            lot_sums(tile_of(memory.flat, tiles, tile, source.raw.shape[1]), columns, own)
+            for shard in range(count):
+                _to_shard(own, start, shard, count, batch, tiles[tile], tiles[tile + 1], tiles[-1], memory)
+
+
+@kernel_with_arrays
+def _room(scratch: Any, rows: int, nodes: int) -> Any:
+    """Return room for a tile's sums or deltas, (rows, numbers)."""
+    return scratch[: rows * numbers_of(nodes)].reshape(rows, numbers_of(nodes))
 
 
 @part_of_kernel
-def _tile_gradients(me: int, threads: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
+def _to_shard(
+    sums: Any, first: int, shard: int, count: int, batch: Any, begin: int, end: int, nodes: int, memory: Memory
+) -> None:
+    """Bring sums of the nodes `begin` to `end` to the shard that has their rows; `first` is the lot's first row."""
+    start, stop = _rows_of(shard, count, batch.shape[0])
+    constant = sums[sums.shape[0] - 1]
+    for row in range(max(start, first), min(stop, first + sums.shape[0] - 1)):
+        at = (row - start) * nodes
+        bring_back(sums[row - first], constant, memory.work[shard][0][at + begin : at + end])
+
+
+@part_of_kernel
+def _first_gradients(me: int, threads: int, batch: Any, source: Source, tiles: Any, memory: Memory) -> None:
     """Fill the gradients of this thread's tiles, for all rows, a lot at a time."""
-    # Every thread sorts all rows for itself: to take what others have sorted from their caches would cost as much.
-    columns = Columns(memory.columns.counts[me], memory.columns.rows[me], memory.columns.values[me])
+    columns = Columns(memory.columns.ends[me], memory.columns.rows[me], memory.columns.values[me])
     for start in range(0, batch.shape[0], LOT):
         stop = min(start + LOT, batch.shape[0])
-        sort_by_column(source.without_zeros, batch[start:stop], columns)
+        if batch.shape[0] > LOT:  # else it is still sorted
+            sort_by_column(source.without_zeros, batch[start:stop], source.factor, source.offset, columns)
         for tile in range(me, tiles.shape[0] - 1, threads):
-            gradient = tile_of(memory.gradients[0], tiles, tile, source.offset.shape[0])
+            gradient = tile_of(memory.gradients[0], tiles, tile, source.raw.shape[1])
             delta = memory.first_delta[start:stop, tiles[tile] : tiles[tile + 1]]
-            tile_gradient(gradient, start == 0, source.offset, columns, delta, memory.scratch[me])
+            room = _room(memory.scratch[me], stop - start + 1, tiles[tile + 1] - tiles[tile])
+            lot_gradient(gradient, start == 0, columns, delta, room)
 
 
 @part_of_kernel

@@ -19,14 +19,17 @@ from ...jit import kernel
 LANES = 16
 """Numbers in a vector; a processor with shorter registers takes several for it."""
 
-_MAY_FUSE = ("contract",)
+LINE = 16
+"""Numbers of four bytes in a line of the caches."""
+
+MAY_FUSE = ("contract",)
 
 
-def _in_every_lane(builder: Any, number: Any) -> Any:
+def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
     """Return a vector of so many times the same number."""
-    nothing, i32 = ir.Constant(ir.VectorType(number.type, LANES), ir.Undefined), ir.IntType(32)
+    nothing, i32 = ir.Constant(ir.VectorType(number.type, lanes), ir.Undefined), ir.IntType(32)
     first = builder.insert_element(nothing, number, ir.Constant(i32, 0))
-    return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, LANES), [0] * LANES))
+    return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, lanes), [0] * lanes))
 
 
 def _block_of(vectors: int) -> Any:
@@ -67,16 +70,16 @@ def _block_of(vectors: int) -> Any:
                 wanted = builder.add(column, ir.Constant(column.type, part * LANES))
                 columns.append(builder.select(builder.icmp_signed("<", wanted, last), wanted, last))
                 registers.append(cgutils.alloca_once(builder, vector))  # type: ignore[no-untyped-call]
-            every = _in_every_lane(builder, scale)
+            every = in_every_lane(builder, scale, LANES)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.fmul(every, load(added.data, at)), register)
             with cgutils.for_range(builder, end, start=begin, intp=begin.type) as loop:
-                weight = _in_every_lane(builder, builder.load(builder.gep(weights.data, [loop.index])))
+                weight = in_every_lane(builder, builder.load(builder.gep(weights.data, [loop.index])), LANES)
                 line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(line, width)
                 for at, register in zip(columns, registers, strict=True):
-                    product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=_MAY_FUSE)
-                    builder.store(builder.fadd(builder.load(register), product, flags=_MAY_FUSE), register)
+                    product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=MAY_FUSE)
+                    builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.load(register), where(sums.data, at), align=size)
             return context.get_dummy_value()

@@ -12,7 +12,7 @@ import numpy as np
 from numba.extending import overload
 
 from ...activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
-from ...jit import kernel
+from ...jit import kernel, part_of_kernel
 from .common import (
     CROSS_ENTROPY,
     EXPONENTIAL,
@@ -184,7 +184,7 @@ def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
     return weighted
 
 
-@kernel
+@part_of_kernel
 def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
     """Return the loss; delta holds ``a − t``, which for softmax is brought to what the sum of the targets asks for."""
     loss = 0.0
@@ -202,7 +202,7 @@ def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
     return loss
 
 
-@kernel
+@part_of_kernel
 def _loss_of_numbers(kind: int, parameter: float, error: Any, delta: Any) -> float:
     """Return the loss and fill delta with its slope with respect to the outputs."""
     loss = 0.0
@@ -224,7 +224,7 @@ def _loss_of_numbers(kind: int, parameter: float, error: Any, delta: Any) -> flo
     return loss
 
 
-@kernel
+@part_of_kernel
 def _focal(code: int, gamma: float, z: Any, a: Any, target: Any, delta: Any) -> float:
     loss, total = 0.0, 0.0
     if code == SIGMOID:
@@ -265,7 +265,6 @@ def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any
     if plan.loss == SQUARED_ERROR:
         for k in range(a.shape[0]):
             loss += 0.5 * error[k] * error[k]
-        times_derivative(code, z, a, delta, scratch)
     elif plan.loss == CROSS_ENTROPY:
         loss = _cross_entropy(code, z, a, target, delta)
     elif plan.loss == FOCAL:
@@ -276,5 +275,6 @@ def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any
             loss += error[k] - target[k] * z[k] + constant
     else:
         loss = _loss_of_numbers(plan.loss, plan.loss_parameter, error, delta)
+    if plan.loss != CROSS_ENTROPY and plan.loss != FOCAL and plan.loss != POISSON:
         times_derivative(code, z, a, delta, scratch)
     return loss

@@ -19,8 +19,19 @@ from typing import Any
 
 from ...jit import kernel
 from .common import Known, Plan, SparseRows, Workspace
-from .lines import weighted_lines
+from .lines import LINE, fetch, weighted_lines
 from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
+
+
+@kernel
+def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
+    """Let the next sample come from memory during this one's step: they stand far from each other."""
+    if position + 2 < order.shape[0]:
+        fetch(rows.start, order[position + 2])
+    if position + 1 < order.shape[0]:
+        for at in range(rows.start[order[position + 1]], rows.start[order[position + 1] + 1], LINE):
+            fetch(rows.places, at)
+            fetch(rows.values, at)
 
 
 @kernel
@@ -122,6 +133,7 @@ def train_samples(
     fan_in, one = flat.dtype.type(plan.sizes[0]), flat.dtype.type(1)
     for position in range(order.shape[0]):
         sample, rate = order[position], rates[position]
+        _fetch_next(rows, order, position)
         index = rows.places[rows.start[sample] : rows.start[sample + 1]]
         value = rows.values[rows.start[sample] : rows.start[sample + 1]]
         mass = flat.dtype.type(0)

@@ -170,12 +170,11 @@ def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
 
 @kernel
 def _activate_rows(code: int, n: int, z: Any, a: Any) -> None:
-    if code != SOFTMAX:
-        activate(code, z, a)
-    else:
-        nodes = z.shape[0] // n
-        for i in range(n):
-            activate(code, z[i * nodes : (i + 1) * nodes], a[i * nodes : (i + 1) * nodes])
+    # Only softmax needs to know where a row ends. One call, as each is compiled anew with all that it calls.
+    rows = n if code == SOFTMAX else 1
+    nodes = z.shape[0] // rows
+    for i in range(rows):
+        activate(code, z[i * nodes : (i + 1) * nodes], a[i * nodes : (i + 1) * nodes])
 
 
 @kernel

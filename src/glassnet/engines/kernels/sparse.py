@@ -7,9 +7,10 @@ the rows of a batch:
 - forward: ``W x = W v + W c``, and the second part is the same for every row;
 - gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
 
-Both products run over the values of v that are not 0. For them W is kept in tiles, see `transpose_tiles`. A tile is
-computed by one thread, for all rows: its weights, their gradient and what the optimizer remembers of them stay in the
-cache of that thread's core.
+Both products run over the values of v that are not 0, in training by pairs of inputs: see `pairs`. There the background
+is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tiles`. A tile is computed
+by one thread, for all rows: its weights, their gradient and what the optimizer remembers of them stay in the cache of
+that thread's core.
 """
 
 from __future__ import annotations
@@ -19,31 +20,30 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, kernel_with_arrays
+from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from .common import SparseRows
-from .lines import BLOCK, LANES, fetch, weighted_lines
+from .lines import BLOCK, LANES, LINE, fetch, weighted_lines
+from .pairs import Columns, add_from_rows, add_to_rows, spread
 
 WORD = 8
 """Bytes that `gather_nonzero` looks at together."""
 
 LARGEST_TILE = BLOCK * LANES
-"""Nodes of a tile, at most. With 784 inputs, their weights and what an optimizer remembers of them fill a second-level
-cache.
-"""
-
-LINE = 16
-"""Numbers of four bytes in a line of the caches."""
+"""Nodes of a tile, at most, where a network is only asked."""
 
 LOT = 128
-"""Rows whose deltas are used together: with a tile's nodes they fit into the caches too. Numbered in a byte."""
+"""Rows that are used together: a tile's sums or deltas of them fit into a first-level cache. Numbered in a byte."""
 
 
-class Columns(NamedTuple):
-    """The values of a lot of rows input by input: which rows have an input, and its values."""
+ONE, TWO = np.uint64(1), np.uint64(2)
 
-    counts: NDArray[np.int64]  # (features,)
-    rows: NDArray[np.uint8]  # (features, LOT): small, so that more of the weights stays in the cache
-    values: NDArray[Any]  # the same
+
+class Pairs(NamedTuple):
+    """Samples by pairs of neighbouring inputs: sample i has pairs ``start[i]`` to ``start[i + 1]``, as in the data."""
+
+    start: NDArray[np.int64]
+    places: NDArray[np.uint32]  # inputs 2 · place and 2 · place + 1
+    values: NDArray[Any]  # two a pair, not scaled, at least one of them not 0
 
 
 @kernel
@@ -73,30 +73,66 @@ def gather_nonzero(raw: Any, words: Any, factor: Any, rows: SparseRows) -> None:
 
 
 @kernel
-def sort_by_column(samples: SparseRows, lot: Any, columns: Columns) -> None:
-    """Fill `columns` from the samples that `lot` names; each input has its rows in their order."""
-    counts = columns.counts
-    for column in range(counts.shape[0]):
-        counts[column] = 0
-    for row in range(lot.shape[0]):
-        for at in range(samples.start[lot[row]], samples.start[lot[row] + 1]):
-            column = samples.places[at]
-            to = counts[column]
-            counts[column] = to + 1
-            columns.rows[column, to] = row
-            columns.values[column, to] = samples.values[at]
+def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) -> int:
+    # A pair of zeros is written too, and then written over: which are zero cannot be foreseen.
+    pairs.places[at] = place
+    pairs.values[2 * at] = value
+    pairs.values[2 * at + 1] = neighbour
+    return at + int((value != 0) | (neighbour != 0))
 
 
 @kernel
-def constant_sums(tile: Any, background: Any, out: Any) -> None:
-    """Fill `out`, (nodes,), with what the background adds to the sums of a tile, (features, nodes)."""
-    for j in range(out.shape[0]):
-        out[j] = 0
-    for i in range(tile.shape[0]):
-        line, c = tile[i], background[i]
-        if c != 0:
-            for j in range(out.shape[0]):
-                out[j] += c * line[j]
+def gather_pairs(raw: Any, words: Any, pairs: Pairs) -> None:
+    """Fill the pairs of `raw`, (n, features); `words` and the room for one more are as in `gather_nonzero`."""
+    features, at = raw.shape[1], 0
+    together = features > words.shape[1]
+    for i in range(raw.shape[0]):
+        pairs.start[i] = at
+        row, spans = raw[i], words[i]
+        if together:
+            for block in range(spans.shape[0]):
+                if spans[block] != 0:
+                    for j in range(block * WORD, block * WORD + WORD, 2):
+                        at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
+        else:
+            for j in range(0, features - 1, 2):
+                at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
+            if features % 2 == 1:
+                at = _keep_pair(pairs, at, features // 2, row[features - 1], raw.dtype.type(0))
+    pairs.start[raw.shape[0]] = at
+
+
+@kernel
+def sort_by_column(pairs: Pairs, lot: Any, factor: Any, background: Any, columns: Columns) -> None:
+    """Fill `columns` from the samples that `lot` names, scaled; each pair has its rows in their order.
+
+    The background comes first, as if it were the row behind the last. `factor` and it are of even length.
+    """
+    ends, rows, values = columns
+    room = rows.shape[0] // ends.shape[0]
+    for column in range(ends.shape[0]):
+        at, value, neighbour = column * room, background[2 * column], background[2 * column + 1]
+        rows[at], values[2 * at], values[2 * at + 1] = lot.shape[0], value, neighbour
+        ends[column] = at + ((value != 0) | (neighbour != 0))
+    start, places, given = pairs
+    for row in range(lot.shape[0]):
+        # Samples stand far from each other, and so does where they begin.
+        if row + 12 < lot.shape[0]:
+            fetch(start, lot[row + 12])
+        if row + 4 < lot.shape[0]:
+            begin, end = start[lot[row + 4]], start[lot[row + 4] + 1]
+            for at in range(begin, end, LINE):
+                fetch(places, at)
+            for at in range(2 * begin, 2 * end, 4 * LINE):
+                fetch(given, at)
+        # Places without a sign: Numba then does not ask each whether it counts from the end, half of the time.
+        for at in range(np.uint64(start[lot[row]]), np.uint64(start[lot[row] + 1])):
+            pair = np.uint64(places[at])
+            to = np.uint64(ends[pair])
+            ends[pair] = to + ONE
+            rows[to] = row
+            values[TWO * to] = given[TWO * at] * factor[TWO * pair]
+            values[TWO * to + ONE] = given[TWO * at + ONE] * factor[TWO * pair + ONE]
 
 
 @kernel
@@ -112,30 +148,29 @@ def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: A
         weighted_lines(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
 
 
-@kernel_with_arrays
-def tile_gradient(gradient: Any, is_first: bool, background: Any, columns: Columns, delta: Any, scratch: Any) -> None:
+@part_of_kernel
+def lot_sums(tile: Any, columns: Columns, sums: Any) -> None:
+    """Fill the sums of a tile's nodes, (rows + 1, numbers): the last row holds what the background adds to all."""
+    for row in range(sums.shape[0]):
+        line = sums[row]
+        for j in range(line.shape[0]):
+            line[j] = 0
+    add_to_rows(tile, columns, sums)
+
+
+@part_of_kernel
+def lot_gradient(gradient: Any, is_first: bool, columns: Columns, delta: Any, room: Any) -> None:
     """Add to the gradient of a tile, (features, nodes), what comes from a lot's deltas of its nodes, (rows, nodes).
 
-    The first lot does not add but begins. `scratch` has room for these deltas and one row more.
+    The first lot does not add but begins. `room` is for these deltas and their sum: (rows + 1, numbers).
     """
-    rows, width = delta.shape
-    constant, deltas = scratch[:width], scratch[width : (rows + 1) * width].reshape(rows, width)
-    for j in range(width):
-        constant[j] = 0
+    rows = delta.shape[0]
+    total = room[rows]
+    for j in range(total.shape[0]):
+        total[j] = 0
     for row in range(rows):
-        line, given = deltas[row], delta[row]
-        for j in range(width):
-            line[j] = given[j]
-            constant[j] += given[j]
-    one = gradient.dtype.type(1)
-    for i in range(gradient.shape[0]):
-        count, places, values, line = columns.counts[i], columns.rows[i], columns.values[i], gradient[i]
-        if is_first:
-            weighted_lines(deltas, places, values, 0, count, background[i], constant, line)
-        else:
-            weighted_lines(deltas, places, values, 0, count, one, line, line)
-            for j in range(width):
-                line[j] += background[i] * constant[j]
+        spread(delta[row], room[row], total)
+    add_from_rows(gradient, is_first, columns, room)
 
 
 @kernel_with_arrays

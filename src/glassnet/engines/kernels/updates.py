@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from typing import Any, NamedTuple
 
-from ...jit import kernel
+from ...jit import kernel, part_of_kernel
 from ...optimizers import TINY
 from .common import ADAM, ADAMW, MOMENTUM, NESTEROV, RMSPROP
 
@@ -75,7 +75,7 @@ def take_step(
             average[i] += constants.follow * (w[i] - average[i])
 
 
-@kernel
+@part_of_kernel
 def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     now = w.dtype.type(1) if ahead else zero  # Nesterov: g + μ v; the heavy ball: v
@@ -88,7 +88,7 @@ def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
         w[i] -= c.rate * (now * g + later * speed)
 
 
-@kernel
+@part_of_kernel
 def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     for i in range(w.shape[0]):
@@ -99,7 +99,7 @@ def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
         w[i] -= c.rate * g / (math.sqrt(size) + c.epsilon)
 
 
-@kernel
+@part_of_kernel
 def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> None:
     zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
     inside = zero if apart else c.weight_decay

@@ -1,0 +1,84 @@
+"""Products by pairs of inputs, written in vector instructions, beside NumPy."""
+
+import numpy as np
+import pytest
+
+from glassnet.engines import kernels
+from glassnet.engines.kernels.pairs import LANES, WIDEST, bring_back, numbers_of
+from glassnet.engines.kernels.sparse import lot_gradient, lot_sums, sort_by_column
+from glassnet.engines.sparse import pairs_of, tiles_of
+
+WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
+
+
+def sorted_lot(raw, lot, factor, background):
+    """Return a lot's columns, and its inputs as a matrix."""
+    even = len(factor) % 2
+    room, pairs = len(lot) + 1, (len(factor) + 1) // 2
+    columns = kernels.Columns(
+        np.empty(pairs, np.uint32), np.empty(pairs * room, np.uint8), np.empty(2 * pairs * room, factor.dtype)
+    )
+    sort_by_column(pairs_of(raw), lot, np.pad(factor, (0, even)), np.pad(background, (0, even)), columns)
+    return columns, raw[lot] * factor + background
+
+
+@pytest.mark.parametrize("features", [24, 10, 7, 1])
+@pytest.mark.parametrize("kind", ["uint8", "float64"])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sums_and_gradient_of_every_width(dtype, kind, features):
+    rng = np.random.default_rng(features)
+    raw = (rng.integers(1, 255, (40, features)) * (rng.random((40, features)) < 0.3)).astype(kind)
+    lot = rng.integers(0, 40, 33)
+    factor = rng.uniform(0.001, 0.01, features).astype(dtype)
+    background = (rng.normal(size=features) * (rng.random(features) < 0.5)).astype(dtype)
+    columns, inputs = sorted_lot(raw, lot, factor, background)
+    near = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps}
+    for width in WIDTHS:
+        kept = np.full((features + 4, width), 7, dtype)  # lines before and behind, to see that they stay
+        tile, delta = rng.normal(size=(features, width)).astype(dtype), rng.normal(size=(33, width)).astype(dtype)
+        kept[2:-2] = tile
+        room = np.full((34, numbers_of(width)), 9, dtype)
+        lot_sums(kept[2:-2], columns, room)
+        sums = np.full((33, width + 2), 7, dtype)
+        for row in range(33):
+            bring_back(room[row], room[33], sums[row, 1:-1])
+        np.testing.assert_allclose(sums[:, 1:-1], inputs @ tile, **near, err_msg=f"sums, {width} nodes")
+        assert (sums[:, [0, -1]] == 7).all()
+        np.testing.assert_array_equal(kept[2:-2], tile)
+        kept[2:-2] = np.nan  # what was there before the first lot does not count
+        lot_gradient(kept[2:-2], True, columns, delta, room)
+        np.testing.assert_allclose(kept[2:-2], inputs.T @ delta, **near, err_msg=f"gradient, {width} nodes")
+        lot_gradient(kept[2:-2], False, columns, delta, room)
+        np.testing.assert_allclose(kept[2:-2], 2 * inputs.T @ delta, **near, err_msg="the next lot adds")
+        assert (kept[[0, 1, -2, -1]] == 7).all()
+
+
+@pytest.mark.parametrize("widest", [WIDEST * LANES, 7 * LANES])
+@pytest.mark.parametrize("threads", [1, 2, 3])
+def test_tiles_hold_all_nodes_and_fit_the_vectors(threads, widest):
+    for nodes in range(1, 700):
+        tiles = tiles_of(nodes, threads, widest)
+        widths = np.diff(tiles)
+        assert tiles[0] == 0
+        assert tiles[-1] == nodes
+        assert widths.max() <= widest
+        assert widths.min() >= min(nodes, LANES)
+        assert (widths[:-1] % LANES == 0).all()
+        assert widths.max() - widths.min() < 2 * LANES
+        if nodes >= threads * LANES:
+            assert len(widths) % threads == 0 or len(widths) == nodes // LANES
+
+
+def test_pairs_are_the_values_that_are_not_zero():
+    rng = np.random.default_rng(3)
+    for features in (1, 2, 5, 8, 16, 18):
+        for kind in ("uint8", "float32", "int64"):
+            raw = (rng.integers(0, 3, (20, features)) * rng.integers(0, 2, (20, features))).astype(kind)
+            start, places, values = pairs_of(raw)
+            there = np.zeros((20, features + features % 2), kind)
+            for sample in range(20):
+                for at in range(start[sample], start[sample + 1]):
+                    pair = values[2 * at : 2 * at + 2]
+                    assert pair.any()
+                    there[sample, 2 * places[at] : 2 * places[at] + 2] = pair
+            np.testing.assert_array_equal(there[:, :features], raw)
