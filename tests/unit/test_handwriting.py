@@ -188,6 +188,7 @@ def test_only_what_leaves_the_picture_in_many_places_is_a_grid():
     cut_off = np.zeros((80, 100), bool)
     cut_off[0:30, 40:60:8] = True  # strokes of something at one edge
     assert not is_grid(cut_off)
+    assert not is_grid(np.ones((1, 900), bool))  # no picture is too flat to be looked at
 
 
 def test_what_stays_of_ruled_lines_goes_and_what_only_touches_them_stays():

@@ -19,6 +19,8 @@ _GRID = 10
 
 def is_grid(ink: Mask) -> bool:
     """Tell whether ink leaves the picture in so many places, and on opposite sides, as only printed lines do."""
+    if min(ink.shape) < 4:
+        return False
     sides = [np.count_nonzero(np.diff(side.astype(np.int8)) == 1) for side in (ink[1], ink[-2], ink[:, 1], ink[:, -2])]
     return bool(sum(sides) >= _GRID and max(min(sides[:2]), min(sides[2:])) >= _GRID // 3)
 
