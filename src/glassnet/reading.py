@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SURE = 0.5
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
 _CLEAR = 0.8  # confidence in each part from which touching digits are told apart
-_LETTERS = 0.4  # part that is taken for digits, below which a page shows something else
+_LETTERS = 0.65  # part that is taken for digits, below which a page shows something else: of "hello" it is 0.6
 _WIDEST = 1.8  # width over height of a digit
 
 
@@ -220,13 +220,18 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
         (whole,) = _ask(model, [reduce(union, pieces)])
         if whole.confidence > np.mean([one.confidence for one in asked]):
             return [whole]
+    known: dict[tuple[int, int], _Asked] = {}  # no pair is asked about twice
+    alive = list(asked)  # so that no id is given anew
     while True:
         pairs = doubtful_pairs([one.piece for one in asked])
-        together = _ask(model, [union(asked[i].piece, asked[j].piece) for i, j in pairs])
+        names = [(id(asked[i]), id(asked[j])) for i, j in pairs]
+        new = [k for k, name in enumerate(names) if name not in known]
+        unions = [union(asked[i].piece, asked[j].piece) for i, j in (pairs[k] for k in new)]
+        known.update(zip((names[k] for k in new), _ask(model, unions), strict=True))
         better = [
-            (i, j, one)
-            for (i, j), one in zip(pairs, together, strict=True)
-            if one.confidence > _confidence_apart(asked[i], asked[j])
+            (i, j, known[name])
+            for (i, j), name in zip(pairs, names, strict=True)
+            if known[name].confidence > _confidence_apart(asked[i], asked[j])
         ]
         if not better:
             return asked
@@ -236,6 +241,7 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
             if not taken & {i, j}:
                 taken |= {i, j}
                 joined.append(one)
+        alive += joined
         asked = [one for k, one in enumerate(asked) if k not in taken] + joined
 
 

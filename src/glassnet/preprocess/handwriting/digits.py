@@ -7,19 +7,20 @@ together; digits that stand side by side make a line, and lines follow each othe
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .paper import Ink, Plane
-
-Mask = NDArray[np.bool_]
+from .paper import Ink
+from .rules import Mask, closed, mended, ruled_lines, stroke_pixels, without_remains
 
 THRESHOLD = 0.45
 """Part of the usual ink from which a place is ink."""
 _EIGHT = np.ones((3, 3), bool)
 _MOST = 800  # pieces that are compared with each other: more are no handwriting
+_FAR, _TALLEST = 0.3, 1.4  # of a digit's size: how far apart its pieces are at most; of the usual size: a large digit
 
 
 @dataclass(frozen=True)
@@ -58,86 +59,22 @@ class Piece:
     @property
     def pen(self) -> float:
         """Width of its strokes, in pixels."""
-        return _stroke_width(self.mask)
+        return stroke_pixels(self.mask)
 
 
 def ink_mask(ink: Ink) -> Mask:
     """Tell ink from paper, without long ruled lines."""
     least = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     mask = ink.strength > least
-    ruled = mask & ruled_lines(ink.strength, least)
-    return _mended(mask & ~ruled, mask) if ruled.any() else mask
-
-
-def ruled_lines(strength: Plane, least: float) -> Mask:
-    """Find long thin straight lines, nearly level or nearly upright, that a printer or a ruler has drawn.
-
-    Thin is what an opening takes away (Serra 1982), from 0.6 of `least` on, the strength from which a place is ink: a
-    line about as strong as that would be seen in dashes.
-    """
-    ink = strength > least
-    side = round(max(4.0, 0.5 * _stroke_width(ink))) + 3
-    thin = ndimage.white_tophat(strength, size=(side, side)) > 0.6 * least
-    return _long_runs(thin, ink) | _long_runs(thin.T, ink.T).T
-
-
-def _long_runs(thin: Mask, ink: Mask) -> Mask:
-    """Mark what is thin on a straight way across at least half the columns, most of it thin, some of it other ink."""
-    height, width = thin.shape
-    step = max(1, max(height, width) // 320)
-    small = _blocks(thin, step)
-    rows, columns = small.shape
-    if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
-        return np.zeros_like(thin)
-    wide = ndimage.binary_dilation(small, np.ones((3, 1), bool))
-    weight = np.where(wide, 1, 0.6 * _blocks(ink, step)).astype(np.float32)
-    found = np.zeros_like(small)
-    length = columns // 2
-    across = np.arange(columns)
-    for slope in np.linspace(-0.12, 0.12, 17):
-        drop = np.rint(slope * (across - columns / 2)).astype(int)
-        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): the sheared picture's places
-        runs = ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
-        if runs.any():
-            spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
-            found[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    grown = np.repeat(np.repeat(ndimage.binary_dilation(found, np.ones((3, 1), bool)), step, 0), step, 1)
-    return grown[:height, :width] & thin
-
-
-def _blocks(mask: Mask, step: int) -> Mask:
-    """Shrink by a whole number: a block is ink if any of it is."""
-    rows, columns = (-(-side // step) for side in mask.shape)
-    padded = np.pad(mask, ((0, rows * step - mask.shape[0]), (0, columns * step - mask.shape[1])))
-    blocks: Mask = np.any(padded.reshape(rows, step, columns, step), axis=(1, 3))
-    return blocks
-
-
-def _mended(kept: Mask, before: Mask) -> Mask:
-    """Put back where a stroke crosses a removed line: what closing over the gap joins."""
-    gap = int(max(3, 2 * _stroke_width(before & ~kept) + 1))
-    return kept | (_closed(kept, gap) & before)
-
-
-def _closed(mask: Mask, reach: int) -> Mask:
-    """Fill what is narrower than twice `reach`: a closing with a disc."""
-    near = ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
-    closed: Mask = ndimage.distance_transform_edt(near) > reach
-    return closed[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
-
-
-def _stroke_width(mask: Mask) -> float:
-    """Return the usual width of what is drawn, in pixels."""
-    if not mask.any():
-        return 0.0
-    return 4 * float(np.median(ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2
+    ruled = ruled_lines(ink.strength, least)
+    return mended(without_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
 
 
 def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
     """Take the mask apart into digits, as far as geometry tells, without specks and what lies beside the paper."""
-    stroke = max(1.0, _stroke_width(mask))
+    stroke = max(1.0, stroke_pixels(mask))
     if stroke > 4:  # where the pen ran dry
-        mask = _closed(mask, max(1, round(0.15 * stroke)))
+        mask = closed(mask, max(1, round(0.15 * stroke)))
     labels, _ = ndimage.label(mask, _EIGHT)
     pieces = []
     for number, box in enumerate(ndimage.find_objects(labels), 1):
@@ -150,7 +87,7 @@ def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
     largest = max(piece.size for piece in pieces)
     pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
     large = _large_enough(pieces)
-    drawn = [piece for piece in large if _stroke_width(piece.mask) < 0.33 * piece.size]
+    drawn = [piece for piece in large if stroke_pixels(piece.mask) < 0.33 * piece.size]
     return drawn or large
 
 
@@ -202,11 +139,20 @@ def _joined_pieces(pieces: list[Piece]) -> list[Piece]:
     """Put together what belongs to one digit, the nearest first, until nothing more does."""
     pieces = sorted(pieces, key=lambda one: (one.top, one.left))
     usual = _usual_size(pieces)
-    while pairs := _pairs(pieces, usual, 1.0):
-        _, i, j = min(pairs)
-        pieces[i] = union(pieces[i], pieces[j])
-        del pieces[j]
-    return pieces
+    pairs = _pairs(pieces, usual, 1.0)
+    heapify(pairs)
+    gone: set[int] = set()
+    while pairs:
+        _, i, j = heappop(pairs)
+        if gone & {i, j}:
+            continue
+        gone |= {i, j}
+        both = union(pieces[i], pieces[j])
+        for k, other in enumerate(pieces):
+            if k not in gone and (far := _apart(other, both, usual)) < 1:
+                heappush(pairs, (far, k, len(pieces)))
+        pieces.append(both)
+    return [piece for k, piece in enumerate(pieces) if k not in gone]
 
 
 def may_be_one(pieces: list[Piece]) -> bool:
@@ -226,20 +172,19 @@ def doubtful_pairs(pieces: list[Piece]) -> list[tuple[int, int]]:
 
 def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float, int, int]]:
     """Pairs that are less far apart than `limit`, with how far."""
-    found = []
-    for i, one in enumerate(pieces[:_MOST]):
-        for j in range(i + 1, min(len(pieces), _MOST)):
-            far = _apart(one, pieces[j], usual)
-            if far < limit:
-                found.append((far, i, j))
-    return found
+    top, left, bottom, right = np.array([(p.top, p.left, p.bottom, p.right) for p in pieces[:_MOST]]).T
+    down = np.maximum(top[:, np.newaxis], top) - np.minimum(bottom[:, np.newaxis], bottom)
+    across = np.maximum(left[:, np.newaxis], left) - np.minimum(right[:, np.newaxis], right)
+    near = np.triu(np.maximum(down, across) <= _FAR * _TALLEST * usual, 1)  # the others need not be looked at closely
+    found = [(_apart(pieces[i], pieces[j], usual), int(i), int(j)) for i, j in np.argwhere(near)]
+    return [pair for pair in found if pair[0] < limit]
 
 
 def cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
     """Ways to part a piece that is not slender into a left and a right one, from top to bottom through little ink."""
     if piece.width < max(4, 0.8 * piece.height):
         return []
-    most = 2 * max(1.0, _stroke_width(piece.mask))
+    most = 2 * max(1.0, stroke_pixels(piece.mask))
     reach = max(1, int(0.15 * piece.width))
     found: dict[bytes, tuple[Piece, Piece]] = {}
     for part in (0.3, 0.4, 0.5, 0.6, 0.7):
@@ -298,8 +243,8 @@ def _apart(one: Piece, other: Piece, usual: float) -> float:
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
     across = max(one.left, other.left) - min(one.right, other.right)
     larger, smaller = (one, other) if one.size >= other.size else (other, one)
-    scale = min(max(larger.size, 0.5 * usual), 1.4 * usual)
-    if max(down, across) > 0.3 * scale:
+    scale = min(max(larger.size, 0.5 * usual), _TALLEST * usual)
+    if max(down, across) > _FAR * scale:
         return 9.0
     together_high = max(one.bottom, other.bottom) - min(one.top, other.top)
     together_wide = max(one.right, other.right) - min(one.left, other.left)

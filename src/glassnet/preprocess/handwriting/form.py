@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
-from .digits import Mask, box_of
+from .digits import box_of
+from .rules import Mask
 
 SIDE, BOX = 28, 20
 STROKE = (0.08, 0.2)

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-Plane = NDArray[np.float32]
+from .rules import Plane, is_grid, ruled_lines, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
@@ -72,7 +72,7 @@ def _lifted(picture: Plane, light_on_dark: bool) -> Ink:
     for turn in range(3):
         paper = _without_strokes(seen, reach)
         strength, contrast = _along_the_ink(_density(seen, paper), written)
-        inner = _inner(strength > 0.5)
+        inner = _inner(_unruled(strength))
         if not inner.any():
             break
         # Wide enough for the widest stroke and no wider: then shadows stay paper.
@@ -130,6 +130,18 @@ def _density(seen: Plane, paper: Plane) -> Plane:
     missing: Plane = 1 - seen / paper
     missing -= np.median(missing, axis=(0, 1))
     return missing
+
+
+def _unruled(strength: Plane) -> NDArray[np.bool_]:
+    """Tell ink from paper for a first look, without a printed grid: its colour is not the ink's."""
+    ink: NDArray[np.bool_] = strength > 0.5
+    if not is_grid(ink):
+        return ink
+    ruled = ruled_lines(strength, 0.5)
+    ruled = ndimage.binary_dilation(ruled, iterations=2) & ink
+    side = int(max(2, stroke_pixels(ruled) / 2))
+    written: NDArray[np.bool_] = ndimage.binary_opening(ink & ~ruled, np.ones((side, side), bool))
+    return written if written.any() else ink
 
 
 def _inner(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:

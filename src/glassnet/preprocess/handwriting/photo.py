@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from .paper import Plane
+from .rules import Plane
 
 SHORTEST, MOST = 168, 1_000_000
 """Pixels on the shorter side, and in all, between which a picture is brought."""

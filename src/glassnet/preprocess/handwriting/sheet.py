@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .paper import Plane, otsu, reduced
+from .paper import otsu, reduced
+from .rules import Plane
 
 _COARSE = 128  # pixels on the longer side where a sheet is seen as a whole
 _SMALLEST = 0.1  # of the picture that a sheet covers
