@@ -15,7 +15,7 @@ FAST = (
     "16",
     "--epochs",
     "40",
-    "--learning-rate",
+    "--rate",
     "0.01",
     "--dropout",
     "0",
