@@ -127,7 +127,8 @@ def ours(train: pd.DataFrame, test: pd.DataFrame, target: str, **changes: Any) -
     began = time.process_time()
     data = glassnet.load_table(train, target)
     numbers = data.values is not None
-    options = glassnet.Options.recipe("table", **{**for_rows(len(data), "table", numbers=numbers), **changes})
+    task = "numbers" if numbers else "classes"
+    options = glassnet.Options.recipe("table", **{**for_rows(len(data), "table", task=task), **changes})
     model = glassnet.fit(data, options).model
     seconds = time.process_time() - began
     found = glassnet.evaluate(model, glassnet.load_table(test, columns=model.columns))

@@ -98,17 +98,26 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
 """Recipe name -> where it differs from the defaults."""
 
 
-def for_rows(rows: int, recipe: str, *, numbers: bool) -> dict[str, Any]:
-    """Return how a recipe changes for a table of so many rows, with numbers to predict or classes.
+def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]:
+    """Return how a recipe changes for a table of so many rows, and for what is to be predicted.
 
     With the recipe ``table``, the fewer rows the more epochs; large tables get larger batches. Numbers need outputs
-    without bounds, whatever the recipe.
+    without bounds, and labels an output for each that does not know of the others, whatever the recipe.
+
+    Parameters
+    ----------
+    rows : int
+    recipe : str
+    task : {"classes", "numbers", "labels"}
+        As `preprocess.Columns.task` has it.
     """
     changes: dict[str, Any] = {}
     if recipe == "table":
         changes["epochs"] = max(10, min(200, 60_000 // max(1, rows)))
         if rows > 20_000:
             changes |= {"batch_size": 128 if rows <= 200_000 else 512, "learning_rate": 0.002}
-    if numbers:
+    if task == "numbers":
         changes |= {"output": "identity", "loss": "squared_error", "targets": "values"}
+    elif task == "labels":
+        changes |= {"output": "sigmoid", "targets": "multilabel"}
     return changes

@@ -37,6 +37,6 @@ def blocks_of_epoch(
 
 def epoch_order(samples: int, epoch: int, options: Options) -> NDArray[np.int64]:
     """Return the order in which an epoch, counted from 0, visits the samples: shape (samples,)."""
-    if not options.shuffle:
+    if not options.shuffle or samples <= options.batch_size:  # a batch of all is the same in any order
         return np.arange(samples)
     return generator(options.seed, Purpose.ORDER, epoch).permutation(samples)

@@ -91,7 +91,14 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
         raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
-    return Targets.of_values(data.values, data.weights, positive=positive)
+    with np.errstate(over="ignore", invalid="ignore"):
+        made = Targets.of_values(data.values, data.weights, positive=positive)
+    if not np.isfinite([*made.offset, *made.scale]).all():
+        largest = np.abs(data.values).max()
+        raise DataError(
+            "GN018", f"{data.source}: numbers up to {largest:.3g} to learn, whose squares are infinite. Divide them."
+        )
+    return made
 
 
 def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
@@ -156,11 +163,13 @@ def train(
     yield Preparing(loop.engine.name)
     yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    while not position.ended:
-        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
-        if until and until[0] == position.epoch:
-            return
-        yield loop.epoch_done()
+    # From here to the end, and not a block: what is seen of validation data decides too where a training ends.
+    with one_blas_thread:
+        while not position.ended:
+            yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+            if until and until[0] == position.epoch:
+                return
+            yield loop.epoch_done()
     model.network.parameters.flat[...] = position.answer(options)
     yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
 
@@ -235,8 +244,7 @@ class _Loop:
                 block = block.before(until)
             if not len(block.order):
                 return
-            with one_blas_thread:
-                result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
+            result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
             count = len(block.order)
             self._guard.check(result.loss / count)
             done = at.epoch + (block.first + len(block.learning_rates)) / self._steps

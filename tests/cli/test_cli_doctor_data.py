@@ -60,10 +60,15 @@ def test_the_named_column_is_found_whatever_stands_in_it(folder):
     assert doctor("header.csv", "--target", "y")["classes"].keys() == {"n", "y"}
 
 
-def test_numbers_too_large_to_predict_are_gaps(folder):
+def test_numbers_too_large_to_predict_are_called_so(folder):
     (folder / "h.csv").write_text("rooms,price\n" + "".join(f"{k % 7},{k + 0.5}\n" for k in range(40)) + "3,1e308\n")
     found = doctor("h.csv", "--target", "price", "--fix", "copy.csv")
     assert [finding["lines"] for finding in found["findings"] if finding["code"] == "GD10"] == [[42]]
+    text = next(finding["found"] for finding in found["findings"] if finding["code"] == "GD10")
+    assert text == "1 row of 41 with numbers beyond all measure in price"
+    (folder / "g.csv").write_text((folder / "h.csv").read_text() + "3,\n")
+    text = next(one["found"] for one in doctor("g.csv", "--target", "price")["findings"] if one["code"] == "GD10")
+    assert text == "2 rows of 42 with gaps or numbers beyond all measure in price"
     assert found["samples"] == 40
 
 

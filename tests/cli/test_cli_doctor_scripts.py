@@ -219,6 +219,19 @@ def test_paths_are_followed_through_constants(way, folder):
     "program",
     [
         f"def main(base):\n    open(base + '/mnist_train.csv')\n{BASE}",
+        "import sys\nopen(sys.argv[1])\nopen(sys.argv[1] + '/a.csv')\nopen('%s.csv' % sys.argv[2])",
+        "name = input('which? ')\nopen(f'{name}.csv')\nopen('{}.csv'.format(name))",
+        "import os\nfor name in os.listdir('.'):\n    open(name)\nfor name in []:\n    open(name)",
+        "import os\nf = 'gone.csv'\nif os.path.exists(f):\n    open(f)",
+        "from pathlib import Path\nf = Path('gone.csv')\nif f.is_file():\n    f.read_text()",
+        "import os\nos.chdir('/somewhere')\nopen('gone.csv')",
+        "for name in ('mnist_train', 'mnist_test'):\n    with open(f'{name}.new', 'w') as f:\n        f.write('a')\n"
+        "for other in ('mnist_train', 'mnist_test'):\n    open(other + '.new')",
+        "import argparse\np = argparse.ArgumentParser()\np.add_argument('f')\nargs = p.parse_args()\nopen(args.f)",
+        "import os\nhere = os.path.dirname(os.path.abspath(__file__))\nopen(os.path.join(here, 'mnist_train.csv'))",
+        "def load(name):\n    return open(name)\nload('mnist_train.csv')\nload(input())",
+        "for k in range(3):\n    open('%03d.csv' % k)\n    open(f'{k:02}.csv')\n    open('{:>3}'.format(k))",
+        "def f(p):\n    open(p)\n    f(p + p)\nf(f)",
         f"for name in 'a', 'b':\n    {ONCE}\n    open(f)\n    f = name",
         f"import sys\n{BASE}\nif sys.argv[1:]:\n    base = sys.argv[1]\nopen(base + '/mnist_train.csv')",
         f"{BASE}\ndef main():\n    global base\n    base = '.'\nmain()\nopen(base + '/mnist_train.csv')",
@@ -234,6 +247,51 @@ def test_paths_are_followed_through_constants(way, folder):
 def test_what_is_not_sure_is_not_followed(program, folder):
     (folder / "old.py").write_text(program + "\n")
     assert codes("old.py") == []
+
+
+IN_TURN = {
+    "a loop": "for f in ['mnist_train.csv', 'gone.csv']:\n    open(f)",
+    "a loop over a name": "files = ('mnist_train.csv', 'gone.csv')\nfor f in files:\n    open(f)",
+    "a loop with parts": "import os\nfor part in ['mnist_train', 'gone']:\n    open(os.path.join('.', part + '.csv'))",
+    "a formatted text": "for part in ['mnist_train', 'gone']:\n    path = f'{part}.csv'\n    open(path)",
+    "a format of old": "for part in ['mnist_train', 'gone']:\n    open('%s.csv' % part)",
+    "a method": "for part in sorted(['mnist_train', 'gone']):\n    open('{}.csv'.format(part))",
+    "numbers": "for k, part in enumerate(['mnist_train', 'gone']):\n    print(k)\n    open('{0}.csv'.format(part))",
+    "two loops": "for a in ['mnist', 'go']:\n    for b in ['_train', 'ne']:\n        f = open(a + b + '.csv')",
+    "a range": "for k in range(2):\n    open(f'gone{k}.csv')",
+    "a function": "def load(name):\n    return open(name)\nload('mnist_train.csv')\nload(name='gone.csv')",
+    "a default": "def load(name='gone.csv'):\n    return open(name)\nload()\nload('mnist_train.csv')",
+    "a function of two": "import os\ndef load(base, f='gone.csv'):\n    return open(os.path.join(base, f))\nload('.')",
+    "a flag": "import argparse\np = argparse.ArgumentParser()\n"
+    "p.add_argument('-t', '--train-data', default='gone.csv')\nargs = p.parse_args()\nopen(args.train_data)",
+    "a flag by its own name": "import argparse\np = argparse.ArgumentParser()\n"
+    "p.add_argument('--data', dest='where', default='gone.csv')\nargs = p.parse_args()\nopen(args.where)",
+    "a word of the command line": "import sys\nf = sys.argv[1] if len(sys.argv) > 1 else 'gone.csv'\nopen(f)",
+    "the program's folder": "import os\nhere = os.path.dirname(os.path.abspath(__file__))\n"
+    "open(os.path.join(here, 'gone.csv'))",
+}
+
+
+@pytest.mark.parametrize("way", IN_TURN)
+def test_of_many_files_those_that_are_not_there_are_named(way, folder):
+    (folder / "old.py").write_text(IN_TURN[way] + "\n")
+    found = examine_script("old.py").findings
+    assert {finding.code for finding in found} == {"GS07"}
+    named = [finding.text.split(": ", 1)[1].split(" is not there")[0] for finding in found]
+    wanted = {"a range": ["gone0.csv", "gone1.csv"], "two loops": ["mnistne.csv", "go_train.csv", "gone.csv"]}
+    assert [name.removeprefix("./") for name in named] == wanted.get(way, ["gone.csv"])
+
+
+def test_a_name_in_a_list_is_put_right_and_what_is_put_together_is_left(folder):
+    (folder / "data" / "more.csv").write_text("1,2\n")
+    (folder / "old.py").write_text(
+        "for f in ['mnist_train.csv', '/away/more.csv']:\n    print(len(open(f).read()))\n"
+        "for name in ['more', 'mnist_train']:\n    print(f'/away/{name}.csv' and open(f'/away/{name}.csv'))\n"
+    )
+    run("doctor", "old.py", "--fix", "new.py")
+    text = (folder / "new.py").read_text()
+    assert "['mnist_train.csv', \"data/more.csv\"]" in text
+    assert "open(f'/away/{name}.csv')" in text
 
 
 def test_a_pattern_means_only_files_of_its_own_folder(folder):

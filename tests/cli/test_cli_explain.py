@@ -107,13 +107,18 @@ def test_why(folder, asked):
     assert run(*words, "--json").json()["nearest"] is None
 
 
-def test_why_a_number_of_a_table(folder):
+def train_on_people(folder, target, rows, told):
+    """Write ``people.csv`` with age, place and what `told` makes of them, and train ``t.safetensors`` on it."""
     rng = np.random.default_rng(4)
-    ages, places = rng.integers(18, 80, 200), rng.choice(["north", "south"], 200)
-    lines = [f"{age},{place},{20 + age / 2 + 8 * (place == 'south')}" for age, place in zip(ages, places, strict=True)]
-    (folder / "people.csv").write_text("age,place,income\n" + "\n".join(lines) + "\n")
-    made = ("--target", "income", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
-    assert run("train", "people.csv", *made).code == 0
+    ages, places = rng.integers(18, 80, rows), rng.choice(["north", "south"], rows)
+    lines = [f"{age},{place},{told(age, place)}" for age, place in zip(ages, places, strict=True)]
+    (folder / "people.csv").write_text(f"age,place,{target}\n" + "\n".join(lines) + "\n")
+    made = ("--target", target, "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
+    run("train", "people.csv", *made).fine()
+
+
+def test_why_a_number_of_a_table(folder):
+    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
     assert re.match(r"people.csv, row 7: is income \d", text)
@@ -175,12 +180,7 @@ def test_nodes(folder):
 
 
 def test_a_table_with_named_columns(folder):
-    rng = np.random.default_rng(4)
-    ages, places = rng.integers(18, 80, 300), rng.choice(["north", "south"], 300)
-    lines = [f"{age},{place},{'old' if age > 50 else 'young'}" for age, place in zip(ages, places, strict=True)]
-    (folder / "people.csv").write_text("age,place,kind\n" + "\n".join(lines) + "\n")
-    made = ("--target", "kind", "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
-    assert run("train", "people.csv", *made).code == 0
+    train_on_people(folder, "kind", 300, lambda age, place: "old" if age > 50 else "young")
     text = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv").out
     assert re.search(r"^columns.*\n +age .*\n +place=", text, re.M)
     facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()

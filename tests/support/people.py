@@ -7,6 +7,19 @@ import numpy as np
 HEADER = ("id", "age", "job", "gain", "member", "country", "hours", "income")
 
 
+def weather(rows: int = 400, seed: int = 0) -> str:
+    """Rows of text with two labels, ``hot`` (0, 1) and ``wet`` (no, yes), two numbers, and words; a gap in row 5."""
+    random = np.random.default_rng(seed)
+    lines = ["wind,sun,cloud,hot,wet,degrees,rain,place"]
+    for row in range(rows):
+        wind, sun, cloud = random.normal(size=3)
+        hot = "" if row == 5 else str(int(sun > 0.2))
+        wet = "yes" if cloud - sun > 0.5 else "no"
+        numbers = f"{20 + 5 * sun:.2f},{max(0.0, 10 * (cloud - sun)) + 0.1 * wind:.2f}"
+        lines.append(f"{wind:.3f},{sun:.3f},{cloud:.3f},{hot},{wet},{numbers},{random.choice(['sea', 'hill', 'wood'])}")
+    return "\n".join(lines) + "\n"
+
+
 def people(rows: int = 300, seed: int = 0, *, separator: str = ",", comma: bool = False) -> str:
     """Rows of text; `comma` writes decimals with one."""
     random = np.random.default_rng(seed)

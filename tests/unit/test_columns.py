@@ -38,7 +38,7 @@ def test_a_messy_table_is_understood(table):
         "age", "age missing", "job=clerk", "job=cook", "job=pilot", "job missing", "gain", "member", "hours",
     )  # fmt: skip
     assert dict(columns.dropped).keys() == {"id", "country"}
-    assert (columns.target.task, columns.target.classes) == ("classes", ("<=50K", ">50K"))
+    assert (columns.targets[0].task, columns.targets[0].classes) == ("classes", ("<=50K", ">50K"))
     summed_up = [name for name, _ in columns.summary()]
     assert summed_up == ["age", "job", "gain", "member", "hours", "income", "id", "country"]
     inputs = columns.apply(table)
@@ -196,10 +196,10 @@ def test_a_few_words_among_numbers_are_missing_values_and_said():
 def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
     table = read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values})
     columns = Columns.learn(table, "y")
-    assert (columns.target.task, columns.target.classes) == (task, classes)
+    assert (columns.targets[0].task, columns.targets[0].classes) == (task, classes)
     assert f"target 'y': {'numbers' if task == 'numbers' else len(classes)}" in columns.remarks[0]
     if classes in (("9", "10"), ("1", "2")):
-        assert Columns.learn(table, "y", task="numbers").target.task == "numbers"
+        assert Columns.learn(table, "y", task="numbers").task == "numbers"
 
 
 @pytest.mark.parametrize(

@@ -255,3 +255,10 @@ def test_rows_taken_keep_what_belongs_to_them():
     np.testing.assert_array_equal(taken.values, data.values[[4, 2]])
     np.testing.assert_array_equal(taken.weights, [5, 3])
     np.testing.assert_array_equal(taken.labels, [0, 1])
+
+
+def test_numbers_whose_squares_are_infinite_are_refused():
+    large = numbers(4, values=np.array([[1e300, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]))
+    with pytest.raises(DataError, match=r"up to 1e\+300 to learn") as refused:
+        new_model(large, Options(**NUMBERS))
+    assert refused.value.code == "GN018"

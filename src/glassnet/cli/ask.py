@@ -8,11 +8,12 @@ from typing import Any
 
 import click
 import numpy as np
+from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
-from ..evaluate import Evaluation, evaluate
+from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
 from ..model import Model
 from ..modelfile import load_model
@@ -56,6 +57,7 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
                 "confusion": evaluation.confusion.tolist(),
                 "misread": evaluation.misread.tolist(),
                 "class_names": model.class_names,
+                **({"outputs": _by_output(model, test, evaluation)} if not evaluation.confusion.size else {}),
                 "pictures": written,
             }
         )
@@ -63,6 +65,8 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
     result(score_line(evaluation))
     if evaluation.confusion.size:
         _report(model, test, evaluation)
+    elif model.classes > 1:
+        result(_outputs_table(model, test, evaluation))
     if written:
         result(f"pictures  {', '.join(written)}")
     if len(evaluation.misread) and evaluation.confusion.size:
@@ -89,6 +93,34 @@ def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
         for row in evaluation.misread[:10]:
             wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
             result(f"          {test.row_name(row)}: {wanted}, read as {found}")
+
+
+def _by_output(model: Model, test: Dataset, evaluation: Evaluation) -> list[dict[str, Any]]:
+    """Return the scores of each output by itself: of a label, or of a number; None where there is nothing to divide."""
+    assert test.values is not None  # without classes there are values
+    if model.targets.name == "values":
+        of_numbers = number_scores(test.values, evaluation.answers, test.weights)
+        scores = {"r2": of_numbers.r2, "rmse": of_numbers.rmse}
+    else:
+        of_labels = label_scores(test.values, evaluation.answers)
+        scores = {"precision": of_labels.precision, "recall": of_labels.recall, "f1": of_labels.f1}
+    return [
+        {"name": model.name_of(k)}
+        | {name: None if np.isnan(values[k]) else float(values[k]) for name, values in scores.items()}
+        for k in range(model.classes)
+    ]
+
+
+def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
+    """Return a line an output with its scores, as text."""
+    rows = _by_output(model, test, evaluation)
+    heads = list(rows[0])[1:]
+    width = max(len(shortened(row["name"], 40)) for row in rows)
+    lines = [" " * width + "".join(f"{head:>12}" for head in heads)]
+    for row in rows:
+        values = ("–" if row[head] is None else f"{row[head]:.4g}" for head in heads)
+        lines.append(f"{shortened(row['name'], 40):<{width}}" + "".join(f"{value:>12}" for value in values))
+    return "\n".join(lines)
 
 
 def _reading_flags(model: Model, test: Dataset) -> list[str]:
@@ -141,6 +173,16 @@ def query_command(words: tuple[str, ...], as_json: bool) -> None:
         result(f"{answer['input']:<{width}}   {answer['name']}{sure}")
 
 
+def _in_words(model: Model, found: NDArray[Any]) -> str:
+    """Return an answer that is no class: the number or numbers, or the labels that hold."""
+    names = [model.name_of(k) for k in range(model.classes)]
+    if model.targets.name != "values":
+        return ", ".join(name for name, holds in zip(names, found, strict=True) if holds) or "none"
+    if model.classes == 1:
+        return f"{found[0]:.6g}"
+    return "   ".join(f"{name} {value:.6g}" for name, value in zip(names, found, strict=True))
+
+
 def _answer(model: Model, name: str, outputs: FloatArray) -> dict[str, Any]:
     """Return one answer as JSON has it; a number has no confidence."""
     found = model.targets.invert(outputs[np.newaxis])[0]
@@ -149,7 +191,7 @@ def _answer(model: Model, name: str, outputs: FloatArray) -> dict[str, Any]:
         answer, called = int(found), model.name_of(int(found))
     else:
         answer = found.tolist() if model.classes > 1 else found.item()
-        called = " ".join(f"{value:.6g}" for value in found)
+        called = _in_words(model, found)
     return {
         "input": name,
         "answer": answer,

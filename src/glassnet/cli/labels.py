@@ -67,18 +67,20 @@ def labels_command(
     if not 2 <= folds <= 100:
         raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     wishes = Wishes.of(flags)
+    if len(wishes.target) > 1:
+        raise OptionError("GN022", f"--target {wishes.target[1]}: labels looks at one column at a time. Name one.")
     options = options_from(recipe, flags)
-    if wishes.target is None:
+    if not wishes.target:
         samples = load_samples(source, options, part=part)
         numbers, count = np.arange(len(samples)), len(samples)
     else:
         samples, numbers, count = load_table_samples(source, wishes)
     if fix is not None and to is not None:
         changes = read_review(fix, count, [samples.name_of(label) for label in range(samples.classes)])
-        if wishes.target is None:
+        if not wishes.target:
             write_relabelled(source, to, changes, samples, part)
         else:
-            write_relabelled_table(source, to, changes, wishes.target)
+            write_relabelled_table(source, to, changes, wishes.target[0])
         _report_copy(changes, to, as_json)
         return
     if picture:
@@ -99,7 +101,7 @@ def labels_command(
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
         _report(samples, suspects, rows[: max(first, 0)])
-        _next_step(source, part, wishes.target, out, picture)
+        _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture)
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:

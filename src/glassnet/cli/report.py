@@ -75,7 +75,9 @@ def _findings(model: Model, source: str | None, trained_on: str | None) -> list[
     """Examine what the model was trained on, together with what it is asked about; or this alone."""
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
-    target = model.columns.target.name if model.columns else None
+    if model.columns and len(model.columns.targets) > 1:
+        return None  # the doctor knows one column of labels
+    target = model.columns.target_names[0] if model.columns else None
     if trained_on is not None:
         return examine(trained_on, source, target=target, options=options).findings
     if source is None:

@@ -33,7 +33,7 @@ def resume_command(
     job = _job(saved, source, test_source, out)
     require_place(path, MODEL)
     require_place(job.out, MODEL)
-    _, parts = read_parts(job, saved.options, lambda rows, numbers: saved.options)
+    _, parts = read_parts(job, saved.options, lambda rows, task: saved.options)
     run = saved.run(parts.training)
     say(f"going on after {saved.position.progress:.2f} of {saved.options.epochs} epochs")
     for change in run.changes:

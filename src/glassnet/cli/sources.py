@@ -18,8 +18,7 @@ from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
 from ..preprocess import Columns
-from ..preprocess.columns import require_column
-from ..preprocess.predicted import TASKS, learn_target
+from ..preprocess.predicted import TASKS
 from ..preprocess.tabular import read_table, samples_of
 from ..receipt import fingerprint, options_of
 from .console import say
@@ -29,7 +28,11 @@ if TYPE_CHECKING:
     from ..data.frames import Table
 
 _TABLE_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
-    "target": ("column to predict, of a table with named columns", "要预测的列(带列名的表格)", {"metavar": "COLUMN"}),
+    "target": (
+        "column to predict, of a table with named columns; repeat for several labels, or several numbers",
+        "要预测的列(带列名的表格);可重复,以预测多个标签或多个数值",
+        {"metavar": "COLUMN", "multiple": True},
+    ),
     "task": (
         "predict classes or numbers; decided by the column if not given",
         "预测类别或数值;不指定则由该列决定",
@@ -46,9 +49,9 @@ _TABLE_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 @dataclass(frozen=True)
 class Wishes:
-    """What was said about a table's columns; `target` is None for data that are no table with named columns."""
+    """What was said about a table's columns; `target` is empty for data that are no table with named columns."""
 
-    target: str | None
+    target: tuple[str, ...] = ()
     task: str | None = None
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
@@ -63,10 +66,11 @@ class Wishes:
             GN022 for the others without --target, or for the target among them.
         """
         wishes = cls(**{name: flags.pop(name) for name in _TABLE_FLAGS})
-        if wishes.target in (*wishes.drop, *wishes.keep):
-            raise OptionError("GN022", f"--drop or --keep {wishes.target}: it is the column to predict.")
+        for name in wishes.target:
+            if name in (*wishes.drop, *wishes.keep):
+                raise OptionError("GN022", f"--drop or --keep {name}: it is the column to predict.")
         alone = [name for name in ("task", "drop", "keep") if getattr(wishes, name)]
-        if alone and wishes.target is None:
+        if alone and not wishes.target:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
         return wishes
 
@@ -79,9 +83,9 @@ def with_table_flags(command: Command) -> Command:
 
 
 def load_table_parts(
-    source: str, test_source: str | None, wishes: Wishes, recipe: str, choose: Callable[[int, bool], Options]
+    source: str, test_source: str | None, wishes: Wishes, recipe: str, choose: Callable[[int, str], Options]
 ) -> tuple[Options, Dataset, Dataset, bool]:
-    """Read a table, decide what it asks for, and say so; `choose` gives the options for its rows and kind of target.
+    """Read a table, decide what it asks for, and say so; `choose` gives the options for its rows and its task.
 
     Returns
     -------
@@ -91,16 +95,14 @@ def load_table_parts(
     held_out : bool
         Whether the test part was kept aside from the same table.
     """
-    assert wishes.target is not None
-    table = read_table(source, [wishes.target])
-    require_column(table, wishes.target)
-    target, _ = learn_target(table, wishes.target, wishes.task)
-    options = choose(len(table), target.task == "numbers")
+    table = read_table(source, wishes.target)
+    columns = _learn(table, wishes)
+    options = choose(len(table), columns.task)
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
-    columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep, rows=kept)
+    if kept is not None:
+        columns = _learn(table, wishes, kept)
     say(f"{table.source}: {len(table):,} rows, {len(table.names)} columns, recipe {recipe}")
-    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
-        say(f"{table.source}: {remark}")
+    _say_learnt(table, columns)
     part = table if kept is None else table.take(kept)
     if aside is None:
         assert test_source is not None
@@ -118,14 +120,21 @@ def load_table_parts(
 
 def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, NDArray[np.int64], int]:
     """Read a whole table; return its samples, the row of each, and how many rows there are."""
-    assert wishes.target is not None
-    table = read_table(source, [wishes.target])
-    columns = Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep)
-    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
-        say(f"{table.source}: {remark}")
+    table = read_table(source, wishes.target)
+    columns = _learn(table, wishes)
+    _say_learnt(table, columns)
     samples = samples_of(table, columns)
     _say_left_out(table, samples)
     return samples, columns.answers(table)[0], len(table)
+
+
+def _learn(table: Table, wishes: Wishes, rows: NDArray[np.int64] | None = None) -> Columns:
+    return Columns.learn(table, wishes.target, task=wishes.task, drop=wishes.drop, keep=wishes.keep, rows=rows)
+
+
+def _say_learnt(table: Table, columns: Columns) -> None:
+    for remark in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+        say(f"{table.source}: {remark}")
 
 
 def load_samples(source: str, options: Options, *, part: str = "train") -> Dataset:
@@ -232,7 +241,8 @@ def _say_left_out(table: Table, samples: Dataset) -> None:
     if count:
         rows = "1 row" if count == 1 else f"{count:,} rows"
         assert samples.columns is not None
-        say(f"{table.source}: {rows} without {samples.columns.target.name!r} {'is' if count == 1 else 'are'} left out")
+        names = " or ".join(map(repr, samples.columns.target_names))
+        say(f"{table.source}: {rows} without {names} {'is' if count == 1 else 'are'} left out")
 
 
 def load_trained_on(model: Model, model_path: str, source: str | None) -> Dataset:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def show_table(source: str, row: int | None, wishes: Wishes, as_json: bool) -> None:
     """Print a table's columns, how training would use them if a target is named, or one row."""
-    table = read_table(source, [wishes.target] if wishes.target else ())
+    table = read_table(source, wishes.target)
     if row is not None:
         _show_row(table, row, as_json)
         return

@@ -92,19 +92,20 @@ def train_command(
 
     DATA is a CSV (label, then values), an IDX image file, an NPZ archive, a folder of MNIST-named files, a folder that
     holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
-    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Without
-    --test, the data's own test part is used, or a part of the data is kept aside.
+    named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Several
+    --target are labels (0 and 1, yes and no) or numbers that one network predicts together. Without --test, the data's
+    own test part is used, or a part of the data is kept aside.
     """
     wishes = Wishes.of(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
-    if wishes.target is not None and not named:
+    if wishes.target and not named:
         recipe = "table"
     job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
     require_place(job.out, MODEL)
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
-    def choose(rows: int, numbers: bool) -> Options:
-        return options_from(recipe, flags, **for_rows(rows, recipe, numbers=numbers))
+    def choose(rows: int, task: str) -> Options:
+        return options_from(recipe, flags, **for_rows(rows, recipe, task=task))
 
     options, parts = read_parts(job, options_from(recipe, flags), choose)
     fit_it = partial(fit, parts.training, options, checkpoint=keep)
@@ -137,15 +138,15 @@ class Parts(NamedTuple):
     seconds: float
 
 
-def read_parts(job: Job, options: Options, choose: Callable[[int, bool], Options]) -> tuple[Options, Parts]:
+def read_parts(job: Job, options: Options, choose: Callable[[int, str], Options]) -> tuple[Options, Parts]:
     """Read a job's data, and meanwhile load the kernels that `options` need.
 
-    `choose` gives the options for a table with so many rows, whose target is numbers or not.
+    `choose` gives the options for a table with so many rows and this task.
     """
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
-    if job.wishes.target is None:
+    if not job.wishes.target:
         training, test, held_out = load_parts(job.source, job.test, options)
     else:
         options, training, test, held_out = load_table_parts(job.source, job.test, job.wishes, job.recipe, choose)

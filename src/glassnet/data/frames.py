@@ -137,6 +137,12 @@ class Table:
         lowered = _as_text(column).str.to_lowercase()
         return lowered.replace_strict(_TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
 
+    def truths(self, name: str) -> NDArray[np.float64]:
+        """Return 1 for yes and 1, 0 for no and 0, NaN for what is missing or none of them, shape (n,)."""
+        values, numbers = self.booleans(name), self.numbers(name)
+        numbers[(numbers != 0) & (numbers != 1)] = np.nan
+        return np.where(np.isnan(values), numbers, values)
+
     def words(self, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         """Return a column as words.
 

@@ -51,7 +51,9 @@ KINDS: dict[str, Kind] = {
     "GD09": Kind(
         ERROR, "labels are spread over columns, one a class", "make them one column of numbers", "makes them one column"
     ),
-    "GD10": Kind(ERROR, "values are missing or infinite", "fill them in, or remove the rows", "drops these rows"),
+    "GD10": Kind(
+        ERROR, "values are missing, infinite or too large", "correct them, or remove the rows", "drops these rows"
+    ),
     "GD11": Kind(ERROR, "a value is not a number", "correct it, or remove the rows", "drops these rows"),
     "GD12": Kind(WARNING, "numbers are written with a decimal comma", "write them with a point", "writes a point"),
     "GD13": Kind(

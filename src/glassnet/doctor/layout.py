@@ -160,8 +160,21 @@ def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: ND
     if unlabelled is not None and unlabelled.any():
         rows = rows | unlabelled
         names.append(table.label_name or "the label")
-    text = f"{counted(int(rows.sum()), 'row')} of {len(table):,} with gaps in {listed(names)}"
+    extreme = _extremes(table, holes, unlabelled)
+    kinds = ["gaps"] if (rows & ~extreme).any() else []
+    kinds += ["numbers beyond all measure"] if extreme.any() else []
+    text = f"{counted(int(rows.sum()), 'row')} of {len(table):,} with {' or '.join(kinds)} in {listed(names)}"
     return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+
+
+def _extremes(table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Return the rows in which what counts as a gap is a number: infinite, or a label whose square is, shape (n,)."""
+    extreme: NDArray[np.bool_] = np.zeros(len(table), bool)
+    if holes.size:
+        extreme |= (holes & np.isinf(table.numbers)).any(axis=1)
+    if unlabelled is not None and table.labels is not None and table.labels.dtype.kind == "f":
+        extreme |= unlabelled & (np.abs(table.labels) > LARGEST)
+    return extreme
 
 
 def _holes(table: LooseTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:

@@ -27,9 +27,14 @@ _WRITERS = (
 )  # fmt: skip
 _ADDED = ("imread", "_imread")
 """What a repaired program calls the reader that was added to it."""
-_METHODS = {"open": "read", "read_text": "read", "read_bytes": "read", "write_text": "write", "write_bytes": "write"}
+_METHODS = {
+    "open": "read", "read_text": "read", "read_bytes": "read", "write_text": "write", "write_bytes": "write",
+    "exists": "test", "is_file": "test",
+}  # fmt: skip
 """What a Path does with its own file."""
 _FILE_KEYWORDS = ("file", "fname", "filename", "filepath_or_buffer", "fp", "pathname")
+_TESTS = ("os.path.exists", "os.path.isfile", "os.path.lexists", "os.access", "urllib.request.urlretrieve")
+"""What a program asks, or does, before it reads a file that need not be there."""
 _SEARCHES = ("glob.glob", "glob.iglob")
 _SEARCHED = 5000
 """Files below the program's folder that are looked through for one of the right name."""
@@ -38,35 +43,46 @@ _SEARCHED = 5000
 def missing_files(tree: ast.Module, names: Names, positions: Positions, folder: Path) -> Iterator[Change]:
     """Yield the files that are not there, and those that are named so that they are there on one machine only."""
     texts = Texts(tree, names)
-    asked = [_asked(node, names, texts) for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    made = {text.value for what, text in asked if text and what == "write"}
-    seen: set[int] = set()
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    asked = [(what, text) for node in calls for what, text in _asked(node, names, texts)]
+    expected = {text.value for what, text in asked if what in ("write", "test")}
+    moves = any("os.chdir" in names.paths_of(node.func) for node in calls)
+    seen: set[tuple[int, str]] = set()
     for what, text in asked:
-        if text is None or what in ("", "write") or text.value in made or id(text.node) in seen:
+        place = id(text.node), text.value
+        if what in ("write", "test") or text.value in expected or place in seen:
             continue
-        seen.add(id(text.node))
+        seen.add(place)
+        if moves and not is_absolute(text.value):
+            continue  # from which folder its name counts, it alone knows
         yield from _looked_up(text, folder, positions, names, search=what == "search")
 
 
-def _asked(node: ast.Call, names: Names, texts: Texts) -> tuple[str, Text | None]:
-    """Return what a call does with a file (``"read"``, ``"write"``, ``"search"`` or nothing), and with which."""
+def _asked(node: ast.Call, names: Names, texts: Texts) -> list[tuple[str, Text]]:
+    """Return what a call does with files (``"read"``, ``"write"``, ``"search"`` or ``"test"``), and with which."""
     if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-        owner = texts.of(node.func.value)
-        if owner is not None and owner.path:
+        owners = [owner for owner in texts.each(node.func.value) if owner.path]
+        if owners:
             writes = node.func.attr == "open" and _mode_writes(node, node.args[:1])
-            return "write" if writes else _METHODS[node.func.attr], owner
+            return [("write" if writes else _METHODS[node.func.attr], owner) for owner in owners]
+    what, file = _file_of(node, names)
+    return [(what, text) for text in texts.each(file)] if what and file is not None else []
+
+
+def _file_of(node: ast.Call, names: Names) -> tuple[str, ast.expr | None]:
+    """Return what a call does with the file that it is given, and the expression of that."""
     named = next((keyword.value for keyword in node.keywords if keyword.arg in _FILE_KEYWORDS), None)
     file = node.args[0] if node.args else named
-    if file is None:
-        return "", None
     paths = {*names.paths_of(node.func), ast.unparse(node.func)}
     opens = bool(paths & {"open", "io.open"})
     if paths & set(_WRITERS) or (opens and _mode_writes(node, node.args[1:2])):
-        return "write", texts.of(file)
+        return "write", file
+    if paths & set(_TESTS):
+        return "test", file
     if paths & set(_SEARCHES):
-        return "search", texts.of(file)
+        return "search", file
     added = isinstance(node.func, ast.Name) and node.func.id in _ADDED
-    return ("read", texts.of(file)) if added or set(names.paths_of(node.func)) & set(_READERS) else ("", None)
+    return ("read", file) if added or set(names.paths_of(node.func)) & set(_READERS) else ("", None)
 
 
 def _mode_writes(node: ast.Call, places: list[ast.expr]) -> bool:
@@ -97,6 +113,8 @@ def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, 
 
 def _written(file: str, text: Text, names: Names) -> str | None:
     """Write the name of a file as the program did: as text, or as a Path; None where it has no name for Path."""
+    if text.shared:
+        return None  # what stands there makes other names too
     literal = json.dumps(file, ensure_ascii=False)
     if not text.path:
         return literal

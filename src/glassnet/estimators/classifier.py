@@ -62,16 +62,18 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             if reset:
                 self.classes_: Array = np.arange(known.shape[1])
         else:
-            check_classification_targets(y)
+            if kind not in ("binary", "multiclass"):
+                check_classification_targets(y)
             if kind == "multiclass-multioutput":
                 raise ValueError("y: several columns of classes. Give one column, or a column of 0 and 1 a label.")
             y = column_or_1d(y, warn=True)
+            found, known = np.unique(y, return_inverse=True)
             if reset:
-                self.classes_ = np.unique(y)
-            unknown = np.setdiff1d(y, self.classes_).tolist()
+                self.classes_ = found
+            unknown = np.setdiff1d(found, self.classes_, assume_unique=True).tolist()
             if unknown:
                 raise ValueError(f"y: class {unknown[0]!r} is not among those learnt first, {self.classes_.tolist()}.")
-            known = np.searchsorted(self.classes_, y)
+            known = np.searchsorted(self.classes_, found)[known]
         if hasattr(self, "model_") and not reset and (known.ndim == 1) != self.model_.targets.of_classes:
             raise ValueError("y: classes before and several labels a row now, or the reverse.")
         self._several = known.ndim == 2

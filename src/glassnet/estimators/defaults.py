@@ -78,12 +78,12 @@ LARGE = 10_000
 """Rows from which fewer epochs of larger batches are enough."""
 
 _SMALL: dict[str, Any] = {
-    "hidden": (100,),
+    "hidden": (64,),
     "learning_rate": 0.2,
     "weight_decay": 0.7,
     "dropout": 0.0,
     "batch_size": SMALL,
-    "epochs": 40,
+    "epochs": 36,
     "dtype": "float64",
     "engine": "reference",
     "blocks": 1,

@@ -16,12 +16,13 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough, no_numbers
-from .predicted import Target, class_words, learn_target, require_moderate
+from .predicted import Target, class_words, learn_targets, values_of
 
 if TYPE_CHECKING:
     from ..data.frames import Table
 
-VERSION = 1
+VERSION = 2
+"""Of what is saved: since 2 there can be several targets."""
 _FEW_ROWS = 20
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
@@ -35,8 +36,8 @@ class Columns:
     ----------
     inputs : tuple of NumberColumn, BooleanColumn or WordColumn
         In the order of the training table.
-    target : Target
-        The column to predict.
+    targets : tuple of Target
+        The columns to predict: one of classes or numbers, or several of labels or numbers.
     dropped : tuple of (str, str)
         Name of each column that is left out, and why.
     remarks : tuple of str
@@ -44,7 +45,7 @@ class Columns:
     """
 
     inputs: tuple[Encoding, ...]
-    target: Target
+    targets: tuple[Target, ...]
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
 
@@ -52,7 +53,7 @@ class Columns:
     def learn(
         cls,
         table: Table,
-        target: str,
+        target: str | Sequence[str],
         *,
         task: str | None = None,
         drop: Sequence[str] = (),
@@ -65,10 +66,10 @@ class Columns:
         ----------
         table : Table
             All rows that are known.
-        target : str
-            Name of the column to predict.
+        target : str or sequence of str
+            Name of the column to predict; or names of several: of labels (0 and 1, or yes and no), or of numbers.
         task : {"classes", "numbers"}, optional
-            Decided by the column if not given.
+            Decided by the columns if not given; labels are classes.
         drop, keep : sequence of str
             Names of columns to leave out, and to use although they look like identifiers.
         rows : ndarray of int64, optional
@@ -83,15 +84,15 @@ class Columns:
         OptionError
             GN021 for another task.
         """
-        for name in (target, *drop, *keep):
+        asked = (target,) if isinstance(target, str) else tuple(target)
+        for name in (*asked, *drop, *keep):
             require_column(table, name)
-        learnt, remarks = learn_target(table, target, task)
-        if learnt.task == "numbers":
-            remarks += _about_numbers(table, target)
-        others = [name for name in table.names if name != target and name not in drop]
+        learnt, remarks = learn_targets(table, asked, task)
+        remarks += [said for one in learnt if one.task == "numbers" for said in _about_numbers(table, one.name)]
+        others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
-        dropped = [(name, "by --drop") for name in drop if name != target]
+        dropped = [(name, "by --drop") for name in drop if name not in asked]
         inputs: list[Encoding] = []
         part = table if rows is None else table.take(rows)
         for name, kind in kinds.items():
@@ -105,8 +106,25 @@ class Columns:
         if not inputs:
             told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
             why = "; ".join(told[:5]) or "there is no other column"
-            raise DataError("GN062", f"{table.source}: no column is left to predict {target!r} from ({why}).")
+            raise DataError(
+                "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
+            )
         return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks))
+
+    @property
+    def task(self) -> str:
+        """``"classes"``, ``"numbers"``, or ``"labels"`` of which each holds or not."""
+        return "labels" if self.targets[0].task == "label" else self.targets[0].task
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """Names of the table's columns that are predicted."""
+        return tuple(one.name for one in self.targets)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """What the network's outputs are called: the classes, or the columns of labels or numbers."""
+        return self.targets[0].classes or self.target_names
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -152,32 +170,34 @@ class Columns:
         return [said for one in self.inputs for said in one.surprises(table)]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
-        """Return the rows that have a target, and theirs.
+        """Return the rows that have every target, and theirs.
 
         Returns
         -------
         rows : ndarray of int64, shape (m,)
-            The rows whose target is not missing.
-        targets : ndarray, shape (m,)
-            int64 labels for classes, float64 for numbers.
+            The rows in which no target is missing.
+        targets : ndarray
+            int64, shape (m,), for classes; float64, shape (m, targets), for numbers, and for labels: 1 for one that
+            holds and 0 for the others.
 
         Raises
         ------
         DataError
-            GN060 when the column is missing, GN064 for a class that training did not know, or when no row has one.
+            GN060 when a column is missing, GN064 for a class that training did not know, a label that is neither 0 nor
+            1, or when no row has all.
         """
-        self.require(table, (self.target.name,))
-        name = self.target.name
-        if self.target.task == "numbers":
-            values = table.numbers(name)
-            rows = np.flatnonzero(~np.isnan(values))
-            _some(rows, table, name)
-            require_moderate(values[rows], f"{table.source}, target {name!r}")
+        self.require(table, self.target_names)
+        if self.task != "classes":
+            values = np.stack([values_of(table, one) for one in self.targets], axis=1)
+            rows = np.flatnonzero(~np.isnan(values).any(axis=1))
+            _some(rows, table, self.target_names)
             return rows, values[rows]
-        codes, words = class_words(table, name, self.target.numeric)
+        (target,) = self.targets
+        name = target.name
+        codes, words = class_words(table, name, target.numeric)
         rows = np.flatnonzero(codes >= 0)
-        _some(rows, table, name)
-        place = {word: k for k, word in enumerate(self.target.classes)}
+        _some(rows, table, (name,))
+        place = {word: k for k, word in enumerate(target.classes)}
         known = np.array([place.get(word, -1) for word in words], np.int64)
         labels = known[codes[rows]]
         if labels.min() < 0:
@@ -185,7 +205,7 @@ class Columns:
             raise DataError(
                 "GN064",
                 f"{table.source}, column {name!r}, sample {row + 1}: class {words[codes[row]]!r}, but the model knows "
-                f"{', '.join(map(repr, self.target.classes[:10]))}. Correct it, or train again with it.",
+                f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
             )
         return rows, labels
 
@@ -209,16 +229,18 @@ class Columns:
         """Return each column's name and one line about it: inputs, target, and what is left out."""
         return [
             *((one.name, str(one)) for one in self.inputs),
-            (self.target.name, str(self.target)),
+            *((one.name, str(one)) for one in self.targets),
             *((name, f"left out: {why}") for name, why in self.dropped),
         ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
+        targets = [{**asdict(one), "classes": list(one.classes)} for one in self.targets]
         return {
-            "version": VERSION,
+            # One target is written as it always was, so that the first version reads it.
+            "version": VERSION if len(targets) > 1 else 1,
             "inputs": [one.to_dict() for one in self.inputs],
-            "target": {**asdict(self.target), "classes": list(self.target.classes)},
+            **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [list(pair) for pair in self.dropped],
         }
 
@@ -231,11 +253,12 @@ class Columns:
         KeyError, TypeError, ValueError
             When it is not of that form, or of a newer version.
         """
-        if described["version"] != VERSION:
+        if described["version"] not in (1, VERSION):
             raise ValueError(f"its columns are of version {described['version']}, known is {VERSION}")
-        target = {**described["target"], "classes": tuple(described["target"]["classes"])}
+        found = described["targets"] if described["version"] == VERSION else [described["target"]]
+        targets = tuple(Target(**{**one, "classes": tuple(one["classes"])}) for one in found)
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
-        return cls(tuple(map(encoding_from, described["inputs"])), Target(**target), dropped)
+        return cls(tuple(map(encoding_from, described["inputs"])), targets, dropped)
 
 
 def require_column(table: Table, name: str) -> None:
@@ -245,6 +268,9 @@ def require_column(table: Table, name: str) -> None:
     near = _near(name, table.names, 3, 0.5)
     shown = ", ".join(table.names[:10]) + (", …" if len(table.names) > 10 else "")
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
+    parts = [part.strip() for part in name.split(",")]
+    if len(parts) > 1 and all(part in table.names for part in parts):
+        hint = f"Name each by itself: {' '.join(f'--target {_quoted(part)}' for part in parts)}."
     if not table.header:
         hint += " Its first line holds no names."
     if len(table.names) == 1:
@@ -258,9 +284,12 @@ def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> li
     return [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, count, alike)]
 
 
-def _some(rows: NDArray[np.int64], table: Table, name: str) -> None:
-    if not len(rows):
-        raise DataError("GN064", f"{table.source}, target {name!r}: every value is missing.")
+def _some(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
+    if len(rows):
+        return
+    listed = ", ".join(map(repr, names))
+    what = "every value is missing" if len(names) == 1 else "no row has all of them"
+    raise DataError("GN064", f"{table.source}, target {listed}: {what}.")
 
 
 def _refuse_dates(table: Table, names: Collection[str]) -> None:

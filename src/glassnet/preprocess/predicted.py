@@ -1,7 +1,8 @@
-"""The column of a table that is to be predicted: classes or numbers, decided by what stands in it."""
+"""The columns of a table that are to be predicted: classes or numbers or labels, decided by what stands in them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -9,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.checks import plain
-from ..errors import DataError, require_choice
+from ..errors import DataError, OptionError, require_choice
 from .encodings import LARGEST
 
 if TYPE_CHECKING:
@@ -18,18 +19,20 @@ if TYPE_CHECKING:
 TASKS = ("classes", "numbers")
 _FEW_VALUES = 10
 _MANY_CLASSES = 1000
+_KINDS = {"text": "words", "boolean": "yes and no"}
 
 
 @dataclass(frozen=True)
 class Target:
-    """The column to predict.
+    """A column to predict.
 
     Parameters
     ----------
     name : str
-    task : {"classes", "numbers"}
+    task : {"classes", "numbers", "label"}
+        One of several classes, a number, or one of the labels that each hold or not.
     classes : tuple of str
-        What the classes are called; empty for numbers.
+        What the classes are called; empty otherwise.
     numeric : bool
         Whether the classes are written as numbers, so that 1 and 1.0 are the same.
     """
@@ -42,8 +45,99 @@ class Target:
     def __str__(self) -> str:
         if self.task == "numbers":
             return "the target, numbers"
+        if self.task == "label":
+            return "the target, a label that holds or not"
         shown = ", ".join(self.classes[:6]) + (", …" if len(self.classes) > 6 else "")
         return f"the target, {len(self.classes)} classes ({shown})"
+
+
+def learn_targets(table: Table, names: Sequence[str], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
+    """Decide what is to be predicted, and say it: of one column classes or numbers, of several labels or numbers.
+
+    Raises
+    ------
+    DataError
+        GN064 when a column cannot be predicted, or not together with the others.
+    OptionError
+        GN021 for another task, GN022 for a column that is named twice.
+    """
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise OptionError("GN022", f"target {twice[0]!r}: named twice. Name each column to predict once.")
+    if len(names) == 1:
+        target, remarks = learn_target(table, names[0], task)
+        return (target,), remarks
+    labels = [name for name in names if _is_label(table, name)]
+    if task == "numbers" or (task is None and not labels):
+        learnt = [_number_among_several(table, name) for name in names]
+    elif len(labels) == len(names):
+        learnt = [_learn_label(table, name) for name in names]
+    else:
+        other = next(name for name in names if name not in labels)
+        against = f", as {labels[0]!r} is" if labels else ""
+        hint = " --task numbers predicts the numbers of all." if all(table.kind(n) == "number" for n in names) else ""
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
+            f"together if all are labels, or all are numbers.{hint} Or train a network for each.",
+        )
+    return tuple(one for one, _ in learnt), [said for _, remarks in learnt for said in remarks]
+
+
+def _number_among_several(table: Table, name: str) -> tuple[Target, list[str]]:
+    kind = table.kind(name)
+    if kind not in ("number", "missing"):
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several columns "
+            "are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
+            "a column of 0 and 1 for each word, or predict it alone.",
+        )
+    return learn_target(table, name, "numbers")
+
+
+def _is_label(table: Table, name: str) -> bool:
+    """Tell whether every value of a column is 0 or 1, yes or no."""
+    present, truths = table.frame[name].is_not_null().to_numpy(), table.truths(name)
+    return bool(present.any() and not np.isnan(truths[present]).any())
+
+
+def _learn_label(table: Table, name: str) -> tuple[Target, list[str]]:
+    truths = table.truths(name)
+    share = float(np.nanmean(truths))
+    if share in (0.0, 1.0):
+        which = "no" if share == 0 else "every"
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
+        )
+    return Target(name, "label"), [f"target {name!r}: a label that holds in {_share(share)} of the rows"]
+
+
+def values_of(table: Table, target: Target) -> NDArray[np.float64]:
+    """Return the numbers of a target, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
+
+    Raises
+    ------
+    DataError
+        GN064 for a label that is neither 0 nor 1, or a number too large.
+    """
+    where = f"{table.source}, target {target.name!r}"
+    if target.task == "numbers":
+        values = table.numbers(target.name)
+        known = values[~np.isnan(values)]
+        if len(known):
+            require_moderate(known, where)
+        return values
+    values = table.truths(target.name)
+    wrong = np.flatnonzero(np.isnan(values) & table.frame[target.name].is_not_null().to_numpy())
+    if wrong.size:
+        found = table.row(int(wrong[0]))[target.name]
+        raise DataError(
+            "GN064",
+            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
+        )
+    return values
 
 
 def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, list[str]]:

@@ -24,7 +24,7 @@ def read_table(source: Any, expected: Sequence[str] = ()) -> Table:
 
 def load_table(
     source: Any,
-    target: str | None = None,
+    target: str | Sequence[str] | None = None,
     *,
     columns: Columns | None = None,
     task: str | None = None,
@@ -38,8 +38,8 @@ def load_table(
     source : str, path, data frame, mapping or array
         A file (delimited text, Parquet, Arrow, NDJSON, JSON; gzip'ed or not), or a table of polars, pandas, Arrow or
         NumPy.
-    target : str, optional
-        Name of the column to predict, to learn from a training table.
+    target : str or sequence of str, optional
+        Name of the column to predict, to learn from a training table; or of several, of labels or of numbers.
     columns : Columns, optional
         What was learnt from one: ``dataset.columns`` or ``model.columns``. Give this or `target`.
     task : {"classes", "numbers"}, optional
@@ -61,31 +61,32 @@ def load_table(
     OptionError
         GN022 unless either `target` or `columns` is given.
     """
-    if (target is None) == (columns is None):
+    if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
-    table = read_table(source, columns.names if columns else [str(target)])
+    asked = (target,) if isinstance(target, str) else tuple(target or ())
+    table = read_table(source, columns.names if columns else asked)
     if columns is None:
-        columns = Columns.learn(table, str(target), task=task, drop=drop, keep=keep)
+        columns = Columns.learn(table, asked, task=task, drop=drop, keep=keep)
     return samples_of(table, columns)
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:
     """Encode a table's rows, those without a target left out; errors as `Columns.apply` and `Columns.answers`."""
-    columns.require(table, (*columns.names, columns.target.name))
+    columns.require(table, (*columns.names, *columns.target_names))
     rows, known = columns.answers(table)
     inputs = columns.apply(table)
     if len(rows) < len(table):
         inputs = inputs[rows]
-    numbers = columns.target.task == "numbers"
+    of_classes = columns.task == "classes"
     return Dataset(
         inputs,
-        np.arange(len(rows)) if numbers else known.astype(np.int64),
-        1 if numbers else len(columns.target.classes),
+        known.astype(np.int64) if of_classes else np.arange(len(rows)),
+        len(columns.output_names),
         None,
         table.source,
         maximum=1.0,
-        values=known[:, np.newaxis] if numbers else None,
-        class_names=columns.target.classes or (columns.target.name,),
+        values=None if of_classes else known,
+        class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,
     )

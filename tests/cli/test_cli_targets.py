@@ -1,0 +1,169 @@
+"""Several targets at the command line: labels, or numbers, from one table."""
+
+from __future__ import annotations
+
+import pytest
+
+from glassnet import load_model
+from support.cli import run
+from support.people import weather
+
+FAST = (
+    "--engine",
+    "reference",
+    "--hidden",
+    "16",
+    "--epochs",
+    "40",
+    "--rate",
+    "0.01",
+    "--dropout",
+    "0",
+    "--no-pictures",
+)
+LABELS = ("--target", "hot", "--target", "wet", "--drop", "degrees", "--drop", "rain")
+NUMBERS = ("--target", "degrees", "--target", "rain", "--drop", "hot", "--drop", "wet")
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a table, and two models of it: of labels and of numbers."""
+    folder = tmp_path_factory.mktemp("targets")
+    (folder / "weather.csv").write_text(weather())
+    (folder / "more.csv").write_text(weather(100, seed=1))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        said = {
+            name: run("train", "weather.csv", *targets, *FAST, "--out", f"{name}.safetensors").fine().err
+            for name, targets in (("labels", LABELS), ("numbers", NUMBERS))
+        }
+    return folder, said
+
+
+@pytest.fixture
+def folder(trained, monkeypatch):
+    monkeypatch.chdir(trained[0])
+    return trained[0]
+
+
+def test_training_says_what_is_predicted(trained):
+    _, said = trained
+    for words in (
+        "target 'hot': a label that holds in 39%",
+        "target 'wet'",
+        "1 row without 'hot' or 'wet' is left out",
+    ):
+        assert words in said["labels"]
+    assert "target 'degrees': numbers from" in said["numbers"]
+    assert "target 'rain': numbers from" in said["numbers"]
+
+
+def test_the_models_keep_the_names_and_the_kind(folder):
+    labels, numbers = load_model("labels.safetensors"), load_model("numbers.safetensors")
+    assert (labels.targets.name, labels.class_names) == ("multilabel", ("hot", "wet"))
+    assert labels.network.architecture.activations[-1] == "sigmoid"
+    assert labels.columns.names == numbers.columns.names == ("wind", "sun", "cloud", "place")
+    assert (numbers.targets.name, numbers.class_names) == ("values", ("degrees", "rain"))
+    assert numbers.network.architecture.activations[-1] == "identity"
+
+
+def test_labels_are_learnt_and_tested_each_by_itself(folder):
+    tested = run("test", "labels.safetensors", "more.csv", "--json").json()
+    assert tested["accuracy"] > 0.7
+    assert tested["samples"] == 99
+    assert [one["name"] for one in tested["outputs"]] == ["hot", "wet"]
+    assert min(one["f1"] for one in tested["outputs"]) > 0.75
+    shown = run("test", "labels.safetensors", "more.csv").fine().out
+    assert "precision" in shown
+    assert "\nwet " in shown
+
+
+def test_numbers_are_learnt_and_tested_each_by_itself(folder):
+    tested = run("test", "numbers.safetensors", "more.csv", "--json").json()
+    assert tested["r2"] > 0.7
+    assert [one["name"] for one in tested["outputs"]] == ["degrees", "rain"]
+    assert tested["r2"] == pytest.approx(sum(one["r2"] for one in tested["outputs"]) / 2)
+
+
+def test_an_answer_names_the_labels_that_hold_and_the_numbers(folder):
+    answers = run("query", "labels.safetensors", "more.csv", "--json").json()
+    names = {0: "none", 1: "hot", 2: "wet", 3: "hot, wet"}
+    for one in answers:
+        assert one["name"] == names[one["answer"][0] + 2 * one["answer"][1]]
+    assert len({one["name"] for one in answers}) > 2
+    first = run("query", "numbers.safetensors", "more.csv").fine().out.splitlines()[0]
+    assert "degrees " in first
+    assert "rain " in first
+
+
+def test_what_follows_a_training_takes_several_targets(folder):
+    assert "hot       the target, a label" in run("info", "labels.safetensors").fine().out
+    learnt = run("info", "labels.safetensors", "--json").json()["columns"]
+    assert [one["task"] for one in learnt["targets"]] == ["label", "label"]
+    for name in ("labels", "numbers"):
+        assert run("verify", f"{name}.safetensors", "weather.csv").fine().out.startswith("same bits")
+        for language, place in (("en", "page.html"), ("zh", "seite.html")):
+            arguments = ("--language", language, "--out", place)
+            run("report", f"{name}.safetensors", "more.csv", *arguments).fine()
+            assert all(word in (folder / place).read_text() for word in load_model(f"{name}.safetensors").class_names)
+
+
+def test_a_training_of_labels_is_resumed_to_the_same_bits(folder):
+    arguments = ("--checkpoint", "c.safetensors", "--out", "again.safetensors")
+    run("train", "weather.csv", *LABELS, *FAST, *arguments).fine()
+    run("resume", "c.safetensors", "--out", "resumed.safetensors").fine()
+    wanted = load_model("labels.safetensors").hash()
+    assert load_model("again.safetensors").hash() == load_model("resumed.safetensors").hash() == wanted
+
+
+def test_zeros_and_ones_can_be_numbers(folder):
+    run(
+        "train",
+        "weather.csv",
+        "--target",
+        "hot",
+        "--target",
+        "rain",
+        "--task",
+        "numbers",
+        *FAST,
+        "--out",
+        "z.safetensors",
+    )
+    assert load_model("z.safetensors").targets.name == "values"
+
+
+REFUSED = {
+    "a mixture": (("hot", "rain"), (), "GN064", ("'rain'", "as 'hot' is", "--task numbers")),
+    "words among numbers": (("rain", "place"), (), "GN064", ("'place'", "words", "0 and 1")),
+    "words among labels": (("hot", "place"), (), "GN064", ("'place'", "as 'hot' is")),
+    "numbers for classes": (("rain", "degrees"), ("--task", "classes"), "GN064", ("'rain'", "--task numbers")),
+    "twice": (("hot", "hot"), (), "GN022", ("'hot'", "twice")),
+    "one that is not there": (("hot", "wed"), (), "GN060", ("'wed'", "'wet'")),
+    "both in one word": (("hot,wet",), (), "GN060", ("--target hot --target wet",)),
+    "one of them dropped": (("hot", "wet"), ("--drop", "wet"), "GN022", ("wet", "to predict")),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_targets_that_do_not_go_together_are_refused(folder, name):
+    targets, flags, code, words = REFUSED[name]
+    named = [part for target in targets for part in ("--target", target)]
+    run("train", "weather.csv", *named, *flags, *FAST, "--out", "no.safetensors").refused(code, *words)
+    assert not (folder / "no.safetensors").exists()
+
+
+def test_a_label_that_never_holds_is_refused_and_named(folder):
+    (folder / "dry.csv").write_text("x,a,b\n" + "1,0,0\n2,1,0\n3,0,0\n" * 9)
+    run("train", "dry.csv", "--target", "a", "--target", "b", *FAST).refused("GN064", "'b'", "no row", "Leave it out")
+
+
+def test_a_value_that_is_no_label_is_refused_in_a_test(folder):
+    lines = weather(20, seed=2).splitlines()
+    lines[4] = ",".join([*lines[4].split(",")[:3], "2", *lines[4].split(",")[4:]])
+    (folder / "odd.csv").write_text("\n".join(lines))
+    run("test", "labels.safetensors", "odd.csv").refused("GN064", "'hot'", "sample 4", "'2'")
+
+
+def test_label_errors_are_looked_for_in_one_column(folder):
+    run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column")
