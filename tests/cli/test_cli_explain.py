@@ -14,6 +14,7 @@ from glassnet.data import load
 from glassnet.model import Model
 from glassnet.receipt import receipt_of
 from support.cli import run, snapshot
+from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write
 
 
@@ -105,6 +106,18 @@ def test_why(folder, asked):
     assert sum(facts["nodes"]) + facts["bias"] == pytest.approx(facts["gap"], abs=1e-5)
     assert len(facts["nearest"]["rows"]) == 5
     assert run(*words, "--json").json()["nearest"] is None
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_as_a_page(folder, language):
+    words = ("explain", "m.safetensors", "digits.csv", "--row", 5, "--why", "--train", "digits.csv")
+    text = run(*words, "--html", "why.html", "--language", language).fine().out
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["answer", "page"]
+    page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
+    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行:实为"}[language] in page.text
+    both = run(*words, "--html", "why.html", "--picture", "why.png", "--json").fine().json()
+    assert (both["html"], both["picture"]) == ("why.html", "why.png")
+    run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
 
 
 def test_why_a_number_of_a_table(folder):
@@ -236,7 +249,7 @@ REFUSED = {
     "no receipt": ("bare.safetensors rows.csv --epoch 1 --step 1", "GN017", "receipt"),
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
-    "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
+    "page of nodes": ("m.safetensors digits.csv --nodes --html a.html", "GN022", "--html"),
     "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),

@@ -13,7 +13,8 @@ from ..doctor.chinese import CHINESE
 from ..doctor.findings import Finding
 from ..evaluate import Evaluation
 from ..model import Model
-from ..pictures.pages import shown, templates, whole_page
+from ..pictures.pages import templates, whole_page
+from ..pictures.words import shown
 from ..receipt import fingerprint
 from .charts import curves
 from .facts import counted, curves_of, facts_of, part, settings_of

@@ -143,6 +143,11 @@ class Neighbours:
         self._hidden = np.concatenate([hidden_of(members) for _, members in model.batches(data.inputs)])
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
 
+    @property
+    def source(self) -> str:
+        """Where the samples come from."""
+        return self._data.source
+
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
         squares = self._squares - 2 * (self._hidden @ hidden.astype(self._hidden.dtype)) + hidden @ hidden
