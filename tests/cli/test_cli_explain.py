@@ -203,7 +203,12 @@ def test_a_table_with_named_columns(folder):
     assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
-    run("explain", "t.safetensors", "--backquery").refused("GN081", "columns")
+    text = run("explain", "t.safetensors", "--backquery").fine().out.splitlines()
+    assert [line.split(":")[0] for line in text if line[0] != " "][:-1] == ["old", "young"]
+    assert text[1].split()[0] == text[4].split()[0] == "age"  # what tells the classes apart, first
+    facts = run("explain", "t.safetensors", "--class", 1, "--json", "--language", "zh").fine().json()
+    assert (facts["classes"], facts["answers"]) == ([1], [1])
+    run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "no pictures")
 
 
 def test_pictures_in_colour(folder):

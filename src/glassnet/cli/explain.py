@@ -14,7 +14,8 @@ from ..modelfile import load_model
 from ..trace.replay import replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
-from .explain_answers import explain_backquery, explain_nodes, explain_why, labelled, one_row
+from .explain_answers import explain_nodes, explain_why, labelled, one_row
+from .explain_backwards import explain_backquery
 from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step

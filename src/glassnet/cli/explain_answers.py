@@ -10,11 +10,10 @@ from numpy.typing import NDArray
 
 from ..data import BUNDLED, Dataset
 from ..errors import DataError, OptionError
-from ..files import replacing, require_picture_place
+from ..files import replacing
 from ..model import Model
 from ..pictures.told import node_names, told
 from ..pictures.words import shown, words_in
-from ..trace.backwards import backquery, dream, require_a_range
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
@@ -45,7 +44,7 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
     raw, name, known, features = _question(model, model_path, source, asked)
     picture = asked["picture"]
     if picture:
-        _require_pictures(model, model_path)
+        require_pictures(model, model_path)
     alike = None
     if asked["trained_on"] or trained_on_bundled(model):
         alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
@@ -248,77 +247,11 @@ def _map_lines(shares: NDArray[Any]) -> list[str]:
     return [line for row in marks if (line := "".join(row).rstrip())]
 
 
-def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
-    """Draw what each class looks like to the network, by the book's way back and by climbing."""
-    require_a_range(model, "backquery")
-    label = asked["label"]
-    if label is not None and not 0 <= label < model.classes:
-        raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
-    classes = list(range(model.classes)) if label is None else [label]
-    ways: dict[str, NDArray[Any]] = {}
-    try:
-        ways["backquery"] = backquery(model)[classes]
-    except OptionError as problem:
-        say(str(problem))
-    ways["dream"] = dream(model)[classes]
-    answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
-    picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
-    if picture:
-        _draw_backquery(model, model_path, ways, classes, answers, picture, asked["language"])
-    if as_json:
-        inputs = {name: found.tolist() for name, found in ways.items()}
-        result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
-        return
-    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
-        if name in ways:
-            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
-    if picture:
-        result(f"picture   {picture}")
-
-
-def _draw_backquery(
-    model: Model,
-    model_path: str,
-    ways: dict[str, NDArray[Any]],
-    classes: list[int],
-    answers: dict[str, list[int]],
-    picture: str,
-    language: str,
-) -> None:
-    """Draw each way on lines of its own, every picture stretched to full contrast."""
-    from .. import pictures
-
-    _require_pictures(model, model_path)
-    require_picture_place(picture)
-    sheet = np.concatenate(list(ways.values()))
-    low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
-    stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
-    wanted = [model.name_of(label) for label in classes] * len(ways)
-    read = [model.name_of(answer) for name in ways for answer in answers[name]]
-    columns = 10 if len(classes) > 1 else len(ways)
-    photo = model.reading == "photo"
-    word = words_in(language)
-    title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
-    if len(ways) == 1 or len(classes) == 1:
-        title = " · ".join(word(way) for way in ways)
-    axes = pictures.draw_digits(
-        stretched,
-        wanted,
-        read,
-        model.image_shape,
-        columns=columns,
-        photo=photo,
-        title=title,
-        language=language,
-    )
-    pictures.save(axes, picture)
-
-
 def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
     picture = asked["picture"]
     if picture:
-        _require_pictures(model, model_path)
+        require_pictures(model, model_path)
     layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
     if picture:
         _draw_nodes(model, layers[0], picture, asked["language"])
@@ -372,7 +305,8 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
     pictures.save(axes, picture)
 
 
-def _require_pictures(model: Model, model_path: str) -> None:
+def require_pictures(model: Model, model_path: str) -> None:
+    """Refuse to draw what is no picture: DataError GN017."""
     if model.image_shape is None:
         raise DataError(
             "GN017", f"{model_path}: its inputs are no pictures, so there is nothing to draw with --picture."

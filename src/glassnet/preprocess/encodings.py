@@ -88,13 +88,16 @@ class NumberColumn:
         """Names of the inputs."""
         return (self.name, f"{self.name} {MISSING}") if self.flag else (self.name,)
 
+    def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return how many deviations from the middle each value is, before outliers are drawn in."""
+        with np.errstate(over="ignore"):
+            return _moderate((_bend(_moderate(np.asarray(values, float)), self.unit) - self.centre) / self.scale)
+
     def encode(self, table: Table) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
         values = table.numbers(self.name)
         absent = np.isnan(values)
-        with np.errstate(over="ignore"):
-            z = (_bend(_moderate(np.where(absent, self.fill, values)), self.unit) - self.centre) / self.scale
-        z = _moderate(z)
+        z = self.deviations(np.where(absent, self.fill, values))
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
 

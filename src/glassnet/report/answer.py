@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -14,13 +13,13 @@ from ..model import Model
 from ..pictures.pages import templates, whole_page
 from ..pictures.told import node_names, told
 from ..pictures.words import shown
-from ..preprocess.encodings import MISSING, OTHER
 from ..trace.why import Why
 from .taken_apart import half_of, is_ink, loudest, pictures_of, rows_of, signed_thumb
+from .values import value_said
 from .words import Say, percent, say_in
 
-NODES, DRAWN, LISTED, OUTPUTS, MOST_WORDS = 12, 8, 20, 12, 4
-"""Hidden nodes that are listed, and whose weights are drawn; inputs, answers, and words of a value that are listed."""
+NODES, DRAWN, LISTED, OUTPUTS = 12, 8, 20, 12
+"""Hidden nodes that are listed, and whose weights are drawn; inputs and answers that are listed."""
 TITLES = {
     "answers": "why_answers",
     "nodes": "why_nodes",
@@ -250,18 +249,3 @@ class _Page:
         ]
         pictures = self.pictures.get("alike") or [""] * len(rows)
         return {"text": say("why_near", source=training or say("why_the_training")), "rows": rows, "pictures": pictures}
-
-
-def value_said(value: float | dict[str, float], say: Say) -> str:
-    """Write a column's value: a number, a word, or how much of each word it is."""
-    if isinstance(value, float):
-        return say("value_missing") if math.isnan(value) else shown(value)
-    parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])
-    if not parts:
-        return say("value_unknown")
-    called = {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
-    if set(value) == {"yes", "no"}:
-        called |= {"yes": say("yes"), "no": say("no")}
-    if len(parts) == 1:
-        return called.get(parts[0][0], parts[0][0])
-    return say("comma").join(f"{called.get(word, word)} {percent(part)}" for word, part in parts[:MOST_WORDS])
