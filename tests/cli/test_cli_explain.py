@@ -259,6 +259,11 @@ REFUSED = {
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
+    "no such checkpoint": (
+        "m.safetensors digits.csv --epoch 1 --step 5 --checkpoint gone.st",
+        "GN001",
+        "no such checkpoint",
+    ),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),

@@ -30,7 +30,7 @@ from .slopes import (
     signals_of,
 )
 
-PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.01
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 20, 0.01
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
 part of the gap may be missing."""
 MOST_TURNS, LONGEST = 50, 0.25
