@@ -18,7 +18,7 @@ import numpy as np
 
 from .data.dataset import Dataset
 from .engines import ENGINES, Engine, engine_named
-from .errors import DataError, ModelFileError, OptionError
+from .errors import DataError, FileError, ModelFileError, OptionError
 from .files import MODEL, require_place
 from .listeners import History
 from .model import Model
@@ -158,7 +158,12 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
         As `load_model`; GN043 when the file is a model and no checkpoint, GN044 when it has options that this glassnet
         does not know.
     """
-    header, tensors = read(path)
+    try:
+        header, tensors = read(path)
+    except FileError as problem:
+        if problem.code != "GN001":
+            raise
+        raise FileError("GN001", f"{path}: no such checkpoint. `glassnet train --checkpoint` writes one.") from None
     if "training" not in header:
         raise ModelFileError("GN043", f"{path}: a model, no checkpoint; there is no training in it to go on with.")
     with damage(path):

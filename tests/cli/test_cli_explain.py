@@ -14,6 +14,7 @@ from glassnet.data import load
 from glassnet.model import Model
 from glassnet.receipt import receipt_of
 from support.cli import run, snapshot
+from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write
 
 
@@ -107,6 +108,18 @@ def test_why(folder, asked):
     assert run(*words, "--json").json()["nearest"] is None
 
 
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_why_as_a_page(folder, language):
+    words = ("explain", "m.safetensors", "digits.csv", "--row", 5, "--why", "--train", "digits.csv")
+    text = run(*words, "--html", "why.html", "--language", language).fine().out
+    assert [line.split()[0] for line in text.splitlines()[1:]] == ["answer", "page"]
+    page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
+    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行:实为"}[language] in page.text
+    both = run(*words, "--html", "why.html", "--picture", "why.png", "--json").fine().json()
+    assert (both["html"], both["picture"]) == ("why.html", "why.png")
+    run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
+
+
 def train_on_people(folder, target, rows, told):
     """Write ``people.csv`` with age, place and what `told` makes of them, and train ``t.safetensors`` on it."""
     rng = np.random.default_rng(4)
@@ -190,7 +203,12 @@ def test_a_table_with_named_columns(folder):
     assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
-    run("explain", "t.safetensors", "--backquery").refused("GN081", "columns")
+    text = run("explain", "t.safetensors", "--backquery").fine().out.splitlines()
+    assert [line.split(":")[0] for line in text if line[0] != " "][:-1] == ["old", "young"]
+    assert text[1].split()[0] == text[4].split()[0] == "age"  # what tells the classes apart, first
+    facts = run("explain", "t.safetensors", "--class", 1, "--json", "--language", "zh").fine().json()
+    assert (facts["classes"], facts["answers"]) == ([1], [1])
+    run("explain", "t.safetensors", "--backquery", "--picture", "a.png").refused("GN017", "no pictures")
 
 
 def test_pictures_in_colour(folder):
@@ -236,11 +254,16 @@ REFUSED = {
     "no receipt": ("bare.safetensors rows.csv --epoch 1 --step 1", "GN017", "receipt"),
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
-    "page of an answer": ("m.safetensors seven.png --why --html a.html", "GN022", "--html"),
+    "page of nodes": ("m.safetensors digits.csv --nodes --html a.html", "GN022", "--html"),
     "picture of a step over data": ("m.safetensors digits.csv --row 1 --picture digits.csv", "GN021", "digits.csv"),
     "why of nothing": ("m.safetensors --why", "GN020", "picture"),
     "why of many": ("m.safetensors digits.csv --why", "GN020", "150 samples"),
     "picture without a digit": ("m.safetensors empty.png --why", "GN085", "empty.png"),
+    "no such checkpoint": (
+        "m.safetensors digits.csv --epoch 1 --step 5 --checkpoint gone.st",
+        "GN001",
+        "no such checkpoint",
+    ),
     "checkpoint of no step": ("m.safetensors --nodes --checkpoint m.safetensors", "GN022", "--checkpoint"),
     "no such class": ("m.safetensors --class 10", "GN021", "0 to 9"),
     "page over data": ("m.safetensors digits.csv --row 1 --html digits.csv", "GN022", "digits.csv"),

@@ -12,6 +12,7 @@ import click
 from .. import __version__
 from ..errors import GlassnetError
 from .console import complain, say
+from .language import chinese
 
 _COMMANDS = {
     "train": "train",
@@ -40,6 +41,10 @@ class _LazyGroup(click.Group):
         if name not in _COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"{__name__}.{_COMMANDS[name]}"), f"{name}_command")
+        if chinese():
+            from .help_zh import in_chinese
+
+            return in_chinese(command, name)
         return command
 
 
@@ -69,13 +74,22 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
+def _command_line() -> click.Command:
+    """Return the command line, with its help in the reader's language."""
+    if chinese():
+        from .help_zh import in_chinese
+
+        return in_chinese(cli, "")
+    return cli
+
+
 def main() -> None:
     """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
     code = 2
     warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
         # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
-        with cli.make_context("glassnet", sys.argv[1:]) as context:
+        with _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)
         sys.stdout.flush()
         code = 0

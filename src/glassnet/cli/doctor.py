@@ -15,8 +15,8 @@ import click
 from .. import data
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
-from ..doctor.case import counted
 from ..doctor.data import examine, summary
+from ..doctor.details import counted
 from ..doctor.findings import KINDS, Finding, harmful
 from ..doctor.script import examine_script
 from ..errors import OptionError

@@ -14,7 +14,8 @@ from ..modelfile import load_model
 from ..trace.replay import replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
-from .explain_answers import explain_backquery, explain_nodes, explain_why, labelled, one_row
+from .explain_answers import explain_nodes, explain_why, labelled, one_row
+from .explain_backwards import explain_backquery
 from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step
@@ -29,7 +30,7 @@ from .step_text import print_step
 @click.option("--epoch", type=int, metavar="N", help="With --step: replay a step of the run; both count from 1.")
 @click.option("--step", type=int, metavar="N", help="Which step of the epoch; a step is a batch.")
 @click.option("--checkpoint", metavar="FILE", help="Replay from this checkpoint of the run, not from its beginning.")
-@click.option("--html", metavar="FILE", help="Write the step as a page, matrices as pictures.")
+@click.option("--html", metavar="FILE", help="Write the step, or --why, as a page that works offline.")
 @click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
 @click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
 @click.option("--output", metavar="NAME", help="Which label or number --why is about, by name or place.")
@@ -75,7 +76,7 @@ def _kind(asked: dict[str, Any]) -> str:
         raise OptionError("GN022", f"{' and '.join(kinds)}: explain one thing at a time.")
     kind = kinds[0] if kinds else "step"
     belongs = {
-        "html": ("step", "replay", "example"),
+        "html": ("step", "replay", "example", "why"),
         "rate": ("step",),
         "checkpoint": ("replay",),
         "trained_on": ("why",),

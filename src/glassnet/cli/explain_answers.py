@@ -8,17 +8,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import Dataset
+from ..data import BUNDLED, Dataset
 from ..errors import DataError, OptionError
-from ..files import require_picture_place
+from ..files import replacing
 from ..model import Model
-from ..pictures.words import words_in
-from ..trace.backwards import backquery, dream, require_a_range
+from ..pictures.told import node_names, told
+from ..pictures.words import shown, words_in
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
 from .sources import load_asked, load_labelled, trained_on_bundled
-from .step_text import shown
 
 _MOST = 8
 """Nodes, inputs or features that are listed."""
@@ -45,7 +44,7 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
     raw, name, known, features = _question(model, model_path, source, asked)
     picture = asked["picture"]
     if picture:
-        _require_pictures(model, model_path)
+        require_pictures(model, model_path)
     alike = None
     if asked["trained_on"] or trained_on_bundled(model):
         alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
@@ -54,24 +53,53 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         say("what is alike is left out: name the training data with --train")
     label = known if known is None or found.output is None else known[found.output]
     if picture:
-        from .. import pictures
-
-        assert model.image_shape is not None  # refused above
-        axes = pictures.draw_why(
-            found,
-            model.image_shape,
-            model.class_names,
-            photo=model.reading == "photo",
-            language=asked["language"],
-        )
-        pictures.save(axes, picture)
+        _draw_why(found, model, picture, asked["language"])
+    if asked["html"]:
+        _write_why(found, model, (name, label), features, alike.source if alike else "", asked)
     if as_json:
         columns = None if model.columns is None else dict(model.columns.gathered(found.inputs))
-        result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, "picture": picture})
+        files = {"html": asked["html"], "picture": picture}
+        result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, **files})
+        return
+    heading = name if label is None else f"{name}: is {_told(found, label, model)}"
+    if asked["html"]:
+        result(heading)
+        result(f"answer    {_answer_line(found, model)}")
+        result(f"page      {asked['html']}")
     else:
-        _print_why(found, name if label is None else f"{name}: is {_told(found, label, model)}", model, features)
-        if picture:
-            result(f"picture   {picture}")
+        _print_why(found, heading, model, features)
+    if picture:
+        result(f"picture   {picture}")
+
+
+def _draw_why(found: Why, model: Model, picture: str, language: str) -> None:
+    from .. import pictures
+
+    assert model.image_shape is not None  # refused before
+    photo = model.reading == "photo"
+    axes = pictures.draw_why(found, model.image_shape, model.class_names, photo=photo, language=language)
+    pictures.save(axes, picture)
+
+
+def _write_why(
+    found: Why, model: Model, asked_of: tuple[str, Any], features: tuple[str, ...], training: str, asked: Any
+) -> None:
+    from ..report.answer import answer_page
+
+    (name, label), row = asked_of, asked["row"]
+    page = answer_page(
+        model,
+        found,
+        name=name if row is None else name.removesuffix(_row_said(row)),
+        row=row,
+        known=label,
+        inputs=features,
+        training=training,
+        language=asked["language"],
+        bundled=any(one.startswith(f"{BUNDLED} ") for one in (name, training)),
+    )
+    with replacing(asked["html"]) as file:
+        file.write(page.encode())
 
 
 def _output(model: Model, word: str) -> int:
@@ -86,13 +114,7 @@ def _output(model: Model, word: str) -> int:
 
 
 def _told(found: Why, known: Any, model: Model) -> str:
-    """Return a class's name, a label with whether it holds, or a number with what it is."""
-    if found.output is None:
-        return model.name_of(known)
-    name = model.name_of(found.output)
-    if found.rival is None:
-        return f"{name} {shown(known)}" if model.class_names else shown(known)
-    return name if known else f"not {name}"
+    return told(found, known, model.class_names, words_in("en"))
 
 
 def _question(
@@ -106,7 +128,7 @@ def _question(
         samples = labelled(model, model_path, source, asked["part"])
         one = one_row(samples, asked["row"])
         known = (one.labels if one.values is None else one.values)[0].tolist()
-        return one.inputs[0], f"{samples.source}, row {asked['row']}", known, samples.feature_names
+        return one.inputs[0], f"{samples.source}{_row_said(asked['row'])}", known, samples.feature_names
     if source is None:
         raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
     rows, names, labels = load_asked(model, source)
@@ -120,6 +142,10 @@ def _question(
         None if labels is None or not model.targets.of_classes else labels[0].tolist(),
         model.columns.features if model.columns else (),
     )
+
+
+def _row_said(row: int) -> str:
+    return f", row {row}"
 
 
 def _why_facts(found: Why) -> dict[str, Any]:
@@ -147,7 +173,7 @@ def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -
     between = "" if found.output is not None else " between their sums"
     head = "gap" if found.output is None else "sum" if _is_a_sum(found, model) else "number"
     result(f"{head:<9} {shown(found.gap)}{between}, split exactly over the last hidden nodes:")
-    _print_shares(found.nodes, _node_names(model), [("biases", found.bias)] if found.bias else [])
+    _print_shares(found.nodes, node_names(model, words_in("en")), [("biases", found.bias)] if found.bias else [])
     what = "pixels" if model.image_shape else "columns" if model.columns else "inputs"
     added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
     rest = "columns about their middle" if model.columns else f"{what} 0"
@@ -201,14 +227,6 @@ def _sides(found: Why, model: Model) -> str:
     return f"+ raises {name}, - lowers it" if found.rival is None else f"+ speaks for {name}, - against it"
 
 
-def _node_names(model: Model) -> list[str]:
-    """Return what the nodes of the last hidden layer are called, member after member of a committee."""
-    nodes = range(model.network.architecture.sizes[-2])
-    if not model.others:
-        return [f"node {node}" for node in nodes]
-    return [f"member {member + 1} node {node}" for member in range(len(model.members)) for node in nodes]
-
-
 def _print_shares(shares: NDArray[Any], names: Sequence[str], more: Sequence[tuple[str, float]] = ()) -> None:
     most = np.argsort(-np.abs(shares), kind="stable")[:_MOST]
     listed = [(names[number], float(shares[number])) for number in most]
@@ -229,77 +247,11 @@ def _map_lines(shares: NDArray[Any]) -> list[str]:
     return [line for row in marks if (line := "".join(row).rstrip())]
 
 
-def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
-    """Draw what each class looks like to the network, by the book's way back and by climbing."""
-    require_a_range(model, "backquery")
-    label = asked["label"]
-    if label is not None and not 0 <= label < model.classes:
-        raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
-    classes = list(range(model.classes)) if label is None else [label]
-    ways: dict[str, NDArray[Any]] = {}
-    try:
-        ways["backquery"] = backquery(model)[classes]
-    except OptionError as problem:
-        say(str(problem))
-    ways["dream"] = dream(model)[classes]
-    answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
-    picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
-    if picture:
-        _draw_backquery(model, model_path, ways, classes, answers, picture, asked["language"])
-    if as_json:
-        inputs = {name: found.tolist() for name, found in ways.items()}
-        result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
-        return
-    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
-        if name in ways:
-            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
-    if picture:
-        result(f"picture   {picture}")
-
-
-def _draw_backquery(
-    model: Model,
-    model_path: str,
-    ways: dict[str, NDArray[Any]],
-    classes: list[int],
-    answers: dict[str, list[int]],
-    picture: str,
-    language: str,
-) -> None:
-    """Draw each way on lines of its own, every picture stretched to full contrast."""
-    from .. import pictures
-
-    _require_pictures(model, model_path)
-    require_picture_place(picture)
-    sheet = np.concatenate(list(ways.values()))
-    low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
-    stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
-    wanted = [model.name_of(label) for label in classes] * len(ways)
-    read = [model.name_of(answer) for name in ways for answer in answers[name]]
-    columns = 10 if len(classes) > 1 else len(ways)
-    photo = model.reading == "photo"
-    word = words_in(language)
-    title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
-    if len(ways) == 1 or len(classes) == 1:
-        title = " · ".join(word(way) for way in ways)
-    axes = pictures.draw_digits(
-        stretched,
-        wanted,
-        read,
-        model.image_shape,
-        columns=columns,
-        photo=photo,
-        title=title,
-        language=language,
-    )
-    pictures.save(axes, picture)
-
-
 def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
     picture = asked["picture"]
     if picture:
-        _require_pictures(model, model_path)
+        require_pictures(model, model_path)
     layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
     if picture:
         _draw_nodes(model, layers[0], picture, asked["language"])
@@ -353,7 +305,8 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
     pictures.save(axes, picture)
 
 
-def _require_pictures(model: Model, model_path: str) -> None:
+def require_pictures(model: Model, model_path: str) -> None:
+    """Refuse to draw what is no picture: DataError GN017."""
     if model.image_shape is None:
         raise DataError(
             "GN017", f"{model_path}: its inputs are no pictures, so there is nothing to draw with --picture."

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from typing import Any, get_args
 
@@ -11,20 +10,14 @@ import click
 from ..options import SPECS, TYPES, Options, Spec
 from ..pictures.words import LANGUAGES
 from ..recipes import RECIPES
+from .language import chinese
 
 Command = Callable[..., Any]
 
 
-def chinese() -> bool:
-    """Whether help is given in Chinese: by ``GLASSNET_LANGUAGE``, else by the locale."""
-    names = ("GLASSNET_LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG")
-    language = next((os.environ[name] for name in names if os.environ.get(name)), "")
-    return language.lower().startswith("zh")
-
-
 def language_flag(command: Command) -> Command:
     """Give a command that draws ``--language``: of the words in its pictures, by default that of the help."""
-    text = "图中文字的语言" if chinese() else "language of the words in pictures"
+    text = "图与网页中文字的语言" if chinese() else "language of the words in pictures and pages"
     default = "zh" if chinese() else "en"
     choice = click.Choice(LANGUAGES)
     return click.option("--language", type=choice, default=default, show_default=True, help=text)(command)

@@ -18,7 +18,7 @@ from ..options import Options
 from ..pictures.words import LANGUAGES
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .flags import chinese
+from .language import chinese
 from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
 
 

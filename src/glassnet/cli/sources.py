@@ -22,7 +22,8 @@ from ..preprocess.predicted import TASKS
 from ..preprocess.tabular import read_table, samples_of
 from ..receipt import fingerprint, options_of
 from .console import say
-from .flags import Command, chinese
+from .flags import Command
+from .language import chinese
 
 if TYPE_CHECKING:
     from ..data.frames import Table

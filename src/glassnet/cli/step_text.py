@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ..pictures.words import shown
 from ..trace.step import LayerStep, Trace
 
 WHOLE = 8
@@ -39,11 +40,6 @@ def print_step(trace: Trace) -> None:
     for number in reversed(range(len(trace.layers))):
         _print_changes(console, trace, number)
     console.print(f"\nloss ({trace.loss.replace('_', ' ')})  {trace.loss_before:.6g} → {trace.loss_after:.6g}")
-
-
-def shown(number: float) -> str:
-    """Return a number with four digits and a true minus sign, and 0 without one."""
-    return f"{number + 0.0:.4g}".replace("-", "−")
 
 
 def _heading(console: Console, name: str, formula: str) -> None:

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from ..data.loose import LooseTable
 from ..options import Options
+from .details import SHOWN
 from .findings import KINDS, Finding
-
-SHOWN = 5
-"""How many rows or columns a finding names."""
 
 
 @dataclass(frozen=True)
@@ -71,13 +69,3 @@ def found(
         command,
         bool(KINDS[code].repair) if repaired is None else repaired,
     )
-
-
-def counted(count: int, thing: str) -> str:
-    """Write ``1 row`` or ``1,200 rows``."""
-    return f"{count:,} {thing}{'' if count == 1 else 's'}"
-
-
-def listed(names: Sequence[object], limit: int = SHOWN) -> str:
-    """Write the first few of several names."""
-    return ", ".join(map(str, names[:limit])) + (", …" if len(names) > limit else "")

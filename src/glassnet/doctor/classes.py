@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..data.loose import LooseTable
 from ..preprocess.targets import TARGETS
-from .case import Case, Outcome, counted, found, listed
+from .case import Case, Outcome, found
+from .details import counted, detail, listed
 
 UNEVEN = 10
 """How many times as large as the smallest class the largest may be."""
@@ -35,7 +36,7 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
         values = _as_numbers(table.labels)
         if np.isnan(values).mean() > 0.5:
             names = sorted(set(table.labels.tolist()))
-            text = f"words: {listed([f'{name} ({place})' for place, name in enumerate(names)])}"
+            text = detail("words", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
             numbers = np.searchsorted(np.array(names, object), table.labels)
             return [found("GD30", table, text)], replace(table, labels=numbers)
     else:
@@ -45,11 +46,11 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
         return [], replace(table, labels=values.astype(np.int64))
     distinct = np.unique(values[np.isfinite(values)])
     if wrong.mean() > 0.05 and len(distinct) <= 20:  # -1 and 1, or 0.5 and 1.5: a numbering of its own
-        text = f"{listed([f'{one:g}' for one in distinct])} become {listed(list(range(len(distinct))))}"
+        text = detail("become", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct)))))
         new = replace(table, labels=np.searchsorted(distinct, values))
         return [found("GD30", table, text, wrong)], new.take(np.isfinite(values))
     shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
-    text = f"{counted(int(wrong.sum()), 'row')} with labels such as {shown}"
+    text = detail("odd_labels", rows=counted(int(wrong.sum()), "row"), labels=shown)
     if wrong.all():
         return [found("GD30", table, text, wrong, repaired=False)], table
     new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
@@ -90,7 +91,7 @@ def stray(table: LooseTable, case: Case) -> Outcome:
     if not classes or not beyond.any() or beyond.all() or (not case.options.classes and beyond.mean() > 0.01):
         return [], table
     shown = listed(np.unique(labels[beyond]).tolist())
-    text = f"{counted(int(beyond.sum()), 'row')} with label {shown}, for {classes} classes (0 to {classes - 1})"
+    text = detail("beyond", rows=counted(int(beyond.sum()), "row"), labels=shown, classes=classes, last=classes - 1)
     command = f"glassnet train {shlex.quote(table.source)} --classes {int(labels.max()) + 1}"
     return [found("GD33", table, text, beyond, command=command)], table.take(~beyond)
 
@@ -102,16 +103,16 @@ def missing(table: LooseTable, case: Case) -> Outcome:
         return [], table
     present = np.unique(labels)
     if len(present) == 1:
-        return [found("GD34", table, f"every label is {table.label_words[0]}", count=len(table))], table
+        return [found("GD34", table, detail("one_label", name=table.label_words[0]), count=len(table))], table
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
-        text = f"they go from 1 to {high}; all of them become less by one"
+        text = detail("from_one", high=high)
         return [found("GD31", table, text)], replace(table, labels=labels - 1)
     classes = max(case.options.classes, high + 1)
     absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
     if not len(absent) or case.options.classes:
         return [], table
-    text = f"no sample of {listed(absent.tolist())}, the labels go up to {high}"
+    text = detail("absent", classes=listed(absent.tolist()), high=high)
     command = f"glassnet train {shlex.quote(table.source)} --classes {high + 1}"
     return [found("GD32", table, text, count=len(absent), command=command)], table
 
@@ -122,12 +123,12 @@ def balance(table: LooseTable, case: Case) -> Outcome:
         return [], table
     names, counts = np.unique(table.label_words, return_counts=True)
     if len(names) < 2:
-        text = f"every label is {names[0]}"
+        text = detail("one_label", name=names[0])
         return ([] if table.pictures else [found("GD34", table, text, count=len(table))]), table
     if counts.max() < UNEVEN * counts.min():
         return [], table
     least, most = int(counts.argmin()), int(counts.argmax())
-    text = f"{counts[most]:,} rows of {names[most]}, {counts[least]:,} of {names[least]}"
+    text = detail("uneven", most=counts[most], large=names[most], least=counts[least], small=names[least])
     return [found("GD35", table, text, count=int(counts.min()))], table
 
 
@@ -138,5 +139,5 @@ def reachable(table: LooseTable, case: Case) -> Outcome:
     asked = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"
     if not asked or case.part == "test":
         return [], table
-    text = f"--targets {options.targets} asks for {low:g} and {high:g}; weights grow without end towards them"
+    text = detail("unreachable", targets=options.targets, low=low, high=high)
     return [found("GD36", table, text)], table

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..data.loose import LooseTable
-from .case import SHOWN, Case, Outcome, counted, found
+from .case import Case, Outcome, found
+from .details import SHOWN, counted, detail
 from .findings import Finding
 
 
@@ -18,7 +19,9 @@ def unreadable(table: LooseTable, case: Case) -> Outcome:
         return [], table
     rows = tuple(row for row, _ in table.unreadable)
     files = tuple(table.files[row] for row in rows)
-    text = f"{counted(len(rows), 'picture')} of {len(table.files):,}; {table.unreadable[0][1]}"
+    text = detail(
+        "unreadable", pictures=counted(len(rows), "picture"), all=len(table.files), why=table.unreadable[0][1]
+    )
     finding = Finding("GD60", table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
     return [finding], replace(table, unreadable=())
 
@@ -27,7 +30,7 @@ def colours(table: LooseTable, case: Case) -> Outcome:
     """Pictures whose colours a network is not shown."""
     if not table.coloured or case.part == "test":
         return [], table
-    text = f"{counted(table.coloured, 'picture')} of {len(table):,}, read in grey here"
+    text = detail("coloured", pictures=counted(table.coloured, "picture"), all=len(table))
     sized = ["--size", case.options.size] if case.options.picture_size else []
     command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
     finding = found("GD62", table, text, count=table.coloured, command=command)
@@ -40,7 +43,7 @@ def sizes(table: LooseTable, case: Case) -> Outcome:
         return [], table
     high, wide = table.image_shape
     which = np.isin(table.rows, table.resized)
-    text = f"{counted(len(table.resized), 'picture')} of {len(table):,}; the others have {wide} × {high} pixels"
+    text = detail("sizes", pictures=counted(len(table.resized), "picture"), all=len(table), wide=wide, high=high)
     coloured = ["--colour"] * case.options.colour
     command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}", *coloured])
     return [found("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())

@@ -12,7 +12,9 @@ from ..data.dataset import image_shape
 from ..data.frames import are_dates
 from ..data.loose import OPEN, LooseTable, numbered
 from ..preprocess.encodings import LARGEST
-from .case import Case, Outcome, counted, found, listed
+from .case import Case, Outcome, found
+from .chinese import CHINESE
+from .details import Detail, counted, detail, in_chinese, listed
 from .findings import KINDS, Finding
 from .target import LABEL_NAMES, looks_like_labels
 
@@ -29,9 +31,10 @@ def broken_rows(table: LooseTable, case: Case) -> Outcome:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
     widths = [width for width in fields if width != OPEN]
-    said = [f"{listed(widths)} values, the others have {table.width}"] * bool(widths)
-    said += ["a quotation mark that is not closed"] * (OPEN in fields)
-    text = f"{counted(len(rows), 'row')}: {'; '.join(said)}"
+    said = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
+    said += [detail("open_quote")] * (OPEN in fields)
+    why = Detail("; ".join(said), ";".join(map(in_chinese, said)))
+    text = detail("broken", rows=counted(len(rows), "row"), why=why)
     finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
     return [finding], replace(table, broken=())
 
@@ -40,7 +43,7 @@ def decimal_comma(table: LooseTable, case: Case) -> Outcome:
     """Numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
-    return [found("GD12", table, "fields such as 1,5 between semicolons")], replace(table, decimal_comma=False)
+    return [found("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
 
 
 def empty_columns(table: LooseTable, case: Case) -> Outcome:
@@ -52,7 +55,7 @@ def empty_columns(table: LooseTable, case: Case) -> Outcome:
     if not empty or len(empty) == table.width:
         return [], table
     names = [table.names[column] for column in empty]
-    return [found("GD03", table, f"{listed(names)}: no values", columns=names)], table.without(empty)
+    return [found("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
 
 
 def transposed(table: LooseTable, case: Case) -> Outcome:
@@ -64,7 +67,7 @@ def transposed(table: LooseTable, case: Case) -> Outcome:
     columns = table.numbers[:, 0], table.numbers[:, -1]
     if any(map(looks_like_labels, columns)) or not any(map(looks_like_labels, (table.numbers[0], table.numbers[-1]))):
         return [], table
-    text = f"{len(table)} rows of {table.width} values: {table.width} samples of a label and {len(table) - 1} pixels"
+    text = detail("turned", rows=len(table), width=table.width, pixels=len(table) - 1)
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None)
     return [found("GD04", table, text)], new
@@ -78,10 +81,10 @@ def dates(table: LooseTable, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     example = next(text for text in table.words[columns[0]].tolist() if text)
-    detail = f"{listed(names)}, such as {example[:40]!r}"
+    text = detail("dates", names=listed(names), example=example[:40])
     if len(columns) == table.width:  # nothing would be left
-        return [found("GD14", table, detail, columns=names, repaired=False)], table
-    return [found("GD14", table, detail, columns=names)], table.without(columns)
+        return [found("GD14", table, text, columns=names, repaired=False)], table
+    return [found("GD14", table, text, columns=names)], table.without(columns)
 
 
 def identifiers(table: LooseTable, case: Case) -> Outcome:
@@ -94,8 +97,8 @@ def identifiers(table: LooseTable, case: Case) -> Outcome:
     wrong = [column for column in wrong if table.names[column].lower() not in LABEL_NAMES]
     if not wrong:
         return [], table
-    names = [table.names[column] or "the unnamed column" for column in wrong]
-    text = f"{listed(names)}: another value in each of {len(table):,} rows"
+    names = [table.names[column] or detail("unnamed") for column in wrong]
+    text = detail("identifiers", names=listed(names), rows=len(table))
     return [found("GD05", table, text, columns=names)], table.without(wrong)
 
 
@@ -131,7 +134,12 @@ def strays(table: LooseTable, case: Case) -> Outcome:
     rows: NDArray[np.bool_] = np.logical_or.reduce(list(wrong.values()))
     first = int(np.argmax(rows))
     column = next(column for column in columns if wrong[column][first])
-    text = f"{counted(int(rows.sum()), 'row')}, such as {table.words[column][first]!r} in {table.names[column]}"
+    text = detail(
+        "strays",
+        rows=counted(int(rows.sum()), "row"),
+        example=table.words[column][first],
+        name=table.names[column],
+    )
     names = [table.names[column] for column in columns]
     finding = found("GD11", table, text, rows, columns=names, repaired=not rows.all())
     kept = {column: texts for column, texts in table.words.items() if column not in columns}
@@ -159,11 +167,11 @@ def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: ND
     names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
     if unlabelled is not None and unlabelled.any():
         rows = rows | unlabelled
-        names.append(table.label_name or "the label")
+        names.append(table.label_name or detail("the_label"))
     extreme = _extremes(table, holes, unlabelled)
-    kinds = ["gaps"] if (rows & ~extreme).any() else []
-    kinds += ["numbers beyond all measure"] if extreme.any() else []
-    text = f"{counted(int(rows.sum()), 'row')} of {len(table):,} with {' or '.join(kinds)} in {listed(names)}"
+    what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
+    rows_here = counted(int(rows.sum()), "row")
+    text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
     return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
@@ -200,5 +208,9 @@ def header(table: LooseTable, case: Case) -> Outcome:
     """Names above pixels."""
     if not (table.pictures and table.header):
         return [], table
-    text = f"{listed([table.label_name, *table.names], 3)}: {KINDS['GD02'].advice}"
+    text = detail(
+        "header",
+        names=listed([table.label_name, *table.names], 3),
+        advice=Detail(KINDS["GD02"].advice, CHINESE["GD02"][1]),
+    )
     return [found("GD02", table, text)], replace(table, header=False)

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
 from ..data.loose import LooseTable
-from .case import Case, Outcome, counted, found, listed
+from .case import Case, Outcome, found
+from .details import counted, detail, listed
 
 _SAMPLE = 2000
 
@@ -29,19 +30,19 @@ class _Scale:
 _TWICE = 0.01 / 255 * 0.99 + 0.01, 1 / 255 * 0.99 + 0.01
 _SCALES = (
     _Scale(0.0, 1.0, "GD20", "x / 255"),
-    _Scale(0.0, 0.99, "GD20", "x / 255 * 0.99, without + 0.01"),
+    _Scale(0.0, 0.99, "GD20", detail("x_no_offset")),
     _Scale(0.01, 1.0, "GD21", "x / 255 * 0.99 + 0.01"),
-    _Scale(0.01, 1.01, "GD22", "x / 255 + 0.01, without * 0.99"),
-    _Scale(1.01, 2.0, "GD22", "x / 255 * 0.99 + 1.01, where + 0.01 was meant"),
-    _Scale(1.01, 2.01, "GD22", "x / 255 + 1.01, where * 0.99 + 0.01 was meant"),
-    _Scale(1.0, 1.99, "GD22", "x / 255 * 0.99 + 1, where + 0.01 was meant"),
-    _Scale(1.01, 1.02, "GD22", "x / 255 * 0.01 + 1.01, where * 0.99 + 0.01 was meant"),
-    _Scale(*_TWICE, "GD22", "x / 255 * 0.99 + 0.01, twice"),
-    _Scale(0.01, 0.01 + 1 / 255, "GD22", "x / 255 * 0.99 + 0.01 of values of 0 to 1"),
-    _Scale(0.0, 1 / 255, "GD22", "x / 255, twice"),
+    _Scale(0.01, 1.01, "GD22", detail("x_no_factor")),
+    _Scale(1.01, 2.0, "GD22", detail("x_101")),
+    _Scale(1.01, 2.01, "GD22", detail("x_101_plain")),
+    _Scale(1.0, 1.99, "GD22", detail("x_one")),
+    _Scale(1.01, 1.02, "GD22", detail("x_factor")),
+    _Scale(*_TWICE, "GD22", detail("x_notes_twice")),
+    _Scale(0.01, 0.01 + 1 / 255, "GD22", detail("x_of_parts")),
+    _Scale(0.0, 1 / 255, "GD22", detail("x_twice")),
     _Scale(-1.0, 1.0, "GD22", "x / 127.5 - 1"),
     _Scale(-0.5, 0.5, "GD22", "x / 255 - 0.5"),
-    _Scale(-0.1307 / 0.3081, (1 - 0.1307) / 0.3081, "GD22", "(x / 255 - 0.1307) / 0.3081, MNIST standardised"),
+    _Scale(-0.1307 / 0.3081, (1 - 0.1307) / 0.3081, "GD22", detail("x_standardised")),
 )
 
 
@@ -56,20 +57,20 @@ def scale(table: LooseTable, case: Case) -> Outcome:
     few = _few_outside(values, maximum)
     if few is not None:
         worst = float(values[few].max()) if float(values[few].max()) > maximum else float(values[few].min())
-        text = f"{counted(int(few.sum()), 'row')} with values such as {worst:g}; allowed are 0 to {maximum:g}"
+        text = detail("outside", rows=counted(int(few.sum()), "row"), worst=worst, maximum=maximum)
         return [found("GD23", table, text, few)], _as_bytes(table.take(~few), maximum)
     if high == low:
         return [], table
     known = _known(low, high)
     if known is None and low == 0 < high < maximum:
-        text = f"the values go up to {high:g}, not {maximum:g}"
+        text = detail("up_to", high=high, maximum=maximum)
         finding = found("GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}")
         return [finding], _stretched(table, 0.0, high, maximum)
     if known is None:
         code = "GD22" if low >= 0 and high <= maximum else "GD24"
-        text = f"the values go from {low:g} to {high:g}, allowed are 0 to {maximum:g}"
+        text = detail("from_to", low=low, high=high, maximum=maximum)
         return [found(code, table, text)], _stretched(table, min(low, 0.0) if high > maximum else low, high, maximum)
-    text = f"the values go from {low:.6g} to {high:.6g}: {known.formula}"
+    text = detail("formula", low=low, high=high, formula=known.formula)
     command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if known.code == "GD20" else ""
     return [found(known.code, table, text, command=command)], _stretched(table, known.low, known.high, maximum)
 
@@ -121,10 +122,10 @@ def polarity(table: LooseTable, case: Case) -> Outcome:
     # Photographs are neither; a few bright frames among them say nothing.
     if not paper.any() or (paper | ink).mean() < 0.9:
         return [], table
-    share = "all" if paper.all() else f"{int(paper.sum()):,} of {len(table):,}"
+    share = detail("all_of_them" if paper.all() else "part_of", count=int(paper.sum()), all=len(table))
     values = table.numbers.copy()
     values[paper] = np.array(maximum, values.dtype) - values[paper]
-    return [found("GD25", table, f"{share} pictures have a bright border", paper)], replace(table, numbers=values)
+    return [found("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
 
 
 def blank(table: LooseTable, case: Case) -> Outcome:
@@ -135,7 +136,9 @@ def blank(table: LooseTable, case: Case) -> Outcome:
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [found("GD26", table, f"{counted(int(flat.sum()), 'picture')} of one grey", flat)], table.take(~flat)
+    return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table.take(
+        ~flat
+    )
 
 
 def constant(table: LooseTable, case: Case) -> Outcome:
@@ -150,10 +153,14 @@ def constant(table: LooseTable, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     if table.pictures:
-        text = f"{counted(len(columns), 'pixel' if table.channels == 1 else 'colour value')} of {table.width}"
+        text = detail(
+            "constant_pixels",
+            pixels=counted(len(columns), "pixel" if table.channels == 1 else "colour value"),
+            width=table.width,
+        )
         return [found("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
-        return [found("GD29", table, "every column", columns=names, repaired=False)], table
+        return [found("GD29", table, detail("every_column"), columns=names, repaired=False)], table
     return [found("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
 
 
@@ -164,7 +171,7 @@ def size(table: LooseTable, case: Case) -> Outcome:
     for extra in (1, -1, 2, -2):
         shape = image_shape(table.width - extra)
         if shape is not None:
-            word = "more" if extra > 0 else "less"
-            text = f"{table.width} values a sample: {abs(extra)} {word} than {shape[0]} × {shape[1]}"
+            key = "more_values" if extra > 0 else "fewer_values"
+            text = detail(key, width=table.width, extra=abs(extra), rows=shape[0], columns=shape[1])
             return [found("GD28", table, text)], table
     return [], table

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.loose import LooseTable
-from .case import Case, Outcome, counted, found, listed
+from .case import Case, Outcome, found
 from .classes import numbers_wanted
+from .details import counted, detail, listed
 from .findings import Finding
 
 _COARSE = 0.2
@@ -98,11 +99,9 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     if not torn.any():
         return [], table
     first = np.flatnonzero(group == group[int(np.argmax(torn))])[:2]
-    one, other = (table.files[row] if table.files else f"row {row}" for row in table.rows[first])
-    text = (
-        f"{counted(int(torn.sum()), 'row')}; {one} and {other} are equal but for the labels {names[first[0]]} and "
-        f"{names[first[1]]}"
-    )
+    one, other = (table.files[row] if table.files else detail("a_row", row=row) for row in table.rows[first])
+    label, second = names[first]
+    text = detail("torn", rows=counted(int(torn.sum()), "row"), one=one, other=other, label=label, second=second)
     if torn.all():
         return [found("GD40", table, text, torn, repaired=False)], table
     return [found("GD40", table, text, torn)], table.take(~torn)
@@ -146,14 +145,14 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     first = first_equal(table)
     again = first != np.arange(len(table))
     if again.any() and _coarse(table, first):
-        text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to earlier ones, labels left aside"
+        text = detail("equal_aside", rows=counted(int(again.sum()), "row"), all=len(table))
         return [found("GD44", table, text, again)], table
     if table.labels is not None:
         names = table.label_words
         again &= names == names[first]
     if not again.any():
         return [], table
-    text = f"{counted(int(again.sum()), 'row')} of {len(table):,} equal to an earlier one"
+    text = detail("equal", rows=counted(int(again.sum()), "row"), all=len(table))
     return [found("GD41", table, text, again)], table.take(~again)
 
 
@@ -175,7 +174,7 @@ def giveaways(table: LooseTable, case: Case) -> Outcome:
     if not telling:
         return [], table
     names = [table.names[column] for column in telling]
-    text = f"{listed([f'{table.names[column]} ({how})' for column, how in telling.items()])}"
+    text = listed([detail("giveaway", name=table.names[column], how=how) for column, how in telling.items()])
     if table.pictures:
         values = table.numbers.copy()
         values[:, list(telling)] = 0
@@ -196,9 +195,9 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
     if (meant[codes] != label).any():
         return ""
     if len(kinds) <= len(values) // 4:
-        return f"each of its {len(kinds)} values has one label"
+        return detail("by_value", count=len(kinds))
     runs = int((np.diff(meant) != 0).sum()) + 1
-    return "its order is that of the labels" if runs == len(np.unique(label)) else ""
+    return detail("by_order") if runs == len(np.unique(label)) else ""
 
 
 def ordered(table: LooseTable, case: Case) -> Outcome:
@@ -211,7 +210,7 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     changes = int((np.diff(label) != 0).sum())
     if len(counts) < 2 or changes > max(len(counts) - 1, 0.1 * expected):
         return [], table
-    text = f"the label changes {changes} times in {len(table):,} rows"
+    text = detail("changes", changes=changes, rows=len(table))
     if case.options.shuffle:
         return [found("GD45", table, text, count=changes)], table
     order = np.random.Generator(np.random.Philox(key=case.options.seed)).permutation(len(table))
@@ -223,7 +222,7 @@ def across(training: LooseTable, test: LooseTable) -> Outcome:
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
         lacking = [name for name in training.names if name not in test.names]
-        text = f"{test.width} columns, {training.source} has {training.width}"
+        text = detail("other_width", width=test.width, source=training.source, other=training.width)
         findings.append(found("GD50", test, text, columns=lacking, count=len(lacking)))
         if test.width != training.width:
             return findings, training
@@ -240,7 +239,7 @@ def across(training: LooseTable, test: LooseTable) -> Outcome:
     training, test = _of_one_type(training, test)
     there = _among(training, test)
     if there.any():
-        text = f"{counted(int(there.sum()), 'row')} of {training.source} are in {test.source} too"
+        text = detail("shared_rows", rows=counted(int(there.sum()), "row"), training=training.source, test=test.source)
         findings.append(found("GD51", training, text, there, repaired=not there.all()))
         if not there.all():
             training = training.take(~there)
@@ -272,9 +271,9 @@ def _labels_across(training: LooseTable, test: LooseTable) -> list[Finding]:
     strange = np.setdiff1d(asked, known)
     if len(strange):
         rows = np.isin(test.label_words, strange)
-        text = f"label {listed(strange.tolist())} does not occur in {training.source}"
+        text = detail("strange_label", labels=listed(strange.tolist()), source=training.source)
         findings.append(found("GD33", test, text, rows, repaired=False))
     lacking = np.setdiff1d(known, asked)
     if len(lacking):
-        findings.append(found("GD52", test, f"no sample of {listed(lacking.tolist())}", count=len(lacking)))
+        findings.append(found("GD52", test, detail("lacking", classes=listed(lacking.tolist())), count=len(lacking)))
     return findings

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..data.dataset import image_shape
 from ..data.loose import LooseTable
 from ..errors import DataError
-from .case import Case, Outcome, found, listed
+from .case import Case, Outcome, found
+from .details import detail, listed
 from .findings import Finding
 
 LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
@@ -42,8 +43,9 @@ def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
     labels = table.words[column] if column in table.words else table.numbers[:, column]
     rest = table.without([column])
     pictures = _are_pixels(rest)
-    where = {0: "the first", table.width - 1: "the last"}.get(column, f"number {column + 1}")
-    text = f"{table.names[column]}, {where} of {table.width} columns"
+    place = {0: "first", table.width - 1: "last"}.get(column, "number")
+    where = detail(place, place=column + 1)
+    text = detail("label_column", name=table.names[column], where=where, width=table.width)
     findings = []
     if column > 0 and (pictures or not table.header):
         findings.append(found("GD06", table, text, columns=[table.names[column]]))
@@ -123,8 +125,8 @@ def _shape(table: LooseTable, pictures: bool) -> tuple[int, int] | None:
 
 def _no_labels(table: LooseTable) -> Finding:
     shape = image_shape(table.width)
-    drawn = f": {table.width} values make a picture of {shape[0]} × {shape[1]} and leave none" if shape else ""
-    return found("GD07", table, f"neither the first nor the last of {table.width} columns looks like one{drawn}")
+    drawn = detail("drawn", width=table.width, rows=shape[0], columns=shape[1]) if shape else ""
+    return found("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
 
 
 def _chosen(table: LooseTable) -> tuple[int | None, bool]:
@@ -187,8 +189,8 @@ def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:
     labels = table.numbers[:, columns].argmax(axis=1)
     rest = table.without(columns)
     names = [table.names[column] for column in columns]
-    values = "0 and 1, which no sigmoid reaches" if high == 1 else "0.01 and 0.99"
-    text = f"{len(columns)} columns from {names[0]} on hold {values}, one class each"
+    values = detail("ones" if high == 1 else "notes_targets")
+    text = detail("one_hot", count=len(columns), name=names[0], values=values)
     pictures = _are_pixels(rest)
     shape = _shape(rest, pictures)
     new = replace(rest, labels=labels, label_name="label", pictures=pictures, image_shape=shape)

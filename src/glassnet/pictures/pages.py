@@ -13,6 +13,7 @@ from PIL import Image
 
 from .ink import shades
 from .signed import png_uri
+from .words import shown
 
 LARGEST_THUMB = 64
 """Side of a sample's picture in a page; a larger one is brought to it, so that a page of many stays small."""
@@ -30,11 +31,6 @@ def whole_page(title: str, content: str, language: str = "en") -> str:
     """Return a whole HTML document with this content, which is markup."""
     skeleton = templates().get_template("page.html")
     return skeleton.render(title=title, content=Markup(content), language={"zh": "zh-CN"}.get(language, language))
-
-
-def shown(number: float) -> str:
-    """Write a number with four digits that count."""
-    return f"{number:.4g}".replace("-", "−")
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:

@@ -14,6 +14,7 @@ from .ink import shades
 from .letters import drawable, legible, shortened
 from .palette import GRID, INK, QUIET
 from .signed import signed_picture
+from .told import told as said
 from .words import words_in
 
 LONGEST_NAME = 12
@@ -63,7 +64,7 @@ def draw_why(
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
     panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
-    titles, papers = _titles(why, called, word), [why.sample]
+    titles, papers = _titles(why, called, bool(names), word), [why.sample]
     if why.flip:
         papers.append(why.flip.sample)
     if alike:
@@ -81,17 +82,12 @@ def draw_why(
     return panels
 
 
-def _titles(why: Why, called: Sequence[str], word: Callable[..., str]) -> list[str]:
+def _titles(why: Why, called: Sequence[str], named: bool, word: Callable[..., str]) -> list[str]:
     """Return two lines for each panel."""
     flip, alike = why.flip, why.nearest
 
     def told(known: Any) -> str:
-        if why.output is None:
-            return called[int(known)]
-        name = called[why.output]
-        if why.rival is None:
-            return word("number_is", name=name, value=f"{known:.4g}")
-        return word("label_holds" if known else "label_fails", label=name)
+        return said(why, known, called if named else (), word)
 
     if why.output is None:
         answer, rival = called[why.answer], called[why.rival]

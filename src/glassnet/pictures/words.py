@@ -51,6 +51,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "component": ("component {number}: {share} of the variance", "主成分 {number}：占方差的 {share}"),
     # weights
     "node": ("node {node}", "节点 {node}"),
+    "member_node": ("member {member} node {node}", "网络 {member} 节点 {node}"),
     "node_matters": ("node {node}: {matters}", "节点 {node}：{matters}"),
     "dead": ("dead", "失活"),
     "saturated": ("saturated", "饱和"),
@@ -90,11 +91,11 @@ WORDS: dict[str, tuple[str, str]] = {
     "then": ("then {rival}", "其次 {rival}"),
     "speaks_for": ("for {answer} (orange)", "支持 {answer}（橙）"),
     "speaks_against": ("for {rival} (blue)", "支持 {rival}（蓝）"),
-    "label_holds": ("{label} holds", "{label} 成立"),
-    "label_fails": ("{label} does not hold", "{label} 不成立"),
+    "label_holds": ("{label}", "{label} 成立"),
+    "label_fails": ("not {label}", "{label} 不成立"),
     "with_output": ("output {value}", "输出 {value}"),
     "against_it": ("against it (blue)", "反对（蓝）"),
-    "number_is": ("{name}: {value}", "{name}：{value}"),
+    "number_is": ("{name} {value}", "{name}：{value}"),
     "raises_it": ("raises it (orange)", "使它升高（橙）"),
     "lowers_it": ("lowers it (blue)", "使它降低（蓝）"),
     "no_flip": ("no small change\nflips it", "没有小的改变\n能使它翻转"),
@@ -132,3 +133,8 @@ def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Callabl
         return known[key][place].format(**filled_in)
 
     return word
+
+
+def shown(number: float) -> str:
+    """Write a number with four digits that count and a true minus sign, and 0 without one."""
+    return f"{number + 0.0:.4g}".replace("-", "−")

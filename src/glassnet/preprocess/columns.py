@@ -140,6 +140,14 @@ class Columns:
             start += len(part)
         return found
 
+    def decode(self, inputs: NDArray[np.floating[Any]]) -> dict[str, float | dict[str, float]]:
+        """Return what each column's inputs, together shape (features,), stand for: a number, or how much of each word.
+
+        It undoes `apply` but for what this forgets: which of the rare words a word was, and digits beyond float32's.
+        """
+        ends = np.cumsum([len(one.features) for one in self.inputs])[:-1]
+        return {one.name: one.decode(part) for one, part in zip(self.inputs, np.split(inputs, ends), strict=True)}
+
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the table's columns that are needed."""

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -22,8 +22,11 @@ CLIP = 3.0
 """How far from the middle, in deviations, a number can seem to be at most."""
 LARGEST = 1e150
 """Numbers further from 0 count as this one: the squares of larger ones are no numbers."""
+OTHER, MISSING = "other", "missing"
+"""What stands for rare words, and for none, in the names of inputs and where they are decoded."""
 LIMIT = 255
 """Words of one column that get an input of their own at most."""
+_WITHIN, _LONGEST = 1 - 1e-6, 700.0  # a seeming 3 deviations would be endlessly far; larger exponents overflow
 _SKEWED = 2.0
 _OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
 
@@ -83,17 +86,31 @@ class NumberColumn:
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
-        return (self.name, f"{self.name} missing") if self.flag else (self.name,)
+        return (self.name, f"{self.name} {MISSING}") if self.flag else (self.name,)
+
+    def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return how many deviations from the middle each value is, before outliers are drawn in."""
+        with np.errstate(over="ignore"):
+            return _moderate((_bend(_moderate(np.asarray(values, float)), self.unit) - self.centre) / self.scale)
 
     def encode(self, table: Table) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
         values = table.numbers(self.name)
         absent = np.isnan(values)
-        with np.errstate(over="ignore"):
-            z = (_bend(_moderate(np.where(absent, self.fill, values)), self.unit) - self.centre) / self.scale
-        z = _moderate(z)
+        z = self.deviations(np.where(absent, self.fill, values))
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+
+    def decode(self, inputs: ArrayLike) -> float:
+        """Return the value that these inputs, shape (1,) or (2,), stand for: NaN where they say that it is missing."""
+        z, *absent = np.asarray(inputs, float).tolist()
+        if absent and absent[0] > 0.5:
+            return float("nan")
+        z = max(-_WITHIN, min(_WITHIN, z / CLIP)) * CLIP
+        bent = z / np.sqrt(1 - (z / CLIP) ** 2) * self.scale + self.centre
+        if not self.unit:
+            return float(bent)
+        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
 
     def surprises(self, table: Table) -> list[str]:
         """Say which values are no numbers."""
@@ -183,6 +200,11 @@ class BooleanColumn:
         values = table.booleans(self.name)[:, np.newaxis]
         return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
 
+    def decode(self, inputs: ArrayLike) -> dict[str, float]:
+        """Return how much of yes and of no this input, shape (1,), is: as much of both where neither is known."""
+        [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
+        return {"yes": (1 + value) / 2, "no": (1 - value) / 2}
+
     def surprises(self, table: Table) -> list[str]:
         """Say which values are neither yes nor no."""
         codes, words = table.words(self.name)
@@ -239,7 +261,7 @@ class WordColumn:
     @property
     def features(self) -> tuple[str, ...]:
         """Names of the inputs."""
-        others = [f"{self.name} other"] * (self.rare > 0) + [f"{self.name} missing"] * (self.missing > 0)
+        others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
         return (*(f"{self.name}={word}" for word in self.words), *others)
 
     def encode(self, table: Table) -> Encoded:
@@ -252,6 +274,12 @@ class WordColumn:
         encoded = np.zeros((len(codes), width + 1), np.float32)
         encoded[np.arange(len(codes)), columns[codes]] = 1
         return encoded[:, :width]
+
+    def decode(self, inputs: ArrayLike) -> dict[str, float]:
+        """Return how much of each word, of ``(other)`` and of ``(missing)`` these inputs, shape (features,), are."""
+        # In brackets, as a word of the column may be the same.
+        names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
+        return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
 
     def surprises(self, table: Table) -> list[str]:
         """Say which words training never saw; nothing where it saw rare ones, whose names are not kept."""

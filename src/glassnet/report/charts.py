@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..evaluate import Reliability
-from ..pictures.pages import shown
+from ..pictures.words import shown
 from .words import Say, percent
 
 Floats = NDArray[np.float64]

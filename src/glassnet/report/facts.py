@@ -8,7 +8,7 @@ import numpy as np
 
 from ..model import Model
 from ..options import SPECS, Options
-from ..pictures.pages import shown
+from ..pictures.words import shown
 from ..recipes import RECIPES
 from .charts import Curve
 from .words import Say, percent

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from PIL import Image
 
 from ..data.dataset import Dataset
-from ..pictures.pages import sample_uri, shown, thumb
-from ..pictures.signed import png_uri, signed_picture
+from ..pictures.pages import sample_uri
+from ..pictures.words import shown
 from ..trace.why import Neighbours, Why, why
 from .results import Asked, row_name
+from .taken_apart import half_of, input_shares, is_ink, pictures_of, rows_of
 from .words import Say, percent
 
-DRAWN, LISTED, EXPLAINED, ALIKE, INPUTS = 28, 15, 4, 5, 8
+DRAWN, LISTED, EXPLAINED, INPUTS = 28, 15, 4, 8
 """Misread samples that are drawn, or listed where they are no pictures; those that are explained, with so many
-training samples that are alike, or so many inputs."""
+inputs at most."""
 
 
 def misread_of(asked: Asked, say: Say) -> dict[str, Any] | None:
@@ -37,7 +37,7 @@ def misread_of(asked: Asked, say: Say) -> dict[str, Any] | None:
         }
         for row, confidence in zip(shown_rows, sure, strict=True)
     ]
-    return {"count": len(rows), "samples": found, "drawn": drawn, "ink": _is_ink(data)}
+    return {"count": len(rows), "samples": found, "drawn": drawn, "ink": is_ink(data)}
 
 
 def _known(asked: Asked, row: int, say: Say) -> str:
@@ -62,11 +62,6 @@ def _picture(data: Dataset, row: int) -> str:
     return sample_uri(data.inputs[row], data.image_shape, data.reading == "photo")
 
 
-def _is_ink(data: Dataset) -> bool:
-    """Whether dark and light may change places on a dark page: not those of a photograph."""
-    return data.reading != "photo" and data.channels == 1
-
-
 def why_of(asked: Asked, training: Dataset | None, say: Say) -> dict[str, Any] | None:
     """Return the surest mistakes taken apart; None where there are none, or where answers do not compete."""
     model, rows = asked.model, asked.evaluation.misread[:EXPLAINED]
@@ -77,7 +72,7 @@ def why_of(asked: Asked, training: Dataset | None, say: Say) -> dict[str, Any] |
         "cases": [_case(asked, int(row), why(model, asked.data.inputs[row], neighbours), say) for row in rows],
         "alike": training is not None,
         "drawn": asked.data.image_shape is not None,
-        "ink": _is_ink(asked.data),
+        "ink": is_ink(asked.data),
     }
 
 
@@ -85,7 +80,7 @@ def _case(asked: Asked, row: int, found: Why, say: Say) -> dict[str, Any]:
     model, data, label = asked.model, asked.data, int(asked.data.labels[row])
     names = {"answer": model.name_of(found.answer), "rival": model.name_of(found.rival)}
     place = int((found.outputs > found.outputs[label]).sum()) + 1
-    texts = [say("why_gap", **names, gap=shown(found.gap), half=_half(found), nodes=len(found.nodes))]
+    texts = [say("why_gap", **names, gap=shown(found.gap), half=half_of(found), nodes=len(found.nodes))]
     if label not in (found.answer, found.rival):
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
@@ -101,37 +96,15 @@ def _case(asked: Asked, row: int, found: Why, say: Say) -> dict[str, Any]:
     if data.image_shape is None:
         case |= _inputs(asked, found, say)
         return case
-    photo = data.reading == "photo"
-    blame = thumb(Image.fromarray(signed_picture(found.inputs, data.image_shape), "RGBA"))
-    case |= {"sample": _picture(data, row), "blame": png_uri(blame), "flip": "", "alike": []}
-    if found.flip:
-        case["flip"] = sample_uri(found.flip.sample, data.image_shape, photo)
-        case["flip_text"] = say("why_flip", answer=model.name_of(found.flip.answer))
-        texts.append(say("why_change", distance=shown(found.flip.distance)))
-    else:
-        texts.append(say("why_no_flip"))
+    case |= pictures_of(data, found, model.name_of, say)
+    texts.append(say("why_change", distance=shown(found.flip.distance)) if found.flip else say("why_no_flip"))
     if found.nearest:
-        labels = [model.name_of(int(one)) for one in found.nearest.labels[:ALIKE]]
-        samples = found.nearest.samples[:ALIKE]
-        case["alike"] = [sample_uri(one, data.image_shape, photo) for one in samples]
+        labels = [model.name_of(int(one)) for one in found.nearest.labels]
         case["alike_text"] = say("why_alike_labels", labels=", ".join(labels))
     return case
 
 
-def _half(found: Why) -> int:
-    """Return how many nodes, the strongest first, make up half of what speaks for the answer."""
-    for_it = np.sort(found.nodes[found.nodes > 0])[::-1]
-    return int(np.searchsorted(np.cumsum(for_it), for_it.sum() / 2)) + 1 if len(for_it) else 0
-
-
 def _inputs(asked: Asked, found: Why, say: Say) -> dict[str, Any]:
     """Return the columns, or inputs, that speak loudest, as a list: they have names and no place."""
-    columns, model = asked.model.columns, asked.model
-    names = asked.data.feature_names or [f"{say('input')} {k}" for k in range(model.features)]
-    shares = columns.gathered(found.inputs) if columns else list(zip(names, found.inputs.tolist(), strict=True))
-    shares = sorted((pair for pair in shares if pair[1]), key=lambda pair: -abs(pair[1]))
-    largest, rest = abs(shares[0][1]) if shares else 1.0, sum(share for _, share in shares[INPUTS:])
-    return {
-        "inputs": [(name, shown(share), share / largest) for name, share in shares[:INPUTS]],
-        "inputs_text": say("why_rest", rest=shown(rest)) if shares[INPUTS:] else "",
-    }
+    shares, rest = input_shares(asked.model, found, asked.data.feature_names, INPUTS, say)
+    return {"inputs": rows_of(shares), "inputs_text": say("why_rest", rest=shown(rest)) if rest else ""}

@@ -10,10 +10,12 @@ from typing import Any, NamedTuple
 from ..data import BUNDLED
 from ..data.dataset import Dataset
 from ..doctor.chinese import CHINESE
+from ..doctor.details import Detail, in_chinese
 from ..doctor.findings import Finding
 from ..evaluate import Evaluation
 from ..model import Model
-from ..pictures.pages import shown, templates, whole_page
+from ..pictures.pages import templates, whole_page
+from ..pictures.words import shown
 from ..receipt import fingerprint
 from .charts import curves
 from .facts import counted, curves_of, facts_of, part, settings_of
@@ -172,7 +174,8 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
         "code": finding.code,
         "source": finding.source,
         "meaning": meaning,
-        "text": finding.text,
+        "text": in_chinese(finding.text) if language == "zh" else finding.text,
+        "foreign": language != "en" and not isinstance(finding.text, Detail),
         "rows": say("rows_found", rows=rows) if finding.rows else "",
         "advice": advice,
     }

@@ -20,8 +20,8 @@ from ..evaluate import (
     reliability,
 )
 from ..model import Model
-from ..pictures.pages import shown
 from ..pictures.signed import signed_uri
+from ..pictures.words import shown
 from .charts import MOST_DOTS, error_histogram, scatter
 from .charts import reliability as draw_reliability
 from .words import Say, percent

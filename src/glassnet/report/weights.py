@@ -9,8 +9,9 @@ from PIL import Image
 
 from ..importance import shuffled_columns
 from ..model import Model
-from ..pictures.pages import shown, thumb
+from ..pictures.pages import thumb
 from ..pictures.signed import png_uri, signed_picture
+from ..pictures.words import shown
 from ..trace.nodes import LayerOfNodes, examine_nodes
 from .results import Asked
 from .words import Say, percent

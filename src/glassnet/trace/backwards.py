@@ -108,9 +108,8 @@ def require_a_range(model: Model, what: str) -> None:
     if model.columns:
         raise OptionError(
             "GN081",
-            f"{what}: both ways end at values from 0 to 1, but a table's columns have no common range: a "
-            "word sets one input among several, a number is within 3 deviations. What they find would be no row. Use "
-            "--why or --nodes.",
+            f"{what}: it ends at values from 0 to 1, but a table's columns have no common range: a word sets one input "
+            "among several, a number is within 3 deviations. Use typical_rows.",
         )
 
 

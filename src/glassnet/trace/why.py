@@ -30,7 +30,7 @@ from .slopes import (
     signals_of,
 )
 
-PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 14, 0.01
+PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 20, 0.01
 """Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
 part of the gap may be missing."""
 MOST_TURNS, LONGEST = 50, 0.25
@@ -142,6 +142,11 @@ class Neighbours:
         self._data = data
         self._hidden = np.concatenate([hidden_of(members) for _, members in model.batches(data.inputs)])
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
+
+    @property
+    def source(self) -> str:
+        """Where the samples come from."""
+        return self._data.source
 
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""

@@ -1,0 +1,127 @@
+"""``glassnet explain --backquery``: what the network takes each class to look like, as pictures or rows of a table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import OptionError
+from ..files import require_picture_place
+from ..model import Model
+from ..pictures.words import shown, words_in
+from ..report.values import value_said
+from ..report.words import WORDS, percent
+from ..trace.backwards import backquery, dream
+from ..trace.slopes import require_classes
+from ..trace.typical import typical_rows
+from .console import result, result_json, say
+from .explain_answers import require_pictures
+
+_OWN = {
+    "typical_row": (
+        "{label}: this row, asked again with the likeliest words, is answered {answer}, {sure} sure",
+        "{label}:以最可能的词再问一次这一行,回答 {answer},置信度 {sure}",
+    ),
+    "typical_far": ("{far} deviations from the middle", "距中间 {far} 个偏差"),
+    "typical_usual": (
+        "Least usual first. Words count as alike frequent and columns as independent: no row like these need exist.",
+        "最不寻常的在前。各词视为同样常见,各列视为相互独立:这样的行未必真的存在。",
+    ),
+}
+"""Key -> the word in English and in Chinese, beside those of the report."""
+
+
+def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    """Draw what each class looks like to the network, by the book's way back and by climbing."""
+    require_classes(model, "backquery")
+    label = asked["label"]
+    if label is not None and not 0 <= label < model.classes:
+        raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
+    classes = list(range(model.classes)) if label is None else [label]
+    if model.columns:
+        if asked["picture"]:
+            require_pictures(model, model_path)
+        _typical(model, classes, asked["language"], as_json)
+        return
+    ways: dict[str, NDArray[Any]] = {}
+    try:
+        ways["backquery"] = backquery(model)[classes]
+    except OptionError as problem:
+        say(str(problem))
+    ways["dream"] = dream(model)[classes]
+    answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
+    picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
+    if picture:
+        _draw_backquery(model, model_path, ways, classes, answers, picture, asked["language"])
+    if as_json:
+        inputs = {name: found.tolist() for name, found in ways.items()}
+        result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
+        return
+    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
+        if name in ways:
+            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
+    if picture:
+        result(f"picture   {picture}")
+
+
+def _draw_backquery(
+    model: Model,
+    model_path: str,
+    ways: dict[str, NDArray[Any]],
+    classes: list[int],
+    answers: dict[str, list[int]],
+    picture: str,
+    language: str,
+) -> None:
+    """Draw each way on lines of its own, every picture stretched to full contrast."""
+    from .. import pictures
+
+    require_pictures(model, model_path)
+    require_picture_place(picture)
+    sheet = np.concatenate(list(ways.values()))
+    low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
+    stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
+    wanted = [model.name_of(label) for label in classes] * len(ways)
+    read = [model.name_of(answer) for name in ways for answer in answers[name]]
+    columns = 10 if len(classes) > 1 else len(ways)
+    photo = model.reading == "photo"
+    word = words_in(language)
+    title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
+    if len(ways) == 1 or len(classes) == 1:
+        title = " · ".join(word(way) for way in ways)
+    axes = pictures.draw_digits(
+        stretched,
+        wanted,
+        read,
+        model.image_shape,
+        columns=columns,
+        photo=photo,
+        title=title,
+        language=language,
+    )
+    pictures.save(axes, picture)
+
+
+def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> None:
+    """Print the row that the network takes for typical of each class, what is least usual of it first."""
+    rows = [typical_rows(model)[label] for label in classes]
+    if as_json:
+        columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]
+        sure = [one.confidence for one in rows]
+        result_json(
+            {"classes": classes, "rows": columns, "answers": [one.answer for one in rows], "confidence": sure,
+             "picture": None}
+        )  # fmt: skip
+        return
+    word = words_in(language, {**WORDS, **_OWN})
+    for label, one in zip(classes, rows, strict=True):
+        told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
+        result(word("typical_row", label=model.name_of(label), **told))
+        width = max(map(len, one.columns))
+        for name, value in one.columns.items():
+            far = one.deviations.get(name)
+            beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
+            result(f"          {name:>{width}}  {value_said(value, word)}{beside}")
+    result(word("typical_usual"))

@@ -1,0 +1,41 @@
+"""What an answer, or what is known of a sample, is called beside an answer taken apart: on paper, pages and screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..model import Model
+from ..trace.why import Why
+from .words import shown
+
+
+def told(why: Why, known: Any, names: Sequence[str], word: Callable[..., str]) -> str:
+    """Return the name of a class, a label with whether it holds, or a number with what it is.
+
+    Parameters
+    ----------
+    why : Why
+        Says which of these is meant.
+    known : int or float
+        The class; whether the label holds; the number.
+    names : sequence of str
+        What the classes, labels or numbers are called; empty where their place is their name.
+    word : callable
+        From `words.words_in`.
+    """
+    if why.output is None:
+        return names[int(known)] if names else str(int(known))
+    name = names[why.output] if names else str(why.output)
+    if why.rival is None:
+        return word("number_is", name=name, value=shown(known)) if names else shown(known)
+    return word("label_holds" if known else "label_fails", label=name)
+
+
+def node_names(model: Model, word: Callable[..., str]) -> list[str]:
+    """Return what the nodes of the last hidden layer are called, member after member of a committee."""
+    nodes = range(model.network.architecture.sizes[-2])
+    if not model.others:
+        return [word("node", node=node) for node in nodes]
+    members = range(1, len(model.members) + 1)
+    return [word("member_node", member=member, node=node) for member in members for node in nodes]

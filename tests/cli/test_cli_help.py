@@ -1,0 +1,36 @@
+"""Help in Chinese: of every command, every flag, and the heads of its sections."""
+
+from __future__ import annotations
+
+import re
+
+import click
+import pytest
+
+from glassnet.cli import _COMMANDS, cli
+from glassnet.cli.help_zh import COMMANDS, FLAGS
+from support.cli import run_process
+
+
+def commands():
+    return {name: cli.get_command(click.Context(cli), name) for name in _COMMANDS}
+
+
+def test_every_command_and_every_flag_has_its_chinese_help():
+    assert list(COMMANDS) == list(_COMMANDS)
+    written = {flag.help for command in commands().values() for flag in command.params if getattr(flag, "help", None)}
+    own = {text for text in written if text[0].isupper()}  # the others are declared with both languages
+    assert own - set(FLAGS) == set()
+    assert set(FLAGS) - written == {"Show this message and exit.", "Show the version and exit."}
+
+
+@pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)
+def test_no_english_is_left_where_chinese_is_asked_for(words, tmp_path):
+    text = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine().out
+    assert text.startswith("用法:")
+    assert "选项:" in text
+    assert ("命令:" in text) == (not words)
+    assert not re.search(r"\b(the|and|Show|Options|Usage|Print|Commands)\b", text)
+    english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out
+    assert not re.search("[⺀-鿿]", english)
+    assert set(re.findall(r"--[a-z-]+", text)) >= set(re.findall(r"^ +(?:-h, )?(--[a-z-]+)", english, re.M))
