@@ -163,13 +163,11 @@ def train(
     yield Preparing(loop.engine.name)
     yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    # From here to the end, and not a block: what is seen of validation data decides too where a training ends.
-    with one_blas_thread:
-        while not position.ended:
-            yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
-            if until and until[0] == position.epoch:
-                return
-            yield loop.epoch_done()
+    while not position.ended:
+        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+        if until and until[0] == position.epoch:
+            return
+        yield loop.epoch_done()
     model.network.parameters.flat[...] = position.answer(options)
     yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
 
@@ -244,7 +242,8 @@ class _Loop:
                 block = block.before(until)
             if not len(block.order):
                 return
-            result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
+            with one_blas_thread:
+                result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
             count = len(block.order)
             self._guard.check(result.loss / count)
             done = at.epoch + (block.first + len(block.learning_rates)) / self._steps
@@ -269,7 +268,9 @@ class _Loop:
         """Ask the model that training would give if it ended here."""
         network, weights = self._model.network, self._at.weights
         asked = Network.of(network.architecture, Parameters(network.architecture.layout, weights))
-        return evaluate(replace(self._model, network=asked), validation, self.engine.output_loss(network.architecture))
+        loss = self.engine.output_loss(network.architecture)
+        with one_blas_thread:  # what is seen of these data decides where training ends, so it is part of the result
+            return evaluate(replace(self._model, network=asked), validation, loss)
 
 
 @dataclass

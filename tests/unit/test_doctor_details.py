@@ -28,7 +28,9 @@ def test_both_languages_fill_in_the_same_and_every_text_is_used():
 
 
 def test_what_is_filled_in_is_in_the_same_language():
-    text = detail("gaps", rows=counted(1200, "row"), all=5000, names=listed(["a", detail("the_label")]))
+    text = detail(
+        "gaps_in", rows=counted(1200, "row"), all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")])
+    )
     assert text == "1,200 rows of 5,000 with gaps in a, the label"
     assert in_chinese(text) == "5,000 行中有 1,200 行在 a、标签 处有空缺"
     assert in_chinese("a") == "a"
