@@ -62,7 +62,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 30,
             "threads": 1,
         },
-        "wide": _WIDE,
+        "wide": {**_WIDE, "weight_decay": 0.01, "batch_size": 2048, "hardest": 0.125, "epochs": 120},
         "reader": {
             **_WIDE,
             "hidden": (768, 256),
