@@ -53,10 +53,10 @@ class Answers:
         first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
-        self._tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
-        transpose(frozen.flat, self._tiles, features, back=False)
+        tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
+        transpose(frozen.flat, tiles, features, back=False)
         self._sizes, self._flat = architecture.sizes, frozen.flat
-        self._plan = kernels.plan_of(with_bias)
+        self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
         self._factor = np.full(features, scaling.factor, frozen.flat.dtype)
         self._rooms = threading.local()
         self._threads = usable_cores()
@@ -83,13 +83,12 @@ class Answers:
         room = getattr(self._rooms, "room", None)
         if room is None:
             room = self._rooms.room = self._make_room()
-        kernels.answer_rows(self._plan, self._flat, self._tiles, self._factor, raw, words_of(raw), room, out)
+        kernels.answer_rows(self._numbers, self._flat, self._factor, raw, words_of(raw), room, out)
 
     def _make_room(self) -> kernels.AskingRoom:
         dtype, hidden = self._flat.dtype, len(self._sizes) - 2
         room = ROWS * self._sizes[0] + 1
         return kernels.AskingRoom(
-            np.arange(ROWS),
             kernels.SparseRows(np.empty(ROWS + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype)),
             aligned_zeros((5, ROWS * sum(self._sizes[1:])), dtype),
             kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),

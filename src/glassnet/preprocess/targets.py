@@ -103,7 +103,7 @@ class Targets:
         """
         answers: NDArray[Any]
         if self.of_classes:
-            answers = np.argmax(outputs, axis=-1)
+            answers = np.asarray(outputs).argmax(axis=-1)  # np.argmax takes a microsecond more
         elif self.name == "values":
             answers = np.asarray(outputs, np.float64) * self.scale + self.offset
         else:

@@ -1,6 +1,6 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
-from .answers import AskingRoom, answer_rows
+from .answers import AskingRoom, answer_rows, packed
 from .batches import Memory, Rules, Source, Steps, train_batches
 from .common import Known, Plan, SparseRows, Workspace, plan_of
 from .lines import LANES
@@ -35,6 +35,7 @@ __all__ = [
     "gather_nonzero",
     "gather_pairs",
     "new_team",
+    "packed",
     "plan_of",
     "send_home",
     "train_batches",
