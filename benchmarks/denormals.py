@@ -1,6 +1,7 @@
-"""Ten epochs of Adam: does an epoch cost more at the end, when averages and gradients have become tiny?
+"""Does an epoch cost more at the end of a training, when some numbers have become tiny?
 
-Numbers below 1.2e-38 (denormals) can cost a hundred times as much as others.
+Numbers below 1.2e-38 (denormals) can cost a hundred times as much as others. They come from averages that decay, as in
+ten epochs of Adam, and from saturated nodes, as in ten epochs of the notes' rule with two hidden layers.
 
     python benchmarks/denormals.py [--runs 5]
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import statistics
 from dataclasses import replace
+from typing import Any
 
 import glassnet
 import machine
@@ -18,30 +20,38 @@ from peers.alone import arguments
 from peers.glassnet_net import options_of
 
 ADAM = {"optimizer": "adam", "learning_rate": 0.001, "schedule": "constant"}
+OPTIONS = {
+    "adam": options_of(Plan(hidden=200, batch=128, epochs=10, threads=0, more=ADAM)),
+    "notes, two hidden layers": glassnet.Options.recipe("notes", hidden=(200, 100), epochs=10),
+}
 
 
 def main() -> None:
     given = arguments(__doc__ or "", ())
     data = glassnet.load_data("mnist").take(slice(given.samples))
-    plan = Plan(hidden=200, batch=128, epochs=10, threads=0, more=ADAM)
+    result = {name: measure(data, options, given.runs) for name, options in OPTIONS.items()}
+    if not given.trial:
+        machine.write("denormals", result)
+
+
+def measure(data: glassnet.Dataset, options: glassnet.Options, runs: int) -> dict[str, Any]:
     epochs: list[list[float]] = []
-    for run in range(given.runs):
-        options = options_of(replace(plan, seed=run))
-        model = glassnet.new_model(data, options)
-        seconds = [event.seconds for event in glassnet.train(model, data, options) if isinstance(event, EpochDone)]
+    for run in range(runs):
+        seeded = replace(options, seed=run)
+        model = glassnet.new_model(data, seeded)
+        seconds = [event.seconds for event in glassnet.train(model, data, seeded) if isinstance(event, EpochDone)]
         epochs.append(seconds)
         print(*(f"{one:.3f}" for one in seconds), flush=True)
     first, last = ([one[number] for one in epochs] for number in (0, -1))
-    result = {
+    ratio = statistics.median(last) / statistics.median(first)
+    print("last / first", ratio)
+    return {
         "first epoch": machine.summary(first),
         "last epoch": machine.summary(last),
-        "last / first": statistics.median(last) / statistics.median(first),
+        "last / first": ratio,
         "median seconds by epoch": [statistics.median(each) for each in zip(*epochs, strict=True)],
-        "settings": {"hidden": 200, "batch": 128, "epochs": 10, **ADAM},
+        "options": options.to_dict(),
     }
-    print("last / first", result["last / first"])
-    if not given.trial:
-        machine.write("denormals", result)
 
 
 if __name__ == "__main__":

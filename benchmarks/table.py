@@ -174,8 +174,11 @@ def augment_rows(result: dict[str, Any]) -> Rows:
 
 
 def denormal_rows(result: dict[str, Any]) -> Rows:
-    texts = "ten epochs of Adam: the last one's time over the first's", "Adam 十轮:末轮与首轮用时之比"
-    return [(texts, same(f"{result['last / first']:.2f}"))]
+    names: dict[str, Both] = {
+        "adam": ("ten epochs of Adam: the last one's time over the first's", "Adam 十轮:末轮与首轮用时之比"),
+        "notes, two hidden layers": ("… of recipe `notes`, 200 and 100 nodes", "……配方 `notes`,200 与 100 个节点"),
+    }
+    return [(texts, same(f"{result[name]['last / first']:.2f}")) for name, texts in names.items()]
 
 
 def neighbour_rows(result: dict[str, Any]) -> Rows:

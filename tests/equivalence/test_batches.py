@@ -292,6 +292,23 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
     agree(network, digits_like(), np.arange(ALL), 10 * STEP[dtype], batch=50, rate=rate)
 
 
+@pytest.mark.parametrize("batch", [1, 8])
+def test_saturated_nodes_make_no_denormal_numbers(batch):
+    """Weights that were 0 show the slopes of nodes whose sums are -95 to -60: powers of e down to 1e-41."""
+    network = Network((6, 36, 4), "sigmoid", bias=True, rule="gradient", dtype="float32")
+    for weights in network.parameters.weights:
+        weights[...] = 0
+    network.parameters.biases[0][...] = np.arange(-95, -59)
+    samples = samples_of(np.ones((1, 6)), 4, "unit")
+
+    def smallest(engine) -> float:
+        made = trained(engine, network, samples, np.zeros(8, np.int64), batch=batch, rate=0.1)[0].parameters.flat
+        return np.abs(made[made != 0]).min()
+
+    assert smallest(REFERENCE) < np.finfo(np.float32).tiny
+    assert smallest(COMPILED) > np.finfo(np.float32).tiny
+
+
 @pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
 def test_what_training_may_not_change_stays(engine):
     network, samples = deep("float32"), digits_like()

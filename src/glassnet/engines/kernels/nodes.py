@@ -13,12 +13,14 @@ from numba.extending import overload
 
 from ...activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ...jit import kernel, part_of_kernel
+from ...optimizers import TINY
 from .common import (
     CROSS_ENTROPY,
     EXPONENTIAL,
     FOCAL,
     GELU,
     HUBER,
+    IDENTITY,
     LEAKY_RELU,
     POISSON,
     QUANTILE,
@@ -83,6 +85,25 @@ def first_largest(values: Any) -> int:
         if values[j] > values[place]:
             place = j
     return place
+
+
+@kernel
+def flush(values: Any) -> None:
+    """Set to 0 what is nearer to it than `TINY`.
+
+    What comes out of a saturated node, and its slope, are powers of e. Denormal numbers slow every weight they meet,
+    and so do products of theirs.
+    """
+    zero, tiny = values.dtype.type(0), values.dtype.type(TINY)
+    for j in range(values.shape[0]):
+        values[j] = zero if abs(values[j]) < tiny else values[j]  # written so that NaN passes
+
+
+@kernel
+def flush_hidden(plan: Plan, layer: int, a: Any) -> None:
+    """Flush the activations of a hidden layer that may need it; outputs are compared with each other and stay."""
+    if plan.activation[layer] == SIGMOID and layer + 1 < plan.activation.shape[0]:
+        flush(a)
 
 
 @kernel
@@ -172,6 +193,8 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
     elif code == EXPONENTIAL:
         for j in range(nodes):
             delta[j] *= a[j]
+    if code not in (IDENTITY, RELU, LEAKY_RELU):
+        flush(delta)
 
 
 @kernel
@@ -277,4 +300,6 @@ def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any
         loss = _loss_of_numbers(plan.loss, plan.loss_parameter, error, delta)
     if plan.loss != CROSS_ENTROPY and plan.loss != FOCAL and plan.loss != POISSON:
         times_derivative(code, z, a, delta, scratch)
+    else:
+        flush(delta)
     return loss

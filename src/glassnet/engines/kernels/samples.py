@@ -20,7 +20,7 @@ from typing import Any
 from ...jit import kernel
 from .common import Known, Plan, SparseRows, Workspace
 from .lines import LINE, fetch, weighted_lines
-from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
+from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
 
 
 @kernel
@@ -91,7 +91,9 @@ def _layer_forward(plan: Plan, flat: Any, work: Workspace, layer: int) -> None:
         bias = flat[plan.bias_at[layer] :]
         for j in range(z.shape[0]):
             z[j] += bias[j]
-    activate(plan.activation[layer], z, work.activations[here:end])
+    a = work.activations[here:end]
+    activate(plan.activation[layer], z, a)
+    flush_hidden(plan, layer, a)
 
 
 @kernel

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
 from .common import SOFTMAX, Known, Plan
 from .hardest import find_hardest, gather_rows
-from .nodes import activate, copy, first_largest, output_delta, times_derivative, weigh
+from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
 
 
 class Inputs(NamedTuple):
@@ -68,6 +68,7 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
             np.dot(_below(plan, inputs.dense, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
         _add_bias(flat, plan.bias_at[layer], n, z)
         _activate_rows(plan.activation[layer], n, z, a)
+        flush_hidden(plan, layer, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
             first = drawn + part.first * plan.sizes[layer + 1]
