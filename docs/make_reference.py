@@ -48,11 +48,12 @@ def option_section(name: str) -> str:
     spec, (kind, several) = SPECS[name], kind_of(name)
     word = (spec.flag or name).replace("_", "-")
     flag = f"`--{word}` / `--no-{word}`" if kind is bool else f"`--{word}{PLACES[kind]}`"
+    long = f" or `--{name.replace('_', '-')}`" if spec.flag else ""
     allowed = ", ".join(f"`{choice}`" for choice in spec.choices) or spec.form
     if spec.low is not None and spec.high is not None:
         allowed = f"{number(spec.low)} to {number(spec.high)}"
     facts = {
-        "flag": flag + (", may be repeated" if several else ""),
+        "flag": flag + long + (", may be repeated" if several else ""),
         "type": f"tuple; each a {KINDS[kind]}" if several else KINDS[kind],
         "default": shown(getattr(Options(), name)),
         "allowed": allowed or "yes, no",

@@ -33,7 +33,7 @@ class Spec:
     low, high : float, optional
         Limits for numbers, both allowed themselves.
     flag : str, optional
-        Name on the command line where it differs from the field's.
+        A shorter name on the command line, beside the field's.
     pattern, form : str
         For other words: a regular expression of those allowed, and the same for people.
     """

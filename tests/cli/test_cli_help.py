@@ -9,6 +9,7 @@ import pytest
 
 from glassnet.cli import _COMMANDS, cli
 from glassnet.cli.help_zh import COMMANDS, FLAGS
+from glassnet.options import SPECS
 from support.cli import run_process
 
 
@@ -22,6 +23,11 @@ def test_every_command_and_every_flag_has_its_chinese_help():
     own = {text for text in written if text[0].isupper()}  # the others are declared with both languages
     assert own - set(FLAGS) == set()
     assert set(FLAGS) - written == {"Show this message and exit.", "Show the version and exit."}
+
+
+def test_every_option_goes_by_its_name_in_python_too():
+    spelled = {word for flag in commands()["train"].params for word in flag.opts}
+    assert {f"--{name.replace('_', '-')}" for name in SPECS} - spelled == set()
 
 
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)

@@ -77,8 +77,9 @@ def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
         default_word = f"{'' if default else 'no-'}{word}"
         return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{help_text}  [{default_word}]")
     shown = " ".join(map(str, default)) if several else f"{default:g}" if kind is float else str(default)
+    words = dict.fromkeys((f"--{word}", f"--{name.replace('_', '-')}"))  # the shorter one and Python's
     return click.option(
-        f"--{word}",
+        *words,
         name,
         type=click.Choice(list(spec.choices)) if spec.choices else item,
         multiple=several,
