@@ -226,7 +226,7 @@ QUERIES = [
 ]
 
 OPTIONS = [
-    case("unknown command", "trian", "GN020", "'trian'", "--help"),
+    case("unknown command", "trian", "GN020", "'trian'", "'train'", "--help"),
     case("unknown option", "train r.csv --hiden 3", "GN020", "--hiden", "glassnet train --help"),
     case("option without value", "train r.csv --hidden", "GN020", "--hidden", "argument"),
     case("value of a wrong type", "train r.csv --epochs many", "GN020", "--epochs", "'many'"),
