@@ -68,7 +68,12 @@ def labels_command(
         raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     wishes = Wishes.of(flags)
     if len(wishes.target) > 1:
-        raise OptionError("GN022", f"--target {wishes.target[1]}: labels looks at one column at a time. Name one.")
+        first_, *others = wishes.target
+        alone = shlex.join(["--target", first_, *(word for one in others for word in ("--drop", one))])
+        raise OptionError(
+            "GN022",
+            f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+        )
     options = options_from(recipe, flags)
     if not wishes.target:
         samples = load_samples(source, options, part=part)
