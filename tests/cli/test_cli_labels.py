@@ -165,3 +165,11 @@ def test_nothing_that_is_there_is_replaced(folder):
     run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
     run("labels", "t.csv", "--picture", "p.png").refused("GN017", "no picture")
     assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before
+
+
+def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
+    (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
+    done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
+    assert "estimate  no wrong labels: none looks like another class\n" in done.out
+    assert "next" not in done.out
+    assert len((folder / "none.csv").read_text().splitlines()) == 1

@@ -106,7 +106,7 @@ def labels_command(
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
         _report(samples, suspects, rows[: max(first, 0)])
-        _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture)
+        _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture, some=bool(rows))
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
@@ -145,14 +145,15 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         f"labels    {len(samples):,} of {samples.source}; {suspects.accuracy:.2%} look like their label to networks "
         "that have not seen them"
     )
+    if not count:
+        result("estimate  no wrong labels: none looks like another class")
+        return
     share = suspects.errors / len(samples)
     result(f"estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class")
     if not suspects.certain:
         result(
             "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right"
         )
-    if not rows:
-        return
     shown = [[row["file"] or f"row {row['row']}", row["label"], row["likely"]] for row in rows]
     widths = [max(len(shortened(line[k], 40)) for line in shown) for k in range(3)]
     for line, row in zip(shown, rows, strict=True):
@@ -164,7 +165,11 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         )
 
 
-def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None) -> None:
+def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None, *, some: bool) -> None:
+    if not some:
+        if out:
+            result(f"list      {out}: empty")
+        return
     if picture:
         result(f"picture   {picture}: the first of them")
     base = ["glassnet", "labels", source, *(["--part", part] if part != "train" else [])]

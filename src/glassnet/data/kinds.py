@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import DataError, FileError
 from .files import Opened
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _NAMED = {
