@@ -67,13 +67,7 @@ def labels_command(
     if not 2 <= folds <= 100:
         raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     wishes = Wishes.of(flags)
-    if len(wishes.target) > 1:
-        first_, *others = wishes.target
-        alone = shlex.join(["--target", first_, *(word for one in others for word in ("--drop", one))])
-        raise OptionError(
-            "GN022",
-            f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
-        )
+    _require_one_target(wishes)
     options = options_from(recipe, flags)
     if not wishes.target:
         samples = load_samples(source, options, part=part)
@@ -107,6 +101,16 @@ def labels_command(
     else:
         _report(samples, suspects, rows[: max(first, 0)])
         _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture, some=bool(rows))
+
+
+def _require_one_target(wishes: Wishes) -> None:
+    if len(wishes.target) > 1:
+        first, *others = wishes.target
+        alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
+        raise OptionError(
+            "GN022",
+            f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+        )
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
