@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,6 +21,7 @@ from .checks import plain
 from .delimited import MISSING, read_delimited, require_unique
 from .files import Opened, open_source, open_stream
 from .kinds import kind_of
+from .typed import TYPED, read_typed
 
 _ALMOST = 0.9
 _FEW_STRAYS = 3
@@ -258,20 +258,9 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
         text = read_delimited(opened, expected)
         table = Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks)
         return replace(table, decimal_comma=text.separator != "," and _has_decimal_commas(table))
-    readers: dict[str, Callable[[Any], pl.DataFrame]] = {
-        "parquet": pl.read_parquet,
-        "arrow": pl.read_ipc,
-        "ndjson": partial(pl.read_ndjson, infer_schema_length=None),
-        "json": pl.read_json,
-    }
-    if kind not in readers:
+    if kind not in TYPED:
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
-    try:
-        with opened.stream() as stream:
-            frame = readers[kind](stream)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
-        reason = str(problem).partition("\n")[0]
-        raise FileError("GN006", f"{opened.name}: damaged {kind} data ({reason}). Fetch the file again.") from None
+    frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
     return Table(_cleaned(frame), opened.name)

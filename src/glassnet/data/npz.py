@@ -29,7 +29,11 @@ def npz_names(opened: Opened) -> list[str]:
     """
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
-            return [name.removesuffix(".npy") for name in archive.namelist()]
+            names = archive.namelist()
+            if names and not any(name.endswith(".npy") for name in names):
+                what = "a spreadsheet" if "[Content_Types].xml" in names else "a ZIP archive without arrays"
+                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name what is in it.")
+            return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # zipfile raises many kinds for damaged archives
         raise _damaged(opened.name, error) from None
 
