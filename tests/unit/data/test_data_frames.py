@@ -329,3 +329,43 @@ def test_what_is_wrong_is_named_with_its_place(tmp_path, name, content, code, wo
     assert caught.value.code == code
     assert all(word in str(caught.value) for word in words), caught.value
     assert "\n" not in str(caught.value)
+
+
+def test_columns_read_at_once_hold_what_columns_read_one_by_one_hold():
+    written = [
+        "1",
+        "-2.5",
+        "1e3",
+        " 7 ",
+        "",
+        "NA",
+        "1,200",
+        "$5",
+        "007",
+        "x",
+        "inf",
+        "1_0",
+        "+3",
+        ".5",
+        "5.",
+        "0x1",
+        "-0",
+    ]
+    for other in written:
+        column = [*written[:4], other]
+        table = read_table({"a": column, "b": ["1"] * 5})
+        with mock.patch.object(type(table), "_plain", {}):
+            expected = read_table({"a": column, "b": ["1"] * 5})
+            numbers, kind, strays, infinite = (
+                expected.numbers("a"), expected.kind("a"), expected.strays("a"), expected.infinite("a")
+            )  # fmt: skip
+        np.testing.assert_array_equal(table.numbers("a"), numbers)
+        assert (table.kind("a"), table.strays("a"), table.infinite("a")) == (kind, strays, infinite)
+
+
+def test_lists_and_records_where_numbers_are_expected_are_none():
+    table = read_table({"a": [[1, 2], [3]], "b": [{"x": 1}, None], "c": [b"1", b"2"]})
+    for name in table.names:
+        assert np.isnan(table.numbers(name)).all()
+    assert table.strays("a") == (2, ("[1, 2]", "[3]"))
+    assert table.words("b")[1] == ("{'x': 1}",)
