@@ -290,3 +290,23 @@ def test_what_is_infinite_is_missing_and_said():
     asked = read_table({"x": [1, 2], "v": ["1e400", "3"]})
     assert columns.surprises(asked) == ["column 'v': 1 infinite value, taken as missing"]
     assert np.isfinite(columns.apply(asked)).all()
+
+
+def test_advice_for_who_calls_from_python_names_arguments():
+    days = ["2026-01-01", "2026-02-01"] * 50
+    with refused("GN061", "leave them out: drop=['a day', 'd']."):
+        load_table(many(**{"a day": days, "d": days}), "y")
+    with refused("GN060", "target=['x', 'y']"):
+        load_table(many(), "x,y")
+    told = load_table({"y": np.arange(50) ** 2, "x": np.linspace(0, 1, 50) ** 2}, "y").columns.remarks
+    assert "task='classes'" in told[0]
+    assert not any("--" in one for one in told)
+
+
+def test_a_name_alone_and_a_number_for_a_name_will_do():
+    pandas = pytest.importorskip("pandas")
+    data = load_table(
+        pandas.DataFrame({0: np.linspace(0, 1, 20) ** 2, 1: [0, 1] * 10, 2: [5, 7] * 10}), target=1, drop=2
+    )
+    assert (data.feature_names, data.columns.target_names) == (("0",), ("1",))
+    assert load_table(many(other=np.linspace(0, 2, 100)), "y", drop="other").feature_names == ("x",)

@@ -318,6 +318,8 @@ def _frame_of(source: Any) -> pl.DataFrame:
             return _from_array(source)
         if isinstance(source, Mapping) or hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)
+    except DataError:
+        raise
     except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
         raise DataError("GN065", f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}).") from None
     raise DataError(
@@ -341,11 +343,17 @@ def _from_pandas(frame: Any) -> pl.DataFrame:
             columns[name] = pl.Series(name, column.to_numpy())
         else:
             missing = column.isna().to_numpy()
-            values = column.astype(object).to_list()
+            values = list(map(_of_pandas, column.astype(object)))
             columns[name] = pl.Series(
                 name, [None if m else v for v, m in zip(values, missing, strict=True)], strict=False
             )
     return pl.DataFrame(columns)
+
+
+def _of_pandas(value: Any) -> Any:
+    """Return what polars knows: the interval of a ``cut`` as a word, a period as the time at which it begins."""
+    kind = type(value).__name__
+    return str(value) if kind == "Interval" else value.to_timestamp() if kind == "Period" else value
 
 
 def _from_array(array: NDArray[Any]) -> pl.DataFrame:

@@ -369,3 +369,20 @@ def test_lists_and_records_where_numbers_are_expected_are_none():
         assert np.isnan(table.numbers(name)).all()
     assert table.strays("a") == (2, ("[1, 2]", "[3]"))
     assert table.words("b")[1] == ("{'x': 1}",)
+
+
+def test_intervals_of_pandas_are_words_and_periods_dates():
+    pandas = pytest.importorskip("pandas")
+    ages = pandas.cut(pandas.Series([5, 20, 70, None]), [0, 18, 65, 99])
+    table = read_table(pandas.DataFrame({"age": ages, "day": pandas.period_range("2026", periods=4, freq="D")}))
+    assert table.words("age")[1] == ("(0, 18]", "(18, 65]", "(65, 99]")
+    assert (table.kind("age"), table.kind("day")) == ("text", "date")
+
+
+def test_mistakes_in_frames_keep_their_own_words():
+    pandas = pytest.importorskip("pandas")
+    for source, code in ((pandas.DataFrame([[1, 2]], columns=["a", "a"]), "GN063"), (np.arange(3), "GN065")):
+        with pytest.raises(GlassnetError) as caught:
+            read_table(source)
+        assert caught.value.code == code
+        assert "mixed form" not in str(caught.value)
