@@ -21,7 +21,7 @@ from ..files import replacing, require_picture_place, require_place
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
-from .flags import language_flag, options_from, with_options
+from .flags import language_flag, options_from, typed, with_options
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
@@ -62,12 +62,8 @@ def labels_command(
     that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and write a copy of the data:
     the list's column 'new' holds the right label, 'drop', or nothing where all is well.
     """
-    if (fix is None) != (to is None):
-        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
-    if not 2 <= folds <= 100:
-        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     wishes = Wishes.of(flags)
-    _require_one_target(wishes)
+    _require_sense(wishes, folds, fix, to)
     options = options_from(recipe, flags)
     if not wishes.target:
         samples = load_samples(source, options, part=part)
@@ -100,10 +96,15 @@ def labels_command(
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
         _report(samples, suspects, rows[: max(first, 0)])
-        _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture, some=bool(rows))
+        again = [*(["--part", part] if part != "train" else []), *wishes.typed(), *typed(recipe, flags, "quick")]
+        _next_step([source, *again], out, picture, some=bool(rows))
 
 
-def _require_one_target(wishes: Wishes) -> None:
+def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) -> None:
+    if (fix is None) != (to is None):
+        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
+    if not 2 <= folds <= 100:
+        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     if len(wishes.target) > 1:
         first, *others = wishes.target
         alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
@@ -158,6 +159,8 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         result(
             "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right"
         )
+    if not rows:
+        return
     shown = [[row["file"] or f"row {row['row']}", row["label"], row["likely"]] for row in rows]
     widths = [max(len(shortened(line[k], 40)) for line in shown) for k in range(3)]
     for line, row in zip(shown, rows, strict=True):
@@ -169,15 +172,15 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         )
 
 
-def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None, *, some: bool) -> None:
+def _next_step(again: list[str], out: str | None, picture: str | None, *, some: bool) -> None:
+    """Say how to go on; `again` are the words that name the same data."""
     if not some:
         if out:
             result(f"list      {out}: empty")
         return
     if picture:
         result(f"picture   {picture}: the first of them")
-    base = ["glassnet", "labels", source, *(["--part", part] if part != "train" else [])]
-    base += ["--target", target] if target else []
+    base = ["glassnet", "labels", *again]
     if out:
         result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
         result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")
