@@ -85,6 +85,10 @@ def _checked(
         )
     if inputs.size == 0:
         raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples.")
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    if inputs.ndim == 4 and inputs.shape[1] in (1, 3) and inputs.shape[3] not in (1, 3):
+        inputs = np.moveaxis(inputs, 1, 3)  # colours first, as PyTorch has them
     return inputs, labels
 
 
@@ -116,7 +120,10 @@ def _damaged(name: str, error: Exception, key: str | None = None) -> DataError:
         return error
     place = f"{name}, array '{key}'" if key else name
     if "allow_pickle" in str(error):
-        return DataError("GN019", f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype.")
+        return DataError(
+            "GN019",
+            f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype, or words by astype(str).",
+        )
     return DataError(
         "GN019", f"{place}: not a whole NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
     )
