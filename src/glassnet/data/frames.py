@@ -142,7 +142,7 @@ class Table:
             return self._plain[name].copy()
         column = self.frame[name]
         numeric = column.dtype == pl.Boolean or column.dtype.is_numeric()
-        column = column.cast(pl.Float64, strict=False) if numeric else numbers_in(_as_text(column), self.decimal_comma)
+        column = column.cast(pl.Float64, strict=False) if numeric else numbers_in(as_text(column), self.decimal_comma)
         return column.fill_null(float("nan")).to_numpy(writable=True)
 
     def booleans(self, name: str) -> NDArray[np.float64]:
@@ -152,7 +152,7 @@ class Table:
             values = column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy(writable=True)
             values[(values != 0) & (values != 1)] = np.nan
             return values
-        lowered = _as_text(column).str.to_lowercase()
+        lowered = as_text(column).str.to_lowercase()
         return lowered.replace_strict(_TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
 
     def truths(self, name: str) -> NDArray[np.float64]:
@@ -171,7 +171,7 @@ class Table:
         words : tuple of str
             The different values, sorted.
         """
-        column = _as_text(self.frame[name])
+        column = as_text(self.frame[name])
         words = sorted(column.drop_nulls().unique().to_list())
         if not words:
             return np.full(len(column), -1), ()
@@ -188,7 +188,7 @@ class Table:
         column = self.frame[name]
         if column.dtype.is_numeric() or column.dtype == pl.Boolean or name in self._plain:
             return 0, ()
-        column = _as_text(column).drop_nulls()
+        column = as_text(column).drop_nulls()
         found = column.filter(numbers_in(column, self.decimal_comma).is_null())
         return len(found), tuple(sorted(found.unique().to_list()))
 
@@ -285,11 +285,11 @@ def _has_decimal_commas(table: Table) -> bool:
     )
 
 
-def _as_text(column: pl.Series) -> pl.Series:
+def as_text(column: pl.Series) -> pl.Series:
+    """Return a column of any type as text, numbers as they would stand in a file of whole numbers."""
     if column.dtype.is_float():
-        # As the same number would stand in a file of whole numbers.
         return pl.Series(column.name, [None if v is None or v != v else plain(v) for v in column], pl.String)
-    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object):
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):  # polars has no text for them
         return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
     return column.cast(pl.String)
 

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+from datetime import date, time, timedelta
 from unittest import mock
 
 import numpy as np
@@ -13,6 +14,7 @@ import polars as pl
 import pytest
 
 from glassnet import GlassnetError, read_table
+from glassnet.data.lenient import read_loosely
 from support.people import HEADER, people
 
 FRAME = pl.DataFrame(
@@ -386,3 +388,18 @@ def test_mistakes_in_frames_keep_their_own_words():
             read_table(source)
         assert caught.value.code == code
         assert "mixed form" not in str(caught.value)
+
+
+def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
+    """The doctor looks at what training refuses."""
+    strange = {
+        "span": pl.Series([timedelta(hours=1), None], dtype=pl.Duration),
+        "raw": pl.Series([b"a", b"\xff"]),
+        "list": pl.Series([[1], [2, 3]]),
+        "day": pl.Series([date(2026, 1, 1), None]),
+        "at": pl.Series([time(3), time(4)]),
+    }
+    pl.DataFrame({**strange, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
+    table = read_loosely(tmp_path / "d.parquet")
+    assert table.names == (*strange, "y")
+    assert set(table.words) >= {0, 1, 2, 3, 4}
