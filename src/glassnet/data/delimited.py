@@ -125,15 +125,20 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
     whole = without_separator_line(content)
     content = whole.lstrip(b"\r\n")
     above = whole.count(b"\n", 0, len(whole) - len(content))
+    told = in_utf8(content)
+    return told, () if told is content else ("not UTF-8, read as Windows-1252 (latin-1)",), above
+
+
+def in_utf8(content: bytes) -> bytes:
+    """Return text itself if it is in UTF-8; what is not is taken for Windows-1252, or else latin-1."""
     try:
         content.decode()
     except UnicodeDecodeError:
         try:
-            text = content.decode("cp1252")
+            return content.decode("cp1252").encode()
         except UnicodeDecodeError:
-            text = content.decode("latin-1")
-        return text.encode(), ("not UTF-8, read as Windows-1252 (latin-1)",), above
-    return content, (), above
+            return content.decode("latin-1").encode()
+    return content
 
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
-from .delimited import is_well_quoted, without_separator_line
+from .delimited import in_utf8, is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, parse_frame
 from .idx import parse_pair
@@ -130,7 +130,7 @@ def _of_frame(opened: Opened) -> LooseTable:
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
     with opened.stream() as stream:
-        text = without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf"))
+        text = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = text.split(b"\n")
