@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import sys
-from datetime import date, time, timedelta
 from unittest import mock
 
 import numpy as np
@@ -14,7 +13,6 @@ import polars as pl
 import pytest
 
 from glassnet import GlassnetError, read_table
-from glassnet.data.lenient import read_loosely
 from support.people import HEADER, people
 
 FRAME = pl.DataFrame(
@@ -293,22 +291,6 @@ def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quo
     assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", "3"]
 
 
-@pytest.mark.parametrize("kind", ["json", "ndjson"])
-def test_types_in_json_are_told_by_all_rows(tmp_path, kind):
-    rows = [*[{"a": number, "b": number} for number in range(300)], {"a": 1.5, "b": "x", "c": 7}, {"a": None}]
-    path = tmp_path / f"d.{kind}"
-    path.write_text(json.dumps(rows) if kind == "json" else "\n".join(map(json.dumps, rows)))
-    table = read_table(path)
-    np.testing.assert_array_equal(table.numbers("a"), [*range(300), 1.5, np.nan])
-    assert table.row(300) == {"a": 1.5, "b": "x", "c": 7}
-    assert table.row(7)["b"] == "7"
-
-
-def test_json_that_only_python_writes_is_read_too(tmp_path):
-    (tmp_path / "d.ndjson").write_text('{"a": NaN, "b": 1}\n\n{"a": 2, "b": Infinity}\n')
-    np.testing.assert_array_equal(read_table(tmp_path / "d.ndjson").numbers("a"), [np.nan, 2])
-
-
 @pytest.mark.parametrize(
     ("name", "content", "code", "words"),
     [
@@ -388,18 +370,3 @@ def test_mistakes_in_frames_keep_their_own_words():
             read_table(source)
         assert caught.value.code == code
         assert "mixed form" not in str(caught.value)
-
-
-def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
-    """The doctor looks at what training refuses."""
-    strange = {
-        "span": pl.Series([timedelta(hours=1), None], dtype=pl.Duration),
-        "raw": pl.Series([b"a", b"\xff"]),
-        "list": pl.Series([[1], [2, 3]]),
-        "day": pl.Series([date(2026, 1, 1), None]),
-        "at": pl.Series([time(3), time(4)]),
-    }
-    pl.DataFrame({**strange, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
-    table = read_loosely(tmp_path / "d.parquet")
-    assert table.names == (*strange, "y")
-    assert set(table.words) >= {0, 1, 2, 3, 4}
