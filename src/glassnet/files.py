@@ -113,13 +113,20 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             os.fsync(file.fileno())
         os.replace(beside, target)
     except OSError as problem:
-        if isinstance(problem, FileError):
-            raise
-        if problem.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT):
-            raise FileError("GN004", f"{path}: no space left. Make room, or choose another place.") from None
-        raise FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).") from None
+        raise writing_problem(path, problem) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def writing_problem(path: str | Path, problem: OSError) -> FileError:
+    """Turn what the operating system says of a file being written into one of our errors: GN003 or GN004."""
+    if isinstance(problem, FileError):
+        return problem
+    full = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+    # Polars tells the number in words alone.
+    if problem.errno in full or any(f"(os error {number})" in str(problem) for number in full):
+        return FileError("GN004", f"{path}: no space left. Make room, or choose another place.")
+    return FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).")
 
 
 def remove_unfinished(path: str | Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -104,6 +105,30 @@ def test_permission_lost_at_the_last_moment(folder, monkeypatch):
         "GN003", "old.safetensors", "Permission denied"
     )
     assert snapshot(folder) == before
+
+
+def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_path_factory):
+    other, move = tmp_path_factory.mktemp("other"), os.replace
+
+    def full(source, target):
+        if "old.safetensors" in str(target) and str(other) not in str(target):
+            raise OSError(28, "No space left on device")
+        move(source, target)
+
+    before = snapshot(folder)
+    monkeypatch.setattr("glassnet.files.os.replace", full)
+    monkeypatch.setattr("tempfile.tempdir", str(other))
+    (place,) = re.findall(
+        r"The trained model is in (\S+/old\.safetensors)\.",
+        run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused(
+            "GN004", "old.safetensors", "no space left"
+        ),
+    )
+    assert snapshot(folder) == before
+    assert run("test", place, "rows.csv").code == 0
+    # With a checkpoint the training is there already.
+    outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
+    assert "glassnet resume c.ck" in outcome.refused("GN004", "no space left")
 
 
 def limited(limit: str, *arguments: str) -> list[str]:

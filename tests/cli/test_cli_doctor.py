@@ -318,3 +318,16 @@ def test_labels_that_are_words_in_an_archive(folder):
     found = doctor("words.npz", "--fix", "copy.npz")
     assert {"GD40"} == {finding["code"] for finding in found["findings"]} - HARMLESS
     assert glassnet.load_data("copy.npz").class_names == ("cat", "二")
+
+
+@pytest.mark.parametrize("quoted", [False, True])
+def test_a_copy_of_text_in_windows_1252_keeps_its_words(tmp_path, monkeypatch, quoted):
+    monkeypatch.chdir(tmp_path)
+    lines = ["größe,stadt,y", *(f"{k}.5,{('Köln', 'Ulm', 'Bonn')[k % 3]},{k % 2}" for k in range(30)), "1,2"]
+    text = "\n".join(lines).replace("Köln", '"Köln"' if quoted else "Köln")
+    (tmp_path / "rows.csv").write_bytes(text.encode("cp1252"))
+    run("doctor", "rows.csv", "--target", "y", "--fix", "copy.csv")
+    copy = (tmp_path / "copy.csv").read_text(encoding="utf-8")
+    assert copy.startswith("größe,stadt,y\n")
+    assert "Köln" in copy
+    assert "\ufffd" not in copy

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import gzip
+import re
+import shlex
 
 import numpy as np
 import pytest
@@ -131,6 +133,41 @@ def test_a_table_with_named_columns(folder):
     )
 
 
+def test_what_comes_next_names_the_same_data(folder):
+    random = np.random.default_rng(0)
+    lines = [f"{k},{random.normal(k % 2):.3f},2026-01-01,{k % 2}" for k in range(60)]
+    (folder / "t.csv").write_text("id,x,day,y\n" + "\n".join(lines) + "\n")
+    flags = ("--target", "y", "--task", "classes", "--drop", "day", "--drop", "id")
+    done = run("labels", "t.csv", *flags, "--folds", 2, "--seed", 3, "--first", 0, "--out", "l.csv").fine()
+    (after,) = re.findall("next      glassnet (.*) REPAIRED", done.out)
+    text = (folder / "l.csv").read_text().splitlines()
+    (folder / "l.csv").write_text("\n".join([text[0], f"{text[1]}drop"]) + "\n")
+    run(*shlex.split(after), "fixed.csv").fine()
+    assert len((folder / "fixed.csv").read_text().splitlines()) == 60
+
+
+def test_pictures_whose_names_meet_in_a_new_folder_are_both_kept(folder):
+    for name, k in {"a/0.png": 0, "a-0.png": 1, "b.png": 2}.items():
+        (folder / "pets" / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / "pets" / name).write_bytes(png(IMAGES[k]))
+    (folder / "pets" / "labels.csv").write_text("file,label\na/0.png,x\na-0.png,x\nb.png,y\n")
+    (folder / "r.csv").write_text("row,new\n2,x\n")
+    run("labels", "pets", "--fix", "r.csv", "--to", "better").fine()
+    assert len(snapshot(folder / "better")) == 3
+
+
+@pytest.mark.parametrize("name", ["AC/DC", "../out", ".hidden"])
+def test_a_class_that_is_no_name_of_a_folder_is_refused(folder, name):
+    for k in range(4):
+        (folder / "pets").mkdir(exist_ok=True)
+        (folder / "pets" / f"{k}.png").write_bytes(png(IMAGES[k]))
+    (folder / "pets" / "labels.csv").write_text(f"file,label\n0.png,{name}\n1.png,b\n2.png,b\n3.png,b\n")
+    (folder / "r.csv").write_text("row,new\n2,drop\n")
+    before = snapshot(folder)
+    run("labels", "pets", "--fix", "r.csv", "--to", "better").refused("GN022", f"'{name}'", "name of a folder")
+    assert snapshot(folder) == before
+
+
 @pytest.mark.parametrize(
     ("review", "code", "words"),
     [
@@ -165,3 +202,11 @@ def test_nothing_that_is_there_is_replaced(folder):
     run("labels", "t.csv").refused("GN073", "9 samples for 5 folds")
     run("labels", "t.csv", "--picture", "p.png").refused("GN017", "no picture")
     assert {name: content for name, content in snapshot(folder).items() if name != "t.csv"} == before
+
+
+def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
+    (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
+    done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
+    assert "estimate  no wrong labels: none looks like another class\n" in done.out
+    assert "next" not in done.out
+    assert len((folder / "none.csv").read_text().splitlines()) == 1

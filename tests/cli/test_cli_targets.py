@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from glassnet import load_model
@@ -166,4 +168,15 @@ def test_a_value_that_is_no_label_is_refused_in_a_test(folder):
 
 
 def test_label_errors_are_looked_for_in_one_column(folder):
-    run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column")
+    run("labels", "weather.csv", *LABELS).refused("GN022", "--target wet", "one column", "--target hot --drop wet")
+
+
+def test_a_report_has_the_findings_of_each_target_and_those_of_all_once(folder):
+    lines = weather(100, seed=3).splitlines()
+    for row, value in ((10, "0"), (11, "1")):  # the same row twice, and hot once
+        lines[row] = ",".join(["9", "9", "9", value, "no", "9", "9", "sea"])
+    (folder / "mended.csv").write_text("\n".join(f"{line},{row or 'id'}" for row, line in enumerate(lines)))
+    run("report", "labels.safetensors", "mended.csv", "--out", "mended.html").fine()
+    (cells,) = re.findall(r'<section id="doctor".*?</section>', (folder / "mended.html").read_text(), re.DOTALL)
+    assert re.findall(r"GD40.*?mended.csv: (.*?): ", cells) == ["for hot"]
+    assert re.findall(r"GD05.*?mended.csv: (.*?): ", cells) == ["id"]

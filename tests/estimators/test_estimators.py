@@ -277,7 +277,7 @@ def test_a_loss_by_function_is_that_loss():
 
 
 def test_losses_of_the_other_kind_are_refused():
-    with pytest.raises(OptionError, match="loss poisson with softmax outputs"):
+    with pytest.raises(OptionError, match="loss 'poisson': expected one of squared_error, cross_entropy, focal, or"):
         NetworkClassifier(loss="poisson").fit(IRIS, SPECIES)
 
 

@@ -267,3 +267,46 @@ def test_another_table_by_what_was_learnt(table):
 def test_damaged_columns_are_errors(table, change):
     with pytest.raises((KeyError, TypeError, ValueError)):
         Columns.from_dict({**Columns.learn(table, "income").to_dict(), **change})
+
+
+def test_a_thousand_stays_one_in_a_table_that_does_not_show_its_decimal_commas(tmp_path):
+    rows = [f"{'abc'[k % 3]};{k % 9}.{k:03d},{k % 7}" for k in range(60)]
+    (tmp_path / "train.csv").write_text("y;x\n" + "\n".join(rows))
+    (tmp_path / "asked.csv").write_text("x;z\n1.234;7\n1.5;8\n")
+    (tmp_path / "with commas between.csv").write_text("x,z\n1.234,7\n1.5,8\n")
+    learnt = Columns.learn(read_table(tmp_path / "train.csv"), "y")
+    columns = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
+    expected = {"asked.csv": [1234, 1.5], "with commas between.csv": [1.234, 1.5]}
+    for name, values in expected.items():
+        np.testing.assert_array_equal(
+            columns.apply(read_table(tmp_path / name)), columns.apply(read_table({"x": values}))
+        )
+    assert "decimal_comma" not in Columns.learn(read_table(many()), "y").to_dict()
+
+
+def test_what_is_infinite_is_missing_and_said():
+    columns = Columns.learn(read_table(many(v=[*np.linspace(0, 1, 98) ** 3, np.inf, -np.inf])), "y")
+    assert columns.remarks[-1] == "column 'v': 2 infinite values, taken as missing"
+    asked = read_table({"x": [1, 2], "v": ["1e400", "3"]})
+    assert columns.surprises(asked) == ["column 'v': 1 infinite value, taken as missing"]
+    assert np.isfinite(columns.apply(asked)).all()
+
+
+def test_advice_for_who_calls_from_python_names_arguments():
+    days = ["2026-01-01", "2026-02-01"] * 50
+    with refused("GN061", "leave them out: drop=['a day', 'd']."):
+        load_table(many(**{"a day": days, "d": days}), "y")
+    with refused("GN060", "target=['x', 'y']"):
+        load_table(many(), "x,y")
+    told = load_table({"y": np.arange(50) ** 2, "x": np.linspace(0, 1, 50) ** 2}, "y").columns.remarks
+    assert "task='classes'" in told[0]
+    assert not any("--" in one for one in told)
+
+
+def test_a_name_alone_and_a_number_for_a_name_will_do():
+    pandas = pytest.importorskip("pandas")
+    data = load_table(
+        pandas.DataFrame({0: np.linspace(0, 1, 20) ** 2, 1: [0, 1] * 10, 2: [5, 7] * 10}), target=1, drop=2
+    )
+    assert (data.feature_names, data.columns.target_names) == (("0",), ("1",))
+    assert load_table(many(other=np.linspace(0, 2, 100)), "y", drop="other").feature_names == ("x",)

@@ -152,7 +152,7 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> str:
 def query_command(words: tuple[str, ...], as_json: bool) -> None:
     """Ask a model about pictures or rows.
 
-    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP) or a folder of pictures; a CSV of rows with or without a label in
+    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP, TIFF) or a folder of them; a CSV of rows with or without a label in
     front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
     standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
     those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take

@@ -21,7 +21,7 @@ from ..files import replacing, require_picture_place, require_place
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
-from .flags import language_flag, options_from, with_options
+from .flags import language_flag, options_from, typed, with_options
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
@@ -62,13 +62,8 @@ def labels_command(
     that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and write a copy of the data:
     the list's column 'new' holds the right label, 'drop', or nothing where all is well.
     """
-    if (fix is None) != (to is None):
-        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
-    if not 2 <= folds <= 100:
-        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
     wishes = Wishes.of(flags)
-    if len(wishes.target) > 1:
-        raise OptionError("GN022", f"--target {wishes.target[1]}: labels looks at one column at a time. Name one.")
+    _require_sense(wishes, folds, fix, to)
     options = options_from(recipe, flags)
     if not wishes.target:
         samples = load_samples(source, options, part=part)
@@ -101,7 +96,22 @@ def labels_command(
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
         _report(samples, suspects, rows[: max(first, 0)])
-        _next_step(source, part, wishes.target[0] if wishes.target else None, out, picture)
+        again = [*(["--part", part] if part != "train" else []), *wishes.typed(), *typed(recipe, flags, "quick")]
+        _next_step([source, *again], out, picture, some=bool(rows))
+
+
+def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) -> None:
+    if (fix is None) != (to is None):
+        raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
+    if not 2 <= folds <= 100:
+        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
+    if len(wishes.target) > 1:
+        first, *others = wishes.target
+        alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
+        raise OptionError(
+            "GN022",
+            f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+        )
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
@@ -140,6 +150,9 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         f"labels    {len(samples):,} of {samples.source}; {suspects.accuracy:.2%} look like their label to networks "
         "that have not seen them"
     )
+    if not count:
+        result("estimate  no wrong labels: none looks like another class")
+        return
     share = suspects.errors / len(samples)
     result(f"estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class")
     if not suspects.certain:
@@ -159,11 +172,15 @@ def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) ->
         )
 
 
-def _next_step(source: str, part: str, target: str | None, out: str | None, picture: str | None) -> None:
+def _next_step(again: list[str], out: str | None, picture: str | None, *, some: bool) -> None:
+    """Say how to go on; `again` are the words that name the same data."""
+    if not some:
+        if out:
+            result(f"list      {out}: empty")
+        return
     if picture:
         result(f"picture   {picture}: the first of them")
-    base = ["glassnet", "labels", source, *(["--part", part] if part != "train" else [])]
-    base += ["--target", target] if target else []
+    base = ["glassnet", "labels", *again]
     if out:
         result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
         result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")

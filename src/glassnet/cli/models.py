@@ -10,7 +10,22 @@ from ..files import MODEL
 from ..model import Model
 from ..modelfile import load_model, shipped_model
 
-_INPUTS = (".png", ".jpg", ".jpeg", ".gif", ".bmp", ".webp", ".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet")
+_INPUTS = (
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".bmp",
+    ".webp",
+    ".tif",
+    ".tiff",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".gz",
+    ".npz",
+    ".parquet",
+)
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:

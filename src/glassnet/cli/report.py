@@ -7,9 +7,7 @@ from pathlib import Path
 import click
 
 from .. import data
-from ..data.lenient import read_loosely
-from ..doctor.case import Case
-from ..doctor.data import examine, examine_table
+from ..doctor.data import examine_each
 from ..doctor.findings import Finding
 from ..files import HTML, replacing, require_place
 from ..model import Model
@@ -75,12 +73,7 @@ def _findings(model: Model, source: str | None, trained_on: str | None) -> list[
     """Examine what the model was trained on, together with what it is asked about; or this alone."""
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
-    if model.columns and len(model.columns.targets) > 1:
-        return None  # the doctor knows one column of labels
-    target = model.columns.target_names[0] if model.columns else None
+    targets = model.columns.target_names if model.columns else (None,)
     if trained_on is not None:
-        return examine(trained_on, source, target=target, options=options).findings
-    if source is None:
-        return None
-    read = read_loosely(source, "test", target=target, size=options.picture_size, colour=options.colour)
-    return examine_table(read, Case(options, "test", target)).findings
+        return examine_each(trained_on, source, targets=targets, options=options)
+    return None if source is None else examine_each(source, targets=targets, options=options, part="test")

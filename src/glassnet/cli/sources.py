@@ -75,6 +75,11 @@ class Wishes:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
         return wishes
 
+    def typed(self) -> list[str]:
+        """Return the words with which a command gets the same again."""
+        given = {"target": self.target, "task": (self.task,) if self.task else (), "drop": self.drop, "keep": self.keep}
+        return [word for name, values in given.items() for value in values for word in (f"--{name}", value)]
+
 
 def with_table_flags(command: Command) -> Command:
     """Give a command ``--target``, ``--task``, ``--drop`` and ``--keep``."""

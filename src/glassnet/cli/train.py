@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -176,7 +177,7 @@ def carry_out(
         )
         if parts.held_out:
             model.receipt["data"]["held_out"] = True
-        save_model(model, path)
+        _save(model, path, checkpoint)
     if as_json:
         result_json(_summary(model, path, seconds))
     else:
@@ -188,6 +189,22 @@ def carry_out(
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
         result(f"next      {_next_step(path, job.source, job.test, parts.held_out)}")
+
+
+def _save(model: Model, path: Path, checkpoint: str | None) -> None:
+    """Write the model; where there is no room, and no checkpoint that has it, among the temporary files."""
+    try:
+        save_model(model, path)
+    except FileError as problem:
+        if checkpoint:
+            raise
+        place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
+        try:
+            save_model(model, place)
+        except FileError:  # no room there either
+            place.parent.rmdir()
+            raise problem from None
+        raise FileError(problem.code, f"{problem} The trained model is in {place}.") from None
 
 
 @contextmanager

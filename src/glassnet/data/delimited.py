@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
@@ -63,13 +64,13 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
         GN010 when there are no rows, GN011 when the text is no table, GN012 for a row of another width, GN063 when two
         columns have the same name.
     """
-    content, remarks = _utf8(opened)
+    content, remarks, above = _utf8(opened)
     separator, first_rows = _sniff(content, opened.name)
     header = _is_header(first_rows, expected)
     width = len(first_rows[0])
     frame = _fast(content, separator, width)
     if frame is None:
-        frame = _careful(content, separator, width, opened.name)
+        frame = _careful(content, separator, width, opened.name, above)
     if header:
         frame = frame.slice(1)
     if not len(frame):
@@ -86,7 +87,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
 def named_columns(opened: Opened) -> list[str]:
     """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
     try:
-        content, _ = _utf8(opened, _SAMPLE)
+        content, _, _ = _utf8(opened, _SAMPLE)
         _, rows = _sniff(content, opened.name)
     except DataError:
         return []
@@ -108,24 +109,36 @@ def require_unique(names: list[str], source: str) -> None:
         )
 
 
-def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...]]:
-    """Return the content, or its first bytes, as UTF-8 with line feeds, and what had to be guessed."""
+def without_separator_line(content: bytes) -> bytes:
+    """Empty a first line ``sep=;``, which is meant for spreadsheets."""
+    return re.sub(rb'\A"?sep=[^\r\n]"?(?=\r?\n)', b"", content, flags=re.IGNORECASE)
+
+
+def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
+    """Return the content, or its first bytes, in UTF-8, what was guessed, and how many lines above are left out."""
     with opened.stream() as stream:
         content = stream.read(size).removeprefix(_BOM)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
     if not content.strip():
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
-    content = content.lstrip(b"\r\n")
+    whole = without_separator_line(content)
+    content = whole.lstrip(b"\r\n")
+    above = whole.count(b"\n", 0, len(whole) - len(content))
+    told = in_utf8(content)
+    return told, () if told is content else ("not UTF-8, read as Windows-1252 (latin-1)",), above
+
+
+def in_utf8(content: bytes) -> bytes:
+    """Return text itself if it is in UTF-8; what is not is taken for Windows-1252, or else latin-1."""
     try:
         content.decode()
     except UnicodeDecodeError:
         try:
-            text = content.decode("cp1252")
+            return content.decode("cp1252").encode()
         except UnicodeDecodeError:
-            text = content.decode("latin-1")
-        return text.encode(), ("not UTF-8, read as Windows-1252 (latin-1)",)
-    return content, ()
+            return content.decode("latin-1").encode()
+    return content
 
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
@@ -188,24 +201,27 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     return frame
 
 
-def _careful(content: bytes, separator: str, width: int, name: str) -> pl.DataFrame:
+def _careful(content: bytes, separator: str, width: int, name: str, above: int) -> pl.DataFrame:
     rows = []
     text = content.decode()
     lines = text.split("\n")
-    for first, last, row in _rows(f"{text}\n\n", separator, name):  # the blank line is part of what stays open
+    found = list(_rows(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
+    if len(found) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, _, row in found[1:]):
+        found[1:] = [(first, last, row[:-1]) for first, last, row in found[1:]]  # all end in a separator, but the names
+    for first, last, row in found:
         if last > first and not is_well_quoted(lines[first - 1 : last], separator):
             raise DataError(
                 "GN012",
-                f"{name}, line {first}: a quotation mark is opened in this row and not closed where its value ends, so "
-                "that following lines are read as one value. Close it or remove it.",
+                f"{name}, line {above + first}: a quotation mark is opened in this row and not closed where its value "
+                "ends, so that following lines are read as one value. Close it or remove it.",
             )
         if len(row) != width:
             advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
-            where = f"line {last}"
+            where = f"line {above + last}"
             if width == 1:
                 advice = "If that is no name of a column, remove it"
             if any("\n" in field for field in row):
-                where = f"lines {first} to {last}, one row by its quotation marks"
+                where = f"lines {above + first} to {above + last}, one row by its quotation marks"
             raise DataError(
                 "GN012",
                 f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import DataError, FileError
 from .checks import count_classes
 from .class_names import number_words
 from .dataset import Dataset, Like, channels_of
@@ -31,18 +32,17 @@ def load_folder(
     labels, names = number_words(found.words, found.source, part, classes, like)
     count = len(names) or count_classes(labels, found.source, part, classes)
     places = [f"{found.source}/{name}" for name in found.names]
-    if like is None:
-        read = read_pictures(found.files, places, size=size, colour=colour)
-    else:
-        keeps = channels_of(like.features, like.image_shape) == 3
+    reading = ""
+    if like is not None:
+        size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
         # What was not read from a folder are digits as MNIST has them.
-        read = read_pictures(
-            found.files,
-            places,
-            size=like.image_shape,
-            colour=keeps,
-            reading=like.reading or ("photo" if keeps else "ink"),
-        )
+        reading = like.reading or ("photo" if colour else "ink")
+    try:
+        read = read_pictures(found.files, places, size=size, colour=colour, reading=reading)
+    except FileError as problem:
+        # There may be more of them, and they are told one at a time.
+        every = shlex.join(["glassnet", "doctor", str(folder)])
+        raise FileError(problem.code, f"{str(problem).removesuffix('.')}; '{every}' finds all such.") from None
     inputs: NDArray[np.uint8 | np.float32] = read.inputs
     if maximum != 255:
         inputs = inputs.astype(np.float32) * np.float32(maximum / 255)

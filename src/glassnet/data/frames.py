@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -22,22 +22,10 @@ from .checks import plain
 from .delimited import MISSING, read_delimited, require_unique
 from .files import Opened, open_source, open_stream
 from .kinds import kind_of
+from .typed import TYPED, read_typed
+from .written import ALMOST, CODE, bare, mostly_dates, numbers_in, signs_in
 
-_ALMOST = 0.9
 _FEW_STRAYS = 3
-_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
-_CODE = r"^0\d+$"
-_SIGN = r"[$€£¥₹%]"
-_ADORNED = r"[$€£¥₹%()'’\x{a0}\x{2009}\x{202f}]|\d \d"
-_BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
-_DATE = (
-    r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
-    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d{4}|\d{2})"
-    rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})(?:[T ,]+\d{{1,2}}:\d{{2}}.*)?"
-    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
-)
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
@@ -54,6 +42,8 @@ class Table:
         Where it comes from, for messages.
     decimal_comma : bool
         Whether 1,5 is one and a half, and 1.000 a thousand.
+    comma_free : bool
+        Whether it is text in which no comma separates values, so that decimals may have one.
     header : bool
         Whether the columns' names come from the source; otherwise they are column1, column2, ….
     remarks : tuple of str
@@ -65,11 +55,12 @@ class Table:
     decimal_comma: bool = False
     header: bool = True
     remarks: tuple[str, ...] = ()
+    comma_free: bool = False
 
     def __len__(self) -> int:
         return len(self.frame)
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(self.frame.columns)
@@ -97,8 +88,28 @@ class Table:
         if dtype == pl.Boolean:
             return "boolean"
         if dtype == pl.String:
-            return self._kind_of_text(column.drop_nulls())
+            return "number" if name in self._plain else self._kind_of_text(column.drop_nulls())
         return "other"
+
+    @cached_property
+    def _plain(self) -> dict[str, NDArray[np.float64]]:
+        """The numbers of columns of text that are numbers as programs write them, all read at once.
+
+        Of a table of thousands of columns, each call that looks at one column costs more than the looking.
+        """
+        text = self.frame.select(pl.col(pl.String))
+        if self.decimal_comma or not text.width:
+            return {}
+        cast = text.select(pl.all().cast(pl.Float64, strict=False))
+        codes = text.select(pl.all().str.contains(CODE).any()).row(0)
+        values = cast.select(pl.all().fill_null(float("nan"))).to_numpy(order="fortran")
+        lost = zip(text.null_count().row(0), cast.null_count().row(0), strict=True)
+        told = zip(text.columns, lost, codes, strict=True)
+        return {
+            name: values[:, place]
+            for place, (name, (before, after), coded) in enumerate(told)
+            if before == after and not coded
+        }
 
     def _kind_of_text(self, column: pl.Series) -> str:
         # Some rows tell most columns apart from yes and no, without looking for all different words.
@@ -107,25 +118,32 @@ class Table:
             if any(words <= pair for pair in _PAIRS):
                 return "boolean"
         lengths = column.str.len_bytes()
-        if column.str.contains(_CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
+        if column.str.contains(CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
             return "text"  # such as post codes: 01234
-        strays = column.filter(self._as_numbers(column).is_null())
-        if len(_signs(column)) > 1:
+        strays = column.filter(numbers_in(column, self.decimal_comma).is_null())
+        if len(signs_in(column)) > 1:
             return "text"  # sums in several currencies are not of one size
-        if len(strays) <= (1 - _ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
+        if len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
             return "number"
-        return "date" if _mostly_dates(column) else "text"
+        return "date" if mostly_dates(column) else "text"
 
     def numbers(self, name: str) -> NDArray[np.float64]:
         """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number."""
-        column = self.frame[name]
-        if column.dtype == pl.Boolean or column.dtype.is_numeric():
-            column = column.cast(pl.Float64, strict=False)
-        else:
-            column = self._as_numbers(_as_text(column))
-        values = column.fill_null(float("nan")).to_numpy(writable=True)
+        values = self._numbers(name)
         values[~np.isfinite(values)] = np.nan
         return values
+
+    def infinite(self, name: str) -> int:
+        """Return how many numbers of a column are infinite, or larger than any that can be calculated with."""
+        return int(np.isinf(self._numbers(name)).sum())
+
+    def _numbers(self, name: str) -> NDArray[np.float64]:
+        if name in self._plain:
+            return self._plain[name].copy()
+        column = self.frame[name]
+        numeric = column.dtype == pl.Boolean or column.dtype.is_numeric()
+        column = column.cast(pl.Float64, strict=False) if numeric else numbers_in(as_text(column), self.decimal_comma)
+        return column.fill_null(float("nan")).to_numpy(writable=True)
 
     def booleans(self, name: str) -> NDArray[np.float64]:
         """Return 1 for yes, 0 for no, NaN for what is missing or neither, shape (n,)."""
@@ -134,7 +152,7 @@ class Table:
             values = column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy(writable=True)
             values[(values != 0) & (values != 1)] = np.nan
             return values
-        lowered = _as_text(column).str.to_lowercase()
+        lowered = as_text(column).str.to_lowercase()
         return lowered.replace_strict(_TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
 
     def truths(self, name: str) -> NDArray[np.float64]:
@@ -153,7 +171,7 @@ class Table:
         words : tuple of str
             The different values, sorted.
         """
-        column = _as_text(self.frame[name])
+        column = as_text(self.frame[name])
         words = sorted(column.drop_nulls().unique().to_list())
         if not words:
             return np.full(len(column), -1), ()
@@ -163,15 +181,15 @@ class Table:
     def signs(self, name: str) -> tuple[str, ...]:
         """Return the signs of currencies, or %, that stand beside the numbers of a column."""
         column = self.frame[name]
-        return _signs(column.drop_nulls()) if column.dtype == pl.String else ()
+        return signs_in(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
 
     def strays(self, name: str) -> tuple[int, tuple[str, ...]]:
         """Return how many values of a column of numbers are words, and which words."""
         column = self.frame[name]
-        if column.dtype != pl.String:
+        if column.dtype.is_numeric() or column.dtype == pl.Boolean or name in self._plain:
             return 0, ()
-        column = column.drop_nulls()
-        found = column.filter(self._as_numbers(column).is_null())
+        column = as_text(column).drop_nulls()
+        found = column.filter(numbers_in(column, self.decimal_comma).is_null())
         return len(found), tuple(sorted(found.unique().to_list()))
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -203,17 +221,6 @@ class Table:
     def row(self, number: int) -> dict[str, Any]:
         """Return the values of a row as they stand there, None for a missing one; rows count from 0."""
         return self.frame.row(number, named=True)
-
-    def _as_numbers(self, column: pl.Series) -> pl.Series:
-        """Turn text into numbers, null where it is none; signs beside them are left out of account."""
-        column = _bare(column)
-        if self.decimal_comma:
-            right = column.str.contains(_COMMA)
-            turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-        else:
-            right = column.str.contains(_THOUSANDS)
-            turned = column.str.replace_all(",", "", literal=True)
-        return turned.zip_with(right.fill_null(False), column).cast(pl.Float64, strict=False)
 
 
 def read_table(source: Any, expected: Collection[str] = ()) -> Table:
@@ -256,36 +263,15 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     kind = kind_of(opened)
     if kind == "text":
         text = read_delimited(opened, expected)
-        table = Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks)
-        return replace(table, decimal_comma=text.separator != "," and _has_decimal_commas(table))
-    readers: dict[str, Callable[[Any], pl.DataFrame]] = {
-        "parquet": pl.read_parquet,
-        "arrow": pl.read_ipc,
-        "ndjson": partial(pl.read_ndjson, infer_schema_length=None),
-        "json": pl.read_json,
-    }
-    if kind not in readers:
+        free = text.separator != ","
+        table = Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks, free)
+        return replace(table, decimal_comma=free and _has_decimal_commas(table))
+    if kind not in TYPED:
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
-    try:
-        with opened.stream() as stream:
-            frame = readers[kind](stream)
-    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError) as problem:
-        reason = str(problem).partition("\n")[0]
-        raise FileError("GN006", f"{opened.name}: damaged {kind} data ({reason}). Fetch the file again.") from None
+    frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
     return Table(_cleaned(frame), opened.name)
-
-
-def are_dates(texts: Sequence[str]) -> bool:
-    """Tell whether text, empty where a value is missing, is dates or times."""
-    column = pl.Series(texts, dtype=pl.String)
-    filled = column.filter(~column.str.to_lowercase().is_in(list(MISSING)))
-    return len(filled) > 0 and _mostly_dates(filled)
-
-
-def _mostly_dates(column: pl.Series) -> bool:
-    return bool(column.str.contains(_DATE).sum() >= _ALMOST * len(column))
 
 
 def _has_decimal_commas(table: Table) -> bool:
@@ -293,33 +279,18 @@ def _has_decimal_commas(table: Table) -> bool:
     german = replace(table, decimal_comma=True)
     return any(
         column.dtype == pl.String
-        and _bare(column).str.contains(r"^[+-]?[\d.]*\d,\d").any()
+        and bare(column).str.contains(r"^[+-]?[\d.]*\d,\d").any()
         and german.kind(column.name) == "number"
         for column in table.frame.iter_columns()
     )
 
 
-def _bare(column: pl.Series) -> pl.Series:
-    """Take from numbers what people write beside them: ``$1,200``, ``12 %``, ``1'200``, and ``(5)`` for −5."""
-    if not column.str.contains(_ADORNED).any():
-        return column
-    bare = column.str.replace(r"^\(([^()]+)\)$", "-${1}").str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
-    bare = bare.str.replace(rf"\s*{_SIGN}$", "")
-    grouped = bare.str.contains(_BLANKS).fill_null(False)
-    return bare.str.replace_all(r"[ '’\x{a0}\x{2009}\x{202f}]", "").zip_with(grouped, bare)
-
-
-def _signs(column: pl.Series) -> tuple[str, ...]:
-    """Return the different signs that stand before or behind a digit."""
-    before = column.str.extract(rf"^[(+-]*\s*({_SIGN})\s*[\d.+-]", 1)
-    behind = column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
-    return tuple(sorted({*before.drop_nulls(), *behind.drop_nulls()}))
-
-
-def _as_text(column: pl.Series) -> pl.Series:
+def as_text(column: pl.Series) -> pl.Series:
+    """Return a column of any type as text, numbers as they would stand in a file of whole numbers."""
     if column.dtype.is_float():
-        # As the same number would stand in a file of whole numbers.
         return pl.Series(column.name, [None if v is None or v != v else plain(v) for v in column], pl.String)
+    if column.dtype.is_nested() or column.dtype in (pl.Binary, pl.Object, pl.Duration):  # polars has no text for them
+        return pl.Series(column.name, [None if value is None else str(value) for value in column.to_list()], pl.String)
     return column.cast(pl.String)
 
 
@@ -347,6 +318,8 @@ def _frame_of(source: Any) -> pl.DataFrame:
             return _from_array(source)
         if isinstance(source, Mapping) or hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)
+    except DataError:
+        raise
     except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
         raise DataError("GN065", f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}).") from None
     raise DataError(
@@ -370,11 +343,17 @@ def _from_pandas(frame: Any) -> pl.DataFrame:
             columns[name] = pl.Series(name, column.to_numpy())
         else:
             missing = column.isna().to_numpy()
-            values = column.astype(object).to_list()
+            values = list(map(_of_pandas, column.astype(object)))
             columns[name] = pl.Series(
                 name, [None if m else v for v, m in zip(values, missing, strict=True)], strict=False
             )
     return pl.DataFrame(columns)
+
+
+def _of_pandas(value: Any) -> Any:
+    """Return what polars knows: the interval of a ``cut`` as a word, a period as the time at which it begins."""
+    kind = type(value).__name__
+    return str(value) if kind == "Interval" else value.to_timestamp() if kind == "Period" else value
 
 
 def _from_array(array: NDArray[Any]) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""One picture file as an array: PNG, JPEG, GIF, BMP and WebP, grey or with three colours.
+"""One picture file as an array: PNG, JPEG, GIF, BMP, WebP and TIFF, grey or with three colours.
 
 Two ways lead on from it. For a model of MNIST's kind, a digit is bright ink on dark ground of the model's own size, and
 any other picture a photograph whose digits are brought to that (`parse_image`); a picture of a folder is brought to one
@@ -21,7 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..errors import DataError, FileError
 from .files import Opened, file_problem
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP")
+FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Pillow's names of what is read."""
 LARGEST = 89_000_000
 """Pixels of a picture at most; a small file can claim any number."""
@@ -163,7 +163,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
         ) from None
     except UnidentifiedImageError:
         raise FileError(
-            "GN005", f"{name}: not a PNG, JPEG, GIF, BMP or WebP picture. Save it as one, or remove it."
+            "GN005", f"{name}: not a PNG, JPEG, GIF, BMP, WebP or TIFF picture. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import DataError, FileError
 from .files import Opened
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _NAMED = {
@@ -13,11 +13,20 @@ _NAMED = {
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a single NumPy array",
     b"%PDF": "a PDF file",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"SQLite format 3": "a database of SQLite",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"MATLAB": "a MATLAB file",
+    b"\x80\x02": "a pickle",
+    b"\x80\x03": "a pickle",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
     b"BZh": "a bzip2 file",
     b"\xfd7zXZ": "an xz file",
     b"\x28\xb5\x2f\xfd": "a zstandard file",
 }
-_TABLES = {b"PAR1": "parquet", b"ARROW1": "arrow"}
+_TABLES = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow stream"}
 _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
@@ -26,14 +35,14 @@ def kind_of(opened: Opened) -> str:
 
     Returns
     -------
-    {"idx", "npz", "picture", "parquet", "arrow", "ndjson", "json", "text"}
+    {"idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json", "text"}
 
     Raises
     ------
     FileError
         GN005 when it is none of these.
     DataError
-        GN011 when it is text in UTF-16.
+        GN011 when it is text in UTF-16, or has a control character.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".ods")):
@@ -47,13 +56,44 @@ def kind_of(opened: Opened) -> str:
     if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
         return table
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise DataError("GN011", f"{opened.name}: text in UTF-16, expected UTF-8. Save it as 'CSV UTF-8'.")
+        raise _in_utf16(opened.name)
     if not _CONTROLS.isdisjoint(head):
-        what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "binary data of unknown kind")
-        raise FileError("GN005", f"{opened.name}: {what}, expected CSV, IDX or NPZ. Convert it to one of them.")
-    if head.lstrip()[:1] in (b"{", b"["):
-        return "ndjson" if head.lstrip().startswith(b"{") else "json"
+        raise _no_text(head, opened.name)
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if first in (b"{", b"["):
+        return "ndjson" if first == b"{" else "json"
     return "text"
+
+
+def _no_text(head: bytes, name: str) -> DataError | FileError:
+    """Say what a file is that has control characters: another kind, text in UTF-16, or text with a flaw."""
+    what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "")
+    if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
+        what = "a model or another file of safetensors"
+    if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
+        return _in_utf16(name)
+    strange = [place for place, byte in enumerate(head) if byte in _CONTROLS]
+    if not what and len(strange) < 0.05 * len(head) and _is_utf8(head):
+        line, found = head.count(b"\n", 0, strange[0]) + 1, head[strange[0]]
+        return DataError(
+            "GN011", f"{name}, line {line}: a control character (0x{found:02x}), expected text. Remove it."
+        )
+    what = what or "binary data of unknown kind"
+    return FileError(
+        "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of them."
+    )
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode()
+    except UnicodeDecodeError as problem:
+        return problem.start > len(head) - 4  # a character that the end cuts
+    return True
+
+
+def _in_utf16(name: str) -> DataError:
+    return DataError("GN011", f"{name}: text in UTF-16, expected UTF-8. Save it as 'CSV UTF-8'.")
 
 
 def _is_bmp(head: bytes) -> bool:

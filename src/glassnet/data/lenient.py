@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
-from .delimited import is_well_quoted
+from .delimited import in_utf8, is_well_quoted, without_separator_line
 from .files import Opened, open_source
-from .frames import parse_frame
+from .frames import as_text, parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
@@ -121,11 +121,7 @@ def _of_frame(opened: Opened) -> LooseTable:
         if series.dtype.is_numeric() or series.dtype == pl.Boolean:
             numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
         else:
-            texts = (
-                series.cast(pl.String, strict=False)
-                if not series.dtype.is_nested()
-                else pl.Series([None if value is None else str(value) for value in series.to_list()], dtype=pl.String)
-            )
+            texts = as_text(series)
             numbers[:, column], fields = _numbers_in(texts)
             if fields is not None:
                 words[column] = fields
@@ -134,7 +130,7 @@ def _of_frame(opened: Opened) -> LooseTable:
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
     with opened.stream() as stream:
-        text = stream.read().removeprefix(b"\xef\xbb\xbf")
+        text = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = text.split(b"\n")

@@ -18,7 +18,7 @@ from ..errors import DataError, FileError
 from .files import display_name, file_problem
 from .picture_index import read_index
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp")
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
 """What the folder of a part may be called, the likeliest first."""
 
@@ -134,7 +134,9 @@ def _parts(root: Path) -> dict[str, Path]:
 
 
 def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
-    names, passed = _walk(root, frozenset(apart))
+    apart = frozenset(apart)
+    names, passed = _walk(root, apart)
+    remarks: list[str] = []
     if not names:
         raise FileError(
             "GN002",
@@ -151,8 +153,10 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
                 "their classes. Put them into a folder a class, or a labels.csv with the columns filename,label beside "
                 "them.",
             )
+        remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
-    remarks = [f"{left:,} picture{'s' * (left > 1)} without a class passed over"] if left else []
+    if left:
+        remarks.append(f"{left:,} picture{'s' * (left > 1)} without a class passed over")
     if passed:
         kinds = ", ".join(kind for kind, _ in passed.most_common(4)) + (", …" if len(passed) > 4 else "")
         many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"
@@ -160,6 +164,16 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), display_name(root))
+
+
+def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[str]:
+    """Say which folders would be classes if there were a picture in them."""
+    empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
+    if not empty:
+        return []
+    shown = ", ".join(map(display_name, empty[:3])) + (", …" if len(empty) > 3 else "")
+    many = "1 folder without pictures is" if len(empty) == 1 else f"{len(empty):,} folders without pictures are"
+    return [f"{many} no class ({shown})"]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

@@ -29,7 +29,11 @@ def npz_names(opened: Opened) -> list[str]:
     """
     try:
         with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
-            return [name.removesuffix(".npy") for name in archive.namelist()]
+            names = archive.namelist()
+            if names and not any(name.endswith(".npy") for name in names):
+                what = "a spreadsheet" if "[Content_Types].xml" in names else "a ZIP archive without arrays"
+                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name what is in it.")
+            return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # zipfile raises many kinds for damaged archives
         raise _damaged(opened.name, error) from None
 
@@ -81,6 +85,10 @@ def _checked(
         )
     if inputs.size == 0:
         raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples.")
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    if inputs.ndim == 4 and inputs.shape[1] in (1, 3) and inputs.shape[3] not in (1, 3):
+        inputs = np.moveaxis(inputs, 1, 3)  # colours first, as PyTorch has them
     return inputs, labels
 
 
@@ -112,7 +120,10 @@ def _damaged(name: str, error: Exception, key: str | None = None) -> DataError:
         return error
     place = f"{name}, array '{key}'" if key else name
     if "allow_pickle" in str(error):
-        return DataError("GN019", f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype.")
+        return DataError(
+            "GN019",
+            f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype, or words by astype(str).",
+        )
     return DataError(
         "GN019", f"{place}: not a whole NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
     )

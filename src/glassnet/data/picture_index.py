@@ -38,17 +38,17 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
         which column has the classes.
     """
     rows = _rows(table)
-    known = _ways_to_name(names)
+    known = _Known(names)
     width = max((len(row) for _, row in rows), default=0)
-    hits = [sum(_find(row, column, known) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
+    hits = [sum(known.named(row, column) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
     if not hits or 2 * max(hits) < min(len(rows), _LOOKED_AT) - 1 or not max(hits):
         return None
     column = hits.index(max(hits))
-    header = _find(rows[0][1], column, known) is None
+    header = known.named(rows[0][1], column) is None
     label = _label_column(table, rows[0][1] if header else None, width, column)
     found: dict[str, str] = {}
     for line, row in rows[header:]:
-        name = _find(row, column, known)
+        name = known.named(row, column)
         if name is None:
             shown = ascii(row[column][:40]) if column < len(row) else "nothing"
             raise DataError(
@@ -72,11 +72,15 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
 def _rows(table: Path) -> list[tuple[int, list[str]]]:
     """Return the lines that are not blank, with their numbers."""
     try:
-        text = table.read_text(encoding="utf-8-sig")
+        content = table.read_bytes()
     except OSError as error:
         raise file_problem(display_name(table), error) from None
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
+        raise DataError("GN011", f"{display_name(table)}: text in UTF-16, or none. Save it as 'CSV UTF-8'.")
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise DataError("GN011", f"{display_name(table)}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
+        text = content.decode("cp1252", "replace")  # as tables are read
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(text.splitlines(), delimiter=separator)
@@ -86,16 +90,35 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
         raise DataError("GN011", f"{display_name(table)}, line {reader.line_num}: {error}. Correct it.") from None
 
 
-def _ways_to_name(names: list[str]) -> dict[str, str | None]:
-    """Return every way a picture may be named, from its path down to its name without suffix; None if several are."""
-    ways: dict[str, str | None] = {}
-    for form in (_whole, _last, _stem):
-        level: dict[str, str | None] = {}
-        for name in names:
-            short = _one_form(form(name))
-            level[short] = None if short in level else name
-        ways = {**level, **ways}  # the longer form has precedence
-    return ways
+class _Known:
+    """The pictures there are, by every way each may be named: from its path down to its name without suffix.
+
+    A way that several pictures share leads to none. Capitals count first, since they may be all that names differ in.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self._exact: dict[str, str | None] = {}
+        self._folded: dict[str, str | None] = {}
+        for ways, folded in ((self._exact, False), (self._folded, True)):
+            for form in (_whole, _last, _stem):
+                level: dict[str, str | None] = {}
+                for name in names:
+                    short = _one_form(form(name))
+                    short = short.casefold() if folded else short
+                    level[short] = None if short in level else name
+                ways.update(
+                    {short: name for short, name in level.items() if short not in ways}
+                )  # the longer form first
+
+    def named(self, row: list[str], column: int) -> str | None:
+        """Return the picture that a field names."""
+        if column >= len(row):
+            return None
+        written = _one_form(row[column].strip().replace("\\", "/").removeprefix("./"))
+        for ways, one in ((self._exact, written), (self._folded, written.casefold())):
+            if found := ways.get(one) or ways.get(_last(one)):
+                return found
+        return None
 
 
 def _whole(name: str) -> str:
@@ -113,13 +136,6 @@ def _stem(name: str) -> str:
 def _one_form(name: str) -> str:
     """Return a name with é as one character: macOS keeps it as two, and a table may not."""
     return unicodedata.normalize("NFC", name)
-
-
-def _find(row: list[str], column: int, known: dict[str, str | None]) -> str | None:
-    if column >= len(row):
-        return None
-    written = _one_form(row[column].strip().replace("\\", "/").removeprefix("./"))
-    return known.get(written) or known.get(_last(written))
 
 
 def _label_column(table: Path, header: list[str] | None, width: int, names: int) -> int:

@@ -31,7 +31,7 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        A picture (PNG, JPEG, GIF, BMP, WebP), of one digit or a photograph of several (see `images.parse_image`); a
+        A picture (see `images.FORMATS`), of one digit or a photograph of several (see `images.parse_image`); a
         folder, for all pictures in it and below; a CSV file whose rows hold `features` values, or a label before them;
         ``"-"`` for a picture or rows on standard input.
     features : int

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError
-from ..files import replacing, require_place
+from ..files import replacing, require_place, writing_problem
 from .dataset import Dataset
 from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
@@ -261,10 +261,16 @@ def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | 
     Raises
     ------
     FileError
-        GN003 when it cannot be written.
+        GN003 or GN004 when it cannot be written.
     OptionError
-        GN022 when an unfinished copy is in the way.
+        GN022 when an unfinished copy is in the way, or a class cannot be the name of a folder.
     """
+    pictures = list(pictures)
+    for _, word in pictures:
+        if word is not None and (not word or word.startswith(".") or "/" in word or "\0" in word):
+            raise OptionError(
+                "GN022", f"{target}: the class {word!r} cannot be the name of a folder. Call it something else first."
+            )
     unfinished = target.with_name(f".{target.name}.part")
     if unfinished.exists():
         raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
@@ -275,9 +281,13 @@ def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | 
             inside = name.partition("/")[2] if name.startswith(f"{word}/") else name.replace("/", "-")
             place = unfinished / word / inside
             place.parent.mkdir(parents=True, exist_ok=True)
+            stem, number = place.stem, 1
+            while place.exists():  # two of other classes can have the same name here
+                number += 1
+                place = place.with_name(f"{stem}-{number}{place.suffix}")
             shutil.copyfile(root / name, place)
         os.replace(unfinished, target)
     except OSError as problem:
-        raise FileError("GN003", f"{target}: cannot be written ({problem.strerror or problem}).") from None
+        raise writing_problem(target, problem) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

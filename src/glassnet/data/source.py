@@ -88,7 +88,7 @@ def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, lik
         from .npz import parse_npz
 
         return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes, like)
-    if kind in ("parquet", "arrow", "ndjson", "json"):
+    if kind != "picture":
         from .frames import parse_frame
 
         raise _named(opened, parse_frame(opened).names)

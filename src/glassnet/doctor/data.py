@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,6 +15,7 @@ from ..data.source import has_part
 from ..options import Options
 from . import classes, folder, layout, pixels, repeats
 from .case import Case, Step
+from .details import detail, listed
 from .findings import Finding, harmful
 from .target import label_column, named_column, place_of
 
@@ -119,14 +121,72 @@ def examine(
         GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
     """
     case = Case(options or Options(), "train", target)
-    read = partial(read_loosely, target=target, size=case.options.picture_size, colour=case.options.colour)
-    diagnosis = examine_table(read(source), case)
-    if test is None and not has_part(source, "test"):
-        return diagnosis
+    return _examine_both(*_read_both(source, test, case), case)
+
+
+def examine_each(
+    source: str | os.PathLike[str],
+    test: str | os.PathLike[str] | None = None,
+    *,
+    targets: Sequence[str | None],
+    options: Options | None = None,
+    part: str = "train",
+) -> list[Finding]:
+    """Find what is wrong with data of which several columns are to be predicted: once for each, without the others.
+
+    Parameters
+    ----------
+    source, test, options
+        As for `examine`; `test` is not looked for in a source that is itself the test ``part``.
+    targets : sequence of str or None
+        Names of the columns to predict; one None for data that need no name, as for `examine`.
+    part : {"train", "test"}
+        What `source` is.
+
+    Returns
+    -------
+    list of Finding
+        One that comes again with every target stands there once; the text of any other begins with its target.
+
+    Raises
+    ------
+    FileError, DataError
+        As `examine`.
+    """
+    cases = [Case(options or Options(), part, target) for target in targets]
+    tables = _read_both(source, test, cases[0])
+    found: dict[Finding, list[str]] = {}
+    for case in cases:
+        others = [one for one in targets if one is not None and one != case.target]
+        given = [one and one.without([place_of(one, name) for name in others]) for one in tables]
+        for finding in _examine_both(given[0] or tables[0], given[1], case).findings:
+            found.setdefault(finding, []).append(str(case.target))
+    return [
+        one if len(names) == len(targets) else replace(one, text=detail("of_target", name=listed(names), text=one.text))
+        for one, names in found.items()
+    ]
+
+
+def _read_both(
+    source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case
+) -> tuple[LooseTable, LooseTable | None]:
+    """Read a source, and what it is tested with, if there is anything."""
+    read = partial(read_loosely, target=case.target, size=case.options.picture_size, colour=case.options.colour)
+    table = read(source, case.part)
+    if case.part == "test" or (test is None and not has_part(source, "test")):
+        return table, None
     other = read(source if test is None else test, "test")
-    if test is None and other.source == diagnosis.table.source:
+    if test is None and other.source == table.source:
         other = replace(other, source=f"{other.source} (test)")
-    wanted = diagnosis.table.label_name if diagnosis.table.header and other.header else target
+    return table, other
+
+
+def _examine_both(table: LooseTable, other: LooseTable | None, case: Case) -> Diagnosis:
+    """Run every check on both tables, and compare them."""
+    diagnosis = examine_table(table, case)
+    if other is None:
+        return diagnosis
+    wanted = diagnosis.table.label_name if diagnosis.table.header and other.header else case.target
     second = examine_table(other, replace(case, part="test", target=wanted or None))
     table = diagnosis.table
     if not (len(table) and len(second.table)):

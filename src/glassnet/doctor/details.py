@@ -33,6 +33,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "gaps_or_beyond": ("gaps or numbers beyond all measure", "空缺或过大的数值"),
     "header": ("{names}: {advice}", "{names}:{advice}"),
     # the target
+    "of_target": ("for {name}: {text}", "对于 {name}:{text}"),
     "first": ("the first", "第一列"),
     "last": ("the last", "最后一列"),
     "number": ("number {place}", "第 {place} 列"),

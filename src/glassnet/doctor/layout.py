@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.frames import are_dates
 from ..data.loose import OPEN, LooseTable, numbered
+from ..data.written import are_dates
 from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, found
 from .chinese import CHINESE

@@ -63,7 +63,12 @@ class CustomLossEngine(ReferenceEngine):
         return OutputLoss(value, delta)
 
     def _checked(self, outputs: FloatArray, targets: FloatArray) -> tuple[FloatArray, FloatArray]:
-        losses, slopes = (_array(one, outputs.dtype) for one in self._loss(outputs, targets))
+        given = self._loss(outputs, targets)
+        if not isinstance(given, tuple) or len(given) != 2:
+            raise ShapeError(
+                "GN050", f"the loss function returned {type(given).__name__}, expected two arrays, losses and slopes."
+            )
+        losses, slopes = (_array(one, outputs.dtype) for one in given)
         if losses.shape != outputs.shape[:1] or slopes.shape != outputs.shape:
             raise ShapeError(
                 "GN050",

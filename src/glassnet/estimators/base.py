@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import partial
 from numbers import Integral
 from pathlib import Path
 from typing import Any, ClassVar, Self
@@ -18,18 +20,19 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..data.dataset import Dataset
 from ..engines import engine_named, usable_cores
 from ..engines.custom import CustomLossEngine
-from ..errors import OptionError
+from ..errors import DataError
 from ..events import EpochDone, Event
 from ..listeners import History, Listener
+from ..model import Model
 from ..modelfile import load_model, save_model
-from ..options import Options, checked
-from ..parts import parts_of
+from ..options import Options
 from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
 from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
-from .parameters import Declared
+from .parameters import Declared, checked_parameter
+from .refusals import in_place, parts_for
 from .saved import receipt_of, restored
 
 Array = NDArray[Any]
@@ -66,8 +69,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     parameters: ClassVar[tuple[Declared, ...]]
 
     @abstractmethod
-    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
-        """Return `y` as a data set has it, and what its outputs are called; learn which there are if `reset`."""
+    def _known(self, y: Array, name: str, *, reset: bool, known_before: bool) -> tuple[Array, tuple[str, ...]]:
+        """Return `y` as a data set has it, and what its outputs are called.
+
+        If `reset`, learn which there are, or, if they were `known_before`, only whether there are several a row.
+        """
 
     @abstractmethod
     def _task(self) -> dict[str, Any]:
@@ -122,12 +128,12 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             raise ValueError("X_val and y_val: one is missing. Give both, or none.")
         going_on = self.warm_start and hasattr(self, "model_")
         data = self._data(X, y, sample_weight, reset=not going_on)
-        validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, source="X_val")
+        validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
         options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
         if validation is None:
             data, validation = self._parts(data, options)
         if not going_on:
-            self.model_ = new_model(data, options)
+            self.model_ = _new_model(data, options)
         self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
         self._learn(data, options, validation, [*listeners], Tasks(self, options.epochs, X, y))
         self._trained(validation)
@@ -136,13 +142,17 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
         """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
         going_on = hasattr(self, "model_")
+        for wish in self._aside():
+            raise ValueError(f"{wish}: partial_fit keeps no rows aside. Use fit, or leave that out.")
         data = self._data(X, y, sample_weight, reset=not going_on, known_before=known_before)
         options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
         if self.engine == "auto":
             options = replace(options, engine=automatic("engine", len(data)))
         if not going_on:
-            self.model_, self.history_ = new_model(data, options), History()
-        if not going_on or (options.optimizer, options.average > 0) != self._carried:
+            self.model_, self.history_ = _new_model(data, options), History()
+        elif not hasattr(self, "history_"):  # it comes from a file
+            self.history_ = History()
+        if not going_on or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
             self._position = Position.start(self.model_.network.parameters, options)
         self._position.ended = False
         epochs = self._position.epoch + 1
@@ -210,7 +220,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):
-                chosen[one.option] = _checked(one, value)
+                chosen[one.option] = checked_parameter(one, value)
+            elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):
+                raise ValueError(f"{one.name} {value!r}: expected True or False.")
         stops = self.early_stopping
         if isinstance(stops, str) and stops == "auto":
             stops = own_validation
@@ -226,9 +238,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
         return replace(CLASSIFIER, **{**self._task(), **chosen})
 
+    def _aside(self) -> list[str]:
+        """Return the parameters for which rows must be kept aside, as they would be typed."""
+        return ["early_stopping=True"] if self.early_stopping in (True, np.True_) else []
+
     def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
         """Divide rows into those trained on, and those looked at after each epoch."""
-        return parts_of(data, options)
+        wishes = self._aside()
+        return parts_for(data, replace(options, early_stopping=1), wishes[0]) if wishes else (data, None)
 
     def _data(
         self,
@@ -238,11 +255,15 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         *,
         reset: bool,
         known_before: bool = False,
-        source: str = "X",
+        of: str = "",
     ) -> Dataset:
-        """Check rows and bring them into a data set; `known_before` says that the classes are known already."""
-        X, y = validate_data(self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset)
-        known, names = self._known(y, reset=reset and not known_before)
+        """Check rows and bring them into a data set.
+
+        `known_before` says that the classes are known already, and `of` how the names of X and y end.
+        """
+        given = partial(validate_data, self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset)
+        X, y = in_place(given, X, y, f"y{of}")
+        known, names = self._known(y, f"y{of}", reset=reset, known_before=known_before)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         weights = self._weighted(known, weights)
         if weights is not None:
@@ -257,7 +278,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             known if of_classes else np.arange(len(rows)),
             len(names),
             None,
-            source,
+            f"X{of}",
             self.input_max,
             values=None if of_classes else known,
             weights=weights,
@@ -277,7 +298,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _rows(self, X: Any) -> Iterator[Array]:
         """Check rows to be asked about; yield them dense: all at once, or some thousand of a sparse matrix."""
         check_is_fitted(self, "model_")
-        rows = validate_data(self, X, accept_sparse="csr", dtype=_TYPES, reset=False)
+        rows = in_place(partial(validate_data, self, X, accept_sparse="csr", dtype=_TYPES, reset=False), X)
         if not hasattr(rows, "toarray"):
             yield rows
             return
@@ -329,12 +350,12 @@ def _threads(n_jobs: Any) -> Any:
     return 1 if n_jobs is None else n_jobs
 
 
-def _checked(parameter: Declared, value: Any) -> Any:
-    """Return an option's value in its own type; an error speaks of the parameter."""
+def _new_model(data: Dataset, options: Options) -> Model:
+    """Make the untrained model; what cannot be learnt stands in y."""
     try:
-        return checked(parameter.option, value)
-    except OptionError as problem:
-        raise OptionError(problem.code, parameter.name + str(problem).removeprefix(parameter.option)) from None
+        return new_model(data, options)
+    except DataError as problem:
+        raise DataError(problem.code, re.sub(f"^{data.source}: ", "y: ", str(problem))) from None
 
 
 def _say(event: Event) -> None:

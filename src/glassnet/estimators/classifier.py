@@ -13,11 +13,10 @@ from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
 from ..evaluate import fit_temperature
-from ..options import Options
-from ..parts import parts_of
 from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
 from .parameters import Declared, of_options, with_parameters
+from .refusals import plain_classes
 
 _OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
 
@@ -55,28 +54,38 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     array([0, 0, 0])
     """
 
-    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
-        kind = type_of_target(y, input_name="y")
+    def _known(self, y: Array, name: str, *, reset: bool, known_before: bool) -> tuple[Array, tuple[str, ...]]:
+        y = plain_classes(y, name)
+        kind = type_of_target(y, input_name=name)
+        if reset:
+            self._several: bool = kind == "multilabel-indicator"
+        elif self._several != (kind == "multilabel-indicator"):
+            raise ValueError(f"{name}: classes before and several labels a row now, or the reverse.")
         if kind == "multilabel-indicator":
             known: Array = np.asarray(y.toarray() if hasattr(y, "toarray") else y).astype(np.float64)
-            if reset:
+            if reset and not known_before:
                 self.classes_: Array = np.arange(known.shape[1])
+            if known.shape[1] != len(self.classes_):
+                raise ValueError(
+                    f"{name}: {known.shape[1]} labels a row, but {len(self.classes_)} were named or learnt first."
+                )
         else:
             if kind not in ("binary", "multiclass"):
                 check_classification_targets(y)
             if kind == "multiclass-multioutput":
-                raise ValueError("y: several columns of classes. Give one column, or a column of 0 and 1 a label.")
+                raise ValueError(
+                    f"{name}: several columns of classes. Give one column, or a column of 0 and 1 a label."
+                )
             y = column_or_1d(y, warn=True)
             found, known = np.unique(y, return_inverse=True)
-            if reset:
+            if reset and not known_before:
                 self.classes_ = found
             unknown = np.setdiff1d(found, self.classes_, assume_unique=True).tolist()
             if unknown:
-                raise ValueError(f"y: class {unknown[0]!r} is not among those learnt first, {self.classes_.tolist()}.")
+                raise ValueError(
+                    f"{name}: class {unknown[0]!r} is not among those learnt first, {self.classes_.tolist()}."
+                )
             known = np.searchsorted(self.classes_, found)[known]
-        if hasattr(self, "model_") and not reset and (known.ndim == 1) != self.model_.targets.of_classes:
-            raise ValueError("y: classes before and several labels a row now, or the reverse.")
-        self._several = known.ndim == 2
         return known, tuple(map(str, self.classes_))
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None) -> Self:
@@ -109,8 +118,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             raise ValueError(f"classes: not those of the first call, {self.classes_.tolist()}.")
         return self._partial_fit(X, y, sample_weight, known_before=True)
 
-    def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
-        return parts_of(data, replace(options, early_stopping=1) if self.calibrate else options)
+    def _aside(self) -> list[str]:
+        return [*(["calibrate=True"] if self.calibrate else []), *super()._aside()]
 
     def _trained(self, validation: Dataset | None) -> None:
         if self.calibrate:
@@ -125,6 +134,8 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             return weights
         answers = known if self._several else self.classes_[known]
         by_class: Array = compute_sample_weight(self.class_weight, answers)
+        if not (np.isfinite(by_class).all() and (by_class >= 0).all() and by_class.any()):
+            raise ValueError(f"class_weight {self.class_weight!r}: expected numbers of 0 or more, not all 0.")
         return by_class if weights is None else by_class * weights
 
     def predict(self, X: Any) -> Array:

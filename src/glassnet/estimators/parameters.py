@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature
 from typing import Any, NamedTuple, TypeVar, get_args
 
-from ..options import SPECS, TYPES, Options
+from ..errors import OptionError
+from ..options import SPECS, TYPES, Options, checked
 
 NAMES: dict[str, str] = {
     "hidden": "hidden_layer_sizes",
@@ -40,13 +41,14 @@ _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
 class Declared(NamedTuple):
-    """One parameter: its name, default, type in words, help, and the option it sets, if it sets one."""
+    """One parameter: its name, default, type in words, help; the option it sets, if it sets one, and by which words."""
 
     name: str
     default: Any
     kind: str
     help: str
     option: str = ""
+    words: tuple[str, ...] = ()
 
 
 def of_options(
@@ -74,8 +76,28 @@ def of_options(
             text = f'{text} "auto": {automatic[name]}.'
         elif get_args(TYPES[name]) and name != "hidden":
             default = default[0]  # one for all layers
-        declared.append(Declared(NAMES.get(name, name), default, kind, text, name))
+        declared.append(Declared(NAMES.get(name, name), default, kind, text, name, choices.get(name, ())))
     return declared
+
+
+def checked_parameter(parameter: Declared, value: Any) -> Any:
+    """Return the value of a parameter's option in its own type.
+
+    Raises
+    ------
+    OptionError
+        GN021, in the words of the parameter.
+    """
+    others = ', or "auto"' if parameter.default == "auto" else ", or a function" if parameter.option == "loss" else ""
+    try:
+        if parameter.words and isinstance(value, str) and value not in parameter.words:
+            raise OptionError("GN021", f"{parameter.option} {value!r}: expected one of {', '.join(parameter.words)}.")
+        return checked(parameter.option, value)
+    except OptionError as problem:
+        text = parameter.name + str(problem).removeprefix(parameter.option).removesuffix(".")
+        raise OptionError(
+            problem.code, f"{text.replace('expected yes or no', 'expected True or False')}{others}."
+        ) from None
 
 
 def _kind(name: str, choices: tuple[str, ...] | None) -> str:

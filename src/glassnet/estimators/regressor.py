@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
 from .parameters import of_options, with_parameters
+from .refusals import numbers_to_learn
 
 _OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 
@@ -33,13 +33,17 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     (3,)
     """
 
-    def _known(self, y: Array, *, reset: bool) -> tuple[Array, tuple[str, ...]]:
+    def _known(self, y: Array, name: str, *, reset: bool, known_before: bool) -> tuple[Array, tuple[str, ...]]:
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        values = np.asarray(y, np.float64).reshape(len(y), -1)
-        if not reset and values.shape[1] != self.model_.classes:
-            raise ValueError(f"y: {values.shape[1]} numbers a row, but {self.model_.classes} were learnt first.")
-        self._flat = y.ndim == 1
+        values = numbers_to_learn(y, name)
+        if reset:
+            self._width, self._flat = values.shape[1], y.ndim == 1
+        if values.shape[1] != self._width:
+            raise ValueError(f"{name}: {values.shape[1]} numbers a row, but {self._width} were learnt first.")
+        if self.loss == "poisson" and (values < 0).any():
+            row = int((values < 0).any(axis=1).argmax())
+            raise ValueError(f"{name}: {values[row].min():g} in row {row}, but the loss poisson is for 0 or more.")
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:

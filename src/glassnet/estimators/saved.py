@@ -59,13 +59,15 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
         estimator.classes_ = np.array(values, kind)
         estimator._several = not model.targets.of_classes
     if about["flat"] is not None:
-        estimator._flat = about["flat"]
+        estimator._flat, estimator._width = about["flat"], model.classes
     made: _Estimator = estimator
     return made
 
 
 def _plain_array(values: Any) -> list[Any] | None:
-    return None if values is None else [values.dtype.str, values.tolist()]
+    if values is None:
+        return None
+    return [values.dtype.str, (values.astype(str) if values.dtype.kind == "M" else values).tolist()]
 
 
 def _is_plain(value: Any) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,12 +42,16 @@ class Columns:
         Name of each column that is left out, and why.
     remarks : tuple of str
         What was decided and may be wrong; not saved.
+    decimal_comma : bool
+        Whether the training table had decimal commas: then 1.234 is a thousand and more in other tables as well, if
+        their form allows it.
     """
 
     inputs: tuple[Encoding, ...]
     targets: tuple[Target, ...]
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
+    decimal_comma: bool = False
 
     @classmethod
     def learn(
@@ -109,7 +113,7 @@ class Columns:
             raise DataError(
                 "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
             )
-        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks))
+        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), table.decimal_comma)
 
     @property
     def task(self) -> str:
@@ -171,10 +175,15 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
+        table = self._as_written(table)
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
+
+    def _as_written(self, table: Table) -> Table:
+        return replace(table, decimal_comma=True) if self.decimal_comma and table.comma_free else table
 
     def surprises(self, table: Table) -> list[str]:
         """Say which values of a table training did not know, and what they are taken for; columns as for `apply`."""
+        table = self._as_written(table)
         return [said for one in self.inputs for said in one.surprises(table)]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -195,6 +204,7 @@ class Columns:
             1, or when no row has all.
         """
         self.require(table, self.target_names)
+        table = self._as_written(table)
         if self.task != "classes":
             values = np.stack([values_of(table, one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
@@ -219,7 +229,8 @@ class Columns:
 
     def require(self, table: Table, names: Iterable[str]) -> None:
         """Refuse a table without these columns: DataError GN060."""
-        missing = [name for name in names if name not in table.names]
+        there = set(table.names)
+        missing = [name for name in names if name not in there]
         if not missing:
             return
         shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
@@ -250,6 +261,7 @@ class Columns:
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [list(pair) for pair in self.dropped],
+            **({"decimal_comma": True} if self.decimal_comma else {}),
         }
 
     @classmethod
@@ -266,7 +278,8 @@ class Columns:
         found = described["targets"] if described["version"] == VERSION else [described["target"]]
         targets = tuple(Target(**{**one, "classes": tuple(one["classes"])}) for one in found)
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
-        return cls(tuple(map(encoding_from, described["inputs"])), targets, dropped)
+        comma = described.get("decimal_comma", False) is True
+        return cls(tuple(map(encoding_from, described["inputs"])), targets, dropped, decimal_comma=comma)
 
 
 def require_column(table: Table, name: str) -> None:

@@ -132,9 +132,12 @@ def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def no_numbers(table: Table, name: str) -> list[str]:
-    """Say which values of a column of numbers are words; nothing where none is."""
+    """Say which values of a column of numbers are words or infinite; nothing where none is."""
     count, words = table.strays(name)
-    return [f"{_odd(name, count, 'is no number', 'are no numbers', words)}, taken as missing"] if count else []
+    said = [f"{_odd(name, count, 'is no number', 'are no numbers', words)}, taken as missing"] if count else []
+    if count := table.infinite(name):
+        said.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
+    return said
 
 
 def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:

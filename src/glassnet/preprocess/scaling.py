@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import OptionError, require_choice
+from ..errors import DataError, OptionError, require_choice
 
 PerFeature = float | tuple[float, ...]
 """One number for all features, or one each."""
@@ -63,6 +63,8 @@ class Scaling:
         ------
         OptionError
             GN021 for another name, GN022 where values are needed and missing.
+        DataError
+            GN018 where a feature has no finite deviation.
         """
         require_choice("scaling", name, (*SCALINGS, "standard", "features"))
         if name in SCALINGS:
@@ -161,12 +163,20 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     first = raw[0].astype(np.float64)
     total, squares, mass = np.zeros(raw.shape[1]), np.zeros(raw.shape[1]), 0.0
     for start in range(0, len(raw), _ROWS):
-        part = raw[start : start + _ROWS] - first
+        part = raw[start : start + _ROWS]
         share = np.ones(len(part)) if weights is None else weights[start : start + _ROWS].astype(np.float64)
-        total += share @ part
-        squares += share @ np.square(part)
+        with np.errstate(over="ignore", invalid="ignore"):
+            part = part - first
+            total += share @ part
+            squares += share @ np.square(part)
         mass += float(share.sum())
     shift = total / mass
+    if not np.isfinite(squares).all():
+        feature = int(np.isfinite(squares).argmin())
+        largest = np.abs(raw[:, feature]).max()
+        raise DataError(
+            "GN018", f"feature {feature}: numbers up to {largest:.3g}, whose squares are infinite. Divide them."
+        )
     variance = squares / mass - shift * shift
     # What differs in the last digits alone is rounding: blown up to deviation 1 it would pass for a signal.
     rounding = np.maximum(1e-13 * np.abs(first), 1e-6 * np.abs(shift)) ** 2

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..data.dataset import Dataset
-from ..errors import OptionError
+from ..errors import DataError, OptionError
 from .columns import Columns
 
 if TYPE_CHECKING:
@@ -63,11 +65,34 @@ def load_table(
     """
     if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
-    asked = (target,) if isinstance(target, str) else tuple(target or ())
+    asked = _names(target)
     table = read_table(source, columns.names if columns else asked)
     if columns is None:
-        columns = Columns.learn(table, asked, task=task, drop=drop, keep=keep)
+        try:
+            columns = Columns.learn(table, asked, task=task, drop=_names(drop), keep=_names(keep))
+        except DataError as problem:
+            raise DataError(problem.code, _in_python(str(problem))) from None
+        columns = replace(columns, remarks=tuple(map(_in_python, columns.remarks)))
     return samples_of(table, columns)
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    """Return names of columns as text: one, several, or the numbers by which pandas calls columns without a name."""
+    if given is None:
+        return ()
+    several = not isinstance(given, str) and isinstance(given, Iterable)
+    return tuple(map(str, given if several else (given,)))
+
+
+def _in_python(text: str) -> str:
+    """Turn advice for the command line into advice for who calls `load_table`."""
+
+    def lists(found: re.Match[str]) -> str:
+        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
+        return f"{found[1]}={words!r}"
+
+    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
+    return re.sub(r"--task (\w+)", r"task='\1'", text)
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:

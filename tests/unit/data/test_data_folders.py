@@ -107,6 +107,7 @@ def test_a_class_that_is_called_like_a_part_is_a_class(tmp_path):
         ("train.csv", "n,class,file\n7,b,images/{0}\n8,a,images/{1}\n"),
         ("x.tsv", "b\t./images/{0}\n\na\timages\\{1}\n"),
         ("labels.csv", '\ufefffile,label\n"{0}","b"\n"{1}","a"\n'),
+        ("labels.csv", "file,label\nIMAGES/P2.PNG,b\nP1.Png,a\n"),
     ],
 )
 def test_a_table_beside_the_pictures_names_their_classes(tmp_path, name, text):
@@ -131,6 +132,31 @@ def test_tables_that_cannot_be_used(tmp_path, text, words):
     put(tmp_path, **{"1_png": drawing(1), "2_png": drawing(2)})
     (tmp_path / "labels.csv").write_text(text)
     refused(tmp_path, "GN071", "labels.csv", *words)
+
+
+def test_capitals_tell_pictures_apart_where_nothing_else_does(tmp_path):
+    put(tmp_path, **{"a_png": drawing(1), "A_png": drawing(2), "b_png": drawing(3)})
+    (tmp_path / "labels.csv").write_text("file,label\nA.png,x\nb.PNG,y\na.png,y\n")
+    assert load_data(tmp_path).row_names == ("A.png", "b.png", "a.png")
+    (tmp_path / "labels.csv").write_text("file,label\nA.PNG,x\nb.png,y\n")
+    refused(tmp_path, "GN071", "line 2", "'A.PNG'", "or several")
+
+
+def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_path):
+    put(tmp_path, **{"1_png": drawing(1), "2_png": drawing(2)})
+    text = "file,label\n1.png,süß\n2.png,b\n"
+    (tmp_path / "labels.csv").write_bytes(text.encode("cp1252"))
+    assert load_data(tmp_path).class_names == ("b", "süß")
+    (tmp_path / "labels.csv").write_bytes(text.encode("utf-16"))
+    refused(tmp_path, "GN011", "labels.csv", "UTF-16", "CSV UTF-8")
+
+
+def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
+    pets(tmp_path)
+    (tmp_path / "foxes").mkdir()
+    data = load_data(tmp_path)
+    assert data.class_names == ("cats", "dogs")
+    assert data.remarks == ("1 folder without pictures is no class (foxes)",)
 
 
 def test_what_is_no_picture_is_counted(tmp_path):
@@ -159,7 +185,7 @@ def test_damaged_pictures_are_named(tmp_path):
     pets(tmp_path)
     whole = (tmp_path / "dogs" / "1.png").read_bytes()
     (tmp_path / "dogs" / "1.png").write_bytes(whole[: len(whole) // 2])
-    refused(tmp_path, "GN006", "dogs/1.png")
+    refused(tmp_path, "GN006", "dogs/1.png", f"'glassnet doctor {tmp_path}' finds all such")
     (tmp_path / "cats" / "10.png").write_bytes(b"no picture")
     refused(tmp_path, "GN005", "cats/10.png")
     (tmp_path / "cats" / "10.png").write_bytes(b"")
@@ -199,6 +225,20 @@ def test_what_is_transparent_is_white_and_16_bits_are_scaled(tmp_path):
     put(tmp_path, b__1_png=drawing(2).astype(np.uint16) * 257)
     read = read_pictures([tmp_path / "a" / "1.png", tmp_path / "b" / "1.png"], ["a", "b"], reading="photo")
     np.testing.assert_array_equal(read.inputs, [255 - drawing(1).reshape(-1), drawing(2).reshape(-1)])
+
+
+def test_wide_pixels_are_scaled_by_what_they_can_hold_or_by_what_they_do(tmp_path):
+    ink = drawing(1)
+    ink[2, 2] = 255
+    wide = {
+        "a.tif": ink.astype(np.uint16) * 257,
+        "b.tiff": ink.astype(np.float32) / 17,
+        "c.tif": ink.astype(np.int32) * 10**6,
+    }
+    for name, pixels in wide.items():
+        Image.fromarray(pixels).save(tmp_path / name)
+    read = read_pictures([tmp_path / name for name in wide], list(wide), reading="photo")
+    np.testing.assert_array_equal(read.inputs, [ink.reshape(-1)] * 3)
 
 
 def test_drawings_on_paper_are_inverted_and_photographs_are_not(tmp_path):

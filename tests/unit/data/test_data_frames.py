@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import sys
 from unittest import mock
 
@@ -22,6 +23,7 @@ FRAME = pl.DataFrame(
         "d": [True, False, None, True],
     }
 )
+COLUMNS = FRAME.to_dict(as_series=False)
 TEXT = "a,b,c,d\n1,0.5,x,true\n2,,,false\n,-2.25,y y,\n4,1000000.0,x,true\n"
 
 
@@ -38,9 +40,17 @@ FRAME_WRITERS = {
     "csv.gz": lambda path: path.write_bytes(gzip.compress(TEXT.encode())),
     "parquet": lambda path: FRAME.write_parquet(path),
     "arrow": lambda path: FRAME.write_ipc(path),
+    "arrows": lambda path: FRAME.write_ipc_stream(path),
     "ndjson": lambda path: FRAME.write_ndjson(path),
+    "bom.ndjson": lambda path: path.write_bytes(b"\xef\xbb\xbf" + FRAME.write_ndjson().encode()),
     "ndjson.gz": lambda path: path.write_bytes(gzip.compress(FRAME.write_ndjson().encode())),
     "json": lambda path: FRAME.write_json(path),
+    "lists.json": lambda path: path.write_text(json.dumps(FRAME.to_dict(as_series=False), indent=1)),
+    "pandas.json": lambda path: path.write_text(json.dumps({n: dict(enumerate(c)) for n, c in COLUMNS.items()})),
+    "split.json": lambda path: path.write_text(json.dumps({"columns": [*COLUMNS], "data": FRAME.rows()})),
+    "records.json": lambda path: path.write_text(json.dumps({"data": FRAME.to_dicts()})),
+    "excel.csv": lambda path: path.write_text("sep=;\r\n" + TEXT.replace(",", ";")),
+    "ends.csv": lambda path: path.write_text(TEXT.replace("\n", ",\n").replace("d,\n", "d\n")),
 }
 BROUGHT = {
     "polars": lambda: FRAME,
@@ -279,3 +289,84 @@ def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quo
     assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", None, "3"]
     (tmp_path / "d.csv").write_text(f"a,b\n1,{quoted or 2}\n\n3,4\n\n")
     assert read_table(tmp_path / "d.csv").frame["a"].to_list() == ["1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "code", "words"),
+    [
+        ("d.ndjson", b'{"a": 1}\n{"a" 2}\n', "GN006", ("line 2", "column 6")),
+        ("d.json", b'[{"a": 1},\n {"a": 2},\n {"a"', "GN006", ("line 3",)),
+        ("d.json", b"[1, 2]", "GN011", ("no table", "an object a row")),
+        ("d.json", b'[{"a": "\xff\xfe"}]', "GN006", ("UTF-8",)),
+        ("d.csv", b"a,b\n1,2\n3,\x01\n" + b"4,5\n" * 20, "GN011", ("line 3", "0x01", "Remove")),
+        ("d.csv", "a,b\n1,2\n".encode("utf-16-le"), "GN011", ("UTF-16", "CSV UTF-8")),
+        ("d.csv", b"\n\na,b\n1,2\n3\n", "GN012", ("line 5",)),
+        ("d.csv", b"sep=,\na,b\n1,2\n3\n", "GN012", ("line 4",)),
+        ("d.csv", b"a,b\nu, v,2,\n3,4,\n5,6\n", "GN012", ("line 2", "4 values")),
+        ("d.avro", b"Obj\x01\x04", "GN005", ("Avro", "Parquet")),
+    ],
+)
+def test_what_is_wrong_is_named_with_its_place(tmp_path, name, content, code, words):
+    (tmp_path / name).write_bytes(content)
+    with pytest.raises(GlassnetError) as caught:
+        read_table(tmp_path / name)
+    assert caught.value.code == code
+    assert all(word in str(caught.value) for word in words), caught.value
+    assert "\n" not in str(caught.value)
+
+
+def test_columns_read_at_once_hold_what_columns_read_one_by_one_hold():
+    written = [
+        "1",
+        "-2.5",
+        "1e3",
+        " 7 ",
+        "",
+        "NA",
+        "1,200",
+        "$5",
+        "007",
+        "x",
+        "inf",
+        "1_0",
+        "+3",
+        ".5",
+        "5.",
+        "0x1",
+        "-0",
+    ]
+    for other in written:
+        column = [*written[:4], other]
+        table = read_table({"a": column, "b": ["1"] * 5})
+        with mock.patch.object(type(table), "_plain", {}):
+            expected = read_table({"a": column, "b": ["1"] * 5})
+            numbers, kind, strays, infinite = (
+                expected.numbers("a"), expected.kind("a"), expected.strays("a"), expected.infinite("a")
+            )  # fmt: skip
+        np.testing.assert_array_equal(table.numbers("a"), numbers)
+        assert (table.kind("a"), table.strays("a"), table.infinite("a")) == (kind, strays, infinite)
+
+
+def test_lists_and_records_where_numbers_are_expected_are_none():
+    table = read_table({"a": [[1, 2], [3]], "b": [{"x": 1}, None], "c": [b"1", b"2"]})
+    for name in table.names:
+        assert np.isnan(table.numbers(name)).all()
+    assert table.strays("a") == (2, ("[1, 2]", "[3]"))
+    assert table.words("b")[1] == ("{'x': 1}",)
+
+
+def test_intervals_of_pandas_are_words_and_periods_dates():
+    pandas = pytest.importorskip("pandas")
+    ages = pandas.cut(pandas.Series([5, 20, 70, None]), [0, 18, 65, 99])
+    table = read_table(pandas.DataFrame({"age": ages, "day": pandas.period_range("2026", periods=4, freq="D")}))
+    assert table.words("age")[1] == ("(0, 18]", "(18, 65]", "(65, 99]")
+    assert (table.kind("age"), table.kind("day")) == ("text", "date")
+
+
+def test_mistakes_in_frames_keep_their_own_words():
+    pandas = pytest.importorskip("pandas")
+    for source, code in ((pandas.DataFrame([[1, 2]], columns=["a", "a"]), "GN063"), (np.arange(3), "GN065")):
+        with pytest.raises(GlassnetError) as caught:
+            read_table(source)
+        assert caught.value.code == code
+        assert "mixed form" not in str(caught.value)

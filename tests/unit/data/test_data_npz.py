@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -117,3 +118,20 @@ def test_no_truncation_and_no_flipped_bit_changes_the_data(tmp_path):
             continue
         np.testing.assert_array_equal(data.inputs, X.reshape(4, 6))
         np.testing.assert_array_equal(data.labels, Y)
+
+
+def test_colours_may_come_first_and_words_as_bytes(tmp_path):
+    pictures = np.random.default_rng(0).integers(0, 256, (4, 5, 6, 3), np.uint8)
+    words = np.array(["a", "ü", "b", "a"])
+    last = load(save(tmp_path, x=pictures, y=words))
+    first = load(save(tmp_path, x=np.moveaxis(pictures, 3, 1), y=np.char.encode(words, "utf-8")))
+    np.testing.assert_array_equal(first.inputs, last.inputs)
+    assert (first.image_shape, first.channels, first.class_names) == ((5, 6), 3, ("a", "b", "ü"))
+    assert load(save(tmp_path, x=pictures[:, None, :, :, 0], y=words)).image_shape == (5, 6)
+
+
+def test_other_archives_say_what_they_are(tmp_path):
+    for name, what in (("[Content_Types].xml", "a spreadsheet"), ("cats/1.png", "a ZIP archive without arrays")):
+        with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+            archive.writestr(name, "x")
+        refused(tmp_path / "a.npz", "GN019", what)

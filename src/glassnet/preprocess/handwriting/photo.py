@@ -45,7 +45,8 @@ def opaque(picture: Image.Image) -> Image.Image:
 def eight_bits(picture: Image.Image) -> Image.Image:
     """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255."""
     wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
-    top = max(float(wide.max(initial=0.0)), 1e-30) if picture.mode == "F" else 65535.0
+    largest = float(wide.max(initial=0.0))
+    top = max(largest, 1e-30) if picture.mode == "F" or largest > 65535 else 65535.0
     return Image.fromarray((wide.clip(0, top) * (255 / top)).round().astype(np.uint8))
 
 

@@ -1,0 +1,67 @@
+"""Numbers and dates in text as people write them: ``$1,200``, ``12 %``, ``1'200``, ``1.234,5``, ``3 May 2021``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from .delimited import MISSING
+
+_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
+CODE = r"^0\d+$"
+_SIGN = r"[$€£¥₹%]"
+_ADORNED = r"[$€£¥₹%()'’\x{a0}\x{2009}\x{202f}]|\d \d"
+_BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_DATE = (
+    r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
+    r"|(?:0?[1-9]|[12]\d|3[01])[-/.](?:0?[1-9]|[12]\d|3[01])[-/.](?:\d{4}|\d{2})"
+    rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})(?:[T ,]+\d{{1,2}}:\d{{2}}.*)?"
+    r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
+)
+
+ALMOST = 0.9
+"""Part of a column that makes it dates, or numbers."""
+
+
+def are_dates(texts: Sequence[str]) -> bool:
+    """Tell whether text, empty where a value is missing, is dates or times."""
+    column = pl.Series(texts, dtype=pl.String)
+    filled = column.filter(~column.str.to_lowercase().is_in(list(MISSING)))
+    return len(filled) > 0 and mostly_dates(filled)
+
+
+def mostly_dates(column: pl.Series) -> bool:
+    """Tell whether nearly all of a column of text, without missing values, is dates or times."""
+    return bool(column.str.contains(_DATE).sum() >= ALMOST * len(column))
+
+
+def bare(column: pl.Series) -> pl.Series:
+    """Take from numbers what people write beside them: ``$1,200``, ``12 %``, ``1'200``, and ``(5)`` for −5."""
+    if not column.str.contains(_ADORNED).any():
+        return column
+    plain = column.str.replace(r"^\(([^()]+)\)$", "-${1}").str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
+    plain = plain.str.replace(rf"\s*{_SIGN}$", "")
+    grouped = plain.str.contains(_BLANKS).fill_null(False)
+    return plain.str.replace_all(r"[ '’\x{a0}\x{2009}\x{202f}]", "").zip_with(grouped, plain)
+
+
+def signs_in(column: pl.Series) -> tuple[str, ...]:
+    """Return the different signs that stand before or behind a digit."""
+    before = column.str.extract(rf"^[(+-]*\s*({_SIGN})\s*[\d.+-]", 1)
+    behind = column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
+    return tuple(sorted({*before.drop_nulls(), *behind.drop_nulls()}))
+
+
+def numbers_in(column: pl.Series, decimal_comma: bool) -> pl.Series:
+    """Turn text into numbers, null where it is none; signs beside them are left out of account."""
+    column = bare(column)
+    if decimal_comma:
+        right = column.str.contains(_COMMA)
+        turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    else:
+        right = column.str.contains(_THOUSANDS)
+        turned = column.str.replace_all(",", "", literal=True)
+    return turned.zip_with(right.fill_null(False), column).cast(pl.Float64, strict=False)

@@ -1,0 +1,135 @@
+"""What estimators refuse, in their caller's words; and what goes on after another fit, or from a file."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from glassnet import NetworkClassifier, NetworkRegressor
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+LABELS = np.eye(3, dtype=int)[SPECIES]
+HALF = slice(None, None, 2)
+
+
+def small(kind=NetworkClassifier, **changes):
+    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
+
+
+def refusal(call):
+    with pytest.raises((ValueError, ArithmeticError)) as caught:
+        call()
+    return str(caught.value)
+
+
+@pytest.mark.parametrize("wish", ["calibrate", "early_stopping"])
+def test_too_few_rows_to_keep_some_aside_are_refused_by_the_parameter_that_asks_for_it(wish):
+    text = refusal(lambda: small(**{wish: True}).fit(IRIS[:4], [0, 1, 0, 1]))
+    assert text.startswith(f"{wish}=True: validation_fraction 0.1 of 4 rows is 0")
+    assert "--" not in text
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal, or a function."),
+     ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number, or \"auto\"."),
+     ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
+     ({"calibrate": "no"}, "calibrate 'no': expected True or False."),
+     ({"class_weight": {0: -1, 1: 1, 2: 1}}, "class_weight {0: -1, 1: 1, 2: 1}: expected numbers of 0 or more"),
+     ({"loss": lambda outputs, targets: 3}, "the loss function returned int, expected two arrays")]
+)  # fmt: skip
+def test_a_refusal_names_the_parameter_and_what_it_may_be(changes, said):
+    assert refusal(lambda: small(**changes).fit(IRIS, SPECIES)).startswith(said)
+
+
+@pytest.mark.parametrize("place", ["fit", "predict"])
+def test_words_among_the_inputs_are_named_by_column_and_row(place):
+    import pandas as pd
+
+    frame = pd.DataFrame({"age": [1.0, 2.0, 3.0], "job": ["1", "2", "cook"]})
+    estimator = small()
+    if place == "predict":
+        estimator.fit(frame.assign(job=[1, 2, 3]), [0, 1, 0])
+    text = refusal(lambda: estimator.fit(frame, [0, 1, 0]) if place == "fit" else estimator.predict(frame))
+    assert text.startswith("X: column 'job' has 'cook' in row 2, expected numbers.")
+    assert refusal(lambda: small().fit([[1, "x"], [2, "y"]], [0, 1])).startswith("X: column 1 has 'x' in row 0")
+
+
+@pytest.mark.parametrize("missing", [None, float("nan"), "NA"])
+@pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
+def test_a_missing_answer_is_named_by_its_row(kind, missing):
+    import pandas as pd
+
+    answers = np.array(["a", "b"] * 75 if kind is NetworkClassifier else [1.0, 2.0] * 75, object)
+    answers[7] = pd.NA if missing == "NA" else missing
+    assert refusal(lambda: small(kind).fit(IRIS, answers)) == "y: row 7 is missing. Leave such rows out."
+
+
+def test_answers_of_another_kind_are_named():
+    assert "int and str" in refusal(lambda: small().fit(IRIS, np.array([1, "a"] * 75, object)))
+    words = np.array(["a", "b"] * 75)
+    assert refusal(lambda: small(NetworkRegressor).fit(IRIS, words)).startswith("y: 'a', expected numbers.")
+    counts = refusal(lambda: small(NetworkRegressor, loss="poisson").fit(IRIS, IRIS[:, 0] - 6))
+    assert re.match("y: -[0-9.]+ in row [0-9]+, but the loss poisson is for 0 or more", counts)
+    assert refusal(lambda: small(NetworkRegressor).fit(IRIS, IRIS[:, 0] * 1e300)).startswith(
+        "y: numbers up to 7.9e+300"
+    )
+
+
+def test_whole_numbers_held_as_objects_are_classes():
+    fitted = small().fit(IRIS, SPECIES.astype(object))
+    assert fitted.model_.hash() == small().fit(IRIS, SPECIES).model_.hash()
+    assert fitted.classes_.dtype.kind == "i"
+
+
+@pytest.mark.filterwarnings("error")
+def test_numbers_too_large_to_be_standardised_are_named_by_feature():
+    wide = IRIS.copy()
+    wide[:, 2] *= 1e300
+    assert refusal(lambda: small().fit(wide, SPECIES)).startswith("feature 2: numbers up to 6.9e+300")
+
+
+def test_a_part_is_of_one_kind_with_those_before():
+    estimator = small().partial_fit(IRIS, LABELS, classes=[0, 1, 2])
+    assert refusal(lambda: estimator.partial_fit(IRIS, LABELS[:, :2])).startswith("y: 2 labels a row, but 3")
+    assert refusal(lambda: estimator.partial_fit(IRIS, SPECIES)).startswith("y: classes before and several labels")
+    assert refusal(lambda: small(calibrate=True).partial_fit(IRIS, SPECIES, classes=[0, 1, 2])).startswith("calibrate")
+
+
+@pytest.mark.parametrize(
+    ("kind", "first", "second"),
+    [(NetworkClassifier, SPECIES, LABELS), (NetworkClassifier, LABELS, SPECIES),
+     (NetworkRegressor, IRIS[:, 0], IRIS), (NetworkRegressor, IRIS, IRIS[:, 0])]
+)  # fmt: skip
+def test_rows_for_validation_are_held_to_this_fit_and_not_to_the_one_before(kind, first, second):
+    estimator = small(kind).fit(IRIS, first, X_val=IRIS[HALF], y_val=first[HALF])
+    again = estimator.fit(IRIS, second, X_val=IRIS[HALF], y_val=second[HALF])
+    fresh = small(kind).fit(IRIS, second, X_val=IRIS[HALF], y_val=second[HALF])
+    assert again.model_.hash() == fresh.model_.hash()
+    assert refusal(lambda: small(kind).fit(IRIS, first, X_val=IRIS, y_val=second)).startswith("y_val: ")
+
+
+@pytest.mark.parametrize(
+    ("kind", "y"), [(NetworkClassifier, SPECIES), (NetworkClassifier, LABELS), (NetworkRegressor, IRIS)]
+)
+def test_what_comes_from_a_file_learns_on_in_parts(kind, y, tmp_path):
+    estimator = small(kind, learning_rate=0.01, batch_size=16, max_iter=1).fit(IRIS, y)
+    estimator.save(tmp_path / "m.safetensors")
+    loaded = kind.load(tmp_path / "m.safetensors")
+    before = loaded.score(IRIS, y)
+    for _ in range(10):
+        loaded.partial_fit(IRIS, y)
+    assert loaded.score(IRIS, y) > before
+    assert loaded.n_iter_ == 10
+
+
+def test_classes_that_are_dates_are_kept_in_files(tmp_path):
+    days = np.array(["2026-01-01", "2026-01-02", "2026-02-01"], "M8[D]")[SPECIES]
+    fitted = small().fit(IRIS, days)
+    fitted.save(tmp_path / "m.safetensors")
+    np.testing.assert_array_equal(
+        NetworkClassifier.load(tmp_path / "m.safetensors").predict(IRIS), fitted.predict(IRIS)
+    )

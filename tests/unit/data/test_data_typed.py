@@ -1,0 +1,44 @@
+"""Files of typed columns: what JSON means, and what the doctor makes of types that training refuses."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, time, timedelta
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet import read_table
+from glassnet.data.lenient import read_loosely
+
+
+@pytest.mark.parametrize("kind", ["json", "ndjson"])
+def test_types_in_json_are_told_by_all_rows(tmp_path, kind):
+    rows = [*[{"a": number, "b": number} for number in range(300)], {"a": 1.5, "b": "x", "c": 7}, {"a": None}]
+    path = tmp_path / f"d.{kind}"
+    path.write_text(json.dumps(rows) if kind == "json" else "\n".join(map(json.dumps, rows)))
+    table = read_table(path)
+    np.testing.assert_array_equal(table.numbers("a"), [*range(300), 1.5, np.nan])
+    assert table.row(300) == {"a": 1.5, "b": "x", "c": 7}
+    assert table.row(7)["b"] == "7"
+
+
+def test_json_that_only_python_writes_is_read_too(tmp_path):
+    (tmp_path / "d.ndjson").write_text('{"a": NaN, "b": 1}\n\n{"a": 2, "b": Infinity}\n')
+    np.testing.assert_array_equal(read_table(tmp_path / "d.ndjson").numbers("a"), [np.nan, 2])
+
+
+def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
+    """The doctor looks at what training refuses."""
+    strange = {
+        "span": pl.Series([timedelta(hours=1), None], dtype=pl.Duration),
+        "raw": pl.Series([b"a", b"\xff"]),
+        "list": pl.Series([[1], [2, 3]]),
+        "day": pl.Series([date(2026, 1, 1), None]),
+        "at": pl.Series([time(3), time(4)]),
+    }
+    pl.DataFrame({**strange, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
+    table = read_loosely(tmp_path / "d.parquet")
+    assert table.names == (*strange, "y")
+    assert set(table.words) >= {0, 1, 2, 3, 4}
