@@ -55,7 +55,7 @@ def test_a_step_for_people_json_and_as_a_page(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 3)
     text = run(*words).fine().out
     assert text.startswith("digits.csv, row 3: is 0, answered ")
-    for part in ("signals", "errors", "changes", "O = sigmoid(W · I), W is 12×784", "ΔW = α · δ_", "α = 0.2"):
+    for part in ("signals", "errors", "changes", "O = sigmoid(W · I); W is 12 × 784", "ΔW = α · δ_", "α = 0.2"):
         assert part in text
     facts = run(*words, "--json", "--rate", 0.1).fine().json()
     assert (facts["label"], facts["row"], facts["learning_rate"]) == (0, 3, 0.1)

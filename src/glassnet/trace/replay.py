@@ -51,8 +51,8 @@ class Replay:
         Largest difference between the engine's weights after the step and those of the formulas.
     checked : int
         Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
-    where : str
-        Which weights first differ from the receipt's; empty when none do.
+    differs : int or None
+        The epoch after which weights first differ from the receipt's, 0 for the initial ones; None when none do.
     """
 
     trace: Trace
@@ -63,7 +63,14 @@ class Replay:
     after: Parameters
     rounding: float
     checked: int
-    where: str
+    differs: int | None
+
+    @property
+    def where(self) -> str:
+        """Which weights first differ from the receipt's, in words; empty when none do."""
+        if self.differs is None:
+            return ""
+        return f"the weights after epoch {self.differs}" if self.differs else "the initial weights"
 
 
 def replay(
@@ -124,16 +131,14 @@ def replay(
             if event.epoch == epoch:
                 break
     seen, before, after = watching.trace(again.network.architecture, options), watching.before, watching.after
-    gap, where = _rounding(seen, after.parameters), _first_difference(hashes, trail)
-    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, where)
+    gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
+    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
 
-def _first_difference(hashes: list[str], trail: list[str]) -> str:
-    """Return, in words, which weights differ first from the run's, or nothing."""
-    for epoch, (here, there) in enumerate(zip(hashes, trail, strict=False)):
-        if here != there:
-            return f"the weights after epoch {epoch}" if epoch else "the initial weights"
-    return ""
+def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
+    """Return after which epoch weights differ first from the run's, 0 for the initial ones."""
+    pairs = enumerate(zip(hashes, trail, strict=False))
+    return next((epoch for epoch, (here, there) in pairs if here != there), None)
 
 
 class _WatchingEngine:
