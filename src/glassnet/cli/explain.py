@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -46,7 +47,7 @@ _MOST_ROWS = 8
 @click.option(
     "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
 )
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
