@@ -17,8 +17,10 @@ from ..pictures.step_words import step_words
 from ..trace.replay import Replay, replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
-from .explain_answers import explain_nodes, explain_why, labelled, one_row
+from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
+from .explain_nodes import explain_nodes
+from .explain_words import explain_words
 from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step
@@ -173,7 +175,7 @@ def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any]
     if as_json:
         result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
         return
-    say = step_words(language)
+    say = explain_words(language)
     result(remark)
     if html:
         result(say("page_written", file=html))

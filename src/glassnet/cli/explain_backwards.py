@@ -12,25 +12,13 @@ from ..files import require_picture_place
 from ..model import Model
 from ..pictures.words import shown, words_in
 from ..report.values import value_said
-from ..report.words import WORDS, percent
+from ..report.words import percent
 from ..trace.backwards import backquery, dream
 from ..trace.slopes import require_classes
 from ..trace.typical import typical_rows
 from .console import result, result_json, say
 from .explain_answers import require_pictures
-
-_OWN = {
-    "typical_row": (
-        "{label}: this row, asked again with the likeliest words, is answered {answer}, {sure} sure",
-        "{label}:以最可能的词再问一次这一行,回答 {answer},置信度 {sure}",
-    ),
-    "typical_far": ("{far} deviations from the middle", "距中间 {far} 个偏差"),
-    "typical_usual": (
-        "Least usual first. Words count as alike frequent and columns as independent: no row like these need exist.",
-        "最不寻常的在前。各词视为同样常见,各列视为相互独立:这样的行未必真的存在。",
-    ),
-}
-"""Key -> the word in English and in Chinese, beside those of the report."""
+from .explain_words import explain_words
 
 
 def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -59,11 +47,12 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         inputs = {name: found.tolist() for name, found in ways.items()}
         result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
         return
-    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
-        if name in ways:
-            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
+    word = explain_words(asked["language"])
+    for name in ways:
+        told = word("comma").join(map(model.name_of, answers[name]))
+        result(word("asked_again", way=name, what=word(name), answers=told))
     if picture:
-        result(f"picture   {picture}")
+        result(word("picture_written", file=picture))
 
 
 def _draw_backquery(
@@ -115,7 +104,7 @@ def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> 
              "picture": None}
         )  # fmt: skip
         return
-    word = words_in(language, {**WORDS, **_OWN})
+    word = explain_words(language)
     for label, one in zip(classes, rows, strict=True):
         told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
         result(word("typical_row", label=model.name_of(label), **told))

@@ -99,8 +99,6 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     "step_differs": ("differs: {where}", "有差异:{where}"),
     "differs_epoch": ("the weights after epoch {epoch}", "第 {epoch} 轮后的权重"),
     "differs_initial": ("the initial weights", "初始权重"),
-    "page_written": ("page      {file}", "网页      {file}"),
-    "picture_written": ("picture   {file}", "图        {file}"),
 }
 """Key -> the word in English and in Chinese; see `words.words_in`."""
 
