@@ -199,6 +199,12 @@ def train_on_people(folder, target, rows, told):
     run("train", "people.csv", *made).fine()
 
 
+def test_a_step_tells_numbers_and_labels_by_name(folder):
+    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+    text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
+    assert re.match(r"people\.csv, row 7: is income \d[\d.]{0,4}, answered income \d[\d.]{0,4}\n", text)
+
+
 def test_why_a_number_of_a_table(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")

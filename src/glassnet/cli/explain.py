@@ -13,7 +13,7 @@ from ..files import HTML, replacing, require_picture_place, require_place
 from ..model import Model
 from ..modelfile import load_model
 from ..pictures.step_tables import Say
-from ..pictures.step_words import step_words
+from ..pictures.told import told_whole
 from ..trace.replay import Replay, replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
@@ -62,7 +62,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if asked["picture"]:
         require_picture_place(asked["picture"])
     if kind == "example":
-        _show(worked_example(), step_words(asked["language"])("step_example"), asked, {}, as_json)
+        _show(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
@@ -108,9 +108,9 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     label = (sample.labels if sample.values is None else sample.values)[0].tolist()
     answer = model.predict(sample.inputs)[0].tolist()
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
-    called = model.name_of if model.targets.of_classes else str
-    say = step_words(asked["language"])
-    remark = say("step_row", source=samples.source, row=row, label=called(label), answer=called(answer))
+    say = explain_words(asked["language"])
+    is_, answered = (told_whole(model, known, say) for known in (label, answer))
+    remark = say("step_row", source=samples.source, row=row, label=is_, answer=answered)
     _show(step, f"{remark}{_of_committee(model, say)}", asked, facts, as_json)
 
 
@@ -132,18 +132,19 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
         "same": again.differs is None,
         "where": again.where,
     }
-    remark = _of_run(again, samples.source, model, step_words(asked["language"]))
+    remark = _of_run(again, samples.source, model, explain_words(asked["language"]))
     _show(again.trace, remark, asked, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
 def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
     """Say which step of the run it is, and whether the run's bits came out."""
+    rows = say("comma").join(map(str, again.rows[:_MOST_ROWS])) + (", …" if len(again.rows) > _MOST_ROWS else "")
     remark = say(
         "step_of_run",
         epoch=again.epoch,
         step=again.step,
-        rows=", ".join(map(str, again.rows[:_MOST_ROWS])) + (", …" if len(again.rows) > _MOST_ROWS else ""),
+        rows=say("rows_of_run" if len(again.rows) > 1 else "row_of_run", rows=rows),
         source=source,
         member=_of_committee(model, say),
         before=again.before.hash()[:12],

@@ -1,4 +1,4 @@
-"""What ``glassnet explain`` prints of answers, classes and nodes, in English and in Chinese."""
+"""What ``glassnet explain`` says of steps, answers, classes and nodes, in English and in Chinese."""
 
 from __future__ import annotations
 
@@ -10,6 +10,28 @@ from ..report.words import WORDS
 EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     "page_written": ("page      {file}", "网页      {file}"),
     "picture_written": ("picture   {file}", "图        {file}"),
+    # which step it is
+    "step_example": ("the notes' worked example", "笔记的例题"),
+    "step_row": (
+        "{source}, row {row}: is {label}, answered {answer}",
+        "{source},第 {row} 行:实为 {label},回答 {answer}",
+    ),
+    "step_member": ("; the first of {members} members", ";取 {members} 个网络中的第一个"),
+    "step_of_run": (
+        "epoch {epoch}, step {step} of the run: {rows} of {source}{member}; weights {before}… before and {after}… "
+        "after, within {gap} of the formulas.",
+        "训练的第 {epoch} 轮第 {step} 步:{source} 的{rows}{member};之前的权重 {before}…,之后 {after}…,"
+        "与公式相差至多 {gap}。",
+    ),
+    "row_of_run": ("row {rows}", "第 {rows} 行"),
+    "rows_of_run": ("rows {rows}", "第 {rows} 行"),
+    "step_same": (
+        "same bits as the run; epochs compared: {epochs}",
+        "与那次训练逐位相同;比较了 {epochs} 轮",
+    ),
+    "step_differs": ("differs: {where}", "有差异:{where}"),
+    "differs_epoch": ("the weights after epoch {epoch}", "第 {epoch} 轮后的权重"),
+    "differs_initial": ("the initial weights", "初始权重"),
     # why
     "named_row": ("{source}, row {row}", "{source},第 {row} 行"),
     "is_known": ("{name}: is {label}", "{name}:实为 {label}"),

@@ -50,6 +50,8 @@ class _Print:
         self._line(f"{say('step_title', sizes='-'.join(map(str, sizes)), rule=trace.rule)}: {how}")
         if len(trace.inputs) > 1:
             self._line(say("step_batch", samples=len(trace.inputs)))
+        if any(layer.masked for layer in trace.layers):
+            self._line(say("step_masked"))
         numbers = range(len(trace.layers))
         self._heading("signals")
         for number in numbers:

@@ -27,16 +27,16 @@ class Links(NamedTuple):
 
 
 def layer_formula(layer: LayerStep) -> str:
-    """Return how a layer's outputs come from its inputs: ``O = sigmoid(W · I + b)``."""
-    return f"O = {layer.activation}(W · I{' + b' if layer.bias is not None else ''})"
+    """Return how a layer's outputs come from its inputs: ``O = sigmoid(W · I + b)``, times the mask of dropout."""
+    return f"O = {'m · ' if layer.masked else ''}{layer.activation}(W · I{' + b' if layer.bias is not None else ''})"
 
 
 def error_formula(trace: Trace, number: int, say: Say) -> str:
     """Return where the errors of a layer's nodes come from."""
     if number == len(trace.layers) - 1:
         return say("error_here")
-    sent = {"notes": "e", "gradient": "δ"}
-    ways = ", ".join(f"Wᵀ · {sent[rule]} ({rule})" for rule in trace.rules)
+    sent, mask = {"notes": "e", "gradient": "δ"}, "m · " if trace.layers[number].masked else ""
+    ways = ", ".join(f"{mask}Wᵀ · {sent[rule]} ({rule})" for rule in trace.rules)
     return say("error_back", above=number + 2, ways=ways)
 
 

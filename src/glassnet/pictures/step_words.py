@@ -18,6 +18,10 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
         "The step takes {samples} samples: signals and errors are those of the first, changes the mean over all.",
         "这一步用了 {samples} 个样本:信号与误差取自第一个,改变量是全部样本的平均。",
     ),
+    "step_masked": (
+        "m is the mask of dropout: 0 for nodes left out, more than 1 for the others.",
+        "m 是 dropout 的掩码:被去掉的节点为 0,其余大于 1。",
+    ),
     "step_sample": ("the sample", "样本"),
     "step_colours": (
         "In the pictures, orange is positive and blue negative; a row is a node that links lead to, a column one that "
@@ -79,26 +83,6 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
         "What goes back over the links to layer {below} by the rule notes; and what would, split in proportion.",
         "按规则 notes 沿链接传回第 {below} 层的误差;以及按比例分配时的误差。",
     ),
-    # which step it is
-    "step_example": ("the notes' worked example", "笔记的例题"),
-    "step_row": (
-        "{source}, row {row}: is {label}, answered {answer}",
-        "{source},第 {row} 行:实为 {label},回答 {answer}",
-    ),
-    "step_member": ("; the first of {members} members", ";取 {members} 个网络中的第一个"),
-    "step_of_run": (
-        "epoch {epoch}, step {step} of the run: rows {rows} of {source}{member}; weights {before}… before and {after}… "
-        "after, within {gap} of the formulas.",
-        "训练的第 {epoch} 轮第 {step} 步:{source} 的第 {rows} 行{member};之前的权重 {before}…,之后 {after}…,"
-        "与公式相差至多 {gap}。",
-    ),
-    "step_same": (
-        "same bits as the run; epochs compared: {epochs}",
-        "与那次训练逐位相同;比较了 {epochs} 轮",
-    ),
-    "step_differs": ("differs: {where}", "有差异:{where}"),
-    "differs_epoch": ("the weights after epoch {epoch}", "第 {epoch} 轮后的权重"),
-    "differs_initial": ("the initial weights", "初始权重"),
 }
 """Key -> the word in English and in Chinese; see `words.words_in`."""
 

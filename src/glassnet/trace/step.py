@@ -111,6 +111,12 @@ class LayerStep:
         """Change by the rule ``notes`` less change by ``gradient``; None where the rule ``notes`` does not apply."""
         return self.ways["notes"].change - self.ways["gradient"].change if "notes" in self.ways else None
 
+    @property
+    def masked(self) -> bool:
+        """Whether dropout has left some of the nodes out, and made the others louder."""
+        value = ACTIVATIONS[self.activation].value(self.sums)
+        return not np.allclose(self.activations, value, rtol=1e-9, atol=1e-12)
+
     def links(self, rule: str, *, in_proportion: bool = False) -> Array:
         """Return what goes back over each link, shape (n, fan_out, fan_in): see `split`."""
         return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)

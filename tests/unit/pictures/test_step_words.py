@@ -21,10 +21,10 @@ from support.sources import PACKAGE
 RNG = np.random.default_rng(5)
 
 
-def step_of(sizes, samples=1, options=None, **network):
+def step_of(sizes, samples=1, options=None, masks=(), **network):
     made = Network(list(sizes), seed=3, **network)
     targets = np.eye(sizes[-1])[RNG.integers(0, sizes[-1], samples)] * 0.98 + 0.01
-    return trace_step(made, RNG.random((samples, sizes[0])), targets, 0.2, options=options)
+    return trace_step(made, RNG.random((samples, sizes[0])), targets, 0.2, options=options, masks=masks)
 
 
 STEPS = {
@@ -55,7 +55,8 @@ def test_both_languages_fill_in_the_same_and_every_word_is_used():
         step_words("fr")
 
 
-NAMES = "notes|gradient|sgd|adam|squared error|cross entropy|sigmoid|identity|relu|tanh|softmax|prev"
+STEPS["with dropout"] = step_of((12, 20, 4), masks=[RNG.choice([0.0, 1.25], (1, 20))])
+NAMES = "dropout|notes|gradient|sgd|adam|squared error|cross entropy|sigmoid|identity|relu|tanh|softmax|prev"
 """What is called the same in both: options, as they are typed."""
 
 
@@ -90,6 +91,18 @@ def test_formulas_are_those_of_what_happens(capsys):
     adam = capsys.readouterr().out
     assert adam.count("ΔW by adam") == 3
     assert "α · E" not in adam
+
+
+def test_what_dropout_did_is_said(capsys):
+    step = STEPS["with dropout"]
+    assert [layer.masked for layer in step.layers] == [True, False]
+    assert not any(layer.masked for name in STEPS if name != "with dropout" for layer in STEPS[name].layers)
+    print_step(step)
+    text = capsys.readouterr().out
+    assert "O = m · sigmoid(W · I)" in text
+    assert "e = m · Wᵀ · δ (gradient)" in text
+    assert "O = sigmoid(W · I)" in text
+    assert "m is the mask of dropout" in text
 
 
 def test_weights_after_the_step_stand_on_the_page_large_or_small():
