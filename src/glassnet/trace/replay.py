@@ -131,6 +131,7 @@ def replay(
             if event.epoch == epoch:
                 break
     seen, before, after = watching.trace(again.network.architecture, options), watching.before, watching.after
+    seen = replace(seen, photo=model.reading == "photo")
     gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
     return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
@@ -182,7 +183,7 @@ class _WatchingEngine:
         step = trace_step(
             network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
         )
-        return replace(step, image_shape=samples.image_shape)
+        return replace(step, image_shape=samples.image_shape, raw=raw[:1])
 
 
 def _copy(state: State) -> State:

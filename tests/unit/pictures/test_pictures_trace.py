@@ -10,11 +10,14 @@ from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
 from glassnet.errors import ShapeError
+from glassnet.pictures.ink import shades
+from glassnet.pictures.pages import sample_uri
 from glassnet.pictures.signed import signed_colours, strongest_of_blocks
+from glassnet.pictures.step import draw_step
 from glassnet.pictures.step_page import step_html, step_page
 from glassnet.pictures.weights import draw_weights
 from glassnet.pictures.why import draw_why
-from glassnet.trace.step import trace_step, worked_example
+from glassnet.trace.step import trace, trace_step, worked_example
 from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
 
@@ -104,3 +107,15 @@ def test_networks_and_models_draw_themselves():
     assert html.count("<circle") == 6 + 5 + 3
     assert "16" in html
     assert "<svg" in Network([3, 4, 2])._repr_html_()
+
+
+def test_a_step_shows_the_sample_as_it_is():
+    """Photographs are neither inverted nor stretched, whatever the scaling of the inputs."""
+    data = digits(30)
+    samples = Dataset(data.inputs[:, 300:316] // 2 + 60, data.labels % 3, 3, (4, 4), "s", reading="photo")
+    model = fit(samples, Options(hidden=(5,), epochs=1, engine="reference")).model
+    step = trace(model, samples.take(slice(2, 3)))
+    assert sample_uri(samples.inputs[2], (4, 4), photo=True) in step_html(step)
+    drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
+    assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
+    assert {"raw", "photo"} & set(step.to_dict()) == set()
