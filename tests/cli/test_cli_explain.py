@@ -315,6 +315,19 @@ def test_a_step_again_from_a_checkpoint(folder):
     assert run(*words).fine().json()["same"]
 
 
+@pytest.mark.parametrize("classes", [3, 12])
+def test_each_way_back_has_lines_of_its_own(classes, folder):
+    """Of few classes and of many: what stands above is the book's way, what stands below the climb."""
+    data = digits(60)
+    samples = Dataset(data.inputs, np.arange(60) % classes, classes, (28, 28), "s")
+    save_model(fit(samples, Options(hidden=(6,), epochs=1, engine="reference")).model, "few.safetensors")
+    run("explain", "few.safetensors", "--backquery", "--picture", "both.png").fine()
+    run("explain", "few.safetensors", "--class", 1, "--picture", "one.png").fine()
+    with Image.open("both.png") as picture:
+        lines, columns = 2 * -(-classes // 10), min(classes, 10)
+        assert picture.width / picture.height == pytest.approx(columns / lines, rel=0.35)
+
+
 REFUSED = {
     "nothing named": ("", "GN020", "name the MODEL"),
     "no row": ("m.safetensors digits.csv", "GN020", "--row"),

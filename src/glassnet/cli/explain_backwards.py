@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import channels_of
 from ..errors import OptionError
 from ..files import require_picture_place
 from ..model import Model
@@ -19,6 +20,9 @@ from ..trace.typical import typical_rows
 from .console import result, result_json, say
 from .explain_answers import require_pictures
 from .explain_words import explain_words
+
+_A_LINE = 10
+"""Classes that are drawn beside each other."""
 
 
 def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -64,7 +68,7 @@ def _draw_backquery(
     picture: str,
     language: str,
 ) -> None:
-    """Draw each way on lines of its own, every picture stretched to full contrast."""
+    """Draw each way on lines of its own, every picture stretched to full contrast; blanks fill a way's last line."""
     from .. import pictures
 
     require_pictures(model, model_path)
@@ -72,16 +76,20 @@ def _draw_backquery(
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
     stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
-    wanted = [model.name_of(label) for label in classes] * len(ways)
-    read = [model.name_of(answer) for name in ways for answer in answers[name]]
-    columns = 10 if len(classes) > 1 else len(ways)
     photo = model.reading == "photo"
+    columns = min(_A_LINE, len(classes)) if len(classes) > 1 else len(ways)
+    blanks = -len(classes) % columns if len(classes) > 1 else 0
+    light = photo or channels_of(model.features, model.image_shape) == 3
+    paper = np.full((blanks, sheet.shape[1]), 255 if light else 0, np.uint8)
+    drawn = [part for way in np.split(stretched, len(ways)) for part in (way, paper)]
+    wanted = ([model.name_of(label) for label in classes] + [""] * blanks) * len(ways)
+    read = [said for name in ways for said in [*map(model.name_of, answers[name]), *[""] * blanks]]
     word = words_in(language)
     title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
     if len(ways) == 1 or len(classes) == 1:
         title = " · ".join(word(way) for way in ways)
     axes = pictures.draw_digits(
-        stretched,
+        np.concatenate(drawn),
         wanted,
         read,
         model.image_shape,

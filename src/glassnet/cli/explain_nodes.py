@@ -59,7 +59,9 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
 
     def which(found: NDArray[Any]) -> str:
         listed = say("comma").join(map(str, found[:MOST_NAMED])) + (", …" if len(found) > MOST_NAMED else "")
-        return say("nodes_which", count=len(found), nodes=listed) if len(found) else say("none_of_them")
+        if not len(found):
+            return say("none_of_them")
+        return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=listed)
 
     result(say("nodes_dead", which=which(layer.dead)))
     if layer.activation in BENDING_BOTH_WAYS:
@@ -72,9 +74,10 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
     top = layer.order[:MOST_NAMED]
     word = words_in(language)
     marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
-    captions = [
-        f"{word('node_matters', node=node, matters=f'{layer.matters[node]:.2f}')} {marks.get(node, '')}" for node in top
-    ]
+    captions = []
+    for node in top:
+        caption = word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}")
+        captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
     title = word("weights_that_matter", nodes=len(top))
     axes = pictures.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
     pictures.save(axes, picture)

@@ -106,6 +106,7 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "  saturated (flat at more than {share:.0%}): {which}",
         "  饱和(对超过 {share:.0%} 的样本平坦):{which}",
     ),
+    "node_which": ("{count}: node {nodes}", "{count} 个:节点 {nodes}"),
     "nodes_which": ("{count}: nodes {nodes}", "{count} 个:节点 {nodes}"),
     # what a class looks like
     "asked_again": (

@@ -6,6 +6,7 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
@@ -47,6 +48,15 @@ def test_weights_are_drawn_where_they_come_from():
     assert np.argwhere(picture[..., 3] > 0).tolist() == [[1, 2]]
     with pytest.raises(ShapeError):
         draw_weights(weights, ["a"], (4, 4))
+
+
+def test_what_a_node_is_called_does_not_reach_the_next():
+    words = [f"node {node}: 1.52\nsaturated" for node in range(20)]
+    axes = draw_weights(np.ones((20, 16)), words, (4, 4))
+    FigureCanvasAgg(axes[0].figure).draw()
+    boxes = [panel.xaxis.label.get_window_extent() for panel in axes]
+    pictures = [panel.get_window_extent() for panel in axes]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in [*boxes[:i], *pictures])
 
 
 def test_why_draws_sample_blame_flip_and_neighbours():
