@@ -72,15 +72,21 @@ def report_command(
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
-    """Examine what the model was trained on, together with what it is asked about; or this alone."""
+    """Examine what the model was trained on, together with what it is asked about; or this alone.
+
+    What is wrong with columns that the model leaves out is not its concern.
+    """
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
     if model.columns and len(model.columns.targets) > 1:
         return None  # the doctor knows one column of labels
     target = model.columns.target_names[0] if model.columns else None
     if trained_on is not None:
-        return examine(trained_on, source, target=target, options=options).findings
-    if source is None:
+        findings = examine(trained_on, source, target=target, options=options).findings
+    elif source is not None:
+        read = read_loosely(source, "test", target=target, size=options.picture_size, colour=options.colour)
+        findings = examine_table(read, Case(options, "test", target)).findings
+    else:
         return None
-    read = read_loosely(source, "test", target=target, size=options.picture_size, colour=options.colour)
-    return examine_table(read, Case(options, "test", target)).findings
+    left_out = {name for name, _ in model.columns.dropped} if model.columns else set()
+    return [one for one in findings if not one.columns or set(one.columns) - left_out]
