@@ -130,8 +130,7 @@ def replay(
             hashes.append(event.hash)
             if event.epoch == epoch:
                 break
-    seen, before, after = watching.trace(again.network.architecture, options), watching.before, watching.after
-    seen = replace(seen, photo=model.reading == "photo")
+    seen, before, after = watching.trace(again, options), watching.before, watching.after
     gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
     return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
@@ -168,9 +167,9 @@ class _WatchingEngine:
             self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
         return self._engine.run_steps(architecture, state, prepared, block)
 
-    def trace(self, made: Architecture, options: Options) -> Trace:
+    def trace(self, model: Model, options: Options) -> Trace:
         """Follow the step by the formulas, with what the engine was given."""
-        samples, rows = self._samples, self.rows
+        made, samples, rows = model.network.architecture, self._samples, self.rows
         raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
         masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
@@ -183,7 +182,7 @@ class _WatchingEngine:
         step = trace_step(
             network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
         )
-        return replace(step, image_shape=samples.image_shape, raw=raw[:1])
+        return replace(step, image_shape=samples.image_shape, raw=raw[:1], photo=model.reading == "photo")
 
 
 def _copy(state: State) -> State:
