@@ -26,6 +26,8 @@ def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict
     if as_json:
         result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
         return
+    if model.others:
+        result(explain_words(language)("of_first"))
     for layer in layers:
         _print_nodes(layer, language)
     if picture:

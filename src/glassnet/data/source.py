@@ -96,7 +96,7 @@ def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, lik
     raise FileError(
         "GN005",
         f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
-        "about this one with 'glassnet query'.",
+        "about this one with 'glassnet query' or 'glassnet explain --why'.",
     )
 
 
