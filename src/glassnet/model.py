@@ -88,9 +88,10 @@ class Model:
     def _repr_html_(self) -> str:
         made, recipe, reached = self.network.architecture, self.receipt.get("recipe"), self.receipt.get("result", {})
         facts = [f"{len(self.members)} members"] if self.others else []
-        facts += [f"rule {made.rule}", f"inputs {self.scaling}"]
+        facts += [f"rule {made.rule}", f"inputs {'as the columns are encoded' if self.columns else self.scaling}"]
         facts += [f"recipe {escape(str(recipe))}"] if recipe else []
         facts += [f"{reached['accuracy']:.2%} right in the test"] if reached.get("accuracy") is not None else []
+        facts += [f"R² {reached['r2']:.4f} in the test"] if reached.get("r2") is not None else []
         return network_html(made.sizes, made.activations, facts)
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:

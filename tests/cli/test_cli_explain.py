@@ -10,12 +10,16 @@ import pytest
 from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, save_model
+from glassnet.cli.explain_words import EXPLAIN_WORDS
 from glassnet.data import load
 from glassnet.model import Model
+from glassnet.pictures.words import WORDS as PICTURE_WORDS
 from glassnet.receipt import receipt_of
+from glassnet.report.words import WORDS as REPORT_WORDS
 from support.cli import run, snapshot
 from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write
+from support.sources import PACKAGE
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +59,7 @@ def test_a_step_for_people_json_and_as_a_page(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 3)
     text = run(*words).fine().out
     assert text.startswith("digits.csv, row 3: is 0, answered ")
-    for part in ("signals", "errors", "changes", "O = sigmoid(W · I), W is 12×784", "ΔW = α · δ_", "α = 0.2"):
+    for part in ("signals", "errors", "changes", "O = sigmoid(W · I); W is 12 × 784", "ΔW = α · δ_", "α = 0.2"):
         assert part in text
     facts = run(*words, "--json", "--rate", 0.1).fine().json()
     assert (facts["label"], facts["row"], facts["learning_rate"]) == (0, 3, 0.1)
@@ -112,12 +116,77 @@ def test_why(folder, asked):
 def test_why_as_a_page(folder, language):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 5, "--why", "--train", "digits.csv")
     text = run(*words, "--html", "why.html", "--language", language).fine().out
-    assert [line.split()[0] for line in text.splitlines()[1:]] == ["answer", "page"]
+    heads = {"en": ["answer", "page"], "zh": ["回答", "网页"]}
+    assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行:实为"}[language] in page.text
     both = run(*words, "--html", "why.html", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
+
+
+def test_why_one_of_several_without_labels(folder):
+    """A photograph of several digits, and rows without labels: ``--row`` chooses, and what is refused says so."""
+    page = Image.new("L", (320, 110), 255)
+    for place, pixels in enumerate(digits(12).inputs[:3]):
+        digit = Image.fromarray(255 - pixels.reshape(28, 28)).resize((84, 84), Image.Resampling.BICUBIC)
+        page.paste(digit, (10 + 104 * place, 13))
+    page.save("many.png")
+    np.savetxt("plain.csv", digits(4).inputs, fmt="%d", delimiter=",")
+    for source, count, name in (("many.png", 3, "many.png, digit 3"), ("plain.csv", 4, "plain.csv, line 3")):
+        words = ("explain", "m.safetensors", source, "--why")
+        run(*words).refused("GN020", f"{count} samples", f"--row 0 to {count - 1}", "crop the picture to one digit")
+        run(*words, "--row", count).refused("GN021", f"--row 0 to {count - 1}")
+        facts = run(*words, "--row", 2, "--json").json()
+        asked = run("query", "m.safetensors", source, "--json").json()[2]
+        assert (facts["input"], facts["label"], facts["answer"]) == (name, None, asked["answer"])
+
+
+def test_a_few_labelled_rows_may_lack_classes(folder):
+    """The model knows the classes; a label that it does not know is refused all the same."""
+    lines = (folder / "digits.csv").read_text().splitlines()
+    few = [line for line in lines if line.startswith(("7,", "2,"))][:3]
+    (folder / "few.csv").write_text("\n".join(few) + "\n")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1).fine().out.startswith("few.csv, row 1: is ")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1, "--why").out.startswith("few.csv, row 1: is ")
+    (folder / "few.csv").write_text("12" + few[0][1:] + "\n" + few[1] + "\n")
+    for words in (("--row", 1), ("--row", 1, "--why"), ("--nodes",)):
+        run("explain", "m.safetensors", "few.csv", *words).refused("GN017", "label 12")
+    (folder / "few.csv").write_text("12" + few[0][1:] + "\n")
+    run("explain", "m.safetensors", "few.csv", "--why").refused("GN017", "label 12")
+
+
+WHAT = {
+    "why": ("digits.csv", "--row", 5, "--why", "--train", "digits.csv", "--html", "w.html", "--picture", "w.png"),
+    "why printed": ("digits.csv", "--row", 5, "--why", "--train", "digits.csv"),
+    "nodes": ("digits.csv", "--nodes"),
+    "classes": ("--backquery", "--picture", "b.png"),
+    "replay": ("digits.csv", "--epoch", 1, "--step", 3),
+    "step": ("digits.csv", "--row", 5),
+}
+SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared error|backquery|dream"
+"""Files, options, and names of ways: what is typed or read by programs."""
+
+
+@pytest.mark.parametrize("name", WHAT)
+def test_what_is_printed_is_in_one_language(name, folder):
+    chinese = run("explain", "m.safetensors", *WHAT[name], "--language", "zh").fine().out
+    assert set(re.findall("[A-Za-z]{3,}", re.sub(SAME_IN_BOTH, "", re.sub("[0-9a-f]{12}…", "", chinese)))) == set()
+    english = run("explain", "m.safetensors", *WHAT[name], "--language", "en").fine().out
+    assert not re.search("[⺀-鿿]", english)
+    numbers = [sorted(re.findall(r"\d+\.\d+", text)) for text in (chinese, english)]
+    assert numbers[0] == numbers[1]
+
+
+def test_both_languages_of_what_is_printed_fill_in_the_same_and_every_word_is_used():
+    for key, pair in EXPLAIN_WORDS.items():
+        english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
+        assert english == chinese, key
+        assert re.search("[⺀-鿿]", pair[1]), key
+    assert set(EXPLAIN_WORDS) & {*REPORT_WORDS, *PICTURE_WORDS} == set()
+    sources = [path for path in (PACKAGE / "cli").glob("*.py") if path.name != "explain_words.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
+    assert set(EXPLAIN_WORDS) - set(re.findall(r"[\"'](\w+)[\"']", text)) == set()
 
 
 def train_on_people(folder, target, rows, told):
@@ -128,6 +197,12 @@ def train_on_people(folder, target, rows, told):
     (folder / "people.csv").write_text(f"age,place,{target}\n" + "\n".join(lines) + "\n")
     made = ("--target", target, "--engine", "reference", "--no-pictures", "--out", "t.safetensors")
     run("train", "people.csv", *made).fine()
+
+
+def test_a_step_tells_numbers_and_labels_by_name(folder):
+    train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
+    text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
+    assert re.match(r"people\.csv, row 7: is income \d[\d.]{0,4}, answered income \d[\d.]{0,4}\n", text)
 
 
 def test_why_a_number_of_a_table(folder):
@@ -238,6 +313,19 @@ def test_a_step_again_from_a_checkpoint(folder):
     run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "before that")
     run(*words, "--checkpoint", "k.safetensors").refused("GN043", "k.safetensors")
     assert run(*words).fine().json()["same"]
+
+
+@pytest.mark.parametrize("classes", [3, 12])
+def test_each_way_back_has_lines_of_its_own(classes, folder):
+    """Of few classes and of many: what stands above is the book's way, what stands below the climb."""
+    data = digits(60)
+    samples = Dataset(data.inputs, np.arange(60) % classes, classes, (28, 28), "s")
+    save_model(fit(samples, Options(hidden=(6,), epochs=1, engine="reference")).model, "few.safetensors")
+    run("explain", "few.safetensors", "--backquery", "--picture", "both.png").fine()
+    run("explain", "few.safetensors", "--class", 1, "--picture", "one.png").fine()
+    with Image.open("both.png") as picture:
+        lines, columns = 2 * -(-classes // 10), min(classes, 10)
+        assert picture.width / picture.height == pytest.approx(columns / lines, rel=0.35)
 
 
 REFUSED = {

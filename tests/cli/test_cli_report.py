@@ -79,6 +79,19 @@ def test_without_data_the_file_alone_is_described(folder):
     assert "文件没有收据" in page("b.html").text
 
 
+def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):
+    """A column that tells the label by itself is a finding, unless the model was made without it."""
+    rng = np.random.default_rng(5)
+    ages, old = rng.integers(18, 80, 200), rng.random(200) > 0.5
+    lines = [f"{age},{'old' if known else 'new'},{int(known) * 9}" for age, known in zip(ages, old, strict=True)]
+    (folder / "told.csv").write_text("age,kind,sign\n" + "\n".join(lines) + "\n")
+    made = ("train", "told.csv", "--target", "kind", *QUICKLY, "--out", "k.safetensors")
+    for more, blamed in (((), True), (("--drop", "sign"), False)):
+        run(*made, *more).fine()
+        run("report", "k.safetensors", "told.csv").fine()
+        assert ("told.csv: sign" in page("k-report.html").text) == blamed
+
+
 def test_the_language_is_that_of_the_surroundings(folder, monkeypatch):
     monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
     run("report", "bare.safetensors").fine()

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import os
-import shlex
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,17 +15,16 @@ from .. import data
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
 from ..doctor.data import examine, summary
-from ..doctor.details import counted
-from ..doctor.findings import KINDS, Finding, harmful
+from ..doctor.findings import Finding, harmful
 from ..doctor.script import examine_script
 from ..errors import OptionError
 from ..files import replacing, require_place
 from ..options import Options
-from .console import json_flag, result, result_json
-from .flags import options_from, typed, with_options
+from .console import json_flag, result_json
+from .doctor_text import Told
+from .flags import language_flag, options_from, typed, with_options
 
 _PROGRAMS = (".py", ".ipynb")
-_SHOWN = {"error": "error  ", "warning": "warning", "remark": "remark "}
 
 
 @dataclass(frozen=True)
@@ -44,10 +42,18 @@ class _Visit:
 @click.option("--test", "test_source", metavar="DATA", help="Test data, compared with the training data.")
 @click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
 @click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be (of a folder, a folder).")
+@partial(language_flag, prints=True)
 @json_flag
 @with_options("input_max", "classes", "size", "colour", "targets", "output", "loss")
 def doctor_command(
-    source: str, test_source: str | None, target: str | None, out: str | None, as_json: bool, recipe: str, **flags: Any
+    source: str,
+    test_source: str | None,
+    target: str | None,
+    out: str | None,
+    language: str,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
 ) -> None:
     """Find what is wrong with data before training on them, or with an old program (.py, .ipynb) before running it.
 
@@ -75,7 +81,7 @@ def doctor_command(
         fixed = out and {"file": out, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
         result_json({**visit.facts, **shown, "fixed": fixed})
     else:
-        _report(source, visit, again, out, done, left)
+        _report(source, visit, again, out, done, left, Told(language, program=program))
     click.get_current_context().exit(1 if harmful(left) else 0)
 
 
@@ -131,63 +137,23 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
 
 
 def _report(
-    source: str, visit: _Visit, flags: list[str], out: str | None, done: list[Finding], left: list[Finding]
+    source: str, visit: _Visit, flags: list[str], out: str | None, done: list[Finding], left: list[Finding], told: Told
 ) -> None:
     if "samples" in visit.facts:
-        result(_headline(visit.facts))
-    show = _show if "samples" in visit.facts else _show_place
+        told.headline(visit.facts)
     for finding in visit.findings:
-        show(finding)
+        told.show(finding)
     if out is not None:
-        for code, count in Counter(finding.code for finding in done).items():
-            result(f"repaired  {code}  {KINDS[code].repair}" + (f" ({count} places)" if count > 1 else ""))
-        result(f"copy      {out}: {_verdict(left)}")
+        told.repaired(done)
+        told.copy(out, left)
         for finding in left:
             if finding.severity != "remark":
-                show(finding)
+                told.show(finding)
         return
-    verdict = _verdict(visit.findings)
-    result(f"{source}: {verdict}")
+    told.verdict_of(source, visit.findings)
     if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
         proposed = _proposed(source, any(finding.files for finding in visit.findings))
-        result(f"next      {shlex.join(['glassnet', 'doctor', source, *flags, '--fix', proposed])}")
-
-
-def _headline(facts: dict[str, Any]) -> str:
-    shape = facts["image_shape"]
-    drawn = f", drawn as {shape[0]} × {shape[1]}" if shape else ""
-    drawn += " in colour" if facts["channels"] == 3 else ""
-    many = f"{counted(facts['samples'], 'sample')} of {counted(facts['features'], 'value')}"
-    text = f"{facts['source']}: {many}{drawn}"
-    if facts["classes"]:
-        counts = [f"{name} {count:,}" for name, count in list(facts["classes"].items())[:12]]
-        text += f"; classes {', '.join(counts)}" + (", …" if len(facts["classes"]) > 12 else "")
-    return text
-
-
-def _show(finding: Finding) -> None:
-    result(f"{_SHOWN[finding.severity]}  {finding.code}  {finding.kind.meaning}")
-    result(f"               {finding.text}")
-    every: tuple[tuple[str, tuple[object, ...]], ...] = (("file", finding.files), ("line", finding.lines))
-    word, places = next((one for one in every if one[1]), ("row", finding.rows))
-    if places:
-        more = f", … ({finding.count:,} in all)" if finding.count > len(places) else ""
-        result(f"               {word}{'s' * (len(places) > 1)} {', '.join(map(str, places))}{more}")
-    result(f"               fix: {finding.kind.advice}")
-    if finding.command:
-        result(f"               or:  {finding.command}")
-
-
-def _show_place(finding: Finding) -> None:
-    """Show a finding in a program: its place says more than its kind."""
-    result(f"{_SHOWN[finding.severity]}  {finding.code}  {finding.text}")
-    result(f"               {finding.kind.meaning}; fix: {finding.kind.advice}")
-
-
-def _verdict(findings: list[Finding]) -> str:
-    counts = {severity: sum(finding.severity == severity for finding in findings) for severity in _SHOWN}
-    parts = [f"{count} {severity}{'s' * (count > 1)}" for severity, count in counts.items() if count]
-    return ", ".join(parts) or "nothing wrong"
+        told.next(["glassnet", "doctor", source, *flags, "--fix", proposed])
 
 
 def _proposed(source: str, pictures: bool) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import click
@@ -11,14 +12,21 @@ from ..errors import OptionError
 from ..files import HTML, replacing, require_picture_place, require_place
 from ..model import Model
 from ..modelfile import load_model
-from ..trace.replay import replay
+from ..pictures.step_tables import Say
+from ..pictures.told import told_whole
+from ..trace.replay import Replay, replay
 from ..trace.step import Trace, trace, worked_example
 from .console import json_flag, progress_listener, result, result_json
-from .explain_answers import explain_nodes, explain_why, labelled, one_row
+from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
+from .explain_nodes import explain_nodes
+from .explain_words import explain_words
 from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step
+
+_MOST_ROWS = 8
+"""Rows of a batch that are named."""
 
 
 @click.command("explain")
@@ -41,7 +49,7 @@ from .step_text import print_step
 @click.option(
     "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
 )
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
@@ -54,7 +62,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if asked["picture"]:
         require_picture_place(asked["picture"])
     if kind == "example":
-        _show(worked_example(), "the notes' worked example", asked, {}, as_json)
+        _show(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
@@ -100,9 +108,10 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     label = (sample.labels if sample.values is None else sample.values)[0].tolist()
     answer = model.predict(sample.inputs)[0].tolist()
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
-    called = model.name_of if model.targets.of_classes else str
-    remark = f"{samples.source}, row {row}: is {called(label)}, answered {called(answer)}"
-    _show(step, f"{remark}{_of_committee(model)}", asked, facts, as_json)
+    say = explain_words(asked["language"])
+    is_, answered = (told_whole(model, known, say) for known in (label, answer))
+    remark = say("step_row", source=samples.source, row=row, label=is_, answer=answered)
+    _show(step, f"{remark}{_of_committee(model, say)}", asked, facts, as_json)
 
 
 def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -120,47 +129,61 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
         "hash_before": again.before.hash(),
         "hash_after": again.after.hash(),
         "rounding": again.rounding,
-        "same": not again.where,
+        "same": again.differs is None,
         "where": again.where,
     }
-    rows = "row " if len(again.rows) == 1 else "rows "
-    rows += ", ".join(map(str, again.rows[:8])) + (", …" if len(again.rows) > 8 else "")
-    remark = (
-        f"epoch {again.epoch}, step {again.step} of the run: {rows} of {samples.source}{_of_committee(model)}; "
-        f"weights {facts['hash_before'][:12]}… before and {facts['hash_after'][:12]}… after, "
-        f"within {again.rounding:.1e} of the formulas"
-    )
-    checked = f"same bits as the run; epochs compared: {again.checked}" if facts["same"] else f"differs: {again.where}"
-    _show(again.trace, f"{remark}. {checked}", asked, facts, as_json)
+    remark = _of_run(again, samples.source, model, explain_words(asked["language"]))
+    _show(again.trace, remark, asked, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
-def _of_committee(model: Model) -> str:
-    return f"; the first of {len(model.members)} members" if model.others else ""
+def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
+    """Say which step of the run it is, and whether the run's bits came out."""
+    rows = say("comma").join(map(str, again.rows[:_MOST_ROWS])) + (", …" if len(again.rows) > _MOST_ROWS else "")
+    remark = say(
+        "step_of_run",
+        epoch=again.epoch,
+        step=again.step,
+        rows=say("rows_of_run" if len(again.rows) > 1 else "row_of_run", rows=rows),
+        source=source,
+        member=_of_committee(model, say),
+        before=again.before.hash()[:12],
+        after=again.after.hash()[:12],
+        gap=f"{again.rounding:.1e}",
+    )
+    if again.differs is None:
+        return f"{remark} {say('step_same', epochs=again.checked)}"
+    where = say("differs_epoch", epoch=again.differs) if again.differs else say("differs_initial")
+    return f"{remark} {say('step_differs', where=where)}"
+
+
+def _of_committee(model: Model, say: Say) -> str:
+    return say("step_member", members=len(model.members)) if model.others else ""
 
 
 def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
     """Print a step, or write it as a page or a picture."""
-    html, picture = asked["html"], asked["picture"]
+    html, picture, language = asked["html"], asked["picture"], asked["language"]
     if picture:
         from .. import pictures
 
-        pictures.save(pictures.draw_step(step, language=asked["language"]), picture)
+        pictures.save(pictures.draw_step(step, language=language), picture)
     if html:
         from ..pictures.step_page import step_page
 
         with replacing(html) as file:
-            file.write(step_page(step, remark, [remark]).encode())
+            file.write(step_page(step, remark, [remark], language).encode())
     if as_json:
         result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
         return
+    say = explain_words(language)
     result(remark)
     if html:
-        result(f"page      {html}")
+        result(say("page_written", file=html))
     if picture:
-        result(f"picture   {picture}")
+        result(say("picture_written", file=picture))
     if not (html or picture):
-        print_step(step)
+        print_step(step, language)
 
 
 _EXPLAIN = {

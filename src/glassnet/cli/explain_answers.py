@@ -1,27 +1,26 @@
-"""What ``glassnet explain`` says of answers: why one, what each class looks like to the network, what its nodes do."""
+"""``glassnet explain --why``: why one answer; and what else ``explain`` needs to load what it is asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from ..data import BUNDLED, Dataset
-from ..errors import DataError, OptionError
+from ..errors import DataError, FileError, OptionError
 from ..files import replacing
 from ..model import Model
-from ..pictures.told import node_names, told
-from ..pictures.words import shown, words_in
-from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from ..pictures.told import told
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
+from .explain_words import explain_words
 from .sources import load_asked, load_labelled, trained_on_bundled
+from .why_text import answer_line, print_why
 
-_MOST = 8
-"""Nodes, inputs or features that are listed."""
-_DRAWN = 40
+MOST_NAMED = 40
+"""Outputs or nodes that are named in a line."""
 
 
 def labelled(model: Model, model_path: str, source: str | None, part: str) -> Dataset:
@@ -38,38 +37,69 @@ def one_row(samples: Dataset, row: int) -> Dataset:
     return samples.take(slice(row, row + 1))
 
 
+@dataclass(frozen=True)
+class _Question:
+    """A sample that is asked about.
+
+    Parameters
+    ----------
+    inputs : ndarray, shape (features,)
+    source : str
+        The file; with what is in it, where `row` is None.
+    row : int or None
+    known : int, list or None
+        A class; or numbers or labels, one an output; None where nothing is.
+    features : tuple of str
+        What its inputs are called.
+    """
+
+    inputs: NDArray[Any]
+    source: str
+    row: int | None
+    known: Any
+    features: tuple[str, ...]
+
+    def name(self, say: Callable[..., str]) -> str:
+        """Return what the sample is called."""
+        return self.source if self.row is None else say("named_row", source=self.source, row=self.row)
+
+
 def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say why a model answers a sample as it does."""
     output = None if asked["output"] is None else _output(model, asked["output"])
-    raw, name, known, features = _question(model, model_path, source, asked)
-    picture = asked["picture"]
+    one = _question(model, model_path, source, asked)
+    picture, language = asked["picture"], asked["language"]
     if picture:
         require_pictures(model, model_path)
     alike = None
     if asked["trained_on"] or trained_on_bundled(model):
         alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
-    found = why(model, raw, alike, output)
+    found = why(model, one.inputs, alike, output)
     if alike is None:
         say("what is alike is left out: name the training data with --train")
-    label = known if known is None or found.output is None else known[found.output]
+    label = one.known if one.known is None or found.output is None else one.known[found.output]
     if picture:
-        _draw_why(found, model, picture, asked["language"])
+        _draw_why(found, model, picture, language)
     if asked["html"]:
-        _write_why(found, model, (name, label), features, alike.source if alike else "", asked)
+        _write_why(found, model, one, label, alike.source if alike else "", asked)
     if as_json:
         columns = None if model.columns is None else dict(model.columns.gathered(found.inputs))
         files = {"html": asked["html"], "picture": picture}
+        name = one.name(explain_words("en"))
         result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, **files})
         return
-    heading = name if label is None else f"{name}: is {_told(found, label, model)}"
+    word = explain_words(language)
+    heading = one.name(word)
+    if label is not None:
+        heading = word("is_known", name=heading, label=told(found, label, model.class_names, word))
     if asked["html"]:
         result(heading)
-        result(f"answer    {_answer_line(found, model)}")
-        result(f"page      {asked['html']}")
+        result(word("answered_with", answer=answer_line(found, model, word)))
+        result(word("page_written", file=asked["html"]))
     else:
-        _print_why(found, heading, model, features)
+        print_why(found, heading, model, one.features, language)
     if picture:
-        result(f"picture   {picture}")
+        result(word("picture_written", file=picture))
 
 
 def _draw_why(found: Why, model: Model, picture: str, language: str) -> None:
@@ -81,22 +111,19 @@ def _draw_why(found: Why, model: Model, picture: str, language: str) -> None:
     pictures.save(axes, picture)
 
 
-def _write_why(
-    found: Why, model: Model, asked_of: tuple[str, Any], features: tuple[str, ...], training: str, asked: Any
-) -> None:
+def _write_why(found: Why, model: Model, one: _Question, label: Any, training: str, asked: dict[str, Any]) -> None:
     from ..report.answer import answer_page
 
-    (name, label), row = asked_of, asked["row"]
     page = answer_page(
         model,
         found,
-        name=name if row is None else name.removesuffix(_row_said(row)),
-        row=row,
+        name=one.source,
+        row=one.row,
         known=label,
-        inputs=features,
+        inputs=one.features,
         training=training,
         language=asked["language"],
-        bundled=any(one.startswith(f"{BUNDLED} ") for one in (name, training)),
+        bundled=any(source.startswith(f"{BUNDLED} ") for source in (one.source, training)),
     )
     with replacing(asked["html"]) as file:
         file.write(page.encode())
@@ -109,43 +136,59 @@ def _output(model: Model, word: str) -> int:
         return names.index(word)
     if word.isdecimal() and int(word) < model.classes:
         return int(word)
-    listed = ", ".join(names[:_DRAWN]) + (", …" if len(names) > _DRAWN else "")
+    listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
     raise OptionError("GN021", f"--output {word}: the model answers with {listed}.")
 
 
-def _told(found: Why, known: Any, model: Model) -> str:
-    return told(found, known, model.class_names, words_in("en"))
-
-
-def _question(
-    model: Model, model_path: str, source: str | None, asked: dict[str, Any]
-) -> tuple[NDArray[Any], str, Any, tuple[str, ...]]:
-    """Return the sample asked about, its name, what is known of it, and what its inputs are called.
-
-    Known is a class, or numbers or labels, one an output; None where nothing is.
-    """
-    if asked["row"] is not None:
+def _question(model: Model, model_path: str, source: str | None, asked: dict[str, Any]) -> _Question:
+    """Return the sample asked about: a row of labelled data; or a picture or row that may have no label."""
+    row = asked["row"]
+    if row is None:
+        if source is None:
+            raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
+        return _one_asked(model, source, None)
+    try:
         samples = labelled(model, model_path, source, asked["part"])
-        one = one_row(samples, asked["row"])
-        known = (one.labels if one.values is None else one.values)[0].tolist()
-        return one.inputs[0], f"{samples.source}{_row_said(asked['row'])}", known, samples.feature_names
-    if source is None:
-        raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
+    except (DataError, FileError):
+        found = None if source is None else _without_labels(model, source, row)
+        if found is None:
+            raise
+        return found
+    one = one_row(samples, row)
+    known = (one.labels if one.values is None else one.values)[0].tolist()
+    return _Question(one.inputs[0], samples.source, row, known, samples.feature_names)
+
+
+def _without_labels(model: Model, source: str, row: int) -> _Question | None:
+    """Return one of several samples without labels, or None where that is not what the source holds."""
+    try:
+        found = _one_asked(model, source, row)
+    except (DataError, FileError):
+        return None
+    return found if found.known is None else None
+
+
+def _one_asked(model: Model, source: str, row: int | None) -> _Question:
+    """Return the only sample of a source, or the one named; with a label where plain rows have them."""
     rows, names, labels = load_asked(model, source)
-    if len(rows) != 1:
+    choose = f"--row 0 to {len(rows) - 1}"
+    if row is None and len(rows) != 1:
+        crop = ", or crop the picture to one digit" if model.image_shape else ""
         raise OptionError(
-            "GN020", f"{source}: {len(rows)} samples. Choose one with --row N, or a picture of one digit."
+            "GN020", f"{source}: {len(rows)} samples, the first is '{names[0]}'. Choose one with {choose}{crop}."
         )
-    return (
-        rows[0],
-        names[0],
-        None if labels is None or not model.targets.of_classes else labels[0].tolist(),
-        model.columns.features if model.columns else (),
-    )
-
-
-def _row_said(row: int) -> str:
-    return f", row {row}"
+    if row is not None and not 0 <= row < len(rows):
+        raise OptionError("GN021", f"--row {row}: {source} has {len(rows)} samples, {choose}.")
+    place, known = row or 0, None
+    if labels is not None and model.targets.of_classes:
+        known = int(labels[place])
+        if not 0 <= known < model.classes:
+            raise DataError(
+                "GN017", f"{names[place]}: label {known}, but the model knows the classes 0 to {model.classes - 1}."
+            )
+    features = model.columns.features if model.columns else ()
+    by_row = row is not None and model.columns is not None
+    return _Question(rows[place], source if by_row else names[place], row if by_row else None, known, features)
 
 
 def _why_facts(found: Why) -> dict[str, Any]:
@@ -165,144 +208,6 @@ def _why_facts(found: Why) -> dict[str, Any]:
         "nearest": alike
         and {"rows": alike.rows.tolist(), "labels": alike.labels.tolist(), "distances": alike.distances.tolist()},
     }
-
-
-def _print_why(found: Why, name: str, model: Model, features: tuple[str, ...]) -> None:
-    result(name)
-    result(f"answer    {_answer_line(found, model)}")
-    between = "" if found.output is not None else " between their sums"
-    head = "gap" if found.output is None else "sum" if _is_a_sum(found, model) else "number"
-    result(f"{head:<9} {shown(found.gap)}{between}, split exactly over the last hidden nodes:")
-    _print_shares(found.nodes, node_names(model, words_in("en")), [("biases", found.bias)] if found.bias else [])
-    what = "pixels" if model.image_shape else "columns" if model.columns else "inputs"
-    added, without = shown(found.inputs.sum()), shown(found.baseline_gap)
-    rest = "columns about their middle" if model.columns else f"{what} 0"
-    result(f"{what:<9} they add {added} to the {without} of all {rest} (integrated gradients):")
-    if model.image_shape:
-        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
-            result(f"          {line}")
-        result(f"          {_sides(found, model)}; # and = strongly")
-    elif model.columns:
-        columns = model.columns.gathered(found.inputs)
-        _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns])
-    else:
-        _print_shares(found.inputs, features or [f"input {number}" for number in range(model.features)])
-    if found.flip:
-        other, length = _told(found, found.flip.answer, model), f"{found.flip.distance:.3g}"
-        unit = "as its columns are encoded" if model.columns else f"of the largest value, Euclid over all {what}"
-        result(f"flip      a change of {length} ({unit}) makes it {other}; asked again")
-        if not model.image_shape:
-            change = found.flip.sample.astype(float) - found.sample
-            _print_shares(change, features or [f"input {number}" for number in range(model.features)])
-    elif found.rival is not None:  # a number has no border to cross
-        result("flip      no small change was found that changes the answer")
-    if found.nearest:
-        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, strict=True)
-        listed = ", ".join(
-            f"row {row} ({_told(found, known if found.output is None else known[found.output], model)}) at {shown(far)}"
-            for row, known, far in near
-        )
-        result(f"alike     in training, by Euclid's distance of the last hidden layer: {listed}")
-
-
-def _is_a_sum(found: Why, model: Model) -> bool:
-    """Whether what is split is an output's sum and not the number itself."""
-    return found.rival is not None or model.network.architecture.activations[-1] != "identity"
-
-
-def _answer_line(found: Why, model: Model) -> str:
-    """Say what the model answers, and with which outputs."""
-    if found.output is None:
-        best, second = shown(found.outputs[found.answer]), shown(found.outputs[found.rival])
-        return f"{model.name_of(found.answer)} with {best}, then {model.name_of(found.rival)} with {second}"
-    told = _told(found, found.answer, model)
-    return told if found.rival is None else f"{told} with {shown(found.outputs[found.output])}"
-
-
-def _sides(found: Why, model: Model) -> str:
-    """Say what the two signs of a part mean."""
-    if found.output is None:
-        return f"+ speaks for {model.name_of(found.answer)}, - for {model.name_of(found.rival)}"
-    name = model.name_of(found.output)
-    return f"+ raises {name}, - lowers it" if found.rival is None else f"+ speaks for {name}, - against it"
-
-
-def _print_shares(shares: NDArray[Any], names: Sequence[str], more: Sequence[tuple[str, float]] = ()) -> None:
-    most = np.argsort(-np.abs(shares), kind="stable")[:_MOST]
-    listed = [(names[number], float(shares[number])) for number in most]
-    if len(most) < len(shares):
-        listed.append((f"{len(shares) - len(most)} others", float(np.delete(shares, most).sum())))
-    listed += more
-    largest = max(abs(share) for _, share in listed) or 1.0
-    width = max(12, *(len(name) for name, _ in listed))
-    for name, share in listed:
-        result(f"          {name:>{width}} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
-
-
-def _map_lines(shares: NDArray[Any]) -> list[str]:
-    """Draw signed numbers with characters, two rows a line; lines without any are left out."""
-    pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
-    level = pairs / (np.abs(pairs).max() or 1.0)
-    marks = np.select([level > 0.4, level > 0.08, level < -0.4, level < -0.08], ["#", "+", "=", "-"], " ")
-    return [line for row in marks if (line := "".join(row).rstrip())]
-
-
-def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
-    """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
-    picture = asked["picture"]
-    if picture:
-        require_pictures(model, model_path)
-    layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
-    if picture:
-        _draw_nodes(model, layers[0], picture, asked["language"])
-    if as_json:
-        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
-        return
-    for layer in layers:
-        _print_nodes(layer)
-    if picture:
-        result(f"picture   {picture}")
-
-
-def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:
-    numbers = {
-        name: getattr(layer, name).tolist() for name in ("matters", "mean", "flat", "order", "dead", "saturated")
-    }
-    return {"layer": layer.layer, "activation": layer.activation, **numbers}
-
-
-def _print_nodes(layer: LayerOfNodes) -> None:
-    nodes = len(layer.matters)
-    result(
-        f"layer {layer.layer}: {nodes} {layer.activation} nodes, {layer.flat.mean():.1%} of their derivatives nearly 0"
-    )
-    for node in layer.order[:_MOST]:
-        bar = "█" * round(24 * layer.matters[node] / (layer.matters.max() or 1))
-        result(
-            f"  node {node:>4}  matters {shown(layer.matters[node]):>8}  says {layer.mean[node]:.2f} in the mean, "
-            f"flat at {layer.flat[node]:.1%}  {bar}"
-        )
-    if nodes > _MOST:
-        result(f"  … and {nodes - _MOST} that matter less, down to {shown(layer.matters.min())}")
-    for name, which in (("dead", layer.dead), ("saturated", layer.saturated)):
-        listed = ", ".join(map(str, which[:_DRAWN])) + (", …" if len(which) > _DRAWN else "")
-        meaning = {"dead": "flat at every sample", "saturated": f"flat at more than {MOSTLY:.0%}"}[name]
-        if name == "dead" or layer.activation in BENDING_BOTH_WAYS:
-            result(f"  {name} ({meaning}): {f'{len(which)}: nodes {listed}' if len(which) else 'none'}")
-
-
-def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
-    from .. import pictures
-
-    top = layer.order[:_DRAWN]
-    word = words_in(language)
-    marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
-    captions = [
-        f"{word('node_matters', node=node, matters=f'{layer.matters[node]:.2f}')} {marks.get(node, '')}" for node in top
-    ]
-    title = word("weights_that_matter", nodes=len(top))
-    axes = pictures.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
-    pictures.save(axes, picture)
 
 
 def require_pictures(model: Model, model_path: str) -> None:

@@ -7,30 +7,22 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.dataset import channels_of
 from ..errors import OptionError
 from ..files import require_picture_place
 from ..model import Model
 from ..pictures.words import shown, words_in
 from ..report.values import value_said
-from ..report.words import WORDS, percent
+from ..report.words import percent
 from ..trace.backwards import backquery, dream
 from ..trace.slopes import require_classes
 from ..trace.typical import typical_rows
 from .console import result, result_json, say
 from .explain_answers import require_pictures
+from .explain_words import explain_words
 
-_OWN = {
-    "typical_row": (
-        "{label}: this row, asked again with the likeliest words, is answered {answer}, {sure} sure",
-        "{label}:以最可能的词再问一次这一行,回答 {answer},置信度 {sure}",
-    ),
-    "typical_far": ("{far} deviations from the middle", "距中间 {far} 个偏差"),
-    "typical_usual": (
-        "Least usual first. Words count as alike frequent and columns as independent: no row like these need exist.",
-        "最不寻常的在前。各词视为同样常见,各列视为相互独立:这样的行未必真的存在。",
-    ),
-}
-"""Key -> the word in English and in Chinese, beside those of the report."""
+_A_LINE = 10
+"""Classes that are drawn beside each other."""
 
 
 def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -59,11 +51,12 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         inputs = {name: found.tolist() for name, found in ways.items()}
         result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
         return
-    for name, what in (("backquery", "run backwards, as in the book"), ("dream", "climbed to, with a sober prior")):
-        if name in ways:
-            result(f"{name:<9} {what}; asked again, the model answers {', '.join(map(model.name_of, answers[name]))}")
+    word = explain_words(asked["language"])
+    for name in ways:
+        told = word("comma").join(map(model.name_of, answers[name]))
+        result(word("asked_again", way=name, what=word(name), answers=told))
     if picture:
-        result(f"picture   {picture}")
+        result(word("picture_written", file=picture))
 
 
 def _draw_backquery(
@@ -75,7 +68,7 @@ def _draw_backquery(
     picture: str,
     language: str,
 ) -> None:
-    """Draw each way on lines of its own, every picture stretched to full contrast."""
+    """Draw each way on lines of its own, every picture stretched to full contrast; blanks fill a way's last line."""
     from .. import pictures
 
     require_pictures(model, model_path)
@@ -83,16 +76,20 @@ def _draw_backquery(
     sheet = np.concatenate(list(ways.values()))
     low, high = sheet.min(axis=1, keepdims=True), sheet.max(axis=1, keepdims=True)
     stretched = np.rint((sheet - low) / np.where(high > low, high - low, 1) * 255).astype(np.uint8)
-    wanted = [model.name_of(label) for label in classes] * len(ways)
-    read = [model.name_of(answer) for name in ways for answer in answers[name]]
-    columns = 10 if len(classes) > 1 else len(ways)
     photo = model.reading == "photo"
+    columns = min(_A_LINE, len(classes)) if len(classes) > 1 else len(ways)
+    blanks = -len(classes) % columns if len(classes) > 1 else 0
+    light = photo or channels_of(model.features, model.image_shape) == 3
+    paper = np.full((blanks, sheet.shape[1]), 255 if light else 0, np.uint8)
+    drawn = [part for way in np.split(stretched, len(ways)) for part in (way, paper)]
+    wanted = ([model.name_of(label) for label in classes] + [""] * blanks) * len(ways)
+    read = [said for name in ways for said in [*map(model.name_of, answers[name]), *[""] * blanks]]
     word = words_in(language)
     title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
     if len(ways) == 1 or len(classes) == 1:
         title = " · ".join(word(way) for way in ways)
     axes = pictures.draw_digits(
-        stretched,
+        np.concatenate(drawn),
         wanted,
         read,
         model.image_shape,
@@ -115,7 +112,7 @@ def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> 
              "picture": None}
         )  # fmt: skip
         return
-    word = words_in(language, {**WORDS, **_OWN})
+    word = explain_words(language)
     for label, one in zip(classes, rows, strict=True):
         told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
         result(word("typical_row", label=model.name_of(label), **told))

@@ -15,9 +15,11 @@ from .language import chinese
 Command = Callable[..., Any]
 
 
-def language_flag(command: Command) -> Command:
-    """Give a command that draws ``--language``: of the words in its pictures, by default that of the help."""
-    text = "图与网页中文字的语言" if chinese() else "language of the words in pictures and pages"
+def language_flag(command: Command, *, prints: bool = False) -> Command:
+    """Give a command that draws, or `prints` so, ``--language``: of its words, by default that of the help."""
+    drawn = "图与网页中文字的语言" if chinese() else "language of the words in pictures and pages"
+    printed = "所输出文字的语言,图与网页中的也是" if chinese() else "language of what is printed and drawn"
+    text = printed if prints else drawn
     default = "zh" if chinese() else "en"
     choice = click.Choice(LANGUAGES)
     return click.option("--language", type=choice, default=default, show_default=True, help=text)(command)

@@ -70,10 +70,18 @@ def report_command(
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
-    """Examine what the model was trained on, together with what it is asked about; or this alone."""
+    """Examine what the model was trained on, together with what it is asked about; or this alone.
+
+    What is wrong with columns that the model leaves out is not its concern.
+    """
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
     targets = model.columns.target_names if model.columns else (None,)
     if trained_on is not None:
-        return examine_each(trained_on, source, targets=targets, options=options)
-    return None if source is None else examine_each(source, targets=targets, options=options, part="test")
+        findings = examine_each(trained_on, source, targets=targets, options=options)
+    elif source is not None:
+        findings = examine_each(source, targets=targets, options=options, part="test")
+    else:
+        return None
+    left_out = {name for name, _ in model.columns.dropped} if model.columns else set()
+    return [one for one in findings if not one.columns or set(one.columns) - left_out]

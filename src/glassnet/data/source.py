@@ -50,7 +50,8 @@ def load(
     colour : bool
         Whether the pictures of a folder keep their colours.
     like : Dataset or Model, optional
-        Whose classes the samples have, and what the pictures of a folder are read like; instead of `size` and `colour`.
+        Whose classes the samples have, so that any part may lack some, and what the pictures of a folder are read like;
+        instead of `size` and `colour`.
 
     Returns
     -------
@@ -81,9 +82,9 @@ def load(
 def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
-        return _table(opened, part, maximum, classes)
+        return _table(opened, _counted_as(part, like), maximum, classes)
     if kind == "idx":
-        return _dataset(*parse_pair(opened), opened.name, part, maximum, classes)
+        return _dataset(*parse_pair(opened), opened.name, part, maximum, classes, like)
     if kind == "npz":
         from .npz import parse_npz
 
@@ -95,7 +96,7 @@ def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, lik
     raise FileError(
         "GN005",
         f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
-        "about this one with 'glassnet query'.",
+        "about this one with 'glassnet query' or 'glassnet explain --why'.",
     )
 
 
@@ -151,6 +152,11 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Da
     return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
 
 
+def _counted_as(part: str, like: Like | None) -> str:
+    """Return the part as which classes are counted: where a model has the classes, any samples may lack some."""
+    return part if like is None else "test"
+
+
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
     shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     return DataError(
@@ -186,7 +192,7 @@ def _dataset(
     drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
     if len(shape) == 1:
         drawn = image_shape(inputs.shape[1])
-    count = len(names) or count_classes(numbers, name, part, classes)
+    count = len(names) or count_classes(numbers, name, _counted_as(part, like), classes)
     return Dataset(inputs, numbers, count, drawn, name, maximum, class_names=names)
 
 

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from .details import detail
 from .names import Names
 from .program import Edit, Positions
 
@@ -158,16 +159,18 @@ class Repairs:
         shown = ast.unparse(node)
         for path in self.names.paths_of(node):
             if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
-                yield Change("GS02", node, f"{shown} is {self._today(path)}", self._renamed(node, path))
+                yield Change(
+                    "GS02", node, detail("is_now", old=shown, new=self._today(path)), self._renamed(node, path)
+                )
             elif path == "numpy.asfarray" and id(node) not in self._called:
                 new = f"(lambda values: {self._numpy(node)}asarray(values, dtype=float))"
                 yield Change("GS01", node, shown, (self.positions.replace(node, new),))
             elif path == "time.clock":
                 edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
-                yield Change("GS09", node, f"{shown} is perf_counter", edits)
+                yield Change("GS09", node, detail("is_now", old=shown, new="perf_counter"), edits)
             elif path in _OLDER and isinstance(node, ast.Name):
                 edits = (self.positions.replace(node, _OLDER[path]),)
-                yield Change("GS09", node, f"{shown} is {_OLDER[path]}", edits)
+                yield Change("GS09", node, detail("is_now", old=shown, new=_OLDER[path]), edits)
         if isinstance(node, ast.Attribute):
             yield from self._attribute(node, shown)
 
@@ -176,7 +179,8 @@ class Repairs:
         if id(node) in self._called and node.attr in _OLD_METHODS and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _OLD_METHODS[node.attr])
-            yield Change("GS09", node, f".{node.attr} is .{_OLD_METHODS[node.attr]}", (edit,))
+            text = detail("is_now", old=f".{node.attr}", new=f".{_OLD_METHODS[node.attr]}")
+            yield Change("GS09", node, text, (edit,))
         inner = path.split(".")
         if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _INNER:
             owner = node.value

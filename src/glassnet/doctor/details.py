@@ -1,4 +1,4 @@
-"""What a finding in data says beyond its kind, in English and in Chinese: one place for each text.
+"""What a finding says beyond its kind, in English and in Chinese: one place for each text.
 
 A detail is the English text, as a command prints it and JSON has it, that also knows itself in Chinese.
 """
@@ -139,6 +139,29 @@ DETAILS: dict[str, tuple[str, str]] = {
         "{pictures} of {all:,}; the others have {wide} × {high} pixels",
         "{all:,} 张中有 {pictures};其余为 {wide} × {high} 像素",
     ),
+    # programs
+    "in_line": ("line {line}: {what}", "第 {line} 行:{what}"),
+    "in_cell": ("cell {cell}, line {line}: {what}", "第 {cell} 个单元格第 {line} 行:{what}"),
+    "is_now": ("{old} is {new}", "{old} 现为 {new}"),
+    "the_same": ("{path}: {found} is the same", "{path}:就是 {found}"),
+    "found_near": ("{path} is not there; {found} is", "{path} 不在那里;{found} 在"),
+    "not_near": (
+        "{path} is not there, nor is {name} beside the program",
+        "{path} 不在那里,程序旁也没有 {name}",
+    ),
+    "encoding": (
+        "written in {encoding}, the encoding of Chinese Windows",
+        "以 {encoding}(中文 Windows 的编码)书写",
+    ),
+    "no_indentation": (
+        "all indentation is gone, as when copied from a web page",
+        "缩进全部丢失,从网页复制时常见",
+    ),
+    "tabs": ("tabs among the blanks at the beginning", "行首空格中混有制表符"),
+    "links_come_in": ("{scale} for {size}: {incoming} links come in", "{size} 用了 {scale}:传入的链接为 {incoming}"),
+    "rate_is": ("{name} is {rate:g}", "{name} 为 {rate:g}"),
+    "learning_rate": ("learning rate", "学习率"),
+    "scaled_again": ("{name} was scaled before, and is scaled again", "{name} 已缩放过,又缩放一次"),
 }
 """Key -> the text in English and in Chinese."""
 
@@ -149,6 +172,9 @@ _THINGS = {
     "colour value": "个颜色值",
     "sample": "个样本",
     "value": "个值",
+    "error": "个错误",
+    "warning": "个警告",
+    "remark": "个提示",
 }
 
 

@@ -12,6 +12,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from .calls import Change
+from .details import detail
 from .names import Names
 from .program import Positions
 from .texts import Text, Texts, is_absolute
@@ -105,10 +106,10 @@ def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, 
     written = _written(found, text, names) if found else None
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
-        yield Change("GS11", text.node, path + (f": {found} is the same" if found else ""), edits)
+        yield Change("GS11", text.node, detail("the_same", path=path, found=found) if found else path, edits)
         return
-    beside = f"; {found} is" if found else f", nor is {_base(path)} beside the program"
-    yield Change("GS07", text.node, f"{path} is not there{beside}", edits)
+    near = detail("found_near", path=path, found=found) if found else detail("not_near", path=path, name=_base(path))
+    yield Change("GS07", text.node, near, edits)
 
 
 def _written(file: str, text: Text, names: Names) -> str | None:

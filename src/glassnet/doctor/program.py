@@ -15,6 +15,7 @@ from typing import Any
 
 from ..data.files import display_name, file_problem
 from ..errors import DataError
+from .details import Detail, detail
 
 _CELL = re.compile(r"^#:glassnet:cell (\d+)\n", re.MULTILINE)
 MAGIC = "pass  #:glassnet:magic "
@@ -51,15 +52,15 @@ class Program:
     notebook: dict[str, Any] | None
     encoding: str
 
-    def where(self, line: int) -> tuple[str, int]:
-        """Return the words and the number of a line: in a notebook, those of its cell."""
+    def placed(self, line: int, what: str) -> tuple[Detail, int]:
+        """Return what stands in a line with the line's number, and the number: in a notebook, in its cell."""
         if self.notebook is None:
-            return f"line {line}", line
+            return detail("in_line", line=line, what=what), line
         cell, first = 0, 0
         for place, text in enumerate(self.text.split("\n")[:line], 1):
             if match := re.fullmatch(r"#:glassnet:cell (\d+)", text):
                 cell, first = int(match[1]), place
-        return f"cell {cell}, line {line - first}", line - first
+        return detail("in_cell", cell=cell, line=line - first, what=what), line - first
 
     def content(self, text: str) -> bytes:
         """Return what a file holds that has `text` as its code."""

@@ -6,6 +6,7 @@ import ast
 from collections.abc import Iterator
 
 from .calls import Change
+from .details import detail
 from .names import Names, number
 from .program import Positions
 
@@ -51,7 +52,8 @@ def _fan(node: ast.Call, names: Names) -> Iterator[Change]:
         return
     own, incoming = map(ast.dump, size.elts)
     if ast.dump(fan) == own != incoming:
-        text = f"{ast.unparse(given['scale'])} for {ast.unparse(size)}: {ast.unparse(size.elts[1])} links come in"
+        said = {"scale": given["scale"], "size": size, "incoming": size.elts[1]}
+        text = detail("links_come_in", **{name: ast.unparse(part) for name, part in said.items()})
         yield Change("GS21", node, text)
 
 
@@ -76,13 +78,13 @@ def _rate_of_name(node: ast.Assign) -> Iterator[Change]:
 
 def _rate_of_call(node: ast.Call) -> Iterator[Change]:
     if isinstance(node.func, ast.Name) and node.func.id.lower() in _CLASS_NAMES and len(node.args) == 4:
-        yield from _rate(node, node.args[3], "learning rate")
+        yield from _rate(node, node.args[3], detail("learning_rate"))
 
 
 def _rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
     rate = number(value)
     if rate is not None and not RATES[0] <= rate <= RATES[1]:
-        yield Change("GS22", node, f"{name} is {rate:g}")
+        yield Change("GS22", node, detail("rate_is", name=name, rate=rate))
 
 
 def _divided(node: ast.AST) -> ast.expr | None:
@@ -107,7 +109,7 @@ def _scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[Change]
     again = {one.id for one in ast.walk(pixels) if isinstance(one, ast.Name)}
     twice = [name for name, line in scaled if name in again and line < node.lineno]
     if twice:
-        yield Change("GS23", node, f"{twice[0]} was scaled before, and is scaled again")
+        yield Change("GS23", node, detail("scaled_again", name=twice[0]))
     elif _affine(node) != (255.0, 0.99, 0.01):
         yield Change("GS23", node, ast.unparse(node))
 

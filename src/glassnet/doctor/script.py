@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .calls import Change, Repairs, needed
+from .details import detail
 from .findings import KINDS, Finding
 from .names import Names, names_in
 from .paths import missing_files
@@ -56,7 +57,7 @@ def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] 
         mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
     findings = [_spelt(program, mistake) for mistake in mistakes]
     if program.encoding.lower().startswith("gb"):
-        text_of = f"written in {program.encoding}, the encoding of Chinese Windows"
+        text_of = detail("encoding", encoding=program.encoding)
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
         return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.content(text))
@@ -121,20 +122,18 @@ def _exported_magics(tree: ast.Module, names: Names, positions: Positions) -> It
 
 def _spelt(program: Program, mistake: Mistake) -> Finding:
     code, line, text = mistake
-    where, number = program.where(line)
-    return Finding(code, program.name, f"{where}: {text}", 1, lines=(number,), repaired=True)
+    said, number = program.placed(line, text)
+    return Finding(code, program.name, said, 1, lines=(number,), repaired=True)
 
 
 def _unreadable(program: Program, text: str, problem: SyntaxError) -> Finding:
-    line = problem.lineno or 1
-    where, number = program.where(line)
     flat = isinstance(problem, IndentationError) and not any(one[:1] in " \t" for one in text.split("\n") if one)
-    why = "all indentation is gone, as when copied from a web page" if flat else problem.msg
-    return Finding("GS10", program.name, f"{where}: {why}", 1, lines=(number,))
+    why = detail("no_indentation") if flat else problem.msg
+    said, number = program.placed(problem.lineno or 1, why)
+    return Finding("GS10", program.name, said, 1, lines=(number,))
 
 
 def _finding(program: Program, change: Change) -> Finding:
-    line = getattr(change.node, "lineno", 1)
-    where, number = program.where(line)
+    said, number = program.placed(getattr(change.node, "lineno", 1), change.text)
     repaired = bool(change.edits) and bool(KINDS[change.code].repair)
-    return Finding(change.code, program.name, f"{where}: {change.text}", 1, lines=(number,), repaired=repaired)
+    return Finding(change.code, program.name, said, 1, lines=(number,), repaired=repaired)

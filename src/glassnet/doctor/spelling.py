@@ -8,6 +8,7 @@ import re
 import tokenize
 from collections.abc import Callable, Iterator
 
+from .details import detail
 from .program import MAGIC, parsed
 
 _MAGIC_LINE = re.compile(r"[ \t]*(?:[\w, ]+=[ \t]*)?(?:%%?[A-Za-z]|!\s*[A-Za-z./~]|\?\w)|[ \t]*[\w.]+\?{1,2}\s*$")
@@ -96,13 +97,14 @@ def characters(text: str) -> tuple[str, list[Mistake]]:
 
 def tabs(text: str) -> tuple[str, list[Mistake]]:
     """Make blanks of tabs at the beginning of lines, as Python 2 understood them."""
-    lines, found = text.split("\n"), []
+    lines = text.split("\n")
+    found: list[Mistake] = []
     for place, line in enumerate(lines):
         body = line.lstrip(" \t")
         indent = line[: len(line) - len(body)]
         if "\t" in indent:
             lines[place] = indent.expandtabs(8) + body
-            found.append(("GS09", place + 1, "tabs among the blanks at the beginning"))
+            found.append(("GS09", place + 1, detail("tabs")))
     return "\n".join(lines), found
 
 

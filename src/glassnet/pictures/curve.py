@@ -72,7 +72,9 @@ def _series(
             raise ShapeError("GN050", f"history: no {key!r}. It has {sorted(history)}.")
     x, y = (np.asarray(history[key], np.float64) for key in (along, name))
     if x.ndim != 1 or x.shape != y.shape or not x.size:
-        raise ShapeError("GN050", f"history: {name!r} has shape {y.shape}, {along!r} {x.shape}; expected equal lists.")
+        raise ShapeError(
+            "GN050", f"history: {name!r} has shape {y.shape}, {along!r} {x.shape}; expected equal lists, not empty."
+        )
     return x, y
 
 

@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import OptionError, ShapeError
 from .figure import DPI, inches, new_axes
 from .ink import shades
-from .letters import drawable, legible, width_of
+from .letters import drawable, legible, shortened, width_of
 from .palette import INK, QUIET, VERMILION
 from .words import words_in
 
@@ -22,6 +22,10 @@ SHEET, LARGEST = 1320, 476
 """Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
 MARGIN, LINE = 0.3, 0.17
 """Around the sheet, and for each further line of its title, in inches."""
+
+LETTER, SMALLEST = 0.6, 5.0
+"""Width of a letter, in its size; and the smallest size, in points: where names do not fit in it, they are cut."""
+MIN_NAME = 2
 
 
 def draw_digits(
@@ -75,11 +79,11 @@ def draw_digits(
     values = _checked(inputs, labels, answers, columns)
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
-    captions, wrong = _captions(n, labels, answers, language)
     heading = drawable(title.splitlines())
-    axes, grid, font = _lay_out(n, (high, wide), min(columns, n), max(map(width_of, captions)), axes, len(heading))
+    place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
+    captions, wrong = _captions(n, labels, answers, language, place.letters)
+    axes, grid, font = _lay_out(n, place, max(map(width_of, captions)), axes, len(heading))
     axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
-    axes.set_axis_off()
     _write(axes, captions, wrong, grid, font)
     axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
     legible(axes)
@@ -103,21 +107,28 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
 
 
 def _captions(
-    n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str
+    n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str, letters: int
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the text below each digit and which are misread."""
+    """Return the text below each digit, with names cut so that it has `letters` at most, and which are misread."""
     word = words_in(language)
+    one = max(MIN_NAME, letters - width_of(word("read_as", answer="")))
+    pair = max(MIN_NAME, (letters - width_of(word("misread", label="", answer=""))) // 2)
     right = np.zeros(n, bool)
     if labels is None and answers is None:
         return [""] * n, right
     if labels is None:
-        return [word("read_as", answer=answer) for answer in drawable(np.asarray(answers))], right
+        return [word("read_as", answer=shortened(answer, one)) for answer in drawable(np.asarray(answers))], right
     true = drawable(np.asarray(labels))
     if answers is None:
-        return true, right
+        return [shortened(label, letters) for label in true], right
     wrong = np.asarray(np.asarray(labels) != np.asarray(answers), bool)
     trios = zip(true, drawable(np.asarray(answers)), wrong, strict=True)
-    return [word("misread", label=label, answer=read) if differ else label for label, read, differ in trios], wrong
+    return [
+        word("misread", label=shortened(label, pair), answer=shortened(read, pair))
+        if differ
+        else shortened(label, letters)
+        for label, read, differ in trios
+    ], wrong
 
 
 class _Grid(NamedTuple):
@@ -135,27 +146,53 @@ class _Grid(NamedTuple):
         return line * (self.high + self.band), column * self.cell + (self.cell - self.wide) // 2
 
 
-def _lay_out(
-    n: int, image: tuple[int, int], columns: int, longest: int, axes: Axes | None, heading: int
-) -> tuple[Axes, _Grid, float]:
+class _Place(NamedTuple):
+    """How large digits are drawn: a digit's own pixels, their cell, and what a pixel of it is on paper."""
+
+    high: int
+    wide: int
+    columns: int
+    lines: int
+    dots: int
+    points: float
+
+    @property
+    def cell(self) -> int:
+        """Pixels of a digit from one to the next."""
+        return self.wide + max(2, self.wide // 6)
+
+    @property
+    def letters(self) -> int:
+        """How many letters of the smallest type fit below a digit."""
+        return max(2, int(self.cell * self.points / (LETTER * SMALLEST)))
+
+
+def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) -> _Place:
+    high, wide = image
+    made = _Place(high, wide, columns, lines, 1, 1.0)
+    dots = max(1, min(SHEET // (columns * made.cell), LARGEST // wide))
+    points = dots * 72 / DPI
+    if axes is not None:
+        points = 72 * min(inches(axes)[0] / (columns * made.cell), inches(axes)[1] / (lines * high * 1.35))
+    return made._replace(dots=dots, points=points)
+
+
+def _lay_out(n: int, place: _Place, longest: int, axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
     """Return where to draw, the places of the digits, and a size of type at which the longest caption fits.
 
     A figure has room for `heading` lines above.
     """
-    high, wide = image
-    cell = wide + max(2, wide // 6)
-    lines = ceil(n / columns)
-    dots = max(1, min(SHEET // (columns * cell), LARGEST // wide))
-    points = dots * 72 / DPI  # of one pixel of a digit
-    if axes is not None:
-        points = 72 * min(inches(axes)[0] / (columns * cell), inches(axes)[1] / (lines * high * 1.35))
-    font = min(10.0, cell * points / (0.6 * max(longest, 2)))
-    band = ceil(2.2 * font / points) if longest else cell - wide
+    high, cell, points, dots = place.high, place.cell, place.points, place.dots
+    font = min(10.0, cell * points / (LETTER * max(longest, 2)))
+    band = ceil(2.2 * font / points) if longest else cell - place.wide
     if axes is None:
         above = MARGIN + LINE * max(0, heading - 1)
-        size = (dots * columns * cell / DPI + 2 * MARGIN, dots * lines * (high + band) / DPI + MARGIN + above)
+        size = (
+            dots * place.columns * cell / DPI + 2 * MARGIN,
+            dots * place.lines * (high + band) / DPI + MARGIN + above,
+        )
         [axes] = new_axes(size=size, margins=(MARGIN, MARGIN, MARGIN, above))
-    return axes, _Grid(high, wide, band, cell, columns), font
+    return axes, _Grid(high, place.wide, band, cell, place.columns), font
 
 
 def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
@@ -170,6 +207,7 @@ def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
 
 
 def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], grid: _Grid, font: float) -> None:
+    axes.set_axis_off()
     frames = []
     for i, (caption, differs) in enumerate(zip(captions, wrong, strict=True)):
         row, column = grid.corner(i)

@@ -16,7 +16,7 @@ from .palette import INK, look_of
 from .words import words_in
 
 MOST_IN_LEGEND = 20
-"""Classes up to which there is a legend; of more, each is named where it lies."""
+"""Classes up to which there is a legend; of more, each is named where it lies, if there is room."""
 LONGEST_NAME, SHORT = 14, 3
 """Letters at most in the legend, and where classes lie beside a legend."""
 
@@ -82,8 +82,17 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
 
 
 def _name_clouds(axes: Axes, space: HiddenSpace, called: list[str], fontsize: float) -> None:
-    """Write the name of each class where its middle lies; a long one would cover the cloud that it names."""
-    for label in np.unique(space.labels):
+    """Write the name of each class where its middle lies, those with most samples first; none over another."""
+    axes.autoscale_view()
+    labels, counts = np.unique(space.labels, return_counts=True)
+    dots = fontsize / 72 * axes.figure.canvas.figure.dpi
+    taken: list[tuple[float, float, float]] = []  # middle, and half of the width
+    for label in labels[np.argsort(-counts, kind="stable")]:
         x, y = np.median(space.points[space.labels == label], axis=0).tolist()
+        across, up = axes.transData.transform((x, y))
+        half = 0.32 * dots * max(1, width_of(called[label]))
+        if any(abs(across - other) < half + wide and abs(up - level) < 1.1 * dots for other, level, wide in taken):
+            continue
+        taken.append((across, up, half))
         text = axes.text(x, y, called[label], fontsize=fontsize, color=INK, ha="center", va="center")
         text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])

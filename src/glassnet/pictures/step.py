@@ -87,7 +87,7 @@ def _inputs(axes: Axes, trace: Trace, word: Callable[..., str]) -> None:
     if trace.image_shape is None:
         _bars(axes, trace.inputs[0])
         return
-    [paper] = shades(trace.inputs[:1], trace.image_shape)
+    [paper] = shades(trace.drawn, trace.image_shape, trace.photo)
     axes.imshow(np.broadcast_to(paper, (*trace.image_shape, 3)), interpolation="none")
     axes.set(xticks=[], yticks=[])
     axes.set_anchor("NW")

@@ -32,6 +32,29 @@ def told(why: Why, known: Any, names: Sequence[str], word: Callable[..., str]) -
     return word("label_holds" if known else "label_fails", label=name)
 
 
+def told_whole(model: Model, known: Any, word: Callable[..., str]) -> str:
+    """Return all that is known of a sample, or answered: the class, the labels that hold, or the numbers.
+
+    Parameters
+    ----------
+    model : Model
+        Says which of these is meant.
+    known : int or sequence
+        The class; or a label or number for each output.
+    word : callable
+        From `words.words_in`.
+    """
+    if model.targets.of_classes:
+        return model.name_of(int(known))
+    names = [model.name_of(output) for output in range(model.classes)]
+    if model.targets.name == "values":
+        numbers = [shown(number) for number in known]
+        if model.class_names:
+            numbers = [word("number_is", name=name, value=one) for name, one in zip(names, numbers, strict=True)]
+        return ", ".join(numbers)
+    return ", ".join(name for name, holds in zip(names, known, strict=True) if holds) or word("none_of_them")
+
+
 def node_names(model: Model, word: Callable[..., str]) -> list[str]:
     """Return what the nodes of the last hidden layer are called, member after member of a committee."""
     nodes = range(model.network.architecture.sizes[-2])

@@ -33,7 +33,7 @@ def draw_weights(
     ----------
     weights : array_like, shape (nodes, features)
     captions : sequence of str
-        One below each picture; the nodes' numbers if not given.
+        One below each picture, of one or more lines; the nodes' numbers if not given.
     image_shape : (rows, columns), optional
         How the features lie; a square if not given.
     axes : sequence of Axes, optional
@@ -62,9 +62,11 @@ def draw_weights(
     word = words_in(language)
     values = _checked(weights, captions, columns)
     shape = shape_of_image(values.shape[1], image_shape)
-    panels = _new_panels(len(values), columns) if axes is None else given_axes(axes, len(values), "one a node")
+    lines = max((caption.count("\n") for caption in captions), default=0) + 1
+    panels = _new_panels(len(values), columns, lines) if axes is None else given_axes(axes, len(values), "one a node")
     panels[0].set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
-    below = drawable(captions) if len(captions) else [word("node", node=node) for node in range(len(values))]
+    below = ["\n".join(drawable(caption.split("\n"))) for caption in captions]
+    below = below or [word("node", node=node) for node in range(len(values))]
     for panel, picture, caption in zip(panels, values, below, strict=True):
         panel.imshow(signed_picture(picture, shape), interpolation="none")
         panel.set(xticks=[], yticks=[])
@@ -85,10 +87,11 @@ def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArr
     return values
 
 
-def _new_panels(nodes: int, columns: int) -> list[Axes]:
+def _new_panels(nodes: int, columns: int, below: int) -> list[Axes]:
+    """Make a figure with room for so many lines of text below each picture."""
     columns = min(columns, nodes)
     lines = ceil(nodes / columns)
-    size = (columns * 0.95 + 0.4, lines * 1.15 + 0.65)
+    size = (columns * 0.95 + 0.4, lines * (1.02 + 0.13 * below) + 0.65)
     panels = new_axes(lines, columns, size, margins=(0.2, 0.35, 0.2, 0.4), gap=0.2)
     for spare in panels[nodes:]:
         spare.remove()

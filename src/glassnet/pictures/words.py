@@ -93,6 +93,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "speaks_against": ("for {rival} (blue)", "支持 {rival}（蓝）"),
     "label_holds": ("{label}", "{label} 成立"),
     "label_fails": ("not {label}", "{label} 不成立"),
+    "none_of_them": ("none", "无"),
     "with_output": ("output {value}", "输出 {value}"),
     "against_it": ("against it (blue)", "反对（蓝）"),
     "number_is": ("{name} {value}", "{name}：{value}"),

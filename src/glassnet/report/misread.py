@@ -8,6 +8,7 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..pictures.pages import sample_uri
+from ..pictures.told import told_whole
 from ..pictures.words import shown
 from ..trace.why import Neighbours, Why, why
 from .results import Asked, row_name
@@ -41,19 +42,12 @@ def misread_of(asked: Asked, say: Say) -> dict[str, Any] | None:
 
 
 def _known(asked: Asked, row: int, say: Say) -> str:
-    if asked.data.values is None:
-        return asked.model.name_of(int(asked.data.labels[row]))
-    return _labels(asked, asked.data.values[row], say)
+    values = asked.data.values
+    return told_whole(asked.model, asked.data.labels[row] if values is None else values[row], say)
 
 
 def _answered(asked: Asked, row: int, say: Say) -> str:
-    answer = asked.evaluation.answers[row]
-    return asked.model.name_of(int(answer)) if asked.data.values is None else _labels(asked, answer, say)
-
-
-def _labels(asked: Asked, holds: Any, say: Say) -> str:
-    names = [asked.model.name_of(int(label)) for label in np.flatnonzero(holds)]
-    return ", ".join(names) or say("none_of_them")
+    return told_whole(asked.model, asked.evaluation.answers[row], say)
 
 
 def _picture(data: Dataset, row: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from ..data import BUNDLED
 from ..data.dataset import Dataset
-from ..doctor.chinese import CHINESE
+from ..doctor.chinese import kind_in
 from ..doctor.details import Detail, in_chinese
 from ..doctor.findings import Finding
 from ..evaluate import Evaluation
@@ -166,18 +166,16 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
     rows = ", ".join(map(str, finding.rows))
     if finding.count > len(finding.rows):
         rows = say("and_more", rows=rows, count=counted(finding.count))
-    meaning, advice = finding.kind.meaning, finding.kind.advice
-    if language == "zh":
-        meaning, advice = CHINESE.get(finding.code, (meaning, advice))
+    kind = kind_in(finding.code, language)
     return {
         "severity": finding.severity,
         "code": finding.code,
         "source": finding.source,
-        "meaning": meaning,
+        "meaning": kind.meaning,
         "text": in_chinese(finding.text) if language == "zh" else finding.text,
         "foreign": language != "en" and not isinstance(finding.text, Detail),
         "rows": say("rows_found", rows=rows) if finding.rows else "",
-        "advice": advice,
+        "advice": kind.advice,
     }
 
 

@@ -205,7 +205,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "sure": ("{share} sure", "置信度 {share}"),
     "row_number": ("row {row}", "第 {row} 行"),
     "sample_picture": ("the sample, {row}", "样本,{row}"),
-    "none_of_them": ("none", "无"),
     # why
     "why": ("Why the worst", "最严重的错误:为什么"),
     "why_text": (

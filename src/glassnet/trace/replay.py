@@ -51,8 +51,8 @@ class Replay:
         Largest difference between the engine's weights after the step and those of the formulas.
     checked : int
         Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
-    where : str
-        Which weights first differ from the receipt's; empty when none do.
+    differs : int or None
+        The epoch after which weights first differ from the receipt's, 0 for the initial ones; None when none do.
     """
 
     trace: Trace
@@ -63,7 +63,14 @@ class Replay:
     after: Parameters
     rounding: float
     checked: int
-    where: str
+    differs: int | None
+
+    @property
+    def where(self) -> str:
+        """Which weights first differ from the receipt's, in words; empty when none do."""
+        if self.differs is None:
+            return ""
+        return f"the weights after epoch {self.differs}" if self.differs else "the initial weights"
 
 
 def replay(
@@ -123,17 +130,15 @@ def replay(
             hashes.append(event.hash)
             if event.epoch == epoch:
                 break
-    seen, before, after = watching.trace(again.network.architecture, options), watching.before, watching.after
-    gap, where = _rounding(seen, after.parameters), _first_difference(hashes, trail)
-    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, where)
+    seen, before, after = watching.trace(again, options), watching.before, watching.after
+    gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
+    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
 
-def _first_difference(hashes: list[str], trail: list[str]) -> str:
-    """Return, in words, which weights differ first from the run's, or nothing."""
-    for epoch, (here, there) in enumerate(zip(hashes, trail, strict=False)):
-        if here != there:
-            return f"the weights after epoch {epoch}" if epoch else "the initial weights"
-    return ""
+def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
+    """Return after which epoch weights differ first from the run's, 0 for the initial ones."""
+    pairs = enumerate(zip(hashes, trail, strict=False))
+    return next((epoch for epoch, (here, there) in pairs if here != there), None)
 
 
 class _WatchingEngine:
@@ -162,9 +167,9 @@ class _WatchingEngine:
             self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
         return self._engine.run_steps(architecture, state, prepared, block)
 
-    def trace(self, made: Architecture, options: Options) -> Trace:
+    def trace(self, model: Model, options: Options) -> Trace:
         """Follow the step by the formulas, with what the engine was given."""
-        samples, rows = self._samples, self.rows
+        made, samples, rows = model.network.architecture, self._samples, self.rows
         raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
         masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
@@ -177,7 +182,7 @@ class _WatchingEngine:
         step = trace_step(
             network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
         )
-        return replace(step, image_shape=samples.image_shape)
+        return replace(step, image_shape=samples.image_shape, raw=raw[:1], photo=model.reading == "photo")
 
 
 def _copy(state: State) -> State:

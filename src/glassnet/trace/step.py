@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..activations import ACTIVATIONS, Array
 from ..data.dataset import Dataset
@@ -111,6 +112,12 @@ class LayerStep:
         """Change by the rule ``notes`` less change by ``gradient``; None where the rule ``notes`` does not apply."""
         return self.ways["notes"].change - self.ways["gradient"].change if "notes" in self.ways else None
 
+    @property
+    def masked(self) -> bool:
+        """Whether dropout has left some of the nodes out, and made the others louder."""
+        value = ACTIVATIONS[self.activation].value(self.sums)
+        return not np.allclose(self.activations, value, rtol=1e-9, atol=1e-12)
+
     def links(self, rule: str, *, in_proportion: bool = False) -> Array:
         """Return what goes back over each link, shape (n, fan_out, fan_in): see `split`."""
         return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)
@@ -135,6 +142,10 @@ class Trace:
         The first hidden layer first.
     image_shape : (rows, columns) or None
         How an input is drawn.
+    raw : ndarray, shape (1, features), or None
+        The first sample as it stands in the data, for drawing it; not in JSON.
+    photo : bool
+        Whether high values are light and not ink; not in JSON.
     """
 
     rule: str
@@ -146,11 +157,18 @@ class Trace:
     targets: Array
     layers: tuple[LayerStep, ...]
     image_shape: tuple[int, int] | None = None
+    raw: NDArray[Any] | None = None
+    photo: bool = False
 
     @property
     def inputs(self) -> Array:
         """What the network was given, scaled, shape (n, features)."""
         return self.layers[0].inputs
+
+    @property
+    def drawn(self) -> NDArray[Any]:
+        """The first sample as it is drawn, shape (1, features)."""
+        return self.inputs[:1] if self.raw is None else self.raw
 
     @property
     def outputs(self) -> Array:
@@ -175,7 +193,8 @@ class Trace:
 
     def to_dict(self) -> dict[str, Any]:
         """Return every number as plain values, for JSON."""
-        plain: dict[str, Any] = _plain(self)
+        plain: dict[str, Any] = _plain(replace(self, raw=None))
+        del plain["raw"], plain["photo"]
         for number, (layer, numbers) in enumerate(zip(self.layers, plain["layers"], strict=True)):
             numbers["difference"] = _plain(layer.difference)
             numbers["error_in_proportion"] = _plain(self.in_proportion(number))
@@ -218,7 +237,7 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     inputs = model.scaling.apply(sample.inputs, np.float64)
     targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
     step = trace_step(model.network, inputs, targets, learning_rate)
-    return replace(step, image_shape=model.image_shape)
+    return replace(step, image_shape=model.image_shape, raw=sample.inputs[:1], photo=model.reading == "photo")
 
 
 def trace_step(

@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from glassnet import Dataset, Options, evaluate, pictures
+from glassnet import Dataset, Options, evaluate, fit, pictures
 from glassnet.errors import OptionError, ShapeError
 from glassnet.evaluate import reliability
 from glassnet.modelfile import shipped_model
@@ -140,6 +140,30 @@ def test_both_languages_have_every_letter_and_the_same_picture_and_room(name, dr
     assert ("matplotlib.pyplot" in sys.modules) == had_pyplot
     with pytest.raises(OptionError, match="'fr': expected one of en, zh"):
         draw(language="fr")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_long_names_below_digits_stay_legible_and_apart(language):
+    data = digits(20)
+    names = [f"第 {label} 类: a kind with a long name" for label in range(10)]
+    axes = pictures.draw_digits(
+        data.inputs, [names[k] for k in data.labels], [names[k // 2] for k in data.labels], language=language
+    )
+    FigureCanvasAgg(axes.figure).draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert min(text.get_fontsize() for text in axes.texts) >= 5
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_classes_that_lie_upon_each_other_are_not_named_upon_each_other():
+    rng = np.random.default_rng(3)
+    data = Dataset(rng.integers(0, 256, (300, 16)).astype(np.uint8), np.arange(300) % 50, 50, (4, 4), "rows")
+    model = fit(data, Options(hidden=(6,), epochs=1, engine="reference")).model
+    axes = pictures.draw_hidden(hidden_space(model, data), [f"class {label}" for label in range(50)])
+    FigureCanvasAgg(axes.figure).draw()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert 1 <= len(boxes) < 50
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
 
 
 class TestWords:

@@ -6,15 +6,19 @@ import re
 
 import numpy as np
 import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
 from glassnet.errors import ShapeError
+from glassnet.pictures.ink import shades
+from glassnet.pictures.pages import sample_uri
 from glassnet.pictures.signed import signed_colours, strongest_of_blocks
+from glassnet.pictures.step import draw_step
 from glassnet.pictures.step_page import step_html, step_page
 from glassnet.pictures.weights import draw_weights
 from glassnet.pictures.why import draw_why
-from glassnet.trace.step import trace_step, worked_example
+from glassnet.trace.step import trace, trace_step, worked_example
 from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
 
@@ -44,6 +48,15 @@ def test_weights_are_drawn_where_they_come_from():
     assert np.argwhere(picture[..., 3] > 0).tolist() == [[1, 2]]
     with pytest.raises(ShapeError):
         draw_weights(weights, ["a"], (4, 4))
+
+
+def test_what_a_node_is_called_does_not_reach_the_next():
+    words = [f"node {node}: 1.52\nsaturated" for node in range(20)]
+    axes = draw_weights(np.ones((20, 16)), words, (4, 4))
+    FigureCanvasAgg(axes[0].figure).draw()
+    boxes = [panel.xaxis.label.get_window_extent() for panel in axes]
+    pictures = [panel.get_window_extent() for panel in axes]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in [*boxes[:i], *pictures])
 
 
 def test_why_draws_sample_blame_flip_and_neighbours():
@@ -104,3 +117,15 @@ def test_networks_and_models_draw_themselves():
     assert html.count("<circle") == 6 + 5 + 3
     assert "16" in html
     assert "<svg" in Network([3, 4, 2])._repr_html_()
+
+
+def test_a_step_shows_the_sample_as_it_is():
+    """Photographs are neither inverted nor stretched, whatever the scaling of the inputs."""
+    data = digits(30)
+    samples = Dataset(data.inputs[:, 300:316] // 2 + 60, data.labels % 3, 3, (4, 4), "s", reading="photo")
+    model = fit(samples, Options(hidden=(5,), epochs=1, engine="reference")).model
+    step = trace(model, samples.take(slice(2, 3)))
+    assert sample_uri(samples.inputs[2], (4, 4), photo=True) in step_html(step)
+    drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
+    assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
+    assert {"raw", "photo"} & set(step.to_dict()) == set()

@@ -11,8 +11,7 @@ import pytest
 
 import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
-from glassnet.doctor.chinese import CHINESE
-from glassnet.doctor.findings import KINDS, Finding
+from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
 from glassnet.pictures.words import LANGUAGES
 from glassnet.pictures.words import WORDS as SHARED
@@ -253,6 +252,3 @@ class TestWords:
         page = taken_apart(glassnet.report(of_digits(), data, language="zh", training=data))
         sentences = [english for english, _ in WORDS.values() if english.count(" ") > 2 and "{" not in english]
         assert [one for one in sentences if one in page.text] == []
-
-    def test_every_finding_in_data_is_in_chinese(self):
-        assert set(CHINESE) == {code for code in KINDS if code.startswith("GD")}

@@ -1,0 +1,85 @@
+"""``glassnet explain --nodes``: which hidden nodes matter, and which are dead or saturated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..model import Model
+from ..pictures.words import shown, words_in
+from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from .console import result, result_json
+from .explain_answers import MOST_NAMED, labelled, require_pictures
+from .explain_words import explain_words
+from .why_text import MOST
+
+
+def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+    """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
+    picture, language = asked["picture"], asked["language"]
+    if picture:
+        require_pictures(model, model_path)
+    layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
+    if picture:
+        _draw_nodes(model, layers[0], picture, language)
+    if as_json:
+        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
+        return
+    if model.others:
+        result(explain_words(language)("of_first"))
+    for layer in layers:
+        _print_nodes(layer, language)
+    if picture:
+        result(explain_words(language)("picture_written", file=picture))
+
+
+def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:
+    numbers = {
+        name: getattr(layer, name).tolist() for name in ("matters", "mean", "flat", "order", "dead", "saturated")
+    }
+    return {"layer": layer.layer, "activation": layer.activation, **numbers}
+
+
+def _print_nodes(layer: LayerOfNodes, language: str) -> None:
+    say, nodes = explain_words(language), len(layer.matters)
+    share = f"{layer.flat.mean():.1%}"
+    result(say("nodes_of_layer", layer=layer.layer, nodes=nodes, activation=layer.activation, share=share))
+    for node in layer.order[:MOST]:
+        result(
+            say(
+                "node_matters_so",
+                node=node,
+                matters=shown(layer.matters[node]),
+                mean=layer.mean[node],
+                flat=layer.flat[node],
+                bar="█" * round(24 * layer.matters[node] / (layer.matters.max() or 1)),
+            )
+        )
+    if nodes > MOST:
+        result(say("nodes_below", count=nodes - MOST, least=shown(layer.matters.min())))
+
+    def which(found: NDArray[Any]) -> str:
+        listed = say("comma").join(map(str, found[:MOST_NAMED])) + (", …" if len(found) > MOST_NAMED else "")
+        if not len(found):
+            return say("none_of_them")
+        return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=listed)
+
+    result(say("nodes_dead", which=which(layer.dead)))
+    if layer.activation in BENDING_BOTH_WAYS:
+        result(say("nodes_saturated", share=MOSTLY, which=which(layer.saturated)))
+
+
+def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
+    from .. import pictures
+
+    top = layer.order[:MOST_NAMED]
+    word = words_in(language)
+    marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
+    captions = []
+    for node in top:
+        caption = word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}")
+        captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
+    title = word("weights_that_matter", nodes=len(top))
+    axes = pictures.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
+    pictures.save(axes, picture)
