@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .rules import Plane, is_grid, ruled_lines, stroke_pixels
+from .rules import Plane, closed, is_grid, ruled_lines, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
@@ -75,7 +75,8 @@ def _lifted(picture: Plane, light_on_dark: bool) -> Ink:
         inner = _inner(_unruled(strength))
         if not inner.any():
             break
-        # Wide enough for the widest stroke and no wider: then shadows stay paper.
+        # Wide enough for the widest stroke and no wider: then shadows stay paper. Crayon and chalk leave holes.
+        inner = closed(inner, max(1, short // 120))
         half = ndimage.distance_transform_edt(inner)
         tighter = max(2.2 * 2 * float(np.percentile(half[inner], 98)), 5.0, short / 40)
         written = ndimage.binary_dilation(inner, iterations=2)

@@ -34,8 +34,10 @@ def ruled_lines(strength: Plane, least: float) -> Mask:
     ink = strength > least
     # In a grid with little writing the usual stroke is the grid's own line.
     part = 1.6 if is_grid(ink) else 0.5
-    side = round(max(4.0, part * stroke_pixels(ink))) + 3
-    thin = ndimage.white_tophat(strength, size=(side, side)) > 0.6 * least
+    hole = 2 * max(1, min(ink.shape) // 120) + 1  # crayon and chalk leave holes, which make no thin lines of a stroke
+    solid: Plane = ndimage.grey_closing(strength, size=(hole, hole))
+    side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
+    thin = ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
     found: Mask = _long_runs(thin, ink) | _long_runs(thin.T, ink.T).T
     # Writing that crosses a line, or lies along it, is told by being stronger, where it is.
     return found & (strength < 1.6 * np.median(strength[found])) if found.any() else found
