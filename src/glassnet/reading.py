@@ -130,12 +130,13 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
         digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
         return Reading((digit,), picture, ink, ink_mask(ink))
-    readings = [
-        _read(model, picture, ink, ink_mask(ink), margin, sure)
-        for view, margin in _views(values)
-        for ink in lift_ink(view)
-    ]
-    best = _best(readings)
+    readings: list[Reading] = []
+    cropped: list[Reading] = []  # what a margin makes one digit of
+    for view, margin in _views(values):
+        for ink in lift_ink(view):
+            reading = _read(model, picture, ink, ink_mask(ink), margin, sure)
+            (cropped if margin and len(reading.digits) == 1 else readings).append(reading)
+    best = max([_best(readings), *cropped], key=_worth)
     return _best([best, *_again(model, best, sure)]) if best.digits and _worth(best) < _DOUBTFUL else best
 
 
@@ -164,9 +165,17 @@ def _read(model: Model, picture: Image, ink: Ink, mask: Mask, margin: int, sure:
 
 
 def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
-    """Read once more with gaps bridged, as of a dry pen, and once with only the strongest ink, as beside a shadow."""
+    """Read once more with gaps bridged, as of a dry pen, and once with only the strongest ink, as beside a shadow.
+
+    What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together.
+    """
     ways = [(reading.mask, gaps) for gaps in _GAPS] + [(reading.mask & (reading.ink.strength > _STRONGEST), 0.0)]
-    return [_read(model, reading.picture, reading.ink, mask, 0, sure, gaps) for mask, gaps in ways if mask.any()]
+    again = [_read(model, reading.picture, reading.ink, mask, 0, sure, gaps) for mask, gaps in ways if mask.any()]
+    return [one for one in again if _surely(one) >= _surely(reading)]
+
+
+def _surely(reading: Reading) -> int:
+    return sum(digit.sure for digit in reading.digits)
 
 
 def _best(readings: list[Reading]) -> Reading:
@@ -180,8 +189,7 @@ def _best(readings: list[Reading]) -> Reading:
 
 def _among_digits(digits: list[Digit]) -> tuple[Digit, ...]:
     """Be sure of none where most are no digits: an o among letters is no 0."""
-    many = len(digits) > 3
-    if many and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
+    if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
         return tuple(replace(digit, sure=False) for digit in digits)
     return tuple(digits)
 

@@ -125,12 +125,13 @@ def _connected(mask: Mask) -> list[Piece]:
 
 
 def _without_holes(pieces: list[Piece]) -> list[Piece]:
-    """Leave out small pieces of one height and one width where there are many beside writing: punched holes, dots."""
+    """Leave out small filled pieces of one form where there are many beside writing: punched holes, dotted paper."""
     if len(pieces) <= _HOLES:
         return pieces
     sides = np.log([(one.height, one.width) for one in pieces])
     sizes = sides.max(axis=1)
-    small = sizes < sizes.max() - np.log(2)
+    filled = [one.mask.mean() > 0.55 and 0.5 < one.width / one.height < 2 for one in pieces]
+    small = filled & (sizes < sizes.max() - np.log(2))
     alike = (np.abs(sides[:, np.newaxis] - sides).max(axis=2) < 0.2).sum(axis=1)
     return [one for one, hole in zip(pieces, small & (alike >= _HOLES), strict=True) if not hole]
 

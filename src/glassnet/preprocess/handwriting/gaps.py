@@ -35,7 +35,8 @@ def bridged(mask: Mask, gap: float) -> Mask:
         for place in np.argwhere((first != second) & (far < gap)):
             row = tuple(place) if axis == 0 else tuple(place[::-1])
             step = (row[0] + 1 - axis, row[1] + axis)
-            pair = tuple(sorted((int(owner[row]), int(owner[step]))))
+            one, other = int(owner[row]), int(owner[step])
+            pair = (min(one, other), max(one, other))
             length = float(far[tuple(place)])
             if pair not in found or length < found[pair][0]:
                 found[pair] = (length, tuple(nearest[(slice(None), *row)]), tuple(nearest[(slice(None), *step)]))

@@ -5,19 +5,22 @@ What is paper is found from beside the strokes; where a picture was cut off alon
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .digits import Piece
+from .digits import Piece, box_of
 from .paper import Ink, otsu, reduced
+from .photo import MOST
 from .rules import Mask, Plane
 
 _COARSE = 128  # pixels on the longer side where a picture is seen as a whole
 _TWO = 0.8  # of the variance that lies between two shades: of one shade with noise it is 0.64, of a slope of light 0.75
 _FULL = 0.12  # of the picture that the rarer shade covers: of a digit with room around it, less
+_FILLING = 0.8  # of one of the picture's sides that writing takes
 _OPEN = 0.2  # of the edge in a shade, from which that may be the paper
 
 
@@ -31,8 +34,8 @@ def with_margins(picture: Plane) -> list[tuple[Plane, int]]:
     Returns
     -------
     list of (ndarray, pixels)
-        The picture with a margin, and how wide that is; twice where either shade may be the paper; none where the
-        picture is not of two shades, or one of them is hardly there.
+        The picture with a margin, and how wide that is; twice, the likelier first, where either shade may be the paper;
+        none where the picture is not of two shades, or where one of them does not fill it.
     """
     small = reduced(picture, -(-max(picture.shape[:2]) // _COARSE))
     if min(small.shape[:2]) < 4:
@@ -44,10 +47,22 @@ def with_margins(picture: Plane) -> list[tuple[Plane, int]]:
     apart = share * (1 - share) * (shades[first].mean() - shades[~first].mean()) ** 2 if 0 < share < 1 else 0.0
     if min(share, 1 - share) < _FULL or apart < _TWO * shades.var():
         return []
-    edge = np.concatenate([first[0], first[-1], first[1:-1, 0], first[1:-1, -1]])
-    sides = [(first, float(edge.mean())), (~first, 1 - float(edge.mean()))]
-    margin = min(picture.shape[:2]) // 2
-    return [(_surrounded(picture, small, paper, margin), margin) for paper, part in sides if part > _OPEN]
+    if math.prod(picture.shape[:2]) > MOST / 2:  # with the margin it would be too large to be worked on
+        picture = reduced(picture, 2)
+    margin = max(picture.shape[:2]) // 4
+    papers = [paper for paper in sorted((first, ~first), key=_at_edge, reverse=True) if _may_be_paper(paper)]
+    return [(_surrounded(picture, small, paper, margin), margin) for paper in papers]
+
+
+def _at_edge(paper: Mask) -> float:
+    return float(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]).mean())
+
+
+def _may_be_paper(paper: Mask) -> bool:
+    """Tell whether it reaches the picture's edge, and what is written on it fills the picture."""
+    rows, columns = box_of(~paper)
+    high, wide = (rows.stop - rows.start) / len(paper), (columns.stop - columns.start) / paper.shape[1]
+    return _at_edge(paper) > _OPEN and max(high, wide) > _FILLING
 
 
 def _surrounded(picture: Plane, small: Plane, paper: NDArray[np.bool_], margin: int) -> Plane:
