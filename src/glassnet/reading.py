@@ -8,7 +8,6 @@ confidence decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, reduce
 from typing import TYPE_CHECKING
@@ -24,7 +23,7 @@ from .parameters import FloatArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from .preprocess.handwriting import Ink, Mask, Piece, Plane
+    from .preprocess.handwriting import Ink, Mask, Piece
 
 SURE = 0.5
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
@@ -34,6 +33,7 @@ _SLENDER = 0.45  # width over height of what may be a bit of a stroke
 _WIDEST = 1.8  # width over height of a digit
 _GAPS = (0.02, 0.05)  # of what is written, that the pen may have skipped
 _STRONGEST = 0.7  # of the usual ink, that a shadow does not reach
+_CROPPED = 0.9  # confidence below which a picture may be cut off along its strokes
 _DOUBTFUL = 0.7  # worth below which a photo is read once more, in other ways
 _CUT_OFF = 0.2  # of its worth that a reading loses where its digits touch the picture's edge
 _UNEVEN = 0.3  # of its worth that a reading loses where its paper is as uneven as the picture
@@ -118,7 +118,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 when the model is not one of 28 × 28 pictures.
     """
-    from .preprocess.handwriting import SIDE, ink_mask, lift_ink, opaque, working_size
+    from .preprocess.handwriting import SIDE, ink_mask, lift_ink, opaque, sheet_alone, with_margins, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
@@ -130,31 +130,22 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
         digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
         return Reading((digit,), picture, ink, ink_mask(ink))
-    readings: list[Reading] = []
-    cropped: list[Reading] = []  # what a margin makes one digit of
-    for view, margin in _views(values):
-        for ink in lift_ink(view):
-            reading = _read(model, picture, ink, ink_mask(ink), margin, sure)
-            (cropped if margin and len(reading.digits) == 1 else readings).append(reading)
-    best = max([_best(readings), *cropped], key=_worth)
+    views = [alone] if (alone := sheet_alone(values)) is not None else []
+    best = _best([_read(model, picture, ink, 0, sure) for view in [*views, values] for ink in lift_ink(view)])
+    if _confidence(best) < _CROPPED:
+        framed = [(ink, margin) for view, margin in with_margins(values) for ink in lift_ink(view)]
+        cropped = [_read(model, picture, ink, margin, sure) for ink, margin in framed]
+        best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
     return _best([best, *_again(model, best, sure)]) if best.digits and _worth(best) < _DOUBTFUL else best
 
 
-def _views(values: Plane) -> Iterator[tuple[Plane, int]]:
-    """Yield what may be taken for the picture, the likeliest first, with the width of a margin put around it."""
-    from .preprocess.handwriting import sheet_alone, with_margins
+def _read(
+    model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
+) -> Reading:
+    """Read what one way of telling ink from paper gives, or a mask of its own."""
+    from .preprocess.handwriting import find_pieces, ink_mask, without_margin
 
-    alone = sheet_alone(values)
-    if alone is not None:
-        yield alone, 0
-    yield values, 0
-    yield from with_margins(values)
-
-
-def _read(model: Model, picture: Image, ink: Ink, mask: Mask, margin: int, sure: float, gaps: float = 0.0) -> Reading:
-    """Read what one way of telling ink from paper gives."""
-    from .preprocess.handwriting import find_pieces, without_margin
-
+    mask = ink_mask(ink) if mask is None else mask
     pieces = find_pieces(mask, ink, gaps)
     if margin:
         pieces, ink, mask = without_margin(pieces, ink, mask, margin)
@@ -167,11 +158,12 @@ def _read(model: Model, picture: Image, ink: Ink, mask: Mask, margin: int, sure:
 def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
     """Read once more with gaps bridged, as of a dry pen, and once with only the strongest ink, as beside a shadow.
 
-    What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together.
+    What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together. Nor is
+    what has more of them: its weakest strokes taken away, an 0 falls apart.
     """
     ways = [(reading.mask, gaps) for gaps in _GAPS] + [(reading.mask & (reading.ink.strength > _STRONGEST), 0.0)]
-    again = [_read(model, reading.picture, reading.ink, mask, 0, sure, gaps) for mask, gaps in ways if mask.any()]
-    return [one for one in again if _surely(one) >= _surely(reading)]
+    again = [_read(model, reading.picture, reading.ink, 0, sure, gaps, mask) for mask, gaps in ways if mask.any()]
+    return [one for one in again if _surely(one) >= _surely(reading) and len(one.digits) <= len(reading.digits)]
 
 
 def _surely(reading: Reading) -> int:
@@ -283,9 +275,10 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
     from .preprocess.handwriting import doubtful_pairs, may_be_one, union
 
     pieces = [one.piece for one in asked]
-    if may_be_one(pieces) and np.mean([_stands_alone(one) for one in asked]) < 0.5:
+    if may_be_one(pieces):
         (whole,) = _ask(model, [reduce(union, pieces)])
-        if whole.confidence > np.mean([one.confidence for one in asked]):
+        is_column = _is_slender(whole.piece) and np.mean([_stands_alone(one) for one in asked]) >= 0.5
+        if not is_column and whole.confidence > np.mean([one.confidence for one in asked]):
             return [whole]
     known: dict[tuple[int, int], _Asked] = {}  # no pair is asked about twice
     alive = list(asked)  # so that no id is given anew
@@ -314,7 +307,11 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
 
 def _stands_alone(one: _Asked) -> bool:
     """Tell whether a piece is surely a digit and no fragment of one: a bit of a stroke passes for a 1."""
-    return one.confidence >= SURE and one.piece.width > _SLENDER * one.piece.height
+    return one.confidence >= SURE and not _is_slender(one.piece)
+
+
+def _is_slender(piece: Piece) -> bool:
+    return piece.width <= _SLENDER * piece.height
 
 
 def _confidence_apart(one: _Asked, other: _Asked) -> float:
