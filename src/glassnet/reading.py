@@ -33,7 +33,7 @@ _SLENDER = 0.45  # width over height of what may be a bit of a stroke
 _WIDEST = 1.8  # width over height of a digit
 _GAPS = (0.02, 0.05)  # of what is written, that the pen may have skipped
 _STRONGEST = 0.7  # of the usual ink, that a shadow does not reach
-_CROPPED = 0.9  # confidence below which a picture may be cut off along its strokes
+_CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this part of a side, a picture may be a tight crop
 _DOUBTFUL = 0.7  # worth below which a photo is read once more, in other ways
 _CUT_OFF = 0.2  # of its worth that a reading loses where its digits touch the picture's edge
 _UNEVEN = 0.3  # of its worth that a reading loses where its paper is as uneven as the picture
@@ -132,7 +132,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         return Reading((digit,), picture, ink, ink_mask(ink))
     views = [alone] if (alone := sheet_alone(values)) is not None else []
     best = _best([_read(model, picture, ink, 0, sure) for view in [*views, values] for ink in lift_ink(view)])
-    if _confidence(best) < _CROPPED:
+    if _confidence(best) < _CLEARLY or _filled(best) > _FILLED:
         framed = [(ink, margin) for view, margin in with_margins(values) for ink in lift_ink(view)]
         cropped = [_read(model, picture, ink, margin, sure) for ink, margin in framed]
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
@@ -230,6 +230,15 @@ def _worth(reading: Reading) -> float:
     paper, picture = (np.asarray(plane, np.float32) for plane in (reading.ink.paper, reading.picture.reduce(4)))
     left = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
     return _confidence(reading) * (1 - _UNEVEN * min(1.0, left)) * (1 - _CUT_OFF * _at_the_edge(reading))
+
+
+def _filled(reading: Reading) -> float:
+    """Which part of one of the picture's sides the digits take."""
+    if not reading.digits:
+        return 0.0
+    boxes = np.array([digit.box for digit in reading.digits])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(max((right - left) / reading.picture.width, (bottom - top) / reading.picture.height))
 
 
 def _at_the_edge(reading: Reading) -> float:
