@@ -23,13 +23,20 @@ from .parameters import FloatArray
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from .preprocess.handwriting import Ink, Piece
+    from .preprocess.handwriting import Ink, Mask, Piece
 
 SURE = 0.5
 """Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
 _CLEAR = 0.8  # confidence in each part from which touching digits are told apart
 _LETTERS = 0.65  # part that is taken for digits, below which a page shows something else: of "hello" it is 0.6
+_SLENDER = 0.45  # width over height of what may be a bit of a stroke
 _WIDEST = 1.8  # width over height of a digit
+_GAPS = (0.02, 0.05)  # of what is written, that the pen may have skipped
+_STRONGEST = 0.7  # of the usual ink, that a shadow does not reach
+_CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this part of a side, a picture may be a tight crop
+_DOUBTFUL = 0.7  # worth below which a photo is read once more, in other ways
+_CUT_OFF = 0.2  # of its worth that a reading loses where its digits touch the picture's edge
+_UNEVEN = 0.3  # of its worth that a reading loses where its paper is as uneven as the picture
 
 
 @dataclass(frozen=True)
@@ -111,7 +118,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 when the model is not one of 28 × 28 pictures.
     """
-    from .preprocess.handwriting import SIDE, find_pieces, ink_mask, lift_ink, opaque, sheet_alone, working_size
+    from .preprocess.handwriting import SIDE, ink_mask, lift_ink, opaque, sheet_alone, with_margins, working_size
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
@@ -123,15 +130,49 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
         digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
         return Reading((digit,), picture, ink, ink_mask(ink))
-    alone = sheet_alone(values)
-    readings = []
-    for ink in [*(lift_ink(alone) if alone is not None else ()), *lift_ink(values)]:
-        mask = ink_mask(ink)
-        lines = _settled(model, find_pieces(mask, ink))
-        scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-        digits = [_digit(model, asked, number, scale, sure) for number, line in enumerate(lines) for asked in line]
-        readings.append(Reading(_among_digits(digits), picture, ink, mask))
-    best = readings[0]  # the likeliest, unless another is much surer
+    views = [alone] if (alone := sheet_alone(values)) is not None else []
+    best = _best([_read(model, picture, ink, 0, sure) for view in [*views, values] for ink in lift_ink(view)])
+    if _confidence(best) < _CLEARLY or _filled(best) > _FILLED:
+        framed = [(ink, margin) for view, margin in with_margins(values) for ink in lift_ink(view)]
+        cropped = [_read(model, picture, ink, margin, sure) for ink, margin in framed]
+        best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
+    return _best([best, *_again(model, best, sure)]) if best.digits and _worth(best) < _DOUBTFUL else best
+
+
+def _read(
+    model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
+) -> Reading:
+    """Read what one way of telling ink from paper gives, or a mask of its own."""
+    from .preprocess.handwriting import find_pieces, ink_mask, without_margin
+
+    mask = ink_mask(ink) if mask is None else mask
+    pieces = find_pieces(mask, ink, gaps)
+    if margin:
+        pieces, ink, mask = without_margin(pieces, ink, mask, margin)
+    scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
+    lines = enumerate(_settled(model, pieces))
+    digits = [_digit(model, asked, number, scale, sure) for number, line in lines for asked in line]
+    return Reading(_among_digits(digits), picture, ink, mask)
+
+
+def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
+    """Read once more with gaps bridged, as of a dry pen, and once with only the strongest ink, as beside a shadow.
+
+    What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together. Nor is
+    what has more of them: its weakest strokes taken away, an 0 falls apart.
+    """
+    ways = [(reading.mask, gaps) for gaps in _GAPS] + [(reading.mask & (reading.ink.strength > _STRONGEST), 0.0)]
+    again = [_read(model, reading.picture, reading.ink, 0, sure, gaps, mask) for mask, gaps in ways if mask.any()]
+    return [one for one in again if _surely(one) >= _surely(reading) and len(one.digits) <= len(reading.digits)]
+
+
+def _surely(reading: Reading) -> int:
+    return sum(digit.sure for digit in reading.digits)
+
+
+def _best(readings: list[Reading]) -> Reading:
+    """Choose the first, the likeliest, unless another is much more to be believed."""
+    best = readings[0]
     for reading in readings[1:]:
         if _worth(reading) > _worth(best) + 0.15:
             best = reading
@@ -140,8 +181,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
 
 def _among_digits(digits: list[Digit]) -> tuple[Digit, ...]:
     """Be sure of none where most are no digits: an o among letters is no 0."""
-    many = len(digits) > 3
-    if many and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
+    if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
         return tuple(replace(digit, sure=False) for digit in digits)
     return tuple(digits)
 
@@ -177,9 +217,37 @@ def _gate() -> Model:
     return shipped_model("gate")
 
 
-def _worth(reading: Reading) -> float:
-    """How much a reading is to be believed where several are possible."""
+def _confidence(reading: Reading) -> float:
     return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
+
+
+def _worth(reading: Reading) -> float:
+    """How much a reading is to be believed where several are possible.
+
+    That is how sure it is of its digits, and less where what it takes for bare paper is as uneven as the picture: then
+    what is written may have been taken for paper. And less where digits touch the picture's edge.
+    """
+    paper, picture = (np.asarray(plane, np.float32) for plane in (reading.ink.paper, reading.picture.reduce(4)))
+    left = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
+    return _confidence(reading) * (1 - _UNEVEN * min(1.0, left)) * (1 - _CUT_OFF * _at_the_edge(reading))
+
+
+def _filled(reading: Reading) -> float:
+    """Which part of one of the picture's sides the digits take."""
+    if not reading.digits:
+        return 0.0
+    boxes = np.array([digit.box for digit in reading.digits])
+    (left, top), (right, bottom) = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return float(max((right - left) / reading.picture.width, (bottom - top) / reading.picture.height))
+
+
+def _at_the_edge(reading: Reading) -> float:
+    """Which part of the digits touches the picture's edge: they are cut off, or a shadow, or a finger."""
+    width, height = reading.picture.size
+    edges = [
+        box[0] <= 0 or box[1] <= 0 or box[2] >= width or box[3] >= height for box in (d.box for d in reading.digits)
+    ]
+    return float(np.mean(edges)) if edges else 0.0
 
 
 @dataclass(frozen=True)
@@ -218,7 +286,8 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
     pieces = [one.piece for one in asked]
     if may_be_one(pieces):
         (whole,) = _ask(model, [reduce(union, pieces)])
-        if whole.confidence > np.mean([one.confidence for one in asked]):
+        is_column = _is_slender(whole.piece) and np.mean([_stands_alone(one) for one in asked]) >= 0.5
+        if not is_column and whole.confidence > np.mean([one.confidence for one in asked]):
             return [whole]
     known: dict[tuple[int, int], _Asked] = {}  # no pair is asked about twice
     alive = list(asked)  # so that no id is given anew
@@ -243,6 +312,15 @@ def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
                 joined.append(one)
         alive += joined
         asked = [one for k, one in enumerate(asked) if k not in taken] + joined
+
+
+def _stands_alone(one: _Asked) -> bool:
+    """Tell whether a piece is surely a digit and no fragment of one: a bit of a stroke passes for a 1."""
+    return one.confidence >= SURE and not _is_slender(one.piece)
+
+
+def _is_slender(piece: Piece) -> bool:
+    return piece.width <= _SLENDER * piece.height
 
 
 def _confidence_apart(one: _Asked, other: _Asked) -> float:

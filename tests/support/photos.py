@@ -33,11 +33,15 @@ class Scene:
     strength: tuple[float, float] = (0.75, 1.0)  # of the ink
     texture: float = 0.0  # how uneven it is
     gaps: int = 0  # places where the pen skipped
+    grit: float = 0.0  # part of the ink that paper's grain keeps off: crayon, chalk
     rules: str = ""  # "squared" or "ruled"
     creases: int = 0
     shadow: float = 0.0
     gradient: float = 0.15
     vignette: float = 0.1
+    bar: float = 0.0  # light that the shadow of a pen or hand takes
+    holes: bool = False  # punched along one side, for a spiral
+    cropped: bool = False  # along the digit
     table: bool = False
     finger: bool = False
     grain: float = 2.5  # noise of the camera, of 255
@@ -84,6 +88,12 @@ SINGLES: dict[str, Scene] = {
     "table": Scene(table=True, high=(0.3, 0.5), gradient=0.3),
     "finger": Scene(finger=True, gradient=0.3, high=(0.3, 0.5), place=0.1),
     "noisy": Scene(grain=22, blur=1.5, quality=25),
+    "crayon": Scene(pen=(0.08, 0.16), grit=0.4, gradient=0.3),
+    "chalk": Scene(paper=DARK, inks=CHALKS, pen=(0.06, 0.12), grit=0.35, gradient=0.3),
+    "hair": Scene(size=(480, 640), pen=(0.001, 0.003), grain=0, gradient=0, vignette=0, blur=0, quality=0),
+    "holes": Scene(holes=True, rules="ruled", high=(0.3, 0.55), gradient=0.3),
+    "pen's shadow": Scene(bar=0.5, gradient=0.3),
+    "cropped": Scene(cropped=True, pen=(0.08, 0.18)),
     "hard": Scene(rules="squared", creases=3, shadow=0.4, gradient=0.4, vignette=0.3, grain=8, blur=1.6, quality=35),
 }
 """Kind of picture of one digit -> how it comes about."""
@@ -91,7 +101,7 @@ SINGLES: dict[str, Scene] = {
 
 def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None) -> Photo:
     """A picture of one digit of MNIST's test part; or of another hand; or of something else, with no label."""
-    rng = np.random.default_rng([seed, sorted(SINGLES).index(kind)])
+    rng = np.random.default_rng([seed, *kind.encode()])  # not by the place among them: kinds are added
     scene = SINGLES[kind]
     if rng.random() < 0.5 and scene.size[0] != scene.size[1]:
         scene = replace(scene, size=scene.size[::-1], turned=rng.random() < 0.3 and scene.quality > 0)
@@ -156,6 +166,9 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
     if scene.texture:
         streaks = ndimage.gaussian_filter(rng.normal(0, 1, scene.size), (min(scene.size) / 150, min(scene.size) / 60))
         ink *= (1 - scene.texture * np.clip(streaks / streaks.std() * 0.5 + 0.3, 0, 1)).astype(np.float32)
+    if scene.grit:
+        grain = ndimage.gaussian_filter(rng.normal(0, 1, scene.size), min(scene.size) / 350)
+        ink *= (0.15 + 0.85 * (grain > np.quantile(grain, scene.grit))).astype(np.float32)
     ink *= rng.uniform(*scene.strength)
     colour = np.array(scene.inks[rng.integers(len(scene.inks))], np.float32)
     if scene.transparent:
@@ -165,10 +178,17 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
     picture = paper * (1 - ink[..., None]) + colour * ink[..., None]
     if scene.table:
         _put_on_table(picture, rng)
+    if scene.holes:
+        _punch(picture, rng)
     picture *= _light(scene, rng)[..., None]
     if scene.finger:
         _add_finger(picture, rng)
-    return Photo(_file(_camera(picture, scene, rng), scene), labels, boxes)
+    photo = _camera(picture, scene, rng)
+    if scene.cropped:
+        left, top, right, bottom = (part * side for part, side in zip(boxes[0], 2 * photo.size, strict=True))
+        more = rng.uniform(-0.02, 0.03) * max(right - left, bottom - top)
+        photo = photo.crop((int(left - more), int(top - more), int(right + more) + 1, int(bottom + more) + 1))
+    return Photo(_file(photo, scene), labels, boxes)
 
 
 def _write(ink: np.ndarray, drawn: np.ndarray, centre: np.ndarray, high: float, scene: Scene,
@@ -244,6 +264,10 @@ def _light(scene: Scene, rng: np.random.Generator) -> np.ndarray:
         angle, edge = rng.uniform(0, 2 * np.pi), rng.uniform(-0.5, 0.5)
         off = np.cos(angle) * x + np.sin(angle) * y + 0.15 * np.sin(3 * x + rng.uniform(0, 6)) - edge
         light *= 1 - scene.shadow / (1 + np.exp(-off * rng.choice([4, 12, 50])))
+    if scene.bar:
+        off = np.abs(x - rng.uniform(-0.5, 0.5) - 0.3 * y)
+        inside = (off < rng.uniform(0.15, 0.3)) & (y > rng.uniform(-0.3, 0.3))
+        light *= 1 - scene.bar * ndimage.gaussian_filter(inside.astype(float), min(h, w) * rng.uniform(0.005, 0.04))
     return light
 
 
@@ -257,6 +281,13 @@ def _put_on_table(picture: np.ndarray, rng: np.random.Generator) -> None:
     wood = np.array([(110, 74, 46), (60, 60, 64), (150, 120, 90), (30, 50, 80)][rng.integers(4)])
     streak = ndimage.gaussian_filter(rng.normal(0, 1, (h, w)), (0.5, w / 20))
     picture[outside] = (wood + (streak / streak.std() * 8)[..., None])[outside]
+
+
+def _punch(picture: np.ndarray, rng: np.random.Generator) -> None:
+    h, w = picture.shape[:2]
+    gap, across = h / rng.integers(8, 20), w * rng.uniform(0.03, 0.06)
+    y, x = np.mgrid[:h, :w]
+    picture[np.hypot((y + gap / 3) % gap - gap / 2, x - across) < 0.2 * gap] = rng.uniform(30, 90)
 
 
 def _add_finger(picture: np.ndarray, rng: np.random.Generator) -> None:

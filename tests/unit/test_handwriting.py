@@ -24,9 +24,13 @@ from glassnet.preprocess.handwriting import (
     mnist_forms,
     opaque,
     sheet_alone,
+    with_margins,
+    without_margin,
     working_size,
 )
 from glassnet.preprocess.handwriting.form import STROKE, stroke_width
+from glassnet.preprocess.handwriting.gaps import bridged
+from glassnet.preprocess.handwriting.paper import otsu
 from glassnet.preprocess.handwriting.rules import is_grid, ruled_lines, without_remains
 from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
@@ -109,6 +113,62 @@ def test_a_spot_of_light_or_a_digit_is_no_note():
     for row in range(6):
         for pen in (0.05, 0.2):
             assert sheet_alone(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
+
+
+def test_a_thick_digit_is_no_note():
+    """Two 8s of MNIST nearly fill a rectangle, holes and all; but not its corners."""
+    for row in (5960, 6080):
+        large = Image.fromarray(bundled("test").inputs[row].reshape(28, 28)).resize((280, 280)).convert("RGB")
+        assert sheet_alone(working_size(large)) is None
+
+
+@pytest.mark.parametrize("hole", [1, 2])
+def test_ink_with_holes_is_ink_and_no_paper(hole):
+    """Crayon: what lies between its grains belongs to the stroke, however small each grain is."""
+    mask = np.pad(drawn(0.14, side=300, row=4), 40)
+    grit = ndimage.zoom(np.random.default_rng(1).random(np.array(mask.shape) // hole + 1), hole, order=0) < 0.45
+    grain = mask & ~grit[: mask.shape[0], : mask.shape[1]]
+    ink = lift_ink(on_paper(grain, (0.9, 0.9, 0.9), (0.5, 0.2, 0.6)))[0]
+    assert np.abs(ink.paper - 0.9).max() < 0.12
+
+
+def test_margins_are_put_around_what_fills_the_picture_and_taken_off_again():
+    mask = drawn(0.2)
+    mask = mask[np.ix_(mask.any(1), mask.any(0))]
+    picture = np.where(mask[..., None], (0.2, 0.1, 0.1), (0.9, 0.9, 0.8)).astype(np.float32)
+    (view, margin), *_ = with_margins(picture)
+    np.testing.assert_array_equal(view[margin:-margin, margin:-margin], picture)
+    np.testing.assert_allclose(view[0, 0], (0.9, 0.9, 0.8), atol=0.05)
+    (ink,) = lift_ink(view)
+    pieces, inner, inside = without_margin(find_pieces(ink_mask(ink), ink), ink, ink_mask(ink), margin)
+    assert inside.shape == inner.strength.shape == mask.shape
+    assert [(one.top, one.left, one.bottom, one.right) for one in pieces] == [(0, 0, *mask.shape)]
+    for pen in (0.05, 0.2):  # with room around it nothing is to be done
+        assert with_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
+
+
+def test_gaps_between_pieces_are_bridged_and_openings_stay():
+    opening = np.zeros((60, 60), bool)
+    opening[10:50, 10:13] = opening[10:13, 10:40] = opening[47:50, 10:40] = opening[10:26, 38:41] = True
+    opening[33:50, 38:41] = True  # a ring, open to the right by less than the gaps
+    np.testing.assert_array_equal(bridged(opening, 10), opening)
+    dashes = opening.copy()
+    dashes[20:26, 10:13] = dashes[47:50, 20:27] = False
+    whole = bridged(dashes, 10)
+    assert ndimage.label(dashes, np.ones((3, 3)))[1] == 3
+    assert ndimage.label(whole, np.ones((3, 3)))[1] == 1
+    assert not whole[27:32, 36:43].all(axis=1).any()
+    np.testing.assert_array_equal(bridged(dashes, 5), dashes)
+
+
+def test_punched_holes_are_no_writing():
+    mask = np.zeros((400, 400), bool)
+    y, x = np.mgrid[:400, :400]
+    mask[np.hypot(y % 40 - 20, x - 25) < 8] = True
+    mask[100:300, 150:350] |= drawn(0.1, side=200)
+    ink = lift_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0]
+    (piece,) = find_pieces(ink_mask(ink), ink)
+    assert piece.left > 180
 
 
 @pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
@@ -223,6 +283,14 @@ def test_the_form_does_not_depend_on_size_or_place():
         assert np.corrcoef(form.ravel(), forms[0].ravel())[0, 1] > 0.9
 
 
+@pytest.mark.parametrize("side", [300, 900])
+def test_a_line_as_thin_as_a_hair_has_the_form_of_a_pen(side):
+    for row in (0, 2, 4):
+        way = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
+        hair, pen = mnist_form(way < 0.9 / side).astype(int), mnist_form(way < 0.03).astype(int)
+        assert np.corrcoef(hair.ravel(), pen.ravel())[0, 1] > 0.85
+
+
 def test_changes_change_a_little():
     mask = drawn(0.1, row=2)
     plain, *others = mnist_forms(mask).astype(float)
@@ -318,6 +386,11 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
 def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
     for seed in (600, 601):
         assert len(forms_of(single(kind, seed, hand=True).opened())) == 1
+
+
+def test_one_shade_but_for_rounding_has_nothing_above_it():
+    values = np.full(1000, 0.7) + np.random.default_rng(1).normal(0, 1e-16, 1000)
+    assert not (values > otsu(values)).any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])

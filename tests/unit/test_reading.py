@@ -7,12 +7,12 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageChops, ImageDraw, ImageFont
 
 from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
 from glassnet.reading import Reading, read_photo
-from support.photos import SINGLES, Photo, board, single
+from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
 
 FONT = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
@@ -28,6 +28,12 @@ HARD = (
     "pencil",
     "far",
     "table",
+    "crayon",
+    "chalk",
+    "hair",
+    "holes",
+    "pen's shadow",
+    "cropped",
     "hard",
 )
 
@@ -67,6 +73,37 @@ def test_among_letters_no_letter_is_a_digit():
     reading = read_photo(shipped_model(), picture)
     assert max(digit.confidence for digit in reading.digits) > 0.5
     assert set(reading.text) == {"?", "\n"}
+
+
+def test_what_is_half_no_digit_is_not_sure_either():
+    picture = Image.new("L", (300, 200), 240)
+    ImageDraw.Draw(picture).text((60, 20), "Hi", 20, ImageFont.truetype(str(FONT), 130))
+    assert not any(digit.sure for digit in read_photo(shipped_model(), picture).digits)
+
+
+def test_digits_below_each_other_are_not_one_1():
+    photo = sheet(700, 7, 1, Scene(gradient=0.3), hand=True)
+    answers = [digit.answer for digit in read(photo).digits]
+    assert len(answers) == 7
+    assert np.mean(np.equal(answers, photo.labels)) > 0.7
+
+
+@pytest.mark.parametrize("more", [0, 3, 8])
+def test_a_digit_is_read_however_tightly_it_is_cropped(more):
+    """A broad 1 is then nearly all of the picture."""
+    for label, way in (
+        (1, [(60, 60), (66, 250)]),
+        (4, [(120, 50), (50, 180), (180, 180)]),
+        (7, [(50, 60), (170, 60), (90, 250)]),
+    ):
+        picture = Image.new("RGB", (240, 310), (226, 222, 214))
+        pen = ImageDraw.Draw(picture)
+        pen.line(way, (30, 40, 120), 34, "curve")
+        if label == 4:
+            pen.line([(140, 110), (130, 250)], (30, 40, 120), 34)
+        left, top, right, bottom = ImageChops.invert(picture.convert("L")).point(lambda v: 255 * (v > 120)).getbbox()
+        photo = picture.crop((left - more, top - more, right + more, bottom + more))
+        assert [digit.answer for digit in read_photo(shipped_model(), photo).digits] == [label]
 
 
 def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():

@@ -2,8 +2,10 @@
 
 from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
 from .form import CHANGES, PLAIN, SIDE, Change, mnist_form, mnist_forms
+from .margin import with_margins, without_margin
 from .paper import Ink, lift_ink
 from .photo import eight_bits, opaque, working_size
+from .rules import Mask, Plane
 from .sheet import sheet_alone
 from .whole import forms_of
 
@@ -13,7 +15,9 @@ __all__ = [
     "SIDE",
     "Change",
     "Ink",
+    "Mask",
     "Piece",
+    "Plane",
     "cuts",
     "doubtful_pairs",
     "eight_bits",
@@ -28,5 +32,7 @@ __all__ = [
     "opaque",
     "sheet_alone",
     "union",
+    "with_margins",
+    "without_margin",
     "working_size",
 ]

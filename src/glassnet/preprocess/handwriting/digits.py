@@ -6,13 +6,15 @@ together; digits that stand side by side make a line, and lines follow each othe
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from .gaps import without_gaps
 from .paper import Ink
 from .rules import Mask, closed, mended, ruled_lines, stroke_pixels, without_remains
 
@@ -20,6 +22,7 @@ THRESHOLD = 0.45
 """Part of the usual ink from which a place is ink."""
 _EIGHT = np.ones((3, 3), bool)
 _MOST = 800  # pieces that are compared with each other: more are no handwriting
+_HOLES = 6  # small pieces of one form, from which they are no writing
 _FAR, _TALLEST = 0.3, 1.4  # of a digit's size: how far apart its pieces are at most; of the usual size: a large digit
 
 
@@ -70,20 +73,30 @@ def ink_mask(ink: Ink) -> Mask:
     return mended(without_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
 
 
-def find_pieces(mask: Mask, ink: Ink) -> list[Piece]:
-    """Take the mask apart into digits, as far as geometry tells, without specks and what lies beside the paper."""
+def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
+    """Take the mask apart into digits, as far as geometry tells, without specks and what lies beside the paper.
+
+    Gaps in strokes up to a part of the size of all that is written are bridged.
+    """
     stroke = max(1.0, stroke_pixels(mask))
     if stroke > 4:  # where the pen ran dry
         mask = closed(mask, max(1, round(0.15 * stroke)))
-    labels, _ = ndimage.label(mask, _EIGHT)
-    pieces = []
-    for number, box in enumerate(ndimage.find_objects(labels), 1):
-        piece = Piece(box[0].start, box[1].start, box[0].stop, box[1].stop, labels[box] == number)
-        if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke):
-            pieces.append(piece)
-    pieces = _on_paper(_without_edge(pieces, mask.shape), ink)
+    pieces = [piece for piece in _connected(mask) if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke)]
+    pieces = _on_paper(_without_edge(_without_holes(pieces), mask.shape), ink)
     if not pieces:
         return []
+    if gaps:
+        whole = reduce(union, pieces)
+        pieces = [
+            replace(
+                piece,
+                top=piece.top + whole.top,
+                left=piece.left + whole.left,
+                bottom=piece.bottom + whole.top,
+                right=piece.right + whole.left,
+            )
+            for piece in _connected(without_gaps(whole.mask, gaps))
+        ]
     largest = max(piece.size for piece in pieces)
     pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
     large = _large_enough(pieces)
@@ -101,6 +114,26 @@ def _large_enough(pieces: list[Piece]) -> list[Piece]:
         for piece, others in zip(pieces, alike, strict=True)
         if piece.size > (0.35 if others < 3 else 0.15) * usual
     ]
+
+
+def _connected(mask: Mask) -> list[Piece]:
+    labels, _ = ndimage.label(mask, _EIGHT)
+    return [
+        Piece(box[0].start, box[1].start, box[0].stop, box[1].stop, labels[box] == number)
+        for number, box in enumerate(ndimage.find_objects(labels), 1)
+    ]
+
+
+def _without_holes(pieces: list[Piece]) -> list[Piece]:
+    """Leave out small filled pieces of one form where there are many beside writing: punched holes, dotted paper."""
+    if len(pieces) <= _HOLES:
+        return pieces
+    sides = np.log([(one.height, one.width) for one in pieces])
+    sizes = sides.max(axis=1)
+    filled = [one.mask.mean() > 0.55 and 0.5 < one.width / one.height < 2 for one in pieces]
+    small = filled & (sizes < sizes.max() - np.log(2))
+    alike = (np.abs(sides[:, np.newaxis] - sides).max(axis=2) < 0.2).sum(axis=1)
+    return [one for one, hole in zip(pieces, small & (alike >= _HOLES), strict=True) if not hole]
 
 
 def _on_paper(pieces: list[Piece], ink: Ink) -> list[Piece]:

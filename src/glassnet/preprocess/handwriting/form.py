@@ -16,13 +16,14 @@ from PIL import Image, ImageOps
 from scipy import ndimage
 
 from .digits import box_of
-from .rules import Mask
+from .rules import Mask, stroke_pixels
 
 SIDE, BOX = 28, 20
 STROKE = (0.08, 0.2)
 """Widths of a stroke, in parts of the digit's longer side, between which nothing is changed: those that nineteen in
 twenty of MNIST's own digits have. What MNIST has, a model has learnt as it is; to change it costs answers."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
+_THINNEST = 3  # of those pixels: so wide a stroke is made before it is brought there
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,11 @@ def stroke_width(mask: Mask) -> float:
 def _fine(mask: Mask) -> Image.Image:
     """Bring the mask to a size where strokes can be measured, with room to be turned."""
     scale = _FINE / max(mask.shape)
+    short = (_THINNEST / scale - stroke_pixels(mask)) / 2
+    if scale < 1 and short > 0:  # a hair would be averaged away
+        mask = ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
+        mask = mask[box_of(mask)]
+        scale = _FINE / max(mask.shape)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
     way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX

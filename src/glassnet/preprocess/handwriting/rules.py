@@ -34,11 +34,22 @@ def ruled_lines(strength: Plane, least: float) -> Mask:
     ink = strength > least
     # In a grid with little writing the usual stroke is the grid's own line.
     part = 1.6 if is_grid(ink) else 0.5
-    side = round(max(4.0, part * stroke_pixels(ink))) + 3
-    thin = ndimage.white_tophat(strength, size=(side, side)) > 0.6 * least
+    solid = _without_pores(strength, ink)
+    side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
+    thin = ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
     found: Mask = _long_runs(thin, ink) | _long_runs(thin.T, ink.T).T
     # Writing that crosses a line, or lies along it, is told by being stronger, where it is.
     return found & (strength < 1.6 * np.median(strength[found])) if found.any() else found
+
+
+def _without_pores(strength: Plane, ink: Mask) -> Plane:
+    """Fill what crayon and chalk leave open: small places inside of a stroke, which make no thin lines of it."""
+    width = 2 * max(1, min(ink.shape) // 120) + 1
+    labels, _ = ndimage.label(~ink)
+    small = np.bincount(labels.ravel()) <= width * width
+    small[0] = False
+    filled: Plane = np.where(small[labels], np.maximum(strength, 1), strength)
+    return filled
 
 
 def _long_runs(thin: Mask, ink: Mask) -> Mask:

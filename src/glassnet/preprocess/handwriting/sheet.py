@@ -15,6 +15,7 @@ _COARSE = 128  # pixels on the longer side where a sheet is seen as a whole
 _SMALLEST = 0.1  # of the picture that a sheet covers
 _SOLID = 0.75  # of a sheet that is not written on
 _SHARP = 0.5  # of the contrast that its edge takes within some pixels: less is a spot of light
+_CORNERED = 0.1  # by how much the figure between a sheet's corners may be smaller or larger than the sheet
 
 
 def sheet_alone(picture: Plane) -> Plane | None:
@@ -64,14 +65,22 @@ def _sheet(small: Plane) -> NDArray[np.bool_] | None:
 
 
 def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
-    """Tell whether it nearly fills a rectangle, however turned, that is not much longer than wide: an oval does not."""
+    """Tell whether it nearly fills a rectangle, however turned, that is not much longer than wide, up to its corners.
+
+    An oval fills no rectangle; a thick 8 does, but the four-sided figure between its corners is smaller than it.
+    """
     places = np.argwhere(sheet)
     angles = np.radians(np.arange(0, 90, 3))
-    one = np.ptp(places @ (np.cos(angles), np.sin(angles)), axis=0) + 1
-    other = np.ptp(places @ (-np.sin(angles), np.cos(angles)), axis=0) + 1
-    best = int(np.argmin(one * other))
-    share, ratio = len(places) / (one * other)[best], one[best] / other[best]
-    return bool(share > 0.83 and 1 / 3 < ratio < 3)
+    one, other = places @ (np.cos(angles), np.sin(angles)), places @ (-np.sin(angles), np.cos(angles))
+    sides = np.ptp([one, other], axis=1) + 1
+    best = int(np.argmin(sides.prod(axis=0)))
+    share, ratio = len(places) / sides[:, best].prod(), sides[0, best] / sides[1, best]
+    across, down = one[:, best] / sides[0, best], other[:, best] / sides[1, best]
+    corners = places[[np.argmax(x * across + y * down) for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1))]]
+    onward = np.roll(corners, -1, axis=0)
+    # Places are squares: half of those along the sides is outside of the lines from middle to middle (Pick 1899).
+    area = (abs(np.linalg.det(np.stack([corners, onward], axis=1)).sum()) + np.hypot(*(onward - corners).T).sum()) / 2
+    return bool(share > 0.83 and 1 / 3 < ratio < 3 and abs(area / len(places) - 1) < _CORNERED)
 
 
 def _enlarged(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:

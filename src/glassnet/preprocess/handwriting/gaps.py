@@ -1,0 +1,51 @@
+"""Strokes with gaps, where the pen ran dry or was pressed too little: what stands end to end is one stroke."""
+
+from __future__ import annotations
+
+import numpy as np
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from .rules import Mask, closed, stroke_pixels
+
+_MOST = 800  # pieces: more are no handwriting
+
+
+def without_gaps(mask: Mask, part: float) -> Mask:
+    """Bridge gaps up to a part of the size of what is written."""
+    written = max(int(np.ptp(np.flatnonzero(mask.any(axis=side)))) + 1 for side in (0, 1))
+    return bridged(closed(mask, max(1, round(part * written / 2))), part * written)
+
+
+def bridged(mask: Mask, gap: float) -> Mask:
+    """Draw strokes between pieces of ink that stand nearer to each other than `gap` pixels, the nearest first.
+
+    Pieces that hang together already are left alone: the opening of a 6 or a 2 is no gap.
+    """
+    labels, count = ndimage.label(mask, np.ones((3, 3), bool))
+    if not 1 < count <= _MOST:
+        return mask
+    away, nearest = ndimage.distance_transform_edt(~mask, return_indices=True)
+    owner = labels[tuple(nearest)]
+    found: dict[tuple[int, int], tuple[float, tuple[int, ...], tuple[int, ...]]] = {}
+    for axis in (0, 1):  # where the surroundings of two pieces meet, the way from one to the other is shortest
+        first, second = (np.moveaxis(owner, axis, 0)[part] for part in (slice(-1), slice(1, None)))
+        far = np.moveaxis(away, axis, 0)
+        far = far[:-1] + far[1:] + 1
+        for place in np.argwhere((first != second) & (far < gap)):
+            row = tuple(place) if axis == 0 else tuple(place[::-1])
+            step = (row[0] + 1 - axis, row[1] + axis)
+            one, other = int(owner[row]), int(owner[step])
+            pair = (min(one, other), max(one, other))
+            length = float(far[tuple(place)])
+            if pair not in found or length < found[pair][0]:
+                found[pair] = (length, tuple(nearest[(slice(None), *row)]), tuple(nearest[(slice(None), *step)]))
+    group = list(range(count + 1))
+    picture = Image.fromarray(mask.astype(np.uint8))
+    pen, wide = ImageDraw.Draw(picture), max(1, round(stroke_pixels(mask)))
+    for (one, other), (_, start, end) in sorted(found.items(), key=lambda item: item[1]):
+        if group[one] != group[other]:
+            group = [group[one] if name == group[other] else name for name in group]
+            pen.line([(int(y), int(x)) for x, y in (start, end)], 1, wide)
+    joined: Mask = np.array(picture).astype(bool)
+    return joined
