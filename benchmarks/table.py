@@ -252,9 +252,14 @@ def seconds(summary: dict[str, Any]) -> str:
 
 
 def remark(found: dict[str, dict[str, Any]], column: int) -> str:
-    """Name the machine, and every package by its version; several machines or versions would be named all."""
+    """Name the machine, and every package by its version; of several machines, what was measured on which."""
     machines = [kept["machine"] for kept in found.values()]
-    processors = ", ".join(dict.fromkeys(f"{one['processor']}, {one['cores']} cores" for one in machines))
+    measured: dict[str, list[str]] = {}
+    for name, kept in found.items():
+        measured.setdefault(f"{kept['machine']['processor']}, {kept['machine']['cores']} cores", []).append(name)
+    processors = "; ".join(
+        f"{one} ({', '.join(names)})" if len(measured) > 1 else one for one, names in measured.items()
+    )
     pythons = ", ".join(dict.fromkeys(one["python"] for one in machines))
     packages = dict.fromkeys(
         f"{name} {number}" for one in machines for name, number in one["packages"].items() if number
