@@ -18,8 +18,9 @@ from .options import Options
 from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
-"""Moments smaller than this become 0. A weight that never sees a gradient would otherwise let its moments decay into
-denormal numbers, which slow every operation that meets them."""
+"""Moments smaller than this become 0, and in the kernels deltas and hidden sigmoids too. A weight that never sees a
+gradient would otherwise let its moments decay into denormal numbers, as saturated nodes do their slopes; these slow
+every operation that meets them."""
 
 
 class Settings(NamedTuple):
