@@ -200,10 +200,11 @@ class Options:
         high=1024,
     )
     blocks: int = _option(
-        10,
-        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result",
-        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位)",
-        low=1,
+        0,
+        "calls of the engine an epoch, at most: how often progress is told and checked; part of the result; "
+        "0 is one for every 5,000 samples, ten at most",
+        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位);0 表示每 5,000 个样本一次,最多十次",
+        low=0,
         high=1_000_000,
     )
     threads: int = _option(

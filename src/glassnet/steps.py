@@ -1,8 +1,9 @@
 """Which steps an epoch has: the order of the samples, the batches, and the blocks that an engine is given.
 
-An epoch is run in so many blocks as the options say; a block is one call of the engine. Blocks are what progress, the
-check for divergence and an interrupt wait for. Their number is part of the result: the engine may round a little
-differently when the same steps are divided otherwise. It is part of a checkpoint's meaning too.
+An epoch is run in as many blocks as the options say, or as befits its samples; a block is one call of the engine.
+Blocks are what progress, the check for divergence and an interrupt wait for. Their number is part of the result: the
+engine may round a little differently when the same steps are divided otherwise. It is part of a checkpoint's meaning
+too.
 """
 
 from __future__ import annotations
@@ -17,11 +18,18 @@ from .options import Options
 from .randomness import Purpose, generator
 from .schedules import learning_rates
 
+BLOCK, MOST_BLOCKS = 5_000, 10
+"""Samples of a block, at least, and blocks of an epoch, at most, where the options leave it open.
+
+A call of the engine costs some tenths of a millisecond: as much as a hundred samples.
+"""
+
 
 def epoch_blocks(samples: int, options: Options) -> list[NDArray[np.intp]]:
     """Divide the numbers of an epoch's steps into blocks."""
     steps = -(-samples // options.batch_size)
-    return np.array_split(np.arange(steps), min(options.blocks, steps))
+    wanted = options.blocks or min(MOST_BLOCKS, max(1, samples // BLOCK))
+    return np.array_split(np.arange(steps), min(wanted, steps))
 
 
 def blocks_of_epoch(

@@ -15,7 +15,7 @@ from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
 
-QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3")
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "3", "--blocks", "10")
 
 
 @pytest.fixture

@@ -191,7 +191,7 @@ class Watching(ReferenceEngine):
         return super().run_steps(*arguments)
 
 
-SMALL = {"hidden": (5,), "epochs": 1, "batch_size": 10}
+SMALL = {"hidden": (5,), "epochs": 1, "batch_size": 10, "blocks": 10}
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def test_defaults_that_follow_from_no_data_are_those_of_the_recipe(kind):
     options = kind().fit(IRIS, target_of(kind)).options_
     recipe = Options.recipe("estimator", loss=options.loss, output=options.output, targets=options.targets)
     differing = {name for name in SPECS if getattr(options, name) != getattr(recipe, name)}
-    assert differing <= {*AUTOMATIC, "blocks", "early_stopping"}
+    assert differing <= {*AUTOMATIC, "early_stopping"}
 
 
 @BOTH

@@ -12,7 +12,6 @@ import pytest
 from glassnet import (
     Checkpoint,
     Dataset,
-    Options,
     evaluate,
     fit,
     keeping,
@@ -31,7 +30,7 @@ from glassnet.events import BlockDone, EpochDone
 from glassnet.position import Position
 from support.cases import patterns
 from support.samples import small_model
-from support.stopping import DATA, Stopping, changed, options, stopped
+from support.stopping import BLOCKS, DATA, Stopping, changed, options, stopped
 
 BATCHES = {"batch_size": 9, "learning_rate": 0.02}
 WAYS = {
@@ -78,10 +77,10 @@ def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
     else:
         assert load_checkpoint(path).position.block == 3
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(Options().blocks - 3 + 4)])
+            resume(path, DATA, listeners=[Stopping(BLOCKS - 3 + 4)])
         assert (load_checkpoint(path).position.epoch, load_checkpoint(path).position.block) == (1, 4)
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(Options().blocks - 4)])
+            resume(path, DATA, listeners=[Stopping(BLOCKS - 4)])
     again = resume(path, DATA)
     assert again.model.hash() == never.model.hash()
     assert again.history == never.history
@@ -158,7 +157,7 @@ def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path
 @pytest.mark.parametrize("average", [0.0, 0.9])
 def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path, average):
     chosen = options(average=average, batch_size=4)
-    stopped(tmp_path / "run.ck", 2 * Options().blocks, chosen)
+    stopped(tmp_path / "run.ck", 2 * BLOCKS, chosen)
     model = load_model(tmp_path / "run.ck")
     assert model.receipt["progress"] == 2.0
     assert model.receipt["data"]["fingerprint"] == receipt.fingerprint(DATA)

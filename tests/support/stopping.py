@@ -11,11 +11,13 @@ from glassnet.events import BlockDone
 from support.cases import patterns
 
 DATA = patterns()
+BLOCKS = 10
+"""Of an epoch."""
 
 
 def options(**changes) -> Options:
     """Of a small training."""
-    return Options(**{"hidden": (6,), "epochs": 3, "engine": "reference", **changes})
+    return Options(**{"hidden": (6,), "epochs": 3, "engine": "reference", "blocks": BLOCKS, **changes})
 
 
 class Stopping:

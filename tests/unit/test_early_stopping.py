@@ -29,7 +29,14 @@ DATA = patterns(150)
 """Of which some labels are wrong: training on them for long makes the rest worse."""
 WRONG = replace(DATA, labels=np.where(np.random.default_rng(1).random(150) < 0.3, (DATA.labels + 1) % 3, DATA.labels))
 OPTIONS = Options(
-    hidden=20, epochs=60, learning_rate=0.3, schedule="constant", engine="reference", early_stopping=4, validation=0.3
+    hidden=20,
+    epochs=60,
+    learning_rate=0.3,
+    schedule="constant",
+    engine="reference",
+    early_stopping=4,
+    validation=0.3,
+    blocks=10,
 )
 
 

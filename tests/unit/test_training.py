@@ -12,12 +12,12 @@ from glassnet.engines import ReferenceEngine
 from glassnet.errors import DataError, DivergedError
 from glassnet.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
 from glassnet.parts import split
-from glassnet.steps import epoch_order
+from glassnet.steps import epoch_blocks, epoch_order
 from support.cases import patterns
 
 DATA = patterns()
-BLOCKS = Options().blocks
-SMALL = {"hidden": (8,), "epochs": 3, "dtype": "float64", "engine": "reference"}
+BLOCKS = 10
+SMALL = {"hidden": (8,), "epochs": 3, "dtype": "float64", "engine": "reference", "blocks": BLOCKS}
 ENGINES = pytest.mark.parametrize("engine", ["reference", "compiled"])
 
 
@@ -356,3 +356,9 @@ def test_threads_are_never_part_of_the_result_nor_changed_by_it():
     for engine in ("reference", "compiled"):
         hashes = {hash_of(engine=engine, batch_size=48, shards=3, threads=threads) for threads in (0, 1, 2, 3, 7)}
         assert len(hashes) == 1
+
+
+@pytest.mark.parametrize(("samples", "blocks"), [(1, 1), (9_999, 1), (10_000, 2), (60_000, 10), (600_000, 10)])
+def test_blocks_follow_from_the_samples_unless_they_are_given(samples, blocks):
+    assert len(epoch_blocks(samples, Options())) == blocks
+    assert len(epoch_blocks(samples, Options(blocks=4))) == min(4, samples)

@@ -35,7 +35,7 @@ _DRAWN = 40
 @click.option("--folds", type=int, default=5, show_default=True, help="Networks, each trained without its part.")
 @click.option("--first", type=int, default=20, show_default=True, help="How many to print.")
 @click.option("--picture", metavar="FILE", help="Draw the first of them: PNG, PDF or SVG by its name.")
-@click.option("--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
+@click.option("-o", "--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
 @language_flag

@@ -23,7 +23,7 @@ from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bun
 @click.command("report")
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
-@click.option("--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
+@click.option("-o", "--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Language of the page.  [that of the locale]")
 @click.option(
     "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."

@@ -18,7 +18,7 @@ from .train import Job, carry_out, read_parts
 @click.argument("path", metavar="CHECKPOINT")
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option("--test", "test_source", metavar="DATA", help="Where the test data are now.  [as before]")
-@click.option("--out", metavar="FILE", help="Where the model goes.  [as before]")
+@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [as before]")
 @click.option("--checkpoint-every", "every", metavar="TIME|N", help="How often to write it.  [as before]")
 @json_flag
 def resume_command(

@@ -62,7 +62,7 @@ class Job:
 @click.command("train")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @click.option("--test", "test_source", metavar="DATA", help="Data to test with; not trained on.")
-@click.option("--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors]")
+@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors]")
 @click.option(
     "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
 )

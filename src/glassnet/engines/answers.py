@@ -14,7 +14,7 @@ from ..network import Architecture
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .sparse import tiles_of, transpose, words_of
+from .sparse import into_tiles, tiles_of, words_of
 from .threads import one_blas_thread, usable_cores
 
 ROWS = 64
@@ -54,7 +54,7 @@ class Answers:
         frozen.weights[-1][...] /= temperature
         last /= temperature
         tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
-        transpose(frozen.flat, tiles, features, back=False)
+        into_tiles(frozen.flat, tiles, features)
         self._sizes, self._flat = architecture.sizes, frozen.flat
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
         self._factor = np.full(features, scaling.factor, frozen.flat.dtype)

@@ -23,7 +23,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
-from .sparse import pairs_of, tiles_of, transpose
+from .sparse import pairs_of, tiles_of
 from .team_size import TeamSize
 from .threads import usable_cores
 
@@ -72,7 +72,11 @@ class Batches:
         self._without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0])
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
         parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
-        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest)
+        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest, options.average > 0)
+        undistorted = distortion((1, 1), options, np.uint64(0))
+        self._origin = kernels.Source(
+            self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, undistorted
+        )
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
         self._room = self._make_room(self._largest)
@@ -110,7 +114,6 @@ class Batches:
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
         common = team, self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
         called: list[Future[float]] = []
-        self._transpose(memory, back=False)
         threads, began = self._team.size, time.perf_counter()
         try:
             for me in range(1, threads):
@@ -122,7 +125,6 @@ class Batches:
         finally:
             wait(called)
             ended = time.perf_counter()
-            self._transpose(memory, back=True)
         on_cores = own + sum(one.result() for one in called)
         state.step += len(block.learning_rates)
         self._team.learn(len(block.learning_rates), ended - began, on_cores / (threads * (ended - began)))
@@ -164,21 +166,12 @@ class Batches:
             correct=np.zeros(shards, np.int64),
         )
 
-    def _transpose(self, memory: kernels.Memory, *, back: bool) -> None:
-        """Bring the first matrix, and all that belongs to it, into the form that sparse inputs want, or back."""
-        if self._sparse:
-            averages = [] if np.shares_memory(memory.average, memory.flat) else [memory.average]
-            for vector in (memory.flat, *memory.slots, *averages):
-                transpose(vector, self._rules.tiles, self._architecture.sizes[0], back=back)
-
     def _source(self, epoch: int) -> kernels.Source:
         samples, options = self._samples, self._options
-        place = key(options.seed, Purpose.AUGMENTATION, epoch)
-        # Without distortion, what it takes is made for the smallest picture: this runs for every block of steps.
-        how = distortion(samples.image_shape if options.augments and samples.image_shape else (1, 1), options, place)
-        return kernels.Source(
-            self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, how
-        )
+        if options.augments and samples.image_shape:
+            place = key(options.seed, Purpose.AUGMENTATION, epoch)
+            return self._origin._replace(distortion=distortion(samples.image_shape, options, place))
+        return self._origin
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
         """Return where dropout draws its chance, one place a step."""

@@ -36,13 +36,15 @@ def pairs_of(raw: NDArray[Any]) -> kernels.Pairs:
 def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
     """Return where tiles begin, (tiles + 1,): whole vectors but for the last, which has one vector at least.
 
-    There are as many as keep `threads` equally busy, if there are nodes enough: see `transpose_tiles`.
+    There are as many as keep `threads` equally busy, if there are nodes enough: see `kernels.sparse.transpose_tile`.
     """
     vectors, wanted = -(-nodes // kernels.LANES), -(-nodes // (widest * threads)) * threads
     count = max(1, min(nodes // kernels.LANES, wanted))
     return np.array([*(kernels.LANES * (vectors * tile // count) for tile in range(count)), nodes])
 
 
-def transpose(vector: FloatArray, tiles: NDArray[np.int64], features: int, *, back: bool) -> None:
-    """Bring the first matrix of a flat vector, (nodes, features), into tiles, or `back`."""
-    kernels.transpose_tiles(vector, tiles, features, back, np.empty(np.diff(tiles).max() * features, vector.dtype))
+def into_tiles(vector: FloatArray, tiles: NDArray[np.int64], features: int) -> None:
+    """Bring the first matrix of a flat vector, (nodes, features), into tiles."""
+    scratch = np.empty(tiles[-1] * features, vector.dtype)
+    for tile in range(len(tiles) - 1):
+        kernels.transpose_tile(vector, tiles, tile, features, False, scratch)

@@ -210,7 +210,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
 
     def _options(self, rows: int, *, going_on: bool = False, own_validation: bool = False) -> Options:
         """Return the options that the parameters stand for, with so many rows."""
-        chosen: dict[str, Any] = {"blocks": automatic("blocks", rows)}
+        chosen: dict[str, Any] = {}
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":

@@ -86,7 +86,6 @@ _SMALL: dict[str, Any] = {
     "epochs": 36,
     "dtype": "float64",
     "engine": "reference",
-    "blocks": 1,
 }
 _MEDIUM = {
     "hidden": (100, 100),
@@ -97,9 +96,8 @@ _MEDIUM = {
     "epochs": 60,
     "dtype": "float32",
     "engine": "compiled",
-    "blocks": 1,
 }
-_LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30, "blocks": 10}
+_LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "epochs": 30}
 
 
 def _told(name: str) -> str:
@@ -108,7 +106,7 @@ def _told(name: str) -> str:
 
 
 AUTOMATIC: dict[str, str] = {
-    **{name: _told(name) for name in _SMALL if name != "blocks"},
+    **{name: _told(name) for name in _SMALL},
     "batch_size": _told("batch_size").replace(f"{SMALL} up", "all up", 1),
 }
 """Option -> how it follows from the data."""

@@ -18,7 +18,7 @@ from glassnet.training import new_model
 from support.stopping import stopped
 
 DATA = bundled("train").take(slice(0, 230))
-PLAIN = {"hidden": (6,), "epochs": 2}
+PLAIN = {"hidden": (6,), "epochs": 2, "blocks": 10}
 ADAM = {
     **PLAIN,
     "batch_size": 32,

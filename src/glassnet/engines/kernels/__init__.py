@@ -7,7 +7,7 @@ from .lines import LANES
 from .pairs import WIDEST, Columns
 from .samples import train_samples
 from .shards import Dropout, ShardWork
-from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tiles
+from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .team import IMPATIENCE, PATIENCE, new_team, send_home
 
 __all__ = [
@@ -40,5 +40,5 @@ __all__ = [
     "send_home",
     "train_batches",
     "train_samples",
-    "transpose_tiles",
+    "transpose_tile",
 ]

@@ -20,7 +20,7 @@ from .common import Known, Plan
 from .nodes import copy
 from .pairs import Columns, bring_back, numbers_of
 from .shards import Dropout, Inputs, Part, ShardWork, shard_gradients
-from .sparse import LOT, Pairs, lot_gradient, lot_sums, sort_by_column, tile_of
+from .sparse import LOT, Pairs, lot_gradient, lot_sums, sort_by_column, tile_of, transpose_tile
 from .team import wait_for_all
 from .updates import Constants, sum_shards, sum_squares, take_step
 
@@ -75,11 +75,12 @@ class Memory(NamedTuple):
 class Rules(NamedTuple):
     """What stays the same through a training."""
 
-    tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tiles`; (1,) where zeros are multiplied
+    tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tile`; (1,) where zeros are multiplied
     parts: NDArray[np.int64]  # (parts + 1,): where the flat vectors are cut for the update; the first are the tiles
     optimizer: int
     clip: float  # 0 for none
     hardest: float  # 1 for all
+    averages: bool  # whether `Memory.average` is a vector of its own
 
 
 @kernel_with_arrays
@@ -98,6 +99,36 @@ def train_batches(
 
     A team that is sent home leaves the weights somewhere between two steps.
     """
+    # Each thread turns its own tiles, which no other looks at, and turns them back wherever it stops.
+    _turn_tiles(me, threads, source.raw.shape[1], rules, memory, False)
+    _take_steps(me, threads, team, plan, source, steps, dropout, rules, memory)
+    _turn_tiles(me, threads, source.raw.shape[1], rules, memory, True)
+
+
+@kernel_with_arrays
+def _turn_tiles(me: int, threads: int, features: int, rules: Rules, memory: Memory, back: bool) -> None:
+    """Bring this thread's tiles, and all that belongs to them, into the form that sparse inputs want, or back."""
+    tiles, scratch = rules.tiles, memory.gradients[0]
+    for tile in range(me, tiles.shape[0] - 1, threads):
+        transpose_tile(memory.flat, tiles, tile, features, back, scratch)
+        for slot in range(memory.slots.shape[0]):
+            transpose_tile(memory.slots[slot], tiles, tile, features, back, scratch)
+        if rules.averages:
+            transpose_tile(memory.average, tiles, tile, features, back, scratch)
+
+
+@part_of_kernel
+def _take_steps(
+    me: int,
+    threads: int,
+    team: Any,
+    plan: Plan,
+    source: Source,
+    steps: Steps,
+    dropout: Dropout,
+    rules: Rules,
+    memory: Memory,
+) -> None:
     tiles, shards = rules.tiles.shape[0] - 1, memory.gradients.shape[0]
     for step in range(steps.constants.shape[0]):
         first = step * steps.batch_size

@@ -8,7 +8,7 @@ the rows of a batch:
 - gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
 
 Both products run over the values of v that are not 0, in training by pairs of inputs: see `pairs`. There the background
-is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tiles`. A tile is computed
+is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tile`. A tile is computed
 by one thread, for all rows: its weights, their gradient and what the optimizer remembers of them stay in the cache of
 that thread's core.
 """
@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from ...jit import kernel, kernel_with_arrays, part_of_kernel
 from .common import SparseRows
 from .lines import BLOCK, LANES, LINE, fetch, weighted_lines
+from .nodes import copy
 from .pairs import Columns, add_from_rows, add_to_rows, spread
 
 WORD = 8
@@ -181,21 +182,20 @@ def tile_of(vector: Any, tiles: Any, tile: int, features: int) -> Any:
 
 
 @kernel_with_arrays
-def transpose_tiles(vector: Any, tiles: Any, fan_in: int, back: bool, scratch: Any) -> None:
-    """Bring a matrix, (nodes, fan_in) at the beginning of `vector`, into tiles, or `back`.
+def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, scratch: Any) -> None:
+    """Transpose a tile of the matrix, (nodes, fan_in), at the beginning of `vector`, or bring it `back`.
 
     Tile t has the weights of the nodes ``tiles[t]`` to ``tiles[t + 1]``, transposed, (fan_in, nodes): a row holds what
-    one input contributes to them. It takes the place that the same nodes' rows have in the matrix.
+    one input contributes to them. It takes the place that the same nodes' rows have in the matrix. Of `scratch`,
+    another such vector, the same part is overwritten.
     """
-    for tile in range(tiles.shape[0] - 1):
-        begin, end = tiles[tile], tiles[tile + 1]
-        here = vector[begin * fan_in : end * fan_in]
-        if back:
-            _transpose(here.reshape(fan_in, end - begin), scratch[: here.shape[0]].reshape(end - begin, fan_in))
-        else:
-            _transpose(here.reshape(end - begin, fan_in), scratch[: here.shape[0]].reshape(fan_in, end - begin))
-        for i in range(here.shape[0]):
-            here[i] = scratch[i]
+    begin, end = tiles[tile], tiles[tile + 1]
+    here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
+    if back:
+        _transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
+    else:
+        _transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
+    copy(there, here)
 
 
 @kernel
