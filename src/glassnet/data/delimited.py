@@ -17,6 +17,7 @@ import polars as pl
 
 from ..errors import DataError
 from .files import Opened
+from .unicode import in_utf8
 
 SEPARATORS = (",", ";", "\t", "|")
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
@@ -54,7 +55,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     Parameters
     ----------
     opened : Opened
-        Text in UTF-8, or else taken for Windows-1252 (latin-1); comma, semicolon, tab or bar between the values.
+        Text in UTF-8, or as `in_utf8` takes it; comma, semicolon, tab or bar between the values.
     expected : collection of str
         Names of which one in the first line makes it a header, whatever it looks like.
 
@@ -125,20 +126,8 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
     whole = without_separator_line(content)
     content = whole.lstrip(b"\r\n")
     above = whole.count(b"\n", 0, len(whole) - len(content))
-    told = in_utf8(content)
-    return told, () if told is content else ("not UTF-8, read as Windows-1252 (latin-1)",), above
-
-
-def in_utf8(content: bytes) -> bytes:
-    """Return text itself if it is in UTF-8; what is not is taken for Windows-1252, or else latin-1."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        try:
-            return content.decode("cp1252").encode()
-        except UnicodeDecodeError:
-            return content.decode("latin-1").encode()
-    return content
+    told, encoding = in_utf8(content)
+    return told, (f"not UTF-8, read as {encoding}",) if encoding else (), above
 
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
-from .delimited import in_utf8, is_well_quoted, without_separator_line
+from .delimited import is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, parse_frame
 from .idx import parse_pair
@@ -27,6 +27,7 @@ from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
 from .npz import parse_npz
 from .source import BUNDLED, images_in, load
+from .unicode import in_utf8
 
 EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"))
 """What stands for "unknown" in tables, in small letters."""
@@ -130,7 +131,7 @@ def _of_frame(opened: Opened) -> LooseTable:
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
     with opened.stream() as stream:
-        text = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
+        text, _ = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = text.split(b"\n")

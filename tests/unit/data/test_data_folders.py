@@ -148,7 +148,9 @@ def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_pa
     (tmp_path / "labels.csv").write_bytes(text.encode("cp1252"))
     assert load_data(tmp_path).class_names == ("b", "süß")
     (tmp_path / "labels.csv").write_bytes(text.encode("utf-16"))
-    refused(tmp_path, "GN011", "labels.csv", "UTF-16", "CSV UTF-8")
+    assert load_data(tmp_path).class_names == ("b", "süß")
+    (tmp_path / "labels.csv").write_bytes(text.encode("utf-16-le"))
+    refused(tmp_path, "GN011", "labels.csv", "CSV UTF-8")
 
 
 def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
