@@ -175,3 +175,21 @@ def test_an_archive_in_colour(folder):
     found = doctor("c.npz", "--fix", "copy.npz")
     assert (found["image_shape"], found["channels"], found["healthy"]) == ([8, 8], 3, True)
     np.testing.assert_array_equal(np.load("copy.npz")["x"], pixels)
+
+
+@pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("odd", ["behind", "before"])
+def test_names_without_the_separator_that_rows_have(folder, odd, separator, quote):
+    """Only the rows end in a separator, or begin with a number of their own, as R writes them."""
+    rows = [[str(k % 7), f"{quote}{'abc'[k % 3]}{quote}", "ny"[k % 2]] for k in range(40)]
+    names, clean = ["number", "letter", "y"], [separator.join(row) for row in rows]
+    odd_rows = [f"{row}{separator}" if odd == "behind" else f"{k + 1}{separator}{row}" for k, row in enumerate(clean)]
+    (folder / "odd.csv").write_text("\n".join([separator.join(names), *odd_rows, ""]))
+    found = doctor("odd.csv", "--target", "y", "--fix", "copy.csv")
+    assert (found["samples"], found["features"], found["classes"]) == (40, 2, {"n": 20, "y": 20})
+    assert found["fixed"]["done"] == ["GD03" if odd == "behind" else "GD05"]
+    assert "the unnamed column" in found["findings"][0]["found"]
+    table = glassnet.read_table(folder / "copy.csv")
+    assert list(table.names) == names
+    assert table.frame["letter"].to_list() == [row[1].strip('"') for row in rows]

@@ -142,6 +142,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         return _of_records(opened.name, text, target)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
     names = _fields(lines[first], separator)
+    if len(names) == width - 1:
+        names = _completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
     header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
     fast = None if separator == " " or first else _bytes_alone(text, separator, width, header)
     if fast is not None:
@@ -209,6 +211,20 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
     if not any(separator.encode() in line for line in lines for separator in _SEPARATORS):
         why = "one value a line, expected a label and the values of the sample"
     raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
+
+
+def _completed(names: list[str], rows: list[list[str]], width: int) -> list[str]:
+    """Return names, one too few, with an empty one behind if only the rows end in a separator.
+
+    Or with one before them, if the rows begin with a name of their own, as R writes them.
+    """
+    whole = [row for row in rows if len(row) == width]
+    if not whole:
+        return names
+    if not any(row[-1].strip() for row in whole):
+        return [*names, ""]
+    first = [row[0] for row in whole]
+    return ["", *names] if len(set(first)) == len(first) else names
 
 
 def _is_number(fields: list[str]) -> bool:
@@ -336,6 +352,8 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     if not records:
         raise DataError("GN010", f"{name}: there is nothing but separators and quotation marks in it.")
     names = [one.strip() for one in records[0]]
+    if len(names) == width - 1:
+        names = _completed(names, records[1:], width)
     below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in records[1:30]]
     header = len(names) == width and _is_header(names, below, separator, target)
     body, starts = records[header:], lines[header:]

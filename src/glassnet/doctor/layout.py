@@ -54,7 +54,7 @@ def empty_columns(table: LooseTable, case: Case) -> Outcome:
     empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words and table.names[c] != case.target]
     if not empty or len(empty) == table.width:
         return [], table
-    names = [table.names[column] for column in empty]
+    names = [table.names[column] or detail("unnamed") for column in empty]
     return [found("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
 
 
