@@ -27,7 +27,7 @@ from .typed import TYPED, read_typed
 from .units import has_units, mixed_units, unit_of
 from .written import ALMOST, CODE, bare, mostly_dates, numbers_in, signs_in
 
-_FEW_STRAYS = 3
+_FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
@@ -213,6 +213,23 @@ class Table:
         if len(signs) > 1:
             return {sign: int(column.str.contains(sign, literal=True).sum()) for sign in signs}
         return mixed_units(column)
+
+    def numbers_among_words(self, name: str) -> tuple[int, int, str]:
+        """Return how many values a column of words has, how many are numbers, and its commonest word.
+
+        0 are numbers where that is less than half of them, or few different ones, such as grades, or where many words
+        stand among them, as in codes.
+        """
+        column = self.frame[name].drop_nulls()
+        if column.dtype != pl.String:
+            return len(column), 0, ""
+        numbers = numbers_in(column, self.decimal_comma)
+        count = len(column) - numbers.null_count()
+        words = column.filter(numbers.is_null())
+        few = numbers.drop_nulls().n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
+        if few or count < len(column) / 2 or not len(words):
+            return len(column), 0, ""
+        return len(column), count, str(words.mode().sort()[0])
 
     def strays(self, name: str, beside: str | None = None) -> tuple[int, tuple[str, ...]]:
         """Return how many values of a column of numbers are words, and which words; `beside` as for `numbers`."""

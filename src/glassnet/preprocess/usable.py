@@ -55,7 +55,11 @@ def _about_units(table: Table, name: str) -> list[str]:
     """Say that a column of words would be one of numbers, had it one unit."""
     units = table.units(name)
     if not units:
-        return []
+        count, numbers, word = table.numbers_among_words(name)
+        return [
+            f"column {name!r}: {numbers / count:.0%} of its values are numbers, others words, such as {word[:40]!r}, "
+            "so all are taken as words; leave the words' fields empty for numbers"
+        ] * (numbers > 0)
     shown = ", ".join(f"{unit!r} {count:,}" for unit, count in list(units.items())[:4])
     more = ", …" if len(units) > 4 else ""
     return [
@@ -86,12 +90,14 @@ def _why_useless(table: Table, name: str, kind: str, beside: str = "", *, keep: 
 
 
 def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) -> str:
-    different = np.unique(values[~np.isnan(values)])
+    known = values[~np.isnan(values)]
+    different = np.unique(known)
     if not len(different):
         return "every value is missing"
     if len(different) == 1 and not np.isnan(values).any():
         return f"every value is {different[0]:g}"
-    if not keep and _counts_rows(name, different, len(values)):
+    # A few rows may have none, such as a line of totals.
+    if not keep and len(known) >= 0.95 * len(values) and _counts_rows(name, different, len(known)):
         return f"every value differs, as in an identifier ({_keeps(name)})"
     return ""
 

@@ -101,3 +101,22 @@ def test_text_without_a_mark_is_guessed(text, encoding, taken):
     assert found.decode() == text
     assert taken in said
     assert bool(taken) == bool(said)
+
+
+@pytest.mark.parametrize("above", ["# by us, of 2023\n", "#\n\n# till 3\n", "# one\n\n"])
+def test_comments_above_a_table_are_left_out_and_said(tmp_path, above):
+    (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5,6\n")
+    table = read_table(tmp_path / "t.csv")
+    assert table.names == ("size", "b", "c")
+    assert table.remarks == ("what begins with # above the table is left out",)
+    (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5\n")
+    with pytest.raises(GlassnetError, match=f"line {above.count(chr(10)) + 3}: 2 values, expected 3"):
+        read_table(tmp_path / "t.csv")
+
+
+def test_names_may_begin_as_comments_do(tmp_path):
+    (tmp_path / "t.csv").write_text("#id,b,c\n1,2,3\n4,5,6\n")
+    assert read_table(tmp_path / "t.csv").names == ("#id", "b", "c")
+    (tmp_path / "t.csv").write_text("# only this\n")
+    with pytest.raises(GlassnetError):
+        read_table(tmp_path / "t.csv")

@@ -166,3 +166,24 @@ def test_a_model_of_decimal_commas_reads_one_row_of_them_alike(tmp_path):
     (tmp_path / "one.csv").write_text('x\n"1,234"\n')
     for table in (read_table(tmp_path / "one.csv"), read_table({"x": ["1,234"]})):
         assert columns.apply(table)[0, 0] == columns.apply(read_table({"x": [1.234]}))[0, 0]
+
+
+def test_numbers_among_few_words_are_told_and_among_many_are_codes():
+    incomes = [*map(str, range(60)), *["refused"] * 20, *["moved"] * 3]
+    table = {
+        "y": ["a", "b", "b"] * 27 + ["a", "b"],
+        "income": incomes,
+        "grade": [str(k % 5) for k in range(73)] + ["none"] * 10,
+    }
+    table["ticket"] = [str(k) if k % 3 else f"A/{k % 50}" for k in range(83)]
+    learnt = Columns.learn(read_table(table), "y")
+    said = [remark for remark in learnt.remarks if "are numbers, others words" in remark]
+    assert len(said) == 1
+    assert "'income': 72% of its values" in said[0]
+    assert "such as 'refused'" in said[0]
+
+
+def test_a_line_of_totals_does_not_make_an_identifier_a_number():
+    table = {"respondent": [*map(str, range(5, 105)), "TOTAL"], "x": [1.5, 2.5] * 50 + [3.0], "y": [*"ab" * 50, None]}
+    learnt = Columns.learn(read_table(table), "y")
+    assert [name for name, _ in learnt.dropped] == ["respondent"]
