@@ -205,3 +205,15 @@ def test_lines_above_a_table_cost_nothing_but_themselves(folder, above, quote):
     broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
     assert broken["lines"] == list(range(1, above.count("\n") + 1))
     assert glassnet.read_table(folder / "copy.csv").numbers("size").tolist() == [k % 7 + 0.5 for k in range(40)]
+
+
+def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apart(folder):
+    rows = "".join(f"{k},{k % 10}{k % 7} €;{'abc'[k % 3]};{k % 5};{'ny'[k % 2]}\n" for k in range(40))
+    (folder / "sums.csv").write_text(f"sum;place;place;kind\n{rows}", encoding="utf-8")
+    found = doctor("sums.csv", "--target", "kind", "--fix", "copy.csv")
+    assert not {"GD05", "GD11"} & {finding["code"] for finding in found["findings"]}
+    [twice] = [finding for finding in found["findings"] if finding["code"] == "GD15"]
+    assert (twice["columns"], twice["found"]) == (["place"], "place: the name of 2 columns")
+    table = glassnet.read_table(folder / "copy.csv")
+    assert table.names == ("sum", "place", "place.2", "kind")
+    assert table.numbers("sum")[:3].tolist() == [0.0, 1.11, 2.22]

@@ -53,3 +53,9 @@ def test_dates_are_no_numbers_to_learn():
 def test_days_since_one_day_are_numbers():
     since = (DAYS - DAYS[0]).astype(float)[:, None]
     assert NetworkRegressor(**QUICK).fit(since, NUMBERS).predict(since).shape == (COUNT,)
+
+
+def test_words_in_a_column_of_categories_are_named():
+    frame = pandas.DataFrame({"a": NUMBERS, "job": pandas.Categorical(["cook", "clerk"] * (COUNT // 2))})
+    with pytest.raises(ValueError, match=r"X: column 'job' has 'cook' in row 0, expected numbers\. Encode words first"):
+        NetworkClassifier(**QUICK).fit(frame, CLASSES)

@@ -24,8 +24,8 @@ from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
 from .typed import TYPED, read_typed
-from .units import has_units, mixed_units, unit_of
-from .written import ALMOST, CODE, bare, mostly_dates, numbers_in, signs_in
+from .units import has_units, mixed_units
+from .written import ALMOST, CODE, bare, beside_in, mostly_dates, numbers_in, signs_in
 
 _FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
@@ -123,7 +123,7 @@ class Table:
         lengths = column.str.len_bytes()
         if column.str.contains(CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
             return "text"  # such as post codes: 01234
-        beside = _beside(column)
+        beside = beside_in(column)
         if len(beside) > 1:
             return "text"  # sums in several currencies are not of one size
         strays = column.filter(numbers_in(column, self.decimal_comma, "".join(beside)).is_null())
@@ -191,7 +191,7 @@ class Table:
     def signs(self, name: str) -> tuple[str, ...]:
         """Return what stands beside the numbers of a column: signs of currencies, or %, or their one unit."""
         column = self.frame[name]
-        return _beside(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
+        return beside_in(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
 
     def beside(self, name: str) -> str:
         """Return the one sign or unit that stands beside the numbers of a column; empty if there is none."""
@@ -340,12 +340,6 @@ def _with_decimals(table: Table) -> Table:
         table = replace(table, comma_free=True)
     german = replace(table, decimal_comma=True)
     return german if any(german.kind(column.name) == "number" for column in columns) else table
-
-
-def _beside(column: pl.Series) -> tuple[str, ...]:
-    """Return the signs, or the one unit, beside the numbers of a column of text without missing values."""
-    unit = unit_of(column, ALMOST)
-    return (unit,) if unit else signs_in(column)
 
 
 def as_text(column: pl.Series) -> pl.Series:

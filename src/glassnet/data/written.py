@@ -8,7 +8,7 @@ import polars as pl
 
 from .checks import is_sign
 from .delimited import MISSING
-from .units import without_unit
+from .units import unit_of, without_unit
 
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
@@ -36,6 +36,14 @@ def are_dates(texts: Sequence[str]) -> bool:
     return len(filled) > 0 and mostly_dates(filled)
 
 
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether nearly all of some text is numbers, with whatever decimals and units; empty where one is missing."""
+    column = pl.Series([text for text in texts if text], dtype=pl.String)
+    beside = "".join(beside_in(column))
+    counts = [len(column) - numbers_in(column, comma, beside).null_count() for comma in (False, True)]
+    return len(column) > 0 and max(counts) >= ALMOST * len(column)
+
+
 def mostly_dates(column: pl.Series) -> bool:
     """Tell whether nearly all of a column of text, without missing values, is dates or times."""
     return bool(column.str.contains(_DATE).sum() >= ALMOST * len(column))
@@ -58,6 +66,12 @@ def bare(column: pl.Series) -> pl.Series:
 def signs_in(column: pl.Series) -> tuple[str, ...]:
     """Return the different signs that stand before or behind a digit."""
     return tuple(sorted({*_before(column).drop_nulls(), *_behind(column).drop_nulls()}))
+
+
+def beside_in(column: pl.Series) -> tuple[str, ...]:
+    """Return the signs, or the one unit, beside the numbers of a column of text without missing values."""
+    unit = unit_of(column, ALMOST)
+    return (unit,) if unit else signs_in(column)
 
 
 def _before(column: pl.Series) -> pl.Series:

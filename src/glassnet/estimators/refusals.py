@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
 
@@ -34,7 +34,7 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
         return check()
     except (ValueError, TypeError) as problem:
         _refuse_times(X, of_objects=True)
-        if str(problem).startswith("could not convert string to float"):
+        if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
         classes = np.asarray(y)
         if classes.dtype == object and classes.ndim == 1:
@@ -69,12 +69,17 @@ def _dated(where: str) -> ValueError:
     )
 
 
-def _columns(X: Any) -> list[tuple[str, Any]]:
-    """Return what each column is called in a message, and its values as objects."""
+def _columns(X: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what each column is called in a message, and its values as objects, but for those of numbers alone."""
+    named: Iterator[tuple[str, Any]]
     if hasattr(X, "columns"):
-        return [(repr(str(name)), np.asarray(X[name], object)) for name in X.columns]
-    values = np.asarray(X, object)
-    return [(str(place), column) for place, column in enumerate(values.T)] if values.ndim == 2 else []
+        named = ((repr(str(name)), np.asarray(X[name])) for name in X.columns)
+    else:
+        values = X if isinstance(X, np.ndarray) else np.asarray(X, object)
+        named = ((str(place), column) for place, column in enumerate(values.T)) if values.ndim == 2 else iter(())
+    for name, column in named:
+        if column.dtype.kind not in "biufc":
+            yield name, column.astype(object)
 
 
 def _refuse_words(X: Any, problem: Exception) -> NoReturn:
