@@ -24,7 +24,7 @@ from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
 from .typed import TYPED, read_typed
-from .units import has_units, mixed_units
+from .units import has_units, mixed_units, unit_of
 from .written import ALMOST, CODE, bare, beside_in, mostly_dates, numbers_in, signs_in
 
 _FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
@@ -223,7 +223,7 @@ class Table:
         column = self.frame[name].drop_nulls()
         if column.dtype != pl.String:
             return len(column), 0, ""
-        numbers = numbers_in(column, self.decimal_comma)
+        numbers = numbers_in(column, self.decimal_comma, unit_of(column, 0.5))
         count = len(column) - numbers.null_count()
         words = column.filter(numbers.is_null())
         few = numbers.drop_nulls().n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
