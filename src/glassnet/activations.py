@@ -26,7 +26,7 @@ class Activation(NamedTuple):
     """A function of the sums and its derivative.
 
     ``value(z)`` and ``derivative(z, a)`` take and return arrays of one shape, (n, nodes); ``derivative`` is None where
-    the function is not elementwise.
+    the function is not elementwise. A derivative of hidden nodes is an array of its own, which may be written over.
     """
 
     value: Callable[[Array], Array]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from .engines import Samples
@@ -31,8 +33,8 @@ class DivergenceGuard:
 
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
-        if not (np.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
-            self._give_up(f"the loss became {loss:g}" if not np.isfinite(loss) else "a weight became infinite")
+        if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
+            self._give_up(f"the loss became {loss:g}" if not math.isfinite(loss) else "a weight became infinite")
 
     def epoch_done(self, loss: float) -> None:
         """Raise if the weights have run away without getting anywhere; otherwise keep them."""

@@ -47,6 +47,8 @@ class Model:
         (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
     reading : {"", "ink", "photo"}
         How picture files became samples; see `data.Dataset`.
+    white : int
+        What counts as white in picture files of more than 8 bits a channel; 0 where training had none.
     """
 
     network: Network
@@ -59,6 +61,7 @@ class Model:
     temperature: float = 1.0
     columns: Columns | None = None
     reading: str = ""
+    white: int = 0
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""

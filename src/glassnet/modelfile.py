@@ -80,6 +80,7 @@ def header_of(model: Model) -> dict[str, Any]:
         "class_names": model.class_names,
         "temperature": model.temperature,
         "reading": model.reading,
+        **({"white": model.white} if model.white else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
@@ -189,6 +190,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         float(header.get("temperature", 1.0)),
         Columns.from_dict(columns) if columns else None,
         str(header.get("reading", "")),
+        int(header.get("white", 0)),
     )
 
 

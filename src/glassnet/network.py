@@ -237,7 +237,8 @@ def send_back(
             if mask is not None:
                 error = error * mask
                 a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # as the node said it
-            delta = error * derivative(signals.sums[layer - 1], a)
+            slope = derivative(signals.sums[layer - 1], a)
+            delta = np.multiply(error, slope, out=slope)
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:

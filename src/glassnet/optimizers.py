@@ -86,8 +86,7 @@ def _adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, 
     m += (1 - s.momentum) * g
     r *= s.beta2
     r += (1 - s.beta2) * g * g
-    _flush(m)
-    _flush(r)
+    _flush(slots)
     w -= rate * (m / (1 - s.momentum**t)) / (np.sqrt(r / (1 - s.beta2**t)) + s.epsilon)
 
 

@@ -357,6 +357,9 @@ SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Opti
 TYPES: dict[str, Any] = get_type_hints(Options)
 """Option name -> type: bool, int, float, str, or a tuple of int, float or str."""
 
+ITEMS: dict[str, Any] = {name: (*get_args(kind), kind)[0] for name, kind in TYPES.items()}
+"""Option name -> type of one value: what a tuple holds, or the type itself."""
+
 
 def checked(name: str, value: Any) -> Any:
     """Return an option's value in its own type, or say what would be allowed.
@@ -366,12 +369,12 @@ def checked(name: str, value: Any) -> Any:
     OptionError
         GN021.
     """
-    kind = TYPES[name]
+    kind = ITEMS[name]
     if hasattr(value, "tolist"):  # NumPy's numbers and arrays
         value = value.tolist()
-    if item := get_args(kind):
-        values = value if isinstance(value, list | tuple) else (value,)
-        return tuple(_checked_item(name, one, item[0]) for one in values)
+    if kind is not TYPES[name]:
+        values = value if isinstance(value, (list, tuple)) else (value,)
+        return tuple(_checked_item(name, one, kind) for one in values)
     return _checked_item(name, value, kind)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from .options import Options
 from .parameters import FloatArray
 
 Schedule = Callable[[FloatArray], FloatArray]
+_FEW_STEPS = 1000
 
 
 def constant(progress: FloatArray) -> FloatArray:
@@ -62,10 +64,20 @@ SCHEDULES: dict[str, Schedule] = {
 
 def learning_rates(options: Options, start: int, count: int, total: int) -> FloatArray:
     """Return the learning rates of steps ``start`` to ``start + count - 1`` of `total`, shape (count,)."""
+    if total > _FEW_STEPS:
+        return options.learning_rate * _factors(options.schedule, options.rate_drop, start, count, total)
+    # One call for a few steps costs as much as one for hundreds, and small tables have one step an epoch.
+    return options.learning_rate * _all_factors(options.schedule, options.rate_drop, total)[start : start + count]
+
+
+def _factors(schedule: str, drop: float, start: int, count: int, total: int) -> FloatArray:
     progress = np.arange(start, start + count) / total
-    if options.schedule == "step":
-        return options.learning_rate * step(progress, options.rate_drop)
-    return options.learning_rate * SCHEDULES[options.schedule](progress)
+    return step(progress, drop) if schedule == "step" else SCHEDULES[schedule](progress)
+
+
+@lru_cache(maxsize=8)
+def _all_factors(schedule: str, drop: float, total: int) -> FloatArray:
+    return _factors(schedule, drop, 0, total, total)
 
 
 class Plateau:

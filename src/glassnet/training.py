@@ -64,6 +64,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         class_names=data.class_names,
         columns=data.columns,
         reading=data.reading,
+        white=data.white,
     )
 
 

@@ -175,3 +175,45 @@ def test_an_archive_in_colour(folder):
     found = doctor("c.npz", "--fix", "copy.npz")
     assert (found["image_shape"], found["channels"], found["healthy"]) == ([8, 8], 3, True)
     np.testing.assert_array_equal(np.load("copy.npz")["x"], pixels)
+
+
+@pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
+@pytest.mark.parametrize("separator", [",", ";"])
+@pytest.mark.parametrize("odd", ["behind", "before"])
+def test_names_without_the_separator_that_rows_have(folder, odd, separator, quote):
+    """Only the rows end in a separator, or begin with a number of their own, as R writes them."""
+    rows = [[str(k % 7), f"{quote}{'abc'[k % 3]}{quote}", "ny"[k % 2]] for k in range(40)]
+    names, clean = ["number", "letter", "kind"], [separator.join(row) for row in rows]
+    odd_rows = [f"{row}{separator}" if odd == "behind" else f"{k + 1}{separator}{row}" for k, row in enumerate(clean)]
+    (folder / "odd.csv").write_text("\n".join([separator.join(names), *odd_rows, ""]))
+    found = doctor("odd.csv", "--target", "kind", "--fix", "copy.csv")
+    assert (found["samples"], found["features"], found["classes"]) == (40, 2, {"n": 20, "y": 20})
+    assert found["fixed"]["done"] == ["GD03" if odd == "behind" else "GD05"]
+    assert "the unnamed column" in found["findings"][0]["found"]
+    table = glassnet.read_table(folder / "copy.csv")
+    assert list(table.names) == names
+    assert table.frame["letter"].to_list() == [row[1].strip('"') for row in rows]
+
+
+@pytest.mark.parametrize("quote", ["", '"'], ids=["plain", "quoted"])
+@pytest.mark.parametrize("above", ["Sales of 2023\n", "# by us; 2023\n# till 3\n"])
+def test_lines_above_a_table_cost_nothing_but_themselves(folder, above, quote):
+    rows = "".join(f"{k % 7},5;{quote}{'abc'[k % 3]}{quote};{'ny'[k % 2]}\n" for k in range(40))
+    (folder / "above.csv").write_text(f"{above}size;letter;kind\n{rows}")
+    found = doctor("above.csv", "--target", "kind", "--fix", "copy.csv")
+    assert (found["samples"], found["features"]) == (40, 2)
+    broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
+    assert broken["lines"] == list(range(1, above.count("\n") + 1))
+    assert glassnet.read_table(folder / "copy.csv").numbers("size").tolist() == [k % 7 + 0.5 for k in range(40)]
+
+
+def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apart(folder):
+    rows = "".join(f"{k},{k % 10}{k % 7} €;{'abc'[k % 3]};{k % 5};{'ny'[k % 2]}\n" for k in range(40))
+    (folder / "sums.csv").write_text(f"sum;place;place;kind\n{rows}", encoding="utf-8")
+    found = doctor("sums.csv", "--target", "kind", "--fix", "copy.csv")
+    assert not {"GD05", "GD11"} & {finding["code"] for finding in found["findings"]}
+    [twice] = [finding for finding in found["findings"] if finding["code"] == "GD15"]
+    assert (twice["columns"], twice["found"]) == (["place"], "place: the name of 2 columns")
+    table = glassnet.read_table(folder / "copy.csv")
+    assert table.names == ("sum", "place", "place.2", "kind")
+    assert table.numbers("sum")[:3].tolist() == [0.0, 1.11, 2.22]

@@ -248,3 +248,23 @@ def test_explain_takes_tables_too(folder):
     assert "is " in run("explain", "m.safetensors", "more.csv", "--row", "3").fine().out
     facts = run("explain", "m.safetensors", "more.csv", "--row", "3", "--why", "--json")
     assert len(facts.json()["inputs"]) == load_model("m.safetensors").features
+
+
+def test_units_and_a_spreadsheets_encoding_go_all_the_way(empty):
+    rows = [(f"{k % 30 + 40},5 kg", f"{k % 30 + 1},5 km") for k in range(90)]
+    text = "mass\tway\n" + "".join(f"{mass}\t{way}\n" for mass, way in rows)
+    (empty / "t.txt").write_bytes(text.encode("utf-16"))
+    said = run("train", "t.txt", "--target", "way", *FAST).fine().err
+    assert "column 'mass': its 'kg' is left out of account" in said
+    assert "column 'way': its 'km' is left out of account" in said
+    assert run("test", "m.safetensors", "t.txt", "--json").fine().json()["samples"] == 90
+    (empty / "q.csv").write_text('mass\n"50,5 kg"\n"500 g"\n')
+    outcome = run("query", "m.safetensors", "q.csv").fine()
+    assert outcome.out.splitlines()[0].endswith(" km")
+    assert "1 value is no number in kg ('500 g'), taken as missing" in outcome.err
+    right, *_ = run("query", "m.safetensors", "t.txt", "--json").fine().json()
+    (empty / "q.csv").write_text("mass\n40.5\n")
+    bare = run("query", "m.safetensors", "q.csv", "--json").fine()
+    assert bare.json()[0]["outputs"] == right["outputs"]
+    assert "numbers without 'kg'" in bare.err
+    assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glassnet.activations import ACTIVATIONS, LEAK
+from glassnet.activations import ACTIVATIONS, LEAK, OUTPUTS_ONLY
 from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
 
 Z = np.linspace(-6.0, 6.0, 241)[:, None] + 0.0123  # (241, 1), not touching 0
@@ -110,3 +110,13 @@ def test_softmax_adds_up_to_one_and_ignores_what_all_nodes_share():
     np.testing.assert_allclose(softmax(z + 500), softmax(z), rtol=1e-11)
     np.testing.assert_array_equal(softmax(z).argmax(axis=1), z.argmax(axis=1))
     assert ACTIVATIONS["softmax"].derivative is None
+
+
+@pytest.mark.parametrize("name", [name for name in ACTIVATIONS if name not in OUTPUTS_ONLY])
+def test_a_derivative_of_hidden_nodes_may_be_written_over(name):
+    z = np.linspace(-2, 2, 12).reshape(3, 4)
+    a = ACTIVATIONS[name].value(z)
+    slope = ACTIVATIONS[name].derivative(z, a)
+    assert not np.shares_memory(slope, z)
+    assert not np.shares_memory(slope, a)
+    assert slope.flags.writeable

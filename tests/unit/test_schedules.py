@@ -68,11 +68,14 @@ def test_a_falling_schedule_comes_to_rest(name):
 
 
 @pytest.mark.parametrize("name", SCHEDULES)
-def test_rates_depend_on_the_step_not_on_the_block(name):
-    whole = rates_of(name, 0, 100, 100, rate=0.3)
-    parts = [rates_of(name, start, count, 100, rate=0.3) for start, count in ((0, 1), (1, 40), (41, 59))]
+@pytest.mark.parametrize("total", [100, 5000])  # short trainings are looked up, long ones calculated a block at a time
+def test_rates_depend_on_the_step_not_on_the_block(name, total):
+    whole = rates_of(name, 0, total, total, rate=0.3)
+    parts = [rates_of(name, start, count, total, rate=0.3) for start, count in ((0, 1), (1, 40), (41, total - 41))]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
-    assert rates_of(name, 5, 0, 100).shape == (0,)
+    assert rates_of(name, 5, 0, total).shape == (0,)
+    whole *= 0  # what is looked up is not what a caller has
+    assert rates_of(name, 0, total, total, rate=0.3).any()
 
 
 @pytest.mark.parametrize("name", SCHEDULES)

@@ -178,9 +178,10 @@ def _in_words(model: Model, found: NDArray[Any]) -> str:
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
         return ", ".join(name for name, holds in zip(names, found, strict=True) if holds) or "none"
+    units = [one.unit for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
-        return f"{found[0]:.6g}"
-    return "   ".join(f"{name} {value:.6g}" for name, value in zip(names, found, strict=True))
+        return f"{found[0]:.6g}{units[0]}"
+    return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, found, units, strict=True))
 
 
 def _answer(model: Model, name: str, outputs: FloatArray) -> dict[str, Any]:

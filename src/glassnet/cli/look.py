@@ -178,6 +178,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         "targets": model.targets.to_dict(),
         "image_shape": model.image_shape,
         "reading": model.reading,
+        "white": model.white,
         "class_names": list(model.class_names),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
@@ -195,7 +196,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
         for name, value in section.items():
-            if value in ("", None):
+            if value in ("", None) or (name, value) == ("white", 0):
                 continue
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown

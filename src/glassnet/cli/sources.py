@@ -269,7 +269,8 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
 def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:
-        return data.load_inputs(source, model.features, model.image_shape, model.scaling.maximum, model.reading)
+        like = (model.image_shape, model.scaling.maximum, model.reading, model.white)
+        return data.load_inputs(source, model.features, *like)
     table = read_table(source, model.columns.names)
     inputs = model.columns.apply(table)
     _say_surprises(table, model.columns)

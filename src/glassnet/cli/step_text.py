@@ -23,11 +23,14 @@ from ..pictures.step_tables import (
 from ..pictures.step_words import step_words
 from ..pictures.words import shown
 from ..trace.step import LayerStep, Trace
+from .console import shortened
 
 WHOLE = 8
 """Rows and columns up to which a matrix is printed whole."""
 MOST_NODES = 10
 WIDTH = 120
+LONGEST_NAME = 32
+"""Letters of a node's name, or of a link's, in a table."""
 
 
 def print_step(trace: Trace, language: str = "en") -> None:
@@ -83,7 +86,7 @@ class _Print:
             if layer.bias is not None:
                 self._matrix("b", layer.bias[None])
         columns_of = {self.say("sum_column"): layer.sums[0], self.say("says_column"): layer.activations[0]}
-        self._nodes(columns_of, self._largest(layer))
+        self._nodes(layer, columns_of)
 
     def _errors(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
@@ -101,7 +104,7 @@ class _Print:
             columns["f′"] = layer.derivative[0]
         for rule in trace.rules:
             columns[f"δ {rule}"] = layer.ways[rule].delta[0]
-        self._nodes(columns, self._largest(layer))
+        self._nodes(layer, columns)
         if number and "notes" in trace.rules and max(layer.weight.shape) <= WHOLE:
             self._split(number)
 
@@ -128,29 +131,28 @@ class _Print:
         biases = bias_columns(trace, layer, self.say)
         if biases:
             self._line(f"  {self.say('biases_of')}")
-            self._nodes(biases, self._largest(layer))
+            self._nodes(layer, biases)
 
     def _strongest(self, number: int) -> None:
         trace, layer = self.trace, self.trace.layers[number]
         links = strongest_links(trace, layer, self.say)
         table = _table(self.say("link_column"), *links.heads)
         for name, numbers in links.lines:
-            table.add_row(name, *map(shown, numbers))
+            table.add_row(shortened(name, LONGEST_NAME), *map(shown, numbers))
         self.console.print(table)
         if links.left:
             self._line("  … " + self.say("other_links", shown=len(links.lines), left=f"{links.left:,}"))
         if is_plain(trace, layer) and len(trace.inputs) == 1:
             self._line("  " + self.say("first_change", formula=_first_change(trace, layer)))
 
-    def _largest(self, layer: LayerStep) -> NDArray[np.intp]:
-        """Return the nodes with the largest deltas, in their own order."""
+    def _nodes(self, layer: LayerStep, columns: dict[str, NDArray[Any]]) -> None:
+        """Print the nodes of a layer with the largest deltas, in their own order."""
         delta = layer.ways[self.trace.rule].delta[0]
-        return np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
-
-    def _nodes(self, columns: dict[str, NDArray[Any]], nodes: NDArray[np.intp]) -> None:
+        nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
         table = _table(self.say("node_column"), *columns)
         for node in nodes:
-            table.add_row(str(node), *(shown(values[node]) for values in columns.values()))
+            name = shortened(self.trace.node_name(layer, int(node)), LONGEST_NAME)
+            table.add_row(name, *(shown(values[node]) for values in columns.values()))
         self.console.print(table)
         left = len(next(iter(columns.values()))) - len(nodes)
         if left:

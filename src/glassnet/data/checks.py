@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import unicodedata
 from collections.abc import Sequence
 from typing import Any
 
@@ -84,6 +85,11 @@ def outside(where: str, value: float, maximum: float, largest: float) -> DataErr
     if value > maximum:
         advice = f"Pass --input-max {plain(largest)} if that is the largest value meant, or correct it."
     return DataError("GN014", f"{where}: {plain(value)}, allowed are 0 to {plain(maximum)}. {advice}")
+
+
+def is_sign(beside: str) -> bool:
+    """Tell the sign of a currency, or %, from a unit that is written in letters."""
+    return beside == "%" or (len(beside) == 1 and unicodedata.category(beside) == "Sc")
 
 
 def is_label(value: float) -> bool:

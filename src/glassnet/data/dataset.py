@@ -44,6 +44,8 @@ class Dataset:
     reading : {"", "ink", "photo"}
         How picture files became samples: not at all, or as MNIST's digits; as drawings brought to one size, with ink
         bright; as photographs, brought to one size and else as they are.
+    white : int
+        What counts as white in picture files of more than 8 bits a channel; 0 where there were none.
     remarks : tuple of str
         What the reader passed over or decided, for people.
     columns : preprocess.Columns or None
@@ -71,6 +73,7 @@ class Dataset:
     reading: str = ""
     remarks: tuple[str, ...] = ()
     columns: Any = None
+    white: int = 0
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
@@ -215,3 +218,7 @@ class Like(Protocol):
     @property
     def reading(self) -> str:
         """How picture files became samples."""
+
+    @property
+    def white(self) -> int:
+        """What counts as white in picture files of more than 8 bits."""

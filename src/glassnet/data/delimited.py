@@ -17,6 +17,7 @@ import polars as pl
 
 from ..errors import DataError
 from .files import Opened
+from .unicode import in_utf8
 
 SEPARATORS = (",", ";", "\t", "|")
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
@@ -54,7 +55,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     Parameters
     ----------
     opened : Opened
-        Text in UTF-8, or else taken for Windows-1252 (latin-1); comma, semicolon, tab or bar between the values.
+        Text in UTF-8, or as `in_utf8` takes it; comma, semicolon, tab or bar between the values.
     expected : collection of str
         Names of which one in the first line makes it a header, whatever it looks like.
 
@@ -95,8 +96,9 @@ def named_columns(opened: Opened) -> list[str]:
     if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not _is_header(rows, ()):
         return []
     columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
-    worded = any(all(field.strip() and not is_number(field) for field in column) for column in columns)
-    return names if worded else []
+    # Nearly all: below many a table stands a line of totals.
+    worded = [sum(bool(field.strip()) and not is_number(field) for field in column) / len(column) for column in columns]
+    return names if max(worded, default=0) > 0.9 else []
 
 
 def require_unique(names: list[str], source: str) -> None:
@@ -114,6 +116,21 @@ def without_separator_line(content: bytes) -> bytes:
     return re.sub(rb'\A"?sep=[^\r\n]"?(?=\r?\n)', b"", content, flags=re.IGNORECASE)
 
 
+def comments_above(content: bytes) -> int:
+    """Return how many bytes of text are lines above a table that begin with #, and are no names of its columns.
+
+    Names that begin so have as many separators as the first row.
+    """
+    lines, size = content[:_SAMPLE].splitlines(keepends=True), 0
+    row = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
+    separator = max(SEPARATORS, key=lambda one: row.count(one.encode())).encode()
+    for line in lines:
+        if line.strip() and (not line.startswith(b"#") or line.count(separator) == row.count(separator)):
+            break
+        size += len(line)
+    return size if row else 0
+
+
 def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
     """Return the content, or its first bytes, in UTF-8, what was guessed, and how many lines above are left out."""
     with opened.stream() as stream:
@@ -124,21 +141,13 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
     whole = without_separator_line(content)
     content = whole.lstrip(b"\r\n")
+    comments = comments_above(content)
+    content = content[comments:].lstrip(b"\r\n")
     above = whole.count(b"\n", 0, len(whole) - len(content))
-    told = in_utf8(content)
-    return told, () if told is content else ("not UTF-8, read as Windows-1252 (latin-1)",), above
-
-
-def in_utf8(content: bytes) -> bytes:
-    """Return text itself if it is in UTF-8; what is not is taken for Windows-1252, or else latin-1."""
-    try:
-        content.decode()
-    except UnicodeDecodeError:
-        try:
-            return content.decode("cp1252").encode()
-        except UnicodeDecodeError:
-            return content.decode("latin-1").encode()
-    return content
+    told, encoding = in_utf8(content)
+    remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
+    remarks += ["what begins with # above the table is left out"] if comments else []
+    return told, tuple(remarks), above
 
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import IO
 
 from ..errors import DataError, FileError, GlassnetError
+from .unicode import narrowed, wide_encoding
 
 GZIP_MAGIC = b"\x1f\x8b"
 # Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
@@ -29,7 +30,8 @@ class Opened:
     path : Path or None
         Where it lies; None for a stream.
     content : BytesIO or None
-        The content itself, if it had to be unpacked or came through a pipe; None for a plain file.
+        The content itself, if it had to be unpacked or came through a pipe, and in UTF-8 where it is text in UTF-16;
+        None for a plain file.
     head : bytes
         The first 4,096 bytes of the content, or all of a shorter one.
     """
@@ -82,13 +84,14 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     FileError
         GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
     DataError
-        GN010 when the file is empty.
+        GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
     """
     name = display_name(path)
     try:
         with open(path, "rb") as stream:
             head = _at_least(stream, 4096)
-            if not head.startswith(GZIP_MAGIC) and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            plain = not head.startswith(GZIP_MAGIC) and not wide_encoding(head)
+            if plain and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 return _not_empty(Opened(name, Path(path), None, head))
             return _in_memory(name, Path(path), head, stream)
     except GlassnetError:
@@ -107,7 +110,7 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
     FileError
         GN003 when it cannot be read, GN006 when it is gzip'ed and damaged.
     DataError
-        GN010 when it is empty.
+        GN010 when it is empty, GN011 when it begins as text in UTF-16 and is none.
     """
     try:
         return _in_memory(name, None, _at_least(stream, 4096), stream)
@@ -132,6 +135,9 @@ def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes]) -> 
         content.write(piece)
     content.seek(0)
     head = content.read(4096)
+    if wide_encoding(head):
+        content = BytesIO(narrowed(content.getvalue(), name))
+        head = content.getvalue()[:4096]
     return _not_empty(Opened(name, path, content, head))
 
 

@@ -32,13 +32,13 @@ def load_folder(
     labels, names = number_words(found.words, found.source, part, classes, like)
     count = len(names) or count_classes(labels, found.source, part, classes)
     places = [f"{found.source}/{name}" for name in found.names]
-    reading = ""
+    reading, white = "", None
     if like is not None:
         size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
         # What was not read from a folder are digits as MNIST has them.
-        reading = like.reading or ("photo" if colour else "ink")
+        reading, white = like.reading or ("photo" if colour else "ink"), like.white
     try:
-        read = read_pictures(found.files, places, size=size, colour=colour, reading=reading)
+        read = read_pictures(found.files, places, size=size, colour=colour, reading=reading, white=white)
     except FileError as problem:
         # There may be more of them, and they are told one at a time.
         every = shlex.join(["glassnet", "doctor", str(folder)])
@@ -56,5 +56,6 @@ def load_folder(
         class_names=names,
         row_names=tuple(found.names),
         reading=read.reading,
+        white=read.white,
         remarks=(*found.remarks, *read.remarks),
     )

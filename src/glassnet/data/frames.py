@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,13 +19,15 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import plain
-from .delimited import MISSING, read_delimited, require_unique
+from .delimited import MISSING, read_delimited
 from .files import Opened, open_source, open_stream
+from .foreign import frame_of
 from .kinds import kind_of
 from .typed import TYPED, read_typed
-from .written import ALMOST, CODE, bare, mostly_dates, numbers_in, signs_in
+from .units import has_units, mixed_units, unit_of
+from .written import ALMOST, CODE, bare, beside_in, mostly_dates, numbers_in, signs_in
 
-_FEW_STRAYS = 3
+_FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
@@ -43,7 +45,8 @@ class Table:
     decimal_comma : bool
         Whether 1,5 is one and a half, and 1.000 a thousand.
     comma_free : bool
-        Whether it is text in which no comma separates values, so that decimals may have one.
+        Whether it is text in which decimals may have a comma: it separates no values, or stands in some, and no other
+        column has a point.
     header : bool
         Whether the columns' names come from the source; otherwise they are column1, column2, ….
     remarks : tuple of str
@@ -120,29 +123,36 @@ class Table:
         lengths = column.str.len_bytes()
         if column.str.contains(CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
             return "text"  # such as post codes: 01234
-        strays = column.filter(numbers_in(column, self.decimal_comma).is_null())
-        if len(signs_in(column)) > 1:
+        beside = beside_in(column)
+        if len(beside) > 1:
             return "text"  # sums in several currencies are not of one size
+        strays = column.filter(numbers_in(column, self.decimal_comma, "".join(beside)).is_null())
         if len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
             return "number"
         return "date" if mostly_dates(column) else "text"
 
-    def numbers(self, name: str) -> NDArray[np.float64]:
-        """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number."""
-        values = self._numbers(name)
+    def numbers(self, name: str, beside: str | None = None) -> NDArray[np.float64]:
+        """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number.
+
+        `beside` is the sign or unit that they may have; if not given, the one that the column has.
+        """
+        values = self._numbers(name, beside)
         values[~np.isfinite(values)] = np.nan
         return values
 
-    def infinite(self, name: str) -> int:
+    def infinite(self, name: str, beside: str | None = None) -> int:
         """Return how many numbers of a column are infinite, or larger than any that can be calculated with."""
-        return int(np.isinf(self._numbers(name)).sum())
+        return int(np.isinf(self._numbers(name, beside)).sum())
 
-    def _numbers(self, name: str) -> NDArray[np.float64]:
+    def _numbers(self, name: str, beside: str | None) -> NDArray[np.float64]:
         if name in self._plain:
             return self._plain[name].copy()
         column = self.frame[name]
-        numeric = column.dtype == pl.Boolean or column.dtype.is_numeric()
-        column = column.cast(pl.Float64, strict=False) if numeric else numbers_in(as_text(column), self.decimal_comma)
+        if column.dtype == pl.Boolean or column.dtype.is_numeric():
+            column = column.cast(pl.Float64, strict=False)
+        else:
+            beside = self.beside(name) if beside is None else beside
+            column = numbers_in(as_text(column), self.decimal_comma, beside)
         return column.fill_null(float("nan")).to_numpy(writable=True)
 
     def booleans(self, name: str) -> NDArray[np.float64]:
@@ -179,17 +189,56 @@ class Table:
         return codes.to_numpy(), tuple(words)
 
     def signs(self, name: str) -> tuple[str, ...]:
-        """Return the signs of currencies, or %, that stand beside the numbers of a column."""
+        """Return what stands beside the numbers of a column: signs of currencies, or %, or their one unit."""
         column = self.frame[name]
-        return signs_in(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
+        return beside_in(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
 
-    def strays(self, name: str) -> tuple[int, tuple[str, ...]]:
-        """Return how many values of a column of numbers are words, and which words."""
+    def beside(self, name: str) -> str:
+        """Return the one sign or unit that stands beside the numbers of a column; empty if there is none."""
+        signs = self.signs(name)
+        return signs[0] if len(signs) == 1 else ""
+
+    def is_bare(self, name: str) -> bool:
+        """Tell whether a column has values, and none of them a sign or unit."""
+        column = self.frame[name].drop_nulls()
+        adorned = column.dtype == pl.String and (signs_in(column) or has_units(column))
+        return len(column) > 0 and not adorned
+
+    def units(self, name: str) -> dict[str, int]:
+        """Return the units, or signs, that a column of text mixes, and how often each stands there; or nothing."""
+        column = self.frame[name].drop_nulls()
+        if column.dtype != pl.String or name in self._plain:
+            return {}
+        signs = signs_in(column)
+        if len(signs) > 1:
+            return {sign: int(column.str.contains(sign, literal=True).sum()) for sign in signs}
+        return mixed_units(column)
+
+    def numbers_among_words(self, name: str) -> tuple[int, int, str]:
+        """Return how many values a column of words has, how many are numbers, and its commonest word.
+
+        0 are numbers where that is less than half of them, or few different ones, such as grades, or where many words
+        stand among them, as in codes.
+        """
+        column = self.frame[name].drop_nulls()
+        if column.dtype != pl.String:
+            return len(column), 0, ""
+        numbers = numbers_in(column, self.decimal_comma, unit_of(column, 0.5))
+        count = len(column) - numbers.null_count()
+        words = column.filter(numbers.is_null())
+        few = numbers.drop_nulls().n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
+        if few or count < len(column) / 2 or not len(words):
+            return len(column), 0, ""
+        return len(column), count, str(words.mode().sort()[0])
+
+    def strays(self, name: str, beside: str | None = None) -> tuple[int, tuple[str, ...]]:
+        """Return how many values of a column of numbers are words, and which words; `beside` as for `numbers`."""
         column = self.frame[name]
         if column.dtype.is_numeric() or column.dtype == pl.Boolean or name in self._plain:
             return 0, ()
         column = as_text(column).drop_nulls()
-        found = column.filter(numbers_in(column, self.decimal_comma).is_null())
+        beside = self.beside(name) if beside is None else beside
+        found = column.filter(numbers_in(column, self.decimal_comma, beside).is_null())
         return len(found), tuple(sorted(found.unique().to_list()))
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -252,10 +301,10 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
     if isinstance(source, str | os.PathLike):
         opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
         return parse_frame(opened, expected)
-    frame = _frame_of(source)
+    frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples.")
-    return Table(_cleaned(frame), "the table", header=not isinstance(source, np.ndarray))
+    return _with_decimals(Table(_cleaned(frame), "the table", header=not isinstance(source, np.ndarray)))
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -264,25 +313,33 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     if kind == "text":
         text = read_delimited(opened, expected)
         free = text.separator != ","
-        table = Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks, free)
-        return replace(table, decimal_comma=free and _has_decimal_commas(table))
+        return _with_decimals(Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks, free))
     if kind not in TYPED:
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
-    return Table(_cleaned(frame), opened.name)
+    return _with_decimals(Table(_cleaned(frame), opened.name))
 
 
-def _has_decimal_commas(table: Table) -> bool:
-    """Tell whether a column has numbers with a comma, and next to nothing else."""
+def _with_decimals(table: Table) -> Table:
+    """Decide whether decimals have commas: a column has numbers with one, and next to nothing else.
+
+    Where values are separated by commas, or by nothing at all, one of these commas must divide no thousands, and other
+    columns may have no point.
+    """
+    text = table.frame.select(pl.col(pl.String))
+    commas = text.select(pl.all().str.contains(",", literal=True).any()).row(0) if text.width else ()
+    columns = [bare(text[name]) for name, found in zip(text.columns, commas, strict=True) if found]
+    columns = [column for column in columns if column.str.contains(r"^\D{0,5}[\d.'’\s]*\d,\d").any()]
+    if columns and not table.comma_free:
+        columns = [one for one in columns if one.str.contains(r"^\D{0,5}\d[\d'’\s]*,(?:\d{1,2}|\d{4,})(?:\D|$)").any()]
+        others = text.drop([one.name for one in columns])
+        if others.width and any(others.select(pl.all().str.contains(r"^\D{0,5}\d+\.\d+\D{0,5}$").any()).row(0)):
+            return table
+        table = replace(table, comma_free=True)
     german = replace(table, decimal_comma=True)
-    return any(
-        column.dtype == pl.String
-        and bare(column).str.contains(r"^[+-]?[\d.]*\d,\d").any()
-        and german.kind(column.name) == "number"
-        for column in table.frame.iter_columns()
-    )
+    return german if any(german.kind(column.name) == "number" for column in columns) else table
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -303,71 +360,3 @@ def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     )
     text = pl.col(pl.String).str.strip_chars()
     return frame.with_columns(pl.when(~text.str.to_lowercase().is_in(list(MISSING))).then(text))
-
-
-def _frame_of(source: Any) -> pl.DataFrame:
-    """Bring other libraries' tables into a polars frame, without importing those."""
-    if isinstance(source, pl.DataFrame):
-        return source
-    if isinstance(source, pl.LazyFrame):
-        return source.collect()
-    try:
-        if type(source).__module__.partition(".")[0] == "pandas":
-            return _from_pandas(source)
-        if isinstance(source, np.ndarray):
-            return _from_array(source)
-        if isinstance(source, Mapping) or hasattr(source, "__arrow_c_stream__"):
-            return pl.DataFrame(source, strict=False)
-    except DataError:
-        raise
-    except (pl.exceptions.PolarsError, TypeError, ValueError) as problem:
-        raise DataError("GN065", f"the table: {type(source).__name__} of mixed form ({str(problem)[:80]}).") from None
-    raise DataError(
-        "GN065",
-        f"the table: {type(source).__name__}, expected a file name, a frame (polars, pandas, Arrow), a mapping of "
-        "names to columns, or a NumPy array.",
-    )
-
-
-def _from_pandas(frame: Any) -> pl.DataFrame:
-    """Go column by column: polars' own way needs pyarrow."""
-    if not hasattr(frame, "columns"):
-        frame = frame.to_frame()
-    names = [str(name) for name in frame.columns]
-    require_unique(names, "the table")
-    columns = {}
-    for number, name in enumerate(names):
-        column = frame.iloc[:, number]
-        kind = getattr(column.dtype, "kind", "O")
-        if kind in "biufM" and isinstance(column.dtype, np.dtype):
-            columns[name] = pl.Series(name, column.to_numpy())
-        else:
-            missing = column.isna().to_numpy()
-            values = list(map(_of_pandas, column.astype(object)))
-            columns[name] = pl.Series(
-                name, [None if m else v for v, m in zip(values, missing, strict=True)], strict=False
-            )
-    return pl.DataFrame(columns)
-
-
-def _of_pandas(value: Any) -> Any:
-    """Return what polars knows: the interval of a ``cut`` as a word, a period as the time at which it begins."""
-    kind = type(value).__name__
-    return str(value) if kind == "Interval" else value.to_timestamp() if kind == "Period" else value
-
-
-def _from_array(array: NDArray[Any]) -> pl.DataFrame:
-    if array.dtype.names:
-        return pl.DataFrame({name: array[name] for name in array.dtype.names})
-    if array.ndim != 2:
-        raise DataError("GN065", f"the table: an array of shape {array.shape}, expected (samples, columns).")
-    columns = {f"column{k + 1}": array[:, k] for k in range(array.shape[1])}
-    if array.dtype.kind == "O":
-        return pl.DataFrame(
-            {name: pl.Series(name, list(map(_plain_value, column)), strict=False) for name, column in columns.items()}
-        )
-    return pl.DataFrame(columns)
-
-
-def _plain_value(value: Any) -> Any:
-    return None if value is None or value != value else value.item() if isinstance(value, np.generic) else value

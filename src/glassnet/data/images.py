@@ -12,7 +12,7 @@ import stat
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,7 +96,15 @@ def open_photo(opened: Opened) -> Image.Image:
         return opaque(picture)
 
 
-def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None = None) -> tuple[Image.Image, bool]:
+class Read(NamedTuple):
+    """Result of `read_picture`: of mode ``L`` or ``RGB``; whether it had another size; its white, see `eight_bits`."""
+
+    picture: Image.Image
+    resized: bool
+    white: int
+
+
+def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None = None, white: int = 0) -> Read:
     """Read a picture, on white where it is transparent, upright if it says how it was taken.
 
     Parameters
@@ -106,13 +114,8 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         The picture's name, for messages.
     size : (rows, columns), optional
         What it is brought to as a whole: its sides are stretched or shrunk, each by itself.
-
-    Returns
-    -------
-    picture : PIL.Image.Image
-        Of mode ``L`` or ``RGB``.
-    resized : bool
-        Whether it had another size.
+    white : int
+        What counts as white at least, in a picture of more than 8 bits.
 
     Raises
     ------
@@ -125,12 +128,13 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         if size and picture.size != size[::-1]:
             # A JPEG is decoded at a half, a quarter or an eighth if that is still twice as large as needed.
             picture.draft(None, (2 * size[1], 2 * size[0]))
-        flat = _flat(picture)
+        flat, white = _flat(picture, white)
         if size is None or flat.size == size[::-1]:
-            return flat, False
+            return Read(flat, False, white)
         smaller = flat.width >= size[1] and flat.height >= size[0]
         # The mean over each new pixel's area, so that a picture drawn larger comes back as it was.
-        return flat.resize(size[::-1], Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR), True
+        way = Image.Resampling.BOX if smaller else Image.Resampling.BILINEAR
+        return Read(flat.resize(size[::-1], way), True, white)
 
 
 @contextlib.contextmanager
@@ -173,20 +177,20 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
         ) from None
 
 
-def _flat(picture: Image.Image) -> Image.Image:
-    """Make a picture grey or of three colours, upright, on white where it is transparent."""
+def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
+    """Make a picture grey or of three colours, upright, on white where it is transparent; say what its white was."""
     from ..preprocess.handwriting import eight_bits
 
     ImageOps.exif_transpose(picture, in_place=True)
     if picture.mode.startswith(("I", "F")):
-        return eight_bits(picture)
+        return eight_bits(picture, white)
     if picture.has_transparency_data:
         above = picture.convert("RGBA")
         picture = Image.alpha_composite(Image.new("RGBA", above.size, "white"), above)
     elif picture.mode == "1":
-        return picture.convert("L")
+        return picture.convert("L"), 0
     picture.load()  # from a file that will be closed
-    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB")
+    return picture if picture.mode in ("L", "RGB") else picture.convert("RGB"), 0
 
 
 def _averaged(grey: NDArray[np.uint8], shape: tuple[int, int], times: int) -> NDArray[np.uint8]:

@@ -42,7 +42,7 @@ def kind_of(opened: Opened) -> str:
     FileError
         GN005 when it is none of these.
     DataError
-        GN011 when it is text in UTF-16, or has a control character.
+        GN011 when it is text in UTF-16 without the mark of it, or has a control character.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".ods")):
@@ -55,8 +55,6 @@ def kind_of(opened: Opened) -> str:
         return "picture"
     if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
         return table
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise _in_utf16(opened.name)
     if not _CONTROLS.isdisjoint(head):
         raise _no_text(head, opened.name)
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
@@ -71,7 +69,7 @@ def _no_text(head: bytes, name: str) -> DataError | FileError:
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
         what = "a model or another file of safetensors"
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
-        return _in_utf16(name)
+        return DataError("GN011", f"{name}: text in UTF-16 without its mark, expected UTF-8. Save it as 'CSV UTF-8'.")
     strange = [place for place, byte in enumerate(head) if byte in _CONTROLS]
     if not what and len(strange) < 0.05 * len(head) and _is_utf8(head):
         line, found = head.count(b"\n", 0, strange[0]) + 1, head[strange[0]]
@@ -90,10 +88,6 @@ def _is_utf8(head: bytes) -> bool:
     except UnicodeDecodeError as problem:
         return problem.start > len(head) - 4  # a character that the end cuts
     return True
-
-
-def _in_utf16(name: str) -> DataError:
-    return DataError("GN011", f"{name}: text in UTF-16, expected UTF-8. Save it as 'CSV UTF-8'.")
 
 
 def _is_bmp(head: bytes) -> bool:

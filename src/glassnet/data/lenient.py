@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
-from .delimited import in_utf8, is_well_quoted, without_separator_line
+from .delimited import is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, parse_frame
 from .idx import parse_pair
@@ -27,6 +27,7 @@ from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
 from .npz import parse_npz
 from .source import BUNDLED, images_in, load
+from .unicode import in_utf8
 
 EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"))
 """What stands for "unknown" in tables, in small letters."""
@@ -130,7 +131,7 @@ def _of_frame(opened: Opened) -> LooseTable:
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
     with opened.stream() as stream:
-        text = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
+        text, _ = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = text.split(b"\n")
@@ -140,9 +141,12 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
         return _of_records(opened.name, text, target)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
+    titles, first = _titles(lines, first, separator, width)
     names = _fields(lines[first], separator)
+    if len(names) == width - 1:
+        names = _completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
     header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
-    fast = None if separator == " " or first else _bytes_alone(text, separator, width, header)
+    fast = None if separator == " " or first or titles else _bytes_alone(text, separator, width, header)
     if fast is not None:
         start = 1 + header
         count = np.arange(len(fast))
@@ -150,7 +154,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         return LooseTable(opened.name, fast, {}, found, header, count, count + start)
     if separator == " ":
         lines, separator = [b" ".join(line.split()) for line in lines], " "
-    kept, broken = _widths(lines, first + header, separator.encode(), width)
+    kept, broken = _widths(lines, first + header, separator.encode(), width, titles)
     row = len(kept) + len(broken)
     frame_text = b"\n".join([lines[place] for place in kept])
     del lines, text  # the file is in memory often enough
@@ -170,12 +174,27 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     )
 
 
+def _titles(lines: list[bytes], first: int, separator: str, width: int) -> tuple[list[int], int]:
+    """Return the places of lines above a table, and that of its first.
+
+    They have no separator at all, or begin with # and have another number of fields.
+    """
+    titles = []
+    filled = [place for place in range(first, min(first + 12, len(lines))) if lines[place].strip()]
+    while len(filled) > 1 and separator != " ":
+        fields = lines[filled[0]].count(separator.encode()) + 1
+        if fields > 1 and not (lines[filled[0]].startswith(b"#") and fields != width):
+            break
+        titles.append(filled.pop(0))
+    return titles, filled[0]
+
+
 def _widths(
-    lines: list[bytes], first: int, separator: bytes, width: int
+    lines: list[bytes], first: int, separator: bytes, width: int, titles: list[int]
 ) -> tuple[list[int], list[tuple[int, int, int]]]:
-    """Return the places of the lines that have the right width, and row, line and width of the others."""
+    """Return the places of the lines that have the right width, and row, line and width of the others, titles first."""
     kept: list[int] = []
-    broken: list[tuple[int, int, int]] = []
+    broken = [(row, place + 1, 1) for row, place in enumerate(titles)]
     for place in range(first, len(lines)):
         if lines[place].strip(b" " if separator == b"\t" else b" \t"):
             fields = lines[place].count(separator) + 1
@@ -208,6 +227,20 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
     if not any(separator.encode() in line for line in lines for separator in _SEPARATORS):
         why = "one value a line, expected a label and the values of the sample"
     raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
+
+
+def _completed(names: list[str], rows: list[list[str]], width: int) -> list[str]:
+    """Return names, one too few, with an empty one behind if only the rows end in a separator.
+
+    Or with one before them, if the rows begin with a name of their own, as R writes them.
+    """
+    whole = [row for row in rows if len(row) == width]
+    if not whole:
+        return names
+    if not any(row[-1].strip() for row in whole):
+        return [*names, ""]
+    first = [row[0] for row in whole]
+    return ["", *names] if len(set(first)) == len(first) else names
 
 
 def _is_number(fields: list[str]) -> bool:
@@ -334,19 +367,28 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     records, lines, unclosed = _records(decoded, separator)
     if not records:
         raise DataError("GN010", f"{name}: there is nothing but separators and quotation marks in it.")
-    names = [one.strip() for one in records[0]]
-    below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in records[1:30]]
+    commented = (record[0].startswith("#") and len(record) != width for record in records)
+    titles = next((k for k, other in enumerate(commented) if not other and len(records[k]) > 1), 0)
+    names = [one.strip() for one in records[titles]]
+    if len(names) == width - 1:
+        names = _completed(names, records[titles + 1 :], width)
+    sample = records[titles + 1 : titles + 30]
+    below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in sample]
     header = len(names) == width and _is_header(names, below, separator, target)
-    body, starts = records[header:], lines[header:]
-    widths = [OPEN if place in unclosed else len(record) for place, record in enumerate(records)][header:]
+    if header:
+        del records[titles], lines[titles]
+        unclosed = {place - (place > titles) for place in unclosed}
+    widths = [OPEN if place in unclosed else len(record) for place, record in enumerate(records)]
     right = [place for place, fields in enumerate(widths) if fields == width]
-    broken = tuple((k, starts[k], fields) for k, fields in enumerate(widths) if fields != width)
+    broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     numbers = np.empty((len(right), width))
+    decimal = separator == ";" and any(re.fullmatch(r"\s*-?\d+,\d+\s*", one) for record in sample for one in record)
     words = {}
     for column in range(width):
-        numbers[:, column], fields = _numbers_in(pl.Series([body[place][column] for place in right], dtype=pl.String))
+        series = pl.Series([records[place][column] for place in right], dtype=pl.String)
+        numbers[:, column], fields = _numbers_in(series, decimal)
         if fields is not None:
             words[column] = fields
     found = tuple(names) if header else numbered(width)
-    where = np.array([starts[place] for place in right], np.int64)
-    return LooseTable(name, numbers, words, found, header, np.array(right, np.int64), where, broken)
+    where = np.array([lines[place] for place in right], np.int64)
+    return LooseTable(name, numbers, words, found, header, np.array(right, np.int64), where, broken, decimal)

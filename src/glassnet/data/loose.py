@@ -130,6 +130,18 @@ class LooseTable:
         )
 
 
+def apart(names: Sequence[str]) -> tuple[str, ...]:
+    """Return names that differ: of several that are the same, the second has ``.2`` behind it."""
+    found: dict[str, None] = {}
+    for name in names:
+        again, own = 1, name
+        while own in found:
+            again += 1
+            own = f"{name}.{again}"
+        found[own] = None
+    return tuple(found)
+
+
 def numbered(count: int) -> tuple[str, ...]:
     """Name columns by their place."""
     return tuple(f"column {place}" for place in range(1, count + 1))

@@ -70,7 +70,7 @@ def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[in
 
     def look(row: int) -> tuple[int, int] | str:
         try:
-            picture, _ = read_picture(files[row], places[row])
+            picture = read_picture(files[row], places[row]).picture
         except GlassnetError as problem:
             return str(problem)
         return picture.height, picture.width

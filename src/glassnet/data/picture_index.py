@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from .files import display_name, file_problem
+from .unicode import in_utf8, narrowed
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
 """What a column of classes is called, where there are more than two columns."""
@@ -75,12 +76,10 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
         content = table.read_bytes()
     except OSError as error:
         raise file_problem(display_name(table), error) from None
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in content:
-        raise DataError("GN011", f"{display_name(table)}: text in UTF-16, or none. Save it as 'CSV UTF-8'.")
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")  # as tables are read
+    content = narrowed(content, display_name(table))
+    if b"\0" in content:
+        raise DataError("GN011", f"{display_name(table)}: no text in UTF-8. Save it as 'CSV UTF-8'.")
+    text = in_utf8(content)[0].decode("utf-8-sig")
     first = text.partition("\n")[0]
     separator = max(",;\t", key=first.count)
     reader = csv.reader(text.splitlines(), delimiter=separator)

@@ -42,6 +42,8 @@ class Pictures:
         What was done to them.
     coloured : int
         How many have colours in their files.
+    white : int
+        What counts as white in those of more than 8 bits; 0 where there are none.
     """
 
     inputs: NDArray[np.uint8]
@@ -49,6 +51,7 @@ class Pictures:
     reading: str
     remarks: tuple[str, ...]
     coloured: int
+    white: int
 
 
 def read_pictures(
@@ -58,6 +61,7 @@ def read_pictures(
     size: tuple[int, int] | None = None,
     colour: bool = False,
     reading: str = "",
+    white: int | None = None,
 ) -> Pictures:
     """Read pictures, in this order.
 
@@ -72,6 +76,8 @@ def read_pictures(
         Whether colours are kept; otherwise pictures become grey.
     reading : {"", "ink", "photo"}
         What they are; nothing, to find out.
+    white : int, optional
+        What counts as white in pictures of more than 8 bits, at least; if not given, one for all is found out.
 
     Raises
     ------
@@ -81,53 +87,66 @@ def read_pictures(
         GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large.
     """
     with quiet_pillow():
-        shape = size or _shape(_read(files[0], names[0], None, colour).pixels)
-        inputs, bright, coloured, resized = _read_all(files, names, shape, size, colour)
+        shape = size or _shape(_read(files[0], names[0], None, colour, 0).pixels)
+        every = range(len(files))
+        inputs, found, whites = _read_all(files, names, every, shape, (size, colour, white or 0))
+        top = int(whites.max())
+        darker = np.flatnonzero((whites > 0) & (whites < top))
+        if white is None and len(darker):
+            inputs[darker], found[darker], _ = _read_all(files, names, darker.tolist(), shape, (size, colour, top))
+    bright, coloured, resized = found.T
     if not reading:
         mixed = 1 - AGREED < bright.mean() < AGREED
         reading = "photo" if colour or mixed else "ink"
     remarks = []
     if resized.any():
         remarks.append(f"{_count(resized)} brought to {shape[0]} × {shape[1]} pixels")
+    if 0 < top < 65535:
+        bits = f"{_count(whites > 0)} of 16 bits hold {top.bit_length()}"
+        remarks.append(f"{bits}: {top:,} is white, also in pictures that the model is asked about")
     if coloured.any() and not colour:
         remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
     if reading == "ink" and bright.any():
         inputs[bright] = 255 - inputs[bright]
         remarks.append(f"{_count(bright)} dark on light: inverted, so that ink is bright as in MNIST")
-    return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()))
+    return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()), top)
 
 
 def _read_all(
     files: Sequence[Path | IO[bytes]],
     names: Sequence[str],
+    which: Sequence[int],
     shape: tuple[int, int],
-    size: tuple[int, int] | None,
-    colour: bool,
-) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return pixels, one row a picture, and which pictures have a bright border, have colours, and were resized."""
+    way: tuple[tuple[int, int] | None, bool, int],
+) -> tuple[NDArray[np.uint8], NDArray[np.bool_], NDArray[np.int64]]:
+    """Return pixels of some pictures, one row each; three marks of each; and what was white in each, shape (pictures,).
+
+    The marks are whether it has a bright border, has colours, and was resized. `way` is as `_read` takes it.
+    """
+    colour = way[1]
     features = shape[0] * shape[1] * (3 if colour else 1)
-    if features * len(files) > LARGEST:
+    if features * len(which) > LARGEST:
         raise DataError(
             "GN070",
-            f"{len(files):,} pictures of {shape[1]} × {shape[0]} pixels are {features * len(files) / 2**30:.1f} GiB, "
+            f"{len(which):,} pictures of {shape[1]} × {shape[0]} pixels are {features * len(which) / 2**30:.1f} GiB, "
             f"{LARGEST / 2**30:g} at most. Bring them to another size: --size 64.",
         )
-    inputs = np.empty((len(files), features), np.uint8)
-    found = np.zeros((len(files), 3), bool)
+    inputs = np.empty((len(which), features), np.uint8)
+    found, whites = np.zeros((len(which), 3), bool), np.zeros(len(which), np.int64)
 
     def read(start: int) -> None:
-        for k in range(start, min(start + _CHUNK, len(files))):
-            one = _read(files[k], names[k], size, colour)
+        for place, k in enumerate(which[start : start + _CHUNK], start):
+            one = _read(files[k], names[k], *way)
             if _shape(one.pixels) != shape:
                 raise _unequal((names[0], shape), (names[k], _shape(one.pixels)))
-            inputs[k] = one.pixels.reshape(-1)
-            found[k] = one.bright, one.coloured, one.resized
+            inputs[place] = one.pixels.reshape(-1)
+            found[place], whites[place] = (one.bright, one.coloured, one.resized), one.white
 
     with ThreadPoolExecutor() as pool:
         # In the order of the pictures, so that it is always the same mistake that is told.
-        for _ in pool.map(read, range(0, len(files), _CHUNK)):
+        for _ in pool.map(read, range(0, len(which), _CHUNK)):
             pass
-    return inputs, found[:, 0], found[:, 1], found[:, 2]
+    return inputs, found, whites
 
 
 class _One(NamedTuple):
@@ -137,13 +156,14 @@ class _One(NamedTuple):
     bright: bool
     coloured: bool
     resized: bool
+    white: int
 
 
-def _read(file: Path | IO[bytes], name: str, size: tuple[int, int] | None, colour: bool) -> _One:
-    picture, resized = read_picture(file, name, size)
+def _read(file: Path | IO[bytes], name: str, size: tuple[int, int] | None, colour: bool, white: int) -> _One:
+    picture, resized, white = read_picture(file, name, size, white)
     grey: NDArray[np.uint8] = np.asarray(picture if picture.mode == "L" else picture.convert("L"))
     coloured = picture.mode == "RGB" and _is_coloured(np.asarray(picture))
-    return _One(np.asarray(picture.convert("RGB")) if colour else grey, bright_border(grey), coloured, resized)
+    return _One(np.asarray(picture.convert("RGB")) if colour else grey, bright_border(grey), coloured, resized, white)
 
 
 def _shape(pixels: NDArray[np.uint8]) -> tuple[int, int]:

@@ -25,6 +25,7 @@ def load_inputs(
     image_shape: tuple[int, int] | None,
     maximum: float,
     reading: str = "",
+    white: int = 0,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read samples to ask a model about.
 
@@ -42,6 +43,8 @@ def load_inputs(
         Largest value allowed. A picture's grey values are brought to the range 0 to `maximum`.
     reading : {"", "ink", "photo"}
         ``Model.reading``: how the pictures that the model was trained on became samples.
+    white : int
+        ``Model.white``: what counted as white in pictures of more than 8 bits.
 
     Returns
     -------
@@ -61,7 +64,7 @@ def load_inputs(
     """
     check_options("test", maximum, None)
     if source != "-" and os.path.isdir(source):
-        pixels, names = _of_folder(Path(source), features, image_shape, reading)
+        pixels, names = _of_folder(Path(source), features, image_shape, (reading, white))
     else:
         opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
         kind = kind_of(opened)
@@ -69,13 +72,13 @@ def load_inputs(
             return _rows(opened, features, maximum)
         if kind != "picture":
             raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
-        pixels, names = _pixels(opened, features, image_shape, reading)
+        pixels, names = _pixels(opened, features, image_shape, (reading, white))
     inputs = pixels if maximum == 255 else pixels.astype(np.float32) * np.float32(maximum / 255)
     return inputs, names, None
 
 
 def _of_folder(
-    folder: Path, features: int, shape: tuple[int, int] | None, reading: str
+    folder: Path, features: int, shape: tuple[int, int] | None, like: tuple[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Read all pictures of a folder, shape (n, features), as those that were trained on."""
     from .listing import pictures_below
@@ -84,19 +87,19 @@ def _of_folder(
     if not files:
         raise FileError("GN002", f"{display_name(folder)}: a folder without pictures. Name a file with rows (CSV).")
     names = [display_name(file) for file in files]
-    if _as_files(features, shape, reading):
-        return _read(files, names, features, shape, reading), names
-    read = [_pixels(open_source(file), features, shape, reading) for file in files]
+    if _as_files(features, shape, like[0]):
+        return _read(files, names, features, shape, like), names
+    read = [_pixels(open_source(file), features, shape, like) for file in files]
     return np.concatenate([pixels for pixels, _ in read]), [name for _, some in read for name in some]
 
 
 def _pixels(
-    opened: Opened, features: int, shape: tuple[int, int] | None, reading: str
+    opened: Opened, features: int, shape: tuple[int, int] | None, like: tuple[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Read a picture, shape (n, features), as those that were trained on."""
-    if _as_files(features, shape, reading):
+    if _as_files(features, shape, like[0]):
         with opened.stream() as stream:
-            return _read([stream], [opened.name], features, shape, reading), [opened.name]
+            return _read([stream], [opened.name], features, shape, like), [opened.name]
     from .images import parse_image
 
     return parse_image(opened, shape)
@@ -108,12 +111,17 @@ def _as_files(features: int, shape: tuple[int, int] | None, reading: str) -> boo
 
 
 def _read(
-    files: Sequence[Path | IO[bytes]], names: list[str], features: int, shape: tuple[int, int] | None, reading: str
+    files: Sequence[Path | IO[bytes]],
+    names: list[str],
+    features: int,
+    shape: tuple[int, int] | None,
+    like: tuple[str, int],
 ) -> NDArray[np.uint8]:
     from .pictures import read_pictures
 
     colour = channels_of(features, shape) == 3
-    return read_pictures(files, names, size=shape, colour=colour, reading=reading or "photo").inputs
+    reading, white = like
+    return read_pictures(files, names, size=shape, colour=colour, reading=reading or "photo", white=white).inputs
 
 
 def _rows(opened: Opened, features: int, maximum: float) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:

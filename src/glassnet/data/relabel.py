@@ -24,6 +24,7 @@ from .kinds import kind_of
 from .npz import PARTS, chosen_pair, npz_names
 from .rows import sniff
 from .source import BUNDLED, images_in
+from .unicode import narrowed
 
 Changes = Mapping[int, str | None]
 """Row -> the label it is to have, as it is written in the data; None to leave the row out."""
@@ -51,10 +52,10 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
     """
     name = display_name(path)
     try:
-        text = Path(path).read_text(encoding="utf-8-sig")
+        text = narrowed(Path(path).read_bytes(), name).decode("utf-8-sig")
     except OSError as error:
         raise file_problem(name, error) from None
-    except ValueError:
+    except UnicodeDecodeError:
         raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
     separator = max(",;\t", key=text.partition("\n")[0].count)
     lines = csv.reader(text.splitlines(), delimiter=separator)

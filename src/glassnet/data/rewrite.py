@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .loose import LooseTable
+from .loose import LooseTable, apart
 
 
 def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
@@ -19,7 +19,8 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
     Parameters
     ----------
     table : LooseTable
-        What is written; a column of words goes out as text, NaN as an empty field.
+        What is written; a column of words goes out as text, NaN as an empty field. Of several with the same name, the
+        second has ``.2`` behind it.
     file : binary file
         Where to.
     kind : {"csv", "npz"}
@@ -37,9 +38,8 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
     if table.labels is not None:
         place = len(columns) if table.header and table.label_last else 0
         columns.insert(place, _series(table.label_name or "label", table.labels))
-    unique = {series.name for series in columns}
-    if len(unique) < len(columns):
-        columns = [series.alias(f"{series.name}.{place}") for place, series in enumerate(columns)]
+    names = apart([series.name for series in columns])
+    columns = [series.alias(name) for series, name in zip(columns, names, strict=True)]
     pl.DataFrame(columns).write_csv(file, include_header=table.header)
 
 

@@ -6,13 +6,16 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from .checks import is_sign
 from .delimited import MISSING
+from .units import unit_of, without_unit
 
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
 CODE = r"^0\d+$"
-_SIGN = r"[$€£¥₹%]"
-_ADORNED = r"[$€£¥₹%()'’\x{a0}\x{2009}\x{202f}]|\d \d"
+_SIGN = r"[\p{Sc}%]"
+_MINUS = "\u2212"
+_ADORNED = r"[\p{Sc}%()'’\x{a0}\x{2009}\x{202f}\x{2212}]|\d \d"
 _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = (
@@ -33,6 +36,14 @@ def are_dates(texts: Sequence[str]) -> bool:
     return len(filled) > 0 and mostly_dates(filled)
 
 
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether nearly all of some text is numbers, with whatever decimals and units; empty where one is missing."""
+    column = pl.Series([text for text in texts if text], dtype=pl.String)
+    beside = "".join(beside_in(column))
+    counts = [len(column) - numbers_in(column, comma, beside).null_count() for comma in (False, True)]
+    return len(column) > 0 and max(counts) >= ALMOST * len(column)
+
+
 def mostly_dates(column: pl.Series) -> bool:
     """Tell whether nearly all of a column of text, without missing values, is dates or times."""
     return bool(column.str.contains(_DATE).sum() >= ALMOST * len(column))
@@ -42,7 +53,11 @@ def bare(column: pl.Series) -> pl.Series:
     """Take from numbers what people write beside them: ``$1,200``, ``12 %``, ``1'200``, and ``(5)`` for −5."""
     if not column.str.contains(_ADORNED).any():
         return column
-    plain = column.str.replace(r"^\(([^()]+)\)$", "-${1}").str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
+    plain = (
+        column.str.replace(rf"^({_SIGN}?\s*){_MINUS}", "-${1}")
+        .str.replace(r"^\(([^()]+)\)$", "-${1}")
+        .str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
+    )
     plain = plain.str.replace(rf"\s*{_SIGN}$", "")
     grouped = plain.str.contains(_BLANKS).fill_null(False)
     return plain.str.replace_all(r"[ '’\x{a0}\x{2009}\x{202f}]", "").zip_with(grouped, plain)
@@ -50,13 +65,40 @@ def bare(column: pl.Series) -> pl.Series:
 
 def signs_in(column: pl.Series) -> tuple[str, ...]:
     """Return the different signs that stand before or behind a digit."""
-    before = column.str.extract(rf"^[(+-]*\s*({_SIGN})\s*[\d.+-]", 1)
-    behind = column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
-    return tuple(sorted({*before.drop_nulls(), *behind.drop_nulls()}))
+    return tuple(sorted({*_before(column).drop_nulls(), *_behind(column).drop_nulls()}))
 
 
-def numbers_in(column: pl.Series, decimal_comma: bool) -> pl.Series:
-    """Turn text into numbers, null where it is none; signs beside them are left out of account."""
+def beside_in(column: pl.Series) -> tuple[str, ...]:
+    """Return the signs, or the one unit, beside the numbers of a column of text without missing values."""
+    unit = unit_of(column, ALMOST)
+    return (unit,) if unit else signs_in(column)
+
+
+def _before(column: pl.Series) -> pl.Series:
+    return column.str.extract(rf"^[(+{_MINUS}-]*\s*({_SIGN})\s*[\d.+{_MINUS}-]", 1)
+
+
+def _behind(column: pl.Series) -> pl.Series:
+    return column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
+
+
+def numbers_in(column: pl.Series, decimal_comma: bool, beside: str | None = None) -> pl.Series:
+    """Turn text into numbers, null where it is none.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+    decimal_comma : bool
+        Whether 1,5 is one and a half.
+    beside : str, optional
+        The unit or sign that may stand beside a number and is left out of account: what has another one is no number.
+        If not given, any sign may, and no unit.
+    """
+    if beside and is_sign(beside):
+        other = _before(column).fill_null(_behind(column)).fill_null(beside) != beside
+        column = column.zip_with(~other.fill_null(False), pl.Series([None], dtype=pl.String))
+    elif beside:
+        column = without_unit(column, beside)
     column = bare(column)
     if decimal_comma:
         right = column.str.contains(_COMMA)

@@ -26,6 +26,7 @@ STEPS: tuple[Step, ...] = (
     layout.broken_rows,
     layout.decimal_comma,
     layout.empty_columns,
+    layout.same_names,
     layout.transposed,
     named_column,
     layout.dates,

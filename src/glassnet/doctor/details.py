@@ -18,6 +18,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "broken": ("{rows}: {why}", "{rows}:{why}"),
     "decimal_comma": ("fields such as 1,5 between semicolons", "分号之间有 1,5 这样的写法"),
     "no_values": ("{names}: no values", "{names}:没有值"),
+    "same_names": ("{names}: the name of {columns} columns", "{names}:共 {columns} 列用此名称"),
     "turned": (
         "{rows} rows of {width} values: {width} samples of a label and {pixels} pixels",
         "{rows} 行,每行 {width} 个值:应为 {width} 个样本,各有一个标签和 {pixels} 个像素",

@@ -67,6 +67,9 @@ KINDS: dict[str, Kind] = {
         "make numbers of them, as days or years since one day, or leave it out: glassnet train --drop",
         "drops it",
     ),
+    "GD15": Kind(
+        ERROR, "columns have the same name", "give each a name of its own", "puts .2 behind the second, and so on"
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
-from ..data.loose import OPEN, LooseTable, numbered
-from ..data.written import are_dates
+from ..data.loose import OPEN, LooseTable, apart, numbered
+from ..data.written import are_dates, are_numbers
 from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, found
 from .chinese import CHINESE
@@ -54,8 +55,18 @@ def empty_columns(table: LooseTable, case: Case) -> Outcome:
     empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words and table.names[c] != case.target]
     if not empty or len(empty) == table.width:
         return [], table
-    names = [table.names[column] for column in empty]
+    names = [table.names[column] or detail("unnamed") for column in empty]
     return [found("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
+
+
+def same_names(table: LooseTable, case: Case) -> Outcome:
+    """Columns that cannot be told apart by their names."""
+    counted_names = Counter(name for name in table.names if name)
+    twice = [name for name, count in counted_names.items() if count > 1]
+    if not table.header or not twice:
+        return [], table
+    text = detail("same_names", names=listed(twice), columns=sum(counted_names[name] for name in twice))
+    return [found("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
 
 
 def transposed(table: LooseTable, case: Case) -> Outcome:
@@ -105,7 +116,8 @@ def identifiers(table: LooseTable, case: Case) -> Outcome:
 def _identifies(table: LooseTable, column: int) -> bool:
     if column in table.words:
         texts = [text for text in table.words[column].tolist() if text]
-        return len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
+        alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
+        return alone and not are_numbers(texts)  # amounts of money are told apart, and mean something
     values = table.numbers[:, column]
     low, high, count = float(values.min()), float(values.max()), len(values)
     # Row numbers may have gaps where rows were taken out; an identifier by name may jump as it likes.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
@@ -58,10 +59,43 @@ class Samples:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def batch(self, which: NDArray[np.int64], dtype: DTypeLike) -> Batch:
+        """Return inputs, targets and weights of some samples, ready for a step in this precision."""
+        if len(which) < len(self) or not np.array_equal(which, self._numbers):
+            return self._made(which, dtype)
+        # A batch of all, as small tables have in every step, is made once.
+        made = self._whole.get(np.dtype(dtype).name)
+        return made or self._whole.setdefault(np.dtype(dtype).name, self._made(which, dtype))
+
+    def _made(self, which: NDArray[np.int64], dtype: DTypeLike) -> Batch:
+        inputs = self.scaling.apply(self.rows[which], dtype)
+        return Batch(inputs, *self.known(which, dtype))
+
+    def known(self, which: NDArray[np.int64], dtype: DTypeLike) -> tuple[FloatArray, FloatArray | None]:
+        """Return targets, and weights if samples have them, of some samples in a precision."""
+        targets = self.targets[self.labels[which]].astype(dtype, copy=False)
+        return targets, None if self.weights is None else self.weights[which].astype(dtype)
+
+    @cached_property
+    def _numbers(self) -> NDArray[np.int64]:
+        return np.arange(len(self))
+
+    @cached_property
+    def _whole(self) -> dict[str, Batch]:
+        return {}
+
     def weights_in(self, dtype: DTypeLike) -> FloatArray:
         """Return the weights in a precision, or an empty array where all samples count alike, as kernels take them."""
         none = np.empty(0, dtype)
         return none if self.weights is None else self.weights.astype(dtype)
+
+
+class Batch(NamedTuple):
+    """Samples of one step: scaled inputs (b, features), targets (b, outputs), weights (b,) or None."""
+
+    inputs: FloatArray
+    targets: FloatArray
+    weights: FloatArray | None
 
 
 class Block(NamedTuple):
@@ -157,11 +191,12 @@ def run_steps(
     dtype = state.parameters.flat.dtype
     for step, rate in enumerate(block.learning_rates):
         which = block.batch(step)
-        raw = distorted(samples, which, options, block.epoch) if options.augments else samples.rows[which]
-        inputs = samples.scaling.apply(raw, dtype)
-        targets = samples.targets[samples.labels[which]].astype(dtype, copy=False)
+        if options.augments:
+            inputs = samples.scaling.apply(distorted(samples, which, options, block.epoch), dtype)
+            targets, weights = samples.known(which, dtype)
+        else:
+            inputs, targets, weights = samples.batch(which, dtype)
         masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), dtype)
-        weights = None if samples.weights is None else samples.weights[which].astype(dtype)
         if options.hardest < 1:
             signals = forward(architecture, state.parameters, inputs, masks)
             losses = engine.output_loss(architecture).value(signals.sums[-1], signals.outputs, targets)

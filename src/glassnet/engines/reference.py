@@ -46,11 +46,11 @@ class ReferenceEngine:
         loss_here = self.output_loss(architecture)
         losses = loss_here.value(signals.sums[-1], signals.outputs, targets)  # (n,)
         loss = (losses if weights is None else losses * weights).sum()
-        correct = (signals.outputs.argmax(axis=1) == targets.argmax(axis=1)).sum()
+        correct = int(np.count_nonzero(signals.outputs.argmax(axis=1) == targets.argmax(axis=1)))
         gradients = network.backpropagate(
             architecture, parameters, signals, targets, masks, weights=weights, loss=loss_here
         )
-        return Gradients(gradients, float(loss), int(correct))
+        return Gradients(gradients, float(loss), correct)
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""

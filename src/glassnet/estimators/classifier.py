@@ -76,10 +76,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
                 raise ValueError(
                     f"{name}: several columns of classes. Give one column, or a column of 0 and 1 a label."
                 )
-            y = column_or_1d(y, warn=True)
+            y = y if y.ndim == 1 else column_or_1d(y, warn=True)
             found, known = np.unique(y, return_inverse=True)
             if reset and not known_before:
                 self.classes_ = found
+                return known, tuple(map(str, found))
             unknown = np.setdiff1d(found, self.classes_, assume_unique=True).tolist()
             if unknown:
                 raise ValueError(

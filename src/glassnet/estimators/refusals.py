@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime
+from collections.abc import Callable, Iterator
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
 
@@ -14,21 +15,26 @@ from ..options import Options
 from ..parts import parts_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
+_TIMES = (datetime.date, datetime.time, datetime.timedelta)
 _Result = TypeVar("_Result")
 
 
 def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y") -> _Result:
     """Return what scikit-learn's `check` of rows returns; where it met words or missing classes, say in which place.
 
+    Dates and times it would take for nanoseconds, so they are refused before.
+
     Raises
     ------
     ValueError
-        As `check`.
+        As `check`, and for dates or times.
     """
+    _refuse_times(X)
     try:
         return check()
     except (ValueError, TypeError) as problem:
-        if str(problem).startswith("could not convert string to float"):
+        _refuse_times(X, of_objects=True)
+        if str(problem).startswith(("could not convert string to float", "Cannot cast")):
             _refuse_words(X, problem)
         classes = np.asarray(y)
         if classes.dtype == object and classes.ndim == 1:
@@ -36,12 +42,49 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
         raise
 
 
+def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
+    """Refuse columns of dates and times, by their types; or `of_objects`, which takes longer."""
+    if of_objects:
+        for name, column in _columns(X):
+            if any(isinstance(value, _TIMES) or type(value).__name__ == "Period" for value in column):
+                raise _dated(f"X: column {name}")
+    elif hasattr(X, "columns") and hasattr(X, "dtypes"):
+        for name, kind in zip(X.columns, X.dtypes, strict=True):
+            if is_of_times(kind):
+                raise _dated(f"X: column {str(name)!r}")
+    elif is_of_times(getattr(X, "dtype", None)):
+        raise _dated("X")
+
+
+def is_of_times(kind: Any) -> bool:
+    """Tell whether a type of NumPy, pandas or polars is one of dates, times or durations."""
+    of_polars = getattr(kind, "is_temporal", None)
+    return bool(of_polars()) if of_polars else getattr(kind, "kind", "") in ("m", "M")
+
+
+def _dated(where: str) -> ValueError:
+    return ValueError(
+        f"{where}: dates or times, which a network cannot take. Turn them into numbers, as days or years since one "
+        "day, or leave them out."
+    )
+
+
+def _columns(X: Any) -> Iterator[tuple[str, Any]]:
+    """Yield what each column is called in a message, and its values as objects, but for those of numbers alone."""
+    named: Iterator[tuple[str, Any]]
+    if hasattr(X, "columns"):
+        named = ((repr(str(name)), np.asarray(X[name])) for name in X.columns)
+    else:
+        values = X if isinstance(X, np.ndarray) else np.asarray(X, object)
+        named = ((str(place), column) for place, column in enumerate(values.T)) if values.ndim == 2 else iter(())
+    for name, column in named:
+        if column.dtype.kind not in "biufc":
+            yield name, column.astype(object)
+
+
 def _refuse_words(X: Any, problem: Exception) -> NoReturn:
-    named = hasattr(X, "columns")
-    columns = [X[name] for name in X.columns] if named else np.asarray(X, object).T
-    names = [repr(str(name)) for name in X.columns] if named else [str(place) for place in range(len(columns))]
-    for name, column in zip(names, columns, strict=True):
-        for row, value in enumerate(np.asarray(column, object)):
+    for name, column in _columns(X):
+        for row, value in enumerate(column):
             if isinstance(value, str) and not _is_number(value):
                 raise ValueError(
                     f"X: column {name} has {value!r} in row {row}, expected numbers. Encode words first, as with a "
@@ -94,6 +137,8 @@ def numbers_to_learn(y: Array, name: str) -> Array:
     ValueError
         Where a value is missing or a word.
     """
+    if is_of_times(y.dtype):
+        raise _dated(name)
     if y.dtype == object:
         _require_present(y.reshape(-1), name, y.size // len(y))
     try:

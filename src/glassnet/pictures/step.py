@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..trace.step import LayerStep, Trace
 from .figure import SeveralAxes, given_axes, new_axes, quiet
 from .ink import shades
-from .letters import legible
+from .letters import drawable, legible, shortened
 from .palette import BLUE, GRID, INK, QUIET, VERMILION
 from .signed import signed_colours, strongest_of_blocks
 from .words import words_in
@@ -21,6 +21,8 @@ from .words import words_in
 WHOLE = 24
 """Numbers up to which a matrix's are written into their cells."""
 MOST_DOTS = 300
+MOST_NAMES, LONGEST_NAME = 12, 9
+"""Classes that are named beside their outputs, and letters of a name."""
 WIDTHS = (1.35, 2.6, 1, 1, 1, 2.6)
 PANELS = 5
 """A layer: weights, outputs, errors, deltas, changes; before the first of all, the inputs."""
@@ -105,9 +107,20 @@ def _layer(axes: list[Axes], trace: Trace, layer: LayerStep, word: Callable[...,
         axes[1].vlines(trace.targets[0], nodes - 0.45, nodes + 0.45, color=INK, linewidth=1.6)
         axes[1].margins(x=0.06)
         axes[1].autoscale_view(scaley=False)
+        _named(axes[1:4], trace)
     outputs = "outputs_and_targets" if layer is trace.layers[-1] else "outputs"
     for panel, name in zip(axes, ("weights", outputs, "errors", "delta", "changes"), strict=True):
         _title(panel, word(name))
+
+
+def _named(axes: list[Axes], trace: Trace) -> None:
+    """Write the names of few classes beside their outputs, in place of numbers; the rows of the others are the same."""
+    names = trace.class_names
+    if not names or len(names) > MOST_NAMES:
+        return
+    written = [shortened(name, LONGEST_NAME) for name in drawable(names)]
+    for panel in axes:
+        panel.set_yticks(range(len(names)), written if panel is axes[0] else [""] * len(names))
 
 
 def _title(axes: Axes, text: str) -> None:

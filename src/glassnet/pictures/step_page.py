@@ -68,6 +68,7 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
     if whole:
         changes.append(_matrix(say("weight_after"), layer.weight + own.change))
     nodes = np.sort(np.argsort(-np.abs(own.delta[0]), kind="stable")[:MOST_NODES])
+    names = {int(node): trace.node_name(layer, int(node)) for node in nodes}
     fan_out, fan_in = layer.weight.shape
     return {
         "sizes": f"{fan_in} → {fan_out}, {layer.activation}",
@@ -77,8 +78,8 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
             "changes": _lowered(change_formula(trace, number, say)),
         },
         "weight": _matrix(say("weight_before"), layer.weight),
-        "nodes": _table(_signals(trace, number, say), nodes),
-        "biases": _table(bias_columns(trace, layer, say), nodes),
+        "nodes": _table(_signals(trace, number, say), names),
+        "biases": _table(bias_columns(trace, layer, say), names),
         "changes": changes,
         "strongest": None if whole else strongest_links(trace, layer, say),
         "drawn": _drawn(trace, layer) if layer is trace.layers[0] else [],
@@ -102,11 +103,11 @@ def _signals(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
     return found
 
 
-def _table(columns: dict[str, NDArray[Any]], nodes: NDArray[np.intp]) -> dict[str, Any] | None:
-    """Return the lines of some nodes, and how many nodes are left out."""
+def _table(columns: dict[str, NDArray[Any]], nodes: dict[int, str]) -> dict[str, Any] | None:
+    """Return the lines of some nodes, given with their names, and how many nodes are left out."""
     if not columns:
         return None
-    lines = [(str(node), [float(values[node]) for values in columns.values()]) for node in nodes]
+    lines = [(name, [float(values[node]) for values in columns.values()]) for node, name in nodes.items()]
     return {"heads": list(columns), "lines": lines, "left": len(next(iter(columns.values()))) - len(nodes)}
 
 

@@ -78,7 +78,7 @@ def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
     matrices.append(layer.weight + own)
     most = np.argsort(-np.abs(own), axis=None, kind="stable")[:MOST_LINKS]
     lines = [
-        (f"{j} → {k}", [float(matrix[k, j]) for matrix in matrices])
+        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for matrix in matrices])
         for k, j in zip(*np.unravel_index(most, own.shape), strict=True)
     ]
     return Links(heads, lines, own.size - len(most))

@@ -6,26 +6,23 @@ The inputs are encoded as `encodings` says; the target tells whether classes or 
 from __future__ import annotations
 
 import difflib
-import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .encodings import ENCODINGS, Encoded, Encoding, encoding_from, enough, no_numbers
+from .encodings import Encoded, Encoding, encoding_from
 from .predicted import Target, class_words, learn_targets, values_of
+from .usable import about_numbers, learn_inputs, quoted
 
 if TYPE_CHECKING:
     from ..data.frames import Table
 
 VERSION = 2
 """Of what is saved: since 2 there can be several targets."""
-_FEW_ROWS = 20
-_ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
-_KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
 
 
 @dataclass(frozen=True)
@@ -92,21 +89,13 @@ class Columns:
         for name in (*asked, *drop, *keep):
             require_column(table, name)
         learnt, remarks = learn_targets(table, asked, task)
-        remarks += [said for one in learnt if one.task == "numbers" for said in _about_numbers(table, one.name)]
+        remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
         others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
-        dropped = [(name, "by --drop") for name in drop if name not in asked]
-        inputs: list[Encoding] = []
-        part = table if rows is None else table.take(rows)
-        for name, kind in kinds.items():
-            why = _why_useless(table, name, kind, keep=name in keep) or _why_useless(part, name, kind, keep=True)
-            if why:
-                dropped.append((name, why))
-                continue
-            inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name))
-            if kind == "number":
-                remarks += _about_numbers(table, name)
+        inputs, useless, about = learn_inputs(table, table if rows is None else table.take(rows), kinds, keep)
+        remarks += about
+        dropped = [*((name, "by --drop") for name in drop if name not in asked), *useless]
         if not inputs:
             told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
             why = "; ".join(told[:5]) or "there is no other column"
@@ -254,7 +243,7 @@ class Columns:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
-        targets = [{**asdict(one), "classes": list(one.classes)} for one in self.targets]
+        targets = [one.to_dict() for one in self.targets]
         return {
             # One target is written as it always was, so that the first version reads it.
             "version": VERSION if len(targets) > 1 else 1,
@@ -291,7 +280,7 @@ def require_column(table: Table, name: str) -> None:
     hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hint = f"Name each by itself: {' '.join(f'--target {_quoted(part)}' for part in parts)}."
+        hint = f"Name each by itself: {' '.join(f'--target {quoted(part)}' for part in parts)}."
     if not table.header:
         hint += " Its first line holds no names."
     if len(table.names) == 1:
@@ -321,63 +310,10 @@ def _refuse_dates(table: Table, names: Collection[str]) -> None:
     what, way = "dates or times", "numbers, as days or years since one day"
     if table.kind(first) != "date":
         what, way = "lists, records or the like", "columns of numbers or words"
-    drops = " ".join(f"--drop {_quoted(name)}" for name in names)
+    drops = " ".join(f"--drop {quoted(name)}" for name in names)
     listed = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
         f"{table.source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
         f"cannot take. Turn them into {way}, or leave them out: {drops}.",
     )
-
-
-def _quoted(name: str) -> str:
-    return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
-
-
-def _about_numbers(table: Table, name: str) -> list[str]:
-    """Say what of a column of numbers is left out of account."""
-    signs = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
-    return signs + no_numbers(table, name)
-
-
-def _why_useless(table: Table, name: str, kind: str, *, keep: bool) -> str:
-    """Say why a column is left out; nothing if it is used."""
-    if kind == "missing":
-        return "every value is missing"
-    if kind == "number":
-        return _why_useless_numbers(table.numbers(name), name, keep=keep)
-    codes, words = table.words(name)
-    counts = np.bincount(codes[codes >= 0])
-    if not len(words):
-        return "every value is missing"
-    if len(words) == 1 and counts[0] == len(codes):
-        return f"every value is {words[0]!r}"
-    if kind == "boolean":
-        return ""
-    if counts.max() < enough(len(codes)):
-        return f"{len(words)} different words, none in {enough(len(codes))} rows or more"
-    if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
-        return f"{len(words)} different words in {counts.sum()} rows, as in an identifier ({_keeps(name)})"
-    return ""
-
-
-def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) -> str:
-    different = np.unique(values[~np.isnan(values)])
-    if not len(different):
-        return "every value is missing"
-    if len(different) == 1 and not np.isnan(values).any():
-        return f"every value is {different[0]:g}"
-    if not keep and _counts_rows(name, different, len(values)):
-        return f"every value differs, as in an identifier ({_keeps(name)})"
-    return ""
-
-
-def _keeps(name: str) -> str:
-    return f"--keep {_quoted(name)} uses it"
-
-
-def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether numbers only number the rows: whole, all different, without gaps or of a telling name."""
-    if len(different) < rows or rows < _FEW_ROWS or not (different == np.floor(different)).all():
-        return False
-    return bool(different[-1] + 1 == different[0] + rows or _ID.search(name))

@@ -6,12 +6,15 @@ Each of these learns from a training table, encodes any other, and is plain data
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from ..data.checks import is_sign
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -55,6 +58,8 @@ class NumberColumn:
         Part of the training rows without a value.
     low, high : float
         Smallest and largest training value.
+    beside : str
+        The unit or sign that stood beside the numbers, as in 12 kg or 5 %; empty if none did.
     """
 
     name: str
@@ -66,11 +71,12 @@ class NumberColumn:
     missing: float
     low: float
     high: float
+    beside: str = ""
 
     @classmethod
-    def learn(cls, table: Table, name: str) -> NumberColumn:
+    def learn(cls, table: Table, name: str, beside: str = "") -> NumberColumn:
         """Learn from a column with at least one number."""
-        values = table.numbers(name)
+        values = table.numbers(name, beside)
         known = values[~np.isnan(values)]
         present = _moderate(known)
         unit = _unit(present)
@@ -80,7 +86,7 @@ class NumberColumn:
         missing = 1 - len(present) / len(values)
         return cls(
             name, float(np.median(present)), float(half), scale, unit, missing > 0, missing,
-            float(known.min()), float(known.max()),
+            float(known.min()), float(known.max()), beside,
         )  # fmt: skip
 
     @property
@@ -95,7 +101,7 @@ class NumberColumn:
 
     def encode(self, table: Table) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
-        values = table.numbers(self.name)
+        values = table.numbers(self.name, self.beside)
         absent = np.isnan(values)
         z = self.deviations(np.where(absent, self.fill, values))
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
@@ -113,17 +119,31 @@ class NumberColumn:
         return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
 
     def surprises(self, table: Table) -> list[str]:
-        """Say which values are no numbers."""
-        return no_numbers(table, self.name)
+        """Say which values are no numbers, and where there is another sign or unit than in training, or none."""
+        said = no_numbers(table, self.name, self.beside)
+        if not self.beside:
+            new = filter(is_sign, table.signs(self.name))
+            said += [
+                f"column {self.name!r}: its {sign!r}, which training did not have, is left out of account"
+                for sign in new
+            ]
+        # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
+        elif unicodedata.category(self.beside[-1]) != "Sc" and table.is_bare(self.name):
+            said += [f"column {self.name!r}: numbers without {self.beside!r}, taken as if it stood there"]
+        return said
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.unit else ""
         missing = f", {self.missing:.1%} missing, filled by {self.fill:g} and flagged" if self.flag else ""
-        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{bent}{missing}"
+        beside = f" {self.beside}" if self.beside else ""
+        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{beside}{bent}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
-        return {"kind": "number", **asdict(self)}
+        described = {"kind": "number", **asdict(self)}
+        if not self.beside:
+            del described["beside"]  # as it was written before there was any
+        return described
 
 
 def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -131,11 +151,14 @@ def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(values, -LARGEST, LARGEST)
 
 
-def no_numbers(table: Table, name: str) -> list[str]:
-    """Say which values of a column of numbers are words or infinite; nothing where none is."""
-    count, words = table.strays(name)
-    said = [f"{_odd(name, count, 'is no number', 'are no numbers', words)}, taken as missing"] if count else []
-    if count := table.infinite(name):
+def no_numbers(table: Table, name: str, beside: str | None = None) -> list[str]:
+    """Say which values of a column of numbers are words or infinite; nothing where none is. See `Table.numbers`."""
+    count, words = table.strays(name, beside)
+    of = f" in {beside}" if beside else ""
+    said = (
+        [f"{_odd(name, count, f'is no number{of}', f'are no numbers{of}', words)}, taken as missing"] if count else []
+    )
+    if count := table.infinite(name, beside):
         said.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
     return said
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.checks import plain
+from ..data.checks import is_sign, plain
 from ..errors import DataError, OptionError, require_choice
 from .encodings import LARGEST
 
@@ -35,16 +35,31 @@ class Target:
         What the classes are called; empty otherwise.
     numeric : bool
         Whether the classes are written as numbers, so that 1 and 1.0 are the same.
+    beside : str
+        The unit or sign that stood beside numbers to predict, as in 12 km; empty if none did.
     """
 
     name: str
     task: str
     classes: tuple[str, ...] = ()
     numeric: bool = False
+    beside: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What to write behind a number that was predicted: a blank and its unit, or nothing."""
+        return f" {self.beside}" if self.beside else ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        described = {**asdict(self), "classes": list(self.classes)}
+        if not self.beside:
+            del described["beside"]  # as it was written before there was any
+        return described
 
     def __str__(self) -> str:
         if self.task == "numbers":
-            return "the target, numbers"
+            return f"the target, numbers{self.unit and f' in{self.unit}'}"
         if self.task == "label":
             return "the target, a label that holds or not"
         shown = ", ".join(self.classes[:6]) + (", …" if len(self.classes) > 6 else "")
@@ -124,7 +139,7 @@ def values_of(table: Table, target: Target) -> NDArray[np.float64]:
     """
     where = f"{table.source}, target {target.name!r}"
     if target.task == "numbers":
-        values = table.numbers(target.name)
+        values = table.numbers(target.name, target.beside)
         known = values[~np.isnan(values)]
         if len(known):
             require_moderate(known, where)
@@ -167,11 +182,13 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
         if len(different) < 2:
             raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
         require_moderate(different, where)
-        return Target(name, "numbers"), [
+        return Target(name, "numbers", beside=table.beside(name)), [
             f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
             + ("" if task else " (--task classes would take each for a class)")
         ]
-    return _learn_classes(table, name, numeric=kind == "number", where=where, said=task is not None)
+    # Classes such as 2D and 3D keep their names.
+    numeric = kind == "number" and all(map(is_sign, table.signs(name)))
+    return _learn_classes(table, name, numeric=numeric, where=where, said=task is not None)
 
 
 def require_moderate(values: NDArray[np.float64], where: str) -> None:

@@ -182,7 +182,13 @@ class _WatchingEngine:
         step = trace_step(
             network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
         )
-        return replace(step, image_shape=samples.image_shape, raw=raw[:1], photo=model.reading == "photo")
+        return replace(
+            step,
+            image_shape=samples.image_shape,
+            raw=raw[:1],
+            photo=model.reading == "photo",
+            class_names=tuple(model.class_names),
+        )
 
 
 def _copy(state: State) -> State:

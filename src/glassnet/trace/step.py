@@ -146,6 +146,8 @@ class Trace:
         The first sample as it stands in the data, for drawing it; not in JSON.
     photo : bool
         Whether high values are light and not ink; not in JSON.
+    class_names : tuple of str
+        What the outputs are called, one each; empty where their place is their name.
     """
 
     rule: str
@@ -159,6 +161,11 @@ class Trace:
     image_shape: tuple[int, int] | None = None
     raw: NDArray[Any] | None = None
     photo: bool = False
+    class_names: tuple[str, ...] = ()
+
+    def node_name(self, layer: LayerStep, node: int) -> str:
+        """Return what a node of a layer is called: an output by its class, if that has a name, else by its number."""
+        return self.class_names[node] if self.class_names and layer is self.layers[-1] else str(node)
 
     @property
     def inputs(self) -> Array:
@@ -237,7 +244,13 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     inputs = model.scaling.apply(sample.inputs, np.float64)
     targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
     step = trace_step(model.network, inputs, targets, learning_rate)
-    return replace(step, image_shape=model.image_shape, raw=sample.inputs[:1], photo=model.reading == "photo")
+    return replace(
+        step,
+        image_shape=model.image_shape,
+        raw=sample.inputs[:1],
+        photo=model.reading == "photo",
+        class_names=tuple(model.class_names),
+    )
 
 
 def trace_step(

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import os
 import unicodedata
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
+import glassnet
 from glassnet import load_data, load_inputs
 from glassnet.data import has_part
 from glassnet.data.pictures import read_pictures
 from glassnet.errors import GlassnetError
+from glassnet.modelfile import header_of
 
 
 def drawing(seed: int, size: tuple[int, int] = (6, 5)) -> np.ndarray:
@@ -148,7 +151,9 @@ def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_pa
     (tmp_path / "labels.csv").write_bytes(text.encode("cp1252"))
     assert load_data(tmp_path).class_names == ("b", "süß")
     (tmp_path / "labels.csv").write_bytes(text.encode("utf-16"))
-    refused(tmp_path, "GN011", "labels.csv", "UTF-16", "CSV UTF-8")
+    assert load_data(tmp_path).class_names == ("b", "süß")
+    (tmp_path / "labels.csv").write_bytes(text.encode("utf-16-le"))
+    refused(tmp_path, "GN011", "labels.csv", "CSV UTF-8")
 
 
 def test_a_folder_without_pictures_is_no_class_and_named(tmp_path):
@@ -320,3 +325,48 @@ def test_all_pictures_of_a_folder_can_be_asked_about(tmp_path):
     (tmp_path / "none").mkdir()
     with pytest.raises(GlassnetError, match="without pictures"):
         load_inputs(tmp_path / "none", 30, (6, 5), 255)
+
+
+def wide(seed: int, bits: int) -> np.ndarray:
+    """Grey values of so many bits in 16."""
+    return (drawing(seed).astype(np.uint16) << 4) >> (12 - bits)
+
+
+def test_pictures_of_12_bits_in_16_are_as_bright_as_those_of_8(tmp_path):
+    put(tmp_path, **{f"{k % 2}__{k}_png": wide(k, 12) for k in range(6)})
+    data = load_data(tmp_path)
+    assert data.white == 4095
+    assert "6 pictures of 16 bits hold 12: 4,095 is white" in data.remarks[0]
+    for row, name in enumerate(data.row_names):
+        expected = drawing(int(name[2])).astype(int)
+        assert np.abs(data.inputs[row].reshape(6, 5) - expected).max() <= 1
+
+
+def test_what_is_white_is_one_for_all_and_for_what_the_model_is_asked(tmp_path):
+    names = [f"{k % 2}__{k}_tif" for k in range(6)]
+    put(tmp_path / "all", **{name: wide(k, 12 if k == 3 else 10) for k, name in enumerate(names)})
+    data = load_data(tmp_path / "all")
+    assert data.white == 4095
+    dark = data.row_names.index("0/2.tif")
+    assert 50 < data.inputs[dark].max() < 64
+    model = glassnet.new_model(data, glassnet.Options())
+    glassnet.save_model(model, tmp_path / "m.safetensors")
+    model = glassnet.load_model(tmp_path / "m.safetensors")
+    assert model.white == 4095
+    asked, _, _ = load_inputs(tmp_path / "all" / "0" / "2.tif", 30, (6, 5), 255, model.reading, model.white)
+    np.testing.assert_array_equal(asked[0], data.inputs[dark])
+    put(tmp_path / "part", a__1_tif=wide(2, 10), b__1_tif=wide(4, 10))
+    part = load_data(tmp_path / "part", like=replace(data, class_names=("a", "b")))
+    np.testing.assert_array_equal(part.inputs[0], data.inputs[dark])
+
+
+def test_a_picture_beyond_the_models_white_is_not_cut_off(tmp_path):
+    put(tmp_path, a__1_png=wide(1, 12) << 4)
+    asked, _, _ = load_inputs(tmp_path / "a" / "1.png", 30, (6, 5), 255, "photo", 1023)
+    assert np.abs(asked[0].reshape(6, 5) - drawing(1).astype(int)).max() <= 1
+
+
+def test_a_model_that_had_no_such_pictures_has_no_white(tmp_path):
+    data = load_data(pets(tmp_path))
+    assert data.white == 0
+    assert "white" not in header_of(glassnet.new_model(data, glassnet.Options()))

@@ -11,6 +11,7 @@ import pytest
 
 from glassnet import read_table
 from glassnet.data.lenient import read_loosely
+from glassnet.errors import GlassnetError
 
 
 @pytest.mark.parametrize("kind", ["json", "ndjson"])
@@ -42,3 +43,18 @@ def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
     table = read_loosely(tmp_path / "d.parquet")
     assert table.names == (*strange, "y")
     assert set(table.words) >= {0, 1, 2, 3, 4}
+
+
+@pytest.mark.parametrize("kind", ["parquet", "arrow", "arrow stream", "arrow, packed"])
+def test_every_beginning_of_a_file_is_refused_or_a_table_of_fewer_rows(tmp_path, kind):
+    frame = pl.DataFrame({"a": [1.5, 2.5, None, 4.0] * 5, "b": ["x", "y"] * 10})
+    path = tmp_path / "t.bin"
+    write = {"parquet": frame.write_parquet, "arrow": frame.write_ipc, "arrow stream": frame.write_ipc_stream}
+    write.get(kind, lambda file: frame.write_ipc(file, compression="zstd"))(path)
+    whole = path.read_bytes()
+    for length in range(0, len(whole), 3):
+        path.write_bytes(whole[:length])
+        try:
+            assert len(read_table(path)) < len(frame) or kind == "arrow stream"  # whose end is a mere mark
+        except GlassnetError as problem:
+            assert problem.code in ("GN005", "GN006", "GN010", "GN011", "GN012"), (length, problem)  # noqa: PT017

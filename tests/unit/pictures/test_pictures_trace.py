@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
+from glassnet.cli.step_text import print_step
 from glassnet.errors import ShapeError
 from glassnet.pictures.ink import shades
 from glassnet.pictures.pages import sample_uri
@@ -129,3 +131,33 @@ def test_a_step_shows_the_sample_as_it_is():
     drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
     assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
     assert {"raw", "photo"} & set(step.to_dict()) == set()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_outputs_have_the_names_of_their_classes(capsys, language):
+    data = digits(60)
+    names = ("Iris setosa of the north", "b <2>", "猫")
+    samples = Dataset(data.inputs[:, 300:316], data.labels % 3, 3, (4, 4), "s", class_names=names)
+    step = trace(fit(samples, Options(hidden=(5,), epochs=1, engine="reference")).model, samples.take(slice(2, 3)))
+    assert step.to_dict()["class_names"] == list(names)
+    page = step_html(step, language=language)
+    for name in ("Iris setosa of the north", "b &lt;2&gt;", "猫"):
+        assert f'<th scope="row">{name}</th>' in page
+    assert re.search(r'<th scope="row">\d → (Iris|b &lt;|猫)', page) or step.layers[-1].weight.size <= 64
+    panels = draw_step(step, language=language)
+    outputs, *others = panels[7:10]
+    assert [label.get_text() for label in outputs.get_yticklabels()] == ["Iris set…", "b <2>", "猫"]
+    assert not any(label.get_text() for panel in others for label in panel.get_yticklabels())
+    print_step(step, language)
+    told = capsys.readouterr().out
+    assert all(name in told for name in names)
+
+
+def test_many_outputs_and_those_without_names_keep_numbers():
+    network = Network([16, 30, 14], rule="notes", seed=0)
+    step = trace_step(network, np.ones((1, 16)), np.ones((1, 14)), 0.2)
+    assert [step.node_name(layer, 3) for layer in step.layers] == ["3", "3"]
+    named = replace(step, class_names=tuple("abcdefghijklmn"))
+    assert [named.node_name(layer, 3) for layer in named.layers] == ["3", "d"]
+    labels = draw_step(named)[7].get_yticklabels()
+    assert not any(label.get_text().isalpha() for label in labels)

@@ -13,13 +13,15 @@ from .rules import Plane
 
 SHORTEST, MOST = 168, 1_000_000
 """Pixels on the shorter side, and in all, between which a picture is brought."""
+DEPTHS = (8, 10, 12, 14, 16)
+"""Bits that cameras and scanners have; their pictures come in files of 16."""
 _ENLARGED = 8  # times at most: what is smaller than a digit of MNIST holds none
 
 
 def opaque(picture: Image.Image) -> Image.Image:
     """Make a picture RGB; what is transparent becomes paper: white, or dark where the ink is light."""
     if picture.mode.startswith(("I", "F")):
-        return eight_bits(picture).convert("RGB")
+        return eight_bits(picture)[0].convert("RGB")
     if not picture.has_transparency_data:
         return picture.convert("RGB")
     above = picture.convert("RGBA")
@@ -42,12 +44,32 @@ def opaque(picture: Image.Image) -> Image.Image:
     return flat
 
 
-def eight_bits(picture: Image.Image) -> Image.Image:
-    """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255."""
+def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
+    """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of one channel of 16 or 32 bits.
+    white : int
+        What counts as white at least.
+
+    Returns
+    -------
+    picture : PIL.Image.Image
+        Of mode ``L``.
+    white : int
+        What was taken for white: the largest value of the fewest `DEPTHS` that hold all, as cameras of 12 bits write
+        files of 16; 0 where that was the picture's own largest value, for fractions and numbers beyond 16 bits.
+    """
     wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
     largest = float(wide.max(initial=0.0))
-    top = max(largest, 1e-30) if picture.mode == "F" or largest > 65535 else 65535.0
-    return Image.fromarray((wide.clip(0, top) * (255 / top)).round().astype(np.uint8))
+    if picture.mode == "F" or largest >= 2 ** DEPTHS[-1]:
+        top, white = max(largest, 1e-30), 0
+    else:
+        white = max(white, next(2**bits - 1 for bits in DEPTHS if largest < 2**bits))
+        top = float(white)
+    return Image.fromarray((wide.clip(0, top) * (255 / top)).round().astype(np.uint8)), white
 
 
 def working_size(picture: Image.Image) -> Plane:

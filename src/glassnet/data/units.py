@@ -1,0 +1,95 @@
+"""Numbers with a unit, as people write them: ``12 kg``, ``3,5 km``, ``1 200 kr``, ``USD 500``.
+
+A column whose numbers all have one unit is a column of numbers. What has several is not converted, as only its owner
+knows what they mean; `mixed_units` finds it, so that it can be said.
+"""
+
+from __future__ import annotations
+
+import re
+
+import polars as pl
+
+_NUMBER = "[+\\-\u2212]?[.,]?\\d[\\d.,'’ \u00a0\u2009\u202f]*"
+_UNIT = "[\\p{L}°º′″][\\p{L}\\p{N}°²³/·*^.-]{0,15}(?: [\\p{L}][\\p{L}²³/]{0,11})?"
+_MONEY = r"(?:US|R|A|C|S|NT|HK|NZ)\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|BRL|CAD|AUD|kr|Rs|Fr"
+_BEHIND = rf"^({_NUMBER})({_UNIT})$"
+_BEFORE = rf"^({_MONEY})\.?\s*({_NUMBER})$"
+_ORDINALS = {"st", "nd", "rd", "th"}
+_NAMES = (
+    "mg g kg t lb oz mm cm m km in ft yd mi mile ml cl dl l L gal ms s sec min h hr hour day week month year "
+    "cal kcal J kJ kWh W kW MW PS hp C F °C °F K k M B KB MB GB TB kr USD EUR GBP CHF JPY CNY RMB INR SEK NOK DKK "
+    "克 千克 公斤 斤 吨 毫米 厘米 米 公里 千米 毫升 升 秒 分钟 小时 天 岁 元 千 万 亿"
+)
+_KNOWN = frozenset(_NAMES.split())
+"""What surely is a unit: with two of these, a column is told to mix them."""
+_SAMPLE, _MANY = 1000, 50
+
+
+def unit_of(column: pl.Series, almost: float) -> str:
+    """Return the unit that at least a part `almost` of some text has behind its number; empty if there is none.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+        Without missing values.
+    almost : float
+        From 0 to 1.
+    """
+    if not len(column) or _apart(column.head(_SAMPLE))[1].null_count() > len(column.head(_SAMPLE)) / 2:
+        return ""
+    counts = _counted(column)
+    total: dict[str, int] = {}
+    for unit, count in counts.items():
+        total[_plain(unit)] = total.get(_plain(unit), 0) + count
+    commonest = max(total, key=lambda plain: total[plain], default="")
+    if not commonest or total[commonest] < almost * len(column) or commonest in _ORDINALS:
+        return ""
+    return max((unit for unit in counts if _plain(unit) == commonest), key=lambda unit: counts[unit])
+
+
+def without_unit(column: pl.Series, unit: str) -> pl.Series:
+    """Return the numbers before a unit, as text, null for what has another or none.
+
+    A column in which nothing has any unit is returned as it is: who leaves out every one means this.
+    """
+    if not has_units(column):
+        return column
+    numbers, units = _apart(column)
+    same = [one for one in units.unique().drop_nulls().to_list() if _plain(one) == _plain(unit)]
+    return numbers.zip_with(units.is_in(same).fill_null(False), pl.Series([None], dtype=pl.String))
+
+
+def has_units(column: pl.Series) -> bool:
+    """Tell whether any value of some text is a number with a unit."""
+    return _apart(column)[1].null_count() < len(column)
+
+
+def mixed_units(column: pl.Series) -> dict[str, int]:
+    """Return unit -> number of values, most first, where text without missing values has several; else nothing."""
+    if not len(column) or _apart(column.head(_SAMPLE))[1].null_count() > len(column.head(_SAMPLE)) / 2:
+        return {}
+    counts = _counted(column)
+    return counts if len({_plain(unit) for unit in counts} & _KNOWN) > 1 else {}
+
+
+def _apart(column: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return numbers and units, as text; null where a value is not of that form."""
+    numbers, units = column.str.extract(_BEHIND, 1), column.str.extract(_BEHIND, 2)
+    if units.null_count():
+        before = units.is_null()
+        units = units.zip_with(~before, column.str.extract(_BEFORE, 1))
+        numbers = numbers.zip_with(~before, column.str.extract(_BEFORE, 2))
+    return numbers.str.strip_chars(), units
+
+
+def _counted(column: pl.Series) -> dict[str, int]:
+    """Return unit -> number of values, most first; nothing where there are too many to be units."""
+    counted = _apart(column)[1].drop_nulls().value_counts(sort=True)
+    return {} if len(counted) > _MANY else dict(counted.rows())
+
+
+def _plain(unit: str) -> str:
+    """Return what ``year``, ``years`` and ``year.`` have in common."""
+    unit = unit.rstrip(".")
+    return unit[:-1] if re.fullmatch(r"[A-Za-z]{2,}(?<!s)s", unit) else unit

@@ -1,0 +1,122 @@
+"""Encodings of text: whatever a spreadsheet writes is one table, wherever a table is read."""
+
+import gzip
+
+import numpy as np
+import pytest
+
+from glassnet import load_data
+from glassnet.data.frames import read_table
+from glassnet.data.lenient import read_loosely
+from glassnet.data.queries import load_inputs
+from glassnet.data.relabel import read_review
+from glassnet.data.unicode import in_utf8
+from glassnet.errors import GlassnetError
+
+NAMED = "Größe\tStraße\n3\tGasse\n4\tüber\n5\tGasse\n"
+PIXELS = "".join(f"{row % 3},{row},7,8,9\n" for row in range(9))
+WIDE = ["utf-8-sig", "utf-16", "utf-32"]
+
+
+def written(tmp_path, text, encoding, zipped=False):
+    path = tmp_path / "t.csv"
+    content = text.encode(encoding)
+    path.write_bytes(gzip.compress(content) if zipped else content)
+    return path
+
+
+@pytest.mark.parametrize("zipped", [False, True], ids=["plain", "gzip"])
+@pytest.mark.parametrize("encoding", [*WIDE, "cp1252"])
+def test_named_columns_in_any_encoding_are_the_same(tmp_path, encoding, zipped):
+    path = written(tmp_path, NAMED.replace("\n", "\r\n"), encoding, zipped)
+    table = read_table(path)
+    assert table.frame.to_dict(as_series=False) == {"Größe": ["3", "4", "5"], "Straße": ["Gasse", "über", "Gasse"]}
+    assert bool(table.remarks) == (encoding == "cp1252")
+    loose = read_loosely(path)
+    assert loose.names == ("Größe", "Straße")
+    assert loose.words[1].tolist() == ["Gasse", "über", "Gasse"]
+
+
+def test_the_mark_of_the_other_byte_order(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_bytes(b"\xfe\xff" + NAMED.encode("utf-16-be"))
+    assert read_table(path).names == ("Größe", "Straße")
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_rows_of_numbers_in_any_encoding_are_the_same(tmp_path, encoding):
+    path = written(tmp_path, PIXELS, encoding)
+    data = load_data(path)
+    assert data.inputs.shape == (9, 4)
+    assert data.labels.tolist() == [0, 1, 2] * 3
+    inputs, _, labels = load_inputs(path, 4, (2, 2), 255)
+    assert np.array_equal(inputs, data.inputs)
+    assert np.array_equal(labels, data.labels)
+    assert np.array_equal(read_loosely(path).numbers[:, 1:], data.inputs)
+
+
+@pytest.mark.parametrize("encoding", WIDE)
+def test_a_list_of_changed_labels_in_any_encoding(tmp_path, encoding):
+    path = written(tmp_path, "row,new\n0,drop\n2,1\n", encoding)
+    assert read_review(path, 9, ["0", "1", "2"]) == {0: None, 2: "1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        ("a,b\n1,2\n".encode("utf-16")[:-1], "UTF-16"),
+        (b"\xff\xfe\x00\xd8\x00\x00" * 20, "UTF-16"),
+        ("a,b\n1,2\n".encode("utf-32")[:-3], "UTF-32"),
+    ],
+)
+def test_what_only_begins_as_such_text_is_refused_with_the_place(tmp_path, content, words):
+    (tmp_path / "t.csv").write_bytes(content)
+    for read in (read_table, load_data, read_loosely):
+        with pytest.raises(GlassnetError, match=rf"t.csv, byte \d+: .*{words}.*CSV UTF-8") as caught:
+            read(tmp_path / "t.csv")
+        assert caught.value.code == "GN011"
+
+
+def test_only_a_mark_is_an_empty_file(tmp_path):
+    (tmp_path / "t.csv").write_bytes(b"\xff\xfe")
+    with pytest.raises(GlassnetError) as caught:
+        read_table(tmp_path / "t.csv")
+    assert caught.value.code == "GN010"
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "taken"),
+    [
+        ("城市,人口\n北京,2189\n上海,2487\n", "gb18030", "GB 18030"),
+        ("name,性别\nLi,男\nWang,女\n", "gbk", "GB 18030"),
+        ("süß,b\n", "cp1252", "1252"),
+        ("naïve,Müller,São Paulo\n", "cp1252", "1252"),
+        ("ÄÖÜ,Łódź\n".replace("Łódź", "née"), "cp1252", "1252"),
+        ("plain\n", "ascii", ""),
+        ("süß 北京\n", "utf-8", ""),
+    ],
+)
+def test_text_without_a_mark_is_guessed(text, encoding, taken):
+    found, said = in_utf8(text.encode(encoding))
+    assert found.decode() == text
+    assert taken in said
+    assert bool(taken) == bool(said)
+
+
+@pytest.mark.parametrize("above", ["# by us, of 2023\n", "#\n\n# till 3\n", "# one\n\n"])
+def test_comments_above_a_table_are_left_out_and_said(tmp_path, above):
+    (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5,6\n")
+    table = read_table(tmp_path / "t.csv")
+    assert table.names == ("size", "b", "c")
+    assert table.remarks == ("what begins with # above the table is left out",)
+    (tmp_path / "t.csv").write_text(f"{above}size,b,c\n1,2,3\n4,5\n")
+    with pytest.raises(GlassnetError, match=f"line {above.count(chr(10)) + 3}: 2 values, expected 3"):
+        read_table(tmp_path / "t.csv")
+
+
+def test_names_may_begin_as_comments_do(tmp_path):
+    (tmp_path / "t.csv").write_text("#id,b,c\n1,2,3\n4,5,6\n")
+    assert read_table(tmp_path / "t.csv").names == ("#id", "b", "c")
+    (tmp_path / "t.csv").write_text("# only this\n")
+    with pytest.raises(GlassnetError):
+        read_table(tmp_path / "t.csv")

@@ -1,0 +1,191 @@
+"""Numbers with units: one unit makes numbers, several are said, and a model keeps to the unit it was trained with."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from glassnet.data.frames import read_table
+from glassnet.data.units import mixed_units, unit_of
+from glassnet.preprocess import Columns
+
+
+@pytest.mark.parametrize(
+    ("written", "numbers", "unit"),
+    [
+        (["12 kg", "13.5kg", "-1,014 kg."], [12, 13.5, -1014], "kg"),
+        (["3,5 km", "1.200 km", "7 km"], [3.5, 1200, 7], "km"),
+        (["1 200 kr", "500 kr", "3\u00a0000,5 kr"], [1200, 500, 3000.5], "kr"),
+        (["€ 1,200", "€ 7.50", "€ -3"], [1200, 7.5, -3], "€"),
+        (["USD 1200", "35 USD", "USD 7"], [1200, 35, 7], "USD"),
+        (["R$ 5,5", "R$ 1.200"], [5.5, 1200], "R$"),
+        (["1 year", "2 years", "3 years"], [1, 2, 3], "years"),
+        (["\u22125 °C", "7 °C", "0 °C"], [-5, 7, 0], "°C"),
+        (["\u22125", "$ \u22127", "0"], [-5, -7, 0], "$"),
+        (["5.5 l/100km", "7 l/100km"], [5.5, 7], "l/100km"),
+        (["35 sq ft", "7 sq ft"], [35, 7], "sq ft"),
+        (["12公斤", "7.5公斤"], [12, 7.5], "公斤"),
+    ],
+)
+def test_numbers_with_one_unit_are_numbers(written, numbers, unit):
+    table = read_table({"size": written, "word": ["a"] * len(written)})
+    assert table.kind("size") == "number"
+    assert table.numbers("size").tolist() == numbers
+    assert table.beside("size") == unit
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        ["500 g", "1 kg", "2 kg"],
+        ["3A", "2B", "4A"],
+        ["1st", "2nd", "3rd", *["4th"] * 50],
+        ["12 Main Street", "7 Oak Lane", "9 High Road"],
+        ["1234 AB", "4321 CD", "1111 EF"],
+        ["5 ft 3 in", "6 ft 1 in"],
+        ["P12", "P13", "P15"],
+        ["kg", "words", "12 kg of it"],
+    ],
+    ids=lambda written: written[0],
+)
+def test_what_only_looks_like_numbers_with_a_unit_stays_words(written):
+    table = read_table({"size": written})
+    assert table.kind("size") == "text"
+    assert table.beside("size") == ""
+
+
+def test_the_unit_is_that_of_nearly_all_and_what_has_another_is_no_number():
+    column = [f"{k} kg" for k in range(1, 40)] + ["500 g", "7"]
+    table = read_table({"mass": column})
+    assert table.kind("mass") == "number"
+    assert table.strays("mass") == (2, ("500 g", "7"))
+    assert np.isnan(table.numbers("mass")[-2:]).all()
+
+
+def test_mixed_units_are_told_only_where_they_are_units():
+    assert mixed_units(pl.Series(["500 g", "1 kg", "2 kg"])) == {"kg": 2, "g": 1}
+    assert mixed_units(pl.Series(["12k", "3M", "1.5M"])) == {"M": 2, "k": 1}
+    for words in (["12 a", "3 x"], ["1 kg", "2 kg"], ["one", "two"], []):
+        assert not mixed_units(pl.Series(words, dtype=pl.String))
+    assert unit_of(pl.Series([], dtype=pl.String), 0.9) == ""
+
+
+def _columns(**others):
+    random = np.random.default_rng(0)
+    mass = random.integers(40, 100, 60)
+    table = {
+        "mass": [f"{k} kg" for k in mass],
+        "share": [f"{k} %" for k in random.integers(0, 100, 60)],
+        "old": random.integers(0, 100, 60).astype(str).tolist(),
+        "y": np.where(mass > 70, "much", "little").tolist(),
+    }
+    return Columns.learn(read_table({**table, **others}), "y")
+
+
+def test_a_model_keeps_to_the_unit_it_was_trained_with():
+    learnt = _columns()
+    assert "column 'mass': its 'kg' is left out of account" in learnt.remarks
+    for columns in (learnt, Columns.from_dict(learnt.to_dict())):
+        asked = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
+        inputs = columns.apply(asked)
+        flagged = read_table({"mass": [70, None, None], "share": [5, None, 5], "old": [1, 2, None]})
+        assert np.array_equal(inputs, columns.apply(flagged))
+        said = columns.surprises(asked)
+        assert "column 'mass': 2 values are no numbers in kg ('70', '70 g'), taken as missing" in said
+        assert "column 'share': 1 value is no number in % ('€5'), taken as missing" in said
+        assert "column 'old': 1 value is no number ('3 kg'), taken as missing" in said
+
+
+@pytest.mark.parametrize("bare", [[70, 80], ["70", "80"]], ids=["numbers", "text"])
+def test_a_column_without_any_unit_has_the_models_and_that_is_said(bare):
+    columns = _columns()
+    asked = read_table({"mass": bare, "share": [0.5, 0.2], "old": ["5 %", "6"]})
+    written = read_table(asked.frame.with_columns(pl.Series("mass", ["70 kg", "80 kg"])))
+    assert np.array_equal(columns.apply(asked), columns.apply(written))
+    assert columns.surprises(asked) == [
+        "column 'mass': numbers without 'kg', taken as if it stood there",
+        "column 'share': numbers without '%', taken as if it stood there",
+        "column 'old': its '%', which training did not have, is left out of account",
+    ]
+
+
+def test_several_units_are_said_with_advice():
+    mixed = _columns(mass=["500 g", "1 kg"] * 30)
+    [said] = [remark for remark in mixed.remarks if "'mass'" in remark]
+    assert "('g' 30, 'kg' 30)" in said
+    assert "bring them to one unit" in said
+    [said] = [remark for remark in _columns(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
+    assert "('$' 30, '€' 30)" in said
+
+
+def test_a_rarer_part_for_training_does_not_change_what_the_unit_is():
+    column = [*["5", "6"] * 5, *[f"{k} kg" for k in range(100)]]
+    table = read_table({"mass": column, "y": ["a", "b"] * 55})
+    assert table.kind("mass") == "number"
+    learnt = Columns.learn(table, "y", rows=np.arange(20))
+    assert learnt.inputs[0].beside == "kg"
+    assert learnt.inputs[0].high == 9
+
+
+def test_targets_with_units_are_numbers_in_it_and_classes_keep_their_names():
+    size = [f"{k / 4} km" for k in range(40)]
+    numbers = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": size}), "y", keep="x")
+    assert numbers.targets[0].unit == " km"
+    assert Columns.from_dict(numbers.to_dict()).targets == numbers.targets
+    asked = read_table({"x": [1, 2, 3], "y": ["2.5 km", "5 m", "7.5 km"]})
+    assert numbers.answers(asked)[1].ravel().tolist() == [2.5, 7.5]
+    classes = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": ["2D", "3D"] * 20}), "y", keep="x")
+    assert classes.output_names == ("2D", "3D")
+
+
+def test_files_of_columns_without_units_stay_as_they_were():
+    learnt = Columns.learn(read_table({"x": list(range(0, 80, 2)), "y": ["a", "b"] * 20}), "y", keep="x")
+    described = learnt.to_dict()
+    assert "beside" not in described["inputs"][0]
+    assert "beside" not in described["target"]
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [
+        ('x,y\n"3,5",1\n"1.204,25",2\n"7",3\n', [3.5, 1204.25, 7]),
+        ('x,y\n"3,5",1\n"4,25",2\n"1,204",3\n', [3.5, 4.25, 1.204]),
+        ('x,y\n"1,200",1\n"4,250",2\n"7",3\n', [1200, 4250, 7]),
+        ('x,y\n"1,200",1.5\n"4,250",2\n"7",3\n', [1200, 4250, 7]),
+    ],
+)
+def test_decimals_with_a_comma_where_commas_separate(tmp_path, text, values):
+    (tmp_path / "d.csv").write_text(text)
+    assert read_table(tmp_path / "d.csv").numbers("x").tolist() == values
+
+
+def test_a_model_of_decimal_commas_reads_one_row_of_them_alike(tmp_path):
+    rows = "".join(f'"{k // 10},{k % 10}",{"ab"[k > 50]}\n' for k in range(100))
+    (tmp_path / "d.csv").write_text(f"x,y\n{rows}")
+    columns = Columns.learn(read_table(tmp_path / "d.csv"), "y", keep="x")
+    assert columns.decimal_comma
+    (tmp_path / "one.csv").write_text('x\n"1,234"\n')
+    for table in (read_table(tmp_path / "one.csv"), read_table({"x": ["1,234"]})):
+        assert columns.apply(table)[0, 0] == columns.apply(read_table({"x": [1.234]}))[0, 0]
+
+
+def test_numbers_among_few_words_are_told_and_among_many_are_codes():
+    incomes = [*map(str, range(60)), *["refused"] * 20, *["moved"] * 3]
+    table = {
+        "y": ["a", "b", "b"] * 27 + ["a", "b"],
+        "income": incomes,
+        "grade": [str(k % 5) for k in range(73)] + ["none"] * 10,
+    }
+    table["ticket"] = [str(k) if k % 3 else f"A/{k % 50}" for k in range(83)]
+    learnt = Columns.learn(read_table(table), "y")
+    said = [remark for remark in learnt.remarks if "are numbers, others words" in remark]
+    assert len(said) == 1
+    assert "'income': 72% of its values" in said[0]
+    assert "such as 'refused'" in said[0]
+    table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
+    assert any("'income': 72% of its values" in remark for remark in Columns.learn(read_table(table), "y").remarks)
+
+
+def test_a_line_of_totals_does_not_make_an_identifier_a_number():
+    table = {"respondent": [*map(str, range(5, 105)), "TOTAL"], "x": [1.5, 2.5] * 50 + [3.0], "y": [*"ab" * 50, None]}
+    learnt = Columns.learn(read_table(table), "y")
+    assert [name for name, _ in learnt.dropped] == ["respondent"]
