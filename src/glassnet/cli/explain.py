@@ -10,9 +10,9 @@ import click
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..files import HTML, replacing, require_picture_place, require_place
+from ..language import Say
 from ..model import Model
 from ..modelfile import load_model
-from ..pictures.step_tables import Say
 from ..pictures.told import told_whole
 from ..trace.replay import Replay, replay
 from ..trace.step import Trace, trace, worked_example

@@ -10,13 +10,12 @@ from .. import data
 from ..doctor.data import examine_each
 from ..doctor.findings import Finding
 from ..files import HTML, replacing, require_place
+from ..language import LANGUAGES, chinese
 from ..model import Model
 from ..modelfile import load_model
 from ..options import Options
-from ..pictures.words import LANGUAGES
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .language import chinese
 from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
 
 

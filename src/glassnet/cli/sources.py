@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
+from ..language import chinese
 from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
@@ -23,7 +24,6 @@ from ..preprocess.tabular import read_table, samples_of
 from ..receipt import fingerprint, options_of
 from .console import say
 from .flags import Command
-from .language import chinese
 
 if TYPE_CHECKING:
     from ..data.frames import Table

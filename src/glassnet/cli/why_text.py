@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.cells import cell_len
 
+from ..language import Say
 from ..model import Model
 from ..pictures.told import node_names, told
 from ..pictures.words import shown
 from ..trace.why import Why
 from .console import result
 from .explain_words import explain_words
-
-Say = Callable[..., str]
 
 MOST = 8
 """Nodes, inputs or features that are listed."""

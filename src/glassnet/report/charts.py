@@ -11,8 +11,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..evaluate import Reliability
+from ..language import Say
 from ..pictures.words import shown
-from .words import Say, percent
+from .words import percent
 
 Floats = NDArray[np.float64]
 Curve = dict[str, Floats]

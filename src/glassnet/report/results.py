@@ -19,12 +19,13 @@ from ..evaluate import (
     number_scores,
     reliability,
 )
+from ..language import Say
 from ..model import Model
 from ..pictures.signed import signed_uri
 from ..pictures.words import shown
 from .charts import MOST_DOTS, error_histogram, scatter
 from .charts import reliability as draw_reliability
-from .words import Say, percent
+from .words import percent
 
 CELLS = 30
 """Classes up to which the matrix has numbers in it; beyond, it is a picture."""

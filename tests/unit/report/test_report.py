@@ -13,7 +13,7 @@ import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
 from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
-from glassnet.pictures.words import LANGUAGES
+from glassnet.language import LANGUAGES
 from glassnet.pictures.words import WORDS as SHARED
 from glassnet.preprocess.tabular import read_table, samples_of
 from glassnet.receipt import receipt_of
