@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
+from unicodedata import combining, east_asian_width
 
 from .errors import require_choice
 
@@ -51,3 +52,8 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
         return catalogue[key][place].format(**filled_in)
 
     return word
+
+
+def width_of(text: str) -> int:
+    """Return how wide a text is in letters of a terminal, of which a Chinese one takes two."""
+    return sum((east_asian_width(letter) in "WF") + 1 - bool(combining(letter)) for letter in text)
