@@ -17,7 +17,7 @@ from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
 
 HAN = "[⺀-鿿]"
-AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv)|mnist \(\w+\)|notes|reference|float\d\d"
+AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
 """What stays as it is in every language: commands, files, and what options are called."""
 
 
@@ -37,8 +37,9 @@ def test_every_line_is_there_in_both_languages_and_is_said():
 
 def test_lines_begin_in_the_same_column():
     """A line of a result has its head in ten places, in either language."""
-    for key in ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture"):
-        heads = [re.match(r"\S+(?: \S+)?? {2,}", text).group() for text in CLI_WORDS[key]]
+    keys = ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture", "no_test", "report")
+    for key in keys:
+        heads = [re.match(r"\S+ {2,}", text).group() for text in CLI_WORDS[key]]
         assert [width_of(head) for head in heads] == [10, 10], key
 
 
@@ -64,6 +65,7 @@ COMMANDS = {
     "read": ("read", "m.safetensors", "seven.png", "--sure", 1),
     "show": ("show", "digits.csv"),
     "row": ("show", "digits.csv", "--row", 3, "--png", "three.png"),
+    "report": ("report", "m.safetensors", "digits.csv"),
     "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
 }
 

@@ -17,6 +17,7 @@ from ..options import Options
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
 from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
+from .words import told
 
 
 @click.command("report")
@@ -62,10 +63,10 @@ def report_command(
         result_json({**made, "sections": page.sections, "without": page.without, **asked})
         return
     if page.evaluation:
-        result(f"test      {score_line(page.evaluation)}")
+        result(told("test", score=score_line(page.evaluation)))
     else:
-        result("test      none: name labelled DATA, and the page shows how the model does on them")
-    result(f"report    {place} ({len(content) / 1000:,.0f} kB)")
+        result(told("no_test"))
+    result(told("report", file=place, size=len(content) / 1000))
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:

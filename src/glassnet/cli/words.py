@@ -91,6 +91,12 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "line {line}, digit {place}: not sure, perhaps {answer}   {share:.1%}",
         "第 {line} 行第 {place} 个数字:没有把握,或许是 {answer}   {share:.1%}",
     ),
+    # report
+    "no_test": (
+        "test      none: name labelled DATA, and the page shows how the model does on them",
+        "测试      无:给出有标签的 DATA,网页就会显示模型在其上的表现",
+    ),
+    "report": ("report    {file} ({size:,.0f} kB)", "报告      {file}({size:,.0f} kB)"),
     # show
     "samples": (
         "{source}: {count:,} samples of {features} values{shape}",
