@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
 from glassnet.errors import ShapeError
+from glassnet.pictures.hidden import draw_hidden
 from glassnet.pictures.ink import shades
 from glassnet.pictures.pages import sample_uri
 from glassnet.pictures.signed import signed_colours, strongest_of_blocks
@@ -20,6 +21,7 @@ from glassnet.pictures.step_page import step_html, step_page
 from glassnet.pictures.weights import draw_weights
 from glassnet.pictures.why import draw_why
 from glassnet.preprocess import Scaling
+from glassnet.trace.hidden import HiddenSpace
 from glassnet.trace.step import trace, trace_step, worked_example
 from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
@@ -156,3 +158,32 @@ def test_a_step_shows_the_sample_as_it_is():
     drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
     assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
     assert {"raw", "photo"} & set(step.to_dict()) == set()
+
+
+def _apart(texts, figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts if text.get_text()]
+    return not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+
+
+@pytest.mark.parametrize(("hidden", "written"), [(2, True), (4, True), (8, False)])
+def test_numbers_in_cells_do_not_lie_on_each_other(hidden, written):
+    """Small matrices have their numbers in them where there is room."""
+    network = Network([3, hidden, 3], rule="notes", seed=0)
+    rng = np.random.default_rng(0)
+    panels = draw_step(trace_step(network, rng.random((1, 3)), rng.random((1, 3)), 0.2))
+    for axes in panels:
+        assert _apart(axes.texts, axes.figure)
+    assert any(axes.texts for axes in panels[-5:]) == written
+
+
+def test_the_name_of_an_axis_stays_on_the_paper_whatever_stands_beside_it():
+    """Numbers of seven letters along the upright axis."""
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(40, 2)) * [1, 0.004]
+    space = HiddenSpace(points, np.arange(40) % 2, 2, (1.0, 0.0), 1, 8)
+    axes = draw_hidden(space)
+    canvas = FigureCanvasAgg(axes.figure)
+    canvas.draw()
+    assert axes.yaxis.label.get_window_extent(canvas.get_renderer()).x0 > 0
