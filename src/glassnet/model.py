@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from .activations import ACTIVATIONS
 from .errors import ShapeError
 from .network import Network, Signals, forward
-from .notebook import network_html
+from .notebook import network_html, words_here
 from .parameters import FloatArray
 from .preprocess import Columns, Scaling, Targets
 
@@ -90,11 +90,18 @@ class Model:
 
     def _repr_html_(self) -> str:
         made, recipe, reached = self.network.architecture, self.receipt.get("recipe"), self.receipt.get("result", {})
-        facts = [f"{len(self.members)} members"] if self.others else []
-        facts += [f"rule {made.rule}", f"inputs {'as the columns are encoded' if self.columns else self.scaling}"]
-        facts += [f"recipe {escape(str(recipe))}"] if recipe else []
-        facts += [f"{reached['accuracy']:.2%} right in the test"] if reached.get("accuracy") is not None else []
-        facts += [f"R² {reached['r2']:.4f} in the test"] if reached.get("r2") is not None else []
+        say = words_here()
+        facts = [say("members_are", count=len(self.members))] if self.others else []
+        facts += [say("rule_is", rule=made.rule)]
+        if self.columns:
+            facts += [say("inputs_of_columns")]
+        elif isinstance(self.scaling.span, tuple):
+            facts += [say("inputs_standard", features=self.features)]
+        else:
+            facts += [say("inputs_are", scaling=self.scaling)]
+        facts += [say("recipe_is", recipe=escape(str(recipe)))] if recipe else []
+        facts += [say("right_in_test", share=reached["accuracy"])] if reached.get("accuracy") is not None else []
+        facts += [say("r2_in_test", r2=reached["r2"])] if reached.get("r2") is not None else []
         return network_html(made.sizes, made.activations, facts)
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:

@@ -30,7 +30,7 @@ from .activations import ACTIVATIONS, OUTPUTS_ONLY, Array
 from .errors import OptionError, ShapeError, require_choice
 from .initializers import initial_parameters
 from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
-from .notebook import network_html
+from .notebook import network_html, words_here
 from .parameters import Layout, Parameters
 
 RULES = ("notes", "gradient")
@@ -309,11 +309,11 @@ class Network:
         return f"Network({self.architecture})"
 
     def _repr_html_(self) -> str:
-        made = self.architecture
+        made, say = self.architecture, words_here()
         facts = [
-            f"rule {made.rule}",
-            f"loss {made.loss}",
-            f"{made.layout.size:,} parameters, {self.parameters.flat.dtype}",
+            say("rule_is", rule=made.rule),
+            say("loss_is", loss=made.loss),
+            say("parameters_are", count=made.layout.size, dtype=self.parameters.flat.dtype),
         ]
         return network_html(made.sizes, made.activations, facts)
 

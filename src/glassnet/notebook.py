@@ -5,9 +5,34 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from .language import Say, preferred, speaking
+
+WORDS: dict[str, tuple[str, str]] = {
+    "inputs": ("inputs", "输入"),
+    "rule_is": ("rule {rule}", "规则 {rule}"),
+    "loss_is": ("loss {loss}", "损失 {loss}"),
+    "parameters_are": ("{count:,} parameters, {dtype}", "{count:,} 个参数,{dtype}"),
+    "members_are": ("{count} members", "{count} 个网络"),
+    "inputs_are": ("inputs {scaling}", "输入 {scaling}"),
+    "inputs_of_columns": ("inputs as the columns are encoded", "输入按各列的编码"),
+    "inputs_standard": (
+        "inputs with mean 0 and deviation 1 for each of {features:,} features",
+        "输入的 {features:,} 个特征各自均值为 0、标准差为 1",
+    ),
+    "recipe_is": ("recipe {recipe}", "配方 {recipe}"),
+    "right_in_test": ("{share:.2%} right in the test", "测试答对 {share:.2%}"),
+    "r2_in_test": ("R² {r2:.4f} in the test", "测试 R² {r2:.4f}"),
+}
+"""Key -> the word in English and in Chinese; see `language.speaking`."""
+
 MOST = 7
 """Nodes of a layer that are drawn; more are hinted at by a gap in the middle."""
 WIDE, HIGH, RADIUS = 150, 150, 5
+
+
+def words_here() -> Say:
+    """Return what gives a word in the notebook's language: that of ``GLASSNET_LANGUAGE``, else of the locale."""
+    return speaking(preferred(), WORDS)
 
 
 def network_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequence[str]) -> str:
@@ -20,7 +45,7 @@ def network_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequen
     activations : sequence of str
         One a layer after the inputs.
     facts : sequence of str
-        Plain text.
+        HTML, from `words_here`.
     """
     columns = [_places(nodes, WIDE * (layer + 0.5)) for layer, nodes in enumerate(sizes)]
     shapes = [
@@ -30,7 +55,7 @@ def network_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequen
         for x2, y2 in right
     ]
     shapes += [f'<circle cx="{x:g}" cy="{y:g}" r="{RADIUS}" fill="#0072B2"/>' for column in columns for x, y in column]
-    shapes += list(_captions(sizes, ["inputs", *activations]))
+    shapes += list(_captions(sizes, [words_here()("inputs"), *activations]))
     width, height = WIDE * len(sizes), HIGH + 40
     return (
         f'<div><svg viewBox="0 0 {width} {height}" width="{width}" height="{height}" style="max-width:100%" role="img" '

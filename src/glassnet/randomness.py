@@ -25,6 +25,7 @@ class Purpose(IntEnum):
     AUGMENTATION = 5
     VALIDATION = 6
     COLUMNS = 7
+    STARTS = 8
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Dataset, Options, evaluate, fit, save_model
+from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
 from glassnet.cli.explain_words import EXPLAIN_WORDS
 from glassnet.data import load
 from glassnet.model import Model
@@ -88,8 +88,6 @@ def test_a_step_of_the_run_again(folder):
 
 
 def test_a_step_that_differs_from_the_run_is_a_finding(folder):
-    from glassnet import load_model
-
     model = load_model("m.safetensors")
     model.receipt["trails"][0][1] = "0" * 64
     save_model(model, "m.safetensors")
@@ -247,8 +245,14 @@ def test_why_a_label(folder):
 
 
 def test_backquery_and_one_class(folder):
-    text = run("explain", "m.safetensors", "--backquery").fine().out
-    assert [line.split()[0] for line in text.splitlines()] == ["backquery", "dream", "picture"]
+    lines = run("explain", "m.safetensors", "--backquery").fine().out.splitlines()
+    facts = run("explain", "m.safetensors", "--backquery", "--json").fine().json()
+    missed = [k for k, answer in enumerate(facts["answers"]["dream"]) if answer != k]
+    assert [line.split()[0] for line in lines] == ["backquery", "dream", *(["missed"] if missed else []), "picture"]
+    assert not missed or re.findall(r"\d+", lines[2].split(":")[0]) == list(map(str, missed))
+    with_data = run("explain", "m.safetensors", "digits.csv", "--backquery", "--json").fine().json()
+    answered = set(load_model("m.safetensors").predict(load("digits.csv").inputs))
+    assert {k for k, answer in enumerate(with_data["answers"]["dream"]) if answer == k} >= answered
     assert (folder / "backquery.png").is_file()
     run("explain", "m.safetensors", "--class", 8, "--picture", "eight.svg").fine()
     assert (folder / "eight.svg").read_bytes().startswith(b"<?xml")

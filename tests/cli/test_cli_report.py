@@ -79,6 +79,15 @@ def test_without_data_the_file_alone_is_described(folder):
     assert "文件没有收据" in page("b.html").text
 
 
+def test_a_single_row_is_data_too(folder):
+    """As for `test` and `query`; and of names alone it is still said that there are no rows."""
+    (folder / "one.csv").write_text(digits_csv(1, start=160))
+    for words in (("report", "m.safetensors", "one.csv"), ("test", "m.safetensors", "one.csv")):
+        assert "(0 of 1)" in (out := run(*words).fine().out) or "(1 of 1)" in out
+    (folder / "names.csv").write_text("age,place,income\n")
+    run("doctor", "names.csv").refused("GN010", "less than two lines")
+
+
 def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):
     """A column that tells the label by itself is a finding, unless the model was made without it."""
     rng = np.random.default_rng(5)

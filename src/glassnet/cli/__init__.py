@@ -12,8 +12,8 @@ import click
 
 from .. import __version__
 from ..errors import GlassnetError
+from ..language import chinese
 from .console import complain, say
-from .language import chinese
 
 _COMMANDS = {
     "train": "train",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,14 +16,16 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
+from ..language import width_of
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
-from .console import json_flag, result, result_json, score_line, shortened
+from .console import json_flag, padded, result, result_json, score_line, shortened
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import language_flag
 from .models import model_and_inputs
 from .sources import load_asked, load_labelled, say_trained_on
+from .words import row_told, told
 
 
 @click.command("test")
@@ -31,7 +34,7 @@ from .sources import load_asked, load_labelled, say_trained_on
 @click.option(
     "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
 )
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 def test_command(model_path: str, source: str | None, folder: str | None, language: str, as_json: bool) -> None:
     """Ask a model about every sample of DATA, and show what it gets right and wrong.
@@ -68,10 +71,10 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
     elif model.classes > 1:
         result(_outputs_table(model, test, evaluation))
     if written:
-        result(f"pictures  {', '.join(written)}")
+        result(told("pictures", files=", ".join(written)))
     if len(evaluation.misread) and evaluation.confusion.size:
         shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
-        result(f"next      {shlex.join([*shown, *_reading_flags(model, test)])}")
+        result(told("next", command=shlex.join([*shown, *_reading_flags(model, test)])))
 
 
 def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str) -> list[str]:
@@ -89,10 +92,10 @@ def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, lan
 def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
     result(_confusion_table(evaluation, model))
     if len(evaluation.misread):
-        result(f"misread   {len(evaluation.misread):,} rows, the surest mistakes first:")
+        result(told("misread", count=len(evaluation.misread)))
         for row in evaluation.misread[:10]:
             wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
-            result(f"          {test.row_name(row)}: {wanted}, read as {found}")
+            result(f"          {told('misread_as', row=row_told(test, row), label=wanted, answer=found)}")
 
 
 def _by_output(model: Model, test: Dataset, evaluation: Evaluation) -> list[dict[str, Any]]:
@@ -115,11 +118,11 @@ def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
     """Return a line an output with its scores, as text."""
     rows = _by_output(model, test, evaluation)
     heads = list(rows[0])[1:]
-    width = max(len(shortened(row["name"], 40)) for row in rows)
+    width = max(width_of(shortened(row["name"], 40)) for row in rows)
     lines = [" " * width + "".join(f"{head:>12}" for head in heads)]
     for row in rows:
         values = ("–" if row[head] is None else f"{row[head]:.4g}" for head in heads)
-        lines.append(f"{shortened(row['name'], 40):<{width}}" + "".join(f"{value:>12}" for value in values))
+        lines.append(padded(shortened(row["name"], 40), width) + "".join(f"{value:>12}" for value in values))
     return "\n".join(lines)
 
 
@@ -135,21 +138,22 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> str:
     """Return the confusion matrix as text; rows are true classes, columns answers."""
     matrix = evaluation.confusion
     names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
-    first = max(13, *map(len, names))
+    corner, right = told("corner"), told("right_column")
+    first = max(13, *map(width_of, names))
     heads = [shortened(name, 9) for name in names]
-    width = max(4, len(str(matrix.max())) + 1, *(len(head) + 1 for head in heads))
-    corner = "true \\ answer"
-    lines = [f"{corner:<{first}}" + "".join(f"{head:>{width}}" for head in heads) + "   right"]
+    width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))
+    lines = [padded(corner, first) + "".join(padded(head, -width) for head in heads) + f"   {right}"]
     for k, row in enumerate(matrix):
         share = f"{row[k] / row.sum():7.1%}" if row.sum() else "      –"
-        lines.append(f"{names[k]:>{first}}" + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
+        lines.append(padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
     return "\n".join(lines)
 
 
 @click.command("query")
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
+@partial(language_flag, prints=True)
 @json_flag
-def query_command(words: tuple[str, ...], as_json: bool) -> None:
+def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
     """Ask a model about pictures or rows.
 
     INPUT is a picture (PNG, JPEG, GIF, BMP, WebP, TIFF) or a folder of them; a CSV of rows with or without a label in
@@ -167,17 +171,17 @@ def query_command(words: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         result_json(answers)
         return
-    width = max((len(answer["input"]) for answer in answers), default=0)
+    width = max((width_of(answer["input"]) for answer in answers), default=0)
     for answer in answers:
-        sure = "" if answer["confidence"] is None else f"   {answer['confidence']:.1%} sure"
-        result(f"{answer['input']:<{width}}   {answer['name']}{sure}")
+        sure = "" if answer["confidence"] is None else f"   {told('sure', share=answer['confidence'])}"
+        result(f"{padded(answer['input'], width)}   {answer['name']}{sure}")
 
 
 def _in_words(model: Model, found: NDArray[Any]) -> str:
     """Return an answer that is no class: the number or numbers, or the labels that hold."""
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
-        return ", ".join(name for name, holds in zip(names, found, strict=True) if holds) or "none"
+        return ", ".join(name for name, holds in zip(names, found, strict=True) if holds) or told("none_holds")
     units = [one.unit for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
         return f"{found[0]:.6g}{units[0]}"

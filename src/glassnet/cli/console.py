@@ -11,6 +11,8 @@ import click
 
 from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ..language import width_of
+from .words import told
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
@@ -35,6 +37,12 @@ def shortened(text: str, length: int) -> str:
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
+def padded(text: str, width: int) -> str:
+    """Fill a text up to a width; a negative one, like a format's ``>``, on the left."""
+    blanks = " " * (abs(width) - width_of(text))
+    return blanks + text if width < 0 else text + blanks
+
+
 def complain(code: str, message: str) -> None:
     """Print a mistake as one line on standard error."""
     click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
@@ -43,9 +51,9 @@ def complain(code: str, message: str) -> None:
 def score_line(evaluation: Evaluation) -> str:
     """Return how a test went, in one line."""
     if evaluation.accuracy is None:
-        return f"R² {evaluation.r2:.4f}, RMSE {_plainly(evaluation.rmse)}, loss {evaluation.loss:.4f}"
+        return told("numbers", r2=evaluation.r2, rmse=_plainly(evaluation.rmse), loss=evaluation.loss)
     right = evaluation.samples - len(evaluation.misread)
-    return f"{evaluation.accuracy:.2%} right ({right:,} of {evaluation.samples:,}), loss {evaluation.loss:.4f}"
+    return told("right", accuracy=evaluation.accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
 
 
 def _plainly(number: float | None) -> str:
@@ -67,8 +75,7 @@ class _FirstRunNotice:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Preparing) and event.engine == "compiled":
-            text = "first run here: compiling the loops, once; this takes some seconds …"
-            self._timer = threading.Timer(1.0, say, [text])
+            self._timer = threading.Timer(1.0, say, [told("first_run")])
             self._timer.daemon = True
             self._timer.start()
         elif isinstance(event, TrainingStarted):
@@ -92,15 +99,25 @@ class _Lines:
     def __call__(self, event: Event) -> None:
         self._notice(event)
         if isinstance(event, EpochDone):
-            line = f"epoch {event.epoch}: loss {event.loss:.4f}{_percent(event.accuracy)} while learning"
+            validation = ""
             if event.validation_loss is not None:
-                line += f", validation loss {event.validation_loss:.4f}{_percent(event.validation_accuracy)}"
-            say(f"{line}, {event.seconds:.2f} s")
+                accuracy = _percent(event.validation_accuracy)
+                validation = told("and_validation", loss=event.validation_loss, accuracy=accuracy)
+            say(
+                told(
+                    "epoch_done",
+                    epoch=event.epoch,
+                    loss=event.loss,
+                    accuracy=_percent(event.accuracy),
+                    validation=validation,
+                    seconds=event.seconds,
+                )
+            )
 
 
 def _percent(accuracy: float | None) -> str:
     """Return what follows a loss: nothing where a sample has no one class."""
-    return "" if accuracy is None else f", accuracy {accuracy:.2%}"
+    return "" if accuracy is None else told("and_accuracy", accuracy=accuracy)
 
 
 class _Bar:
@@ -112,9 +129,9 @@ class _Bar:
 
         self._notice = _FirstRunNotice()
         self._progress = Progress(
-            TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
+            TextColumn(told("bar_epoch") + " {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn("loss {task.fields[loss]:.4f}{task.fields[accuracy]}"),
+            TextColumn(told("bar_loss") + " {task.fields[loss]:.4f}{task.fields[accuracy]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),

@@ -9,14 +9,15 @@ import click
 
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
+from ..events import Event, TrainingStarted
 from ..files import HTML, replacing, require_picture_place, require_place
+from ..language import Say
 from ..model import Model
 from ..modelfile import load_model
-from ..pictures.step_tables import Say
 from ..pictures.told import told_whole
 from ..trace.replay import Replay, replay
 from ..trace.step import Trace, trace, worked_example
-from .console import json_flag, progress_listener, result, result_json
+from .console import json_flag, progress_listener, result, result_json, say
 from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
 from .explain_nodes import explain_nodes
@@ -24,6 +25,7 @@ from .explain_words import explain_words
 from .flags import language_flag
 from .sources import load_trained_on
 from .step_text import print_step
+from .words import told
 
 _MOST_ROWS = 8
 """Rows of a batch that are named."""
@@ -35,8 +37,8 @@ _MOST_ROWS = 8
 @click.option("--row", type=int, metavar="N", help="Which sample; rows count from 0.")
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--rate", type=float, metavar="X", help="Learning rate of the step.  [the model's]")
-@click.option("--epoch", type=int, metavar="N", help="With --step: replay a step of the run; both count from 1.")
-@click.option("--step", type=int, metavar="N", help="Which step of the epoch; a step is a batch.")
+@click.option("--epoch", type=int, metavar="N", help="With --step: replay a step, training again to its epoch's end.")
+@click.option("--step", type=int, metavar="N", help="Which step of the epoch, a batch; both count from 1.")
 @click.option("--checkpoint", metavar="FILE", help="Replay from this checkpoint of the run, not from its beginning.")
 @click.option("--html", metavar="FILE", help="Write the step, or --why, as a page that works offline.")
 @click.option("--why", "why_", is_flag=True, help="Why this answer: nodes, pixels, what is alike, what would flip it.")
@@ -118,8 +120,13 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
     samples = load_trained_on(model, model_path, source)
     saved = load_checkpoint(asked["checkpoint"]) if asked["checkpoint"] else None
     show = progress_listener()
+
+    def announce(event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            say(told("replaying", first=int(event.progress) + 1, last=asked["epoch"], epochs=event.epochs))
+
     try:
-        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[show])
+        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[announce, show])
     finally:
         show.close()
     facts = {

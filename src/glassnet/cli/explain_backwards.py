@@ -14,12 +14,13 @@ from ..model import Model
 from ..pictures.words import shown, words_in
 from ..report.values import value_said
 from ..report.words import percent
-from ..trace.backwards import backquery, dream
+from ..trace.backwards import backquery, dream, way_back_is_missing
 from ..trace.slopes import require_classes
 from ..trace.typical import typical_rows
 from .console import result, result_json, say
-from .explain_answers import require_pictures
+from .explain_answers import labelled, require_pictures
 from .explain_words import explain_words
+from .sources import trained_on_bundled
 
 _A_LINE = 10
 """Classes that are drawn beside each other."""
@@ -37,12 +38,13 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
             require_pictures(model, model_path)
         _typical(model, classes, asked["language"], as_json)
         return
+    word = explain_words(asked["language"])
     ways: dict[str, NDArray[Any]] = {}
-    try:
+    if way_back_is_missing(model):
+        say(word("no_way_back"))
+    else:
         ways["backquery"] = backquery(model)[classes]
-    except OptionError as problem:
-        say(str(problem))
-    ways["dream"] = dream(model)[classes]
+    ways["dream"] = _dream(model, model_path, source, asked["part"])[classes]
     answers = {name: model.predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()}
     picture = asked["picture"] or ("backquery.png" if model.image_shape else None)
     if picture:
@@ -51,12 +53,24 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         inputs = {name: found.tolist() for name, found in ways.items()}
         result_json({"classes": classes, "inputs": inputs, "answers": answers, "picture": picture})
         return
-    word = explain_words(asked["language"])
     for name in ways:
         told = word("comma").join(map(model.name_of, answers[name]))
         result(word("asked_again", way=name, what=word(name), answers=told))
+    missed = [model.name_of(wanted) for wanted, found in zip(classes, answers["dream"], strict=True) if wanted != found]
+    if missed:
+        result(word("not_reached", classes=word("comma").join(missed)))
     if picture:
         result(word("picture_written", file=picture))
+
+
+def _dream(model: Model, model_path: str, source: str | None, part: str) -> NDArray[Any]:
+    """Climb; where that misses a class, and there are data, begin at samples that the model takes for it."""
+    named = None if source is None else labelled(model, model_path, source, part)
+    found = dream(model, samples=None if named is None else named.inputs)
+    missed = model.predict(found * model.scaling.maximum) != np.arange(model.classes)
+    if named is None and missed.any() and trained_on_bundled(model):
+        return dream(model, samples=labelled(model, model_path, None, part).inputs)
+    return found
 
 
 def _draw_backquery(

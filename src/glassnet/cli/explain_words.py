@@ -113,6 +113,14 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "{way:<9} {what}; asked again, the model answers {answers}",
         "{way:<9} {what};再问一次,模型回答 {answers}",
     ),
+    "no_way_back": (
+        "backquery: left out; the book's way back needs sigmoid nodes in every layer",
+        "backquery:略去;书中的反向查询要求每一层都是 sigmoid 节点",
+    ),
+    "not_reached": (
+        "missed    {classes}: no input was found that the model takes for this class",
+        "未及      {classes}:没有找到模型会认作该类的输入",
+    ),
     "typical_row": (
         "{label}: this row, asked again with the likeliest words, is answered {answer}, {sure} sure",
         "{label}:以最可能的词再问一次这一行,回答 {answer},置信度 {sure}",

@@ -7,10 +7,9 @@ from typing import Any, get_args
 
 import click
 
+from ..language import LANGUAGES, chinese
 from ..options import SPECS, TYPES, Options, Spec
-from ..pictures.words import LANGUAGES
 from ..recipes import RECIPES
-from .language import chinese
 
 Command = Callable[..., Any]
 

@@ -103,8 +103,8 @@ FLAGS = {
     # explain
     "Which sample; rows count from 0.": "哪个样本;行号从 0 起。",
     "Learning rate of the step.  [the model's]": "这一步的学习率。  [模型自己的]",
-    "With --step: replay a step of the run; both count from 1.": "与 --step 一起:重现训练中的一步;两者都从 1 起。",
-    "Which step of the epoch; a step is a batch.": "该轮次中的哪一步;一步是一批。",
+    "With --step: replay a step, training again to its epoch's end.": "与 --step 一起:重新训练到该轮结束,重现一步。",
+    "Which step of the epoch, a batch; both count from 1.": "该轮中的哪一步,即一批;两者都从 1 起。",
     "Replay from this checkpoint of the run, not from its beginning.": "从训练的这个检查点重现,而不是从头。",
     "Write the step, or --why, as a page that works offline.": "把这一步或 --why 写成可离线查看的网页。",
     "Why this answer: nodes, pixels, what is alike, what would flip it.": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import partial
 from typing import Any
 
 import click
@@ -12,13 +13,15 @@ from .. import data
 from ..data import Dataset
 from ..errors import DataError, OptionError
 from ..files import require_picture_place
+from ..language import width_of
 from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
-from .console import json_flag, result, result_json, shortened
+from .console import json_flag, padded, result, result_json, shortened
 from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
+from .words import row_told, told
 
 
 @click.command("show")
@@ -27,7 +30,7 @@ from .tabular import show_columns, show_table
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
 @with_options("input_max", "size", "colour", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
@@ -75,7 +78,7 @@ def show_command(
     if png:
         _draw(samples, row, png, language)
         if not as_json:
-            result(f"picture   {png}")
+            result(told("picture", file=png))
 
 
 def _show_distorted(
@@ -95,7 +98,7 @@ def _show_distorted(
     if as_json:
         result_json({"source": samples.source, "rows": rows.tolist(), "picture": png})
     else:
-        result(f"picture   {png}: as they are, distorted in each way, and as training sees them")
+        result(told("distorted", file=png))
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:
@@ -114,16 +117,17 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
     if as_json:
         result_json(summary)
         return
-    shape = f", drawn as {samples.image_shape[0]} × {samples.image_shape[1]}" if samples.image_shape else ""
-    shape += " in colour" if samples.channels == 3 else ""
-    result(f"{samples.source}: {len(samples):,} samples of {samples.features} values{shape}")
-    result(f"values {summary['minimum']:g} to {summary['maximum']:g}, {summary['zeros']:.0%} of them 0")
-    names = [f"label {label}" for label in range(samples.classes)]
+    rows, columns = samples.image_shape or (0, 0)
+    shape = told("drawn_as", rows=rows, columns=columns) if samples.image_shape else ""
+    shape += told("in_colour") if samples.channels == 3 else ""
+    result(told("samples", source=samples.source, count=len(samples), features=samples.features, shape=shape))
+    result(told("values", **{name: summary[name] for name in ("minimum", "maximum", "zeros")}))
+    names = [told("label", label=label) for label in range(samples.classes)]
     if samples.class_names:
         names = [shortened(name, 30) for name in samples.class_names]
-    width = max(map(len, names))
+    width = max(map(width_of, names))
     for name, count in zip(names, counts, strict=True):
-        result(f"{name:<{width}}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
+        result(f"{padded(name, width)}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
 
 
 def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
@@ -139,7 +143,7 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
         colour, photo = sys.stdout.isatty(), samples.reading == "photo"
         for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
             result(line)
-    result(f"{samples.source}, {samples.row_name(row)}: label {samples.name_of(label)}")
+    result(told("one_sample", source=samples.source, row=row_told(samples, row), label=samples.name_of(label)))
 
 
 def _draw(samples: Dataset, row: int | None, png: str, language: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from ..reading import SURE, Reading, read_photo
 from .console import json_flag, result, result_json
 from .flags import language_flag
 from .models import model_and_inputs
+from .words import told
 
 _STDIN = "standard input"
 
@@ -39,7 +41,7 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
 )
 @click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo: PNG, PDF or SVG.")
 @click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees.")
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 def read_command(
     words: tuple[str, ...], sure: float, picture: str | None, stages: str | None, language: str, as_json: bool
@@ -98,12 +100,12 @@ def _report(head: str, reading: Reading) -> None:
     """Print the answers; of what the model is not sure of, what it might be."""
     digits = reading.digits
     if not digits:
-        result(f"{head}no digit found")
+        result(head + told("no_digit"))
         return
     if len(digits) == 1:
         (digit,) = digits
-        said = f"{digit.answer}   {digit.confidence:.1%} sure"
-        result(head + (said if digit.sure else f"not sure   perhaps {said}"))
+        said = f"{digit.answer}   {told('sure', share=digit.confidence)}"
+        result(head + (said if digit.sure else told("not_sure", answer=said)))
         return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else ' ' * len(head)}{line}")
@@ -111,8 +113,8 @@ def _report(head: str, reading: Reading) -> None:
     for digit in digits:
         places[digit.line] = place = places.get(digit.line, 0) + 1
         if not digit.sure:
-            where = f"line {digit.line + 1}, digit {place}"
-            result(f"{' ' * len(head)}{where}: not sure, perhaps {digit.answer}   {digit.confidence:.1%}")
+            perhaps = {"answer": digit.answer, "share": digit.confidence}
+            result(" " * len(head) + told("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
 
 
 def _draw(reading: Reading, picture: str | None, stages: str | None, language: str) -> None:

@@ -10,14 +10,14 @@ from .. import data
 from ..doctor.data import examine_each
 from ..doctor.findings import Finding
 from ..files import HTML, replacing, require_place
+from ..language import LANGUAGES, chinese
 from ..model import Model
 from ..modelfile import load_model
 from ..options import Options
-from ..pictures.words import LANGUAGES
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .language import chinese
 from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
+from .words import told
 
 
 @click.command("report")
@@ -63,10 +63,10 @@ def report_command(
         result_json({**made, "sections": page.sections, "without": page.without, **asked})
         return
     if page.evaluation:
-        result(f"test      {score_line(page.evaluation)}")
+        result(told("test", score=score_line(page.evaluation)))
     else:
-        result("test      none: name labelled DATA, and the page shows how the model does on them")
-    result(f"report    {place} ({len(content) / 1000:,.0f} kB)")
+        result(told("no_test"))
+    result(told("report", file=place, size=len(content) / 1000))
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:

@@ -12,6 +12,7 @@ from ..files import MODEL, require_place
 from ..keeping import finish_with
 from .console import json_flag, say
 from .train import Job, carry_out, read_parts
+from .words import told
 
 
 @click.command("resume")
@@ -35,7 +36,7 @@ def resume_command(
     require_place(job.out, MODEL)
     _, parts = read_parts(job, saved.options, lambda rows, task: saved.options)
     run = saved.run(parts.training)
-    say(f"going on after {saved.position.progress:.2f} of {saved.options.epochs} epochs")
+    say(told("going_on", done=saved.position.progress, epochs=saved.options.epochs))
     for change in run.changes:
         say(f"{change}: the last bits may differ from those of a training that never stopped")
     keep = Checkpoint(path, every or saved.every, saved.note, say)

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
+from ..language import chinese
 from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
@@ -23,7 +24,7 @@ from ..preprocess.tabular import read_table, samples_of
 from ..receipt import fingerprint, options_of
 from .console import say
 from .flags import Command
-from .language import chinese
+from .words import told
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -115,7 +116,7 @@ def load_table_parts(
         asked = read_table(test_source, columns.names)
     else:
         asked = table.take(aside)
-        say(f"no test data: {options.holdout:.0%} of {table.source} are kept aside for the test")
+        say(told("kept_aside", share=options.holdout, source=table.source))
     training, test = samples_of(part, columns), samples_of(asked, columns)
     _say_left_out(part, training)
     if test_source:
@@ -167,7 +168,7 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
     training = load_samples(source, options)
     largest = float(training.inputs.max())
     if 2 * largest <= options.input_max:
-        say(f"the largest value is {largest:g}, --input-max is {options.input_max:g}: is that meant?")
+        say(told("largest_value", largest=largest, maximum=options.input_max))
     if test_source or data.has_part(source, "test"):
         test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
         _say_remarks(test)
@@ -179,7 +180,7 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
             class_names=training.class_names,
         )
         return training, test, False
-    say(f"no test data: {options.holdout:.0%} of {training.source} are kept aside for the test")
+    say(told("kept_aside", share=options.holdout, source=training.source))
     return *split(training, options), True
 
 
@@ -215,9 +216,8 @@ def say_trained_on(model: Model, source: str | None, samples: Dataset) -> None:
     aside = _kept_aside(model, source, samples)
     if aside is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
         return
-    others = "" if aside is None else f"; 'glassnet report' tests the {len(aside):,} kept aside"
-    known = f"{trained['samples']:,} of {len(samples):,} rows were trained on: the result proves little"
-    say(f"{samples.source}: {known}{others}")
+    known = told("trained_on_these", source=samples.source, trained=trained["samples"], rows=len(samples))
+    say(known + ("" if aside is None else told("report_tests", rows=len(aside))))
 
 
 def _kept_aside(model: Model, source: str, samples: Dataset) -> Dataset | None:

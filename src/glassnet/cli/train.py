@@ -35,6 +35,7 @@ from .console import complain, json_flag, progress_listener, result, result_json
 from .drawings import drawings_of_test
 from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_parts, load_table_parts, with_table_flags
+from .words import told
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Job:
     metavar="TIME|N",
     help="How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]",
 )
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
 @with_options()
@@ -188,7 +189,7 @@ def carry_out(
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if not as_json:
-        result(f"next      {_next_step(path, job.source, job.test, parts.held_out)}")
+        result(told("next", command=_next_step(path, job.source, job.test, parts.held_out)))
 
 
 def _save(model: Model, path: Path, checkpoint: str | None) -> None:
@@ -227,7 +228,7 @@ def _next_step(path: Path, source: str, test_source: str | None, held_out: bool)
     if held_out:  # a test on all data would count what was trained on
         return shlex.join(["glassnet", "query", str(path), source])
     tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
-    another = "" if tested else "    or, another network: glassnet train --hidden 300 --hidden 100"
+    another = "" if tested else told("another", command="glassnet train --hidden 300 --hidden 100")
     return shlex.join(["glassnet", "test", str(path), *tested]) + another
 
 
@@ -299,14 +300,21 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     receipt, options = model.receipt, model.receipt["options"]
     sizes = "-".join(map(str, model.network.architecture.sizes))
     result(
-        f"network   {sizes}, rule {options['rule']}, {options['epochs']} epochs of "
-        f"{receipt['data']['samples']:,} samples, engine {receipt['engine']} ({options['dtype']})"
+        told(
+            "network",
+            sizes=sizes,
+            rule=options["rule"],
+            epochs=options["epochs"],
+            samples=receipt["data"]["samples"],
+            engine=receipt["engine"],
+            dtype=options["dtype"],
+        )
     )
     if kept := receipt.get("kept"):
-        result(f"kept      the weights after epoch {', '.join(map(str, kept))}, the best by validation loss")
-    result(f"test      {score_line(evaluation)}")
-    result(f"time      {', '.join(f'{name} {value:.2f} s' for name, value in seconds.items())}")
-    result(f"model     {path}")
+        result(told("kept", epochs=", ".join(map(str, kept))))
+    result(told("test", score=score_line(evaluation)))
+    result(told("time", **seconds))
+    result(told("model", file=path))
 
 
 def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json: bool) -> None:
@@ -327,4 +335,4 @@ def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json:
     except (FileError, OptionError) as problem:
         complain(problem.code, str(problem))
     if written and not as_json:
-        result(f"pictures  {', '.join(written)}")
+        result(told("pictures", files=", ".join(written)))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.cells import cell_len
 
+from ..language import Say, width_of
 from ..model import Model
 from ..pictures.told import node_names, told
 from ..pictures.words import shown
 from ..trace.why import Why
 from .console import result
 from .explain_words import explain_words
-
-Say = Callable[..., str]
 
 MOST = 8
 """Nodes, inputs or features that are listed."""
@@ -110,9 +108,9 @@ def _print_shares(shares: NDArray[Any], names: Sequence[str], say: Say, more: Se
         listed.append((say("others_count", count=len(shares) - len(most)), rest))
     listed += more
     largest = max(abs(share) for _, share in listed) or 1.0
-    width = max(12, *(cell_len(name) for name, _ in listed))
+    width = max(12, *(width_of(name) for name, _ in listed))
     for name, share in listed:
-        blanks = " " * (width - cell_len(name))
+        blanks = " " * (width - width_of(name))
         result(f"          {blanks}{name} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
 
 

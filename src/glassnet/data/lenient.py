@@ -136,8 +136,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         text = text.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     lines = text.split(b"\n")
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
-    if first is None or not any(line.strip() for line in lines[first + 1 :]):
-        raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
+    if first is None:
+        raise DataError("GN010", f"{opened.name}: no lines, expected rows. Check the file.")
     if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
         return _of_records(opened.name, text, target)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
@@ -146,6 +146,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     if len(names) == width - 1:
         names = _completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
     header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
+    if header and not any(line.strip() for line in lines[first + 1 :]):
+        raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
     fast = None if separator == " " or first or titles else _bytes_alone(text, separator, width, header)
     if fast is not None:
         start = 1 + header

@@ -12,9 +12,10 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
+from ..language import width_of
 from .figure import DPI, inches, new_axes
 from .ink import shades
-from .letters import drawable, legible, shortened, width_of
+from .letters import drawable, legible, shortened
 from .palette import INK, QUIET, VERMILION
 from .words import words_in
 

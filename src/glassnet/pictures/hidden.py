@@ -9,9 +9,10 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 
 from ..errors import ShapeError
+from ..language import width_of
 from ..trace.hidden import HiddenSpace
 from .figure import new_axes, quiet
-from .letters import drawable, legible, shortened, width_of
+from .letters import drawable, legible, shortened
 from .palette import INK, look_of
 from .words import words_in
 
@@ -54,7 +55,7 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
         raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one a class.")
     called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(space.classes))]
     if axes is None:
-        [axes] = new_axes(size=(7.4, 5.6), margins=(0.75, 0.6, 1.55, 0.45))
+        [axes] = new_axes(size=(7.6, 5.6), margins=(0.95, 0.6, 1.55, 0.45))
     quiet(axes, grid=True)
     present = np.unique(space.labels).tolist()
     few = len(present) <= MOST_IN_LEGEND

@@ -7,7 +7,6 @@ Noto Sans CJK SC; for rarer ones an installed font is taken, and where there is 
 
 from __future__ import annotations
 
-import unicodedata
 import warnings
 from collections.abc import Iterable
 from functools import cache
@@ -16,6 +15,8 @@ from pathlib import Path
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.text import Text
+
+from ..language import width_of
 
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""
@@ -70,11 +71,6 @@ def drawable(names: Iterable[object]) -> list[str]:
             stacklevel=1,  # so that it is said once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
-
-
-def width_of(text: str) -> int:
-    """Return how many letters wide a text is; Chinese ones count twice."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def shortened(text: str, width: int) -> str:

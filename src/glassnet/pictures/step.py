@@ -11,7 +11,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
 from ..trace.step import LayerStep, Trace
-from .figure import SeveralAxes, given_axes, new_axes, quiet
+from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
 from .ink import shades
 from .letters import drawable, legible, shortened
 from .palette import BLUE, GRID, INK, QUIET, VERMILION
@@ -20,6 +20,8 @@ from .words import words_in
 
 WHOLE = 24
 """Numbers up to which a matrix's are written into their cells."""
+LETTER = 0.072
+"""Inches that a digit in a cell takes, with a little air."""
 MOST_DOTS = 300
 MOST_NAMES, LONGEST_NAME = 12, 9
 """Classes that are named beside their outputs, and letters of a name."""
@@ -154,10 +156,22 @@ def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
     size = word("matrix", rows=rows, columns=columns, limit=f"{limit:.2g}")
     axes.set_xlabel(size, fontsize=8, color=QUIET)
     if values.size <= WHOLE:
-        for (row, column), value in np.ndenumerate(values):
-            dark = value < -0.6 * limit  # full blue is; full vermilion is not
-            colour = "white" if dark else INK
-            axes.text(column, row, _written(value, 3), ha="center", va="center", fontsize=8, color=colour)
+        _write_numbers(axes, values, limit)
+
+
+def _write_numbers(axes: Axes, values: NDArray[Any], limit: float) -> None:
+    """Write every number into its cell, with three digits, or two, where they fit beside each other; else none."""
+    cell = inches(axes)[0] / values.shape[1]
+    for digits in (3, 2):
+        texts = [[_written(value, digits) for value in row] for row in values]
+        if max(len(text) for row in texts for text in row) * LETTER < cell:
+            break
+    else:
+        return
+    for (row, column), value in np.ndenumerate(values):
+        dark = value < -0.6 * limit  # full blue is; full vermilion is not
+        colour = "white" if dark else INK
+        axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8, color=colour)
 
 
 def _written(number: float, digits: int) -> str:

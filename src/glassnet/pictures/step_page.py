@@ -11,11 +11,11 @@ from markupsafe import Markup, escape
 from numpy.typing import NDArray
 from PIL import Image
 
+from ..language import Say
 from ..trace.step import LayerStep, Trace
 from .pages import sample_uri, templates, whole_page
 from .signed import png_uri, signed_picture, signed_uri
 from .step_tables import (
-    Say,
     bias_columns,
     change_formula,
     delta_formula,

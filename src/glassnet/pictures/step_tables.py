@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..language import Say
 from ..trace.step import LayerStep, Trace
 from .words import shown
-
-Say = Callable[..., str]
 
 MOST_LINKS = 8
 LONGEST_SUM = 12

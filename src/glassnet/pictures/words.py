@@ -6,12 +6,9 @@ or whose two forms name different things in braces, fails a test.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
 
-from ..errors import require_choice
-
-LANGUAGES = ("en", "zh")
+from ..language import Say, speaking
 
 WORDS: dict[str, tuple[str, str]] = {
     # digits
@@ -109,10 +106,10 @@ WORDS: dict[str, tuple[str, str]] = {
     "the_mask": ("ink or not", "哪里是墨迹"),
     "the_forms": ("as the model sees them", "模型看到的样子"),
 }
-"""Key -> the word in each of `LANGUAGES`."""
+"""Key -> the word in each of `language.LANGUAGES`."""
 
 
-def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Callable[..., str]:
+def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Say:
     """Return what gives a word in a language: ``words_in("zh")("read_as", answer=7)`` is ``"读作 7"``.
 
     Parameters
@@ -127,13 +124,7 @@ def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Callabl
     OptionError
         GN021 for another language.
     """
-    require_choice("language", language, LANGUAGES)
-    place, known = LANGUAGES.index(language), {**WORDS, **more}
-
-    def word(key: str, **filled_in: Any) -> str:
-        return known[key][place].format(**filled_in)
-
-    return word
+    return speaking(language, {**WORDS, **more})
 
 
 def shown(number: float) -> str:

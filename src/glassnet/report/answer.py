@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from ..language import Say
 from ..model import Model
 from ..pictures.pages import templates, whole_page
 from ..pictures.told import node_names, told
@@ -16,7 +17,7 @@ from ..pictures.words import shown
 from ..trace.why import Why
 from .taken_apart import half_of, is_ink, loudest, pictures_of, rows_of, signed_thumb
 from .values import value_said
-from .words import Say, percent, say_in
+from .words import percent, say_in
 
 NODES, DRAWN, LISTED, OUTPUTS = 12, 8, 20, 12
 """Hidden nodes that are listed, and whose weights are drawn; inputs and answers that are listed."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil, floor, log10
 
 import numpy as np
 from markupsafe import Markup
@@ -11,8 +12,9 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
 from ..evaluate import Reliability
+from ..language import Say
 from ..pictures.words import shown
-from .words import Say, percent
+from .words import percent
 
 Floats = NDArray[np.float64]
 Curve = dict[str, Floats]
@@ -22,6 +24,8 @@ LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
 END_LABELS = 112
 """Room on the right for the names of lines."""
 LINE = 15
+LETTER = 6.8
+"""Width of a digit, about."""
 MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
 """Samples of a scatter, spread over the data, and up to how many the dots are large; bars of a histogram, at most."""
 
@@ -68,10 +72,12 @@ class Plot:
             y = self.y(value)
             self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
             self.text(self.x.start - 7, y + 4, y_shown(float(value)), "end")
-        for value in self.x.ticks(7):
-            x = self.x(value)
+        told = [(self.x(value), x_shown(float(value))) for value in self.x.ticks(7)]
+        room = (self.x.end - self.x.start) / max(1, len(told))
+        every = ceil(LETTER * (2 + max(len(text) for _, text in told)) / room)
+        for number, (x, text) in enumerate(told):
             self.add('<path class="tick" d="M{:.1f} {:.1f}v4"/>', x, self.y.start)
-            self.text(x, self.y.start + 17, x_shown(float(value)), "middle")
+            self.text(x, self.y.start + 17, "" if number % every else text, "middle")
         self.add('<path class="axis" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, self.y.start, self.x.end)
         if x_name:
             self.text((self.x.start + self.x.end) / 2, self.y.start + 35, x_name, "middle", "name")
@@ -103,9 +109,11 @@ class Plot:
         return head + Markup("").join(self.parts) + Markup("</svg>")
 
 
-def _plot(x: tuple[float, float], y: tuple[float, float], label: str, *, right: float = RIGHT) -> Plot:
-    (left, far), (low, high) = _open(*x), _open(*y)
-    return Plot(Scale(left, far, LEFT, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
+def _plot(
+    x: tuple[float, float], y: tuple[float, float], label: str, *, left: float = LEFT, right: float = RIGHT
+) -> Plot:
+    (near, far), (low, high) = _open(*x), _open(*y)
+    return Plot(Scale(near, far, left, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
 
 
 def _open(low: float, high: float) -> tuple[float, float]:
@@ -141,7 +149,7 @@ def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
     low, high = (max(0, low - room), min(1, high + room)) if shares else (min(0, low), high + room)
     epochs = max(float(x[-1]) for _, x, _, _ in lines)
     plot = _plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
-    plot.axes(say("epoch"), "", shown, _share if shares else shown)
+    plot.axes(say("epoch"), "", shown, _share if shares else told_apart(plot.y))
     ends = []
     for named, x, y, kind in lines:
         plot.line(x, y, kind)
@@ -201,12 +209,33 @@ def _counts_below(plot: Plot, found: Reliability, say: Say) -> None:
     plot.text(plot.x.start - 7, floor, say("answers"), "end", "small")
 
 
+def told_apart(scale: Scale) -> Callable[[float], str]:
+    """Return what writes values along a scale with as many digits as it takes to tell them apart, and no rounding."""
+    size = max(abs(scale.low), abs(scale.high))
+    # A round step has two digits that count at most, as 2.5 has.
+    digits = 2 - floor(log10((scale.high - scale.low) / 10))
+    if 1e-4 < size < 1e9:
+        return lambda value: _without_end(f"{value + 0.0:,.{max(0, digits)}f}").replace("-", "−")
+    return lambda value: f"{value + 0.0:.{max(1, digits + 1 + floor(log10(size or 1)))}g}".replace("-", "−")
+
+
+def _without_end(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def _whole(count: float) -> str:
+    """Write a count; between two of them stands nothing."""
+    return f"{count:,.0f}" if count == round(count) else ""
+
+
 def scatter(values: Floats, answers: Floats, say: Say) -> Markup:
     """Draw what is answered against what is true, both shape (n,); on the line they are equal."""
     rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(int))
     ends = _room(np.concatenate([values[rows], answers[rows]]))
     plot = _plot(ends, ends, say("scatter_label"))
-    plot.axes(say("true"), say("answered"), shown, shown)
+    longest = max(len(told_apart(plot.y)(float(value))) for value in plot.y.ticks(6))
+    plot = _plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
+    plot.axes(say("true"), say("answered"), told_apart(plot.x), told_apart(plot.y))
     plot.line(np.array(ends), np.array(ends), "even")
     places = zip(plot.x(values[rows]), plot.y(answers[rows]), strict=True)
     kind = "dots few" if len(rows) <= FEW_DOTS else "dots"
@@ -221,7 +250,7 @@ def error_histogram(errors: Floats, say: Say) -> Markup:
     edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
     plot = _plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
-    plot.axes(say("answer_less_true"), say("samples"), shown, lambda count: f"{count:,.0f}")
+    plot.axes(say("answer_less_true"), say("samples"), told_apart(plot.x), _whole)
     for left, right, top in zip(plot.x(edges), plot.x(edges[1:]), plot.y(counts), strict=False):
         bar = '<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
         plot.add(bar, left + 0.5, top, right - left - 1, plot.y.start - top)

@@ -6,12 +6,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..language import Say
 from ..model import Model
 from ..options import SPECS, Options
 from ..pictures.words import shown
 from ..recipes import RECIPES
 from .charts import Curve
-from .words import Say, percent
+from .words import percent
 
 
 class Fact(NamedTuple):

@@ -7,13 +7,14 @@ from typing import Any
 import numpy as np
 
 from ..data.dataset import Dataset
+from ..language import Say
 from ..pictures.pages import sample_uri
 from ..pictures.told import told_whole
 from ..pictures.words import shown
 from ..trace.why import Neighbours, Why, why
 from .results import Asked, row_name
 from .taken_apart import half_of, input_shares, is_ink, pictures_of, rows_of
-from .words import Say, percent
+from .words import percent
 
 DRAWN, LISTED, EXPLAINED, INPUTS = 28, 15, 4, 8
 """Misread samples that are drawn, or listed where they are no pictures; those that are explained, with so many

@@ -13,6 +13,7 @@ from ..doctor.chinese import kind_in
 from ..doctor.details import Detail, in_chinese
 from ..doctor.findings import Finding
 from ..evaluate import Evaluation
+from ..language import Say
 from ..model import Model
 from ..pictures.pages import templates, whole_page
 from ..pictures.words import shown
@@ -22,7 +23,7 @@ from .facts import counted, curves_of, facts_of, part, settings_of
 from .misread import misread_of, why_of
 from .results import Asked, classes_of, confusion_of, numbers_of, reliability_of
 from .weights import weights_of
-from .words import Say, percent, say_in
+from .words import percent, say_in
 
 TITLES = {
     "made": "made",

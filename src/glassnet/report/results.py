@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import floor, log10
 from typing import Any
 
 import numpy as np
@@ -19,12 +20,13 @@ from ..evaluate import (
     number_scores,
     reliability,
 )
+from ..language import Say
 from ..model import Model
 from ..pictures.signed import signed_uri
 from ..pictures.words import shown
 from .charts import MOST_DOTS, error_histogram, scatter
 from .charts import reliability as draw_reliability
-from .words import Say, percent
+from .words import percent
 
 CELLS = 30
 """Classes up to which the matrix has numbers in it; beyond, it is a picture."""
@@ -149,10 +151,20 @@ def numbers_of(asked: Asked, say: Say) -> dict[str, Any] | None:
         ],
         "dots": min(len(data), MOST_DOTS),
         "furthest": [
-            (row_name(data, row, say), names[k], *map(shown, (values[row, k], answers[row, k], errors[row, k])))
+            (row_name(data, row, say), names[k], *_beside(values[row, k], answers[row, k]), shown(errors[row, k]))
             for row, k in places
         ],
     }
+
+
+def _beside(value: float, answer: float) -> tuple[str, ...]:
+    """Write two numbers with as many digits as it takes to see how far apart they are."""
+    if value == answer or max(abs(value), abs(answer)) >= 1e9:
+        return shown(value), shown(answer)
+    digits = max(0, 2 - floor(log10(abs(answer - value))))
+    if digits > 9:
+        return shown(value), shown(answer)
+    return tuple(f"{number + 0.0:,.{digits}f}".replace("-", "−") for number in (value, answer))
 
 
 def reliability_of(asked: Asked, say: Say) -> dict[str, Any] | None:

@@ -10,12 +10,12 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from ..data.dataset import Dataset
+from ..language import Say
 from ..model import Model
 from ..pictures.pages import sample_uri, thumb
 from ..pictures.signed import png_uri, signed_picture
 from ..pictures.words import shown
 from ..trace.why import Why
-from .words import Say
 
 Row = tuple[str, str, float]
 """A name, its share in words, and its share as a part of the largest."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 
+from ..language import Say
 from ..pictures.words import shown
 from ..preprocess.encodings import MISSING, OTHER
-from .words import Say, percent
+from .words import percent
 
 MOST_WORDS = 4
 """Words of a value that are listed."""

@@ -8,13 +8,14 @@ import numpy as np
 from PIL import Image
 
 from ..importance import shuffled_columns
+from ..language import Say
 from ..model import Model
 from ..pictures.pages import thumb
 from ..pictures.signed import png_uri, signed_picture
 from ..pictures.words import shown
 from ..trace.nodes import LayerOfNodes, examine_nodes
 from .results import Asked
-from .words import Say, percent
+from .words import percent
 
 DRAWN, LISTED, SHUFFLED = 36, 20, 100
 """Nodes that are drawn, inputs that are listed, and columns up to which it is worth the time to shuffle each."""

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
+from ..language import Say
 from ..pictures.words import words_in
-
-Say = Callable[..., str]
 
 WORDS: dict[str, tuple[str, str]] = {
     # the head

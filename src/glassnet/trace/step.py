@@ -213,9 +213,10 @@ class Trace:
         return plain
 
     def _repr_html_(self) -> str:
+        from ..language import preferred
         from ..pictures.step_page import step_html
 
-        return step_html(self)
+        return step_html(self, language=preferred())
 
 
 def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:

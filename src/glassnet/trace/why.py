@@ -19,42 +19,21 @@ from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
 from ..model import Model
 from ..network import Network, Signals
+from .flip import Flip, Flips
 from .slopes import (
     along,
     exact_members,
     first_sum_slopes,
     hidden_of,
-    input_slopes,
     mean_sums,
-    range_of,
     signals_of,
 )
 
-PIECES, MOST_PIECES, MOST_HALVINGS, ENOUGH = 8, 512, 20, 0.01
-"""Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved; and which
-part of the gap may be missing."""
-MOST_TURNS, LONGEST = 50, 0.25
-"""Steps at most towards another answer, and how long one can be, in parts of the range: slopes are good nearby."""
-
-
-@dataclass(frozen=True)
-class Flip:
-    """A small change of a sample that changes the answer.
-
-    Parameters
-    ----------
-    sample : ndarray, shape (features,)
-        The changed sample, unscaled, from 0 to the largest value, but for a table's columns; whole numbers where the
-        sample's were.
-    answer : int
-        What the model answers to it, 1 or 0 for a label: asked again, not computed from slopes.
-    distance : float
-        Euclidean length of the change, as a part of the largest value.
-    """
-
-    sample: NDArray[Any]
-    answer: int
-    distance: float
+PIECES, MOST_PIECES, MOST_HALVINGS = 8, 512, 20
+"""Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved."""
+ENOUGH, EACH = 0.01, 0.05
+"""What may be missing in all, as a part of the gap; and, if too much in one piece did not make up for too little in
+another, as a part of all ups and downs of the gap on the way."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +119,9 @@ class Neighbours:
     def __init__(self, model: Model, data: Dataset) -> None:
         data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
         self._data = data
-        self._hidden = np.concatenate([hidden_of(members) for _, members in model.batches(data.inputs)])
+        parts = [(hidden_of(signals), mean_sums(signals)) for _, signals in model.batches(data.inputs)]
+        hidden, sums = zip(*parts, strict=True)
+        self._hidden, self._sums = np.concatenate(hidden), np.concatenate(sums)
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
 
     @property
@@ -150,13 +131,24 @@ class Neighbours:
 
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
-        squares = self._squares - 2 * (self._hidden @ hidden.astype(self._hidden.dtype)) + hidden @ hidden
+        squares = self._square_distances(hidden)
         count = min(count, len(squares))
         rows = np.argpartition(squares, count - 1)[:count]
         rows = rows[np.argsort(squares[rows], kind="stable")]
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
         known = self._data.labels if self._data.values is None else self._data.values
         return Nearest(rows, distances, self._data.inputs[rows], known[rows])
+
+    def beyond(self, hidden: Array, ways: Array, count: int = 5) -> NDArray[Any]:
+        """Return the nearest samples, unscaled, that lie beyond a border: where some ``way · z`` is above 0."""
+        others = np.flatnonzero((self._sums @ ways.T > 0).any(axis=1))
+        rows = others[np.argsort(self._square_distances(hidden)[others], kind="stable")[:count]]
+        found: NDArray[Any] = self._data.inputs[rows]
+        return found
+
+    def _square_distances(self, hidden: Array) -> Array:
+        squares: Array = self._squares - 2 * (self._hidden @ hidden.astype(self._hidden.dtype)) + hidden @ hidden
+        return squares
 
 
 def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, output: int | None = None) -> Why:
@@ -235,7 +227,7 @@ def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, asked: 
         float(mean_sums(signals)[0] @ direction) + asked.offset,
         float(mean_sums(signals_of(members, baseline[None]))[0] @ direction) + asked.offset,
     )
-    beyond = gap - baseline_gap
+    beyond, hidden = gap - baseline_gap, hidden_of(signals)[0]
     inputs = _integrated(members, baseline, x, direction, beyond)
     return Why(
         sample=raw,
@@ -249,8 +241,8 @@ def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, asked: 
         inputs=inputs,
         baseline_gap=baseline_gap,
         missing=abs(float(inputs.sum()) - beyond) / (abs(beyond) or 1.0),
-        flip=_flip(model, members, raw, asked) if len(asked.ways) else None,
-        nearest=neighbours.nearest(hidden_of(signals)[0]) if neighbours else None,
+        flip=_flip(model, raw, asked, hidden, neighbours) if len(asked.ways) else None,
+        nearest=neighbours.nearest(hidden) if neighbours else None,
     )
 
 
@@ -269,60 +261,48 @@ def _integrated(members: list[Network], baseline: Array, x: Array, direction: Ar
     sums, which lie on a line too, and brought down to the inputs once.
     """
     far, edges = x - baseline, np.linspace(0, 1, PIECES + 1)
-    start, end = edges[:-1], edges[1:]
     ways = [along(member, baseline, far) for member in members]
+
+    def gaps(places: Array) -> Array:
+        return mean_sums(signals_of(ways, places[:, None])) @ direction
+
+    start, end, known = edges[:-1], edges[1:], gaps(edges)
+    at_start, at_end, ups_and_downs = known[:-1], known[1:], np.abs(np.diff(known)).sum()
     speed = np.concatenate([way.parameters.weights[0][:, 0] for way in ways])  # of the first sums, all members'
-    steep, off, allowed = np.zeros_like(speed), 0.0, ENOUGH * abs(wanted)
+    steep, settled, off, allowed = np.zeros_like(speed), 0.0, 0.0, ENOUGH * abs(wanted)
     for turn in range(MOST_HALVINGS):
         middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
         inside = signals_of(ways, np.concatenate([middle - aside, middle + aside])[:, None])
-        one, two = np.split(
-            np.hstack([first_sum_slopes(*pair, direction) for pair in zip(ways, inside, strict=True)]), 2
-        )
+        slopes_there = [first_sum_slopes(*pair, direction) for pair in zip(ways, inside, strict=True)]
+        one, two = np.split(np.hstack(slopes_there), 2)
         parts = (end - start)[:, None] * (one + two) / (2 * len(members))  # (pieces, nodes)
-        at_start, at_end = np.split(mean_sums(signals_of(ways, np.concatenate([start, end])[:, None])) @ direction, 2)
-        error = np.abs(parts @ speed - (at_end - at_start))
-        if off + error.sum() <= allowed or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
+        missing = (at_end - at_start) - parts @ speed
+        error = np.abs(missing)
+        good = abs(settled + missing.sum()) <= allowed and off + error.sum() <= EACH * ups_and_downs
+        if good or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
             break
         order, rough = np.argsort(error), np.ones(len(error), bool)
         # What these miss is half of what may be missing.
         rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = False
-        steep, off, parts = steep + parts[~rough].sum(axis=0), off + error[~rough].sum(), parts[rough]
-        start, middle, end = start[rough], middle[rough], end[rough]
-        start, end = np.concatenate([start, middle]), np.concatenate([middle, end])
+        steep, off = steep + parts[~rough].sum(axis=0), off + error[~rough].sum()
+        settled, parts = settled + missing[~rough].sum(), parts[rough]
+        at_middle, middle = gaps(middle[rough]), middle[rough]
+        start, end = np.concatenate([start[rough], middle]), np.concatenate([middle, end[rough]])
+        at_start, at_end = np.concatenate([at_start[rough], at_middle]), np.concatenate([at_middle, at_end[rough]])
     total: Array = far * ((steep + parts.sum(axis=0)) @ np.concatenate([one.parameters.weights[0] for one in members]))
     return total
 
 
-def _flip(model: Model, members: list[Network], raw: NDArray[Any], asked: _Asked) -> Flip | None:
-    """Go the shortest way to the nearest other answer, as it looks from where one stands, until the model changes it.
-
-    A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
-    """
-    whole = np.issubdtype(raw.dtype, np.integer)
-    ends = range_of(model)
-    low, high = model.scaling.apply(np.repeat(np.array(ends)[:, None], model.features, axis=1))  # (features,) each
-    longest = LONGEST * float(np.max(model.scaling.span))
-    x = model.scaling.apply(raw)
-    for turn in range(MOST_TURNS):
-        signals = signals_of(members, x[None])
-        gaps = -(asked.ways @ mean_sums(signals)[0])  # (ways,): how far each border is
-        ways = input_slopes(members, signals, asked.ways)  # (ways, features)
-        ways[((x <= low) & (ways < 0)) | ((x >= high) & (ways > 0))] = 0
-        lengths = np.linalg.norm(ways, axis=1)
-        open_ways = lengths > 0
-        if not open_ways.any():
-            return None
-        reach = np.divide(gaps, lengths, out=np.full_like(gaps, np.inf), where=open_ways)
-        nearest = int(reach.argmin())
-        beyond = 0.01 * 1.2**turn  # more and more, as whole grey values may undo a small step
-        length = min((max(gaps[nearest], 0) * 1.02 + beyond) / lengths[nearest], longest)
-        x = np.clip(x + length * ways[nearest] / lengths[nearest], low, high)
-        sample = np.clip(model.scaling.invert(x), *ends)
-        changed = np.rint(sample).astype(raw.dtype) if whole else sample
-        answers = model.predict(changed)[0]
-        answer = int(answers if asked.output is None else answers[asked.output])
-        if answer != asked.answer:
-            distance = float(np.linalg.norm(changed.astype(float) - raw) / model.scaling.maximum)
-            return Flip(changed, answer, distance)
-    return None
+def _flip(
+    model: Model,
+    raw: NDArray[Any],
+    asked: _Asked,
+    hidden: Array,
+    neighbours: Neighbours | None,
+) -> Flip | None:
+    """Follow the slopes to another answer; where they lead to none, go towards samples that are answered otherwise."""
+    flips = Flips(model, raw, asked.answer, asked.output)
+    found = flips.along_slopes(asked.ways)
+    if found is None and neighbours is not None:
+        return flips.towards(neighbours.beyond(hidden, asked.ways))
+    return found

@@ -13,6 +13,7 @@ from matplotlib.figure import Figure
 from glassnet import Dataset, Network, Options, fit
 from glassnet.cli.step_text import print_step
 from glassnet.errors import ShapeError
+from glassnet.pictures.hidden import draw_hidden
 from glassnet.pictures.ink import shades
 from glassnet.pictures.pages import sample_uri
 from glassnet.pictures.signed import signed_colours, strongest_of_blocks
@@ -20,6 +21,8 @@ from glassnet.pictures.step import draw_step
 from glassnet.pictures.step_page import step_html, step_page
 from glassnet.pictures.weights import draw_weights
 from glassnet.pictures.why import draw_why
+from glassnet.preprocess import Scaling
+from glassnet.trace.hidden import HiddenSpace
 from glassnet.trace.step import trace, trace_step, worked_example
 from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
@@ -106,6 +109,12 @@ def test_a_page_stands_alone():
     assert "prefers-color-scheme: dark" in page
 
 
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    """Whatever the locale of who runs the tests."""
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+
+
 def test_small_matrices_are_printed_and_a_notebook_shows_them():
     html = worked_example()._repr_html_()
     assert html == step_html(worked_example())
@@ -119,6 +128,25 @@ def test_networks_and_models_draw_themselves():
     assert html.count("<circle") == 6 + 5 + 3
     assert "16" in html
     assert "<svg" in Network([3, 4, 2])._repr_html_()
+
+
+def test_a_notebook_is_in_the_readers_language(monkeypatch):
+    """Of a trace, a network, and models of every kind; what options are called stays as it is typed."""
+    names = re.compile(
+        r"sigmoid|softmax|relu|identity|gradient|notes|squared.error|cross.entropy|float64|float32|sgd|prev"
+    )
+    receipt = {"recipe": "notes", "result": {"accuracy": 0.975, "r2": 0.5}}
+    model = replace(small_model(), receipt=receipt)
+    standard = replace(model, scaling=Scaling("features", 255.0, (1.0,) * model.features, (0.0,) * model.features))
+    shown = (Network([3, 4, 2]), model, standard, replace(model, others=(model.network,)), worked_example())
+    for language in ("zh_CN.UTF-8", "en_US.UTF-8"):
+        monkeypatch.setenv("GLASSNET_LANGUAGE", language)
+        for what in shown:
+            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", what._repr_html_(), flags=re.DOTALL)
+            assert bool(re.search("[⺀-鿿]", text)) == language.startswith("zh")
+            if language.startswith("zh"):
+                left = re.findall(r"[A-Za-z]{3,}", names.sub("", text))
+                assert left == [], what
 
 
 def test_a_step_shows_the_sample_as_it_is():
@@ -161,3 +189,32 @@ def test_many_outputs_and_those_without_names_keep_numbers():
     assert [named.node_name(layer, 3) for layer in named.layers] == ["3", "d"]
     labels = draw_step(named)[7].get_yticklabels()
     assert not any(label.get_text().isalpha() for label in labels)
+
+
+def _apart(texts, figure):
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    boxes = [text.get_window_extent(canvas.get_renderer()) for text in texts if text.get_text()]
+    return not any(one.overlaps(other) for k, one in enumerate(boxes) for other in boxes[:k])
+
+
+@pytest.mark.parametrize(("hidden", "written"), [(2, True), (4, True), (8, False)])
+def test_numbers_in_cells_do_not_lie_on_each_other(hidden, written):
+    """Small matrices have their numbers in them where there is room."""
+    network = Network([3, hidden, 3], rule="notes", seed=0)
+    rng = np.random.default_rng(0)
+    panels = draw_step(trace_step(network, rng.random((1, 3)), rng.random((1, 3)), 0.2))
+    for axes in panels:
+        assert _apart(axes.texts, axes.figure)
+    assert any(axes.texts for axes in panels[-5:]) == written
+
+
+def test_the_name_of_an_axis_stays_on_the_paper_whatever_stands_beside_it():
+    """Numbers of seven letters along the upright axis."""
+    rng = np.random.default_rng(0)
+    points = rng.normal(size=(40, 2)) * [1, 0.004]
+    space = HiddenSpace(points, np.arange(40) % 2, 2, (1.0, 0.0), 1, 8)
+    axes = draw_hidden(space)
+    canvas = FigureCanvasAgg(axes.figure)
+    canvas.draw()
+    assert axes.yaxis.label.get_window_extent(canvas.get_renderer()).x0 > 0

@@ -10,7 +10,8 @@ import pytest
 
 from glassnet import Columns, Dataset, Model, Options, fit
 from glassnet.errors import OptionError
-from glassnet.pictures.words import LANGUAGES, shown
+from glassnet.language import LANGUAGES
+from glassnet.pictures.words import shown
 from glassnet.preprocess.tabular import read_table, samples_of
 from glassnet.report.answer import answer_page
 from glassnet.trace.why import Neighbours, why

@@ -13,11 +13,13 @@ import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
 from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
-from glassnet.pictures.words import LANGUAGES
+from glassnet.language import LANGUAGES
 from glassnet.pictures.words import WORDS as SHARED
 from glassnet.preprocess.tabular import read_table, samples_of
 from glassnet.receipt import receipt_of
-from glassnet.report.words import WORDS, percent
+from glassnet.report.charts import Scale, error_histogram, scatter, told_apart
+from glassnet.report.results import _beside
+from glassnet.report.words import WORDS, percent, say_in
 from support.pages import taken_apart
 from support.samples import digits, small_model
 from support.sources import PACKAGE
@@ -252,3 +254,32 @@ class TestWords:
         page = taken_apart(glassnet.report(of_digits(), data, language="zh", training=data))
         sentences = [english for english, _ in WORDS.values() if english.count(" ") > 2 and "{" not in english]
         assert [one for one in sentences if one in page.text] == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(1056.9, 1071.3), (1_234_000, 1_236_400), (-3.2, 8.1), (0.00021, 0.00047), (-1e12, 3e12), (2e-9, 7e-9), (0, 1e7)],
+)
+def test_values_along_a_scale_are_not_rounded(low, high):
+    scale = Scale(low, high, 0, 100)
+    for value in scale.ticks(7):
+        text = told_apart(scale)(float(value)).replace("−", "-").replace(",", "")
+        assert float(text) == pytest.approx(value, rel=1e-9, abs=1e-9 * (high - low))
+
+
+def test_counts_along_a_scale_are_whole():
+    page = str(error_histogram(np.array([14.25]), say_in("en")))
+    assert page.count(">1</text>") == page.count(">0</text>") - 1 == 1  # 0 along x too
+
+
+def test_large_numbers_close_together_can_be_told_apart():
+    """The furthest answers show their difference, and no two values along the axes are written alike."""
+    values = 12_345_000 + np.arange(40.0) * 37
+    drawn = str(scatter(values, values + 9, say_in("en")))
+    texts = re.findall(r">([\d,.]+)</text>", drawn)
+    along_x = re.findall(r"text-anchor=\"middle\">([\d,.]+)</text>", drawn)
+    assert len(set(along_x)) == len(along_x) >= 2
+    assert len(set(texts)) < len(texts), "both axes have the same values"
+    assert _beside(12_345_678.0, 12_345_690.25) == ("12,345,678.0", "12,345,690.2")
+    assert _beside(0.5, -0.25) == ("0.500", "−0.250")
+    assert _beside(3.0, 3.0) == ("3", "3")

@@ -14,7 +14,7 @@ from glassnet.model import Model
 from glassnet.network import forward
 from glassnet.notes import backwards
 from glassnet.preprocess import Scaling, Targets
-from glassnet.trace.backwards import backquery, dream
+from glassnet.trace.backwards import _Climb, backquery, dream
 from glassnet.trace.nodes import examine_nodes
 from glassnet.trace.why import why
 from support.samples import digits, small_model
@@ -62,6 +62,36 @@ def test_a_dream_drives_its_sum_above_what_any_digit_does_and_is_taken_for_its_c
     assert found.shape == (10, 784)
     assert ((found >= 0) & (found <= 1)).all()
     assert model.predict(found * 255).tolist() == list(range(10))
+
+
+@pytest.mark.parametrize(("activation", "rate"), [("relu", 0.5), ("sigmoid", 2.0)])
+def test_what_the_largest_sum_does_not_reach_another_start_does(activation, rate):
+    """Three layers, learnt too fast: every class that is answered for a sample is reached from the samples."""
+    options = Options(
+        hidden=(20, 20, 20), activation=activation, learning_rate=rate, rule="gradient", epochs=3, engine="reference"
+    )
+    deep = fit(TRAINING, options).model
+    climb = _Climb(deep, 0.5, 0.3)
+
+    def reached(found):
+        return set(np.flatnonzero(climb.answered(found, np.arange(10))))
+
+    at_first, alone, with_samples = climb.to_the_largest_sum(), dream(deep), dream(deep, samples=TRAINING.inputs)
+    assert len(reached(at_first)) < len(reached(alone))
+    assert reached(at_first) <= reached(alone)
+    assert reached(with_samples) >= set(deep.predict(TRAINING.inputs)) | reached(at_first)
+    kept = sorted(reached(at_first))
+    assert (alone[kept] == at_first[kept]).all(), "what is reached from black stays as it is"
+
+
+def test_a_class_that_is_never_answered_is_left_as_it_was(model):
+    """The last matrix's row of class 3 is far below the others for all that can come from the hidden nodes."""
+    parameters = model.network.parameters.copy()
+    parameters.weights[-1][3] = parameters.weights[-1].min() - 10
+    never = replace(model, network=Network.of(model.network.architecture, parameters))
+    found = dream(never, samples=TRAINING.inputs[:50])
+    assert never.predict(found * 255)[[0, 1, 2, 4, 5, 6, 7, 8, 9]].tolist() == [0, 1, 2, 4, 5, 6, 7, 8, 9]
+    assert (found[3] == _Climb(never, 0.5, 0.3).to_the_largest_sum()[3]).all()
 
 
 def test_the_prior_makes_it_smooth_and_small(model):

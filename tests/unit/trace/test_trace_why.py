@@ -67,6 +67,24 @@ def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
     assert np.abs(one.inputs - wanted).max() < 0.02 * np.abs(wanted).max()
 
 
+def test_where_slopes_lead_nowhere_a_flip_lies_on_the_way_to_another_sample():
+    """Layers learnt too fast: whatever is answered, some training sample is answered otherwise."""
+    options = Options(
+        hidden=(20, 20), activation="tanh", learning_rate=4.0, rule="gradient", epochs=3, engine="reference"
+    )
+    saturated = fit(TRAINING, options).model
+    neighbours, rows = Neighbours(saturated, TRAINING), digits(60).inputs
+    assert len(set(saturated.predict(TRAINING.inputs))) > 1
+    alone = [why(saturated, row).flip for row in rows]
+    found = [why(saturated, row, neighbours) for row in rows]
+    assert None in alone
+    for one, without in zip(found, alone, strict=True):
+        assert saturated.predict(one.flip.sample)[0] == one.flip.answer != one.answer
+        assert one.flip.sample.dtype == np.uint8
+        if without is not None:
+            assert (one.flip.sample == without.sample).all()
+
+
 def test_flips_hold_when_asked_again_and_are_small(model, found):
     flips = [(one, one.flip) for one in found if one.flip]
     assert len(flips) >= 0.9 * len(found)

@@ -1,0 +1,104 @@
+"""What commands say: every line is there in both languages, is said, and leaves no English where Chinese is wanted."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+
+from glassnet import Options, evaluate, fit, save_model
+from glassnet.cli.words import CLI_WORDS
+from glassnet.data import load
+from glassnet.language import width_of
+from glassnet.receipt import receipt_of
+from support.cli import run, run_process
+from support.samples import digits, digits_csv, png
+from support.sources import PACKAGE
+
+HAN = "[⺀-鿿]"
+AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
+"""What stays as it is in every language: commands, files, and what options are called."""
+
+
+def filled_in(text):
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def test_every_line_is_there_in_both_languages_and_is_said():
+    for key, (english, chinese) in CLI_WORDS.items():
+        assert filled_in(english) == filled_in(chinese), key
+        assert not re.search(HAN, english), key
+        assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
+    sources = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "cli").glob("*.py"))
+    said = set(re.findall(r"\btold\(\s*[\"'](\w+)[\"']", sources))
+    assert said == set(CLI_WORDS)
+
+
+def test_lines_begin_in_the_same_column():
+    """A line of a result has its head in ten places, in either language."""
+    keys = ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture", "no_test", "report")
+    for key in keys:
+        heads = [re.match(r"\S+ {2,}", text).group() for text in CLI_WORDS[key]]
+        assert [width_of(head) for head in heads] == [10, 10], key
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "digits.csv").write_text(digits_csv(150))
+    (tmp_path / "seven.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
+    data, options = load(tmp_path / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
+    fitted = fit(data, options)
+    fitted.model.receipt.update(receipt_of(fitted, options, data, evaluate(fitted.model, data), recipe="notes"))
+    save_model(fitted.model, tmp_path / "m.safetensors")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+    return tmp_path
+
+
+TRAIN = ("train", "digits.csv", "--hidden", 12, "--engine", "reference", "--epochs", 2, "--out", "other.safetensors")
+COMMANDS = {
+    "train": TRAIN,
+    "early": (*TRAIN, "--early-stopping", 1, "--no-pictures"),
+    "test": ("test", "m.safetensors", "digits.csv"),
+    "query": ("query", "m.safetensors", "seven.png"),
+    "read": ("read", "m.safetensors", "seven.png", "--sure", 1),
+    "show": ("show", "digits.csv"),
+    "row": ("show", "digits.csv", "--row", 3, "--png", "three.png"),
+    "report": ("report", "m.safetensors", "digits.csv"),
+    "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
+}
+
+
+@pytest.mark.parametrize("words", COMMANDS.values(), ids=COMMANDS)
+def test_results_and_progress_are_in_the_language_asked_for(folder, words):
+    chinese = run(*words, "--language", "zh").fine()
+    english = run(*words, "--language", "en").fine()
+    for here in (chinese.out, chinese.err):
+        if here:
+            assert re.search(HAN, here)
+            if words[0] != "explain":  # whose own words have a test of their own
+                assert re.findall(r"[A-Za-z]{4,}", re.sub(AS_TYPED, "", here)) == []
+    assert not re.search(HAN, english.out + english.err)
+    numbers = [sorted(re.findall(r"\d+\.\d{4}|\d+\.\d+%", told.out)) for told in (chinese, english)]
+    assert numbers[0] == numbers[1], "the numbers are the same"
+
+
+def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(folder):
+    words = ("query", "m.safetensors", "seven.png")
+    outputs = {
+        language: run_process(*words, cwd=folder, env={"GLASSNET_LANGUAGE": language}).fine().out
+        for language in ("zh", "en")
+    }
+    assert "置信度" in outputs["zh"]
+    assert "sure" in outputs["en"]
+    tested = ("test", "m.safetensors", "digits.csv", "--json")
+    assert run(*tested, "--language", "zh").fine().out == run(*tested, "--language", "en").fine().out
+
+
+def test_the_confusion_table_keeps_its_columns(folder):
+    """Whatever the width of its letters, a row is as wide as the heads."""
+    for language in ("zh", "en"):
+        lines = run("test", "m.safetensors", "digits.csv", "--language", language).fine().out.splitlines()[1:12]
+        assert len({width_of(line) for line in lines[1:]}) == 1
+        assert width_of(lines[0].rsplit(maxsplit=1)[0]) == width_of(lines[1].rsplit(maxsplit=1)[0])
