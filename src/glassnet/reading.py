@@ -1,37 +1,31 @@
 """Reading: the digits of a photograph, as a model of 28 × 28 pictures answers them.
 
-Each digit is asked about several times, a little turned, leaning, thicker, thinner and moved, and the outputs are
-averaged. They say which digit it is if it is one; whether it is one, a second model says, the gate, and the confidence
-is the product of both. Where geometry leaves it open whether two pieces of ink are one digit, or one piece is two, the
-confidence decides.
+A photograph may be taken apart in several ways: ink may be dark or light, a sheet may lie on a table, the pen may have
+skipped. Each way is read, its pieces are asked about (asking.py), and how far a reading is to be believed decides.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cache, reduce
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .asking import SURE, Asked, answers, settled
 from .errors import DataError
 from .model import Model
-from .modelfile import shipped_model
 from .parameters import FloatArray
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from .preprocess.handwriting import Ink, Mask, Piece
+    from .preprocess.handwriting import Ink, Mask
 
-SURE = 0.5
-"""Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
-_CLEAR = 0.8  # confidence in each part from which touching digits are told apart
 _LETTERS = 0.65  # part that is taken for digits, below which a page shows something else: of "hello" it is 0.6
-_SLENDER = 0.45  # width over height of what may be a bit of a stroke
 _WIDEST = 1.8  # width over height of a digit
-_GAPS = (0.02, 0.05)  # of what is written, that the pen may have skipped
+_GAPS = (0.02, 0.05)  # of a digit, that the pen may have skipped
+_MANY = 3  # digits' sizes that all together measures, from which there may be several
 _STRONGEST = 0.7  # of the usual ink, that a shadow does not reach
 _CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this part of a side, a picture may be a tight crop
 _DOUBTFUL = 0.7  # worth below which a photo is read once more, in other ways
@@ -118,7 +112,16 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     DataError
         GN017 when the model is not one of 28 × 28 pictures.
     """
-    from .preprocess.handwriting import SIDE, ink_mask, lift_ink, opaque, sheet_alone, with_margins, working_size
+    from .preprocess.handwriting import (
+        SIDE,
+        ink_mask,
+        lift_ink,
+        lift_otherwise,
+        opaque,
+        sheet_alone,
+        with_margins,
+        working_size,
+    )
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
@@ -127,7 +130,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     as_it_is = _of_mnist(picture)
     if as_it_is is not None:
         ink = lift_ink(values)[0]
-        [outputs], [confidence] = _answers(model, as_it_is.reshape(1, 1, -1))
+        [outputs], [confidence] = answers(model, as_it_is.reshape(1, 1, -1))
         digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
         return Reading((digit,), picture, ink, ink_mask(ink))
     views = [alone] if (alone := sheet_alone(values)) is not None else []
@@ -136,7 +139,10 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         framed = [(ink, margin) for view, margin in with_margins(values) for ink in lift_ink(view)]
         cropped = [_read(model, picture, ink, margin, sure) for ink, margin in framed]
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
-    return _best([best, *_again(model, best, sure)]) if best.digits and _worth(best) < _DOUBTFUL else best
+    if not best.digits or _worth(best) >= _DOUBTFUL:
+        return best
+    otherwise = [_read(model, picture, ink, 0, sure) for ink in lift_otherwise((views or [values])[0], best.ink)]
+    return _best([best, *(one for one in otherwise if _no_worse(one, best)), *_again(model, best, sure)])
 
 
 def _read(
@@ -150,7 +156,7 @@ def _read(
     if margin:
         pieces, ink, mask = without_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    lines = enumerate(_settled(model, pieces))
+    lines = enumerate(settled(model, pieces))
     digits = [_digit(model, asked, number, scale, sure) for number, line in lines for asked in line]
     return Reading(_among_digits(digits), picture, ink, mask)
 
@@ -161,9 +167,25 @@ def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
     What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together. Nor is
     what has more of them: its weakest strokes taken away, an 0 falls apart.
     """
-    ways = [(reading.mask, gaps) for gaps in _GAPS] + [(reading.mask & (reading.ink.strength > _STRONGEST), 0.0)]
+    strongest = reading.mask & (reading.ink.strength > _STRONGEST)
+    ways = [*((reading.mask, gaps) for gaps in _gaps(reading)), (strongest, 0.0)]
     again = [_read(model, reading.picture, reading.ink, 0, sure, gaps, mask) for mask, gaps in ways if mask.any()]
     return [one for one in again if _surely(one) >= _surely(reading) and len(one.digits) <= len(reading.digits)]
+
+
+def _gaps(reading: Reading) -> list[float]:
+    """How far the pen may have skipped, in pixels of the mask: parts of all that is written, or of a digit of many."""
+    boxes = np.array([digit.box for digit in reading.digits]) * (reading.mask.shape[1] / reading.picture.width)
+    whole = float(max(boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)))
+    digit = float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1)))
+    # Of one digit in bits the bits say little of its size; of many the whole says nothing.
+    return [part * size for size in ((whole, digit) if whole > _MANY * digit else (whole,)) for part in _GAPS]
+
+
+def _no_worse(one: Reading, than: Reading) -> bool:
+    """Tell whether more is sure in a reading than in another, or as much of no more digits."""
+    gain = _surely(one) - _surely(than)
+    return gain > 0 or (gain == 0 and len(one.digits) <= len(than.digits))
 
 
 def _surely(reading: Reading) -> int:
@@ -201,22 +223,6 @@ def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
     return grey if 16 <= max(high, wide) <= 22 and np.abs(np.array(middle) - 14).max() < 1.5 else None
 
 
-def _answers(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-    """Ask about pictures in several forms, shape (n, forms, 784): outputs (n, classes) and confidences (n,)."""
-    flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
-    answers = []
-    for asked in (model, _gate()):
-        outputs = asked.outputs(flat * np.float32(asked.scaling.maximum / 255))
-        answers.append(outputs.reshape(*forms.shape[:2], -1).mean(axis=1))
-    outputs, is_one = answers
-    return outputs, model.confidence(outputs) * is_one[:, 1]
-
-
-@cache
-def _gate() -> Model:
-    return shipped_model("gate")
-
-
 def _confidence(reading: Reading) -> float:
     return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
 
@@ -250,119 +256,7 @@ def _at_the_edge(reading: Reading) -> float:
     return float(np.mean(edges)) if edges else 0.0
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A piece of ink, what the model saw of it, and what it said."""
-
-    piece: Piece
-    form: NDArray[np.uint8]
-    outputs: FloatArray
-    confidence: float
-
-
-def _ask(model: Model, pieces: list[Piece]) -> list[_Asked]:
-    from .preprocess.handwriting import mnist_forms
-
-    if not pieces:
-        return []
-    forms = np.stack([mnist_forms(piece.mask) for piece in pieces])
-    outputs, confidences = _answers(model, forms.reshape(*forms.shape[:2], -1))
-    return [_Asked(*one) for one in zip(pieces, forms[:, 0], outputs, map(float, confidences), strict=True)]
-
-
-def _settled(model: Model, pieces: list[Piece]) -> list[list[_Asked]]:
-    """Decide what geometry left open, and bring the digits into reading order."""
-    from .preprocess.handwriting import in_lines
-
-    asked = _of_one_hand(_parted(model, _joined(model, _ask(model, pieces))))
-    by_piece = {id(one.piece): one for one in asked}
-    return [[by_piece[id(piece)] for piece in line] for line in in_lines([one.piece for one in asked])]
-
-
-def _joined(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make one digit of two pieces, or of all, where the model is surer of it than of its parts."""
-    from .preprocess.handwriting import doubtful_pairs, may_be_one, union
-
-    pieces = [one.piece for one in asked]
-    if may_be_one(pieces):
-        (whole,) = _ask(model, [reduce(union, pieces)])
-        is_column = _is_slender(whole.piece) and np.mean([_stands_alone(one) for one in asked]) >= 0.5
-        if not is_column and whole.confidence > np.mean([one.confidence for one in asked]):
-            return [whole]
-    known: dict[tuple[int, int], _Asked] = {}  # no pair is asked about twice
-    alive = list(asked)  # so that no id is given anew
-    while True:
-        pairs = doubtful_pairs([one.piece for one in asked])
-        names = [(id(asked[i]), id(asked[j])) for i, j in pairs]
-        new = [k for k, name in enumerate(names) if name not in known]
-        unions = [union(asked[i].piece, asked[j].piece) for i, j in (pairs[k] for k in new)]
-        known.update(zip((names[k] for k in new), _ask(model, unions), strict=True))
-        better = [
-            (i, j, known[name])
-            for (i, j), name in zip(pairs, names, strict=True)
-            if known[name].confidence > _confidence_apart(asked[i], asked[j])
-        ]
-        if not better:
-            return asked
-        taken: set[int] = set()
-        joined = []
-        for i, j, one in sorted(better, key=lambda found: -found[2].confidence):
-            if not taken & {i, j}:
-                taken |= {i, j}
-                joined.append(one)
-        alive += joined
-        asked = [one for k, one in enumerate(asked) if k not in taken] + joined
-
-
-def _stands_alone(one: _Asked) -> bool:
-    """Tell whether a piece is surely a digit and no fragment of one: a bit of a stroke passes for a 1."""
-    return one.confidence >= SURE and not _is_slender(one.piece)
-
-
-def _is_slender(piece: Piece) -> bool:
-    return piece.width <= _SLENDER * piece.height
-
-
-def _confidence_apart(one: _Asked, other: _Asked) -> float:
-    """How sure the model is of two pieces; a small one beside a large one is no digit, whatever the model says."""
-    larger, smaller = (one, other) if one.piece.size >= other.piece.size else (other, one)
-    if smaller.piece.size < 0.55 * larger.piece.size:
-        return 0.9 * larger.confidence  # a 5 is one without its bar too
-    return (one.confidence + other.confidence) / 2
-
-
-def _parted(model: Model, asked: list[_Asked]) -> list[_Asked]:
-    """Make several digits of one piece that the model takes for none, where it is sure of each."""
-    return [part for one in asked for part in (_parts(model, one) if one.confidence < SURE else []) or [one]]
-
-
-def _parts(model: Model, one: _Asked) -> list[_Asked]:
-    """Return the digits that a piece falls into, all of them clear; none where there is no such way."""
-    from .preprocess.handwriting import cuts
-
-    halves = _ask(model, [half for way in cuts(one.piece) for half in way])
-    found = []
-    for pair in zip(halves[::2], halves[1::2], strict=True):
-        sides = [[half] if half.confidence > _CLEAR else [] for half in pair]
-        if any(sides):  # of three in a row one is told apart, and the others are still together
-            sides = [side or _parts(model, half) for side, half in zip(sides, pair, strict=True)]
-        if all(sides):
-            found.append([*sides[0], *sides[1]])
-    return max(found, key=lambda parts: min(part.confidence for part in parts), default=[])
-
-
-def _of_one_hand(asked: list[_Asked]) -> list[_Asked]:
-    """Leave out dirt, a fingertip, a shadow: what is no digit, and unlike every digit in size or stroke."""
-    digits = [one.piece for one in asked if one.confidence >= SURE]
-
-    def alike(piece: Piece) -> bool:
-        # A larger one of the same pen may be several digits that are not told apart.
-        return any(piece.size > 0.55 * one.size and 0.55 < piece.pen / one.pen < 1.8 for one in digits)
-
-    return [one for one in asked if one.confidence >= SURE or not digits or alike(one.piece)]
-
-
-def _digit(model: Model, asked: _Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
+def _digit(model: Model, asked: Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
     piece = asked.piece
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)

@@ -32,6 +32,7 @@ ROWS = (
         "evaluate",
         "importance",
         "modelfile",
+        "asking",
         "reading",
         "receipt",
         "position",

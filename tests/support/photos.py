@@ -40,6 +40,8 @@ class Scene:
     gradient: float = 0.15
     vignette: float = 0.1
     bar: float = 0.0  # light that the shadow of a pen or hand takes
+    spot: float = 0.0  # of light that a flash adds
+    margin: bool = False  # a red line along one side
     holes: bool = False  # punched along one side, for a spiral
     cropped: bool = False  # along the digit
     table: bool = False
@@ -93,6 +95,8 @@ SINGLES: dict[str, Scene] = {
     "hair": Scene(size=(480, 640), pen=(0.001, 0.003), grain=0, gradient=0, vignette=0, blur=0, quality=0),
     "holes": Scene(holes=True, rules="ruled", high=(0.3, 0.55), gradient=0.3),
     "pen's shadow": Scene(bar=0.5, gradient=0.3),
+    "flash": Scene(spot=0.6, gradient=0.4, vignette=0.4, pen=(0.05, 0.11)),
+    "margin": Scene(rules="ruled", margin=True, pen=(0.04, 0.1), gradient=0.2),
     "cropped": Scene(cropped=True, pen=(0.08, 0.18)),
     "hard": Scene(rules="squared", creases=3, shadow=0.4, gradient=0.4, vignette=0.3, grain=8, blur=1.6, quality=35),
 }
@@ -181,6 +185,8 @@ def _photograph(scene: Scene, parts: list, labels: list[int], rng: np.random.Gen
     if scene.holes:
         _punch(picture, rng)
     picture *= _light(scene, rng)[..., None]
+    if scene.spot:
+        _flash(picture, scene.spot, rng)
     if scene.finger:
         _add_finger(picture, rng)
     photo = _camera(picture, scene, rng)
@@ -243,6 +249,10 @@ def _paper(scene: Scene, rng: np.random.Generator) -> np.ndarray:
             off = np.abs((line + gap / 3) % gap - gap / 2)
             shade = np.clip(wide / 2 + 0.5 - off, 0, 1)[..., None] * rng.uniform(0.35, 0.8)
             picture = picture * (1 - shade) + np.minimum(colour, picture) * shade
+    if scene.margin:
+        off = np.abs(along - rng.uniform(0.06, 0.22) * w)
+        shade = np.clip(wide / 2 + 0.5 - off, 0, 1)[..., None] * rng.uniform(0.6, 0.95)
+        picture = picture * (1 - shade) + np.minimum((205, 60, 75), picture) * shade
     for _ in range(scene.creases):
         angle = rng.uniform(0, np.pi)
         off = (x - rng.uniform(0.1, 0.9) * w) * np.cos(angle) + (y - rng.uniform(0.1, 0.9) * h) * np.sin(angle)
@@ -269,6 +279,14 @@ def _light(scene: Scene, rng: np.random.Generator) -> np.ndarray:
         inside = (off < rng.uniform(0.15, 0.3)) & (y > rng.uniform(-0.3, 0.3))
         light *= 1 - scene.bar * ndimage.gaussian_filter(inside.astype(float), min(h, w) * rng.uniform(0.005, 0.04))
     return light
+
+
+def _flash(picture: np.ndarray, strength: float, rng: np.random.Generator) -> None:
+    h, w = picture.shape[:2]
+    y, x = np.mgrid[:h, :w]
+    far = np.hypot(y - rng.uniform(0.2, 0.8) * h, x - rng.uniform(0.2, 0.8) * w) / min(h, w)
+    spot = np.exp(-0.5 * (far / rng.uniform(0.1, 0.25)) ** 2) * rng.uniform(0.7, 1.1)
+    picture[:] = (0.75 * picture + 255 * strength * spot[..., None]).clip(0, 255)
 
 
 def _put_on_table(picture: np.ndarray, rng: np.random.Generator) -> None:

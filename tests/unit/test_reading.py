@@ -33,6 +33,8 @@ HARD = (
     "hair",
     "holes",
     "pen's shadow",
+    "flash",
+    "margin",
     "cropped",
     "hard",
 )

@@ -10,11 +10,12 @@ from typing import Any
 
 import click
 
+from ..asking import SURE
 from ..data.files import open_source, open_stream
 from ..data.images import open_photo
 from ..errors import OptionError
 from ..files import require_picture_place
-from ..reading import SURE, Reading, read_photo
+from ..reading import Reading, read_photo
 from .console import json_flag, result, result_json
 from .flags import language_flag
 from .models import model_and_inputs

@@ -3,7 +3,7 @@
 from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
 from .form import CHANGES, PLAIN, SIDE, Change, mnist_form, mnist_forms
 from .margin import with_margins, without_margin
-from .paper import Ink, lift_ink
+from .paper import Ink, lift_ink, lift_otherwise
 from .photo import eight_bits, opaque, working_size
 from .rules import Mask, Plane
 from .sheet import sheet_alone
@@ -26,6 +26,7 @@ __all__ = [
     "in_lines",
     "ink_mask",
     "lift_ink",
+    "lift_otherwise",
     "may_be_one",
     "mnist_form",
     "mnist_forms",

@@ -11,10 +11,9 @@ from .rules import Mask, closed, stroke_pixels
 _MOST = 800  # pieces: more are no handwriting
 
 
-def without_gaps(mask: Mask, part: float) -> Mask:
-    """Bridge gaps up to a part of the size of what is written."""
-    written = max(int(np.ptp(np.flatnonzero(mask.any(axis=side)))) + 1 for side in (0, 1))
-    return bridged(closed(mask, max(1, round(part * written / 2))), part * written)
+def without_gaps(mask: Mask, gap: float) -> Mask:
+    """Bridge gaps of up to so many pixels."""
+    return bridged(closed(mask, max(1, round(gap / 2))), gap)
 
 
 def bridged(mask: Mask, gap: float) -> Mask:

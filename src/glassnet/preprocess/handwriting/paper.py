@@ -22,6 +22,7 @@ from .rules import Plane, is_grid, ruled_lines, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
+_FINE = 9  # part of the shorter side that no fine stroke is as wide as
 _CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each other
 
 
@@ -63,11 +64,21 @@ def lift_ink(picture: Plane) -> tuple[Ink, ...]:
     return (likelier,) if abs(side) > _CLEAR else (likelier, _lifted(picture, side >= 0))
 
 
-def _lifted(picture: Plane, light_on_dark: bool) -> Ink:
+def lift_otherwise(picture: Plane, ink: Ink) -> tuple[Ink, ...]:
+    """Measure ink once more where the likelier way led to nothing: as fine strokes alone, and of the other shade.
+
+    The shadow of a pen that lies on a digit is one piece with it, and as wide as that no stroke is; a spot of light
+    stands out more than what is written.
+    """
+    light = ink.light_on_dark
+    return _lifted(picture, light, max(5, min(picture.shape[:2]) // _FINE)), _lifted(picture, not light)
+
+
+def _lifted(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
     seen = 1 - picture if light_on_dark else picture
     seen = ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + np.float32(0.02)
     short = min(seen.shape[:2])
-    reach = max(5, short // 3)
+    reach = widest or max(5, short // 3)
     written = np.ones(seen.shape[:2], bool)
     for turn in range(3):
         paper = _without_strokes(seen, reach)

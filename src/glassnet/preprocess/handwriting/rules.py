@@ -15,6 +15,9 @@ Plane = NDArray[np.float32]
 
 _GRID = 10
 """Places of the picture's edge where ink leaves it, from which that is a grid and no writing cut off."""
+_STROKE, _SPAN, _LONG, _SEVERAL = 0.62, 0.9, 0.3, 2
+"""Parts of the picture: shorter is a stroke, if it reaches no edge; longer spans the picture; and how many lines from a
+length on there are where lines are printed."""
 
 
 def is_grid(ink: Mask) -> bool:
@@ -37,9 +40,18 @@ def ruled_lines(strength: Plane, least: float) -> Mask:
     solid = _without_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
     thin = ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
-    found: Mask = _long_runs(thin, ink) | _long_runs(thin.T, ink.T).T
-    # Writing that crosses a line, or lies along it, is told by being stronger, where it is.
-    return found & (strength < 1.6 * np.median(strength[found])) if found.any() else found
+    ways = [_long_runs(thin, ink), tuple(one.T for one in _long_runs(thin.T, ink.T))]
+    found: Mask = (ways[0][0] > 0) | (ways[1][0] > 0)
+    if not found.any():
+        return found
+    usual, ruled = float(np.median(strength[found])), np.zeros_like(found)
+    for lines, spans in ways:
+        # A line from edge to edge is none of the hand's, however strong: the margin is red, the lines are grey.
+        own = ndimage.median(strength, lines, np.arange(len(spans)))
+        limit = np.maximum(usual, np.where(spans, np.nan_to_num(own), 0))
+        # Writing that crosses a line, or lies along it, is told by being stronger, where it is.
+        ruled |= (lines > 0) & (strength < 1.6 * limit[lines])
+    return ruled
 
 
 def _without_pores(strength: Plane, ink: Mask) -> Plane:
@@ -52,17 +64,20 @@ def _without_pores(strength: Plane, ink: Mask) -> Plane:
     return filled
 
 
-def _long_runs(thin: Mask, ink: Mask) -> Mask:
-    """Mark what is thin on a straight way across at least half the columns, most of it thin, some of it other ink."""
+def _long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
+    """Find and number what is thin on a straight way across at least half the columns, most of it thin, some other ink.
+
+    Returns the numbers, 0 for what is no line, and which of them, by number, span the picture.
+    """
     height, width = thin.shape
     step = max(1, max(height, width) // 320)
     small = _blocks(thin, step)
     rows, columns = small.shape
+    found = np.zeros_like(small)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
-        return np.zeros_like(thin)
+        return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
     wide = ndimage.binary_dilation(small, np.ones((3, 1), bool))
     weight = np.where(wide, 1, 0.6 * _blocks(ink, step)).astype(np.float32)
-    found = np.zeros_like(small)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
@@ -72,8 +87,20 @@ def _long_runs(thin: Mask, ink: Mask) -> Mask:
         if runs.any():
             spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
             found[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    grown = np.repeat(np.repeat(ndimage.binary_dilation(found, np.ones((3, 1), bool)), step, 0), step, 1)
-    return grown[:height, :width] & thin
+    lines, spans = _numbered(ndimage.binary_dilation(found, np.ones((3, 1), bool)))
+    grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
+    return np.where(thin, grown, 0), spans
+
+
+def _numbered(found: Mask) -> tuple[NDArray[np.intp], Mask]:
+    """Give lines numbers, strokes none: the bar of a large 4 is as straight, but ends within the picture, alone."""
+    numbers, _ = ndimage.label(found, np.ones((3, 3), bool))
+    columns, near = found.shape[1], 0.03 * found.shape[1]
+    boxes = [box[1] for box in ndimage.find_objects(numbers)]
+    parts = np.array([0, *((box.stop - box.start) / columns for box in boxes)])
+    inside = np.array([False, *(box.start > near and box.stop < columns - near for box in boxes)])
+    stroke = inside & (parts < _STROKE) & (np.count_nonzero(parts > _LONG) < _SEVERAL)
+    return np.where(stroke[numbers], 0, numbers), parts > _SPAN
 
 
 def _blocks(mask: Mask, step: int) -> Mask:
