@@ -21,7 +21,7 @@ from glassnet import Checkpoint, Options, fit, load_checkpoint, resume  # noqa: 
 from support.cases import patterns  # noqa: E402
 
 DATA = patterns(240)
-SMALL = {"hidden": (40,), "epochs": 5}
+SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
 WAYS = [
     Options(**SMALL, engine="compiled"),
