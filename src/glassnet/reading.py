@@ -168,18 +168,26 @@ def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
     what has more of them: its weakest strokes taken away, an 0 falls apart.
     """
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
-    ways = [*((reading.mask, gaps) for gaps in _gaps(reading)), (strongest, 0.0)]
-    again = [_read(model, reading.picture, reading.ink, 0, sure, gaps, mask) for mask, gaps in ways if mask.any()]
-    return [one for one in again if _surely(one) >= _surely(reading) and len(one.digits) <= len(reading.digits)]
+    ways = [*((reading.mask, gaps, most) for gaps, most in _gaps(reading)), (strongest, 0.0, len(reading.digits))]
+    again = [
+        (_read(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
+        for mask, gaps, most in ways
+        if mask.any()
+    ]
+    return [one for one, most in again if _surely(one) >= _surely(reading) and len(one.digits) <= most]
 
 
-def _gaps(reading: Reading) -> list[float]:
-    """How far the pen may have skipped, in pixels of the mask: parts of all that is written, or of a digit of many."""
+def _gaps(reading: Reading) -> list[tuple[float, int]]:
+    """How far the pen may have skipped, in pixels of the mask, and how many digits there are then at most.
+
+    Parts of all that is written, or of a digit of many: of one digit in bits the bits say little of its size; of many
+    the whole says nothing, and counts only where one digit is all that it gives.
+    """
     boxes = np.array([digit.box for digit in reading.digits]) * (reading.mask.shape[1] / reading.picture.width)
     whole = float(max(boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)))
     digit = float(np.median((boxes[:, 2:] - boxes[:, :2]).max(axis=1)))
-    # Of one digit in bits the bits say little of its size; of many the whole says nothing.
-    return [part * size for size in ((whole, digit) if whole > _MANY * digit else (whole,)) for part in _GAPS]
+    sizes = [(whole, 1), (digit, len(boxes))] if whole > _MANY * digit else [(whole, len(boxes))]
+    return [(part * size, most) for size, most in sizes for part in _GAPS]
 
 
 def _no_worse(one: Reading, than: Reading) -> bool:

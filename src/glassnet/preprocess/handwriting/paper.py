@@ -23,6 +23,7 @@ from .rules import Plane, is_grid, ruled_lines, stroke_pixels
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
 _FINE = 9  # part of the shorter side that no fine stroke is as wide as
+_AS_CLEAR = 0.4  # of an ink's contrast, below which what is of the other shade is the paper's own unevenness
 _CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each other
 
 
@@ -71,7 +72,8 @@ def lift_otherwise(picture: Plane, ink: Ink) -> tuple[Ink, ...]:
     stands out more than what is written.
     """
     light = ink.light_on_dark
-    return _lifted(picture, light, max(5, min(picture.shape[:2]) // _FINE)), _lifted(picture, not light)
+    fine, other = _lifted(picture, light, max(5, min(picture.shape[:2]) // _FINE)), _lifted(picture, not light)
+    return (fine, other) if other.contrast > _AS_CLEAR * ink.contrast else (fine,)
 
 
 def _lifted(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
