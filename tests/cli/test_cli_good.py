@@ -339,6 +339,7 @@ def test_info(folder, trained):
     outcome = run("info", "notes.safetensors").fine()
     for word in ("784-200-10", "sigmoid", "x / 255 · 0.99 + 0.01", model.network.parameters.hash()):
         assert word in outcome.out
+    assert "options      all as in recipe notes " in outcome.out
     assert outcome.err == ""
 
 

@@ -17,6 +17,7 @@ from ..language import width_of
 from ..modelfile import load_model
 from ..options import Options
 from ..pictures import digit_lines
+from ..recipes import RECIPES
 from .console import json_flag, padded, result, result_json, shortened
 from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
@@ -194,6 +195,8 @@ def info_command(model_path: str, as_json: bool) -> None:
     # Columns have lines of their own below; a trail has a hash for every epoch, a curve some hundred numbers.
     long = ("trails", "curves", "columns")
     receipt, facts = ({k: v for k, v in part.items() if k not in long} for part in (receipt, facts))
+    if "options" in receipt:
+        receipt["options"] = _own_options(receipt)
     facts["class_names"] = ", ".join(model.class_names)
     facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
     if model.columns:  # a table has no pictures, and its columns say how they are scaled
@@ -207,3 +210,11 @@ def info_command(model_path: str, as_json: bool) -> None:
             result(f"{name:<12} {shown}")
     if model.columns:
         show_columns(model.columns)
+
+
+def _own_options(receipt: dict[str, Any]) -> str:
+    """Say with which options a model was trained, as far as they are not those of its recipe."""
+    recipe = receipt.get("recipe") or "notes"
+    usual = Options.recipe(recipe).to_dict() if recipe in RECIPES else {}
+    own = [f"{name} {value}" for name, value in receipt["options"].items() if name not in usual or usual[name] != value]
+    return f"{', '.join(own) or 'all'}{'; all else' if own else ''} as in recipe {recipe} (--json has every one)"
