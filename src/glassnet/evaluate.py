@@ -54,6 +54,12 @@ class Evaluation:
     rmse: float | None = None
 
     @property
+    def only_answer(self) -> int | None:
+        """The class that every sample was taken for, where there are samples of others; else None."""
+        answered, there = self.confusion.any(axis=0), self.confusion.any(axis=1)
+        return int(answered.argmax()) if answered.sum() == 1 and there.sum() > 1 else None
+
+    @property
     def scores(self) -> dict[str, float]:
         """What the result is measured by: ``accuracy``, or ``r2`` and ``rmse``."""
         found = {"accuracy": self.accuracy, "r2": self.r2, "rmse": self.rmse}

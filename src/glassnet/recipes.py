@@ -33,14 +33,6 @@ _WIDE: dict[str, Any] = {
     "epochs": 64,
 }
 _STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
-_DEEP: dict[str, Any] = {
-    **_WIDE,
-    **_STRONG,
-    "weight_decay": 0.01,
-    "learning_rate": 0.0015,
-    "batch_size": 1024,
-    "hardest": 0.25,
-}
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -79,7 +71,16 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             **_STRONG,
             "epochs": 60,
         },
-        "accurate": {**_DEEP, "hidden": (1536, 1024, 512), "elastic": 1.3, "epochs": 255},
+        "accurate": {
+            **_WIDE,
+            **_STRONG,
+            "hidden": (2048, 1536, 1024, 512),
+            "weight_decay": 0.01,
+            "learning_rate": 0.0012,
+            "batch_size": 2048,
+            "hardest": 0.125,
+            "epochs": 160,
+        },
         "table": {
             **_MODERN,
             "hidden": (128, 64),
@@ -91,7 +92,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {**_DEEP, "hidden": (1024, 512), "elastic": 1.2, "epochs": 150, "members": 4},
+        "committee": {**_WIDE, "hidden": (768, 256), "epochs": 60, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""

@@ -388,3 +388,12 @@ def test_as_a_module_in_a_process_of_its_own(folder):
     assert outcome.json()["hash"] == inside.json()["hash"]
     piped = run_process("query", "notes.safetensors", "-", "--json", cwd=folder, stdin=digits_csv(2).encode()).fine()
     assert len(json.loads(piped.out)) == 2
+
+
+def test_a_network_that_has_learnt_nothing_is_said_to(folder):
+    flags = ("--hidden", "4", "--epochs", "1", "--engine", "reference", "--no-pictures", "--out", "n.safetensors")
+    dead = (
+        run("train", "digits.csv", *flags, "--rate", "1e-9", "--initializer", "small", "--rule", "gradient").fine().out
+    )
+    assert "nothing was learnt: try --initializer he" in dead
+    assert "nothing was learnt" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().out

@@ -313,6 +313,8 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     if kept := receipt.get("kept"):
         result(told("kept", epochs=", ".join(map(str, kept))))
     result(told("test", score=score_line(evaluation)))
+    if evaluation.only_answer is not None:
+        result(told("one_answer", name=model.name_of(evaluation.only_answer)))
     result(told("time", **seconds))
     result(told("model", file=path))
 

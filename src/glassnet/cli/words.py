@@ -64,6 +64,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "保留      第 {epochs} 轮后的权重,验证损失最小",
     ),
     "test": ("test      {score}", "测试      {score}"),
+    "one_answer": (
+        "          every answer is {name}, nothing was learnt: try --initializer he, another --rate, more --epochs",
+        "          所有回答都是 {name},什么也没学到:可试 --initializer he、另一个 --rate、更多 --epochs",
+    ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
         "用时      读取 {load:.2f} 秒,编译 {compile:.2f} 秒,训练 {train:.2f} 秒,测试 {test:.2f} 秒",
