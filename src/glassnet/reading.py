@@ -141,7 +141,8 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
     if not best.digits or _worth(best) >= _DOUBTFUL:
         return best
-    otherwise = [_read(model, picture, ink, 0, sure) for ink in lift_otherwise((views or [values])[0], best.ink)]
+    others = lift_otherwise((views or [values])[0], best.ink, best.mask)
+    otherwise = [_read(model, picture, ink, 0, sure) for ink in others]
     return _best([best, *(one for one in otherwise if _no_worse(one, best)), *_again(model, best, sure)])
 
 

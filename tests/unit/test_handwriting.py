@@ -354,10 +354,17 @@ def test_of_fine_strokes_alone_a_shadow_beside_them_is_none():
     mask = np.pad(drawn(0.06, side=240), 60)
     picture = on_paper(drawn(0.06, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
     picture[150:, 180:260] *= 0.5  # of a pen, up to the picture's edge
-    ink = lift_otherwise(picture, lift_ink(picture)[0])[0]
-    found = ink_mask(ink)
+    first = lift_ink(picture)[0]
+    found = ink_mask(lift_otherwise(picture, first, ink_mask(first))[0])
     assert (found & mask).sum() > 0.85 * mask.sum()
     assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.05 * mask.sum()
+
+
+def test_what_is_drawn_with_a_pen_away_from_the_edge_is_measured_in_one_way_only():
+    """Otherwise the gaps of a letter, or one of its legs, are looked at until something passes for a digit."""
+    picture = on_paper(drawn(0.15, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
+    ink = lift_ink(picture)[0]
+    assert lift_otherwise(picture, ink, ink_mask(ink)) == ()
 
 
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])

@@ -23,6 +23,7 @@ from .rules import Plane, is_grid, ruled_lines, stroke_pixels
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
 _FINE = 9  # part of the shorter side that no fine stroke is as wide as
+_BLOB = 0.3  # width over size from which something is not drawn with a pen
 _AS_CLEAR = 0.4  # of an ink's contrast, below which what is of the other shade is the paper's own unevenness
 _CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each other
 
@@ -65,15 +66,20 @@ def lift_ink(picture: Plane) -> tuple[Ink, ...]:
     return (likelier,) if abs(side) > _CLEAR else (likelier, _lifted(picture, side >= 0))
 
 
-def lift_otherwise(picture: Plane, ink: Ink) -> tuple[Ink, ...]:
-    """Measure ink once more where the likelier way led to nothing: as fine strokes alone, and of the other shade.
+def lift_otherwise(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
+    """Measure ink once more where what was found first, `mask`, may be something else than writing.
 
-    The shadow of a pen that lies on a digit is one piece with it, and as wide as that no stroke is; a spot of light
-    stands out more than what is written.
+    The shadow of a pen reaches into the picture and is one piece with the digit it lies on: then as fine strokes alone,
+    for none is as wide as that. A spot of light stands out more than what is written: then of the other shade.
     """
-    light = ink.light_on_dark
-    fine, other = _lifted(picture, light, max(5, min(picture.shape[:2]) // _FINE)), _lifted(picture, not light)
-    return (fine, other) if other.contrast > _AS_CLEAR * ink.contrast else (fine,)
+    found = []
+    if np.concatenate([mask[:2].ravel(), mask[-2:].ravel(), mask[:, :2].ravel(), mask[:, -2:].ravel()]).any():
+        found.append(_lifted(picture, ink.light_on_dark, max(5, min(picture.shape[:2]) // _FINE)))
+    sides = [int(np.ptp(np.flatnonzero(mask.any(axis=axis)))) + 1 for axis in (0, 1)] if mask.any() else [0]
+    if stroke_pixels(mask) > _BLOB * max(sides):
+        other = _lifted(picture, not ink.light_on_dark)
+        found += [other] if other.contrast > _AS_CLEAR * ink.contrast else []
+    return tuple(found)
 
 
 def _lifted(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
