@@ -391,9 +391,7 @@ def test_as_a_module_in_a_process_of_its_own(folder):
 
 
 def test_a_network_that_has_learnt_nothing_is_said_to(folder):
-    flags = ("--hidden", "4", "--epochs", "1", "--engine", "reference", "--no-pictures", "--out", "n.safetensors")
-    dead = (
-        run("train", "digits.csv", *flags, "--rate", "1e-9", "--initializer", "small", "--rule", "gradient").fine().out
-    )
-    assert "nothing was learnt: try --initializer he" in dead
-    assert "nothing was learnt" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().out
+    dead = ("--hidden", "4", "--engine", "reference", "--no-pictures", "--rate", "1e-9", "--initializer", "small")
+    told = run("train", "digits.csv", *dead, "--rule", "gradient", "--out", "n.safetensors").fine().err
+    assert "nothing was learnt: try --initializer he" in told
+    assert "nothing was learnt" not in run("train", "digits.csv", *QUICK, "--epochs", "30").fine().err

@@ -314,7 +314,7 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
         result(told("kept", epochs=", ".join(map(str, kept))))
     result(told("test", score=score_line(evaluation)))
     if evaluation.only_answer is not None:
-        result(told("one_answer", name=model.name_of(evaluation.only_answer)))
+        say(told("one_answer", name=model.name_of(evaluation.only_answer)))
     result(told("time", **seconds))
     result(told("model", file=path))
 

@@ -65,8 +65,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     "test": ("test      {score}", "测试      {score}"),
     "one_answer": (
-        "          every answer is {name}, nothing was learnt: try --initializer he, another --rate, more --epochs",
-        "          所有回答都是 {name},什么也没学到:可试 --initializer he、另一个 --rate、更多 --epochs",
+        "every answer is {name}, nothing was learnt: try --initializer he, another --rate, more --epochs",
+        "所有回答都是 {name},什么也没学到:可试 --initializer he、另一个 --rate、更多 --epochs",
     ),
     "time": (
         "time      load {load:.2f} s, compile {compile:.2f} s, train {train:.2f} s, test {test:.2f} s",
