@@ -73,9 +73,9 @@ class Batches:
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
         parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
         self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest, options.average > 0)
-        undistorted = distortion((1, 1), options, np.uint64(0))
-        self._origin = kernels.Source(
-            self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, undistorted
+        nothing = distortion((1, 1), options, np.uint64(0))
+        self._undistorted = kernels.Source(
+            self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, nothing
         )
         self._architecture = architecture
         self._largest = min(options.batch_size, max(1, len(samples)))
@@ -170,8 +170,8 @@ class Batches:
         samples, options = self._samples, self._options
         if options.augments and samples.image_shape:
             place = key(options.seed, Purpose.AUGMENTATION, epoch)
-            return self._origin._replace(distortion=distortion(samples.image_shape, options, place))
-        return self._origin
+            return self._undistorted._replace(distortion=distortion(samples.image_shape, options, place))
+        return self._undistorted
 
     def _places(self, block: Block) -> NDArray[np.uint64]:
         """Return where dropout draws its chance, one place a step."""

@@ -101,7 +101,23 @@ def train_batches(
     """
     # Each thread turns its own tiles, which no other looks at, and turns them back wherever it stops.
     _turn_tiles(me, threads, source.raw.shape[1], rules, memory, False)
-    _take_steps(me, threads, team, plan, source, steps, dropout, rules, memory)
+    tiles, shards = rules.tiles.shape[0] - 1, memory.gradients.shape[0]
+    for step in range(steps.constants.shape[0]):
+        first = step * steps.batch_size
+        batch = steps.order[first : first + steps.batch_size]
+        count = _shards_of(batch.shape[0], shards)
+        if me < tiles:
+            _first_sums(me, threads, count, batch, source, rules.tiles, memory)
+        if tiles > 0 and not wait_for_all(team, threads):
+            break
+        for shard in range(me, count, threads):
+            _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules, memory)
+        if not wait_for_all(team, threads):
+            break
+        if me < tiles:
+            _first_gradients(me, threads, batch, source, rules.tiles, memory)
+        if not _update(me, threads, team, count, steps.constants[step], rules, memory):
+            break
     _turn_tiles(me, threads, source.raw.shape[1], rules, memory, True)
 
 
@@ -115,37 +131,6 @@ def _turn_tiles(me: int, threads: int, features: int, rules: Rules, memory: Memo
             transpose_tile(memory.slots[slot], tiles, tile, features, back, scratch)
         if rules.averages:
             transpose_tile(memory.average, tiles, tile, features, back, scratch)
-
-
-@part_of_kernel
-def _take_steps(
-    me: int,
-    threads: int,
-    team: Any,
-    plan: Plan,
-    source: Source,
-    steps: Steps,
-    dropout: Dropout,
-    rules: Rules,
-    memory: Memory,
-) -> None:
-    tiles, shards = rules.tiles.shape[0] - 1, memory.gradients.shape[0]
-    for step in range(steps.constants.shape[0]):
-        first = step * steps.batch_size
-        batch = steps.order[first : first + steps.batch_size]
-        count = _shards_of(batch.shape[0], shards)
-        if me < tiles:
-            _first_sums(me, threads, count, batch, source, rules.tiles, memory)
-        if tiles > 0 and not wait_for_all(team, threads):
-            return
-        for shard in range(me, count, threads):
-            _shard(shard, count, batch, steps.places[step], plan, source, dropout, rules, memory)
-        if not wait_for_all(team, threads):
-            return
-        if me < tiles:
-            _first_gradients(me, threads, batch, source, rules.tiles, memory)
-        if not _update(me, threads, team, count, steps.constants[step], rules, memory):
-            return
 
 
 @part_of_kernel
