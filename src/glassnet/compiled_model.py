@@ -32,6 +32,7 @@ class CompiledModel(Model):
             raw = raw[None]
         if raw.ndim != 2 or raw.shape[1] != self.features:
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
+        raw = self.upright(raw)
         if len(self.answers) == 1:
             return self.answers[0].outputs(raw)
         outputs = [one.outputs(raw) for one in self.answers]

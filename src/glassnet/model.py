@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from typing import Any, cast
 
@@ -17,6 +17,7 @@ from .network import Network, Signals, forward
 from .notebook import network_html, words_here
 from .parameters import FloatArray
 from .preprocess import Columns, Scaling, Targets
+from .preprocess.deskew import deskew
 
 _CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
 
@@ -49,6 +50,8 @@ class Model:
         How picture files became samples; see `data.Dataset`.
     white : int
         What counts as white in picture files of more than 8 bits a channel; 0 where training had none.
+    deskews : bool
+        Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
     """
 
     network: Network
@@ -62,6 +65,7 @@ class Model:
     columns: Columns | None = None
     reading: str = ""
     white: int = 0
+    deskews: bool = False
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""
@@ -113,12 +117,24 @@ class Model:
         if raw.ndim != 2 or raw.shape[1] != self.features:
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
         for start in range(0, len(raw), _CHUNK):
-            inputs = self.scaling.apply(raw[start : start + _CHUNK], self.network.parameters.flat.dtype)
+            upright = self.upright(raw[start : start + _CHUNK])
+            inputs = self.scaling.apply(upright, self.network.parameters.flat.dtype)
             signals = [self._at_temperature(forward(one.architecture, one.parameters, inputs)) for one in self.members]
             outputs = signals[0].outputs
             if self.others:
                 outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)
             yield outputs, signals
+
+    def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
+        """Return unscaled samples, shape (n, features), as they are scaled: set upright, if this model does that."""
+        return deskew(rows, self.image_shape) if self.deskews and self.image_shape else rows
+
+    def opened(self, *rows: NDArray[Any]) -> tuple[Any, ...]:
+        """Return the model without the step that sets pictures upright, and samples as they are after it.
+
+        For what looks at a network's own inputs: the step moves pixels, so that nothing can be told of them before it.
+        """
+        return (replace(self, deskews=False), *map(self.upright, rows))
 
     def _at_temperature(self, signals: Signals) -> Signals:
         if self.temperature == 1:

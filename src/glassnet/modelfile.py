@@ -81,6 +81,7 @@ def header_of(model: Model) -> dict[str, Any]:
         "temperature": model.temperature,
         "reading": model.reading,
         **({"white": model.white} if model.white else {}),
+        **({"deskews": True} if model.deskews else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
@@ -191,6 +192,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         Columns.from_dict(columns) if columns else None,
         str(header.get("reading", "")),
         int(header.get("white", 0)),
+        bool(header.get("deskews", False)),
     )
 
 

@@ -8,15 +8,19 @@ them are in `recipes`.
 from __future__ import annotations
 
 import re
-from dataclasses import Field, asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any, get_args, get_type_hints
 
 from .errors import OptionError
 from .recipes import RECIPES
 
+DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
+"""What is done to training pictures, each by up to so much; 0 is nothing."""
+
 LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
 """Loss -> the option that has the one number it is told, for those that are told one."""
 
+_KINDS = {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 
 
@@ -233,6 +237,11 @@ class Options:
         form="own, N or HxW, such as 28 or 32x24",
     )
     colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
+    deskew: bool = _option(
+        False,
+        "set leaning writing upright, in training and whenever the model is asked",
+        "训练与提问时先扶正倾斜的字迹",
+    )
     targets: str = _option(
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
@@ -327,7 +336,7 @@ class Options:
     @property
     def augments(self) -> bool:
         """Whether training pictures are distorted."""
-        return any((self.rotate, self.shift, self.zoom, self.shear, self.elastic))
+        return any(getattr(self, name) for name in DISTORTIONS)
 
     @property
     def picture_size(self) -> tuple[int, int] | None:
@@ -345,13 +354,7 @@ class Options:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
-def spec_of(option: Field[Any]) -> Spec:
-    """Return what is declared of a field of `Options`."""
-    spec: Spec = option.metadata["spec"]
-    return spec
-
-
-SPECS: dict[str, Spec] = {option.name: spec_of(option) for option in fields(Options)}
+SPECS: dict[str, Spec] = {option.name: option.metadata["spec"] for option in fields(Options)}
 """Option name -> what is declared of it."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
@@ -387,13 +390,9 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
     if kind is float and type(value) is int and abs(value) < 2**1000:
         value = float(value)
     if type(value) is not kind:
-        raise OptionError("GN021", f"{name} {value!r}: expected {_kind_name(kind)}.")
+        raise OptionError("GN021", f"{name} {value!r}: expected {_KINDS[kind]}.")
     if spec.pattern and not re.fullmatch(spec.pattern, value):
         raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
         raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
     return value
-
-
-def _kind_name(kind: type) -> str:
-    return {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}[kind]

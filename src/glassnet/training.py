@@ -65,6 +65,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         columns=data.columns,
         reading=data.reading,
         white=data.white,
+        deskews=options.deskew,
     )
 
 
@@ -111,7 +112,7 @@ def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
     # A batch's gradient is divided by its number of samples, so the weights' mean must be 1.
     weights = None if data.weights is None else data.weights / data.weights.mean()
-    return Samples(data.inputs, model.scaling, labels, smoothed, data.image_shape, weights)
+    return Samples(model.upright(data.inputs), model.scaling, labels, smoothed, data.image_shape, weights)
 
 
 def train(

@@ -15,7 +15,7 @@ from ..errors import DataError, OptionError
 from ..files import require_picture_place
 from ..language import width_of
 from ..modelfile import load_model
-from ..options import Options
+from ..options import DISTORTIONS, Options
 from ..pictures import digit_lines
 from ..recipes import RECIPES
 from .console import json_flag, padded, result, result_json, shortened
@@ -34,7 +34,7 @@ from .words import row_told, told
 @partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
-@with_options("input_max", "size", "colour", "rotate", "shift", "zoom", "shear", "elastic", "seed", recipe="accurate")
+@with_options("input_max", "size", "colour", *DISTORTIONS, "seed", recipe="accurate")
 def show_command(
     source: str,
     row: int | None,
@@ -184,6 +184,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         "image_shape": model.image_shape,
         "reading": model.reading,
         "white": model.white,
+        "deskews": model.deskews,
         "class_names": list(model.class_names),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
@@ -203,7 +204,7 @@ def info_command(model_path: str, as_json: bool) -> None:
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
         for name, value in section.items():
-            if value in ("", None) or (name, value) == ("white", 0):
+            if value in ("", None) or (name, value) in (("white", 0), ("deskews", False)):
                 continue
             shown = ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value
             shown = "-".join(map(str, shown)) if isinstance(shown, list | tuple) else shown

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from ..losses import OUTPUT_LOSSES
-from ..options import Options
+from ..options import DISTORTIONS, Options
 
 CLASSIFIER = Options.recipe("estimator")
 REGRESSOR = replace(CLASSIFIER, loss="squared_error", output="identity", targets="values")
@@ -57,9 +57,7 @@ NOT_PARAMETERS: dict[str, str] = {
     "blocks": "follows from the number of rows",
     "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     "holdout": "scikit-learn has train_test_split",
-    **dict.fromkeys(
-        ("size", "colour", "rotate", "shift", "zoom", "shear", "elastic"), "for pictures: use glassnet.fit"
-    ),
+    **dict.fromkeys(("size", "colour", *DISTORTIONS, "deskew"), "for pictures: use glassnet.fit"),
 }
 """The options that are none, and why."""
 

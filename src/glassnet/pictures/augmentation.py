@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..options import Options
+from ..options import DISTORTIONS, Options
 from ..preprocess.augment import distort, require_pictures
 from ..randomness import Purpose, key
 from .digits import LARGEST, SHEET
@@ -21,7 +21,6 @@ from .letters import legible
 from .palette import INK, QUIET
 from .words import words_in
 
-KINDS = ("rotate", "shift", "zoom", "shear", "elastic")
 EPOCHS = 3
 """Epochs of a training that are drawn of several samples; of a single one, as many as there are columns."""
 COLUMNS = 10
@@ -128,7 +127,7 @@ def _new_axes(sheet: tuple[int, ...], wide: int) -> Axes:
 def _write(axes: Axes, lines: list[tuple[str, str]], shape: tuple[int, int]) -> None:
     for line, (name, text) in enumerate(lines):
         place = (-0.15 * shape[1], line * (shape[0] + GAP) + shape[0] / 2 - 0.5)
-        colour = QUIET if name in KINDS else INK
+        colour = QUIET if name in DISTORTIONS else INK
         axes.text(*place, text, fontsize=9, color=colour, ha="right", va="center")
 
 
@@ -136,9 +135,9 @@ def _lines(
     values: NDArray[Any], which: NDArray[np.int64], shape: tuple[int, int], options: Options
 ) -> list[tuple[str, dict[str, Any], NDArray[Any]]]:
     """Return for each line its word, what is filled in, and its pictures."""
-    asked = {kind: getattr(options, kind) for kind in KINDS if getattr(options, kind)}
+    asked = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
     if not asked:
-        raise OptionError("GN022", "rotate, shift, zoom, shear, elastic: all are 0, so nothing is distorted.")
+        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0, so nothing is distorted.")
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
         return distort(values, which, shape, chosen, key(options.seed, Purpose.AUGMENTATION, epoch))

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import OptionError
-from ..options import Options
+from ..options import DISTORTIONS, Options
 
 if TYPE_CHECKING:
     from .augment_kernels import Distortion
@@ -74,20 +74,20 @@ def new_room(image_shape: tuple[int, int]) -> NDArray[np.float32]:
 
 
 def require_pictures(image_shape: tuple[int, int] | None, options: Options, channels: int = 1) -> None:
-    """Refuse to distort what is no picture, or has `channels` values a pixel and not one.
+    """Refuse to distort or deskew what is no picture, or has `channels` values a pixel and not one.
 
     Raises
     ------
     OptionError
         GN022.
     """
-    if options.augments and image_shape is None:
-        raise OptionError("GN022", "rotate, shift, zoom, shear, elastic: the samples are no pictures. Leave them out.")
-    if options.augments and channels != 1:
+    wanted = [name for name in (*DISTORTIONS, "deskew") if getattr(options, name)]
+    if wanted and image_shape is None:
+        raise OptionError("GN022", f"{', '.join(wanted)}: the samples are no pictures. Leave them out.")
+    if wanted and channels != 1:
         raise OptionError(
             "GN022",
-            "rotate, shift, zoom, shear, elastic: these distort grey pictures, and the samples have colours. "
-            "Leave them out, or the colours.",
+            f"{', '.join(wanted)}: for grey pictures, and the samples have colours. Leave them out, or the colours.",
         )
 
 

@@ -41,6 +41,8 @@ def facts_of(model: Model, say: Say) -> list[Fact]:
     if kept := receipt.get("kept"):
         epochs = ", ".join(map(str, kept)) if isinstance(kept, list) else str(kept)
         found.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
+    if model.deskews:
+        found.append(Fact(say("deskews"), say("deskews_line")))
     if model.temperature != 1:
         line = say("temperature_line", temperature=shown(model.temperature))
         found.append(Fact(say("temperature"), line))

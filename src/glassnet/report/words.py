@@ -84,6 +84,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "targets_classes": ("{low} and {high}", "{low} 与 {high}"),
     "targets_labels": ("{low} and {high}, several labels a sample", "{low} 与 {high},一个样本可有多个标签"),
     "targets_numbers": ("numbers, standardised", "数值,标准化"),
+    "deskews": ("pictures", "图片"),
+    "deskews_line": ("set upright before they are scaled", "缩放之前先扶正"),
     "temperature": ("temperature", "温度"),
     "temperature_line": (
         "{temperature}: sums of the outputs are divided by it, for a confidence that holds",

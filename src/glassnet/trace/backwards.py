@@ -160,7 +160,7 @@ class _Climb:
             np.stack([_gaps(mean_sums(signals), np.full(len(outputs), k))[0] for k in classes], axis=1)
             for outputs, signals in self._model.batches(rows)
         ]
-        chosen: Array = rows[np.concatenate(gaps).argmax(axis=0)] / self._model.scaling.maximum
+        chosen: Array = self._model.upright(rows[np.concatenate(gaps).argmax(axis=0)]) / self._model.scaling.maximum
         return chosen
 
     def to_the_widest_gap(self, starts: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:

@@ -242,13 +242,14 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     if learning_rate is None:
         learning_rate = float(model.receipt.get("options", {}).get("learning_rate", Options().learning_rate))
     learning_rate = Options(learning_rate=learning_rate).learning_rate
-    inputs = model.scaling.apply(sample.inputs, np.float64)
+    model, raw = model.opened(sample.inputs)
+    inputs = model.scaling.apply(raw, np.float64)
     targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
     step = trace_step(model.network, inputs, targets, learning_rate)
     return replace(
         step,
         image_shape=model.image_shape,
-        raw=sample.inputs[:1],
+        raw=raw[:1],
         photo=model.reading == "photo",
         class_names=tuple(model.class_names),
     )

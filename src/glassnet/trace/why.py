@@ -64,7 +64,7 @@ class Why:
     Parameters
     ----------
     sample : ndarray, shape (features,)
-        What was asked, unscaled.
+        What was asked, unscaled; set upright, if the model does that.
     outputs : ndarray, shape (classes,)
     output : int or None
         Which label or number is split; None where the answer is one of several classes.
@@ -118,7 +118,7 @@ class Neighbours:
 
     def __init__(self, model: Model, data: Dataset) -> None:
         data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
-        self._data = data
+        self._model, self._data = model, data
         parts = [(hidden_of(signals), mean_sums(signals)) for _, signals in model.batches(data.inputs)]
         hidden, sums = zip(*parts, strict=True)
         self._hidden, self._sums = np.concatenate(hidden), np.concatenate(sums)
@@ -143,8 +143,7 @@ class Neighbours:
         """Return the nearest samples, unscaled, that lie beyond a border: where some ``way · z`` is above 0."""
         others = np.flatnonzero((self._sums @ ways.T > 0).any(axis=1))
         rows = others[np.argsort(self._square_distances(hidden)[others], kind="stable")[:count]]
-        found: NDArray[Any] = self._data.inputs[rows]
-        return found
+        return self._model.upright(self._data.inputs[rows])
 
     def _square_distances(self, hidden: Array) -> Array:
         squares: Array = self._squares - 2 * (self._hidden @ hidden.astype(self._hidden.dtype)) + hidden @ hidden
@@ -180,6 +179,8 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
     raw = np.asarray(sample)
     if raw.shape != (model.features,):
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
+    model, upright = model.opened(raw[None])
+    raw = upright[0]
     with one_blas_thread:  # products are small: a second thread would cost more than it brings
         return _why(model, raw, neighbours, _asked(model, model.outputs(raw)[0], output))
 
