@@ -43,8 +43,23 @@ def main() -> None:
     memory = [one["peak, MiB"]["median"] for one in rows]
     slope = np.polyfit([one["rows"] for one in rows], memory, 1)
     kept["memory, bytes a row"], kept["memory at no rows, MiB"] = slope[0] * 2**20, slope[1]
+    kept["an epoch, ms"] = law([(one["rows"], one["µs a row"]["median"] * one["rows"] / 1e3) for one in rows])
+    kept["a row, µs"] = law([
+        (one["µs a row"]["median"] / one["ns a row and weight"]["median"] * 1e3, one["µs a row"]["median"])
+        for one in kept["hidden nodes"]
+    ])  # fmt: skip
+    print({name: kept[name] for name in ("an epoch, ms", "a row, µs")})
     if not given.trial:
         machine.write("growth", kept)
+
+
+def law(costs: list[tuple[float, float]]) -> dict[str, float]:
+    """Return the line through sizes and times whose relative errors' squares are least, and the largest such error."""
+    sizes, times = np.array(costs).T
+    columns = np.stack([np.ones(len(sizes)), sizes], axis=1)
+    at_nothing, each = np.linalg.lstsq(columns / times[:, None], np.ones(len(times)))[0]
+    errors = np.abs((at_nothing + each * sizes) / times - 1)
+    return {"at nothing": at_nothing, "each": each, "largest relative error": errors.max()}
 
 
 def measure(rows: int, hidden: int, threads: int) -> dict[str, Any]:

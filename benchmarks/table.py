@@ -248,6 +248,32 @@ def neighbour_facts(result: dict[str, Any]) -> Facts:
         yield text, (f"{lost:.0%} slower; it took {taken:.0%} of the cores", f"慢 {lost:.0%};它占用 {taken:.0%}")
 
 
+def growth_facts(result: dict[str, Any]) -> Facts:
+    epoch, row = result["an epoch, ms"], result["a row, µs"]
+    # A cost a thousand rows in ms is one a row in µs; weights are told by the thousand.
+    start, each, off = epoch["at nothing"], 1e3 * epoch["each"], epoch["largest relative error"]
+    yield (
+        ("an epoch of recipe `quick`, from 1,000 to 6,000,000 rows", "配方 `quick` 的一轮,1,000 至 6,000,000 行"),
+        (
+            f"{start:.1f} ms and {each:.2f} µs a row, within {off:.0%}",
+            f"{start:.1f} ms,加上每行 {each:.2f} µs,误差不超过 {off:.0%}",
+        ),
+    )
+    start, each, off = row["at nothing"], 1e3 * row["each"], row["largest relative error"]
+    yield (
+        ("a row of it, with 32 to 4,096 hidden nodes", "其中一行,32 至 4,096 个隐藏节点"),
+        (
+            f"{start:.2f} µs and {each:.4f} µs for a thousand weights, within {off:.0%}",
+            f"{start:.2f} µs,加上每千个权重 {each:.4f} µs,误差不超过 {off:.0%}",
+        ),
+    )
+    bytes_a_row, base = result["memory, bytes a row"], result["memory at no rows, MiB"]
+    yield (
+        ("memory of a training of it", "训练它所需的内存"),
+        (f"{base:.0f} MiB and {bytes_a_row:,.0f} bytes a row", f"{base:.0f} MiB,加上每行 {bytes_a_row:,.0f} 字节"),
+    )
+
+
 FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "accuracy": accuracy_facts,
     "recipes": recipe_facts,
@@ -255,6 +281,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "augment": augment_facts,
     "denormals": denormal_facts,
     "neighbour": neighbour_facts,
+    "growth": growth_facts,
 }
 """Name of a result -> what it says of glassnet alone, in the order of the list."""
 
