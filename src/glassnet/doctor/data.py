@@ -24,6 +24,7 @@ STEPS: tuple[Step, ...] = (
     folder.sizes,
     folder.colours,
     layout.broken_rows,
+    layout.row_names,
     layout.decimal_comma,
     layout.empty_columns,
     layout.same_names,

@@ -25,6 +25,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     ),
     "dates": ("{names}, such as {example!r}", "{names},例如 {example!r}"),
     "unnamed": ("the unnamed column", "未命名的列"),
+    "row_names": (
+        "the unnamed column: a name of each row, as R writes it; training leaves it out too",
+        "未命名的列:每行的行名(R 的写法);训练时也会略去",
+    ),
     "identifiers": ("{names}: another value in each of {rows:,} rows", "{names}:{rows:,} 行的值各不相同"),
     "strays": ("{rows}, such as {example!r} in {name}", "{rows},例如 {name} 列的 {example!r}"),
     "the_label": ("the label", "标签"),

@@ -98,6 +98,14 @@ def dates(table: LooseTable, case: Case) -> Outcome:
     return [found("GD14", table, text, columns=names)], table.without(columns)
 
 
+def row_names(table: LooseTable, case: Case) -> Outcome:
+    """Find names of the rows, as R writes them."""
+    if not table.row_names:
+        return [], table
+    finding = found("GD05", table, detail("row_names"), columns=[detail("unnamed")])
+    return [finding], replace(table.without([0]), row_names=False)
+
+
 def identifiers(table: LooseTable, case: Case) -> Outcome:
     """Columns that number or name the rows."""
     if len(table) < _ENOUGH or table.width < 3:
