@@ -17,6 +17,7 @@ from . import classes, folder, layout, pixels, repeats
 from .case import Case, Step
 from .details import detail, listed
 from .findings import Finding, harmful
+from .sentinels import sentinels
 from .target import label_column, named_column, place_of
 
 STEPS: tuple[Step, ...] = (
@@ -35,6 +36,7 @@ STEPS: tuple[Step, ...] = (
     label_column,
     layout.header,
     layout.strays,
+    sentinels,
     layout.gaps,
     pixels.scale,
     pixels.blank,

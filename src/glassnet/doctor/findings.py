@@ -70,6 +70,12 @@ KINDS: dict[str, Kind] = {
     "GD15": Kind(
         ERROR, "columns have the same name", "give each a name of its own", "puts .2 behind the second, and so on"
     ),
+    "GD16": Kind(
+        WARNING,
+        "a number seems to stand for missing values",
+        "leave these fields empty, which glassnet train --target fills in and flags",
+        "leaves them empty",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.sentinels import sentinels_in
 from .encodings import ENCODINGS, Encoding, enough, no_numbers
 
 if TYPE_CHECKING:
@@ -25,9 +26,19 @@ def quoted(name: str) -> str:
 
 
 def about_numbers(table: Table, name: str) -> list[str]:
-    """Say what of a column of numbers is left out of account."""
+    """Say what of a column of numbers is left out of account, or may mean something else."""
     signs = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
-    return signs + no_numbers(table, name, table.beside(name))
+    beside = table.beside(name)
+    return signs + no_numbers(table, name, beside) + _about_sentinels(table.numbers(name, beside), name)
+
+
+def _about_sentinels(values: NDArray[np.float64], name: str) -> list[str]:
+    """Say which numbers may stand for missing values; they are used as they are, since only the owner knows."""
+    return [
+        f"column {name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from all others, is used as a number; "
+        "where it means missing, glassnet doctor --fix empties these fields"
+        for value, count in sentinels_in(values).items()
+    ]
 
 
 def learn_inputs(
