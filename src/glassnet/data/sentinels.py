@@ -44,6 +44,22 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
     return dict(sorted(found.items()))
 
 
+def sentinels_beyond(values: NDArray[np.float64], low: float, high: float) -> dict[float, int]:
+    """Return such numbers, and how often each stands there, that are far from all of other rows: from `low` to `high`.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n,)
+        NaN for what is missing already.
+    low, high : float
+        The smallest and the largest number where the column is known.
+    """
+    known = np.array([low, high])
+    found = {value: int((values == value).sum()) for value in (*_LOW, *_HIGH)}
+    apart = {value: low >= 0 if value == -1 else _is_apart(value, 2, known) for value in found}
+    return {value: count for value, count in sorted(found.items()) if count and apart[value]}
+
+
 def _is_apart(value: float, count: int, others: NDArray[np.float64]) -> bool:
     if len(others) < 2:
         return False

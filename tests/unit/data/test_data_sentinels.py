@@ -75,6 +75,17 @@ def test_training_says_it_and_takes_them_as_they_are():
     assert any("'z': -999 in 1 row" in remark for remark in target.remarks)
 
 
+def test_a_model_that_never_saw_it_says_so_when_it_is_asked():
+    learnt = Columns.learn(read_table({"degrees": DEGREES, "age": AGES, "y": np.where(AGES > 50, "a", "b")}), "y")
+    asked = {"degrees": [-999, 20, 99, -1], "age": [-1, 9999, 85, 9999]}
+    assert [said.split(" of training")[0] for said in learnt.surprises(read_table(asked))] == [
+        f"column 'degrees': -999 in 1 row, far from the {DEGREES.min():g} to {DEGREES.max():g}",
+        f"column 'age': -1 in 1 row, far from the {AGES.min()} to {AGES.max()}",
+        f"column 'age': 9999 in 2 rows, far from the {AGES.min()} to {AGES.max()}",
+    ]
+    assert learnt.surprises(read_table({"degrees": [20, None, 55], "age": [95, 3, 0]})) == []
+
+
 @pytest.mark.parametrize("target", ["kind", "degrees"])
 def test_the_doctor_names_column_and_rows_and_empties_the_fields(tmp_path, target):
     ages, degrees = AGES.copy(), DEGREES.copy()
