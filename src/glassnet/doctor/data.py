@@ -14,6 +14,7 @@ from ..data.loose import LooseTable
 from ..data.source import has_part
 from ..options import Options
 from . import classes, folder, layout, pixels, repeats
+from .capitals import capitals
 from .case import Case, Step
 from .details import detail, listed
 from .findings import Finding, harmful
@@ -37,6 +38,7 @@ STEPS: tuple[Step, ...] = (
     layout.header,
     layout.strays,
     sentinels,
+    capitals,
     layout.gaps,
     pixels.scale,
     pixels.blank,

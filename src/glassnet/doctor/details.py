@@ -32,6 +32,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "identifiers": ("{names}: another value in each of {rows:,} rows", "{names}:{rows:,} 行的值各不相同"),
     "strays": ("{rows}, such as {example!r} in {name}", "{rows},例如 {name} 列的 {example!r}"),
     "sentinel": ("{value:g} in {name}, {rows}", "{name} 列的 {value:g}({rows})"),
+    "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
     "the_label": ("the label", "标签"),
     "gaps_in": ("{rows} of {all:,} with {what} in {names}", "{all:,} 行中有 {rows}在 {names} 处有{what}"),
     "gaps": ("gaps", "空缺"),

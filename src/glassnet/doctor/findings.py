@@ -76,6 +76,12 @@ KINDS: dict[str, Kind] = {
         "leave these fields empty, which glassnet train --target fills in and flags",
         "leaves them empty",
     ),
+    "GD17": Kind(
+        WARNING,
+        "words differ in capitals or blanks alone",
+        "write each in one way, if they mean the same",
+        "writes the commonest",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

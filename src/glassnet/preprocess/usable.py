@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.capitals import alike
 from ..data.sentinels import sentinels_in
 from .encodings import ENCODINGS, Encoding, enough, no_numbers
 
@@ -41,6 +42,21 @@ def _about_sentinels(values: NDArray[np.float64], name: str) -> list[str]:
     ]
 
 
+def about_spellings(table: Table, name: str) -> list[str]:
+    """Say which words of a column differ in capitals or blanks alone; each counts as one of its own."""
+    codes, words = table.words(name)
+    counts = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
+    better = alike(dict(zip(words, counts, strict=True)))
+    if not better:
+        return []
+    word, other = next(iter(better.items()))
+    more = f", and {len(better) - 1:,} more such" if len(better) > 1 else ""
+    return [
+        f"column {name!r}: {word[:40]!r} and {other[:40]!r} differ in capitals or blanks alone{more}, and count as "
+        "different; where they mean the same, glassnet doctor --fix makes them one"
+    ]
+
+
 def learn_inputs(
     table: Table, part: Table, kinds: dict[str, str], keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
@@ -57,8 +73,8 @@ def learn_inputs(
             useless.append((name, why))
             continue
         inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name, *beside))
-        if kind == "number":
-            remarks += about_numbers(table, name)
+        remarks += about_numbers(table, name) if kind == "number" else []
+        remarks += about_spellings(table, name) if kind == "text" else []
     return inputs, useless, remarks
 
 

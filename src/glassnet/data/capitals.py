@@ -1,0 +1,29 @@
+"""Words that differ in capitals or blanks alone, as ``Köln`` and ``köln``: most often one thing, written twice."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+_TRUTHS = {"true", "false", "yes", "no", "y", "n", "t", "f"}
+"""Which are read alike in small and large letters."""
+
+
+def alike(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return word -> commonest spelling, for each word that has a commoner one; nothing for identifiers and sentences.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Every word of a column, and how often it stands there.
+    """
+    if 2 * len(counts) > sum(counts.values()) or {word.lower() for word in counts} <= _TRUTHS:
+        return {}
+    groups: dict[str, list[str]] = {}
+    for word in counts:
+        groups.setdefault(" ".join(unicodedata.normalize("NFC", word).casefold().split()), []).append(word)
+    found = {}
+    for words in groups.values():
+        best = max(words, key=lambda word: (counts[word], word))
+        found.update({word: best for word in words if word != best})
+    return found
