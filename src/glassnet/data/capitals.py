@@ -5,9 +5,6 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 
-_TRUTHS = {"true", "false", "yes", "no", "y", "n", "t", "f"}
-"""Which are read alike in small and large letters."""
-
 
 def alike(counts: Mapping[str, int]) -> dict[str, str]:
     """Return word -> commonest spelling, for each word that has a commoner one; nothing for identifiers and sentences.
@@ -17,7 +14,7 @@ def alike(counts: Mapping[str, int]) -> dict[str, str]:
     counts : mapping of str to int
         Every word of a column, and how often it stands there.
     """
-    if 2 * len(counts) > sum(counts.values()) or {word.lower() for word in counts} <= _TRUTHS:
+    if 2 * len(counts) > sum(counts.values()):
         return {}
     groups: dict[str, list[str]] = {}
     for word in counts:

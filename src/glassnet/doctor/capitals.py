@@ -15,6 +15,8 @@ from .case import Case, Outcome, found
 from .details import Detail, detail, in_chinese
 
 _SHOWN = 3
+_TRUTHS = {"", "true", "false", "yes", "no", "y", "n", "t", "f"}
+"""Which are read alike in small and large letters, but for classes."""
 
 
 def capitals(table: LooseTable, case: Case) -> Outcome:
@@ -29,7 +31,8 @@ def capitals(table: LooseTable, case: Case) -> Outcome:
         series.append((table.label_name, labels))
     changed: list[NDArray[Any]] = []
     for name, texts in series:
-        better = alike(Counter(text for text in texts.tolist() if text))
+        truths = texts is not labels and {text.lower() for text in texts.tolist()} <= _TRUTHS
+        better = {} if truths else alike(Counter(text for text in texts.tolist() if text))
         if better:
             pairs = list(better.items())[:_SHOWN]
             told += [
