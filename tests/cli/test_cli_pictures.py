@@ -117,6 +117,13 @@ def test_what_does_not_fit_is_refused(place):
     run("train", "signs", "--size", "huge").refused("GN021", "own, N or HxW")
 
 
+@pytest.mark.parametrize("flags", [("--size", 14), ("--colour",), ("--target", "y", "--size", "6x6")])
+def test_what_is_for_files_of_pictures_is_refused_for_other_data(tmp_path, flags):
+    (tmp_path / "rows.csv").write_text("y,a,b\n" + "0,1,2\n1,2,1\n" * 9)
+    run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Leave it out")
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
 def test_names_of_files_stay_on_their_line_and_cannot_command_the_terminal(tmp_path):
     ink = np.zeros((6, 6), np.uint8)
     ink[2:4, 1:5] = 200

@@ -47,7 +47,7 @@ LABELS_WORDS: dict[str, tuple[str, str]] = {
     ),
     "go_on": ("next      {command}", "下一步    {command}"),
     "repaired_copy": (
-        "repaired  {file}: {changed:,} labels changed, {dropped:,} samples left out",
+        "repaired  {file}: labels changed {changed:,}, samples left out {dropped:,}",
         "已修复    {file}:改了 {changed:,} 个标签,略去 {dropped:,} 个样本",
     ),
 }
