@@ -127,7 +127,9 @@ def _of_frame(opened: Opened) -> LooseTable:
             numbers[:, column], fields = _numbers_in(texts)
             if fields is not None:
                 words[column] = fields
-    return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
+    names, count = tuple(frame.columns), np.arange(len(frame))
+    records = tuple(one.name for one in frame if one.dtype.is_nested() or one.dtype in (pl.Binary, pl.Object))
+    return LooseTable(opened.name, numbers, words, names, True, count, records=records)
 
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:

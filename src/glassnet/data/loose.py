@@ -59,6 +59,8 @@ class LooseTable:
         Pictures that cannot be read, which are not among `numbers`, and why.
     coloured : int
         How many pictures have colours in their files.
+    records : tuple of str
+        Names of the columns that hold lists, records or the like.
     row_names : bool
         Whether the first column, without a name, only names the rows, as R writes them.
     resized : tuple of int
@@ -86,6 +88,7 @@ class LooseTable:
     resized: tuple[int, ...] = ()
     coloured: int = 0
     row_names: bool = False
+    records: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)

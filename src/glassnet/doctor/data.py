@@ -32,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     layout.same_names,
     layout.transposed,
     named_column,
+    layout.records,
     layout.dates,
     layout.identifiers,
     label_column,

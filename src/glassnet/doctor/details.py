@@ -31,6 +31,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     ),
     "identifiers": ("{names}: another value in each of {rows:,} rows", "{names}:{rows:,} 行的值各不相同"),
     "strays": ("{rows}, such as {example!r} in {name}", "{rows},例如 {name} 列的 {example!r}"),
+    "records": ("{names}: lists, records or the like", "{names}:列表、记录之类"),
     "sentinel": ("{value:g} in {name}, {rows}", "{name} 列的 {value:g}({rows})"),
     "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
     "the_label": ("the label", "标签"),

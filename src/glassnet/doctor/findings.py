@@ -82,6 +82,12 @@ KINDS: dict[str, Kind] = {
         "write each in one way, if they mean the same",
         "writes the commonest",
     ),
+    "GD18": Kind(
+        ERROR,
+        "a column holds lists or records",
+        "make columns of numbers or words of them, or leave it out: glassnet train --drop",
+        "drops it",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,
