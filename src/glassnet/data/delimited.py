@@ -105,7 +105,7 @@ def _after_row_names(
     content = separator.encode() + content if separator != " " else b'"" ' + content
     frame = _fast(content, separator, width + 1)
     if frame is None:
-        frame = _careful(content, separator, width + 1, *where)
+        frame = _careful(content, separator, width + 1, *where, named=True)
     names = frame.to_series(0)[1:]
     if not are_row_names([name or "" for name in names.to_list()]):
         return None, None
@@ -243,8 +243,10 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     return frame
 
 
-def _careful(content: bytes, separator: str, width: int, name: str, above: int) -> pl.DataFrame:
+def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:
+    """Read the rows one by one, or say which is wrong; `named` if the first value of each is its name."""
     rows = []
+    right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
     text = content.decode()
     lines = text.split("\n")
     found = list(_rows(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
@@ -266,8 +268,7 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int) 
                 where = f"lines {above + first} to {above + last}, one row by its quotation marks"
             raise DataError(
                 "GN012",
-                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
-                f"{advice}.",
+                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}.",
             )
         rows.append([field or None for field in row])
     columns = zip(*rows, strict=True)
