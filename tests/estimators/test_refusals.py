@@ -179,3 +179,10 @@ def test_frames_that_hold_no_rows_or_names_twice_are_refused_with_advice(place):
     assert refusal(lambda: call(pd.DataFrame(IRIS, columns=["a", "b", "a", "c"]))).startswith(
         "X: several columns are called 'a'. Give each"
     )
+
+
+def test_parts_are_not_balanced_each_by_itself():
+    estimator = small(class_weight="balanced")
+    text = refusal(lambda: estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]))
+    assert text.startswith("class_weight 'balanced': partial_fit sees a part")
+    estimator.set_params(class_weight={0: 1, 1: 5, 2: 1}).partial_fit(IRIS[:60], SPECIES[:60], classes=[0, 1, 2])
