@@ -26,6 +26,9 @@ OPTIONS_AND_PAIRS = {
     "GD62",
     "GD14",
     "GD15",
+    "GD16",
+    "GD17",
+    "GD18",
 }
 """Found by tests of their own below: they need options, test data, or a table of words."""
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 import pytest
 
 import glassnet
@@ -217,3 +218,19 @@ def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apa
     table = glassnet.read_table(folder / "copy.csv")
     assert table.names == ("sum", "place", "place.2", "kind")
     assert table.numbers("sum")[:3].tolist() == [0.0, 1.11, 2.22]
+
+
+@pytest.mark.parametrize("kind", ["ndjson", "parquet"])
+def test_lists_and_records_are_named_and_left_out_of_the_copy(folder, kind):
+    frame = pl.DataFrame({
+        "size": [k % 7 + 0.5 for k in range(40)],
+        "place": [{"east": k, "north": [k, 2]} for k in range(40)],
+        "sizes": [[1, k] for k in range(40)],
+        "kind": ["ny"[k % 2] for k in range(40)],
+    })  # fmt: skip
+    getattr(frame, f"write_{kind}")(folder / f"t.{kind}")
+    found = doctor(f"t.{kind}", "--target", "kind", "--fix", "copy.csv")
+    [one] = [finding for finding in found["findings"] if finding["code"] == "GD18"]
+    assert (one["columns"], one["severity"]) == (["place", "sizes"], "error")
+    assert glassnet.read_table(folder / "copy.csv").names == ("size", "kind")
+    run("train", f"t.{kind}", "--target", "kind").refused("GN061", "place", "--drop")

@@ -115,3 +115,26 @@ def test_what_does_not_fit_is_refused(place):
     finally:
         (place / "signs" / "train" / "one" / "999.png").unlink()
     run("train", "signs", "--size", "huge").refused("GN021", "own, N or HxW")
+
+
+@pytest.mark.parametrize("flags", [("--size", 14), ("--colour",), ("--target", "y", "--size", "6x6")])
+def test_what_is_for_files_of_pictures_is_refused_for_other_data(tmp_path, flags):
+    (tmp_path / "rows.csv").write_text("y,a,b\n" + "0,1,2\n1,2,1\n" * 9)
+    run("train", tmp_path / "rows.csv", *flags).refused("GN022", " ".join(map(str, flags[-2:])), "Leave it out")
+    assert [path.name for path in tmp_path.iterdir()] == ["rows.csv"]
+
+
+def test_names_of_files_stay_on_their_line_and_cannot_command_the_terminal(tmp_path):
+    ink = np.zeros((6, 6), np.uint8)
+    ink[2:4, 1:5] = 200
+    odd = "new\nline\x1b[31m.png"
+    for place, shade in ((f"a/{odd}", 0), ("a/2.png", 0), ("b/3.png", 40), ("b/4.png", 50)):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        Image.fromarray(ink + np.uint8(shade)).save(tmp_path / place)
+    found = run("doctor", tmp_path)
+    assert any("line" in line and "new" in line for line in found.out.splitlines())
+    shown = run("show", tmp_path, "--row", 1).fine()
+    for told in (found.out, shown.out):
+        assert "\x1b" not in told
+        assert not any(line.startswith("line") for line in told.splitlines())
+    assert run("doctor", tmp_path, "--json").json()["findings"][0]["files"] == [f"a/{odd}"]

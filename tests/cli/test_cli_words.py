@@ -8,6 +8,7 @@ import string
 import pytest
 
 from glassnet import Options, evaluate, fit, save_model
+from glassnet.cli.labels_text import LABELS_WORDS
 from glassnet.cli.words import CLI_WORDS
 from glassnet.data import load
 from glassnet.language import width_of
@@ -17,7 +18,7 @@ from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
 
 HAN = "[⺀-鿿]"
-AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
+AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
 """What stays as it is in every language: commands, files, and what options are called."""
 
 
@@ -26,21 +27,27 @@ def filled_in(text):
 
 
 def test_every_line_is_there_in_both_languages_and_is_said():
-    for key, (english, chinese) in CLI_WORDS.items():
+    for key, (english, chinese) in (*CLI_WORDS.items(), *LABELS_WORDS.items()):
         assert filled_in(english) == filled_in(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
     sources = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "cli").glob("*.py"))
     said = set(re.findall(r"\btold\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(CLI_WORDS)
+    said = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
+    assert said == set(LABELS_WORDS)
 
 
 def test_lines_begin_in_the_same_column():
     """A line of a result has its head in ten places, in either language."""
     keys = ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture", "no_test", "report")
-    for key in keys:
-        heads = [re.match(r"\S+ {2,}", text).group() for text in CLI_WORDS[key]]
-        assert [width_of(head) for head in heads] == [10, 10], key
+    told = [CLI_WORDS[key] for key in keys] + [
+        LABELS_WORDS[key]
+        for key in ("judged", "none_wrong", "some_wrong", "empty_list", "list", "go_on", "repaired_copy")
+    ]
+    for pair in told:
+        heads = [re.match(r"\S+ {2,}", text).group() for text in pair]
+        assert [width_of(head) for head in heads] == [10, 10], pair
 
 
 @pytest.fixture
@@ -66,6 +73,8 @@ COMMANDS = {
     "show": ("show", "digits.csv"),
     "row": ("show", "digits.csv", "--row", 3, "--png", "three.png"),
     "report": ("report", "m.safetensors", "digits.csv"),
+    "labels": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8),
+    "list": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8, "--out", "list.csv"),
     "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
 }
 

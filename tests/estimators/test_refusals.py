@@ -133,3 +133,56 @@ def test_classes_that_are_dates_are_kept_in_files(tmp_path):
     np.testing.assert_array_equal(
         NetworkClassifier.load(tmp_path / "m.safetensors").predict(IRIS), fitted.predict(IRIS)
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [({"hidden_layer_sizes": (9,)}, "hidden_layer_sizes (9,): what goes on has (8,)"),
+     ({"activation": "tanh"}, "activation ('tanh',): what goes on has ('relu',)"),
+     ({"loss": "squared_error"}, "loss 'squared_error': what goes on has 'focal'"),
+     ({"focal_gamma": 3.0}, "focal_gamma 3.0: what goes on has 2.0")]
+)  # fmt: skip
+def test_what_goes_on_cannot_become_another_network(changes, said):
+    """It would keep its own activation and loss, and the parameters would tell another story."""
+    estimator = small(warm_start=True, loss="focal").fit(IRIS, SPECIES)
+    before = estimator.predict_proba(IRIS)
+    estimator.set_params(**changes)
+    for call in (estimator.fit, estimator.partial_fit):
+        assert refusal(lambda call=call: call(IRIS, SPECIES)).startswith(f"{said}. Set it back, or fit anew")
+    np.testing.assert_array_equal(estimator.predict_proba(IRIS), before)
+    estimator.set_params(warm_start=False).fit(IRIS, SPECIES)
+
+
+def test_what_may_change_between_fits_goes_on():
+    estimator = small(NetworkRegressor, warm_start=True).fit(IRIS, IRIS[:, 0])
+    estimator.set_params(learning_rate=0.001, max_iter=3, dropout=0.1).fit(IRIS, IRIS[:, 0])
+    assert estimator.n_iter_ == 3
+    estimator.set_params(loss=lambda outputs, targets: (((outputs - targets) ** 2).sum(1), 2 * (outputs - targets)))
+    estimator.fit(IRIS, IRIS[:, 0])
+
+
+@pytest.mark.parametrize("given", [print, 3, [print, 3]])
+def test_listeners_that_cannot_listen_are_refused(given):
+    with pytest.raises(TypeError, match=r"^listeners: .*expected .*functions"):
+        small().fit(IRIS, SPECIES, listeners=given)
+
+
+@pytest.mark.parametrize("place", ["fit", "predict"])
+def test_frames_that_hold_no_rows_or_names_twice_are_refused_with_advice(place):
+    import pandas as pd
+    import polars as pl
+
+    estimator = small().fit(IRIS, SPECIES)
+    call = estimator.predict if place == "predict" else lambda X: estimator.fit(X, SPECIES)
+    with pytest.raises(TypeError, match=r"X: a LazyFrame.* X.collect\(\)"):
+        call(pl.DataFrame(IRIS).lazy())
+    assert refusal(lambda: call(pd.DataFrame(IRIS, columns=["a", "b", "a", "c"]))).startswith(
+        "X: several columns are called 'a'. Give each"
+    )
+
+
+def test_parts_are_not_balanced_each_by_itself():
+    estimator = small(class_weight="balanced")
+    text = refusal(lambda: estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]))
+    assert text.startswith("class_weight 'balanced': partial_fit sees a part")
+    estimator.set_params(class_weight={0: 1, 1: 5, 2: 1}).partial_fit(IRIS[:60], SPECIES[:60], classes=[0, 1, 2])

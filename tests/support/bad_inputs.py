@@ -81,7 +81,7 @@ TABLES = [
         "separated by commas",
         rows=b"Dear reader,\nthis is a letter,\nnot a table,\nbye\n",
     ),
-    _bad_table("UTF-16", "GN011", "UTF-16", "UTF-8", rows=table().decode().encode("utf-16-le")),
+    _bad_table("UTF-16", "GN011", "UTF-16", "UTF-8", rows=table().decode().replace("\n", "\x02").encode("utf-16-le")),
     _bad_table("one column", "GN012", "1 value", rows=b"1\n2\n0\n"),
     _bad_table(
         "short row",

@@ -33,7 +33,8 @@ def say(text: str) -> None:
 
 
 def shortened(text: str, length: int) -> str:
-    """Return a name that fits into a table."""
+    """Return a name that fits into a table, on one line whatever characters it has."""
+    text = text if text.isprintable() else ascii(text)
     return text if len(text) <= length else text[: length - 1] + "…"
 
 

@@ -6,6 +6,7 @@ import shlex
 from collections import Counter
 from typing import Any
 
+from ..data.files import display_name
 from ..doctor.chinese import kind_in
 from ..doctor.details import Detail, counted, in_chinese
 from ..doctor.findings import Finding
@@ -102,7 +103,10 @@ class Told:
         kind, head = kind_in(finding.code, self.language), self.say(_HEADS[finding.severity])
         result(f"{head}  {finding.code}  {kind.meaning}")
         self._below(self._in(finding.text))
-        every: tuple[tuple[str, tuple[object, ...]], ...] = (("file", finding.files), ("line", finding.lines))
+        every: tuple[tuple[str, tuple[object, ...]], ...] = (
+            ("file", tuple(map(display_name, finding.files))),
+            ("line", finding.lines),
+        )
         thing, places = next((one for one in every if one[1]), ("row", finding.rows))
         if places:
             told = self.say("listing").join(map(str, places))

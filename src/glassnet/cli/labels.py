@@ -18,10 +18,12 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import replacing, require_picture_place, require_place
+from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
-from .console import json_flag, result, result_json, say, shortened
+from .console import json_flag, result, result_json, say
 from .flags import language_flag, options_from, typed, with_options
+from .labels_text import labels_words, next_step, report
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
@@ -76,7 +78,7 @@ def labels_command(
             write_relabelled(source, to, changes, samples, part)
         else:
             write_relabelled_table(source, to, changes, wishes.target[0])
-        _report_copy(changes, to, as_json)
+        _report_copy(changes, to, as_json, labels_words(language))
         return
     if picture:
         require_picture_place(picture)
@@ -84,7 +86,8 @@ def labels_command(
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
     if out:
         require_place(out, _LIST)
-    suspects = _judge(samples, folds, options, flags)
+    words = labels_words(language)
+    suspects = _judge(samples, folds, options, flags, words)
     rows = _rows(samples, suspects, numbers)
     if out:
         _write_list(rows, out)
@@ -95,9 +98,9 @@ def labels_command(
         found = {"estimated_errors": suspects.errors, "certain": suspects.certain, "suspects": rows}
         result_json({**facts, **found, "picture": picture, "list": out})
     else:
-        _report(samples, suspects, rows[: max(first, 0)])
+        report(samples, suspects, rows[: max(first, 0)], words)
         again = [*(["--part", part] if part != "train" else []), *wishes.typed(), *typed(recipe, flags, "quick")]
-        _next_step([source, *again], out, picture, some=bool(rows))
+        next_step([source, *again], out, picture, words, some=bool(rows))
 
 
 def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) -> None:
@@ -114,7 +117,7 @@ def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) 
         )
 
 
-def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]) -> Suspects:
+def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any], words: Say) -> Suspects:
     from ..trace.folds import options_for, out_of_fold
 
     fitting = options_for(samples, options, folds)
@@ -122,7 +125,7 @@ def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]
         fitting = replace(fitting, epochs=options.epochs)
 
     def told(number: int, accuracy: float) -> None:
-        say(f"fold {number} of {folds}: {accuracy:.2%} answered as they are labelled")
+        say(words("fold", number=number, folds=folds, accuracy=accuracy))
 
     return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
 
@@ -144,50 +147,6 @@ def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> l
     ]
 
 
-def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) -> None:
-    count, errors = len(suspects.rows), round(suspects.errors)
-    result(
-        f"labels    {len(samples):,} of {samples.source}; {suspects.accuracy:.2%} look like their label to networks "
-        "that have not seen them"
-    )
-    if not count:
-        result("estimate  no wrong labels: none looks like another class")
-        return
-    share = suspects.errors / len(samples)
-    result(f"estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class")
-    if not suspects.certain:
-        result(
-            "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right"
-        )
-    if not rows:
-        return
-    shown = [[row["file"] or f"row {row['row']}", row["label"], row["likely"]] for row in rows]
-    widths = [max(len(shortened(line[k], 40)) for line in shown) for k in range(3)]
-    for line, row in zip(shown, rows, strict=True):
-        where, label, likely = (f"{shortened(text, 40):<{wide}}" for text, wide in zip(line, widths, strict=True))
-        place = f"row {row['row']} " if row["file"] else ""
-        result(
-            f"          {place}{where}   labelled {label} ({row['label_probability']:6.1%})   looks like {likely} "
-            f"({row['likely_probability']:6.1%})"
-        )
-
-
-def _next_step(again: list[str], out: str | None, picture: str | None, *, some: bool) -> None:
-    """Say how to go on; `again` are the words that name the same data."""
-    if not some:
-        if out:
-            result(f"list      {out}: empty")
-        return
-    if picture:
-        result(f"picture   {picture}: the first of them")
-    base = ["glassnet", "labels", *again]
-    if out:
-        result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
-        result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")
-    else:
-        result(f"next      {shlex.join([*base, '--out', 'suspects.csv'])}")
-
-
 def _write_list(rows: list[dict[str, Any]], out: str) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
@@ -201,7 +160,7 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> 
     from .. import pictures
 
     if not len(suspects.rows):
-        say(f"no suspects, no picture: {picture} was not written")
+        say(labels_words(language)("no_suspects", file=picture))
         return
     rows = suspects.rows[:_DRAWN]
     names = [samples.name_of(label) for label in range(samples.classes)]
@@ -217,9 +176,9 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> 
     pictures.save(axes, picture)
 
 
-def _report_copy(changes: Changes, to: str, as_json: bool) -> None:
+def _report_copy(changes: Changes, to: str, as_json: bool, words: Say) -> None:
     dropped = sum(label is None for label in changes.values())
     if as_json:
         result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
     else:
-        result(f"repaired  {to}: {len(changes) - dropped:,} labels changed, {dropped:,} samples left out")
+        result(words("repaired_copy", file=to, changed=len(changes) - dropped, dropped=dropped))

@@ -144,6 +144,22 @@ def _say_learnt(table: Table, columns: Columns) -> None:
         say(f"{table.source}: {remark}")
 
 
+def require_picture_files(source: str, options: Options) -> None:
+    """Refuse what is for files of pictures alone, where the data are none: it would do nothing.
+
+    Raises
+    ------
+    OptionError
+        GN022.
+    """
+    given = "--colour" if options.colour else f"--size {options.size}" if options.picture_size else ""
+    if given and (source == data.BUNDLED or os.path.isfile(source)):
+        raise OptionError(
+            "GN022",
+            f"{given}: for folders of pictures, and {source} is none, so its values stay as they are. Leave it out.",
+        )
+
+
 def load_samples(source: str, options: Options, *, part: str = "train") -> Dataset:
     """Read labelled data that are no table with named columns, and say what was decided."""
     samples = data.load(

@@ -34,7 +34,7 @@ from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import language_flag, options_from, with_options
-from .sources import Wishes, load_parts, load_table_parts, with_table_flags
+from .sources import Wishes, load_parts, load_table_parts, require_picture_files, with_table_flags
 from .words import told
 
 
@@ -104,6 +104,7 @@ def train_command(
         recipe = "table"
     job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
     require_place(job.out, MODEL)
+    require_picture_files(source, options_from(recipe, flags))
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
     def choose(rows: int, task: str) -> Options:

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from ..data import Dataset
+from ..data.files import display_name
 from ..language import preferred, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
@@ -126,7 +127,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
 def row_told(samples: Dataset, row: int) -> str:
     """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
     if samples.row_names:
-        return told("row_of_file", row=row, file=samples.row_names[row])
+        return told("row_of_file", row=row, file=display_name(samples.row_names[row]))
     return told("row", row=row)
 
 

@@ -17,6 +17,7 @@ import polars as pl
 
 from ..errors import DataError
 from .files import Opened
+from .row_names import are_row_names, completed, even
 from .unicode import in_utf8
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -41,12 +42,15 @@ class Delimited:
         Whether the first line named the columns; otherwise they are called column1, column2, ….
     remarks : tuple of str
         What was guessed and may be wrong.
+    row_names : polars.Series or None
+        The names of the rows, as R writes them, which are in no column.
     """
 
     frame: pl.DataFrame
     separator: str
     header: bool
     remarks: tuple[str, ...]
+    row_names: pl.Series | None = None
 
 
 def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
@@ -67,9 +71,15 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     """
     content, remarks, above = _utf8(opened)
     separator, first_rows = _sniff(content, opened.name)
-    header = _is_header(first_rows, expected)
+    if separator == " ":
+        content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
+    row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
+    header = row_names is not None or _is_header(first_rows, expected)
     width = len(first_rows[0])
-    frame = _fast(content, separator, width)
+    if row_names is not None:
+        remarks = (*remarks, "rows begin with a name of their own, as R writes them, which is left out")
+    if frame is None:
+        frame = _fast(content, separator, width)
     if frame is None:
         frame = _careful(content, separator, width, opened.name, above)
     if header:
@@ -82,7 +92,26 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     frame.columns = names
     if header and not given[-1].strip() and frame[names[-1]].null_count() == len(frame):
         frame = frame.drop(names[-1])  # every line ends in a separator
-    return Delimited(frame, separator, header, remarks)
+    return Delimited(frame, separator, header, remarks, row_names)
+
+
+def _after_row_names(
+    content: bytes, separator: str, rows: list[list[str]], where: tuple[str, int]
+) -> tuple[pl.Series | None, pl.DataFrame | None]:
+    """Return the names of the rows, and the columns behind them, where rows begin with one; else nothing."""
+    width = len(rows[0])
+    if len(rows) < 2 or any(len(row) != width + 1 for row in rows[1:]) or completed(rows[0], rows, width + 1)[0]:
+        return None, None
+    content = separator.encode() + content if separator != " " else b'"" ' + content
+    frame = _fast(content, separator, width + 1)
+    if frame is None:
+        frame = _careful(content, separator, width + 1, *where, named=True)
+    names = frame.to_series(0)[1:]
+    if not are_row_names([name or "" for name in names.to_list()]):
+        return None, None
+    frame = frame.drop(frame.columns[0])
+    frame.columns = _numbered(width)
+    return names, frame
 
 
 def named_columns(opened: Opened) -> list[str]:
@@ -167,6 +196,10 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         score = (count / len(cut) if width > 1 else 0.0, width)
         if score > best:
             best, found, rows = score, separator, cut
+    if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
+        blank = [row for _, _, row in _rows(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
+            return " ", blank
     return found, rows
 
 
@@ -210,8 +243,10 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     return frame
 
 
-def _careful(content: bytes, separator: str, width: int, name: str, above: int) -> pl.DataFrame:
+def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:
+    """Read the rows one by one, or say which is wrong; `named` if the first value of each is its name."""
     rows = []
+    right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
     text = content.decode()
     lines = text.split("\n")
     found = list(_rows(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
@@ -233,8 +268,7 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int) 
                 where = f"lines {above + first} to {above + last}, one row by its quotation marks"
             raise DataError(
                 "GN012",
-                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {width} as in the first line. "
-                f"{advice}.",
+                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}.",
             )
         rows.append([field or None for field in row])
     columns = zip(*rows, strict=True)

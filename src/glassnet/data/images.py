@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import DataError, FileError
+from .deep import deep_colours, eight_bit_colours
 from .files import Opened, file_problem
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
@@ -92,8 +93,7 @@ def open_photo(opened: Opened) -> Image.Image:
     from ..preprocess.handwriting import opaque
 
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
-        ImageOps.exif_transpose(picture, in_place=True)
-        return opaque(picture)
+        return opaque(_upright(picture, stream, 0)[0])
 
 
 class Read(NamedTuple):
@@ -128,7 +128,9 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
         if size and picture.size != size[::-1]:
             # A JPEG is decoded at a half, a quarter or an eighth if that is still twice as large as needed.
             picture.draft(None, (2 * size[1], 2 * size[0]))
-        flat, white = _flat(picture, white)
+        upright, top = _upright(picture, file, white)
+        flat, own = _flat(upright, white)
+        white = top or own
         if size is None or flat.size == size[::-1]:
             return Read(flat, False, white)
         smaller = flat.width >= size[1] and flat.height >= size[0]
@@ -177,11 +179,19 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
         ) from None
 
 
+def _upright(picture: Image.Image, file: IO[bytes] | Path, white: int) -> tuple[Image.Image, int]:
+    """Turn a picture as it says how it was taken, colours of 16 bits brought to 8; say what was white, else 0."""
+    deep, top = deep_colours(picture, file), 0
+    if deep is not None:
+        picture, top = eight_bit_colours(deep, white, picture)
+    ImageOps.exif_transpose(picture, in_place=True)
+    return picture, top
+
+
 def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:
-    """Make a picture grey or of three colours, upright, on white where it is transparent; say what its white was."""
+    """Make a picture grey or of three colours, on white where it is transparent; say what its white was."""
     from ..preprocess.handwriting import eight_bits
 
-    ImageOps.exif_transpose(picture, in_place=True)
     if picture.mode.startswith(("I", "F")):
         return eight_bits(picture, white)
     if picture.has_transparency_data:

@@ -42,7 +42,7 @@ def kind_of(opened: Opened) -> str:
     FileError
         GN005 when it is none of these.
     DataError
-        GN011 when it is text in UTF-16 without the mark of it, or has a control character.
+        GN011 when it is text with a control character, in UTF-8 or UTF-16.
     """
     head, name = opened.head, opened.name.removesuffix(".gz")
     if name.endswith((".xlsx", ".xls", ".ods")):
@@ -69,7 +69,7 @@ def _no_text(head: bytes, name: str) -> DataError | FileError:
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
         what = "a model or another file of safetensors"
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
-        return DataError("GN011", f"{name}: text in UTF-16 without its mark, expected UTF-8. Save it as 'CSV UTF-8'.")
+        return DataError("GN011", f"{name}: control characters in UTF-16, expected text. Save it as 'CSV UTF-8'.")
     strange = [place for place, byte in enumerate(head) if byte in _CONTROLS]
     if not what and len(strange) < 0.05 * len(head) and _is_utf8(head):
         line, found = head.count(b"\n", 0, strange[0]) + 1, head[strange[0]]

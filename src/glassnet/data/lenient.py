@@ -26,6 +26,7 @@ from .idx import parse_pair
 from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
 from .npz import parse_npz
+from .row_names import completed, even
 from .source import BUNDLED, images_in, load
 from .unicode import in_utf8
 
@@ -126,7 +127,9 @@ def _of_frame(opened: Opened) -> LooseTable:
             numbers[:, column], fields = _numbers_in(texts)
             if fields is not None:
                 words[column] = fields
-    return LooseTable(opened.name, numbers, words, tuple(frame.columns), True, np.arange(len(frame)))
+    names, count = tuple(frame.columns), np.arange(len(frame))
+    records = tuple(one.name for one in frame if one.dtype.is_nested() or one.dtype in (pl.Binary, pl.Object))
+    return LooseTable(opened.name, numbers, words, names, True, count, records=records)
 
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
@@ -143,8 +146,10 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     separator, width = _shape_of(opened.name, lines[first : first + 12])
     titles, first = _titles(lines, first, separator, width)
     names = _fields(lines[first], separator)
-    if len(names) == width - 1:
-        names = _completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
+    named = len(names) == width - 1
+    if named:
+        names = completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
+        named = not names[0]
     header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
     if header and not any(line.strip() for line in lines[first + 1 :]):
         raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
@@ -153,7 +158,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         start = 1 + header
         count = np.arange(len(fast))
         found = tuple(names) if header else numbered(width)
-        return LooseTable(opened.name, fast, {}, found, header, count, count + start)
+        return LooseTable(opened.name, fast, {}, found, header, count, count + start, row_names=named)
     if separator == " ":
         lines, separator = [b" ".join(line.split()) for line in lines], " "
     kept, broken = _widths(lines, first + header, separator.encode(), width, titles)
@@ -173,6 +178,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         np.array(kept, np.int64) + 1,
         tuple(broken),
         decimal,
+        row_names=named,
     )
 
 
@@ -221,7 +227,7 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
         widths = [len(_fields(line, separator)) for line in lines]
         width = max(widths, key=widths.count)
         agreeing = widths.count(width)
-        if width > 1 and agreeing > best and (separator != " " or _is_number(_fields(lines[-1], " "))):
+        if width > 1 and agreeing > best and (separator != " " or _is_number(_fields(lines[-1], " ")) or even(widths)):
             best, found = agreeing, (separator, width)
     if 2 * best >= len(lines):
         return found
@@ -229,20 +235,6 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
     if not any(separator.encode() in line for line in lines for separator in _SEPARATORS):
         why = "one value a line, expected a label and the values of the sample"
     raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
-
-
-def _completed(names: list[str], rows: list[list[str]], width: int) -> list[str]:
-    """Return names, one too few, with an empty one behind if only the rows end in a separator.
-
-    Or with one before them, if the rows begin with a name of their own, as R writes them.
-    """
-    whole = [row for row in rows if len(row) == width]
-    if not whole:
-        return names
-    if not any(row[-1].strip() for row in whole):
-        return [*names, ""]
-    first = [row[0] for row in whole]
-    return ["", *names] if len(set(first)) == len(first) else names
 
 
 def _is_number(fields: list[str]) -> bool:
@@ -372,8 +364,10 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     commented = (record[0].startswith("#") and len(record) != width for record in records)
     titles = next((k for k, other in enumerate(commented) if not other and len(records[k]) > 1), 0)
     names = [one.strip() for one in records[titles]]
-    if len(names) == width - 1:
-        names = _completed(names, records[titles + 1 :], width)
+    named = len(names) == width - 1
+    if named:
+        names = completed(names, records[titles + 1 :], width)
+        named = not names[0]
     sample = records[titles + 1 : titles + 30]
     below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in sample]
     header = len(names) == width and _is_header(names, below, separator, target)
@@ -393,4 +387,5 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
             words[column] = fields
     found = tuple(names) if header else numbered(width)
     where = np.array([lines[place] for place in right], np.int64)
-    return LooseTable(name, numbers, words, found, header, np.array(right, np.int64), where, broken, decimal)
+    taken = np.array(right, np.int64)
+    return LooseTable(name, numbers, words, found, header, taken, where, broken, decimal, row_names=named)

@@ -57,6 +57,12 @@ class LooseTable:
         The picture of each row of the source, where that is a folder: ``cats/7.png`` is that of `rows`.
     unreadable : tuple of (row, words)
         Pictures that cannot be read, which are not among `numbers`, and why.
+    coloured : int
+        How many pictures have colours in their files.
+    records : tuple of str
+        Names of the columns that hold lists, records or the like.
+    row_names : bool
+        Whether the first column, without a name, only names the rows, as R writes them.
     resized : tuple of int
         Rows of pictures that have another size than most, and were brought to theirs.
     """
@@ -81,6 +87,8 @@ class LooseTable:
     unreadable: tuple[tuple[int, str], ...] = ()
     resized: tuple[int, ...] = ()
     coloured: int = 0
+    row_names: bool = False
+    records: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.numbers)

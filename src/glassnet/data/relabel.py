@@ -185,7 +185,10 @@ def write_relabelled_table(
     for row, label in changes.items():
         words[row] = label
     keep = pl.Series([changes.get(row, "") is not None for row in range(len(words))])
-    frame = table.frame.with_columns(pl.Series(target, words)).filter(keep)
+    frame = table.frame.with_columns(pl.Series(target, words))
+    if table.row_names is not None:
+        frame = frame.select(table.row_names.alias(""), pl.all())
+    frame = frame.filter(keep)
     _write(place, frame.write_csv(separator=table.separator, include_header=table.header).encode())
     return place
 

@@ -1,4 +1,4 @@
-"""Text in other encodings, made UTF-8: told by a mark, as in what Excel calls "Unicode text", or guessed."""
+"""Text in other encodings, made UTF-8: told by a mark, as in what Excel calls "Unicode text", by zeros, or guessed."""
 
 from __future__ import annotations
 
@@ -15,20 +15,42 @@ _MARKS = {  # the longer ones first, since one begins like a shorter one
 }
 
 
+_PLAIN = 0.25
+"""Part of the characters that have to be of one byte, as separators and digits are, for UTF-16 without its mark."""
+
+
 def wide_encoding(head: bytes) -> str:
-    """Return ``"UTF-16"`` or ``"UTF-32"`` if bytes begin with the mark of one, else nothing."""
-    return next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+    """Return ``"UTF-16"`` or ``"UTF-32"`` if bytes begin with the mark of one, else nothing.
+
+    ``"UTF-16-LE"`` or ``"UTF-16-BE"`` where there is no mark and that is plain: every second byte of many characters is
+    0 and no other is, and what they spell is lines of text.
+    """
+    marked = next((name for mark, name in _MARKS.items() if head.startswith(mark)), "")
+    return marked or next((name for name, place in (("UTF-16-LE", 1), ("UTF-16-BE", 0)) if _spells(head, place)), "")
+
+
+def _spells(head: bytes, place: int) -> bool:
+    """Tell whether bytes are plainly text of two bytes a character, of which the upper one stands at 0 or 1."""
+    upper, lower = head[place::2], head[1 - place :: 2]
+    if 0 in lower or upper.count(0) <= _PLAIN * len(upper):
+        return False
+    try:
+        # A character may be cut off at the end, but not within.
+        text = codecs.getincrementaldecoder("UTF-16-LE" if place else "UTF-16-BE")().decode(head)
+    except UnicodeError:
+        return False
+    return "\n" in text.replace("\r", "\n") and all(one.isprintable() or one in "\t\r\n\f" for one in text)
 
 
 def narrowed(content: bytes, name: str) -> bytes:
-    """Return text in UTF-8 that has the mark of another encoding, and other content as it is.
+    """Return text in UTF-8 that is in UTF-16 or UTF-32, see `wide_encoding`, and other content as it is.
 
     Raises
     ------
     DataError
-        GN011 when it is not in the encoding whose mark it has; `name` is the file.
+        GN011 when it is not all in the encoding as which it begins; `name` is the file.
     """
-    encoding = wide_encoding(content)
+    encoding = wide_encoding(content[:4096])
     if not encoding:
         return content
     try:

@@ -1,7 +1,7 @@
 """Numbers with a unit, as people write them: ``12 kg``, ``3,5 km``, ``1 200 kr``, ``USD 500``.
 
-A column whose numbers all have one unit is a column of numbers. What has several is not converted, as only its owner
-knows what they mean; `mixed_units` finds it, so that it can be said.
+A column whose numbers all have one unit is a column of numbers; ``kg``, ``KG`` and ``kg.`` are one. What has several is
+not converted, as only its owner knows what they mean; `mixed_units` finds it, so that it can be said.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ _NUMBER = "[+\\-\u2212]?[.,]?\\d[\\d.,'’ \u00a0\u2009\u202f]*"
 _UNIT = "[\\p{L}°º′″][\\p{L}\\p{N}°²³/·*^.-]{0,15}(?: [\\p{L}][\\p{L}²³/]{0,11})?"
 _MONEY = r"(?:US|R|A|C|S|NT|HK|NZ)\$|USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|BRL|CAD|AUD|kr|Rs|Fr"
 _BEHIND = rf"^({_NUMBER})({_UNIT})$"
-_BEFORE = rf"^({_MONEY})\.?\s*({_NUMBER})$"
+_BEFORE = rf"^((?i:{_MONEY}))\.?\s*({_NUMBER})$"
 _ORDINALS = {"st", "nd", "rd", "th"}
 _NAMES = (
     "mg g kg t lb oz mm cm m km in ft yd mi mile ml cl dl l L gal ms s sec min h hr hour day week month year "
     "cal kcal J kJ kWh W kW MW PS hp C F °C °F K k M B KB MB GB TB kr USD EUR GBP CHF JPY CNY RMB INR SEK NOK DKK "
     "克 千克 公斤 斤 吨 毫米 厘米 米 公里 千米 毫升 升 秒 分钟 小时 天 岁 元 千 万 亿"
 )
-_KNOWN = frozenset(_NAMES.split())
-"""What surely is a unit: with two of these, a column is told to mix them."""
 _SAMPLE, _MANY = 1000, 50
+_CASED = re.compile(r"[mtbMTB]|[mM](?:g|m|s|W|Wh|V|A|Pa|J|eV|N)|[MGT]b")
+"""Units that capitals make another one of: metres and millions, milliwatts and megawatts, megabits and megabytes."""
 
 
 def unit_of(column: pl.Series, almost: float) -> str:
@@ -70,7 +70,9 @@ def mixed_units(column: pl.Series) -> dict[str, int]:
     if not len(column) or _apart(column.head(_SAMPLE))[1].null_count() > len(column.head(_SAMPLE)) / 2:
         return {}
     counts = _counted(column)
-    return counts if len({_plain(unit) for unit in counts} & _KNOWN) > 1 else {}
+    plain = {_plain(unit) for unit in counts}
+    apart = len({unit.casefold() for unit in plain}) < len(plain)  # by capitals alone, such as mW and MW
+    return counts if apart or len(plain & _KNOWN) > 1 else {}
 
 
 def _apart(column: pl.Series) -> tuple[pl.Series, pl.Series]:
@@ -90,6 +92,12 @@ def _counted(column: pl.Series) -> dict[str, int]:
 
 
 def _plain(unit: str) -> str:
-    """Return what ``year``, ``years`` and ``year.`` have in common."""
-    unit = unit.rstrip(".")
-    return unit[:-1] if re.fullmatch(r"[A-Za-z]{2,}(?<!s)s", unit) else unit
+    """Return what ``year``, ``years``, ``Year`` and ``year.`` have in common."""
+    unit = unit.replace(".", "")
+    if not _CASED.fullmatch(unit):
+        unit = unit.casefold()
+    return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
+
+
+_KNOWN = frozenset(map(_plain, _NAMES.split()))
+"""What surely is a unit: with two of these, a column is told to mix them."""

@@ -14,9 +14,11 @@ from ..data.loose import LooseTable
 from ..data.source import has_part
 from ..options import Options
 from . import classes, folder, layout, pixels, repeats
+from .capitals import capitals
 from .case import Case, Step
 from .details import detail, listed
 from .findings import Finding, harmful
+from .sentinels import sentinels
 from .target import label_column, named_column, place_of
 
 STEPS: tuple[Step, ...] = (
@@ -24,16 +26,20 @@ STEPS: tuple[Step, ...] = (
     folder.sizes,
     folder.colours,
     layout.broken_rows,
+    layout.row_names,
     layout.decimal_comma,
     layout.empty_columns,
     layout.same_names,
     layout.transposed,
     named_column,
+    layout.records,
     layout.dates,
     layout.identifiers,
     label_column,
     layout.header,
     layout.strays,
+    sentinels,
+    capitals,
     layout.gaps,
     pixels.scale,
     pixels.blank,

@@ -70,6 +70,24 @@ KINDS: dict[str, Kind] = {
     "GD15": Kind(
         ERROR, "columns have the same name", "give each a name of its own", "puts .2 behind the second, and so on"
     ),
+    "GD16": Kind(
+        WARNING,
+        "a number seems to stand for missing values",
+        "leave these fields empty, which glassnet train --target fills in and flags",
+        "leaves them empty",
+    ),
+    "GD17": Kind(
+        WARNING,
+        "words differ in capitals or blanks alone",
+        "write each in one way, if they mean the same",
+        "writes the commonest",
+    ),
+    "GD18": Kind(
+        ERROR,
+        "a column holds lists or records",
+        "make columns of numbers or words of them, or leave it out: glassnet train --drop",
+        "drops it",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

@@ -98,6 +98,26 @@ def dates(table: LooseTable, case: Case) -> Outcome:
     return [found("GD14", table, text, columns=names)], table.without(columns)
 
 
+def row_names(table: LooseTable, case: Case) -> Outcome:
+    """Find names of the rows, as R writes them."""
+    if not table.row_names:
+        return [], table
+    finding = found("GD05", table, detail("row_names"), columns=[detail("unnamed")])
+    return [finding], replace(table.without([0]), row_names=False)
+
+
+def records(table: LooseTable, case: Case) -> Outcome:
+    """Columns of lists, records or the like."""
+    columns = [place for place, name in enumerate(table.names) if name in table.records]
+    if not columns:
+        return [], table
+    names = [table.names[column] for column in columns]
+    text = detail("records", names=listed(names))
+    if len(columns) == table.width:  # nothing would be left
+        return [found("GD18", table, text, columns=names, repaired=False)], table
+    return [found("GD18", table, text, columns=names)], table.without(columns)
+
+
 def identifiers(table: LooseTable, case: Case) -> Outcome:
     """Columns that number or name the rows."""
     if len(table) < _ENOUGH or table.width < 3:

@@ -70,8 +70,10 @@ def place_of(table: LooseTable, target: str) -> int:
     DataError
         GN060 when there is none.
     """
-    if target in table.names:
-        return table.names.index(target)
+    counted = re.sub(r"^column(\d+)$", r"column \1", target)  # as training calls columns without names
+    for name in (target, counted):
+        if name in table.names:
+            return table.names.index(name)
     if target.isdecimal() and 1 <= int(target) <= table.width:
         return int(target) - 1
     raise DataError(

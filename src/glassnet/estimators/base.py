@@ -32,7 +32,7 @@ from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared, checked_parameter
-from .refusals import in_place, parts_for
+from .refusals import in_place, listeners_in, parts_for, require_same, require_same_network
 from .saved import receipt_of, restored
 
 Array = NDArray[Any]
@@ -124,6 +124,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         ArithmeticError
             When the training diverges.
         """
+        told = listeners_in(listeners)
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val: one is missing. Give both, or none.")
         going_on = self.warm_start and hasattr(self, "model_")
@@ -135,7 +136,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if not going_on:
             self.model_ = _new_model(data, options)
         self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
-        self._learn(data, options, validation, [*listeners], Tasks(self, options.epochs, X, y))
+        self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
         self._trained(validation)
         return self
 
@@ -230,13 +231,16 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
         if not stops:
             chosen["early_stopping"] = 0
-        if going_on:
-            network = self.model_.network
-            hidden = network.architecture.sizes[1:-1]
-            if not isinstance(self.hidden_layer_sizes, str) and chosen["hidden"] != hidden:
-                raise ValueError(f"hidden_layer_sizes {chosen['hidden']}: what goes on has {hidden}.")
-            chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
-        return replace(CLASSIFIER, **{**self._task(), **chosen})
+        if not going_on:
+            return replace(CLASSIFIER, **{**self._task(), **chosen})
+        network = self.model_.network
+        hidden = network.architecture.sizes[1:-1]
+        if not isinstance(self.hidden_layer_sizes, str):
+            require_same("hidden_layer_sizes", chosen["hidden"], hidden)
+        chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
+        options = replace(CLASSIFIER, **{**self._task(), **chosen})
+        require_same_network(network.architecture, options, given_loss=not callable(self.loss))
+        return options
 
     def _aside(self) -> list[str]:
         """Return the parameters for which rows must be kept aside, as they would be typed."""

@@ -111,6 +111,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             As `fit`; and when classes are missing, or not those of the first call.
         """
         first = not hasattr(self, "model_")
+        if isinstance(self.class_weight, str):
+            raise ValueError(
+                f"class_weight {self.class_weight!r}: partial_fit sees a part of the rows, and each would be balanced "
+                "by itself. Give a weight for each class, as {0: 1, 1: 5}."
+            )
         if first and classes is None:
             raise ValueError("classes: missing. Name all that will occur in the first call of partial_fit.")
         if first:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
 
@@ -11,7 +12,10 @@ import numpy as np
 
 from ..data.dataset import Dataset
 from ..errors import DataError
-from ..options import Options
+from ..listeners import Listener
+from ..losses import loss_parameter
+from ..network import Architecture
+from ..options import LOSS_OPTIONS, Options
 from ..parts import parts_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -29,6 +33,7 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
     ValueError
         As `check`, and for dates or times.
     """
+    _require_frame(X)
     _refuse_times(X)
     try:
         return check()
@@ -40,6 +45,18 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
         if classes.dtype == object and classes.ndim == 1:
             _require_present(classes, name)
         raise
+
+
+def _require_frame(X: Any) -> None:
+    """Refuse a frame that holds no rows yet, and names of columns that occur twice."""
+    if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
+        raise TypeError("X: a LazyFrame, which holds no rows yet. Give X.collect().")
+    twice = [name for name, count in Counter(getattr(X, "columns", ())).items() if count > 1]
+    if twice:
+        raise ValueError(
+            f"X: several columns are called {', '.join(repr(str(name)) for name in twice[:5])}. Give each a name of "
+            "its own."
+        )
 
 
 def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
@@ -153,6 +170,43 @@ def _require_present(y: Array, name: str, width: int = 1) -> None:
         # pandas' NA refuses to be compared, but has no other use than to be missing.
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
             raise ValueError(f"{name}: row {place // width} is missing. Leave such rows out.")
+
+
+def listeners_in(given: Any) -> list[Listener]:
+    """Return listeners as a list.
+
+    Raises
+    ------
+    TypeError
+        When they are no list, or one cannot be called.
+    """
+    if callable(given) or not isinstance(given, Iterable):
+        raise TypeError(f"listeners: {type(given).__name__}, expected a list of functions. Put it in brackets: [it].")
+    listeners = [*given]
+    for one in listeners:
+        if not callable(one):
+            raise TypeError(f"listeners: {one!r}, expected functions that take an event.")
+    return listeners
+
+
+def require_same(name: str, wanted: Any, there: Any) -> None:
+    """Refuse a parameter that is another than that of the network that goes on: ValueError."""
+    if wanted != there:
+        raise ValueError(
+            f"{name} {wanted!r}: what goes on has {there!r}. Set it back, or fit anew with warm_start=False."
+        )
+
+
+def require_same_network(architecture: Architecture, options: Options, *, given_loss: bool) -> None:
+    """Refuse activations, or a named loss (`given_loss`), that are not those of the network that goes on: ValueError.
+
+    It would keep its own, whatever the parameters say.
+    """
+    require_same("activation", options.activations[:-1], architecture.activations[:-1])
+    if given_loss:
+        require_same("loss", options.loss, architecture.loss)
+        name = LOSS_OPTIONS.get(options.loss, "")
+        require_same(name, loss_parameter(options.loss, options.loss_parameter), architecture.loss_parameter)
 
 
 def parts_for(data: Dataset, options: Options, wish: str) -> tuple[Dataset, Dataset | None]:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from .encodings import Encoded, Encoding, encoding_from
 from .predicted import Target, class_words, learn_targets, values_of
-from .usable import about_numbers, learn_inputs, quoted
+from .usable import about_numbers, about_spellings, learn_inputs, quoted
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -90,6 +90,7 @@ class Columns:
             require_column(table, name)
         learnt, remarks = learn_targets(table, asked, task)
         remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
+        remarks += [said for one in learnt if one.task == "classes" for said in about_spellings(table, one.name)]
         others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])

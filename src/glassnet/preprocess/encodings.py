@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ..data.checks import is_sign
+from ..data.sentinels import sentinels_beyond
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -119,8 +120,13 @@ class NumberColumn:
         return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
 
     def surprises(self, table: Table) -> list[str]:
-        """Say which values are no numbers, and where there is another sign or unit than in training, or none."""
+        """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
         said = no_numbers(table, self.name, self.beside)
+        said += [
+            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
+            f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
+            for value, count in sentinels_beyond(table.numbers(self.name, self.beside), self.low, self.high).items()
+        ]
         if not self.beside:
             new = filter(is_sign, table.signs(self.name))
             said += [

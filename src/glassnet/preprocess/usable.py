@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.capitals import alike
+from ..data.sentinels import sentinels_in
 from .encodings import ENCODINGS, Encoding, enough, no_numbers
 
 if TYPE_CHECKING:
@@ -25,9 +27,34 @@ def quoted(name: str) -> str:
 
 
 def about_numbers(table: Table, name: str) -> list[str]:
-    """Say what of a column of numbers is left out of account."""
+    """Say what of a column of numbers is left out of account, or may mean something else."""
     signs = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
-    return signs + no_numbers(table, name, table.beside(name))
+    beside = table.beside(name)
+    return signs + no_numbers(table, name, beside) + _about_sentinels(table.numbers(name, beside), name)
+
+
+def _about_sentinels(values: NDArray[np.float64], name: str) -> list[str]:
+    """Say which numbers may stand for missing values; they are used as they are, since only the owner knows."""
+    return [
+        f"column {name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from all others, is used as a number; "
+        "where it means missing, glassnet doctor --fix empties these fields"
+        for value, count in sentinels_in(values).items()
+    ]
+
+
+def about_spellings(table: Table, name: str) -> list[str]:
+    """Say which words of a column differ in capitals or blanks alone; each counts as one of its own."""
+    codes, words = table.words(name)
+    counts = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
+    better = alike(dict(zip(words, counts, strict=True)))
+    if not better:
+        return []
+    word, other = next(iter(better.items()))
+    more = f", and {len(better) - 1:,} more such" if len(better) > 1 else ""
+    return [
+        f"column {name!r}: {word[:40]!r} and {other[:40]!r} differ in capitals or blanks alone{more}, and count as "
+        "different; where they mean the same, glassnet doctor --fix makes them one"
+    ]
 
 
 def learn_inputs(
@@ -46,8 +73,8 @@ def learn_inputs(
             useless.append((name, why))
             continue
         inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name, *beside))
-        if kind == "number":
-            remarks += about_numbers(table, name)
+        remarks += about_numbers(table, name) if kind == "number" else []
+        remarks += about_spellings(table, name) if kind == "text" else []
     return inputs, useless, remarks
 
 

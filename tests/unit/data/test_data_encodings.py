@@ -10,7 +10,7 @@ from glassnet.data.frames import read_table
 from glassnet.data.lenient import read_loosely
 from glassnet.data.queries import load_inputs
 from glassnet.data.relabel import read_review
-from glassnet.data.unicode import in_utf8
+from glassnet.data.unicode import in_utf8, wide_encoding
 from glassnet.errors import GlassnetError
 
 NAMED = "Größe\tStraße\n3\tGasse\n4\tüber\n5\tGasse\n"
@@ -55,6 +55,25 @@ def test_rows_of_numbers_in_any_encoding_are_the_same(tmp_path, encoding):
     assert np.array_equal(read_loosely(path).numbers[:, 1:], data.inputs)
 
 
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("text", [NAMED, "城市,人口\r\n北京,2189\r\n上海,2487\r\n", "a\tb\r1\t2\r" * 3, PIXELS * 300])
+def test_utf_16_without_its_mark_is_known_by_its_zeros(tmp_path, text, encoding):
+    plain, wide = written(tmp_path, text, "utf-8"), tmp_path / "wide.csv"
+    expected = read_loosely(plain)
+    wide.write_bytes(text.encode(encoding))
+    found = read_loosely(wide)
+    assert found.names == expected.names
+    np.testing.assert_array_equal(found.numbers, expected.numbers)
+
+
+def test_numbers_in_binary_are_no_utf_16():
+    for kind in ("<u2", ">u2"):
+        for low, high in ((0, 256), (0, 65536), (0, 3), (48, 58)):  # the last spells digits, but no lines
+            assert wide_encoding(np.random.default_rng(0).integers(low, high, 2048).astype(kind).tobytes()) == ""
+    assert wide_encoding(b"\0\0\x08\x03" + bytes(4092)) == ""
+    assert wide_encoding(b"") == wide_encoding(b"a,b\n1,2\n") == ""
+
+
 @pytest.mark.parametrize("encoding", WIDE)
 def test_a_list_of_changed_labels_in_any_encoding(tmp_path, encoding):
     path = written(tmp_path, "row,new\n0,drop\n2,1\n", encoding)
@@ -67,6 +86,8 @@ def test_a_list_of_changed_labels_in_any_encoding(tmp_path, encoding):
         ("a,b\n1,2\n".encode("utf-16")[:-1], "UTF-16"),
         (b"\xff\xfe\x00\xd8\x00\x00" * 20, "UTF-16"),
         ("a,b\n1,2\n".encode("utf-32")[:-3], "UTF-32"),
+        ("a,b\n1,2\n".encode("utf-16-le")[:-1], "UTF-16-LE"),
+        (("a,b\n" + "1,2\n" * 2000).encode("utf-16-be") + b"\xd8\0\0\0", "UTF-16-BE"),
     ],
 )
 def test_what_only_begins_as_such_text_is_refused_with_the_place(tmp_path, content, words):

@@ -153,6 +153,8 @@ def test_a_table_beside_pictures_is_read_in_the_encodings_of_other_tables(tmp_pa
     (tmp_path / "labels.csv").write_bytes(text.encode("utf-16"))
     assert load_data(tmp_path).class_names == ("b", "süß")
     (tmp_path / "labels.csv").write_bytes(text.encode("utf-16-le"))
+    assert load_data(tmp_path).class_names == ("b", "süß")
+    (tmp_path / "labels.csv").write_bytes(text.replace("b", "\x02").encode("utf-16-le"))
     refused(tmp_path, "GN011", "labels.csv", "CSV UTF-8")
 
 

@@ -299,7 +299,7 @@ def test_a_row_without_any_value_is_a_row_and_a_blank_line_is_none(tmp_path, quo
         ("d.json", b"[1, 2]", "GN011", ("no table", "an object a row")),
         ("d.json", b'[{"a": "\xff\xfe"}]', "GN006", ("UTF-8",)),
         ("d.csv", b"a,b\n1,2\n3,\x01\n" + b"4,5\n" * 20, "GN011", ("line 3", "0x01", "Remove")),
-        ("d.csv", "a,b\n1,2\n".encode("utf-16-le"), "GN011", ("UTF-16", "CSV UTF-8")),
+        ("d.csv", "a,b\n1,\x02\n".encode("utf-16-le"), "GN011", ("UTF-16", "CSV UTF-8")),
         ("d.csv", b"\n\na,b\n1,2\n3\n", "GN012", ("line 5",)),
         ("d.csv", b"sep=,\na,b\n1,2\n3\n", "GN012", ("line 4",)),
         ("d.csv", b"a,b\nu, v,2,\n3,4,\n5,6\n", "GN012", ("line 2", "4 values")),

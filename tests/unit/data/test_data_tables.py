@@ -206,7 +206,7 @@ def test_gaps_in_the_labels(tmp_path):
         (b"hello", "GN011"),
         (b"<!DOCTYPE html>\n<html>\n<p>404</p>\n", "GN011"),
         (b"once upon a time\nthere was a table\n", "GN011"),
-        ("0,1,2\n1,2,3\n".encode("utf-16-le"), "GN011"),
+        ("0,1,\x02\n1,2,3\n".encode("utf-16-le"), "GN011"),
         (b"5\n3\n", "GN012"),
         (bytes(range(200)), "GN005"),
         (b"PAR1\x15\x04\x15", "GN006"),

@@ -23,6 +23,12 @@ from glassnet.preprocess import Columns
         (["\u22125", "$ \u22127", "0"], [-5, -7, 0], "$"),
         (["5.5 l/100km", "7 l/100km"], [5.5, 7], "l/100km"),
         (["35 sq ft", "7 sq ft"], [35, 7], "sq ft"),
+        (["12 kg", "13 KG", "14 kg.", "7 kg", "1 Kgs"], [12, 13, 14, 7, 1], "kg"),
+        (["35 sq. ft", "7 Sq ft", "8 sq. ft"], [35, 7, 8], "sq. ft"),
+        (["5 mL", "7 ml", "5 ML", "4 ml"], [5, 7, 5, 4], "ml"),
+        (["5 MW", "7 MW"], [5, 7], "MW"),
+        (["16 GB", "8 gb", "4 GB"], [16, 8, 4], "GB"),
+        (["USD 5", "usd 6", "Usd. 7", "USD 8"], [5, 6, 7, 8], "USD"),
         (["12公斤", "7.5公斤"], [12, 7.5], "公斤"),
     ],
 )
@@ -38,6 +44,9 @@ def test_numbers_with_one_unit_are_numbers(written, numbers, unit):
     [
         ["500 g", "1 kg", "2 kg"],
         ["3A", "2B", "4A"],
+        ["5 mW", "3 MW", "4 mW"],
+        ["5 m", "3 M", "4 m"],
+        ["5 Mb", "3 MB", "4 MB"],
         ["1st", "2nd", "3rd", *["4th"] * 50],
         ["12 Main Street", "7 Oak Lane", "9 High Road"],
         ["1234 AB", "4321 CD", "1111 EF"],
@@ -64,6 +73,8 @@ def test_the_unit_is_that_of_nearly_all_and_what_has_another_is_no_number():
 def test_mixed_units_are_told_only_where_they_are_units():
     assert mixed_units(pl.Series(["500 g", "1 kg", "2 kg"])) == {"kg": 2, "g": 1}
     assert mixed_units(pl.Series(["12k", "3M", "1.5M"])) == {"M": 2, "k": 1}
+    assert mixed_units(pl.Series(["5 mW", "3 MW", "4 MW"])) == {"MW": 2, "mW": 1}
+    assert not mixed_units(pl.Series(["5 kg", "3 KG", "4 Kg.", "4 kgs"]))
     for words in (["12 a", "3 x"], ["1 kg", "2 kg"], ["one", "two"], []):
         assert not mixed_units(pl.Series(words, dtype=pl.String))
     assert unit_of(pl.Series([], dtype=pl.String), 0.9) == ""
@@ -81,9 +92,14 @@ def _columns(**others):
     return Columns.learn(read_table({**table, **others}), "y")
 
 
+def _asked(mass):
+    return read_table({"mass": [mass], "share": ["5 %"], "old": ["1"]})
+
+
 def test_a_model_keeps_to_the_unit_it_was_trained_with():
     learnt = _columns()
     assert "column 'mass': its 'kg' is left out of account" in learnt.remarks
+    assert np.array_equal(learnt.apply(_asked("70 kg")), learnt.apply(_asked("70 KG.")))
     for columns in (learnt, Columns.from_dict(learnt.to_dict())):
         asked = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
         inputs = columns.apply(asked)

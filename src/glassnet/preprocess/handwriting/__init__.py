@@ -4,7 +4,7 @@ from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask
 from .form import CHANGES, PLAIN, SIDE, Change, mnist_form, mnist_forms
 from .margin import with_margins, without_margin
 from .paper import Ink, lift_ink, lift_otherwise
-from .photo import eight_bits, opaque, working_size
+from .photo import eight_bits, opaque, white_of, working_size
 from .rules import Mask, Plane
 from .sheet import sheet_alone
 from .whole import forms_of
@@ -33,6 +33,7 @@ __all__ = [
     "opaque",
     "sheet_alone",
     "union",
+    "white_of",
     "with_margins",
     "without_margin",
     "working_size",

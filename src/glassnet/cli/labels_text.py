@@ -1,0 +1,102 @@
+"""What ``glassnet labels`` prints, in English and in Chinese."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from typing import Any
+
+from ..data import Dataset
+from ..data.files import display_name
+from ..language import Say, speaking, width_of
+from ..trace.labels import Suspects
+from .console import result, shortened
+
+LABELS_WORDS: dict[str, tuple[str, str]] = {
+    "fold": (
+        "fold {number} of {folds}: {accuracy:.2%} answered as they are labelled",
+        "第 {number} 折(共 {folds} 折):{accuracy:.2%} 的回答与标签一致",
+    ),
+    "judged": (
+        "labels    {count:,} of {source}; {accuracy:.2%} look like their label to networks that have not seen them",
+        "标签      {source} 共 {count:,} 个;在没见过它们的网络看来,{accuracy:.2%} 与标签相符",
+    ),
+    "none_wrong": (
+        "estimate  no wrong labels: none looks like another class",
+        "估计      没有错误的标签:没有一个更像别的类别",
+    ),
+    "some_wrong": (
+        "estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class",
+        "估计      {count:,} 个更像别的类别,其中约 {errors:,} 个标签有误({share:.2%})",
+    ),
+    "not_certain": (
+        "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right",
+        "          置信度低:其中几乎都是网络自己的错误,标签是对的",
+    ),
+    "suspect_row": ("row {row}", "第 {row} 行"),
+    "suspect": (
+        "          {where}   labelled {label} ({given:6.1%})   looks like {likely} ({other:6.1%})",
+        "          {where}   标签 {label}({given:6.1%})   更像 {likely}({other:6.1%})",
+    ),
+    "empty_list": ("list      {file}: empty", "列表      {file}:空"),
+    "suspects_picture": ("picture   {file}: the first of them", "图        {file}:排在最前的"),
+    "no_suspects": ("no suspects, no picture: {file} was not written", "没有可疑的标签,因此没有图:未写入 {file}"),
+    "list": (
+        "list      {file}: fill in the column 'new' with the right label or drop, where one is wrong",
+        "列表      {file}:标签有误时,在 new 列填写正确的标签或 drop",
+    ),
+    "go_on": ("next      {command}", "下一步    {command}"),
+    "repaired_copy": (
+        "repaired  {file}: labels changed {changed:,}, samples left out {dropped:,}",
+        "已修复    {file}:改了 {changed:,} 个标签,略去 {dropped:,} 个样本",
+    ),
+}
+"""Key -> the words in English and in Chinese; see `language.speaking`."""
+
+
+def labels_words(language: str) -> Say:
+    """Return what gives these words in a language."""
+    return speaking(language, LABELS_WORDS)
+
+
+def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]], words: Say) -> None:
+    """Print the estimate, and the first of the suspects."""
+    count, errors = len(suspects.rows), round(suspects.errors)
+    result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
+    if not count:
+        result(words("none_wrong"))
+        return
+    result(words("some_wrong", errors=errors, share=suspects.errors / len(samples), count=count))
+    if not suspects.certain:
+        result(words("not_certain"))
+    places = [words("suspect_row", row=row["row"]) for row in rows]
+    files = [
+        f"{place} {shortened(display_name(row['file']), 40)}" if row["file"] else place
+        for place, row in zip(places, rows, strict=True)
+    ]
+    columns = [_even(files), *(_even([shortened(row[name], 40) for row in rows]) for name in ("label", "likely"))]
+    for row, where, label, likely in zip(rows, *columns, strict=True):
+        given, other = row["label_probability"], row["likely_probability"]
+        result(words("suspect", where=where, label=label, given=given, likely=likely, other=other))
+
+
+def next_step(again: list[str], out: str | None, picture: str | None, words: Say, *, some: bool) -> None:
+    """Say how to go on; `again` are the words that name the same data."""
+    if not some:
+        if out:
+            result(words("empty_list", file=out))
+        return
+    if picture:
+        result(words("suspects_picture", file=picture))
+    base = ["glassnet", "labels", *again]
+    if out:
+        result(words("list", file=out))
+        result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
+    else:
+        result(words("go_on", command=shlex.join([*base, "--out", "suspects.csv"])))
+
+
+def _even(texts: Sequence[str]) -> list[str]:
+    """Fill texts up with blanks to the width of the widest."""
+    widest = max(map(width_of, texts), default=0)
+    return [text + " " * (widest - width_of(text)) for text in texts]

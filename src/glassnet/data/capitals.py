@@ -1,0 +1,26 @@
+"""Words that differ in capitals or blanks alone, as ``Köln`` and ``köln``: most often one thing, written twice."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+
+
+def alike(counts: Mapping[str, int]) -> dict[str, str]:
+    """Return word -> commonest spelling, for each word that has a commoner one; nothing for identifiers and sentences.
+
+    Parameters
+    ----------
+    counts : mapping of str to int
+        Every word of a column, and how often it stands there.
+    """
+    if 2 * len(counts) > sum(counts.values()):
+        return {}
+    groups: dict[str, list[str]] = {}
+    for word in counts:
+        groups.setdefault(" ".join(unicodedata.normalize("NFC", word).casefold().split()), []).append(word)
+    found = {}
+    for words in groups.values():
+        best = max(words, key=lambda word: (counts[word], word))
+        found.update({word: best for word in words if word != best})
+    return found

@@ -1,0 +1,83 @@
+"""Tables whose rows begin with a name of their own, as R's ``write.table`` writes them."""
+
+from __future__ import annotations
+
+import pytest
+
+import glassnet
+from glassnet.data.relabel import write_relabelled_table
+from glassnet.errors import GlassnetError
+from support.cli import run
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+R_TABLES = {
+    "csv": ("size,letter,kind", ","),
+    "plain": ("size letter kind", " "),
+    "quoted": ('"size" "letter" "kind"', " "),
+    "tabs": ("size\tletter\tkind", "\t"),
+}
+
+
+@pytest.mark.parametrize("form", R_TABLES)
+@pytest.mark.parametrize("named", ["counted", "words"])
+def test_tables_as_r_writes_them_are_read_alike_by_every_command(folder, form, named):
+    header, separator = R_TABLES[form]
+    quote = '"' * ('"' in header)
+    rows = []
+    for k in range(60):
+        name = str(2 * k + 1) if named == "counted" else f"Mazda{k}"
+        values = [
+            f"{quote}{name}{quote}",
+            str(k % 7 + 0.5),
+            f"{quote}{'abc'[k % 3]}{quote}",
+            f"{quote}{'ny'[k % 2]}{quote}",
+        ]
+        rows.append(separator.join(values))
+    (folder / "r.txt").write_text("\n".join([header, *rows, ""]))
+    (folder / "same.csv").write_text(
+        "size,letter,kind\n" + "".join(f"{k % 7 + 0.5},{'abc'[k % 3]},{'ny'[k % 2]}\n" for k in range(60))
+    )
+    found = run("doctor", "r.txt", "--target", "kind", "--fix", "fixed.csv", "--json").json()
+    assert (found["samples"], found["features"], found["fixed"]["done"]) == (60, 2, ["GD05"])
+    hashes = set()
+    for name in ("r.txt", "same.csv", "fixed.csv"):
+        done = run("train", name, "--target", "kind", "--epochs", "2", "--json", "--out", f"{name}.safetensors")
+        assert ("as R writes them" in done.err) == (name == "r.txt")
+        hashes.add(done.json()["hash"])
+    assert len(hashes) == 1
+    for command in ("test", "query"):
+        answers = []
+        for name in ("r.txt", "same.csv"):
+            answers.append(run(command, "same.csv.safetensors", name, "--json").out.replace(name, ""))
+        assert answers[0] == answers[1]
+    assert run("labels", "r.txt", "--target", "kind", "--json").json()["samples"] == 60
+
+
+def test_a_copy_with_other_labels_keeps_the_names_of_the_rows(folder):
+    (folder / "r.csv").write_text("size,kind\n" + "".join(f"car{k},{k % 7},{'ny'[k % 2]}\n" for k in range(9)))
+    copy = write_relabelled_table(folder / "r.csv", folder / "copy.csv", {0: "y", 2: None}, "kind")
+    assert copy.read_text().splitlines()[:3] == ['"",size,kind', "car0,0,y", "car1,1,y"]
+
+
+@pytest.mark.parametrize("first", ["3.5", "7", "3 May 2021", "$5", "x"])
+def test_what_stands_before_may_be_more_than_a_name(folder, first):
+    """Where the first values are no names of rows, the row is what is wrong, as before."""
+    (folder / "odd.csv").write_text(
+        "a,b\n" + "".join(f"{first if k == 5 else k},{k % 7},{'ny'[k % 2]}\n" for k in range(9))
+    )
+    with pytest.raises(GlassnetError, match="line 2: 3 values, expected 2"):
+        glassnet.read_table(folder / "odd.csv")
+
+
+def test_a_row_of_another_width_below_names_of_rows_is_the_one_that_is_blamed(folder):
+    rows = "".join(f"{k},{k % 7},{'ny'[k % 2]}\n" for k in range(12_000))  # beyond what is looked at first
+    (folder / "r.csv").write_text(f"size,kind\n{rows}12000,5\n")
+    with pytest.raises(GlassnetError, match="line 12002: 2 values, expected 3, a name of the row and 2 more") as caught:
+        glassnet.read_table(folder / "r.csv")
+    assert caught.value.code == "GN012"

@@ -1,0 +1,116 @@
+"""Numbers that stand for missing values: told where they stand apart, never where they may be numbers."""
+
+import numpy as np
+import pytest
+
+from glassnet.data.frames import read_table
+from glassnet.data.sentinels import sentinels_in
+from glassnet.preprocess import Columns
+from support.cli import run
+
+RANDOM = np.random.default_rng(0)
+DEGREES = RANDOM.uniform(-20, 40, 200).round(1)
+AGES = RANDOM.integers(18, 80, 200)
+INCOMES = RANDOM.exponential(2000, 200).clip(0, 9998).round()
+
+
+@pytest.mark.parametrize(
+    ("others", "put", "found"),
+    [
+        (DEGREES, [-999.0] * 3, {-999: 3}),
+        (DEGREES, [-9999.0, -99.0, -999.0], {-9999: 1, -999: 1, -99: 1}),
+        (DEGREES, [9999.0] * 2 + [np.nan, np.inf], {9999: 2}),
+        (AGES, [-1] * 4, {-1: 4}),
+        (INCOMES, [99999] * 3 + [-1], {-1: 1, 99999: 3}),
+        (RANDOM.integers(0, 9000, 200), [9999] * 5 + [99999] * 5, {99999: 5}),
+        (RANDOM.integers(0, 27, 10), [999] * 90, {999: 90}),
+    ],
+)
+def test_what_stands_apart_is_found(others, put, found):
+    column = np.append(others, put)
+    np.random.default_rng(1).shuffle(column)
+    assert sentinels_in(column) == found
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        np.arange(1000.0),
+        np.arange(1.0, 10000),
+        np.append(INCOMES, [9999] * 3),  # the last of many, as where incomes are cut off
+        np.append(INCOMES, 99999),  # once
+        np.append(RANDOM.integers(0, 5, 200), [-1] * 9),  # a code among others
+        RANDOM.normal(size=200),
+        np.append(RANDOM.normal(size=200), [-1] * 9),
+        np.repeat([-1.0, 1.0], 50),
+        np.full(20, -999.0),
+        np.array([-999.0, 5]),
+        np.full(3, np.nan),
+        np.array([]),
+    ],
+    ids=range(12),
+)
+def test_what_may_be_a_number_is_none(column):
+    assert sentinels_in(column) == {}
+
+
+def people(path, **columns):
+    rows = {"age": AGES, "degrees": DEGREES, "kind": np.where(AGES > 50, "old", "young"), **columns}
+    lines = [",".join(map(str, row)) for row in zip(*rows.values(), strict=True)]
+    path.write_text("\n".join([",".join(rows), *lines, ""]))
+    return path
+
+
+def test_training_says_it_and_takes_them_as_they_are():
+    degrees = DEGREES.copy()
+    degrees[[3, 9]] = -999
+    table = {"degrees": degrees, "mass": [f"{a} kg" for a in np.append(AGES[1:], -99)], "y": AGES.astype(float) + 0.5}
+    learnt = Columns.learn(read_table({**table, "kind": np.where(AGES > 50, "a", "b")}), "kind")
+    assert [remark.split(", far")[0] for remark in learnt.remarks if "far from" in remark] == [
+        "column 'degrees': -999 in 2 rows",
+        "column 'mass': -99 in 1 row",
+    ]
+    assert learnt.inputs[0].low == -999
+    target = Columns.learn(read_table({"x": AGES % 7, "z": np.append(DEGREES[1:], -999)}), "z")
+    assert any("'z': -999 in 1 row" in remark for remark in target.remarks)
+
+
+def test_a_model_that_never_saw_it_says_so_when_it_is_asked():
+    learnt = Columns.learn(read_table({"degrees": DEGREES, "age": AGES, "y": np.where(AGES > 50, "a", "b")}), "y")
+    asked = {"degrees": [-999, 20, 99, -1], "age": [-1, 9999, 85, 9999]}
+    assert [said.split(" of training")[0] for said in learnt.surprises(read_table(asked))] == [
+        f"column 'degrees': -999 in 1 row, far from the {DEGREES.min():g} to {DEGREES.max():g}",
+        f"column 'age': -1 in 1 row, far from the {AGES.min()} to {AGES.max()}",
+        f"column 'age': 9999 in 2 rows, far from the {AGES.min()} to {AGES.max()}",
+    ]
+    assert learnt.surprises(read_table({"degrees": [20, None, 55], "age": [95, 3, 0]})) == []
+
+
+@pytest.mark.parametrize("target", ["kind", "degrees"])
+def test_the_doctor_names_column_and_rows_and_empties_the_fields(tmp_path, target):
+    ages, degrees = AGES.copy(), DEGREES.copy()
+    ages[[5, 7]], degrees[[7, 11, 13]] = -1, -9999
+    path, copy = people(tmp_path / "t.csv", age=ages, degrees=degrees), tmp_path / "copy.csv"
+    found = run("doctor", path, "--target", target, "--fix", copy, "--json").json()
+    [one] = [finding for finding in found["findings"] if finding["code"] == "GD16"]
+    assert (one["rows"], one["count"], one["repairable"]) == ([5, 7, 11, 13], 4, True)
+    assert set(one["columns"]) == {"age", "degrees"}
+    assert "-1 in age, 2 rows" in one["found"]
+    assert "-9999 in degrees, 3 rows" in one["found"]
+    assert "GD16" in found["fixed"]["done"]
+    table = read_table(copy)
+    assert np.isnan(table.numbers("age")).sum() == (2 if target == "kind" else 1)
+    # Rows without a number to predict teach nothing.
+    assert len(table) == (200 if target == "kind" else 197)
+    assert table.numbers("degrees").min(where=~np.isnan(table.numbers("degrees")), initial=0) > -21
+    again = run("doctor", copy, "--target", target, "--json").json()
+    assert "GD16" not in [finding["code"] for finding in again["findings"]]
+
+
+def test_a_table_without_any_is_left_alone(tmp_path):
+    found = run("doctor", people(tmp_path / "t.csv"), "--target", "kind", "--json").json()
+    assert "GD16" not in [finding["code"] for finding in found["findings"]]
+    shown = run(
+        "doctor", people(tmp_path / "u.csv", age=np.append(AGES[1:], -1)), "--target", "kind", "--language", "zh"
+    )
+    assert "age 列的 -1" in shown.out
