@@ -18,6 +18,7 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import replacing, require_picture_place, require_place
+from ..language import counted
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
@@ -222,4 +223,6 @@ def _report_copy(changes: Changes, to: str, as_json: bool) -> None:
     if as_json:
         result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
     else:
-        result(f"repaired  {to}: {len(changes) - dropped:,} labels changed, {dropped:,} samples left out")
+        result(
+            f"repaired  {to}: {counted(len(changes) - dropped, 'label')} changed, {counted(dropped, 'sample')} left out"
+        )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from ..language import counted
 from ..modelfile import load_model
 from ..receipt import verify
 from .console import json_flag, progress_listener, result, result_json
@@ -30,7 +31,7 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
     elif verdict.same:
         epochs = model.receipt.get("kept", [len(model.receipt["trails"][0]) - 1])[0]
-        result(f"same bits: {epochs} epochs again, hash {model.receipt['hash']}")
+        result(f"same bits: {counted(epochs, 'epoch')} again, hash {model.receipt['hash']}")
     else:
         result(f"differs: {verdict.where}")
     if not as_json:
