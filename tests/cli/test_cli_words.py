@@ -17,7 +17,7 @@ from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
 
 HAN = "[⺀-鿿]"
-AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
+AS_TYPED = r"glassnet [^\n]*|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|[A-Z]+|drop|notes|reference|float\d\d"
 """What stays as it is in every language: commands, files, and what options are called."""
 
 
@@ -38,6 +38,15 @@ def test_every_line_is_there_in_both_languages_and_is_said():
 def test_lines_begin_in_the_same_column():
     """A line of a result has its head in ten places, in either language."""
     keys = ("network", "kept", "test", "time", "model", "pictures", "next", "misread", "picture", "no_test", "report")
+    keys += (
+        "labels_looked_at",
+        "no_wrong_labels",
+        "wrong_labels",
+        "list_empty",
+        "list_written",
+        "first_drawn",
+        "repaired",
+    )
     for key in keys:
         heads = [re.match(r"\S+ {2,}", text).group() for text in CLI_WORDS[key]]
         assert [width_of(head) for head in heads] == [10, 10], key
@@ -66,6 +75,7 @@ COMMANDS = {
     "show": ("show", "digits.csv"),
     "row": ("show", "digits.csv", "--row", 3, "--png", "three.png"),
     "report": ("report", "m.safetensors", "digits.csv"),
+    "labels": ("labels", "digits.csv", "--hidden", 12, "--epochs", 1, "--folds", 2, "--out", "list.csv"),
     "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
 }
 
@@ -82,6 +92,12 @@ def test_results_and_progress_are_in_the_language_asked_for(folder, words):
     assert not re.search(HAN, english.out + english.err)
     numbers = [sorted(re.findall(r"\d+\.\d{4}|\d+\.\d+%", told.out)) for told in (chinese, english)]
     assert numbers[0] == numbers[1], "the numbers are the same"
+
+
+def test_a_verdict_is_in_the_language_of_the_surroundings(folder, monkeypatch):
+    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits: 2 epochs again, hash ")
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位相同")
 
 
 def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(folder):

@@ -18,12 +18,12 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import replacing, require_picture_place, require_place
-from ..language import counted
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say, shortened
 from .flags import language_flag, options_from, typed, with_options
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
+from .words import told
 
 _COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
 _LIST = re.compile(rb"row,file,label,")
@@ -122,10 +122,10 @@ def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]
     if flags["epochs"] is not None:
         fitting = replace(fitting, epochs=options.epochs)
 
-    def told(number: int, accuracy: float) -> None:
-        say(f"fold {number} of {folds}: {accuracy:.2%} answered as they are labelled")
+    def fold_done(number: int, accuracy: float) -> None:
+        say(told("fold_done", number=number, folds=folds, share=accuracy))
 
-    return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
+    return find_suspects(out_of_fold(samples, fitting, folds, fold_done), samples.labels)
 
 
 def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
@@ -147,46 +147,38 @@ def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> l
 
 def _report(samples: Dataset, suspects: Suspects, rows: list[dict[str, Any]]) -> None:
     count, errors = len(suspects.rows), round(suspects.errors)
-    result(
-        f"labels    {len(samples):,} of {samples.source}; {suspects.accuracy:.2%} look like their label to networks "
-        "that have not seen them"
-    )
+    result(told("labels_looked_at", samples=len(samples), source=samples.source, share=suspects.accuracy))
     if not count:
-        result("estimate  no wrong labels: none looks like another class")
+        result(told("no_wrong_labels"))
         return
-    share = suspects.errors / len(samples)
-    result(f"estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class")
+    result(told("wrong_labels", errors=errors, share=suspects.errors / len(samples), count=count))
     if not suspects.certain:
-        result(
-            "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right"
-        )
+        result(told("labels_unsure"))
     if not rows:
         return
-    shown = [[row["file"] or f"row {row['row']}", row["label"], row["likely"]] for row in rows]
+    shown = [[row["file"] or told("row", row=row["row"]), row["label"], row["likely"]] for row in rows]
     widths = [max(len(shortened(line[k], 40)) for line in shown) for k in range(3)]
     for line, row in zip(shown, rows, strict=True):
         where, label, likely = (f"{shortened(text, 40):<{wide}}" for text, wide in zip(line, widths, strict=True))
-        place = f"row {row['row']} " if row["file"] else ""
-        result(
-            f"          {place}{where}   labelled {label} ({row['label_probability']:6.1%})   looks like {likely} "
-            f"({row['likely_probability']:6.1%})"
-        )
+        place = told("row", row=row["row"]) + " " if row["file"] else ""
+        sure = {"given": row["label_probability"], "other": row["likely_probability"]}
+        result(told("suspect", where=place + where, label=label, likely=likely, **sure))
 
 
 def _next_step(again: list[str], out: str | None, picture: str | None, *, some: bool) -> None:
     """Say how to go on; `again` are the words that name the same data."""
     if not some:
         if out:
-            result(f"list      {out}: empty")
+            result(told("list_empty", file=out))
         return
     if picture:
-        result(f"picture   {picture}: the first of them")
+        result(told("first_drawn", file=picture))
     base = ["glassnet", "labels", *again]
     if out:
-        result(f"list      {out}: fill in the column 'new' with the right label or drop, where one is wrong")
-        result(f"next      {shlex.join([*base, '--fix', out, '--to'])} REPAIRED")
+        result(told("list_written", file=out))
+        result(told("next", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
     else:
-        result(f"next      {shlex.join([*base, '--out', 'suspects.csv'])}")
+        result(told("next", command=shlex.join([*base, "--out", "suspects.csv"])))
 
 
 def _write_list(rows: list[dict[str, Any]], out: str) -> None:
@@ -202,7 +194,7 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> 
     from .. import pictures
 
     if not len(suspects.rows):
-        say(f"no suspects, no picture: {picture} was not written")
+        say(told("no_suspects", picture=picture))
         return
     rows = suspects.rows[:_DRAWN]
     names = [samples.name_of(label) for label in range(samples.classes)]
@@ -223,6 +215,4 @@ def _report_copy(changes: Changes, to: str, as_json: bool) -> None:
     if as_json:
         result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
     else:
-        result(
-            f"repaired  {to}: {counted(len(changes) - dropped, 'label')} changed, {counted(dropped, 'sample')} left out"
-        )
+        result(told("repaired", file=to, changed=len(changes) - dropped, dropped=dropped))

@@ -119,6 +119,48 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "picture   {file}: as they are, distorted in each way, and as training sees them",
         "图        {file}:原样、各种变形,以及训练所见的样子",
     ),
+    # verify
+    "same_bits": ("same bits: {epochs} epochs again, hash {hash}", "逐位相同:重新训练 {epochs} 轮,哈希 {hash}"),
+    "bits_differ": ("differs: {where}", "不同: {where}"),
+    # labels
+    "fold_done": (
+        "fold {number} of {folds}: {share:.2%} answered as they are labelled",
+        "第 {number} 份(共 {folds} 份):回答与标签一致的占 {share:.2%}",
+    ),
+    "labels_looked_at": (
+        "labels    {samples:,} of {source}; {share:.2%} look like their label to networks that have not seen them",
+        "标签      {source} 的 {samples:,} 个;在没见过它们的网络看来,{share:.2%} 与标签相符",
+    ),
+    "no_wrong_labels": (
+        "estimate  no wrong labels: none looks like another class",
+        "估计      没有标错的:没有一个像别的类别",
+    ),
+    "wrong_labels": (
+        "estimate  about {errors:,} wrong ({share:.2%}) among {count:,} that look like another class",
+        "估计      像别的类别的有 {count:,} 个,其中约 {errors:,} 个({share:.2%})标错",
+    ),
+    "labels_unsure": (
+        "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right",
+        "          把握不大:这些几乎都会是网络自己的错误,标签是对的",
+    ),
+    "suspect": (
+        "          {where}   labelled {label} ({given:6.1%})   looks like {likely} ({other:6.1%})",
+        "          {where}   标为 {label} ({given:6.1%})   像是 {likely} ({other:6.1%})",
+    ),
+    "list_empty": ("list      {file}: empty", "列表      {file}:空"),
+    "first_drawn": ("picture   {file}: the first of them", "图        {file}:其中最前面的"),
+    "list_written": (
+        "list      {file}: fill in the column 'new' with the right label or drop, where one is wrong",
+        "列表      {file}:标错之处,在 'new' 一列填上正确的标签或 drop",
+    ),
+    "no_suspects": (
+        "no suspects, no picture: {picture} was not written",
+        "没有可疑的标签,也就没有图:未写 {picture}",
+    ),
+    "repaired": (
+        "repaired  {file}: {changed:,} labels changed, {dropped:,} samples left out",
+        "修正      {file}:改了 {changed:,} 个标签,去掉 {dropped:,} 个样本",
+    ),
 }
 """Key -> the words in English and in Chinese; see `language.speaking`."""
 
