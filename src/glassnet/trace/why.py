@@ -123,10 +123,11 @@ class Neighbours:
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
         squares = self._square_distances(hidden)
-        count = min(count, len(squares))
-        rows = np.argpartition(squares, count - 1)[:count]
-        rows = rows[np.argsort(squares[rows], kind="stable")]
+        some = min(8 * count, len(squares))  # squares are rounded, so the nearest of some more are looked for exactly
+        rows = np.sort(np.argpartition(squares, some - 1)[:some])
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
+        nearest = np.argsort(distances, kind="stable")[:count]
+        rows, distances = rows[nearest], distances[nearest]
         known = self._data.labels if self._data.values is None else self._data.values
         return Nearest(rows, distances, self._data.inputs[rows], known[rows])
 

@@ -176,6 +176,16 @@ def test_what_is_nearest_is_nearest(model):
     np.testing.assert_allclose(alike.distances, wanted, atol=1e-3)
 
 
+def test_what_is_nearest_is_nearest_where_all_are_near():
+    """Of three saturated nodes distances are as small as float32's roundings of their squares."""
+    tiny = fit(TRAINING, Options(hidden=(3,), epochs=20, engine="reference")).model
+    tiny.network.parameters.flat[...] *= 4
+    neighbours = Neighbours(tiny, TRAINING)
+    for row in digits(60).inputs:
+        alike = why(tiny, row, neighbours).nearest
+        assert (np.diff(alike.distances) >= 0).all()
+
+
 def test_slopes_are_slopes(model):
     network = model.network
     network = type(network).of(network.architecture, network.parameters.copy(float))
