@@ -1,6 +1,7 @@
 """What commands say to a learner, in English and in Chinese: results and progress, each line once, in one place.
 
-Errors, and what readers of data remark on a file, are in English alone: each has a code or names what it is about.
+Errors, and what readers of data remark on a file, are in English: each has a code, whose kind `errors_zh` says in
+Chinese, or names what it is about.
 """
 
 from __future__ import annotations
