@@ -18,8 +18,9 @@ from PIL import Image
 import glassnet
 from glassnet import Dataset, Options, pictures
 from glassnet.evaluate import evaluate, reliability
+from glassnet.language import LANGUAGES
 from glassnet.modelfile import shipped_model
-from glassnet.pictures.words import LANGUAGES, words_in
+from glassnet.pictures.words import words_in
 from glassnet.reading import read_photo
 from glassnet.trace.hidden import hidden_space
 from glassnet.trace.nodes import LayerOfNodes, examine_nodes

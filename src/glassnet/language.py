@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from unicodedata import combining, east_asian_width
@@ -10,6 +11,21 @@ from unicodedata import combining, east_asian_width
 from .errors import require_choice
 
 LANGUAGES = ("en", "zh")
+
+_ONE = {
+    "are": "is",
+    "epochs": "epoch",
+    "labels": "label",
+    "members": "member",
+    "nodes that matter": "node that matters",
+    "nodes": "node",
+    "others": "other",
+    "samples": "sample",
+    "that matter": "that matters",
+    "times": "time",
+}
+_COUNTED = re.compile(rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread )?(?P<many>{'|'.join(_ONE)})\b")
+"""What an English word of a catalogue says of several, right behind their number."""
 
 Say = Callable[..., str]
 """Gives a word by its key, with what stands in braces filled in."""
@@ -38,7 +54,8 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     language : str
         ``"en"`` or ``"zh"``.
     catalogue : mapping
-        Key -> the word in each of `LANGUAGES`; what stands in braces is filled in.
+        Key -> the word in each of `LANGUAGES`; what stands in braces is filled in. Behind a number, English says one
+        thing of one and another of several: ``{samples} samples`` becomes ``1 sample``.
 
     Raises
     ------
@@ -49,9 +66,25 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
     place = LANGUAGES.index(language)
 
     def word(key: str, **filled_in: Any) -> str:
-        return catalogue[key][place].format(**filled_in)
+        text = catalogue[key][place]
+        return (text if place else _of_one(text, filled_in)).format(**filled_in)
 
     return word
+
+
+def _of_one(text: str, filled_in: Mapping[str, Any]) -> str:
+    """Return an English text with ``{samples} samples`` as ``{samples} sample`` where just one is filled in."""
+
+    def agreeing(found: re.Match[str]) -> str:
+        one, many = str(filled_in.get(found[1])) == "1", found["many"]
+        return found[0].removesuffix(many) + _ONE[many] if one else found[0]
+
+    return _COUNTED.sub(agreeing, text)
+
+
+def counted(count: int, thing: str) -> str:
+    """Return ``1 row`` or ``1,200 rows``."""
+    return f"{count:,} {thing}{'' if count == 1 else 's'}"
 
 
 def width_of(text: str) -> int:

@@ -8,9 +8,11 @@ import string
 import pytest
 
 from glassnet import Options, evaluate, fit, save_model
+from glassnet.cli.errors_zh import KINDS
 from glassnet.cli.labels_text import LABELS_WORDS
 from glassnet.cli.words import CLI_WORDS
 from glassnet.data import load
+from glassnet.errors import CODES
 from glassnet.language import width_of
 from glassnet.receipt import receipt_of
 from support.cli import run, run_process
@@ -18,7 +20,7 @@ from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
 
 HAN = "[⺀-鿿]"
-AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|DATA|notes|reference|float\d\d"
+AS_TYPED = r"glassnet [^\n]*|\bdrop\b|--[a-z-]+|[\w.-]+\.(?:safetensors|png|csv|html)|[A-Z]+|notes|reference|float\d\d"
 """What stays as it is in every language: commands, files, and what options are called."""
 
 
@@ -91,6 +93,26 @@ def test_results_and_progress_are_in_the_language_asked_for(folder, words):
     assert not re.search(HAN, english.out + english.err)
     numbers = [sorted(re.findall(r"\d+\.\d{4}|\d+\.\d+%", told.out)) for told in (chinese, english)]
     assert numbers[0] == numbers[1], "the numbers are the same"
+
+
+def test_a_verdict_is_in_the_language_of_the_surroundings(folder, monkeypatch):
+    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("same bits: 2 epochs again, hash ")
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "zh")
+    assert run("verify", "m.safetensors", "digits.csv").fine().out.startswith("逐位相同")
+
+
+def test_a_mistake_says_its_kind_in_chinese_first(tmp_path):
+    assert set(KINDS) == set(CODES)
+    wrong = (
+        (("info", "no.safetensors"), "GN001"),
+        (("train", "--no-such"), "GN020"),
+        (("train", "--epochs", 0), "GN021"),
+    )
+    for words, code in wrong:
+        in_two = [run_process(*words, cwd=tmp_path, env={"GLASSNET_LANGUAGE": language}) for language in ("zh", "en")]
+        chinese, english = (told.refused(code) for told in in_two)
+        assert chinese == english.replace("glassnet: ", f"glassnet: {KINDS[code]}: ", 1)
+        assert not re.search(HAN, english)
 
 
 def test_without_a_flag_the_surroundings_decide_and_json_is_the_same_in_all(folder):

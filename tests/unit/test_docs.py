@@ -37,8 +37,8 @@ def anchors(path: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
 
 
-def load_script():
-    found = importlib.util.spec_from_file_location("make_reference", ROOT / "docs" / "make_reference.py")
+def load_script(name="make_reference"):
+    found = importlib.util.spec_from_file_location(name, ROOT / "docs" / f"{name}.py")
     script = importlib.util.module_from_spec(found)
     found.loader.exec_module(script)
     return script
@@ -98,6 +98,10 @@ def test_the_script_of_the_reference_finds_nothing():
     start = [sys.executable, str(ROOT / "docs" / "make_reference.py"), "--check"]
     done = subprocess.run(start, capture_output=True, text=True, env=environment())
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+def test_the_script_of_the_gallery_finds_what_it_imports():
+    assert callable(load_script("make_pictures").main)  # drawing takes half a minute
 
 
 @pytest.mark.parametrize("name", READMES)

@@ -11,7 +11,7 @@ import click
 
 from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ..language import width_of
+from ..language import chinese, width_of
 from .words import told
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -45,8 +45,13 @@ def padded(text: str, width: int) -> str:
 
 
 def complain(code: str, message: str) -> None:
-    """Print a mistake as one line on standard error."""
-    click.echo(f"glassnet: {' '.join(message.split())} [{code}]", err=True)
+    """Print a mistake as one line on standard error; to a Chinese reader, what kind it is first."""
+    kind = ""
+    if chinese():
+        from .errors_zh import KINDS
+
+        kind = f"{KINDS[code]}: "
+    click.echo(f"glassnet: {kind}{' '.join(message.split())} [{code}]", err=True)
 
 
 def score_line(evaluation: Evaluation) -> str:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
-from ..language import chinese
+from ..language import chinese, counted
 from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
@@ -108,7 +108,7 @@ def load_table_parts(
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     if kept is not None:
         columns = _learn(table, wishes, kept)
-    say(f"{table.source}: {len(table):,} rows, {len(table.names)} columns, recipe {recipe}")
+    say(f"{table.source}: {counted(len(table), 'row')}, {counted(len(table.names), 'column')}, recipe {recipe}")
     _say_learnt(table, columns)
     part = table if kept is None else table.take(kept)
     if aside is None:
@@ -261,10 +261,9 @@ def _say_surprises(table: Table, columns: Columns) -> None:
 def _say_left_out(table: Table, samples: Dataset) -> None:
     count = len(table) - len(samples)
     if count:
-        rows = "1 row" if count == 1 else f"{count:,} rows"
         assert samples.columns is not None
         names = " or ".join(map(repr, samples.columns.target_names))
-        say(f"{table.source}: {rows} without {names} {'is' if count == 1 else 'are'} left out")
+        say(f"{table.source}: {counted(count, 'row')} without {names} {'is' if count == 1 else 'are'} left out")
 
 
 def load_trained_on(model: Model, model_path: str, source: str | None) -> Dataset:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
+from ..language import counted
 from ..preprocess import Columns
 from ..preprocess.tabular import read_table
 from .console import result, result_json, say
@@ -29,7 +30,7 @@ def show_table(source: str, row: int | None, wishes: Wishes, as_json: bool) -> N
         facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
         result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
         return
-    result(f"{table.source}: {len(table):,} rows, {len(table.names)} columns")
+    result(f"{table.source}: {counted(len(table), 'row')}, {counted(len(table.names), 'column')}")
     for remark in (*table.remarks, *(columns.remarks if columns else ())):
         say(f"{table.source}: {remark}")
     if columns:

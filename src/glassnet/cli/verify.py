@@ -8,6 +8,7 @@ from ..modelfile import load_model
 from ..receipt import verify
 from .console import json_flag, progress_listener, result, result_json
 from .sources import load_trained_on
+from .words import told
 
 
 @click.command("verify")
@@ -30,9 +31,9 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
     elif verdict.same:
         epochs = model.receipt.get("kept", [len(model.receipt["trails"][0]) - 1])[0]
-        result(f"same bits: {epochs} epochs again, hash {model.receipt['hash']}")
+        result(told("same_bits", epochs=epochs, hash=model.receipt["hash"]))
     else:
-        result(f"differs: {verdict.where}")
+        result(told("bits_differ", where=verdict.where))
     if not as_json:
         for one in verdict.surroundings:
             result(f"          {one}")

@@ -1,6 +1,7 @@
 """What commands say to a learner, in English and in Chinese: results and progress, each line once, in one place.
 
-Errors, and what readers of data remark on a file, are in English alone: each has a code or names what it is about.
+Errors, and what readers of data remark on a file, are in English: each has a code, whose kind `errors_zh` says in
+Chinese, or names what it is about.
 """
 
 from __future__ import annotations
@@ -120,6 +121,9 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "picture   {file}: as they are, distorted in each way, and as training sees them",
         "图        {file}:原样、各种变形,以及训练所见的样子",
     ),
+    # verify
+    "same_bits": ("same bits: {epochs} epochs again, hash {hash}", "逐位相同:重新训练 {epochs} 轮,哈希 {hash}"),
+    "bits_differ": ("differs: {where}", "不同: {where}"),
 }
 """Key -> the words in English and in Chinese; see `language.speaking`."""
 

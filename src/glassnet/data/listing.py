@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, FileError
+from ..language import counted
 from .files import display_name, file_problem
 from .picture_index import read_index
 
@@ -156,7 +157,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
     if left:
-        remarks.append(f"{left:,} picture{'s' * (left > 1)} without a class passed over")
+        remarks.append(f"{counted(left, 'picture')} without a class passed over")
     if passed:
         kinds = ", ".join(kind for kind, _ in passed.most_common(4)) + (", …" if len(passed) > 4 else "")
         many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import counted
 from .images import bright_border, quiet_pillow, read_picture
 
 AGREED = 0.98
@@ -180,8 +181,8 @@ def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
 def _count(which: NDArray[np.bool_]) -> str:
     some = int(which.sum())
     if some == len(which):
-        return f"{some:,} pictures" if some > 1 else "1 picture"
-    return f"{some:,} of {len(which):,} pictures"
+        return counted(some, "picture")
+    return f"{some:,} of {counted(len(which), 'picture')}"
 
 
 def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, int]]) -> DataError:

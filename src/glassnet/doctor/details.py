@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from .. import language
+
 SHOWN = 5
 """How many rows, columns or values a finding names."""
 
@@ -218,7 +220,7 @@ def detail(key: str, **values: Any) -> Detail:
 
 def counted(count: int, thing: str) -> Detail:
     """Write ``1 row`` or ``1,200 rows``."""
-    return Detail(f"{count:,} {thing}{'' if count == 1 else 's'}", f"{count:,} {_THINGS[thing]}")
+    return Detail(language.counted(count, thing), f"{count:,} {_THINGS[thing]}")
 
 
 def listed(names: Sequence[object], limit: int = SHOWN) -> Detail:

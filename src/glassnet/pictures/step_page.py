@@ -50,6 +50,7 @@ def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -
             sizes="-".join(map(str, sizes)),
             samples=len(trace.inputs),
             masked=any(layer.masked for layer in trace.layers),
+            ink=not trace.photo and trace.image_shape and trace.drawn.shape[1] == np.prod(trace.image_shape),
             digit=sample_uri(trace.drawn[0], trace.image_shape, trace.photo) if trace.image_shape else "",
             remarks=remarks,
             layers=[_layer(trace, number, say) for number in range(len(trace.layers))],

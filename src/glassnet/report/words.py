@@ -212,8 +212,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "把前两名答案之差(输出层激活前的和)拆开:橙色支持回答,蓝色支持对手。",
     ),
     "why_missing": (
-        "That a stroke is missing is not seen this way: paper has no part in it.",
-        "缺少的笔画无法这样看到:没有墨的地方不占份额。",
+        "That a stroke is missing is not seen this way: paper, in a photograph black, has no part in it.",
+        "缺少的笔画无法这样看到:没有墨的地方(照片中为黑色)不占份额。",
     ),
     "why_middle": (
         "What is compared with is about the middle of each column.",
@@ -228,8 +228,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_alike": ("what it resembles in training", "训练数据中与之相似的"),
     "why_alike_labels": ("labelled {labels}", "标签为 {labels}"),
     "why_gap": (
-        "{answer} leads {rival} by {gap}. {half} of the {nodes} nodes of the last hidden layer make up half of what "
-        "speaks for it.",
+        "{answer} leads {rival} by {gap}. Half of what speaks for it comes from {half} of the {nodes} nodes of the "
+        "last hidden layer.",
         "{answer} 领先 {rival} {gap}。末个隐藏层 {nodes} 个节点中的 {half} 个,贡献了支持它的一半。",
     ),
     "why_true_third": (
@@ -237,8 +237,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "真实类别 {label} 排在第 {place} 位。",
     ),
     "why_change": (
-        "The change is {distance} long, where turning one pixel from paper to ink is 1.",
-        "改动长度为 {distance}(一个像素由纸变为墨为 1)。",
+        "The change is {distance} long, where one value moved from one end of its range to the other is 1.",
+        "改动长度为 {distance}(一个值从范围的一端变到另一端为 1)。",
     ),
     "why_no_training": (
         "With the training data named, the samples that the network takes for much the same are shown too (--train).",
@@ -270,13 +270,13 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_output": ("output", "输出"),
     "why_nodes": ("Split over the hidden nodes", "拆到各隐藏节点"),
     "why_nodes_text": (
-        "The last layer is linear in what the {count} nodes below it say: their shares and the biases add up exactly.",
+        "The last layer is linear in what comes from the {count} nodes below it: with the biases they add up exactly.",
         "最后一层对其下 {count} 个节点的输出是线性的,因此各节点与偏置的份额之和恰好等于总数。",
     ),
     "why_looks": (
-        "The weights into these nodes, each where its pixel lies, with the node's share: ink on orange excites the "
-        "node, ink on blue inhibits it.",
-        "这些节点的输入权重,各在其像素处,附节点的份额:橙色处有墨使节点兴奋,蓝色处有墨使其抑制。",
+        "The weights into these nodes, each where its pixel lies, with the node's share: ink, in a photograph light, "
+        "on orange excites the node, on blue it inhibits it.",
+        "这些节点的输入权重,各在其像素处,附节点的份额:橙色处有墨(照片中为光)使节点兴奋,蓝色处则使其抑制。",
     ),
     "hidden_node": ("hidden node", "隐藏节点"),
     "share": ("share", "份额"),
@@ -320,9 +320,9 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     "falls_by": ("{score} falls by", "{score}降低"),
     "weights_pictures": (
-        "The weights into nodes of the first hidden layer, each where its pixel lies: ink on orange excites the node, "
-        "ink on blue inhibits it. {order}",
-        "第一个隐藏层节点的输入权重,各在其像素处:橙色处有墨使节点兴奋,蓝色处有墨使其抑制。{order}",
+        "The weights into nodes of the first hidden layer, each where its pixel lies: ink, in a photograph light, on "
+        "orange excites the node, on blue it inhibits it. {order}",
+        "第一个隐藏层节点的输入权重,各在其像素处:橙色处有墨(照片中为光)使节点兴奋,蓝色处则使其抑制。{order}",
     ),
     "by_matter": (
         "Those first that matter most; the number is the node's mean part in the gap between the two best answers.",

@@ -6,15 +6,12 @@ chain rule over the same links, always exact, whatever rule the network was trai
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..activations import ACTIVATIONS, Array
 from ..errors import OptionError
 from ..model import Model
 from ..network import Network, Signals, forward
-from ..parameters import Parameters
 
 
 def slopes(network: Network, signals: Signals, direction: Array) -> list[Array]:
@@ -44,34 +41,6 @@ def slopes(network: Network, signals: Signals, direction: Array) -> list[Array]:
     return found[::-1]
 
 
-def first_sum_slopes(network: Network, signals: Signals, direction: Array) -> Array:
-    """Return the slope of ``direction · z`` by the sums of the first layer, shape (n, nodes); see `slopes`."""
-    made, sums = network.architecture, signals.sums[0]
-    if len(made.activations) == 1:
-        return np.broadcast_to(direction, sums.shape)
-    derivative = ACTIVATIONS[made.activations[0]].derivative
-    assert derivative is not None
-    found: Array = slopes(network, signals, direction)[1] * derivative(sums, signals.activations[1])
-    return found
-
-
-def along(network: Network, start: Array, way: Array) -> Network:
-    """Return the network as it is on ``start + t · way``, each (features,): t is its only input.
-
-    The first layer's sums are linear in t, so many points of the way cost hardly more than one.
-    """
-    made, own = network.architecture, network.parameters
-    short = replace(made, sizes=(1, *made.sizes[1:]), bias=True)
-    parameters = Parameters(short.layout)
-    for place, (weight, bias) in enumerate(zip(own.weights, own.biases, strict=True)):
-        added = 0.0 if bias is None else bias
-        parameters.weights[place][...] = weight if place else (weight @ way)[:, None]
-        behind = parameters.biases[place]
-        assert behind is not None
-        behind[...] = added if place else weight @ start + added
-    return Network.of(short, parameters)
-
-
 def exact_members(model: Model) -> list[Network]:
     """Return the networks that answer in float64, so that what is split adds up."""
     return [Network.of(one.architecture, one.parameters.copy(np.float64)) for one in model.members]
@@ -80,6 +49,11 @@ def exact_members(model: Model) -> list[Network]:
 def signals_of(members: list[Network], inputs: Array) -> list[Signals]:
     """Pass scaled inputs, shape (n, features), through every member."""
     return [forward(member.architecture, member.parameters, inputs) for member in members]
+
+
+def row_of(signals: Signals, row: int) -> Signals:
+    """Return the signals of one sample."""
+    return Signals(*([layer[row : row + 1] for layer in part] for part in signals))
 
 
 def hidden_of(signals: list[Signals]) -> Array:

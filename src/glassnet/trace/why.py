@@ -18,22 +18,13 @@ from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
 from ..model import Model
-from ..network import Network, Signals
+from ..network import Network
 from .flip import Flip, Flips
-from .slopes import (
-    along,
-    exact_members,
-    first_sum_slopes,
-    hidden_of,
-    mean_sums,
-    signals_of,
-)
+from .integrated import integrated_gradients
+from .slopes import exact_members, hidden_of, mean_sums, signals_of
 
-PIECES, MOST_PIECES, MOST_HALVINGS = 8, 512, 20
-"""Pieces of the way from the baseline to the sample, at first and at most at once; how often one is halved."""
-ENOUGH, EACH = 0.01, 0.05
-"""What may be missing in all, as a part of the gap; and, if too much in one piece did not make up for too little in
-another, as a part of all ups and downs of the gap on the way."""
+ENOUGH = 0.01
+"""What may be missing in the sum of what the inputs add, as a part of it; if more is, float64 takes float32's place."""
 
 
 @dataclass(frozen=True)
@@ -132,10 +123,11 @@ class Neighbours:
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
         squares = self._square_distances(hidden)
-        count = min(count, len(squares))
-        rows = np.argpartition(squares, count - 1)[:count]
-        rows = rows[np.argsort(squares[rows], kind="stable")]
+        some = min(8 * count, len(squares))  # squares are rounded, so the nearest of some more are looked for exactly
+        rows = np.sort(np.argpartition(squares, some - 1)[:some])
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
+        nearest = np.argsort(distances, kind="stable")[:count]
+        rows, distances = rows[nearest], distances[nearest]
         known = self._data.labels if self._data.values is None else self._data.values
         return Nearest(rows, distances, self._data.inputs[rows], known[rows])
 
@@ -219,79 +211,55 @@ def _asked(model: Model, outputs: Array, output: int | None) -> _Asked:
     return _Asked(outputs, chosen, number, None, scale * every[chosen], offset, every[:0])
 
 
+@dataclass(frozen=True)
+class _Split:
+    """A gap and its parts, named as in `Why`; and what the last hidden layers say, shape (nodes,)."""
+
+    hidden: Array
+    nodes: Array
+    bias: float
+    gap: float
+    baseline_gap: float
+    inputs: Array
+
+    @property
+    def missing(self) -> float:
+        beyond = self.gap - self.baseline_gap
+        return abs(float(self.inputs.sum()) - beyond) / (abs(beyond) or 1.0)
+
+
 def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, asked: _Asked) -> Why:
-    direction, members = asked.direction, exact_members(model)
-    x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
-    signals = signals_of(members, x[None])
-    nodes, biases = zip(*map(_shares, members, signals, [direction] * len(members)), strict=True)
-    gap, baseline_gap = (
-        float(mean_sums(signals)[0] @ direction) + asked.offset,
-        float(mean_sums(signals_of(members, baseline[None]))[0] @ direction) + asked.offset,
-    )
-    beyond, hidden = gap - baseline_gap, hidden_of(signals)[0]
-    inputs = _integrated(members, baseline, x, direction, beyond)
+    split = _split(model, list(model.members), raw, asked)
+    if split.missing > ENOUGH:  # the gap is hardly another than the baseline's: of their difference, roundings are much
+        split = _split(model, exact_members(model), raw, asked)
     return Why(
         sample=raw,
         outputs=asked.outputs,
         output=asked.output,
         answer=asked.answer,
         rival=asked.rival,
-        gap=gap,
-        nodes=np.concatenate(nodes) / len(members),
-        bias=sum(biases) / len(members) + asked.offset,
-        inputs=inputs,
-        baseline_gap=baseline_gap,
-        missing=abs(float(inputs.sum()) - beyond) / (abs(beyond) or 1.0),
-        flip=_flip(model, raw, asked, hidden, neighbours) if len(asked.ways) else None,
-        nearest=neighbours.nearest(hidden) if neighbours else None,
+        gap=split.gap,
+        nodes=split.nodes,
+        bias=split.bias,
+        inputs=split.inputs,
+        baseline_gap=split.baseline_gap,
+        missing=split.missing,
+        flip=_flip(model, raw, asked, split.hidden, neighbours) if len(asked.ways) else None,
+        nearest=neighbours.nearest(split.hidden) if neighbours else None,
     )
 
 
-def _shares(member: Network, signals: Signals, direction: Array) -> tuple[Array, float]:
-    """Split ``direction · z`` over the nodes of the last hidden layer and the biases."""
-    bias = member.parameters.biases[-1]
-    shares: Array = (direction @ member.parameters.weights[-1]) * signals.activations[-2][0]
-    return shares, 0.0 if bias is None else float(direction @ bias)
-
-
-def _integrated(members: list[Network], baseline: Array, x: Array, direction: Array, wanted: float) -> Array:
-    """Integrate the slopes on the straight way from the baseline; the parts add up to about `wanted`.
-
-    What the slopes of a piece of the way add up to is known: the gap at its end less the gap at its start. A piece
-    where two points do not show it, as at the corner of a ReLU, is halved. The slopes are gathered at the first layer's
-    sums, which lie on a line too, and brought down to the inputs once.
-    """
-    far, edges = x - baseline, np.linspace(0, 1, PIECES + 1)
-    ways = [along(member, baseline, far) for member in members]
-
-    def gaps(places: Array) -> Array:
-        return mean_sums(signals_of(ways, places[:, None])) @ direction
-
-    start, end, known = edges[:-1], edges[1:], gaps(edges)
-    at_start, at_end, ups_and_downs = known[:-1], known[1:], np.abs(np.diff(known)).sum()
-    speed = np.concatenate([way.parameters.weights[0][:, 0] for way in ways])  # of the first sums, all members'
-    steep, settled, off, allowed = np.zeros_like(speed), 0.0, 0.0, ENOUGH * abs(wanted)
-    for turn in range(MOST_HALVINGS):
-        middle, aside = (start + end) / 2, (end - start) / np.sqrt(12)  # Gauss's two points
-        inside = signals_of(ways, np.concatenate([middle - aside, middle + aside])[:, None])
-        slopes_there = [first_sum_slopes(*pair, direction) for pair in zip(ways, inside, strict=True)]
-        one, two = np.split(np.hstack(slopes_there), 2)
-        parts = (end - start)[:, None] * (one + two) / (2 * len(members))  # (pieces, nodes)
-        missing = (at_end - at_start) - parts @ speed
-        error = np.abs(missing)
-        good = abs(settled + missing.sum()) <= allowed and off + error.sum() <= EACH * ups_and_downs
-        if good or turn == MOST_HALVINGS - 1 or len(error) > MOST_PIECES:
-            break
-        order, rough = np.argsort(error), np.ones(len(error), bool)
-        # What these miss is half of what may be missing.
-        rough[order[np.cumsum(error[order]) <= (allowed - off) / 2]] = False
-        steep, off = steep + parts[~rough].sum(axis=0), off + error[~rough].sum()
-        settled, parts = settled + missing[~rough].sum(), parts[rough]
-        at_middle, middle = gaps(middle[rough]), middle[rough]
-        start, end = np.concatenate([start[rough], middle]), np.concatenate([middle, end[rough]])
-        at_start, at_end = np.concatenate([at_start[rough], at_middle]), np.concatenate([at_middle, at_end[rough]])
-    total: Array = far * ((steep + parts.sum(axis=0)) @ np.concatenate([one.parameters.weights[0] for one in members]))
-    return total
+def _split(model: Model, members: list[Network], raw: NDArray[Any], asked: _Asked) -> _Split:
+    """Split in the members' precision; the last layer's products, whose parts are shown, in float64."""
+    x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
+    last = [asked.direction @ member.parameters.weights[-1] / len(members) for member in members]
+    biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(asked.direction @ bias) for one in members]
+    added = sum(biases) / len(members) + asked.offset
+    own = members[0].parameters.flat.dtype
+    hidden, black = hidden_of(signals_of(members, np.stack([x, baseline]).astype(own))).astype(np.float64)
+    nodes, at_baseline = np.concatenate(last) * hidden, np.concatenate(last) * black
+    inputs = integrated_gradients(members, baseline, x, asked.direction)
+    return _Split(hidden, nodes, added, float(nodes.sum()) + added, float(at_baseline.sum()) + added, inputs)
 
 
 def _flip(

@@ -156,9 +156,13 @@ def test_a_step_shows_the_sample_as_it_is():
     model = fit(samples, Options(hidden=(5,), epochs=1, engine="reference")).model
     step = trace(model, samples.take(slice(2, 3)))
     assert sample_uri(samples.inputs[2], (4, 4), photo=True) in step_html(step)
+    assert 'class="digit"' in step_html(step), "not to be turned light on dark, as ink is"
     drawn = np.asarray(draw_step(step)[0].images[0].get_array())[..., 0].ravel()
     assert drawn.tolist() == shades(samples.inputs[2:3], (4, 4), photo=True).ravel().tolist()
     assert {"raw", "photo"} & set(step.to_dict()) == set()
+    ink = replace(samples, reading="")
+    drawn_ink = trace(fit(ink, Options(hidden=(5,), epochs=1, engine="reference")).model, ink.take(slice(2, 3)))
+    assert 'class="digit ink"' in step_html(drawn_ink)
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
