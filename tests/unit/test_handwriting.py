@@ -6,7 +6,7 @@ import io
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from glassnet.data import bundled
@@ -14,6 +14,7 @@ from glassnet.preprocess.handwriting import (
     CHANGES,
     Change,
     Piece,
+    already_formed,
     cuts,
     find_pieces,
     forms_of,
@@ -282,13 +283,40 @@ def test_strokes_that_mnist_has_are_left_alone():
 
 
 def test_mnist_is_nearly_its_own_form():
-    """Ten times as large and through all stages, a digit comes back as it was."""
+    """Ten times as large, aside, and through all stages, a digit comes back as it was."""
     likeness = []
     for row in bundled("train").inputs[:20]:
-        large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC).convert("RGB")
-        (form,) = forms_of(large)
+        large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
+        aside = Image.new("RGB", (310, 290))
+        aside.paste(large, (30, 0))
+        assert already_formed(aside) is None
+        (form,) = forms_of(aside)
         likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
     assert np.mean(likeness) > 0.9
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_has_the_form_keeps_it_however_enlarged(dark):
+    """To the pixel where each became a block of them, and nearly where they were blurred; what is aside has it not."""
+    for row in bundled("train").inputs[:40].reshape(-1, 28, 28):
+        digit = Image.fromarray(255 - row if dark else row)
+        for side in (28, 84, 280):
+            blocks = digit.resize((side, side), Image.Resampling.NEAREST).convert("RGB")
+            np.testing.assert_array_equal(forms_of(blocks), row[np.newaxis])
+        blurred = digit.resize((250, 250), Image.Resampling.BICUBIC).convert("RGB")
+        assert np.corrcoef(forms_of(blurred)[0].ravel(), row.ravel())[0, 1] > 0.98
+        off = np.roll(row, 3, axis=1)
+        assert already_formed(Image.fromarray(255 - off if dark else off).resize((140, 140))) is None
+
+
+def test_the_slit_of_a_thick_0_stays():
+    """It is narrower than what a dry pen leaves open in a stroke, but too long for that."""
+    picture = Image.new("RGB", (300, 300), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((80, 40, 210, 260), fill="black")
+    pen.ellipse((140, 90, 150, 210), fill="white")
+    (form,) = forms_of(picture)
+    assert form[12:16, 12:16].min(axis=1).max() < 100
 
 
 def test_digits_of_a_sheet_are_found_in_reading_order():

@@ -119,12 +119,15 @@ def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
     assert read_photo(shipped_model(), picture).text == "5"
 
 
-def test_a_digit_of_the_models_own_size_is_read_as_it_is():
+def test_a_digit_in_the_models_own_form_is_read_as_it_is():
     model = shipped_model()
     rows = digits(12).inputs
     readings = [read_photo(model, Image.fromarray(row.reshape(28, 28))).digits for row in rows]
     assert [digit.answer for (digit,) in readings] == list(model.predict(rows))
     assert {digit.box for (digit,) in readings} == {(0, 0, 28, 28)}
+    blocks = [Image.fromarray(row.reshape(28, 28)).resize((140, 140), Image.Resampling.NEAREST) for row in rows]
+    enlarged = [read_photo(model, picture).digits for picture in blocks]
+    np.testing.assert_array_equal([one.outputs for (one,) in enlarged], [one.outputs for (one,) in readings])
 
 
 def test_a_reading_is_the_same_every_time_and_says_itself():
