@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from glassnet.asking import SURE, answers
 from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
+from glassnet.preprocess.handwriting import mnist_forms
 from glassnet.reading import Reading, read_photo
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
@@ -63,7 +65,7 @@ def test_bundled_digits_anywhere_on_a_board():
     assert np.mean([right(board(row, hard=True)) for row in rows[:8]]) >= 0.9 * untouched
 
 
-@pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
+@pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello", "B", "W", "heart", "&"])
 def test_of_what_is_no_digit_it_is_not_sure(shape):
     assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
 
@@ -81,6 +83,21 @@ def test_what_is_half_no_digit_is_not_sure_either():
     picture = Image.new("L", (300, 200), 240)
     ImageDraw.Draw(picture).text((60, 20), "Hi", 20, ImageFont.truetype(str(FONT), 130))
     assert not any(digit.sure for digit in read_photo(shipped_model(), picture).digits)
+
+
+@pytest.mark.parametrize("font", ["DejaVuSans.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf"])
+def test_letters_are_no_digits_and_printed_digits_are(font):
+    """In fonts that the gate has not learnt from."""
+    face = ImageFont.truetype(str(FONT.with_name(font)), 120)
+    letters, numbers = "ABEFGHJKMNQRTWXYadefhkmn+=%&$#", "0123456789"
+    forms = []
+    for letter in letters + numbers:
+        picture = Image.new("L", (200, 200))
+        ImageDraw.Draw(picture).text((100, 100), letter, 255, face, anchor="mm")
+        forms.append(mnist_forms(np.array(picture) > 127).reshape(-1, 784))
+    sure = answers(shipped_model(), np.stack(forms))[1] >= SURE
+    assert sure[: len(letters)].mean() < 0.15
+    assert sure[len(letters) :].mean() > 0.8
 
 
 def test_digits_below_each_other_are_not_one_1():
