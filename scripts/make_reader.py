@@ -19,7 +19,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from shapes import drawn_digit, inked_digit, no_digit
+from shapes import drawn_digit, inked_digit, no_digit, printed_digit
 
 import glassnet
 from glassnet.data import bundled
@@ -30,8 +30,10 @@ GATE = ["--hidden", "200", "--epochs", "80", "--batch-size", "1024", "--hardest"
 SEED = 20
 DRAWN = {0: 500, 1: 2600, 2: 600, 3: 500, 4: 900, 5: 600, 6: 600, 7: 1600, 8: 500, 9: 900}
 """How many of each digit are drawn: most of those that MNIST lacks."""
-INKED, NONE = 12_000, 40_000
-"""How many of MNIST's digits are inked anew, and how many of what is no digit."""
+INKED, PRINTED, NONE = 12_000, 4_000, 50_000
+"""How many of MNIST's digits are inked anew; for the gate, how many are printed, and how many of what is no digit."""
+ZEROS = (0, 0, *range(10))
+"""What is printed: most of the digit that letters resemble most, D, C, Q and U."""
 
 
 def training_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
@@ -52,6 +54,8 @@ def digits_or_not(digits: NDArray[np.uint8]) -> dict[str, NDArray[np.generic]]:
     """Return digits with the label 1, and what is none with 0; every tenth is for the test."""
     mnist, rng = bundled("train").inputs, np.random.default_rng(SEED + 1)
     none = np.stack([no_digit(mnist, rng) for _ in range(NONE)])
+    printed = np.stack([printed_digit(ZEROS[k % len(ZEROS)], rng) for k in range(PRINTED)])
+    digits = np.concatenate([digits, printed])
     inputs, labels = np.concatenate([none, digits]), np.repeat([0, 1], [len(none), len(digits)])
     held = np.arange(len(inputs)) % 10 == 0
     return {"x_train": inputs[~held], "y_train": labels[~held], "x_test": inputs[held], "y_test": labels[held]}

@@ -90,10 +90,24 @@ NONE = (
     "10,50 90,50",
     "10,35 90,35|10,65 90,66",
     "10,50 90,50|50,20 52,22|50,78 52,80",
-    "10,90 50,10 90,90 10,90",  # triangle, square, arrow, hook, roof, stairs
+    "10,90 50,10 90,90 10,90",  # triangles, square, arrow, hook, roof, stairs
+    "10,12 90,12 50,90 10,12",
+    "12,10 88,50 12,90 12,10",
+    "12,88 12,12 88,88 12,88",
     "12,12 88,12 88,88 12,88 12,12",
     "8,50 92,50|66,26 92,50 66,74",
+    "50,94 50,6|26,34 50,6 74,34",
+    "50,6 50,94|26,66 50,94 74,66",
+    "92,50 8,50|34,26 8,50 34,74",
+    "12,88 88,12|46,12 88,12 88,54",
     "12,55 40,88 90,12",
+    "~14,50 28,66 38,88|38,88 52,46 88,8",
+    "50,6 78,92 8,36 92,36 22,92 50,6",  # stars, flash, house, eight on its side
+    "50,6 60,38 92,38 66,58 76,92 50,70 24,92 34,58 8,38 40,38 50,6",
+    "50,6 50,94|12,28 88,72|12,72 88,28",
+    "60,6 24,54 52,54 36,94 80,40 50,40 60,6",
+    "14,94 14,46 50,8 86,46 86,94 14,94|8,50 14,46|86,46 92,50",
+    "~50,50 30,30 10,50 30,70 50,50 70,30 90,50 70,70 50,50",
     "10,20 90,20|50,20 50,90",
     "10,90 40,90 40,55 70,55 70,20 95,20",
     "30,8 30,92|70,8 70,92|8,35 92,35",
@@ -105,6 +119,8 @@ NONE = (
     "~50,88 18,58 10,34 22,16 40,16 50,34|~50,34 60,16 80,16 92,36 80,60 50,88",  # hearts
     "50,90 12,48 14,22 32,12 50,32 68,12 86,24 88,46 50,90",
     "~50,28 34,8 10,24 20,56 52,94|~50,28 68,8 90,26 78,58 52,94",
+    "~50,94 12,54 16,22 50,30|~50,30 82,20 90,52 50,94",
+    "~52,92 22,70 12,32 30,12 52,30 76,14 90,36 80,66 52,92",
     "~88,92 40,50 28,24 46,8 62,24 40,48 16,70 34,92 60,84 84,54",  # and
     "~82,94 34,34 36,14 54,10 58,28 20,60 18,82 42,94 66,80 80,56",
     "~78,40 60,52 34,58 22,76 40,92 68,80 40,50|~40,50 30,22 50,8 64,22 48,42 30,54|68,80 88,94",
@@ -113,6 +129,22 @@ NONE = (
     "~20,14 10,26 22,40 32,24 20,14|70,10 34,90|~82,60 70,76 82,92 94,74 82,60",
     "~66,38 46,34 36,54 50,68 66,50|~66,36 66,62 84,62 90,36 62,8 24,18 10,52 28,86 70,90",
     "8,90 48,8 88,92|24,62 74,62",  # letters
+    "20,8 20,94|~20,8 70,10 72,40 20,48|~20,48 82,52 80,90 20,94",
+    "22,94 26,6|~20,8 76,10 72,44 28,48|~28,48 86,56 74,94 14,92",
+    "24,8 22,92|~12,12 60,4 78,26 26,46|~26,46 80,50 84,86 50,94 14,90",
+    "26,8 26,94|~26,10 78,16 86,50 74,84 26,92",
+    "~84,24 60,8 26,22 16,56 34,90 70,90 82,62|54,60 84,60|82,60 82,92",
+    "~84,20 56,6 22,26 18,66 44,92 80,82",
+    "~50,8 18,28 20,74 50,92 80,70 80,28 50,8|58,68 88,96",
+    "18,8 18,92 78,92",
+    "14,10 86,10|50,10 50,94",
+    "66,8 66,66|~66,66 58,92 36,94 22,74|40,8 88,8",
+    "18,8 50,92 82,8",
+    "~18,8 18,66 36,92 64,92 82,66 82,8",
+    "12,8 28,92 50,26 72,92 88,8",
+    "~10,8 20,80 36,84 50,34|~50,34 62,84 78,82 92,10",
+    "50,10 50,78|~50,78 58,92 76,86|26,38 74,38",
+    "~72,16 54,8 46,26 46,94|24,46 68,46",
     "20,8 20,94|20,8 80,10|20,50 66,50|20,92 84,92",
     "24,8 24,94|24,10 80,10|24,50 66,50",
     "22,8 22,94|78,8 24,54|34,46 82,94",
@@ -132,11 +164,13 @@ NONE = (
     "~50,6 10,30 10,70 50,94 90,70 90,30 50,6|34,34 35,38|65,34 66,38|~30,62 50,76 70,62",
     "~30,92 14,82 30,72 42,82 34,92|42,82 42,10|~42,10 60,30 76,34",
 )
-LETTERS = "AEFHKMNPRVWXYadefhkmnprtvwx%?$*&&&@#€§£ÄÑ"
+LETTERS = "AABBBCDEEFFGGHHJJKKLLMMNNPPQRRTTUVVWWWXXYYacdeeffhhkkmmnnprrtttuvwwxyyy%%??$$*&&&&@@##€§£ÄÑßΔ+=<>~{}"
+"""Those that no digit looks like, the more often the more a digit resembles it; without O, I, l, S, Z, b, g, q, z."""
 FONTS = ("DejaVuSerif.ttf", "DejaVuSansMono.ttf", "cmr10.ttf", "cmss10.ttf", "DejaVuSans-Oblique.ttf", "cmb10.ttf",
-         "DejaVuSerif-Italic.ttf", "DejaVuSansMono-Bold.ttf")  # fmt: skip
+         "DejaVuSerif-Italic.ttf", "DejaVuSansMono-Bold.ttf", "DejaVuSerif-Bold.ttf", "cmtt10.ttf")  # fmt: skip
 WORDS = ("an", "the", "mat", "when", "HTML", "make", "we", "rex", "kW", "fan", "mean", "Text", "them", "yes", "day",
-         "Hallo", "name", "cat", "ok", "and", "Page", "note", "help")  # fmt: skip
+         "Hallo", "name", "cat", "ok", "and", "Page", "note", "help", "all", "bell", "loop", "tools", "elle", "ball",
+         "cool", "left", "seller")  # fmt: skip
 FIELD = SIDE + 60
 
 
@@ -177,7 +211,7 @@ def inked_digit(row: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.
 
 def no_digit(mnist: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
     """Draw what is no digit, shape (784,): a sign, letter, word, scribble, blob, or two digits of MNIST in one."""
-    kind = rng.choice(["sign", "letter", "word", "scribble", "blob", "two"], p=[0.36, 0.26, 0.1, 0.08, 0.03, 0.17])
+    kind = rng.choice(["sign", "letter", "word", "scribble", "blob", "two"], p=[0.38, 0.31, 0.07, 0.06, 0.02, 0.16])
     if kind == "sign":
         return _with_a_pen(NONE[rng.integers(len(NONE))], rng)
     if kind == "scribble":
@@ -208,12 +242,19 @@ def _two(one: NDArray[np.uint8], other: NDArray[np.uint8], rng: np.random.Genera
     return mnist_form(field.T if turned else field).reshape(-1)
 
 
+def printed_digit(label: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    """Print one digit, shape (784,): that letters are none is not to be told by the printing."""
+    return _printed(str(label), rng)
+
+
 def _printed(text: str, rng: np.random.Generator) -> NDArray[np.uint8]:
     face = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / FONTS[rng.integers(len(FONTS))]
     font = ImageFont.truetype(str(face), 90 if len(text) == 1 else 40)
     canvas = Image.new("L", (2 * FIELD, FIELD))
     ImageDraw.Draw(canvas).text((FIELD, FIELD / 2), text, 255, font, anchor="mm")
-    ink = np.array(canvas.rotate(rng.normal(0, 7), Image.Resampling.BILINEAR)) > 127
+    wide = round(canvas.width * rng.uniform(0.7, 1.15))  # a hand's letters are narrower and wider than a printer's
+    canvas = canvas.resize((wide, FIELD)).rotate(rng.normal(0, 7), Image.Resampling.BILINEAR)
+    ink = np.array(canvas) > 127
     outside = ndimage.distance_transform_edt(~ink) - ndimage.distance_transform_edt(ink)
-    other = outside < rng.uniform(-2, 5)
+    other = outside < rng.uniform(-1, 5)
     return mnist_form(other if other.any() else ink).reshape(-1)

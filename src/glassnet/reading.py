@@ -114,6 +114,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     """
     from .preprocess.handwriting import (
         SIDE,
+        already_formed,
         ink_mask,
         lift_ink,
         lift_otherwise,
@@ -127,11 +128,11 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)
-    as_it_is = _of_mnist(picture)
-    if as_it_is is not None:
+    formed = already_formed(picture)
+    if formed is not None:
         ink = lift_ink(values)[0]
-        [outputs], [confidence] = answers(model, as_it_is.reshape(1, 1, -1))
-        digit = _answered(model, outputs, confidence, (0, 0, SIDE, SIDE), 0, sure, as_it_is)
+        [outputs], [confidence] = answers(model, formed.reshape(1, 1, -1))
+        digit = _answered(model, outputs, confidence, (0, 0, *picture.size), 0, sure, formed)
         return Reading((digit,), picture, ink, ink_mask(ink))
     views = [alone] if (alone := sheet_alone(values)) is not None else []
     best = _best([_read(model, picture, ink, 0, sure) for view in [*views, values] for ink in lift_ink(view)])
@@ -215,21 +216,6 @@ def _among_digits(digits: list[Digit]) -> tuple[Digit, ...]:
     if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
         return tuple(replace(digit, sure=False) for digit in digits)
     return tuple(digits)
-
-
-def _of_mnist(picture: Image) -> NDArray[np.uint8] | None:
-    """Return the pixels of a picture that has MNIST's form already: its size, a plain border, a box in the middle."""
-    if picture.size != (28, 28):
-        return None
-    grey = np.array(picture.convert("L"))
-    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
-    if np.median(border) > 127:
-        grey, border = 255 - grey, 255 - border
-    if np.mean(border > 10) > 0.2 or grey.max() < 200:
-        return None
-    middle = [float(grey.sum(axis=1 - axis) @ np.arange(28) / grey.sum()) for axis in (0, 1)]
-    high, wide = (int(np.ptp(np.flatnonzero((grey > 10).any(axis=1 - axis)))) + 1 for axis in (0, 1))
-    return grey if 16 <= max(high, wide) <= 22 and np.abs(np.array(middle) - 14).max() < 1.5 else None
 
 
 def _confidence(reading: Reading) -> float:

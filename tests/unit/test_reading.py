@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
+from glassnet.asking import SURE, answers
 from glassnet.errors import DataError
 from glassnet.modelfile import shipped_model
+from glassnet.preprocess.handwriting import mnist_forms
 from glassnet.reading import Reading, read_photo
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
@@ -63,7 +65,7 @@ def test_bundled_digits_anywhere_on_a_board():
     assert np.mean([right(board(row, hard=True)) for row in rows[:8]]) >= 0.9 * untouched
 
 
-@pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello"])
+@pytest.mark.parametrize("shape", ["plus", "minus", "text", "hello", "B", "W", "heart", "&"])
 def test_of_what_is_no_digit_it_is_not_sure(shape):
     assert not any(digit.sure for digit in read(single("clean", 900, shape=shape)).digits)
 
@@ -81,6 +83,21 @@ def test_what_is_half_no_digit_is_not_sure_either():
     picture = Image.new("L", (300, 200), 240)
     ImageDraw.Draw(picture).text((60, 20), "Hi", 20, ImageFont.truetype(str(FONT), 130))
     assert not any(digit.sure for digit in read_photo(shipped_model(), picture).digits)
+
+
+@pytest.mark.parametrize("font", ["DejaVuSans.ttf", "STIXGeneral.ttf", "STIXGeneralItalic.ttf"])
+def test_letters_are_no_digits_and_printed_digits_are(font):
+    """In fonts that the gate has not learnt from."""
+    face = ImageFont.truetype(str(FONT.with_name(font)), 120)
+    letters, numbers = "ABEFGHJKMNQRTWXYadefhkmn+=%&$#", "0123456789"
+    forms = []
+    for letter in letters + numbers:
+        picture = Image.new("L", (200, 200))
+        ImageDraw.Draw(picture).text((100, 100), letter, 255, face, anchor="mm")
+        forms.append(mnist_forms(np.array(picture) > 127).reshape(-1, 784))
+    sure = answers(shipped_model(), np.stack(forms))[1] >= SURE
+    assert sure[: len(letters)].mean() < 0.15
+    assert sure[len(letters) :].mean() > 0.8
 
 
 def test_digits_below_each_other_are_not_one_1():
@@ -119,12 +136,15 @@ def test_the_bar_of_a_5_may_stand_apart_and_dirt_is_no_digit():
     assert read_photo(shipped_model(), picture).text == "5"
 
 
-def test_a_digit_of_the_models_own_size_is_read_as_it_is():
+def test_a_digit_in_the_models_own_form_is_read_as_it_is():
     model = shipped_model()
     rows = digits(12).inputs
     readings = [read_photo(model, Image.fromarray(row.reshape(28, 28))).digits for row in rows]
     assert [digit.answer for (digit,) in readings] == list(model.predict(rows))
     assert {digit.box for (digit,) in readings} == {(0, 0, 28, 28)}
+    blocks = [Image.fromarray(row.reshape(28, 28)).resize((140, 140), Image.Resampling.NEAREST) for row in rows]
+    enlarged = [read_photo(model, picture).digits for picture in blocks]
+    np.testing.assert_array_equal([one.outputs for (one,) in enlarged], [one.outputs for (one,) in readings])
 
 
 def test_a_reading_is_the_same_every_time_and_says_itself():

@@ -1,7 +1,7 @@
 """From a photograph of handwriting to pictures as MNIST has them: paper off, digits found, each brought to the form."""
 
 from .digits import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
-from .form import CHANGES, PLAIN, SIDE, Change, mnist_form, mnist_forms
+from .form import CHANGES, PLAIN, SIDE, Change, already_formed, mnist_form, mnist_forms
 from .margin import with_margins, without_margin
 from .paper import Ink, lift_ink, lift_otherwise
 from .photo import eight_bits, opaque, white_of, working_size
@@ -18,6 +18,7 @@ __all__ = [
     "Mask",
     "Piece",
     "Plane",
+    "already_formed",
     "cuts",
     "doubtful_pairs",
     "eight_bits",

@@ -25,6 +25,7 @@ _HAIR, _WEAK = 3.5, 0.5
 """Pixels of the stroke below which ink is followed from its strong places into weak ones (Canny 1986), down to this
 part of the threshold: hair-thin strokes fall between the pixels and would be dashes."""
 _EIGHT = np.ones((3, 3), bool)
+_PORE = 0.15  # of a stroke's width squared: the largest place without ink that a dry pen or grain leaves in a stroke
 _MOST = 800  # pieces that are compared with each other: more are no handwriting
 _HOLES = 6  # small pieces of one form, from which they are no writing
 _RING = 0.1  # of a piece's height: a way so far through closed holes cuts a 0 or an 8
@@ -102,7 +103,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
     if stroke < _HAIR:  # it falls between the pixels
         mask = closed(mask, 2)
     elif stroke > 4:  # where the pen ran dry
-        mask = closed(mask, max(1, round(0.15 * stroke)))
+        mask = closed(mask, max(1, round(0.15 * stroke))) & ~_openings(mask, _PORE * stroke * stroke)
     pieces = [piece for piece in _connected(mask) if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke)]
     pieces = _on_paper(_without_edge(_without_holes(pieces), mask.shape), ink)
     if not pieces:
@@ -124,6 +125,17 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
     large = _large_enough(pieces)
     drawn = [piece for piece in large if stroke_pixels(piece.mask) < 0.33 * piece.size]
     return drawn or large
+
+
+def _openings(mask: Mask, least: float) -> Mask:
+    """Find what ink encloses, of an area too large for a pore: the slit within a 0 of a thick pen."""
+    labels, count = ndimage.label(~mask)
+    if count < 2:
+        return np.zeros_like(mask)
+    large = np.bincount(labels.ravel()) > least
+    large[0] = False
+    opening: Mask = large[labels]
+    return opening
 
 
 def _large_enough(pieces: list[Piece]) -> list[Piece]:

@@ -23,6 +23,8 @@ STROKE = (0.08, 0.2)
 """Widths of a stroke, in parts of the digit's longer side, between which nothing is changed: those that nineteen in
 twenty of MNIST's own digits have. What MNIST has, a model has learnt as it is; to change it costs answers."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
+_SEEN = 40  # of 255: fainter is the blur of an enlargement
+_ENLARGED = (0.65, 19, 21)  # pixels off the middle, and of the box's longer side, that an enlarged digit may have
 _THINNEST = 3  # of those pixels: so wide a stroke is made before it is brought there
 
 
@@ -66,6 +68,34 @@ CHANGES = (
     Change(down=-0.7, across=-0.5),
 )
 """What a digit is asked about in: as it is, and a little changed in each direction."""
+
+
+def already_formed(picture: Image.Image) -> NDArray[np.uint8] | None:
+    """Return the pixels of a picture that has MNIST's form already: what has it needs no stage, and would lose by each.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of any size; dark on light or light on dark.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28), or None
+        Light on dark, where the picture is of that size or an enlargement of it, with a plain border, the box's longer
+        side of 20 and the centre of mass in the middle; an enlargement must have both nearly exactly.
+    """
+    if picture.width != picture.height or picture.width < SIDE:
+        return None
+    grey = np.array(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.median(border) > 127:
+        grey, border = 255 - grey, 255 - border
+    if np.mean(border > 10) > 0.2 or grey.max() < 200:
+        return None
+    off, smallest, largest = (1.5, 16, 22) if picture.width == SIDE else _ENLARGED
+    middle = [float(grey.sum(axis=1 - axis) @ np.arange(SIDE) / grey.sum()) for axis in (0, 1)]
+    box = max(int(np.ptp(np.flatnonzero((grey > _SEEN).any(axis=1 - axis)))) + 1 for axis in (0, 1))
+    return grey if smallest <= box <= largest and np.abs(np.array(middle) - SIDE / 2).max() < off else None
 
 
 def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:

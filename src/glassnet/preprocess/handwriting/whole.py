@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from PIL.Image import Image
 
 from .digits import find_pieces, in_lines, ink_mask
-from .form import SIDE, mnist_form
+from .form import SIDE, already_formed, mnist_form
 from .paper import lift_ink
 from .photo import working_size
 from .sheet import sheet_alone
@@ -18,6 +18,9 @@ def forms_of(picture: Image) -> NDArray[np.uint8]:
 
     No model is asked: where it is open what belongs together, or whether ink is dark or light, the likelier is taken.
     """
+    formed = already_formed(picture)
+    if formed is not None:
+        return formed[np.newaxis]
     values = working_size(picture)
     alone = sheet_alone(values)
     ink = lift_ink(values if alone is None else alone)[0]
