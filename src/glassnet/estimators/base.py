@@ -18,7 +18,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
-from ..engines import engine_named, usable_cores
+from ..engines import engine_named, one_blas_thread, usable_cores
 from ..engines.custom import CustomLossEngine
 from ..errors import DataError
 from ..events import EpochDone, Event
@@ -172,10 +172,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
         self.options_, self._carried = options, (options.optimizer, options.average > 0)
         told: list[Any] = [self.history_, *([_say] if self.verbose else []), *listeners, *([tasks] if tasks else [])]
-        for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
-            answers = [listener(event) for listener in told]
-            if True in answers:
-                self._position.ended = True
+        with one_blas_thread:  # told once, and not again by each of many small blocks
+            for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
+                answers = [listener(event) for listener in told]
+                if True in answers:
+                    self._position.ended = True
         self.n_iter_ = len(self.history_.epoch)
         if tasks:
             tasks.close()
