@@ -18,7 +18,7 @@ _MODERN: dict[str, Any] = {
 _WIDE: dict[str, Any] = {
     **_MODERN,
     "optimizer": "adamw",
-    "weight_decay": 0.1,
+    "weight_decay": 0.01,
     "schedule": "one_cycle",
     "average": 0.999,
     "scaling": "standard",
@@ -29,10 +29,18 @@ _WIDE: dict[str, Any] = {
     "shear": 0.1,
     "elastic": 0.8,
     "hidden": (800,),
-    "batch_size": 256,
-    "epochs": 64,
+    "batch_size": 2048,
+    "hardest": 0.125,
+    "epochs": 120,
 }
 _STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
+_ACCURATE: dict[str, Any] = {
+    **_WIDE,
+    **_STRONG,
+    "hidden": (1536, 1024, 512),
+    "learning_rate": 0.0015,
+    "epochs": 360,
+}
 
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
@@ -62,25 +70,17 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "epochs": 30,
             "threads": 1,
         },
-        "wide": {**_WIDE, "weight_decay": 0.01, "batch_size": 2048, "hardest": 0.125, "epochs": 120},
+        "wide": _WIDE,
         "reader": {
             **_WIDE,
-            "hidden": (768, 256),
-            "weight_decay": 0.01,
-            "scaling": "unit",
             **_STRONG,
+            "hidden": (768, 256),
+            "scaling": "unit",
+            "batch_size": 256,
+            "hardest": 1.0,
             "epochs": 60,
         },
-        "accurate": {
-            **_WIDE,
-            **_STRONG,
-            "hidden": (2048, 1536, 1024, 512),
-            "weight_decay": 0.01,
-            "learning_rate": 0.0012,
-            "batch_size": 2048,
-            "hardest": 0.125,
-            "epochs": 160,
-        },
+        "accurate": _ACCURATE,
         "table": {
             **_MODERN,
             "hidden": (128, 64),
@@ -92,7 +92,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {**_WIDE, "hidden": (768, 256), "epochs": 60, "members": 4},
+        "committee": {**_ACCURATE, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""

@@ -138,12 +138,10 @@ def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, 
     """Move this thread's parts of the weights, those of its own tiles among them; False if the team is sent home."""
     parts, tiles = rules.parts, rules.tiles.shape[0] - 1
     clip, gradient = memory.flat.dtype.type(1), memory.gradients[0]
-    for part in range(me, memory.squares.shape[0], threads):
-        if part >= tiles:  # a tile's gradient is that of the whole batch
-            sum_shards(memory.gradients, count, parts[part], parts[part + 1])
-        if rules.clip > 0:
+    if rules.clip > 0:  # the whole gradient's norm comes before the first step
+        for part in range(me, memory.squares.shape[0], threads):
+            _sum_part(part, count, tiles, parts, memory)
             memory.squares[part] = sum_squares(gradient, parts[part], parts[part + 1])
-    if rules.clip > 0:
         if not wait_for_all(team, threads):
             return False
         norm = memory.squares.sum() ** 0.5
@@ -151,10 +149,19 @@ def _update(me: int, threads: int, team: Any, count: int, c: Any, rules: Rules, 
             clip = memory.flat.dtype.type(rules.clip / norm)
     constants = Constants(c[0], clip, c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8], c[9])
     for part in range(me, memory.squares.shape[0], threads):
+        if rules.clip == 0:
+            _sum_part(part, count, tiles, parts, memory)
         start, stop = parts[part], parts[part + 1]
         take_step(rules.optimizer, memory.flat, gradient, memory.slots, memory.average, start, stop, constants)
     # A step begins with the tiles where there are some, and these are the thread's own.
     return tiles > 0 or wait_for_all(team, threads)
+
+
+@part_of_kernel
+def _sum_part(part: int, count: int, tiles: int, parts: Any, memory: Memory) -> None:
+    """Add up the shards' gradients in a part; a tile's is that of the whole batch already."""
+    if part >= tiles:
+        sum_shards(memory.gradients, count, parts[part], parts[part + 1])
 
 
 @part_of_kernel

@@ -17,6 +17,10 @@ from .hardest import find_hardest, gather_rows
 from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
 
 
+IN_CACHE = 4096
+"""Numbers that stay in the first-level cache with their like of a second array."""
+
+
 class Inputs(NamedTuple):
     """A shard's inputs; where zeros are left out, `work.sums` has the first products instead."""
 
@@ -46,7 +50,7 @@ class ShardWork(NamedTuple):
 
     sums: NDArray[Any]  # (rows · nodes,), as the next seven
     activations: NDArray[Any]
-    passed: NDArray[Any]  # activations after dropout
+    passed: NDArray[Any]  # activations after dropout, where there is some
     masks: NDArray[Any]
     error: NDArray[Any]
     delta: NDArray[Any]
@@ -65,18 +69,15 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
-            np.dot(_below(plan, inputs.dense, work.passed, layer, n), weight.T, z.reshape(n, plan.sizes[layer + 1]))
-        _add_bias(flat, plan.bias_at[layer], n, z)
-        _activate_rows(plan.activation[layer], n, z, a)
-        flush_hidden(plan, layer, a)
+            below = _below(plan, inputs.dense, dropout, work, layer, n)
+            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))
+        _through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
             first = drawn + part.first * plan.sizes[layer + 1]
             _draw_mask(part.place, first, dropout.rates[layer], dropout.kept[layer], mask)
             for i in range(end - here):
                 passed[i] = a[i] * mask[i]
-        elif layer < layers - 1:
-            copy(a, passed)
         drawn += part.batch * plan.sizes[layer + 1]
 
 
@@ -111,7 +112,7 @@ def shard_gradients(
         for i in range(end - here):
             scaled[i] = delta[i] * share
         if layer > 0 or not inputs.are_multiplied:
-            below = _below(plan, inputs.dense, work.passed, layer, n)[:m]
+            below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
             np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
@@ -137,20 +138,31 @@ def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
 
 
 @kernel_with_arrays
-def _below(plan: Plan, inputs: Any, passed: Any, layer: int, n: int) -> Any:
+def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: int, n: int) -> Any:
     """Return what comes into a layer, (n, fan_in)."""
     if layer == 0:
         return inputs
-    start = plan.node_at[layer - 1] * n
-    return _matrix(passed, start, n, plan.sizes[layer])
+    values = work.passed if dropout.rates[layer - 1] > 0 else work.activations
+    return _matrix(values, plan.node_at[layer - 1] * n, n, plan.sizes[layer])
+
+
+@part_of_kernel
+def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
+    """Go from a layer's products to its activations, some rows at a time, which stay in the cache meanwhile."""
+    code, nodes = plan.activation[layer], plan.sizes[layer + 1]
+    rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax needs to know where a row ends
+    for row in range(0, n, rows):
+        start, end = row * nodes, min(n, row + rows) * nodes
+        _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
+        activate(code, z[start:end], a[start:end])
+        flush_hidden(plan, layer, a[start:end])
 
 
 @kernel
-def _add_bias(flat: Any, start: int, n: int, z: Any) -> None:
+def _add_bias(flat: Any, start: int, nodes: int, z: Any) -> None:
     if start >= 0:
-        nodes = z.shape[0] // n
         bias = flat[start : start + nodes]
-        for i in range(n):
+        for i in range(z.shape[0] // nodes):
             row = z[i * nodes : (i + 1) * nodes]
             for j in range(nodes):
                 row[j] += bias[j]
@@ -167,15 +179,6 @@ def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
             row = scaled[i * nodes : (i + 1) * nodes]
             for j in range(nodes):
                 bias[j] += row[j]
-
-
-@kernel
-def _activate_rows(code: int, n: int, z: Any, a: Any) -> None:
-    # Only softmax needs to know where a row ends. One call, as each is compiled anew with all that it calls.
-    rows = n if code == SOFTMAX else 1
-    nodes = z.shape[0] // rows
-    for i in range(rows):
-        activate(code, z[i * nodes : (i + 1) * nodes], a[i * nodes : (i + 1) * nodes])
 
 
 @kernel
