@@ -217,6 +217,7 @@ BAD = {
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
     "the target dropped": ("f.csv", ("--target", "age", "--drop", "age"), "GN022", ("column to predict",), people(60)),
+    "classes of a column": ("f.csv", ("--target", "income", "--classes", "7"), "GN022", ("--classes 7",), people(60)),
     "a file that is not there": ("gone.csv", ("--target", "y"), "GN001", ("gone.csv",), None),
     "a spreadsheet": ("s.xlsx", ("--target", "y"), "GN005", ("Save it as CSV",), "PK\x03\x04"),
 }  # fmt: skip

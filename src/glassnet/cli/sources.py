@@ -101,10 +101,19 @@ def load_table_parts(
     training, test : Dataset
     held_out : bool
         Whether the test part was kept aside from the same table.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a number of classes.
     """
     table = read_table(source, wishes.target)
     columns = _learn(table, wishes)
     options = choose(len(table), columns.task)
+    if options.classes:
+        raise OptionError(
+            "GN022", f"--classes {options.classes} with --target: a column has the classes that stand in it. Leave it out."
+        )
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     if kept is not None:
         columns = _learn(table, wishes, kept)

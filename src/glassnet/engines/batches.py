@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from threading import get_native_id
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from .division import shards_of
 from .interface import Block, Progress, Samples
 from .sparse import pairs_of, tiles_of
 from .team_size import TeamSize
-from .threads import usable_cores
+from .threads import spread, usable_cores
 
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
@@ -57,7 +58,8 @@ class Batches:
         self._threads = min(options.threads or cores, options.shards)
         self._patience = kernels.PATIENCE if self._threads <= cores else kernels.IMPATIENCE
         self._team = TeamSize(self._threads)
-        self._leader, self._others = ThreadPoolExecutor(1), ThreadPoolExecutor(max(1, self._threads - 1))
+        self._leader, self._numbers = ThreadPoolExecutor(1), list[int]()
+        self._others = ThreadPoolExecutor(max(1, self._threads - 1), initializer=_note, initargs=(self._numbers,))
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
@@ -118,6 +120,7 @@ class Batches:
         try:
             for me in range(1, threads):
                 called.append(self._others.submit(_take_part, me, threads, *common))
+            spread(self._numbers)
             own = _take_part(0, threads, *common)
         except BaseException:
             kernels.send_home(team)  # a member could not be called
@@ -195,6 +198,10 @@ class Batches:
         table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants
+
+
+def _note(numbers: list[int]) -> None:
+    numbers.append(get_native_id())
 
 
 def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> float:

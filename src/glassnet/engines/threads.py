@@ -6,11 +6,15 @@ bits. So BLAS gets one thread while glassnet trains, and what it had before afte
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
 import sys
+from collections.abc import Callable, Iterable
+from functools import cache
 from threading import Lock
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
@@ -18,6 +22,33 @@ from threadpoolctl import OpenBLASController, ThreadpoolController
 def usable_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def spread(others: Iterable[int]) -> None:
+    """Have other threads of this process, by their native numbers, go on elsewhere than on the caller's core.
+
+    A thread that is woken while all cores are busy for a moment may be put on its waker's. There it would wait, while
+    the waker looks for it without end, until the system evens the cores out some milliseconds later: longer than a
+    block of a small table takes. They may come back, so that nothing is lost beside a busy neighbour. Without a system
+    that tells cores, nothing happens.
+    """
+    if not hasattr(os, "sched_setaffinity") or (core := _core_teller()) is None:
+        return
+    here = core()
+    for thread in others:
+        with contextlib.suppress(OSError):  # it has ended, or there is no other core
+            allowed = os.sched_getaffinity(thread)
+            os.sched_setaffinity(thread, allowed - {here})
+            os.sched_setaffinity(thread, allowed)
+
+
+@cache
+def _core_teller() -> Callable[[], int] | None:
+    """Return the C library's function that tells on which core its caller runs, if it has one."""
+    try:
+        return cast(Callable[[], int], ctypes.CDLL(None).sched_getcpu)
+    except (AttributeError, OSError, TypeError):
+        return None
 
 
 class OneBlasThread:

@@ -16,7 +16,6 @@ from .common import SOFTMAX, Known, Plan
 from .hardest import find_hardest, gather_rows
 from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
 
-
 IN_CACHE = 4096
 """Numbers that stay in the first-level cache with their like of a second array."""
 
