@@ -70,7 +70,9 @@ def test_numbers_too_large_to_predict_are_called_so(folder):
     (folder / "g.csv").write_text((folder / "h.csv").read_text() + "3,\n")
     text = next(one["found"] for one in doctor("g.csv", "--target", "price")["findings"] if one["code"] == "GD10")
     assert text == "2 rows of 42 with gaps or numbers beyond all measure in price"
-    assert found["samples"] == 40
+    assert (found["rows"], found["samples"]) == (41, 40)
+    first, *_ = run("doctor", "h.csv", "--target", "price").out.splitlines()
+    assert first == "h.csv: 41 rows; once repaired, 40 samples of 1 value"
 
 
 @pytest.mark.parametrize(("place", "value"), [(0, '"5'), (2, '"y'), (1, '"c')])

@@ -133,7 +133,7 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
         with replacing(copy) as file:
             write_loosely(table, file, kind)
 
-    return _Visit(diagnosis.findings, {"source": table.source, **summary(table)}, write, again)
+    return _Visit(diagnosis.findings, {"source": table.source, **summary(diagnosis)}, write, again)
 
 
 def _report(

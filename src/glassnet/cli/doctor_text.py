@@ -15,6 +15,10 @@ from .console import result
 
 DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     "doctor_data": ("{source}: {samples} of {values}", "{source}:{samples},每个 {values}"),
+    "doctor_repairs": (
+        "{source}: {rows}; once repaired, {samples} of {values}",
+        "{source}:{rows};修复后{samples},每个 {values}",
+    ),
     "doctor_drawn": (", drawn as {rows} × {columns}", ",画作 {rows} × {columns}"),
     "doctor_colour": (" in colour", "(彩色)"),
     "doctor_classes": ("; classes {classes}", ";类别 {classes}"),
@@ -64,7 +68,9 @@ class Told:
         """Say what the data are."""
         say = self.say
         samples, values = counted(facts["samples"], "sample"), counted(facts["features"], "value")
-        text = say("doctor_data", source=facts["source"], samples=self._in(samples), values=self._in(values))
+        key = "doctor_data" if facts["rows"] == facts["samples"] else "doctor_repairs"
+        rows = self._in(counted(facts["rows"], "row"))
+        text = say(key, source=facts["source"], rows=rows, samples=self._in(samples), values=self._in(values))
         if facts["image_shape"]:
             text += say("doctor_drawn", rows=facts["image_shape"][0], columns=facts["image_shape"][1])
         if facts["channels"] == 3:

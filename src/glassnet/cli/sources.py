@@ -112,7 +112,8 @@ def load_table_parts(
     options = choose(len(table), columns.task)
     if options.classes:
         raise OptionError(
-            "GN022", f"--classes {options.classes} with --target: a column has the classes that stand in it. Leave it out."
+            "GN022",
+            f"--classes {options.classes} with --target: a column has the classes that stand in it. Leave it out.",
         )
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     if kept is not None:

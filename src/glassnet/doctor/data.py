@@ -69,10 +69,13 @@ class Diagnosis:
         In the order of the checks; those of the test data after those of the training data.
     table : LooseTable
         The repaired training data.
+    rows : int
+        How many rows there were before.
     """
 
     findings: list[Finding]
     table: LooseTable
+    rows: int
 
     @property
     def healthy(self) -> bool:
@@ -83,6 +86,7 @@ class Diagnosis:
 def examine_table(table: LooseTable, case: Case) -> Diagnosis:
     """Run every check on a table."""
     findings: list[Finding] = []
+    rows = len(table)
     if case.target is not None and table.labels is None and len(table):
         # By its name, since its number changes with the first column that is dropped.
         name = table.names[place_of(table, case.target)]
@@ -92,7 +96,7 @@ def examine_table(table: LooseTable, case: Case) -> Diagnosis:
             break
         more, table = step(table, case)
         findings += more
-    return Diagnosis(findings, table)
+    return Diagnosis(findings, table, rows)
 
 
 def examine(
@@ -197,19 +201,21 @@ def _examine_both(table: LooseTable, other: LooseTable | None, case: Case) -> Di
     second = examine_table(other, replace(case, part="test", target=wanted or None))
     table = diagnosis.table
     if not (len(table) and len(second.table)):
-        return Diagnosis([*diagnosis.findings, *second.findings], table)
+        return replace(diagnosis, findings=[*diagnosis.findings, *second.findings])
     between, table = repeats.across(table, second.table)
-    return Diagnosis([*diagnosis.findings, *second.findings, *between], table)
+    return replace(diagnosis, findings=[*diagnosis.findings, *second.findings, *between], table=table)
 
 
-def summary(table: LooseTable) -> dict[str, object]:
-    """Return what a repaired table holds: samples, features, shape and classes."""
+def summary(diagnosis: Diagnosis) -> dict[str, object]:
+    """Return how many rows there were, and what the repaired table holds: samples, features, shape and classes."""
+    table = diagnosis.table
     count = None
     if table.labels is not None and not classes.numbers_wanted(table):
         names, counts = np.unique(table.label_words, return_counts=True)
         order = sorted(range(len(names)), key=lambda place: (len(names[place]), names[place]))
         count = {str(names[place]): int(counts[place]) for place in order}
     return {
+        "rows": diagnosis.rows,
         "samples": len(table),
         "features": table.width,
         "image_shape": list(table.image_shape) if table.image_shape else None,
