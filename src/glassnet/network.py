@@ -124,6 +124,9 @@ class Signals(NamedTuple):
         return self.activations[-1]
 
 
+# A BLAS may say "invalid value" of finite numbers, now and then, of what it reads beside them and leaves out again
+# (https://github.com/numpy/numpy/issues/24067). Results are looked at instead.
+@np.errstate(invalid="ignore")
 def forward(
     architecture: Architecture, parameters: Parameters, inputs: Array, masks: Sequence[Array | None] = ()
 ) -> Signals:
@@ -157,6 +160,7 @@ def forward(
     return signals
 
 
+@np.errstate(invalid="ignore")
 def backpropagate(
     architecture: Architecture,
     parameters: Parameters,
