@@ -154,6 +154,8 @@ def train(
     ------
     DataError
         GN017 when data or validation data do not fit the model.
+    OptionError
+        GN022 when options describe another network than the model's.
     DivergedError
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
@@ -179,6 +181,13 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
         if part is not None:
             part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     require_pictures(data.image_shape, options, data.channels)
+    # An engine believes the options where it could ask the network: a layer that they leave out has no dropout rate.
+    own = model.network.architecture
+    made = {"hidden": own.sizes[1:-1], "dtype": model.network.parameters.flat.dtype.name}
+    made |= {name: getattr(own, name) for name in ("activations", "bias", "loss", "rule")}
+    for name, value in made.items():
+        if (given := getattr(options, name)) != value:
+            raise OptionError("GN022", f"{name} {given}, but the model was made with {value}. Use its own options.")
 
 
 class _Loop:
@@ -220,14 +229,10 @@ class _Loop:
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
         self._guard = DivergenceGuard(constant, self._at)
-        seconds, epochs, start = (
-            time.perf_counter() - began,
-            self._options.epochs,
-            self._model.network.parameters.hash(),
-        )
+        seconds, start = time.perf_counter() - began, self._model.network.parameters.hash()
         self._started = time.perf_counter() - self._at.seconds
-        blocks, progress = epochs * len(self.blocks), self._at.progress
-        return TrainingStarted(self.engine.name, len(self._data), epochs, blocks, seconds, start, progress)
+        counts = len(self._data), self._options.epochs, self._options.epochs * len(self.blocks)
+        return TrainingStarted(self.engine.name, *counts, seconds, start, self._at.progress)
 
     @property
     def seconds(self) -> float:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from glassnet import History, Options, fit, new_model, train
 from glassnet.engines import ReferenceEngine
-from glassnet.errors import DataError, DivergedError
+from glassnet.errors import DataError, DivergedError, OptionError
 from glassnet.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
 from glassnet.parts import split
 from glassnet.steps import epoch_blocks, epoch_order
@@ -303,6 +304,22 @@ def test_data_that_do_not_fit_the_model_are_refused_before_anything_is_changed()
             list(train(model, other, options()))
         assert caught.value.code == "GN017"
     assert model.network.parameters.hash() == before
+
+
+@ENGINES
+@pytest.mark.parametrize(
+    "changes",
+    [{"hidden": (7,)}, {"activation": ("relu",)}, {"bias": True}, {"loss": "absolute_error"}, {"dtype": "float64"}],
+    ids=lambda changes: next(iter(changes)),
+)
+def test_options_of_another_network_are_refused(engine, changes):
+    own = options(hidden=(5, 6), rule="gradient", dtype="float32", engine=engine)
+    model = new_model(DATA, own)
+    before = model.hash()
+    with pytest.raises(OptionError, match=next(iter(changes))) as problem:
+        list(train(model, DATA, replace(own, **changes)))
+    assert problem.value.code == "GN022"
+    assert model.hash() == before
 
 
 def test_a_new_model_is_what_the_options_say():
