@@ -6,8 +6,9 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from .data.dataset import plain_numbers
 from .errors import ShapeError
 from .model import Model
 from .parameters import FloatArray
@@ -25,9 +26,13 @@ class CompiledModel(Model):
 
     answers: tuple[Answers, ...] = ()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled and copied as the model it was made of: what is compiled belongs to a process."""
+        return compiled, (Model(**{one.name: getattr(self, one.name) for one in fields(Model)}),)
+
     def outputs(self, rows: ArrayLike) -> FloatArray:
         """See `Model.outputs`."""
-        raw: NDArray[Any] = np.asarray(rows)
+        raw = plain_numbers(np.asarray(rows), "rows")
         if raw.ndim == 1:
             raw = raw[None]
         if raw.ndim != 2 or raw.shape[1] != self.features:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+import signal
+from copy import deepcopy
 from dataclasses import replace
 
 import numpy as np
@@ -71,3 +75,36 @@ def test_it_can_be_evaluated_and_refuses_what_the_model_refuses():
     with pytest.raises(ShapeError, match=r"expected \(samples, 24\)"):
         compiled(model).outputs(ROWS[:, :23])
     assert compiled(model).outputs(ROWS[:0]).shape == (0, 5)
+
+
+@pytest.mark.parametrize("middle", [1e4, 1.7e9])
+def test_large_means_keep_the_digits_of_small_differences(middle):
+    """As of a column of seconds since 1970: its mean times a weight would fill all digits of float32."""
+    rows = middle + np.random.default_rng(0).normal(0, 3, (300, 24))
+    model = replace(model_of("float32"), scaling=Scaling.named("features", 255.0, rows))
+    assert np.abs(compiled(model).outputs(rows) - model.outputs(rows)).max() < LIMIT["float32"]
+
+
+@pytest.mark.parametrize("kind", ["?", "i1", ">i2", "u8", "f2", ">f4", "f8", "g"])
+def test_rows_of_any_number_type(kind):
+    rows, model = (ROWS % 100).astype(kind), model_of()
+    np.testing.assert_allclose(compiled(model).outputs(rows), model.outputs(rows), rtol=0, atol=1e-12)
+
+
+def test_it_can_be_pickled_and_copied():
+    quick = compiled(model_of())
+    for other in (pickle.loads(pickle.dumps(quick)), deepcopy(quick)):
+        assert type(other) is type(quick)
+        np.testing.assert_array_equal(other.outputs(ROWS), quick.outputs(ROWS))
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_that_was_forked_off_answers_too():
+    quick = compiled(model_of())
+    expected = quick.outputs(ROWS)  # more rows than one lot: the threads of this process have been started
+    child = os.fork()
+    if not child:
+        signal.alarm(30)  # which ends a child that waits for threads it does not have
+        os._exit(0 if (quick.outputs(ROWS) == expected).all() else 1)
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0

@@ -19,7 +19,8 @@ class Dataset:
     Parameters
     ----------
     inputs : ndarray, shape (n, features)
-        The values as they stand in the file: uint8 for pictures, float32 otherwise.
+        The values as they stand in the file: uint8 for pictures, float32 otherwise. Other whole numbers and float64
+        stay as they are too; see `plain_numbers`.
     labels : ndarray of int64, shape (n,)
         Class of each sample, from 0 to ``classes - 1``.
     classes : int
@@ -56,7 +57,8 @@ class Dataset:
     ShapeError
         GN050 when inputs and labels are not one row and one label a sample, or another array is not as long as it says.
     DataError
-        GN018 when a value is NaN or infinite, GN014 when a weight is negative, not finite, or all are 0.
+        GN018 when a value is NaN or infinite; GN014 when inputs are no numbers, labels no whole ones or not below
+        `classes`, or when a weight is negative, not finite, or all are 0.
     """
 
     inputs: NDArray[Any]
@@ -82,6 +84,14 @@ class Dataset:
                 f"{self.source}: inputs of shape {self.inputs.shape} and labels of shape {self.labels.shape}, "
                 "expected (samples, features) and (samples,).",
             )
+        if self.labels.dtype.kind not in "biu":
+            raise DataError("GN014", f"{self.source}: labels of type {self.labels.dtype}, expected whole numbers.")
+        beyond = np.flatnonzero((self.labels < 0) | (self.labels >= self.classes))
+        if self.values is None and beyond.size:
+            here = f"sample {beyond[0] + 1}: label {self.labels[beyond[0]]}"
+            raise DataError("GN014", f"{self.source}, {here}, expected 0 to {self.classes - 1}.")
+        object.__setattr__(self, "inputs", plain_numbers(self.inputs, self.source))
+        object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
         expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
         expected |= {"class_names": (self.classes,), "feature_names": (self.features,), "row_names": (len(self),)}
         for name, shape in expected.items():
@@ -182,6 +192,24 @@ class Dataset:
                 f"{self.source}, sample {beyond[0] + 1}: label {self.labels[beyond[0]]}, but {owner} knows "
                 f"the classes 0 to {classes - 1}.",
             )
+
+
+def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
+    """Return an array as compiled loops take it: float32 or float64, or whole numbers, in this machine's byte order.
+
+    Half precision becomes float32, any longer than double float64. The same array, where it is so already.
+
+    Raises
+    ------
+    DataError
+        GN014 when the values are no real numbers.
+    """
+    kind = values.dtype
+    if kind.kind not in "biuf":
+        raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Use astype to make them such.")
+    if kind.kind == "f":
+        return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
+    return values.astype(kind.newbyteorder("="), copy=False)
 
 
 def image_shape(features: int) -> tuple[int, int] | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
@@ -14,12 +16,18 @@ from ..network import Architecture
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .sparse import into_tiles, tiles_of, words_of
+from .sparse import FARTHEST, into_tiles, tiles_of, words_of
 from .threads import one_blas_thread, usable_cores
 
 ROWS = 64
 """Rows that pass through together; whole lots of them are what threads share, so the bits are the same for any number
 of threads."""
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """Return the threads of this process; one that is forked off has what this one has made, and no threads."""
+    return ThreadPoolExecutor(usable_cores())
 
 
 class Answers:
@@ -49,7 +57,10 @@ class Answers:
         assert first is not None
         assert last is not None
         features, nodes = architecture.sizes[:2]
-        offset = np.broadcast_to(scaling.offset, features)
+        offset, factor = np.broadcast_to(scaling.offset, features), scaling.factor
+        self._apart = scaling if np.abs(offset).max() >= FARTHEST else None
+        if self._apart:
+            offset, factor = np.zeros(features), 1.0
         first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
@@ -57,24 +68,22 @@ class Answers:
         into_tiles(frozen.flat, tiles, features)
         self._sizes, self._flat = architecture.sizes, frozen.flat
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
-        self._factor = np.full(features, scaling.factor, frozen.flat.dtype)
+        self._factor = np.full(features, factor, frozen.flat.dtype)
         self._rooms = threading.local()
         self._threads = usable_cores()
-        self._pool: ThreadPoolExecutor | None = None
 
     def outputs(self, raw: NDArray[np.generic]) -> FloatArray:
         """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""
-        raw = np.ascontiguousarray(raw)
+        raw = np.ascontiguousarray(raw if self._apart is None else self._apart.apply(raw, self._flat.dtype))
         out = np.empty((len(raw), self._sizes[-1]), self._flat.dtype)
         if len(raw) <= 2 * ROWS:
             self._fill(raw, out)
             return out
-        self._pool = self._pool or ThreadPoolExecutor(self._threads)
-        lots = -(-len(raw) // ROWS)
+        pool, lots = _pool(os.getpid()), -(-len(raw) // ROWS)
         cuts = [min(len(raw), ROWS * (lots * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
         with one_blas_thread:
-            done = [self._pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+            done = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
             for part in done:
                 part.result()
         return out

@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from ..parameters import FloatArray
 from . import kernels
 
+FARTHEST = 100.0
+"""What 0 may become by scaling, where zeros are left out: the sum of two large parts would lose the digits of a small
+input.
+"""
+
 
 def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
     """Return the values that are not 0, each times the factor of its feature, and where they stand."""
