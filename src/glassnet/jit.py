@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -31,8 +33,8 @@ numba_config: Any = _config
 _lock = threading.Lock()
 
 
-def _cache_folder() -> str:
-    """Return a folder of its own for this text of all kernels.
+def _cache_folder() -> str | None:
+    """Return a folder of its own for this text of all kernels; None where no place for it can be written to.
 
     Numba looks at a kernel's own file when it decides whether a compiled loop is still good, not at the files of what
     it calls: after a change or an update elsewhere it would go on with the old formula.
@@ -40,13 +42,30 @@ def _cache_folder() -> str:
     here = Path(__file__).parent
     texts = (path.read_bytes() for pattern in SOURCES for path in sorted(here.glob(pattern)))
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
+    places = _places(here)
+    for place in places:
+        folder = place / f"kernels-{digest}"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            if os.access(folder, os.W_OK):
+                return str(folder)
+    warnings.warn(
+        f"cannot write to {' or '.join(map(str, places))}: loops are compiled anew in every run, which takes a while. "
+        "Set NUMBA_CACHE_DIR to a folder that can be written to.",
+        stacklevel=2,
+    )
+    return None
+
+
+def _places(here: Path) -> list[Path]:
+    """Return where compiled loops may be kept, best first."""
     if numba_config.CACHE_DIR:
-        base = Path(numba_config.CACHE_DIR)
-    elif os.access(here / "__pycache__" if (here / "__pycache__").exists() else here, os.W_OK):
-        base = here / "__pycache__"
-    else:
-        base = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "glassnet"
-    return str(base / f"kernels-{digest}")
+        return [Path(numba_config.CACHE_DIR)]
+    try:
+        of_user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    except RuntimeError:  # the user has no home
+        return [here / "__pycache__"]
+    return [here / "__pycache__", of_user / "glassnet"]
 
 
 _FOLDER = _cache_folder()
@@ -80,9 +99,10 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
     # Every kernel is made part of those that call it. Left to itself, LLVM shares some; then a process that has just
     # compiled runs a shared one that was compiled alone, a later process the caller's own, and their last bits differ.
     with _lock:
-        before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER
+        before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER or ""
         try:
-            jit: Any = njit(cache=True, fastmath=FAST, error_model="numpy", nogil=True, forceinline=True, **settings)
+            always: dict[str, Any] = {"fastmath": FAST, "error_model": "numpy", "nogil": True, "forceinline": True}
+            jit: Any = njit(cache=_FOLDER is not None, **always, **settings)
             return cast(_Function, jit(function))
         finally:
             numba_config.CACHE_DIR = before
