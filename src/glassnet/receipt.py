@@ -1,8 +1,8 @@
 """Receipts: what made a model, and whether the same can be made again.
 
 A receipt goes into the model file. What is promised: the same options and data give the same bits on the same kind of
-processor with the same versions of Python, NumPy, SciPy and Numba, for any number of threads. Elsewhere the arithmetic
-is the same and the last bits may not be.
+processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for any number of threads.
+Elsewhere the arithmetic is the same and the last bits may not be.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from .data.dataset import Dataset
-from .engines import ENGINES
+from .engines import ENGINES, Engine, blas_in_use, engine_named
 from .errors import DataError
 from .evaluate import Evaluation
 from .events import EpochDone
@@ -29,7 +29,7 @@ from .parts import parts_of
 from .position import Position
 from .training import Fit, new_model, train
 
-_PACKAGES = ("glassnet", "numpy", "scipy", "numba")
+_PACKAGES = ("glassnet", "numpy", "scipy", "numba", "llvmlite")
 
 
 def fingerprint(data: Dataset) -> str:
@@ -105,10 +105,11 @@ def described(data: Dataset, print_of_data: str) -> dict[str, Any]:
 
 
 def surroundings() -> dict[str, Any]:
-    """Return versions and the kind of processor: what the bits may depend on besides options and data."""
+    """Return versions, BLAS and the kind of processor: what the bits may depend on besides options and data."""
     from llvmlite.binding import get_host_cpu_name
 
-    return {"versions": dict(_versions()), "processor": f"{platform.machine()} {get_host_cpu_name()}"}
+    processor = f"{platform.machine()} {get_host_cpu_name()}"
+    return {"versions": dict(_versions()), "blas": blas_in_use(), "processor": processor}
 
 
 @cache
@@ -158,7 +159,8 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     changed = tuple(differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
-    if fingerprint(data) != receipt["data"]["fingerprint"]:
+    alike = data.image_shape == model.image_shape and model.scaling.maximum in (data.maximum, 1.0)
+    if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
     if receipt["engine"] not in ENGINES:
         raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
@@ -167,7 +169,8 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
         options = replace(base, members=1, seed=base.seed + number)
         part = data if receipt.get("own_validation") else parts_of(data, options)[0]
         trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
-        where = _first_difference(member.parameters.hash(), trail, part, options, told)
+        engine = engine_named(receipt["engine"])
+        where = _first_difference(member.parameters.hash(), trail, part, options, engine, told)
         if where:
             return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
     return Verdict(True, "", changed)
@@ -190,13 +193,15 @@ def options_of(receipt: dict[str, Any]) -> Options:
     return Options(**given)
 
 
-def _first_difference(final: str, trail: list[str], data: Dataset, options: Options, listeners: list[Listener]) -> str:
+def _first_difference(
+    final: str, trail: list[str], data: Dataset, options: Options, engine: Engine, listeners: list[Listener]
+) -> str:
     """Train again; say where the weights first differ from a trail of hashes, or nothing."""
     again = new_model(data, options)
     if again.network.parameters.hash() != trail[0]:
         return "the initial weights"
     position = Position.start(again.network.parameters, options)
-    for event in train(again, data, options, position=position):
+    for event in train(again, data, options, engine, position=position):
         for listener in listeners:
             listener(event)
         if isinstance(event, EpochDone):
@@ -207,10 +212,9 @@ def _first_difference(final: str, trail: list[str], data: Dataset, options: Opti
 
 
 def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
-    """Say in words how versions and processor differ from a receipt's; `now` is from `surroundings`."""
-    for name, number in now["versions"].items():
-        before = receipt.get("versions", {}).get(name)
-        if before != number:
-            yield f"{name} {before} then, {number} now"
-    if receipt.get("processor") != now["processor"]:
-        yield f"processor {receipt.get('processor')} then, {now['processor']} now"
+    """Say in words how surroundings differ from a receipt's, in what it tells; `now` is from `surroundings`."""
+    then, here = ({**one.get("versions", {}), "BLAS": one.get("blas"), "processor": one.get("processor")}
+                  for one in (receipt, now))  # fmt: skip
+    for name, value in here.items():
+        if (before := then.get(name)) and before != value:
+            yield f"{name} {before} then, {value} now"

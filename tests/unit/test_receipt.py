@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet.engines import ENGINES, engine_named
 from glassnet.errors import DataError
 from glassnet.receipt import fingerprint, receipt_of, verify
 
@@ -71,7 +72,12 @@ def test_changed_weights_are_noticed(model):
 
 
 def test_other_data_are_noticed(model):
-    for other in (DATA.take(slice(1, 200)), replace(DATA, labels=DATA.labels[::-1].copy())):
+    for other in (
+        DATA.take(slice(1, 200)),
+        replace(DATA, labels=DATA.labels[::-1].copy()),
+        replace(DATA, maximum=300.0),
+        replace(DATA, image_shape=(14, 56)),
+    ):
         verdict = verify(model, other)
         assert not verdict.same
         assert "data" in verdict.where
@@ -100,6 +106,23 @@ def test_other_surroundings_are_told(model):
     verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
     assert verdict.same
     assert verdict.surroundings == (f"numpy 1.0 then, {model.receipt['versions']['numpy']} now",)
+
+
+def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model):
+    other = verify(replace(model, receipt={**model.receipt, "blas": "openblas Haswell"}), DATA)
+    assert other.surroundings == (f"BLAS openblas Haswell then, {model.receipt['blas']} now",)
+    older = {name: value for name, value in model.receipt.items() if name != "blas"}
+    older["versions"] = {name: number for name, number in older["versions"].items() if name != "llvmlite"}
+    assert verify(replace(model, receipt=older), DATA).surroundings == ()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_engine_that_trained_trains_again(name):
+    """Given by hand it is not among the options, but in the receipt."""
+    options = Options(hidden=5, epochs=2, engine=next(other for other in ENGINES if other != name))
+    fitted = fit(DATA, options, engine=engine_named(name))
+    model = replace(fitted.model, receipt=receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA)))
+    assert verify(model, DATA).same
 
 
 def test_a_model_without_receipt_is_refused(model):

@@ -8,7 +8,7 @@ from ..errors import require_choice
 from .custom import CustomLossEngine
 from .interface import Block, Engine, Gradients, Progress, Samples
 from .reference import ReferenceEngine
-from .threads import one_blas_thread, usable_cores
+from .threads import blas_in_use, one_blas_thread, usable_cores
 
 if TYPE_CHECKING:
     from .compiled import CompiledEngine
@@ -23,6 +23,7 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
+    "blas_in_use",
     "engine_named",
     "one_blas_thread",
     "usable_cores",

@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from functools import cache
+from pathlib import Path
 from threading import Lock
 from types import TracebackType
 from typing import Any, cast
@@ -49,6 +50,17 @@ def _core_teller() -> Callable[[], int] | None:
         return cast(Callable[[], int], ctypes.CDLL(None).sched_getcpu)
     except (AttributeError, OSError, TypeError):
         return None
+
+
+def blas_in_use() -> str:
+    """Return kind and processor of NumPy's and SciPy's BLAS, which the kernels call too, for the record.
+
+    The processor is the one whose loops it has chosen, which an environment variable can change. Versions follow from
+    NumPy's and SciPy's where each brings its own.
+    """
+    found = [one for one in ThreadpoolController().info() if one["user_api"] == "blas"]
+    own = [one for one in found if {"numpy.libs", "scipy.libs"} & set(Path(one["filepath"]).parts)] or found
+    return ", ".join(sorted({f"{one['internal_api']} {one.get('architecture', '')}".strip() for one in own}))
 
 
 class OneBlasThread:
