@@ -11,10 +11,12 @@ in any two ways of adding; so here ε = 1e-3 and Δ / ε stays a thousandfold of
 
 from __future__ import annotations
 
+import ast
 import itertools
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,7 @@ from support.cases import (
 )
 from support.cli import environment
 from support.formulas import ELEMENTWISE
+from support.sources import PACKAGE, tree
 
 COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
 STEP = {"float64": 1e-12, "float32": 1e-5}
@@ -138,6 +141,21 @@ def test_every_extra_has_an_effect_in_the_cases_above():
     ):
         other, _ = trained(REFERENCE, network, samples, np.arange(50), batch=50, **change)
         assert gap(other.parameters.flat, plain.parameters.flat) > 1e-5, change
+
+
+@DTYPES
+def test_a_gradient_is_clipped_whose_square_no_float32_can_hold(dtype):
+    """What clipping is for."""
+    samples = samples_of(sparse_rows(50, 3), 3, "unit")
+    samples = replace(samples, targets=1e25 * samples.targets)
+    network = network_of(2, "tanh", "identity", bias=True, loss="squared_error", rule="gradient", dtype=dtype)
+    awake(network, inputs_of(samples))
+    fast, slow = (
+        trained(engine, network, samples, np.arange(50), batch=50, clip=0.5)[0].parameters.flat
+        for engine in (COMPILED, REFERENCE)
+    )
+    assert gap(network.parameters.flat, slow) > 1e-3, "the weights hardly moved"
+    assert gap(fast, slow) <= STEP[dtype]
 
 
 @DTYPES
@@ -331,6 +349,22 @@ def test_plain_samples_and_batches_of_one_agree():
 
 
 def test_options_name_the_extras_that_are_tried_here():
-    """An option of the optimizers that no case above changes would be tested by nobody."""
-    tried = {*SETTINGS, *next(extras()), "optimizer", "momentum", "batch_size", "shards", "threads", "rotate"}
-    assert tried <= set(Options().to_dict())
+    """An option that engines or optimizers read, and that no case above changes, would be tested by nobody."""
+    tried = {
+        *SETTINGS,
+        *next(extras()),
+        "optimizer",
+        "momentum",
+        "batch_size",
+        "shards",
+        "threads",
+        "activation",
+        "dtype",
+    }
+    read = set[str]()
+    for path in (PACKAGE / "optimizers.py", *(PACKAGE / "engines").glob("*.py")):
+        for node in ast.walk(tree(path)):
+            if isinstance(node, ast.Attribute) and "options" in ast.unparse(node.value).split("_"):
+                read.add(node.attr)
+    assert len(read) > 10
+    assert read & set(Options().to_dict()) <= tried
