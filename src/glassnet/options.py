@@ -194,6 +194,13 @@ class Options:
     elastic: float = _option(
         0.0, "bend them by so many pixels (standard deviation)", "弹性形变的强度(像素,标准差)", low=0.0, high=100.0
     )
+    elastic_sigma: float = _option(
+        4.0,
+        "bend them as smoothly as noise blurred by so many pixels (standard deviation)",
+        "弹性形变的平滑程度:相当于以这么多像素(标准差)模糊过的噪声",
+        low=1.0,
+        high=100.0,
+    )
     epochs: int = _option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
     batch_size: int = _option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
     shards: int = _option(
@@ -213,8 +220,8 @@ class Options:
     )
     threads: int = _option(
         0,
-        "threads; 0 is one a core the process may use; never part of the result",
-        "线程数,0 表示每核一个;不影响结果",
+        "threads; 0 is one a core the process may use; batches use one a shard at most; never part of the result",
+        "线程数,0 表示每核一个;按批训练时每个分片至多一个;不影响结果",
         low=0,
         high=1024,
     )

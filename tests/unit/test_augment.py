@@ -44,19 +44,19 @@ def forward_map(picture: int, options: Options) -> tuple[np.ndarray, np.ndarray]
     return turn @ shear @ scale, options.shift * np.array([down, across])
 
 
-def spline_weights(pixels: int) -> np.ndarray:
-    """Cubic B-splines on knots 7 pixels apart, (pixels, knots), with a mean square of 1 over the pixels."""
+def spline_weights(pixels: int, apart: float) -> np.ndarray:
+    """Cubic B-splines on knots so many pixels apart, (pixels, knots), with a mean square of 1 over the pixels."""
     bump = BSpline.basis_element(np.arange(-2, 3), extrapolate=False)
-    knots = (pixels - 1) // 7 + 4
+    knots = math.floor((pixels - 1) / apart) + 4
     weights = np.array(
-        [[np.nan_to_num(bump(pixel / 7 + 1 - knot)) for knot in range(knots)] for pixel in range(pixels)]
+        [[np.nan_to_num(bump(pixel / apart + 1 - knot)) for knot in range(knots)] for pixel in range(pixels)]
     )
     return weights / np.sqrt((weights**2).sum(axis=1).mean())
 
 
 def displacements(picture: int, options: Options, shape=SHAPE) -> np.ndarray:
     """How far each pixel's source lies off, (2, height, width): three even numbers make one nearly normal one."""
-    down, across = (spline_weights(pixels) for pixels in shape)
+    down, across = (spline_weights(pixels, 1.75 * options.elastic_sigma) for pixels in shape)
     knots = down.shape[1], across.shape[1]
     values = even(picture, 8, 2 * 3 * knots[0] * knots[1]).reshape(2, *knots, 3).sum(axis=3)
     return options.elastic * np.einsum("yk,akc,xc->ayx", down, values, across)
@@ -78,7 +78,11 @@ def bumps(count: int, shape=SHAPE) -> np.ndarray:
     return np.random.default_rng(0).integers(0, 256, (count, shape[0] * shape[1])).astype(np.uint8)
 
 
-@pytest.mark.parametrize("limits", [*ALONE, ALL, {**ALL, "elastic": 0.0}], ids=lambda limits: "-".join(limits))
+@pytest.mark.parametrize(
+    "limits",
+    [*ALONE, ALL, {**ALL, "elastic": 0.0}, {**ALL, "elastic_sigma": 9.0}, {"elastic": 0.5, "elastic_sigma": 2.5}],
+    ids=lambda limits: "-".join(limits),
+)
 @pytest.mark.parametrize("kind", ["digits", "noise"])
 def test_every_distortion_is_scipys_from_the_same_numbers(limits, kind):
     """Places are kept in float32: within 4e-6 pixels of those here, and the steepest picture rises by 255 a pixel."""
@@ -92,7 +96,11 @@ def test_every_distortion_is_scipys_from_the_same_numbers(limits, kind):
 
 
 @pytest.mark.parametrize("shape", [(28, 10), (5, 40), (4, 4), (1, 9), (33, 33)])
-@pytest.mark.parametrize("limits", [ALL, {"elastic": 1.0}, {"rotate": 40.0}], ids=lambda limits: "-".join(limits))
+@pytest.mark.parametrize(
+    "limits",
+    [ALL, {"elastic": 1.0}, {"elastic": 1.0, "elastic_sigma": 2.5}, {"rotate": 40.0}],
+    ids=lambda limits: "-".join(limits),
+)
 def test_pictures_of_any_shape(shape, limits):
     rows = bumps(5, shape)
     ours = changed(rows, limits, shape=shape)
@@ -112,12 +120,32 @@ def test_a_spot_goes_where_the_map_sends_it(limits):
         np.testing.assert_allclose(centre, wanted, atol=0.05)
 
 
-@pytest.mark.parametrize("name", ["rotate", "shift", "zoom", "shear"])
+def ramps(count: int, axis: int) -> np.ndarray:
+    """Pictures whose value is the place along an axis: distorted, they tell where each pixel came from."""
+    return np.tile(np.indices(SHAPE)[axis].ravel(), (count, 1)).astype(np.float32)
+
+
+LIMITS = {"rotate": 30.0, "shift": 3.0, "zoom": 0.3, "shear": 0.4}
+
+
+@pytest.mark.parametrize("name", LIMITS)
 def test_limits_are_kept_and_used(name):
     """Over many pictures, what is drawn reaches nearly to the limit on both sides and never beyond."""
-    column = {"rotate": [0], "shift": [1, 2], "zoom": [3, 4], "shear": [5]}[name]
-    drawn = np.array([even(picture, 0, 6)[column] for picture in range(2000)])
-    assert (np.abs(drawn) <= 1).all()
+    limit = LIMITS[name]
+    # Where the four pixels in the middle came from, counted from the middle: (pictures, axis, down, across).
+    came = np.stack(
+        [changed(ramps(2000, axis), {name: limit}).reshape(-1, *SHAPE)[:, 13:15, 13:15] for axis in (0, 1)], 1
+    )
+    came = came.astype(float) - 13.5
+    back = np.stack([np.diff(came.mean(3))[..., 0], np.diff(came.mean(2))[..., 0]], 2)
+    matrix, moved = np.linalg.inv(back), -came.mean((2, 3))
+    drawn = {
+        "rotate": np.degrees(np.arctan2(matrix[:, 0, 1], matrix[:, 0, 0]))[:, None],
+        "shift": moved,
+        "zoom": matrix[:, [0, 1], [0, 1]] - 1,
+        "shear": matrix[:, 1, :1],
+    }[name] / limit
+    assert (np.abs(drawn) <= 1 + 1e-4).all()
     assert (drawn.min(axis=0) < -0.99).all()
     assert (drawn.max(axis=0) > 0.99).all()
     np.testing.assert_allclose(drawn.mean(axis=0), 0, atol=5 / (3 * 2000) ** 0.5)
@@ -127,11 +155,6 @@ def test_limits_are_kept_and_used(name):
 def test_without_limits_a_picture_comes_back_exactly(dtype):
     rows = digits(20).inputs.astype(dtype)
     np.testing.assert_array_equal(changed(rows, {}), rows.astype(np.float32))
-
-
-def ramps(count: int, axis: int) -> np.ndarray:
-    """Pictures whose value is the place along an axis: distorted, they tell where each pixel came from."""
-    return np.tile(np.indices(SHAPE)[axis].ravel(), (count, 1)).astype(np.float32)
 
 
 def test_displacements_are_as_large_as_asked_for_smooth_and_alike_everywhere():

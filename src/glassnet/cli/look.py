@@ -34,7 +34,7 @@ from .words import row_told, told
 @partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
-@with_options("input_max", "size", "colour", *DISTORTIONS, "seed", recipe="accurate")
+@with_options("input_max", "size", "colour", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
 def show_command(
     source: str,
     row: int | None,

@@ -49,7 +49,7 @@ def draw_augmentation(
     inputs : array_like, shape (n, features)
         All training samples, as they stand in the data: what happens to one follows from its row.
     options : Options
-        Of which `rotate`, `shift`, `zoom`, `shear`, `elastic` and `seed` are used.
+        Of which `rotate`, `shift`, `zoom`, `shear`, `elastic`, `elastic_sigma` and `seed` are used.
     rows : sequence of int, optional
         Which of them; the first ten if not given.
     image_shape : (rows, columns), optional

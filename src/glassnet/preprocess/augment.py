@@ -23,8 +23,8 @@ from ..options import DISTORTIONS, Options
 if TYPE_CHECKING:
     from .augment_kernels import Distortion
 
-KNOTS = 7.0
-"""Pixels between the grid's values: the spline is then as smooth as noise blurred by 4 pixels."""
+KNOTS = 1.75
+"""Distance of the grid's values, times `elastic_sigma`: the spline is then as smooth as noise blurred by the latter."""
 
 
 def distort(
@@ -42,7 +42,8 @@ def distort(
         With ``rows · columns = features``.
     options : Options
         Of which `rotate` (degrees), `shift` (pixels), `zoom`, `shear` and `elastic` (pixels) are used: each picture
-        draws evenly from minus to plus these; displacements have the standard deviation `elastic`.
+        draws evenly from minus to plus these; displacements have the standard deviation `elastic`, and are as smooth
+        as noise blurred by `elastic_sigma` pixels.
     place : uint64
         From ``randomness.key(seed, Purpose.AUGMENTATION, epoch)``.
 
@@ -64,7 +65,8 @@ def distortion(image_shape: tuple[int, int], options: Options, place: np.uint64)
 
     height, width = image_shape
     limits = [math.radians(options.rotate), options.shift, options.zoom, options.shear, options.elastic]
-    down, across = _spline(height), np.ascontiguousarray(_spline(width).T)
+    down, across = (_spline(pixels, KNOTS * options.elastic_sigma) for pixels in image_shape)
+    across = np.ascontiguousarray(across.T)
     return Distortion(height, width, np.array(limits, np.float32), down, across, np.uint64(place))
 
 
@@ -91,12 +93,12 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
         )
 
 
-def _spline(pixels: int) -> NDArray[np.float32]:
-    """Return the weights of the grid's values at each pixel, shape (pixels, values).
+def _spline(pixels: int, spacing: float) -> NDArray[np.float32]:
+    """Return the weights of the values of a grid, `spacing` pixels apart, at each pixel, shape (pixels, values).
 
     Scaled so that independent values of variance 1 give displacements whose mean variance is 1 along this axis.
     """
-    at = np.arange(pixels) / KNOTS
+    at = np.arange(pixels) / spacing
     values = int(at[-1]) + 4
     distance = np.abs(at[:, None] + 1 - np.arange(values))  # (pixels, values), in grid steps
     near = 2 / 3 - distance**2 + distance**3 / 2
