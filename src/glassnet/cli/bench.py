@@ -33,8 +33,9 @@ _REFERENCE_SAMPLES = 2000  # the reference takes half a minute for all of them
 def bench_command(runs: int, as_json: bool) -> None:
     """Measure this machine: training and asking, against NumPy on the same machine.
 
-    Takes about ten seconds. Close other programs first. Beside other libraries glassnet is measured by the scripts in
-    the repository's folder benchmarks.
+    Takes about ten seconds. Close other programs first. NumPy has one thread where it trains, as BLAS has within
+    glassnet, and all cores where it answers. Beside other libraries glassnet is measured by the scripts in the
+    repository's folder benchmarks.
     """
     digits, test = data.bundled(), data.bundled("test")
     rows: list[dict[str, Any]] = []

@@ -1,0 +1,43 @@
+"""``glassnet bench``, with few samples: what it tells, not how fast anything is."""
+
+from __future__ import annotations
+
+import pytest
+
+from glassnet import load_data
+from glassnet.cli import bench
+from support.cli import run
+
+TASKS = ["one epoch of recipe notes, one core", "one epoch of recipe quick", "one question", "100 questions at once"]
+
+
+@pytest.fixture(autouse=True)
+def _few(monkeypatch):
+    few = {part: load_data("mnist", part=part).take(slice(count)) for part, count in (("train", 400), ("test", 100))}
+    monkeypatch.setattr(bench.data, "bundled", lambda part="train": few[part])
+    monkeypatch.setattr(bench, "_REFERENCE_SAMPLES", 100)
+    monkeypatch.setattr(bench, "_each", lambda ask: bench._once(lambda: ask(7)))
+
+
+def test_every_task_is_measured_beside_numpy():
+    found = run("bench", "--runs", "2", "--json").json()
+    assert [row["task"] for row in found["tasks"]] == TASKS
+    for row in found["tasks"]:
+        assert row["seconds"] > 0
+        assert row["ratio"] == row["reference"] / row["seconds"]
+    assert found["runs"] == 2
+    assert {"cores", "processor", "blas", "versions"} <= found.keys()
+
+
+def test_a_line_for_each_in_words():
+    outcome = run("bench", "--runs", "1")
+    assert outcome.code == 0
+    machine, header, *lines = outcome.out.splitlines()
+    assert "cores; python" in machine
+    assert header.split() == ["glassnet", "NumPy", "ratio"]
+    assert [line[:48].strip() for line in lines] == TASKS
+    assert [line.rstrip(" …") for line in outcome.err.splitlines()] == TASKS
+
+
+def test_runs_are_at_least_one():
+    run("bench", "--runs", "0").refused("GN020", "--runs")
