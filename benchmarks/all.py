@@ -1,4 +1,7 @@
-"""Run every benchmark, one process at a time, the cheap ones first, and write the READMEs' table from the results.
+"""Run the benchmarks of the READMEs' table, one process at a time, the cheap ones first, and write the table.
+
+The others here (`estimators`, `estimator_overhead`, `tables`, `read`, `kill`) have pages of their own; name them to run
+them.
 
 python benchmarks/all.py [NAME ...]
 """

@@ -15,11 +15,11 @@ from typing import Any
 
 import glassnet
 import machine
-from peers import FORWARD_ONLY, PACKAGES, USUAL, Plan, make
+from peers import FORWARD_ONLY, PACKAGES, PEERS, Plan, make
 from peers.alone import CORES, alone, answer, arguments
 
 SINGLE, WARM_UP, TIMES = 1_000, 100, 7
-SIDES = (*USUAL, *FORWARD_ONLY)
+SIDES = (*PEERS, *FORWARD_ONLY)
 
 
 def main() -> None:

@@ -31,11 +31,6 @@ PEERS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Name -> module here, and what the module is told."""
 
-USUAL = tuple(peer for peer in PEERS if peer != "torch-compiled")
-"""Who is measured unless ``--peers`` names others. `torch.compile` takes up to 16 s for epochs as long as those without
-it (trials-2026-11-25.txt).
-"""
-
 FORWARD_ONLY: dict[str, tuple[str, dict[str, Any]]] = {
     "numpy-by-hand": ("forward_only", {"by": "numpy"}),
     "onnxruntime": ("forward_only", {"by": "onnxruntime"}),

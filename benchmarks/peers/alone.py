@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from peers import USUAL
+from peers import PEERS
 
 RUNS = 5
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -50,7 +50,7 @@ def answer(measure: Callable[..., dict[str, Any]]) -> bool:
     return True
 
 
-def arguments(about: str, peers: tuple[str, ...] = USUAL) -> argparse.Namespace:
+def arguments(about: str, peers: tuple[str, ...] = tuple(PEERS)) -> argparse.Namespace:
     """Read the flags that all measuring scripts have."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--runs", type=int, default=RUNS, help=f"repetitions (default {RUNS})")
