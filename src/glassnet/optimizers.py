@@ -75,7 +75,11 @@ def adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s
 
 
 def adamw(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: Settings) -> None:
-    """Adam with the decay apart from the gradient: ``w ← w − α λ w`` (Loshchilov and Hutter 2019, algorithm 2)."""
+    """Adam with the decay apart from the gradient: ``w ← w − α λ w``.
+
+    Loshchilov and Hutter 2019, algorithm 2, has ``η λ`` with η the schedule's part of the rate α η alone; here, as in
+    most libraries, the decay goes with the whole rate.
+    """
     w -= rate * s.weight_decay * w
     _adam(w, g, slots, rate, t, s)
 

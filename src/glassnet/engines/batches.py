@@ -24,7 +24,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
-from .sparse import pairs_of, tiles_of
+from .sparse import FARTHEST, pairs_of, tiles_of
 from .team_size import TeamSize
 from .threads import spread, usable_cores
 
@@ -36,11 +36,6 @@ MOST_VALUES = 0.4
 """Up to this part of values that are not 0 it is quicker to leave the others out than to multiply them all.
 
 Distorted pictures have more such values: a tenth quicker with one hidden layer, nothing with three.
-"""
-
-FARTHEST = 100.0
-"""What 0 may become by scaling, where zeros are left out: the sum of two large parts would lose the digits of a small
-input.
 """
 
 
@@ -136,9 +131,10 @@ class Batches:
     def _make_room(self, batch: int) -> kernels.Memory:
         """Make buffers for batches of up to so many rows."""
         architecture = self._architecture
-        shards, size = self._options.shards, architecture.layout.size
+        most, size = self._options.shards, architecture.layout.size
         # The last batch of an epoch may be smaller and have fewer shards, each with more rows than those of a full one.
-        rows = max(-(-n // shards_of(n, shards)) for n in range(1, batch + 1))
+        shards = shards_of(batch, most)
+        rows = max(-(-n // shards_of(n, most)) for n in range(1, batch + 1))
         (features, nodes), none = architecture.sizes[:2], np.empty(0, self._dtype)
         if self._options.augments:
             assert self._samples.image_shape is not None  # training refuses to distort what is no picture

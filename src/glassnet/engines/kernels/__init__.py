@@ -6,7 +6,7 @@ from .common import Known, Plan, SparseRows, Workspace, plan_of
 from .lines import LANES
 from .pairs import WIDEST, Columns
 from .samples import train_samples
-from .shards import Dropout, ShardWork
+from .shards import Dropout
 from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .team import IMPATIENCE, PATIENCE, new_team, send_home
 
@@ -26,7 +26,6 @@ __all__ = [
     "Pairs",
     "Plan",
     "Rules",
-    "ShardWork",
     "Source",
     "SparseRows",
     "Steps",

@@ -69,7 +69,7 @@ def plan_of(architecture: Architecture) -> Plan:
 
 
 class Workspace(NamedTuple):
-    """The first matrix in its own form (see the module's text), and one number a node for what passes through."""
+    """The first matrix in its own form (see `samples`), and one number a node for what passes through."""
 
     first: NDArray[Any]  # V transposed, (fan_in, fan_out): a row holds what one input contributes
     shift: NDArray[Any]  # s, (fan_out,)
