@@ -24,6 +24,7 @@ NAMES = (
     "per_sample",
     "batch_epoch",
     "time_to",  # after batch_epoch, which finds how many threads each peer likes
+    "shards",
     "labels",
     "accuracy",
     "recipes",

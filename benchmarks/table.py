@@ -255,6 +255,13 @@ def neighbour_facts(result: dict[str, Any]) -> Facts:
         yield text, (f"{lost:.0%} slower; it took {taken:.0%} of the cores", f"慢 {lost:.0%};它占用 {taken:.0%}")
 
 
+def shard_facts(result: dict[str, Any]) -> Facts:
+    for name, by_shards in result.items():
+        counts = ", ".join(by_shards)
+        text = f"an epoch of recipe `{name}` in {counts} shards", f"配方 `{name}` 的一轮,{counts} 个分片"
+        yield text, same(", ".join(f"{one['median']:.2f}" for one in by_shards.values()) + " s")
+
+
 def growth_facts(result: dict[str, Any]) -> Facts:
     epoch, row = result["an epoch, ms"], result["a row, µs"]
     # A cost a thousand rows in ms is one a row in µs; weights are told by the thousand.
@@ -292,6 +299,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "augment": augment_facts,
     "denormals": denormal_facts,
     "neighbour": neighbour_facts,
+    "shards": shard_facts,
     "growth": growth_facts,
 }
 """Name of a result -> what it says of glassnet alone, in the order of the list."""

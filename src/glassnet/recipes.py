@@ -37,6 +37,8 @@ _STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 
 _ACCURATE: dict[str, Any] = {
     **_WIDE,
     **_STRONG,
+    "elastic": 2.0,
+    "elastic_sigma": 11.5,
     "hidden": (1536, 1024, 512),
     "learning_rate": 0.0015,
     "epochs": 360,
