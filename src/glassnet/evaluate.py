@@ -81,13 +81,7 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     DataError
         GN017 when the data have another width or more classes than the model, or are of another kind.
     """
-    data.require_like(
-        model.features,
-        model.classes,
-        "the model",
-        of_classes=model.targets.of_classes,
-        class_names=model.class_names,
-    )
+    model.require(data)
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers = model.targets.invert(outputs)
     if model.targets.name == "values":
@@ -259,7 +253,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     _require_confidence(model)
     if bins < 1:
         raise OptionError("GN021", f"bins {bins}: expected 1 or more.")
-    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    model.require(data)
     outputs = model.outputs(data.inputs)
     if data.values is None:
         sure, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
@@ -309,7 +303,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     output = model.network.architecture.activations[-1]
     if output not in ("sigmoid", "softmax"):
         raise OptionError("GN022", f"{output} outputs have no temperature: it needs sigmoid or softmax outputs.")
-    validation.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    model.require(validation)
     plain = replace(model, temperature=1.0)
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
     sums = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # a member: (n, classes)

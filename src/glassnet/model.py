@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .activations import ACTIVATIONS
-from .errors import ShapeError
+from .data.dataset import Dataset, plain_numbers
+from .errors import DataError, ShapeError
 from .network import Network, Signals, forward
 from .notebook import network_html, words_here
 from .parameters import FloatArray
@@ -108,14 +109,24 @@ class Model:
         facts += [say("r2_in_test", r2=reached["r2"])] if reached.get("r2") is not None else []
         return network_html(made.sizes, made.activations, facts)
 
+    def require(self, data: Dataset) -> None:
+        """Refuse data that this model cannot be asked about.
+
+        Raises
+        ------
+        DataError
+            GN010 when there are no samples, GN017 when the data have another width, more or other classes, or are of
+            another kind.
+        """
+        of_classes = self.targets.of_classes
+        data.require_like(self.features, self.classes, "the model", of_classes=of_classes, class_names=self.class_names)
+
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
         """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.
 
         The sums and activations of the outputs are those after the temperature. Arguments and errors as for `outputs`.
         """
-        raw: NDArray[Any] = np.atleast_2d(np.asarray(rows))
-        if raw.ndim != 2 or raw.shape[1] != self.features:
-            raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
+        raw = self.raw(rows)
         for start in range(0, len(raw), _CHUNK):
             upright = self.upright(raw[start : start + _CHUNK])
             inputs = self.scaling.apply(upright, self.network.parameters.flat.dtype)
@@ -124,6 +135,20 @@ class Model:
             if self.others:
                 outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)
             yield outputs, signals
+
+    def raw(self, rows: ArrayLike) -> NDArray[Any]:
+        """Return unscaled samples as an array of numbers, shape (n, features); errors as for `outputs`."""
+        if self.columns is not None and hasattr(rows, "columns"):
+            raise DataError(
+                "GN017",
+                "rows: a table, whose columns are not the network's inputs. Give model.columns.apply(read_table(…)).",
+            )
+        raw: NDArray[Any] = np.asarray(rows)
+        if raw.ndim == 1:
+            raw = raw[np.newaxis]
+        if raw.ndim != 2 or raw.shape[1] != self.features:
+            raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
+        return plain_numbers(raw, "rows")
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
         """Return unscaled samples, shape (n, features), as they are scaled: set upright, if this model does that."""
@@ -149,7 +174,7 @@ class Model:
         Parameters
         ----------
         rows : array_like, shape (n, features) or (features,)
-            Values as they stand in a file, such as 0 to 255.
+            Values as they stand in a file, such as 0 to 255; of a table, what `columns.apply` makes of it.
 
         Returns
         -------
@@ -160,6 +185,9 @@ class Model:
         ------
         ShapeError
             GN050 when a sample has another number of values.
+        DataError
+            GN014 for what are no numbers, GN018 for a value that is NaN or infinite, GN017 for a table whose columns
+            were not made inputs.
         """
         parts = [outputs for outputs, _ in self.batches(rows)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)

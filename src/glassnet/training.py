@@ -179,7 +179,7 @@ def train(
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
     for part in (data, validation):
         if part is not None:
-            part.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+            model.require(part)
     require_pictures(data.image_shape, options, data.channels)
     # An engine believes the options where it could ask the network: a layer that they leave out has no dropout rate.
     own = model.network.architecture

@@ -13,7 +13,7 @@ import pytest
 
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
 from glassnet.engines import answers as engine_answers
-from glassnet.errors import ShapeError
+from glassnet.errors import DataError, ShapeError
 
 ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
 ROWS[np.random.default_rng(4).random(ROWS.shape) < 0.7] = 0
@@ -108,3 +108,18 @@ def test_a_process_that_was_forked_off_answers_too():
         signal.alarm(30)  # which ends a child that waits for threads it does not have
         os._exit(0 if (quick.outputs(ROWS) == expected).all() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+
+
+def test_another_temperature_is_compiled_too():
+    quick = replace(compiled(model_of()), temperature=3.0)
+    assert np.abs(quick.outputs(ROWS) - replace(model_of(), temperature=3.0).outputs(ROWS)).max() < 1e-12
+
+
+@pytest.mark.parametrize("make", [lambda model: model, compiled], ids=["model", "compiled"])
+@pytest.mark.parametrize("odd", [np.nan, np.inf, -np.inf])
+def test_what_is_no_finite_number_gets_no_answer(make, odd):
+    rows = ROWS.astype(np.float32)
+    rows[7, 3] = odd
+    with pytest.raises(DataError, match=rf"rows, sample 8: value 4 is {odd}") as problem:
+        make(model_of()).predict(rows)
+    assert problem.value.code == "GN018"

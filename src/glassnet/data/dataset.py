@@ -57,8 +57,8 @@ class Dataset:
     ShapeError
         GN050 when inputs and labels are not one row and one label a sample, or another array is not as long as it says.
     DataError
-        GN018 when a value is NaN or infinite; GN014 when inputs are no numbers, labels no whole ones or not below
-        `classes`, or when a weight is negative, not finite, or all are 0.
+        GN018 when an input or a value is NaN or infinite; GN014 when inputs are no numbers, labels no whole ones or not
+        below `classes`, or when a weight is negative, not finite, or all are 0.
     """
 
     inputs: NDArray[Any]
@@ -195,21 +195,35 @@ class Dataset:
 
 
 def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
-    """Return an array as compiled loops take it: float32 or float64, or whole numbers, in this machine's byte order.
+    """Return samples as compiled loops take them: float32 or float64, or whole numbers, in this machine's byte order.
 
     Half precision becomes float32, any longer than double float64. The same array, where it is so already.
+
+    Parameters
+    ----------
+    values : ndarray, shape (n, features)
+    source : str
+        What they are called in a message.
 
     Raises
     ------
     DataError
-        GN014 when the values are no real numbers.
+        GN014 when the values are no real numbers, GN018 when one is NaN or infinite.
     """
     kind = values.dtype
     if kind.kind not in "biuf":
         raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Use astype to make them such.")
-    if kind.kind == "f":
-        return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
-    return values.astype(kind.newbyteorder("="), copy=False)
+    if kind.kind != "f":
+        return values.astype(kind.newbyteorder("="), copy=False)
+    # The least and the largest are NaN where one value is.
+    if values.size and not (np.isfinite(values.min()) and np.isfinite(values.max())):
+        row, column = np.argwhere(~np.isfinite(values))[0]
+        raise DataError(
+            "GN018",
+            f"{source}, sample {row + 1}: value {column + 1} is {values[row, column]}. Leave such samples out, or fill "
+            "them in.",
+        )
+    return values.astype(np.float32 if kind.itemsize <= 4 else np.float64, copy=False)
 
 
 def image_shape(features: int) -> tuple[int, int] | None:

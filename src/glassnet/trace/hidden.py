@@ -69,7 +69,7 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
     Jolliffe 2002, "Principal component analysis", section 3.5.
     """
     require_classes(model, "hidden space")
-    data.require_like(model.features, model.classes, "the model", class_names=model.class_names)
+    model.require(data)
     layers = len(model.network.architecture.sizes) - 2
     if not layers:
         raise OptionError("GN081", "hidden space: the network has no hidden layer.")

@@ -81,7 +81,7 @@ def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
     DataError
         GN010, GN017 when the data do not fit the model.
     """
-    data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    model.require(data)
     network = model.network
     hidden = network.architecture.sizes[1:-1]
     totals = [np.zeros((3, nodes)) for nodes in hidden]

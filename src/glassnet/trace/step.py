@@ -238,7 +238,7 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     OptionError
         GN021 when the learning rate is none.
     """
-    sample.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+    model.require(sample)
     if learning_rate is None:
         learning_rate = float(model.receipt.get("options", {}).get("learning_rate", Options().learning_rate))
     learning_rate = Options(learning_rate=learning_rate).learning_rate

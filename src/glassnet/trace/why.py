@@ -108,7 +108,7 @@ class Neighbours:
     """
 
     def __init__(self, model: Model, data: Dataset) -> None:
-        data.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
+        model.require(data)
         self._model, self._data = model, data
         parts = [(hidden_of(signals), mean_sums(signals)) for _, signals in model.batches(data.inputs)]
         hidden, sums = zip(*parts, strict=True)

@@ -58,3 +58,11 @@ def test_labels_beyond_the_classes_are_refused(label):
 def test_labels_that_are_no_whole_numbers_are_refused():
     with pytest.raises(DataError, match="labels of type float64"):
         made(labels=LABELS + 0.5)
+
+
+def test_a_value_that_is_not_finite_is_named():
+    rows = ROWS.astype(np.float32)
+    rows[4, 2] = np.nan
+    with pytest.raises(DataError, match="rows, sample 5: value 3 is nan") as problem:
+        made(rows)
+    assert problem.value.code == "GN018"
