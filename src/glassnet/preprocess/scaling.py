@@ -76,7 +76,6 @@ class Scaling:
             means, deviations = _by_feature(raw, weights)
             return cls(name, 1.0, tuple((1 / deviations).tolist()), tuple((-means / deviations).tolist()))
         mean, deviation = _mean_and_deviation(raw)
-        deviation = deviation or 1.0  # all values alike
         return cls(name, maximum, maximum / deviation, -mean / deviation)
 
     def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
@@ -144,14 +143,17 @@ _ROWS = 4096  # taken at a time: squares of bytes need more room than the bytes
 
 
 def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
-    """Return both over all values."""
+    """Return both over all values; the deviation is 1 where all are alike."""
+    if raw.dtype.kind == "f" or raw.dtype.itemsize > 2:
+        means, deviations = _by_feature(raw.reshape(-1, 1), None)
+        return float(means[0]), float(deviations[0])
     total = squares = 0.0
     for start in range(0, len(raw), _ROWS):
         part = raw[start : start + _ROWS].astype(np.float32).reshape(-1)
         total += float(part.sum(dtype=np.float64))
         squares += float(np.square(part).sum(dtype=np.float64))
     mean = total / raw.size
-    return mean, max(squares / raw.size - mean * mean, 0.0) ** 0.5
+    return mean, max(squares / raw.size - mean * mean, 0.0) ** 0.5 or 1.0
 
 
 def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -174,9 +176,8 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     if not np.isfinite(squares).all():
         feature = int(np.isfinite(squares).argmin())
         largest = np.abs(raw[:, feature]).max()
-        raise DataError(
-            "GN018", f"feature {feature}: numbers up to {largest:.3g}, whose squares are infinite. Divide them."
-        )
+        where = f"feature {feature}: " if raw.shape[1] > 1 else ""
+        raise DataError("GN018", f"{where}numbers up to {largest:.3g}, whose squares are infinite. Divide them.")
     variance = squares / mass - shift * shift
     # What differs in the last digits alone is rounding: blown up to deviation 1 it would pass for a signal.
     rounding = np.maximum(1e-13 * np.abs(first), 1e-6 * np.abs(shift)) ** 2
