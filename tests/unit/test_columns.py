@@ -6,9 +6,11 @@ import json
 from contextlib import contextmanager
 
 import numpy as np
+import polars as pl
 import pytest
 
 from glassnet import Columns, GlassnetError, load_table, read_table
+from glassnet.preprocess.columns import VERSION
 from glassnet.preprocess.encodings import CLIP, LIMIT, enough
 from support.people import HEADER, people
 
@@ -263,6 +265,11 @@ def test_another_table_by_what_was_learnt(table):
         load_table(table)
 
 
+def test_columns_of_a_newer_version_are_refused(table):
+    with pytest.raises(ValueError, match=f"version {VERSION + 1}, known is {VERSION}"):
+        Columns.from_dict({**Columns.learn(table, "income").to_dict(), "version": VERSION + 1})
+
+
 @pytest.mark.parametrize("change", [{"version": 2}, {"inputs": [{"kind": "new"}]}, {"target": {}}, {"dropped": [3]}])
 def test_damaged_columns_are_errors(table, change):
     with pytest.raises((KeyError, TypeError, ValueError)):
@@ -310,3 +317,30 @@ def test_a_name_alone_and_a_number_for_a_name_will_do():
     )
     assert (data.feature_names, data.columns.target_names) == (("0",), ("1",))
     assert load_table(many(other=np.linspace(0, 2, 100)), "y", drop="other").feature_names == ("x",)
+
+
+def test_truth_values_of_a_frame_and_of_its_file_are_one(tmp_path):
+    frame = pl.DataFrame(
+        {
+            "a": [float(k % 7) for k in range(40)],
+            "b": [k % 3 == 0 for k in range(40)],
+            "y": [k % 2 == 0 for k in range(40)],
+        }
+    )
+    frame.write_csv(tmp_path / "lower.csv")
+    (tmp_path / "capitals.csv").write_text(
+        (tmp_path / "lower.csv").read_text().replace("true", "True").replace("false", "False")
+    )
+    (tmp_path / "digits.csv").write_text(
+        "\n".join(
+            line.replace(",true,", ",1,").replace(",false,", ",0,")
+            for line in (tmp_path / "lower.csv").read_text().splitlines()
+        )
+    )
+    sources = [frame, *(tmp_path / f"{name}.csv" for name in ("lower", "capitals", "digits"))]
+    for learnt_from in sources[:3]:
+        columns = load_table(learnt_from, "y").columns
+        read = [load_table(source, columns=columns) for source in sources]
+        for one in read[1:]:
+            np.testing.assert_array_equal(one.inputs, read[0].inputs)
+            np.testing.assert_array_equal(one.labels, read[0].labels)

@@ -206,6 +206,8 @@ class Columns:
         rows = np.flatnonzero(codes >= 0)
         _some(rows, table, (name,))
         place = {word: k for k, word in enumerate(target.classes)}
+        if {word.lower() for word in place} <= {"true", "false"}:  # a frame's truth values, and how files write them
+            words, place = tuple(map(str.lower, words)), {word.lower(): k for word, k in place.items()}
         known = np.array([place.get(word, -1) for word in words], np.int64)
         labels = known[codes[rows]]
         if labels.min() < 0:

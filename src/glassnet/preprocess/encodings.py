@@ -228,8 +228,8 @@ class BooleanColumn:
         return (self.name,)
 
     def encode(self, table: Table) -> Encoded:
-        """Return the input, shape (n, 1)."""
-        values = table.booleans(self.name)[:, np.newaxis]
+        """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
+        values = table.truths(self.name)[:, np.newaxis]
         return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
@@ -240,7 +240,7 @@ class BooleanColumn:
     def surprises(self, table: Table) -> list[str]:
         """Say which values are neither yes nor no."""
         codes, words = table.words(self.name)
-        odd = codes[np.isnan(table.booleans(self.name)) & (codes >= 0)]
+        odd = codes[np.isnan(table.truths(self.name)) & (codes >= 0)]
         if not len(odd):
             return []
         found = [words[k] for k in np.unique(odd)]
