@@ -131,11 +131,7 @@ class Options:
         choices=("constant", "linear", "cosine", "one_cycle", "step", "plateau"),
     )
     rate_drop: float = _option(
-        0.1,
-        "what the schedules step and plateau multiply the rate with",
-        "step 与 plateau 每次把学习率乘以多少",
-        low=0.0,
-        high=1.0,
+        0.1, "what step and plateau multiply the rate with", "step 与 plateau 每次把学习率乘以多少", low=0.0, high=1.0
     )
     patience: int = _option(
         3,
@@ -195,11 +191,7 @@ class Options:
         0.0, "bend them by so many pixels (standard deviation)", "弹性形变的强度(像素,标准差)", low=0.0, high=100.0
     )
     elastic_sigma: float = _option(
-        4.0,
-        "bend them as smoothly as noise blurred by so many pixels (standard deviation)",
-        "弹性形变的平滑程度:相当于以这么多像素(标准差)模糊过的噪声",
-        low=1.0,
-        high=100.0,
+        4.0, "bend as smoothly as noise blurred by so many pixels", "弹性形变的平滑度(像素)", low=1.0, high=100.0
     )
     epochs: int = _option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
     batch_size: int = _option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
@@ -220,8 +212,8 @@ class Options:
     )
     threads: int = _option(
         0,
-        "threads; 0 is one a core the process may use; batches use one a shard at most; never part of the result",
-        "线程数,0 表示每核一个;按批训练时每个分片至多一个;不影响结果",
+        "threads, at most one a shard; 0 is one a core the process may use; never part of the result",
+        "线程数,每个分片至多一个;0 表示每核一个;不影响结果",
         low=0,
         high=1024,
     )

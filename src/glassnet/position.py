@@ -72,6 +72,11 @@ class Position:
         good = parameters.flat.copy()
         return cls(State.new(parameters, options), Plateau(options), good, 10 * size_of(good))
 
+    def begin_epoch(self, options: Options) -> None:
+        """Go on with a new epoch, however the last one ended, and at the rate that `options` say."""
+        self.plateau, self.ended = Plateau(options), False
+        self.block, self.loss, self.correct, self.progress = 0, 0.0, 0, float(self.epoch)
+
     def block_done(self, result: Progress, progress: float, seconds: float) -> None:
         """Move on by a block, which ended so many seconds after the first step."""
         self.block, self.progress, self.seconds = self.block + 1, progress, seconds
@@ -81,7 +86,7 @@ class Position:
         """Move on to the next epoch, if there is one; the mean loss of this one decides what becomes of the rate."""
         self.plateau.epoch_done(loss)
         self.epoch, self.block, self.loss, self.correct = self.epoch + 1, 0, 0.0, 0
-        self.progress, self.ended = float(self.epoch), self.epoch == epochs
+        self.progress, self.ended = float(self.epoch), self.ended or self.epoch == epochs
 
     @property
     def weights(self) -> FloatArray:

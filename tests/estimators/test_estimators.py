@@ -364,15 +364,6 @@ def test_a_file_gives_the_estimator_back(kind, y, tmp_path):
     assert loaded.set_params(warm_start=True).fit(_frame()[0], y).n_iter_ == 10
 
 
-def test_what_no_file_can_hold_has_its_default_again(tmp_path):
-    def cubed(outputs, targets):
-        error = outputs - targets
-        return (abs(error) ** 3).sum(axis=1), 3 * error * abs(error)
-
-    small(NetworkRegressor, loss=cubed).fit(IRIS, IRIS[:, 0]).save(tmp_path / "m.safetensors")
-    assert NetworkRegressor.load(tmp_path / "m.safetensors").loss == "squared_error"
-
-
 def test_a_file_of_another_kind_is_refused(tmp_path):
     small().fit(IRIS, SPECIES).save(tmp_path / "classes.safetensors")
     with pytest.raises(DataError, match="one of NetworkClassifier, expected one of NetworkRegressor"):

@@ -185,4 +185,8 @@ def test_parts_are_not_balanced_each_by_itself():
     estimator = small(class_weight="balanced")
     text = refusal(lambda: estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]))
     assert text.startswith("class_weight 'balanced': partial_fit sees a part")
-    estimator.set_params(class_weight={0: 1, 1: 5, 2: 1}).partial_fit(IRIS[:60], SPECIES[:60], classes=[0, 1, 2])
+    made = [
+        small(class_weight=weights).partial_fit(IRIS[:60], SPECIES[:60], classes=[0, 1, 2]).model_.hash()
+        for weights in ({0: 1, 1: 5, 2: 1}, {0: 1, 1: 1, 2: 1}, None)
+    ]
+    assert made[0] != made[1] == made[2]

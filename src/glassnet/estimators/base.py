@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -111,7 +112,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
             one in a pipeline do not see them.
         listeners : iterable of callable
-            Each is called with every event of the training, see ``glassnet.events``; one that returns True ends it.
+            Each is called with every event of the training, see ``glassnet.events``; one that returns True ends it
+            with the epoch.
 
         Returns
         -------
@@ -128,17 +130,29 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val: one is missing. Give both, or none.")
         going_on = self.warm_start and hasattr(self, "model_")
-        data = self._data(X, y, sample_weight, reset=not going_on)
-        validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
-        options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
-        if validation is None:
-            data, validation = self._parts(data, options)
-        if not going_on:
-            self.model_ = _new_model(data, options)
+        with self._unchanged_if_refused():
+            data = self._data(X, y, sample_weight, reset=not going_on)
+            validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
+            options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
+            if validation is None:
+                data, validation = self._parts(data, options)
+            if not going_on:
+                self.model_ = _new_model(data, options)
         self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
         self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
         self._trained(validation)
         return self
+
+    @contextmanager
+    def _unchanged_if_refused(self) -> Iterator[None]:
+        """Have what was learnt before, and its classes, again where something is refused."""
+        before = self.__dict__.copy()
+        try:
+            yield
+        except BaseException:
+            self.__dict__.clear()
+            self.__dict__.update(before)
+            raise
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
         """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
@@ -153,12 +167,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self.model_, self.history_ = _new_model(data, options), History()
         elif not hasattr(self, "history_"):  # it comes from a file
             self.history_ = History()
+        options = replace(options, schedule="constant", early_stopping=0, blocks=1)
         if not going_on or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
             self._position = Position.start(self.model_.network.parameters, options)
-        self._position.ended = False
-        epochs = self._position.epoch + 1
-        options = replace(options, epochs=epochs, schedule="constant", early_stopping=0, blocks=1)
-        self._learn(data, options, None, [], None)
+        self._position.begin_epoch(options)
+        self._learn(data, replace(options, epochs=self._position.epoch + 1), None, [], None)
         return self
 
     def _learn(
@@ -171,13 +184,16 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     ) -> None:
         engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
         self.options_, self._carried = options, (options.optimizer, options.average > 0)
+        self.model_ = replace(self.model_, temperature=1.0)  # the one it has is of the network as it was
         told: list[Any] = [self.history_, *([_say] if self.verbose else []), *listeners, *([tasks] if tasks else [])]
-        with one_blas_thread:  # told once, and not again by each of many small blocks
-            for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
-                answers = [listener(event) for listener in told]
-                if True in answers:
-                    self._position.ended = True
-        self.n_iter_ = len(self.history_.epoch)
+        try:
+            with one_blas_thread:  # told once, and not again by each of many small blocks
+                for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
+                    answers = [listener(event) for listener in told]
+                    if any(isinstance(one, bool | np.bool_) and one for one in answers):
+                        self._position.ended = True
+        finally:
+            self.n_iter_ = len(self.history_.epoch)
         if tasks:
             tasks.close()
 
@@ -238,6 +254,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         hidden = network.architecture.sizes[1:-1]
         if not isinstance(self.hidden_layer_sizes, str):
             require_same("hidden_layer_sizes", chosen["hidden"], hidden)
+        require_same("scaling", chosen["scaling"], self.model_.scaling.name)
         chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
         options = replace(CLASSIFIER, **{**self._task(), **chosen})
         require_same_network(network.architecture, options, given_loss=not callable(self.loss))
@@ -270,10 +287,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         X, y = in_place(given, X, y, f"y{of}")
         known, names = self._known(y, f"y{of}", reset=reset, known_before=known_before)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
+        if weights is not None:
+            X, known, weights = _that_count(X, known, weights, f"y{of}")
         weights = self._weighted(known, weights)
         if weights is not None:
-            kept = np.flatnonzero(weights)
-            X, known, weights = X[kept], known[kept], weights[kept]
+            X, known, weights = _that_count(X, known, weights, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
         # A kernel for rows that cannot be written would be another kernel, and take as long to compile.
         rows = np.require(X.toarray() if hasattr(X, "toarray") else X, requirements=("C", "W"))
@@ -313,6 +331,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def save(self, path: str | Path) -> None:
         """Write the fitted estimator as a model file, which ``glassnet test``, ``query`` and `load_model` read too.
 
+        A parameter that no file can hold, such as a loss by function, is left out with a warning.
+
         Raises
         ------
         OSError
@@ -340,6 +360,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = True
         return tags
+
+
+def _that_count(X: Any, known: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:
+    """Return the rows whose weight is above 0: the others might as well not be there."""
+    kept = np.flatnonzero(weights)
+    if not kept.size:
+        raise ValueError(f"{name}: no row counts, as all weights are 0. Give some row a weight above 0.")
+    return X[kept], known[kept], weights[kept]
 
 
 def _seed(random_state: Any) -> int:

@@ -97,7 +97,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         Parameters
         ----------
         X, y, sample_weight
-            As for `fit`.
+            As for `fit`. Weights are those of rows beside each other in one call: in each their mean is made 1.
         classes : array_like, shape (n_classes,)
             All classes that will occur; needed in the first call.
 
@@ -138,10 +138,13 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
     def _weighted(self, known: Array, weights: Array | None) -> Array | None:
         if self.class_weight is None:
             return weights
-        answers = known if self._several else self.classes_[known]
-        by_class: Array = compute_sample_weight(self.class_weight, answers)
-        if not (np.isfinite(by_class).all() and (by_class >= 0).all() and by_class.any()):
-            raise ValueError(f"class_weight {self.class_weight!r}: expected numbers of 0 or more, not all 0.")
+        if isinstance(self.class_weight, str) and self.class_weight == "balanced":
+            columns = known.T if self._several else known[np.newaxis]
+            by_class: Array = np.prod([_balanced(column, weights) for column in columns], axis=0)
+        else:
+            by_class = compute_sample_weight(self.class_weight, known if self._several else self.classes_[known])
+        if not (np.isfinite(by_class).all() and (by_class >= 0).all()):
+            raise ValueError(f"class_weight {self.class_weight!r}: expected numbers of 0 or more.")
         return by_class if weights is None else by_class * weights
 
     def predict(self, X: Any) -> Array:
@@ -165,3 +168,11 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
         tags = super().__sklearn_tags__()
         tags.classifier_tags.multi_label = True
         return tags
+
+
+def _balanced(answers: Array, weights: Array | None) -> Array:
+    """Return weights under which all answers that occur count the same, by what their rows weigh."""
+    _, place = np.unique(answers, return_inverse=True)
+    counts = np.bincount(place, weights)
+    balanced: Array = (counts.sum() / (len(counts) * counts))[place]
+    return balanced

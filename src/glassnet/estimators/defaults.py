@@ -9,7 +9,8 @@ from ..losses import OUTPUT_LOSSES
 from ..options import DISTORTIONS, Options
 
 CLASSIFIER = Options.recipe("estimator")
-REGRESSOR = replace(CLASSIFIER, loss="squared_error", output="identity", targets="values")
+NUMBERS: dict[str, Any] = {"loss": "squared_error", "output": "identity", "targets": "values"}
+REGRESSOR = replace(CLASSIFIER, **NUMBERS)
 
 NAMES = (
     "hidden",

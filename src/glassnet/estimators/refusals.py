@@ -51,12 +51,17 @@ def _require_frame(X: Any) -> None:
     """Refuse a frame that holds no rows yet, and names of columns that occur twice."""
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
         raise TypeError("X: a LazyFrame, which holds no rows yet. Give X.collect().")
-    twice = [name for name, count in Counter(getattr(X, "columns", ())).items() if count > 1]
+    twice = [name for name, count in Counter(_names(X)).items() if count > 1]
     if twice:
         raise ValueError(
             f"X: several columns are called {', '.join(repr(str(name)) for name in twice[:5])}. Give each a name of "
             "its own."
         )
+
+
+def _names(X: Any) -> list[Any]:
+    """Return the names of a frame's columns; none of anything else (an Arrow table's `columns` are the columns)."""
+    return list(X.columns) if hasattr(X, "columns") and hasattr(X, "dtypes") else []
 
 
 def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
@@ -65,8 +70,8 @@ def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
         for name, column in _columns(X):
             if any(isinstance(value, _TIMES) or type(value).__name__ == "Period" for value in column):
                 raise _dated(f"X: column {name}")
-    elif hasattr(X, "columns") and hasattr(X, "dtypes"):
-        for name, kind in zip(X.columns, X.dtypes, strict=True):
+    elif names := _names(X):
+        for name, kind in zip(names, X.dtypes, strict=True):
             if is_of_times(kind):
                 raise _dated(f"X: column {str(name)!r}")
     elif is_of_times(getattr(X, "dtype", None)):
@@ -89,8 +94,8 @@ def _dated(where: str) -> ValueError:
 def _columns(X: Any) -> Iterator[tuple[str, Any]]:
     """Yield what each column is called in a message, and its values as objects, but for those of numbers alone."""
     named: Iterator[tuple[str, Any]]
-    if hasattr(X, "columns"):
-        named = ((repr(str(name)), np.asarray(X[name])) for name in X.columns)
+    if names := _names(X):
+        named = ((repr(str(name)), np.asarray(X[name])) for name in names)
     else:
         values = X if isinstance(X, np.ndarray) else np.asarray(X, object)
         named = ((str(place), column) for place, column in enumerate(values.T)) if values.ndim == 2 else iter(())
@@ -110,10 +115,10 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
     raise problem
 
 
-def _is_number(text: str) -> bool:
+def _is_number(value: Any) -> bool:
     try:
-        float(text)
-    except ValueError:
+        float(value)
+    except (ValueError, TypeError):
         return False
     return True
 
@@ -154,15 +159,20 @@ def numbers_to_learn(y: Array, name: str) -> Array:
     ValueError
         Where a value is missing or a word.
     """
+    y = y.toarray() if hasattr(y, "toarray") else y
     if is_of_times(y.dtype):
         raise _dated(name)
+    values = y.reshape(-1)
     if y.dtype == object:
-        _require_present(y.reshape(-1), name, y.size // len(y))
+        _require_present(values, name, y.size // len(y))
+        if any(isinstance(value, _TIMES) for value in values):
+            raise _dated(name)
     try:
         return np.asarray(y, np.float64).reshape(len(y), -1)
-    except ValueError:
-        word = next(value for value in y.reshape(-1) if isinstance(value, str) and not _is_number(value))
-        raise ValueError(f"{name}: {str(word)!r}, expected numbers. NetworkClassifier learns classes.") from None
+    except (ValueError, TypeError):
+        odd = next((value for value in values if not _is_number(value)), values[0])
+        shown = str(odd) if isinstance(odd, str) else odd
+        raise ValueError(f"{name}: {shown!r}, expected numbers. NetworkClassifier learns classes.") from None
 
 
 def _require_present(y: Array, name: str, width: int = 1) -> None:

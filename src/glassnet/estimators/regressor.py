@@ -8,7 +8,7 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from .base import COMMON, LEARNT, Array, NetworkEstimator
-from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, REGRESSOR
+from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, NUMBERS, REGRESSOR
 from .parameters import of_options, with_parameters
 from .refusals import numbers_to_learn
 
@@ -47,8 +47,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:
-        output = "exponential" if self.loss == "poisson" else "identity"
-        return {"output": output, "targets": "values", "loss": "squared_error"}
+        return NUMBERS | ({"output": "exponential"} if self.loss == "poisson" else {})
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.
@@ -58,7 +57,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         Parameters
         ----------
         X, y, sample_weight
-            As for `fit`.
+            As for `fit`. Weights are those of rows beside each other in one call: in each their mean is made 1.
 
         Returns
         -------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import warnings
 from typing import Any, TypeVar
 
 import numpy as np
@@ -27,7 +27,7 @@ def receipt_of(estimator: Any) -> dict[str, Any]:
         **({"curves": [history.kept()]} if history else {}),
         "estimator": {
             "class": type(estimator).__name__,
-            "parameters": {name: value for name, value in estimator.get_params().items() if _is_plain(value)},
+            "parameters": _kept(estimator.get_params()),
             "classes": _plain_array(getattr(estimator, "classes_", None)),
             "flat": getattr(estimator, "_flat", None),
             "features": list(getattr(estimator, "feature_names_in_", ())),
@@ -48,8 +48,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
     if not isinstance(about, dict) or about.get("class") != cls.__name__:
         found = f"one of {about['class']}" if isinstance(about, dict) and "class" in about else "no estimator's"
         raise DataError("GN017", f"{source}: {found}, expected one of {cls.__name__}. Use glassnet.load_model.")
-    parameters = {name: tuple(v) if isinstance(v, list) else v for name, v in about["parameters"].items()}
-    estimator: Any = cls(**parameters)
+    estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
     estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
     estimator.n_features_in_ = model.features
     if about["features"]:
@@ -67,13 +66,36 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
 def _plain_array(values: Any) -> list[Any] | None:
     if values is None:
         return None
-    return [values.dtype.str, (values.astype(str) if values.dtype.kind == "M" else values).tolist()]
+    whole = {"M": str, "m": np.int64}.get(values.dtype.kind)  # JSON has no times
+    return [values.dtype.str, (values if whole is None else values.astype(whole)).tolist()]
 
 
-def _is_plain(value: Any) -> bool:
-    """Whether JSON gives the value back, a tuple as a list."""
-    try:
-        back = json.loads(json.dumps(value))
-    except TypeError:
-        return False
-    return bool(back == (list(value) if isinstance(value, tuple) else value))
+def _kept(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters as JSON can hold them, and warn of those that no file can."""
+    kept = {}
+    for name, value in parameters.items():
+        try:
+            kept[name] = _plain(value)
+        except TypeError:
+            warnings.warn(f"{name}: {value!r} cannot be kept in a file; loaded, it has its default.", stacklevel=4)
+    return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):  # whose keys may be numbers, and would be words in JSON
+        return {"pairs": [[_plain(key), _plain(one)] for key, one in value.items()]}
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_restored, value))
+    if isinstance(value, dict) and value.keys() == {"pairs"}:
+        return {_restored(key): _restored(one) for key, one in value["pairs"]}
+    return value

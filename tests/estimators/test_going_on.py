@@ -1,0 +1,198 @@
+"""What goes on from an earlier training, after whatever ended that one; and what a refusal leaves as it was."""
+
+from __future__ import annotations
+
+import sys
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_iris
+
+from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.errors import DivergedError
+from glassnet.events import BlockDone
+
+IRIS, SPECIES = load_iris(return_X_y=True)
+NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
+
+
+def small(kind=NetworkClassifier, **changes):
+    """One that is quick to train."""
+    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
+
+
+@pytest.mark.parametrize("after_fit", [False, True])
+def test_parts_are_learnt_at_a_constant_rate_whatever_the_schedule(after_fit):
+    changes = {"n_iter_no_change": 1, "patience": 1, "batch_size": 16, "learning_rate": 0.05}
+    made = []
+    for schedule in ("plateau", "constant"):
+        estimator = small(schedule="constant", **changes)
+        if after_fit:
+            estimator.fit(IRIS, SPECIES)
+            estimator._position.plateau.factor = 1e-9  # as after many epochs without a smaller loss
+        estimator.set_params(schedule=schedule)
+        for _ in range(20):
+            estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])
+        made.append(estimator.model_.hash())
+    assert made[0] == made[1]
+
+
+def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
+    many = np.tile(IRIS, (80, 1))
+
+    def stop(event):
+        if isinstance(event, BlockDone):
+            raise KeyboardInterrupt
+
+    estimator = small()
+    with pytest.raises(KeyboardInterrupt):
+        estimator.fit(many, np.tile(SPECIES, 80), listeners=[stop])
+    assert estimator.n_iter_ == 0
+    before = estimator.model_.hash()
+    estimator.partial_fit(IRIS, SPECIES)
+    assert estimator.model_.hash() != before
+    assert estimator.n_iter_ == 1
+
+    estimator = small(optimizer="sgd", learning_rate=0.01).fit(IRIS, SPECIES).set_params(learning_rate=1e3)
+    with pytest.raises(DivergedError):
+        estimator.partial_fit(IRIS, SPECIES)
+    before = estimator.model_.hash()
+    estimator.set_params(learning_rate=1e-3).partial_fit(IRIS, SPECIES)
+    assert estimator.model_.hash() != before
+
+
+def test_only_true_ends_a_training_and_it_may_come_within_an_epoch():
+    answers = [lambda event: sys.stderr.write(""), lambda event: 1, lambda event: np.ones(3), lambda event: "yes"]
+    assert small().fit(IRIS, SPECIES, listeners=answers).n_iter_ == 10
+    for yes in (True, np.True_):
+        ends = lambda event, yes=yes: yes if isinstance(event, BlockDone) and event.progress >= 2 else None  # noqa: E731
+        assert small().fit(IRIS, SPECIES, listeners=[ends]).n_iter_ == 2
+
+
+def test_a_temperature_does_not_outlive_its_network():
+    estimator = small(calibrate=True, warm_start=True).fit(IRIS, SPECIES)
+    assert estimator.model_.temperature != 1
+    assert estimator.set_params(calibrate=False).fit(IRIS, SPECIES).model_.temperature == 1
+    estimator = small(calibrate=True).fit(IRIS, SPECIES).set_params(calibrate=False)
+    assert estimator.partial_fit(IRIS, SPECIES).model_.temperature == 1
+
+
+@pytest.mark.parametrize("changes", [{"max_iter": 0}, {"early_stopping": True, "validation_fraction": 0.001}])
+def test_a_fit_that_is_refused_leaves_what_was_learnt(changes):
+    estimator = small().fit(IRIS, NAMED)
+    before, answers = estimator.model_.hash(), estimator.predict(IRIS)
+    with pytest.raises(ValueError, match=r"max_iter|validation_fraction"):
+        estimator.set_params(**changes).fit(IRIS[:, :2], np.char.add(NAMED, "!"))
+    assert estimator.model_.hash() == before
+    np.testing.assert_array_equal(estimator.predict(IRIS), answers)
+
+
+def test_what_goes_on_keeps_its_scaling():
+    estimator = small(scaling="unit", warm_start=True).fit(IRIS, SPECIES)
+    with pytest.raises(ValueError, match="scaling 'features': what goes on has 'unit'"):
+        estimator.set_params(scaling="features").fit(IRIS, SPECIES)
+
+
+# Weights.
+
+SOME = np.arange(len(IRIS)) % 3 > 0
+COUNTS = 1 + np.arange(len(IRIS)) % 2
+
+
+@pytest.mark.parametrize("weight", [None, "balanced", {0: 1, 1: 2, 2: 5}])
+def test_a_row_of_weight_0_might_as_well_not_be_there(weight):
+    rare = SOME & ((SPECIES > 0) | (np.arange(len(IRIS)) < 20))
+    weighted = small(class_weight=weight).fit(IRIS, SPECIES, sample_weight=rare.astype(float))
+    without = small(class_weight=weight).fit(IRIS[rare], SPECIES[rare])
+    assert weighted.model_.hash() == without.model_.hash()
+
+
+def test_balanced_classes_count_the_same_by_what_their_rows_weigh():
+    estimator = small(class_weight="balanced")
+    estimator.classes_, estimator._several = np.arange(3), False
+    weights = estimator._weighted(SPECIES, np.where(SPECIES == 1, 3.0, COUNTS))
+    np.testing.assert_allclose(np.bincount(SPECIES, weights), weights.sum() / 3)
+
+
+def test_where_no_row_counts_that_is_said():
+    estimator = small(class_weight={0: 0, 1: 1, 2: 1})
+    with pytest.raises(ValueError, match="y: no row counts"):
+        estimator.fit(IRIS, SPECIES, sample_weight=(SPECIES == 0) * 1.0)
+    with pytest.raises(ValueError, match="y_val: no row counts"):
+        estimator.fit(IRIS, SPECIES, X_val=IRIS[:9], y_val=SPECIES[:9])
+
+
+# Files.
+
+
+def test_a_file_gives_parameters_back_of_every_plain_kind(tmp_path):
+    given = {
+        "class_weight": {0: 1, 1: 1, 2: 2.5},
+        "max_iter": np.int64(7),
+        "random_state": np.int64(3),
+        "hidden_layer_sizes": (np.int32(6), 5),
+        "learning_rate": np.float32(0.25),
+    }
+    small(**given).fit(IRIS, SPECIES).save(tmp_path / "m")
+    there = NetworkClassifier.load(tmp_path / "m").get_params()
+    assert {name: there[name] for name in given} == given
+    named = small(class_weight={"setosa": 1, "versicolor": 1, "virginica": 5}).fit(IRIS, NAMED)
+    named.save(tmp_path / "n")
+    assert NetworkClassifier.load(tmp_path / "n").class_weight == named.class_weight
+
+
+def test_durations_as_classes_come_back_from_a_file(tmp_path):
+    durations = np.array([1, 2, 40], "m8[h]")[SPECIES]
+    estimator = small().fit(IRIS, durations)
+    estimator.save(tmp_path / "m")
+    back = NetworkClassifier.load(tmp_path / "m")
+    np.testing.assert_array_equal(back.predict(IRIS), estimator.predict(IRIS))
+    assert back.classes_.dtype == durations.dtype
+
+
+def test_what_no_file_can_hold_is_said_and_has_its_default_again(tmp_path):
+    def cubed(outputs, targets):
+        error = outputs - targets
+        return (abs(error) ** 3).sum(axis=1), 3 * error * abs(error)
+
+    given = {"loss": cubed, "random_state": np.random.RandomState(0)}
+    for name, value in given.items():
+        estimator = small(NetworkRegressor, **{name: value}).fit(IRIS, IRIS[:, 0])
+        with pytest.warns(UserWarning, match=f"{name}: .* cannot be kept in a file"):
+            estimator.save(tmp_path / "m.safetensors")
+        loaded = NetworkRegressor.load(tmp_path / "m.safetensors")
+        assert getattr(loaded, name) == getattr(NetworkRegressor(), name)
+
+
+# Inputs.
+
+
+def test_an_arrow_table_is_taken_as_other_libraries_take_it():
+    pa = pytest.importorskip("pyarrow")
+    table = pa.table({f"x{k}": IRIS[:, k] for k in range(4)})
+    made = small().fit(table, SPECIES)
+    np.testing.assert_array_equal(made.predict(table), small().fit(IRIS, SPECIES).predict(IRIS))
+
+
+@pytest.mark.parametrize(
+    ("odd", "words"),
+    [
+        (np.array(["2020-01-01"], "M8[D]").astype(object)[0], "y: dates or times"),
+        (b"1a", "y: b'1a', expected numbers"),
+        ("one", "y: 'one', expected numbers"),
+        ({}, "y: {}, expected numbers"),
+    ],
+)
+def test_numbers_to_learn_that_are_none_are_named(odd, words):
+    values = np.array([*IRIS[:, 0].tolist()[:-1], odd], object)
+    with pytest.raises(ValueError, match=words):
+        small(NetworkRegressor).fit(IRIS, values)
+
+
+def test_standardised_pictures_of_large_numbers_keep_their_digits():
+    plain = small(scaling="standard", random_state=1, max_iter=40).fit(IRIS, SPECIES).score(IRIS, SPECIES)
+    for rows in (IRIS * 1e3 + 1.7e9, IRIS * 1e20):
+        assert (
+            small(scaling="standard", random_state=1, max_iter=40).fit(rows, SPECIES).score(rows, SPECIES)
+            >= plain - 0.1
+        )
