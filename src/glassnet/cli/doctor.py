@@ -115,7 +115,8 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
     if folder and not table.files:
         raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
     kind = output_kind(out or "")
-    if kind == "npz" and (table.words or table.labels is None or table.labels.dtype.kind == "O"):
+    texts = table.words or (table.exact and not table.pictures)
+    if kind == "npz" and (texts or table.labels is None or table.labels.dtype.kind == "O"):
         raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
     if out and not len(table):
         raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
