@@ -237,9 +237,16 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
-    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart.
-    if content.count(separator.encode()) != (width - 1) * len(frame):
+    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart,
+    # unless some are quoted, and make up for those that lack.
+    expected, between = (width - 1) * len(frame), separator.encode()
+    if content.count(between) != expected:
         return None
+    if frame.to_series(-1).null_count() and b'"' in content:
+        quoted = rb'(?:\A|(?<=[%s\n]))"(?:[^"]|"")*"(?=[%s\r\n]|\Z)' % (re.escape(between), re.escape(between))
+        bare = re.sub(quoted, b"", content)
+        if b'"' in bare or bare.count(between) != expected:
+            return None
     return frame
 
 
