@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from .. import data
+from ..data.listing import picture_root
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
 from ..doctor.data import examine, summary
@@ -129,7 +130,9 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
     def write(copy: str) -> None:
         if folder:
             names = [table.files[row] for row in table.rows]
-            copy_pictures(Path(table.source), Path(copy), zip(names, table.label_words.tolist(), strict=True))
+            copy_pictures(
+                picture_root(source, "train"), Path(copy), zip(names, table.label_words.tolist(), strict=True)
+            )
             return
         with replacing(copy) as file:
             write_loosely(table, file, kind)

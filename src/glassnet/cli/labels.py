@@ -13,7 +13,8 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
+from ..data.relabel import Changes, read_review, write_relabelled
+from ..data.relabel_table import write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import replacing, require_picture_place, require_place
 from ..language import Say

@@ -65,15 +65,25 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     DataError
         GN011, GN071 when its CSV cannot be used, GN072 when nothing says the pictures' classes.
     """
+    return _listing(*_root_of(folder, part))
+
+
+def picture_root(folder: str | os.PathLike[str], part: str) -> Path:
+    """Return the folder in which the names of `Listing` begin; arguments and errors as for `list_pictures`."""
+    return _root_of(folder, part)[0]
+
+
+def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iterable[Path]]:
+    """Return where the pictures of a part lie, the part, and the folders there that are other parts."""
     root = _unwrapped(Path(folder))
     parts = _parts(root)
     if part in parts:
-        return _listing(_unwrapped(parts[part]), part, ())
+        return _unwrapped(parts[part]), part, ()
     if part == "test" and "train" in parts:
         raise FileError(
             "GN002", f"{display_name(folder)}: a folder 'train', but no 'test'. Name the data to test with."
         )
-    return _listing(root, part, parts.values())
+    return root, part, parts.values()
 
 
 def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
