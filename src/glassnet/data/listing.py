@@ -103,7 +103,13 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
 
 
 def pictures_below(folder: Path) -> list[str]:
-    """Return the pictures in a folder and below it, whatever they are of, by their names from there."""
+    """Return the pictures in a folder and below it, whatever they are of, by their names from there.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when a folder cannot be read.
+    """
     return _walk(folder, frozenset())[0]
 
 
@@ -191,7 +197,11 @@ def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
     """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
     names: list[str] = []
     passed: Counter[str] = Counter()
-    for place, folders, files in os.walk(root, followlinks=True):
+
+    def refuse(error: OSError) -> None:  # what is passed over in silence would be missing in a class
+        raise file_problem(display_name(error.filename or root), error) from None
+
+    for place, folders, files in os.walk(root, onerror=refuse, followlinks=True):
         folders[:] = [
             name
             for name in folders
