@@ -58,7 +58,7 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
                 "loss": evaluation.loss,
                 "samples": evaluation.samples,
                 "confusion": evaluation.confusion.tolist(),
-                "misread": evaluation.misread.tolist(),
+                "misread": test.row_numbers[evaluation.misread].tolist(),
                 "class_names": model.class_names,
                 **({"outputs": _by_output(model, test, evaluation)} if not evaluation.confusion.size else {}),
                 "pictures": written,
@@ -73,7 +73,8 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
     if written:
         result(told("pictures", files=", ".join(written)))
     if len(evaluation.misread) and evaluation.confusion.size:
-        shown = ["glassnet", "show", source or data.BUNDLED, "--part", "test", "--row", str(evaluation.misread[0])]
+        shown = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
+        shown += ["--row", str(test.row_numbers[evaluation.misread[0]])]
         result(told("next", command=shlex.join([*shown, *_reading_flags(model, test)])))
 
 
@@ -124,6 +125,12 @@ def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
         values = ("–" if row[head] is None else f"{row[head]:.4g}" for head in heads)
         lines.append(padded(shortened(row["name"], 40), width) + "".join(f"{value:>12}" for value in values))
     return "\n".join(lines)
+
+
+def _part_flags(model: Model) -> list[str]:
+    """Return the flags with which `show` takes what was tested: its test part, or a table with named columns."""
+    names = model.columns.target_names if model.columns else ()
+    return [word for name in names for word in ("--target", name)] or ["--part", "test"]
 
 
 def _reading_flags(model: Model, test: Dataset) -> list[str]:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from .. import data
+from ..data.listing import picture_root
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
 from ..doctor.data import examine, summary
@@ -115,7 +116,8 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
     if folder and not table.files:
         raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
     kind = output_kind(out or "")
-    if kind == "npz" and (table.words or table.labels is None or table.labels.dtype.kind == "O"):
+    texts = table.words or (table.exact and not table.pictures)
+    if kind == "npz" and (texts or table.labels is None or table.labels.dtype.kind == "O"):
         raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
     if out and not len(table):
         raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
@@ -128,7 +130,9 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
     def write(copy: str) -> None:
         if folder:
             names = [table.files[row] for row in table.rows]
-            copy_pictures(Path(table.source), Path(copy), zip(names, table.label_words.tolist(), strict=True))
+            copy_pictures(
+                picture_root(source, "train"), Path(copy), zip(names, table.label_words.tolist(), strict=True)
+            )
             return
         with replacing(copy) as file:
             write_loosely(table, file, kind)

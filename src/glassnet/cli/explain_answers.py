@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from ..data import BUNDLED, Dataset
@@ -31,10 +32,15 @@ def labelled(model: Model, model_path: str, source: str | None, part: str) -> Da
 
 
 def one_row(samples: Dataset, row: int) -> Dataset:
-    """Return one sample as a data set, or say which there are."""
-    if not 0 <= row < len(samples):
-        raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
-    return samples.take(slice(row, row + 1))
+    """Return one sample as a data set, by the number of its row in the source, or say which there are."""
+    numbers = samples.row_numbers
+    (found,) = np.nonzero(numbers == row)
+    if not len(found):
+        known = f"has the rows {numbers[0]} to {numbers[-1]}."
+        if samples.source_rows is not None:
+            known = f"has no target there, or no such row; the first with one is {numbers[0]}, the last {numbers[-1]}."
+        raise OptionError("GN021", f"--row {row}: {samples.source} {known}")
+    return samples.take(found)
 
 
 @dataclass(frozen=True)
@@ -154,6 +160,10 @@ def _question(model: Model, model_path: str, source: str | None, asked: dict[str
         if found is None:
             raise
         return found
+    if source is not None and samples.source_rows is not None and row not in samples.source_rows:
+        found = _without_labels(model, source, row)  # a row without a target has an answer all the same
+        if found is not None:
+            return found
     one = one_row(samples, row)
     known = (one.labels if one.values is None else one.values)[0].tolist()
     return _Question(one.inputs[0], samples.source, row, known, samples.feature_names)

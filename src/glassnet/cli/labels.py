@@ -10,12 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 import click
-import numpy as np
-from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
-from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
+from ..data.relabel import Changes, read_review, write_relabelled
+from ..data.relabel_table import write_relabelled_table
 from ..errors import DataError, OptionError
 from ..files import replacing, require_picture_place, require_place
 from ..language import Say
@@ -69,9 +68,9 @@ def labels_command(
     options = options_from(recipe, flags)
     if not wishes.target:
         samples = load_samples(source, options, part=part)
-        numbers, count = np.arange(len(samples)), len(samples)
+        count = len(samples)
     else:
-        samples, numbers, count = load_table_samples(source, wishes)
+        samples, count = load_table_samples(source, wishes)
     if fix is not None and to is not None:
         changes = read_review(fix, count, [samples.name_of(label) for label in range(samples.classes)])
         if not wishes.target:
@@ -88,7 +87,7 @@ def labels_command(
         require_place(out, _LIST)
     words = labels_words(language)
     suspects = _judge(samples, folds, options, flags, words)
-    rows = _rows(samples, suspects, numbers)
+    rows = _rows(samples, suspects)
     if out:
         _write_list(rows, out)
     if picture:
@@ -130,11 +129,11 @@ def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any]
     return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
 
 
-def _rows(samples: Dataset, suspects: Suspects, numbers: NDArray[np.int64]) -> list[dict[str, Any]]:
+def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
     """Return what is said of each suspect."""
     return [
         {
-            "row": int(numbers[row]),
+            "row": int(samples.row_numbers[row]),
             "file": samples.row_names[row] if samples.row_names else None,
             "label": samples.name_of(int(samples.labels[row])),
             "likely": samples.name_of(int(likely)),

@@ -135,14 +135,14 @@ def load_table_parts(
     return options, training, test, aside is not None
 
 
-def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, NDArray[np.int64], int]:
-    """Read a whole table; return its samples, the row of each, and how many rows there are."""
+def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, int]:
+    """Read a whole table; return its samples, and how many rows there are with those that have no target."""
     table = read_table(source, wishes.target)
     columns = _learn(table, wishes)
     _say_learnt(table, columns)
     samples = samples_of(table, columns)
     _say_left_out(table, samples)
-    return samples, columns.answers(table)[0], len(table)
+    return samples, len(table)
 
 
 def _learn(table: Table, wishes: Wishes, rows: NDArray[np.int64] | None = None) -> Columns:

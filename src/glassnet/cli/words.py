@@ -130,9 +130,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
 
 def row_told(samples: Dataset, row: int) -> str:
     """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
+    number = samples.row_numbers[row]
     if samples.row_names:
-        return told("row_of_file", row=row, file=display_name(samples.row_names[row]))
-    return told("row", row=row)
+        return told("row_of_file", row=number, file=display_name(samples.row_names[row]))
+    return told("row", row=number)
 
 
 def told(key: str, **filled_in: Any) -> str:

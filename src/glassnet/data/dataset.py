@@ -51,6 +51,8 @@ class Dataset:
         What the reader passed over or decided, for people.
     columns : preprocess.Columns or None
         What was learnt about the columns of the table that the samples come from.
+    source_rows : ndarray of int64, shape (n,), or None
+        Which row of the source each sample is, from 0, where rows were left out; None where none were.
 
     Raises
     ------
@@ -76,6 +78,7 @@ class Dataset:
     remarks: tuple[str, ...] = ()
     columns: Any = None
     white: int = 0
+    source_rows: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
@@ -94,6 +97,7 @@ class Dataset:
         object.__setattr__(self, "labels", self.labels.astype(np.int64, copy=False))
         expected: dict[str, tuple[int, ...]] = {"values": (len(self), self.classes), "weights": (len(self),)}
         expected |= {"class_names": (self.classes,), "feature_names": (self.features,), "row_names": (len(self),)}
+        expected["source_rows"] = (len(self),)
         for name, shape in expected.items():
             given = getattr(self, name)
             if given is not None and len(given) and np.shape(given) != shape:
@@ -123,7 +127,13 @@ class Dataset:
 
     def row_name(self, row: int) -> str:
         """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
-        return f"row {row} ({self.row_names[row]})" if self.row_names else f"row {row}"
+        name = f"row {self.row_numbers[row]}"
+        return f"{name} ({self.row_names[row]})" if self.row_names else name
+
+    @property
+    def row_numbers(self) -> NDArray[np.int64]:
+        """What the samples are called where they are named by number: their rows in the source, from 0, shape (n,)."""
+        return np.arange(len(self)) if self.source_rows is None else self.source_rows
 
     def some(self, count: int) -> NDArray[np.int64]:
         """Return the rows by which to show the data, at most `count`: the first, or spread where files are sorted."""
@@ -139,6 +149,7 @@ class Dataset:
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
             weights=None if weights is None else weights[rows],
+            source_rows=None if self.source_rows is None else self.source_rows[rows],
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )
 

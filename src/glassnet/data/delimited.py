@@ -163,20 +163,25 @@ def comments_above(content: bytes) -> int:
 def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
     """Return the content, or its first bytes, in UTF-8, what was guessed, and how many lines above are left out."""
     with opened.stream() as stream:
-        content = stream.read(size).removeprefix(_BOM)
+        content = stream.read(size)
     if b"\n" not in content:
         content = content.replace(b"\r", b"\n")
-    if not content.strip():
+    start = table_start(content)
+    above, table = content[:start], content[start:]
+    if not table.strip():
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
-    whole = without_separator_line(content)
-    content = whole.lstrip(b"\r\n")
-    comments = comments_above(content)
-    content = content[comments:].lstrip(b"\r\n")
-    above = whole.count(b"\n", 0, len(whole) - len(content))
-    told, encoding = in_utf8(content)
+    told, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
-    remarks += ["what begins with # above the table is left out"] if comments else []
-    return told, tuple(remarks), above
+    remarks += ["what begins with # above the table is left out"] if b"#" in without_separator_line(above) else []
+    return told, tuple(remarks), above.count(b"\n")
+
+
+def table_start(content: bytes) -> int:
+    """Return how many bytes stand above a table: a byte order mark, ``sep=;``, blank lines and comments."""
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    table = without_separator_line(content.removeprefix(_BOM)).lstrip(b"\r\n")
+    return len(content) - len(table[comments_above(table) :].lstrip(b"\r\n"))
 
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
@@ -188,7 +193,7 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     found, rows = ",", [[""]]
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
-        cut = [row for _, _, row in _rows(text, separator, name)]
+        cut = [row for _, _, row in records(text, separator, name)]
         if not cut:  # nothing but a quotation mark
             continue
         widths = Counter(map(len, cut))
@@ -197,7 +202,7 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         if score > best:
             best, found, rows = score, separator, cut
     if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
-        blank = [row for _, _, row in _rows(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        blank = [row for _, _, row in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
     return found, rows
@@ -237,9 +242,16 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
-    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart.
-    if content.count(separator.encode()) != (width - 1) * len(frame):
+    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart,
+    # unless some are quoted, and make up for those that lack.
+    expected, between = (width - 1) * len(frame), separator.encode()
+    if content.count(between) != expected:
         return None
+    if frame.to_series(-1).null_count() and b'"' in content:
+        quoted = rb'(?:\A|(?<=[%s\n]))"(?:[^"]|"")*"(?=[%s\r\n]|\Z)' % (re.escape(between), re.escape(between))
+        bare = re.sub(quoted, b"", content)
+        if b'"' in bare or bare.count(between) != expected:
+            return None
     return frame
 
 
@@ -249,7 +261,7 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
     right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
     text = content.decode()
     lines = text.split("\n")
-    found = list(_rows(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
+    found = list(records(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
     if len(found) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, _, row in found[1:]):
         found[1:] = [(first, last, row[:-1]) for first, last, row in found[1:]]  # all end in a separator, but the names
     for first, last, row in found:
@@ -288,13 +300,13 @@ def is_well_quoted(lines: Sequence[str], separator: str) -> bool:
     return True
 
 
-def _rows(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
+def records(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
     """Yield first line, last line and fields of the rows that are not blank."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
     first = 1
     try:
         for row in reader:
-            if len(row) > 1 or any(field.strip() for field in row):
+            if (len(row) > 1 and separator != " ") or any(field.strip() for field in row):
                 yield first, reader.line_num, row
             first = reader.line_num + 1
     except csv.Error as problem:

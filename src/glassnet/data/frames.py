@@ -251,8 +251,9 @@ class Table:
         if kind == "number":
             values = self.numbers(name)
             values = values[~np.isnan(values)]
-            # Halved and doubled: of two large numbers in the middle, the sum is none.
-            examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
+            if len(values):  # else all are infinite
+                # Halved and doubled: of two large numbers in the middle, the sum is none.
+                examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
         elif kind in ("text", "boolean"):
             codes, words = self.words(name)
             counts = np.bincount(codes[codes >= 0])

@@ -19,19 +19,17 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
-from .delimited import is_well_quoted, without_separator_line
+from .delimited import MISSING, is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
+from .loose_columns import column_of, columns_of, needs_text
 from .npz import parse_npz
 from .row_names import completed, even
 from .source import BUNDLED, images_in, load
 from .unicode import in_utf8
-
-EMPTY = frozenset(("", "na", "n/a", "nan", "null", "none", "?", "-", "#n/a", "missing"))
-"""What stands for "unknown" in tables, in small letters."""
 
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
 _SEPARATORS = (";", "\t", "|", ",", " ")
@@ -118,18 +116,18 @@ def _of_frame(opened: Opened) -> LooseTable:
     """Read a file of typed columns: Parquet, Arrow, JSON."""
     frame = parse_frame(opened).frame
     numbers = np.empty(frame.shape)
-    words = {}
+    words, exact = {}, {}
     for column, series in enumerate(frame.get_columns()):
-        if series.dtype.is_numeric() or series.dtype == pl.Boolean:
+        plain = series.dtype.is_numeric() or series.dtype == pl.Boolean
+        if plain:
             numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
-        else:
-            texts = as_text(series)
-            numbers[:, column], fields = _numbers_in(texts)
-            if fields is not None:
-                words[column] = fields
+        if not plain or (series.dtype.is_integer() and (np.abs(numbers[:, column]) >= 2**53).any()):
+            numbers[:, column], fields, spelt = column_of(as_text(series))
+            words.update({} if fields is None else {column: fields})
+            exact.update({} if spelt is None else {column: spelt})
     names, count = tuple(frame.columns), np.arange(len(frame))
     records = tuple(one.name for one in frame if one.dtype.is_nested() or one.dtype in (pl.Binary, pl.Object))
-    return LooseTable(opened.name, numbers, words, names, True, count, records=records)
+    return LooseTable(opened.name, numbers, words, names, True, count, records=records, exact=exact)
 
 
 def _of_text(opened: Opened, target: str | None) -> LooseTable:
@@ -153,7 +151,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
     if header and not any(line.strip() for line in lines[first + 1 :]):
         raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
-    fast = None if separator == " " or first or titles else _bytes_alone(text, separator, width, header)
+    exact = needs_text(text, separator, width, header)
+    fast = None if exact or separator == " " or first or titles else _bytes_alone(text, separator, width, header)
     if fast is not None:
         start = 1 + header
         count = np.arange(len(fast))
@@ -167,7 +166,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     del lines, text  # the file is in memory often enough
     decimal = separator == ";" and re.search(rb"(?:^|;)\s*-?\d+,\d+(?:;|$)", frame_text[:100_000], re.M) is not None
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
-    numbers, words = _columns(frame_text, separator, width, decimal)
+    numbers, words, spelt = columns_of(frame_text, separator, width, decimal, exact)
     return LooseTable(
         opened.name,
         numbers,
@@ -179,6 +178,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         tuple(broken),
         decimal,
         row_names=named,
+        exact=spelt,
     )
 
 
@@ -249,7 +249,7 @@ def _is_header(names: list[str], lines: list[bytes], separator: str, target: str
     if len(counted) > 16 and counted[0] < 2 and counted == list(range(counted[0], counted[0] + len(counted))):
         # Counted columns, as data frames without names are saved. Under 257 it could be a row of pixels.
         return len(counted) > 257 or any(name and not _NUMBER.fullmatch(name) for name in names)
-    if any(name.lower() in EMPTY or _NUMBER.fullmatch(name) for name in names[1:]) or _NUMBER.fullmatch(names[0]):
+    if any(name.lower() in MISSING or _NUMBER.fullmatch(name) for name in names[1:]) or _NUMBER.fullmatch(names[0]):
         return False
     below = [_fields(line, separator) for line in lines if line.strip()]
     below = [fields for fields in below if len(fields) == len(names)]
@@ -282,47 +282,6 @@ def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArr
     if len(frame) != lines or not lines or any(frame.null_count().row(0)):
         return None
     return frame.to_numpy(order="c", writable=True)
-
-
-def _columns(text: bytes, separator: str, width: int, decimal: bool) -> tuple[NDArray[Any], dict[int, NDArray[Any]]]:
-    """Read rows that all have the right width: numbers, and the columns with other fields as text."""
-    if not text:
-        return np.empty((0, width)), {}
-    names = numbered(width)
-    common: dict[str, Any] = {"has_header": False, "separator": separator, "quote_char": None}
-    common.update(encoding="utf8-lossy")
-    frame = pl.read_csv(
-        text,
-        schema=dict.fromkeys(names, pl.Float64()),
-        ignore_errors=True,
-        decimal_comma=decimal,
-        **common,
-    )
-    numbers = frame.to_numpy(order="c", writable=True)
-    doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls]
-    if not doubtful:
-        return numbers, {}
-    texts = pl.read_csv(text, schema=dict.fromkeys(names, pl.String()), columns=doubtful, **common)
-    words = {}
-    for place, series in zip(doubtful, texts.get_columns(), strict=True):
-        numbers[:, place], fields = _numbers_in(series, decimal)
-        if fields is not None:
-            words[place] = fields
-    return numbers, words
-
-
-def _numbers_in(series: pl.Series, decimal: bool = False) -> tuple[NDArray[np.float64], NDArray[Any] | None]:
-    """Return a column of text as numbers, and as text where some field is neither a number nor empty."""
-    fields = series.fill_null("").str.strip_chars()
-    numeric = fields.str.replace(",", ".", literal=True) if decimal else fields
-    # Python's spelling of what is no number, so that "nan" and "inf" do not pass for text.
-    numbers = numeric.cast(pl.Float64, strict=False).fill_null(float("nan"))
-    empty = fields.str.to_lowercase().is_in(list(EMPTY))
-    if bool((numbers.is_nan() & ~empty).any()):
-        texts: NDArray[Any] = fields.to_numpy().astype(object)
-        texts[empty.to_numpy()] = ""
-        return numbers.to_numpy(), texts
-    return numbers.to_numpy(), None
 
 
 def _records(text: str, separator: str) -> tuple[list[list[str]], list[int], set[int]]:
@@ -379,13 +338,13 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     numbers = np.empty((len(right), width))
     decimal = separator == ";" and any(re.fullmatch(r"\s*-?\d+,\d+\s*", one) for record in sample for one in record)
-    words = {}
+    words, exact = {}, {}
     for column in range(width):
         series = pl.Series([records[place][column] for place in right], dtype=pl.String)
-        numbers[:, column], fields = _numbers_in(series, decimal)
-        if fields is not None:
-            words[column] = fields
+        numbers[:, column], fields, spelt = column_of(series, decimal)
+        words.update({} if fields is None else {column: fields})
+        exact.update({} if spelt is None else {column: spelt})
     found = tuple(names) if header else numbered(width)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
-    return LooseTable(name, numbers, words, found, header, taken, where, broken, decimal, row_names=named)
+    return LooseTable(name, numbers, words, found, header, taken, where, broken, decimal, row_names=named, exact=exact)

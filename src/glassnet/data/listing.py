@@ -65,15 +65,25 @@ def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
     DataError
         GN011, GN071 when its CSV cannot be used, GN072 when nothing says the pictures' classes.
     """
+    return _listing(*_root_of(folder, part))
+
+
+def picture_root(folder: str | os.PathLike[str], part: str) -> Path:
+    """Return the folder in which the names of `Listing` begin; arguments and errors as for `list_pictures`."""
+    return _root_of(folder, part)[0]
+
+
+def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iterable[Path]]:
+    """Return where the pictures of a part lie, the part, and the folders there that are other parts."""
     root = _unwrapped(Path(folder))
     parts = _parts(root)
     if part in parts:
-        return _listing(_unwrapped(parts[part]), part, ())
+        return _unwrapped(parts[part]), part, ()
     if part == "test" and "train" in parts:
         raise FileError(
             "GN002", f"{display_name(folder)}: a folder 'train', but no 'test'. Name the data to test with."
         )
-    return _listing(root, part, parts.values())
+    return root, part, parts.values()
 
 
 def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
@@ -93,7 +103,13 @@ def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
 
 
 def pictures_below(folder: Path) -> list[str]:
-    """Return the pictures in a folder and below it, whatever they are of, by their names from there."""
+    """Return the pictures in a folder and below it, whatever they are of, by their names from there.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when a folder cannot be read.
+    """
     return _walk(folder, frozenset())[0]
 
 
@@ -181,7 +197,11 @@ def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
     """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
     names: list[str] = []
     passed: Counter[str] = Counter()
-    for place, folders, files in os.walk(root, followlinks=True):
+
+    def refuse(error: OSError) -> None:  # what is passed over in silence would be missing in a class
+        raise file_problem(display_name(error.filename or root), error) from None
+
+    for place, folders, files in os.walk(root, onerror=refuse, followlinks=True):
         folders[:] = [
             name
             for name in folders

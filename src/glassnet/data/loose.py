@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,9 @@ class LooseTable:
         Whether the first column, without a name, only names the rows, as R writes them.
     resized : tuple of int
         Rows of pictures that have another size than most, and were brought to theirs.
+    exact : mapping of int to ndarray of str, shape (n,)
+        Column -> its fields as they are written, empty where missing, for every column in which a number would not
+        bring them back: codes such as ``01037``, whole numbers beyond 2**53.
     """
 
     source: str
@@ -89,6 +92,7 @@ class LooseTable:
     coloured: int = 0
     row_names: bool = False
     records: tuple[str, ...] = ()
+    exact: Mapping[int, NDArray[np.str_]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -102,6 +106,10 @@ class LooseTable:
     def channels(self) -> int:
         """Numbers a pixel: 3 where pictures keep their colours, otherwise 1."""
         return channels_of(self.width, self.image_shape)
+
+    def fields(self, column: int) -> NDArray[Any]:
+        """Return a column as what tells its fields apart: text where there is any, else numbers; shape (n,)."""
+        return self.words.get(column, self.exact.get(column, self.numbers[:, column]))
 
     @property
     def label_words(self) -> NDArray[np.str_]:
@@ -122,6 +130,7 @@ class LooseTable:
             self,
             numbers=self.numbers[which],
             words={column: texts[which] for column, texts in self.words.items()},
+            exact={column: texts[which] for column, texts in self.exact.items()},
             rows=self.rows[which],
             lines=None if self.lines is None else self.lines[which],
             labels=None if self.labels is None else self.labels[which],
@@ -129,12 +138,16 @@ class LooseTable:
 
     def without(self, columns: Sequence[int]) -> LooseTable:
         """Return the table without these columns."""
-        kept = [column for column in range(self.width) if column not in set(columns)]
+        return self.arranged([column for column in range(self.width) if column not in set(columns)])
+
+    def arranged(self, columns: Sequence[int]) -> LooseTable:
+        """Return the table of these columns, in this order."""
         return replace(
             self,
-            numbers=np.ascontiguousarray(self.numbers[:, kept]),
-            words={place: self.words[column] for place, column in enumerate(kept) if column in self.words},
-            names=tuple(self.names[column] for column in kept),
+            numbers=np.ascontiguousarray(self.numbers[:, columns]),
+            words={place: self.words[column] for place, column in enumerate(columns) if column in self.words},
+            exact={place: self.exact[column] for place, column in enumerate(columns) if column in self.exact},
+            names=tuple(self.names[column] for column in columns),
         )
 
 

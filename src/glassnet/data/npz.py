@@ -35,7 +35,7 @@ def npz_names(opened: Opened) -> list[str]:
                 raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name what is in it.")
             return [name.removesuffix(".npy") for name in names]
     except Exception as error:  # zipfile raises many kinds for damaged archives
-        raise _damaged(opened.name, error) from None
+        raise damaged(opened.name, error) from None
 
 
 def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -55,7 +55,7 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
             with opened.stream() as stream, np.load(stream, allow_pickle=False) as archive:
                 arrays.append(np.asarray(archive[key]))
         except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
-            raise _damaged(opened.name, error, key) from None
+            raise damaged(opened.name, error, key) from None
     return _checked(opened.name, pair, arrays[0], arrays[1])
 
 
@@ -115,7 +115,8 @@ def _pair_among(names: list[str], pairs: tuple[tuple[str, str], ...]) -> tuple[s
     return next(((written[a], written[b]) for a, b in pairs if a in written and b in written), None)
 
 
-def _damaged(name: str, error: Exception, key: str | None = None) -> DataError:
+def damaged(name: str, error: Exception, key: str | None = None) -> DataError:
+    """Say what an error says about an archive, or about the array `key` in it: GN019."""
     if isinstance(error, DataError):
         return error
     place = f"{name}, array '{key}'" if key else name

@@ -7,6 +7,7 @@ import gzip
 import os
 import re
 import shutil
+import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +22,8 @@ from .dataset import Dataset
 from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
 from .kinds import kind_of
-from .npz import PARTS, chosen_pair, npz_names
+from .listing import picture_root
+from .npz import PARTS, chosen_pair, damaged, npz_names
 from .rows import sniff
 from .source import BUNDLED, images_in
 from .unicode import narrowed
@@ -133,64 +135,21 @@ def write_relabelled(
     inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
         words = (changes.get(row, data.name_of(int(label))) for row, label in enumerate(data.labels))
-        copy_pictures(Path(data.source), target, zip(data.row_names, words, strict=True))
+        copy_pictures(picture_root(source, part), target, zip(data.row_names, words, strict=True))
         return target
     opened = open_source(inside)
     kind = kind_of(opened)
     if kind == "text":
-        _write(target, _changed_lines(opened, changes))
+        write_new(target, _changed_lines(opened, changes))
     elif kind == "npz":
-        arrays, (first, second) = _arrays(opened, part)
-        arrays |= {first: arrays[first][keep], second: _changed(arrays[second], changes)[keep]}
-        _write_npz(target, arrays)
+        pair = chosen_pair(npz_names(opened), part, opened.name)
+        write_new(target, _npz_with(opened, pair, keep, changes))
     elif kind == "idx":
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
         raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
     return target
-
-
-def write_relabelled_table(
-    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, target: str
-) -> Path:
-    """Write a copy of a text table with named columns in which a column is changed.
-
-    Values stay as they are written; quotation marks are put only where they are needed.
-
-    Parameters
-    ----------
-    source, out, changes
-        As for `write_relabelled`; rows count from 0 below the names of the columns.
-    target : str
-        Name of the column.
-
-    Raises
-    ------
-    FileError, OptionError
-        As `write_relabelled`.
-    """
-    place = Path(out)
-    require_new(place)
-    opened = open_source(source)
-    kind = kind_of(opened)
-    if kind != "text":
-        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the table as CSV and fix that.")
-    import polars as pl
-
-    from .delimited import read_delimited
-
-    table = read_delimited(opened, [target])
-    words = table.frame[target].to_list()
-    for row, label in changes.items():
-        words[row] = label
-    keep = pl.Series([changes.get(row, "") is not None for row in range(len(words))])
-    frame = table.frame.with_columns(pl.Series(target, words))
-    if table.row_names is not None:
-        frame = frame.select(table.row_names.alias(""), pl.all())
-    frame = frame.filter(keep)
-    _write(place, frame.write_csv(separator=table.separator, include_header=table.header).encode())
-    return place
 
 
 def require_new(target: Path) -> None:
@@ -201,15 +160,16 @@ def require_new(target: Path) -> None:
 
 
 def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
-    words = labels.dtype.kind == "U"
-    changed = labels.astype(object) if words else labels.copy()  # a fixed width would cut longer words
+    kind = labels.dtype.kind
+    changed = labels.astype(object) if kind in "US" else labels.copy()  # a fixed width would cut longer words
     for row, label in changes.items():
         if label is not None:
-            changed[row] = label if words else int(label)
-    return changed.astype(np.str_) if words else changed
+            changed[row] = label.encode() if kind == "S" else label if kind == "U" else int(label)
+    return changed.astype(kind) if kind in "US" else changed
 
 
-def _write(target: Path, content: bytes) -> None:
+def write_new(target: Path, content: bytes) -> None:
+    """Write a file, compressed if its name ends in ``.gz``."""
     with replacing(target) as file:
         file.write(gzip.compress(content, mtime=0) if target.suffix == ".gz" else content)
 
@@ -236,17 +196,37 @@ def _changed_lines(opened: Opened, changes: Changes) -> bytes:
     return b"".join(kept)
 
 
-def _arrays(opened: Opened, part: str) -> tuple[dict[str, NDArray[Any]], tuple[str, str]]:
-    """Return all arrays of an archive, and the names of inputs and labels."""
-    names = npz_names(opened)
-    with opened.stream() as stream, np.load(stream, allow_pickle=False) as archive:
-        return {name: archive[name] for name in names}, chosen_pair(names, part, opened.name)
+def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
+    """Return an archive with other inputs and labels; whatever else is in it keeps its bytes."""
+    content = BytesIO()
+    try:
+        with (
+            opened.stream() as stream,
+            opened.stream() as again,
+            np.load(again, allow_pickle=False) as archive,
+            zipfile.ZipFile(stream) as old,
+            zipfile.ZipFile(content, "w") as new,
+        ):
+            first, second = pair
+            arrays = {first: archive[first][keep], second: _changed(archive[second], changes)[keep]}
+            for member in old.infolist():
+                array = arrays.get(member.filename.removesuffix(".npy"))
+                new.writestr(member, old.read(member) if array is None else _npy(array))
+    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+        raise damaged(opened.name, error) from None
+    return content.getvalue()
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    content = BytesIO()
+    np.save(content, array, allow_pickle=False)
+    return content.getvalue()
 
 
 def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
     content = BytesIO()
     np.savez_compressed(content, **cast(Any, arrays))
-    _write(target, content.getvalue())
+    write_new(target, content.getvalue())
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
@@ -256,7 +236,7 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
     require_new(beside)
     for path, values in ((target, images), (beside, labels)):
         sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
-        _write(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
+        write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
 
 
 def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | None]]) -> None:

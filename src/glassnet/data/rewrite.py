@@ -19,8 +19,8 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
     Parameters
     ----------
     table : LooseTable
-        What is written; a column of words goes out as text, NaN as an empty field. Of several with the same name, the
-        second has ``.2`` behind it.
+        What is written; a column of words goes out as text, NaN as an empty field, a code as it was, unless a repair
+        has changed its number. Of several columns with the same name, the second has ``.2`` behind it.
     file : binary file
         Where to.
     kind : {"csv", "npz"}
@@ -34,13 +34,22 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
             file, x=values, y=np.array(table.class_names)[table.labels] if table.class_names else table.labels
         )
         return
-    columns = [_series(name, table.words.get(k, table.numbers[:, k])) for k, name in enumerate(table.names)]
+    columns = [_column(table, k) for k in range(table.width)]
     if table.labels is not None:
         place = len(columns) if table.header and table.label_last else 0
         columns.insert(place, _series(table.label_name or "label", table.labels))
     names = apart([series.name for series in columns])
     columns = [series.alias(name) for series, name in zip(columns, names, strict=True)]
     pl.DataFrame(columns).write_csv(file, include_header=table.header)
+
+
+def _column(table: LooseTable, place: int) -> pl.Series:
+    name, values = table.names[place], table.numbers[:, place]
+    if place in table.words or place not in table.exact:
+        return _series(name, table.words.get(place, values))
+    written = pl.Series(name, table.exact[place].tolist(), dtype=pl.String)
+    same = written.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy() == values
+    return written.zip_with(pl.Series(same), _series(name, values).cast(pl.String))
 
 
 def _series(name: str, values: NDArray[Any]) -> pl.Series:

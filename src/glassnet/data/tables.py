@@ -6,7 +6,8 @@ is, so whatever it refuses or leaves doubtful goes to `rows`, which decides line
 
 from __future__ import annotations
 
-from typing import Any
+from io import BytesIO
+from typing import IO, Any
 
 import numpy as np
 import polars as pl
@@ -63,6 +64,15 @@ def _ends_open(opened: Opened, layout: Layout) -> bool:
         return stream.read().rstrip(b"\r\n ").endswith(layout.separator.encode())
 
 
+def _named_or_read(opened: Opened) -> str | IO[bytes]:
+    """Return what polars takes: a plain file by its name, which needs the least memory, if that name is text."""
+    name = str(opened.path)
+    if opened.content is None and not any("\udc80" <= sign <= "\udcff" for sign in name):
+        return name
+    with opened.stream() as stream:
+        return BytesIO(stream.read())
+
+
 def _read(opened: Opened, layout: Layout, label: pl.DataType, value: pl.DataType) -> Rows | None:
     """Let polars read the rows as these types; None if anything is doubtful."""
     schema = {"label": label, **{f"v{k}": value for k in range(1, layout.width)}}
@@ -70,7 +80,7 @@ def _read(opened: Opened, layout: Layout, label: pl.DataType, value: pl.DataType
     labels: list[NDArray[Any]] = []
     try:
         frames = pl.scan_csv(
-            opened.stream() if opened.content is not None else str(opened.path),
+            _named_or_read(opened),
             has_header=False,
             skip_rows=int(layout.header),
             schema=schema,

@@ -80,7 +80,7 @@ def transposed(table: LooseTable, case: Case) -> Outcome:
         return [], table
     text = detail("turned", rows=len(table), width=table.width, pixels=len(table) - 1)
     turned = np.ascontiguousarray(table.numbers.T)
-    new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None)
+    new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
     return [found("GD04", table, text)], new
 
 
@@ -144,7 +144,7 @@ def _identifies(table: LooseTable, column: int) -> bool:
     dense = count <= high - low + 1 <= 1.2 * count + 5
     if not dense and not _ID_NAME.search(table.names[column]):
         return False
-    return bool((values == np.floor(values)).all()) and len(np.unique(values)) == count
+    return bool((values == np.floor(values)).all()) and len(np.unique(table.fields(column))) == count
 
 
 def _mostly_words(table: LooseTable, column: int) -> bool:

@@ -146,8 +146,8 @@ def constant(table: LooseTable, case: Case) -> Outcome:
     if len(table) < 2 or case.part == "test":
         return [], table
     same = table.numbers.min(axis=0) == table.numbers.max(axis=0)
-    for column, texts in table.words.items():
-        same[column] = len(set(texts.tolist())) == 1
+    for column in {*table.words, *table.exact}:
+        same[column] = len(set(table.fields(column).tolist())) == 1
     columns = np.flatnonzero(same)
     if not len(columns):
         return [], table

@@ -35,8 +35,8 @@ def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
         total[start : start + 4096] = _mixed(_folded(words[start : start + 4096]) * factors).sum(
             axis=1, dtype=np.uint64
         )
-    for column, texts in sorted(table.words.items()):
-        codes = np.array([hash_of(text) for text in texts.tolist()], np.uint64)
+    for column in sorted({*table.words, *table.exact}):
+        codes = np.array([hash_of(text) for text in table.fields(column).tolist()], np.uint64)
         total += _mixed(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
     return total
 
@@ -69,9 +69,9 @@ def _equal(one: LooseTable, rows: NDArray[np.int64], other: LooseTable, others: 
         part = slice(start, start + 4096)
         left, right = one.numbers[rows[part]], other.numbers[others[part]]
         same[part] = ((left == right) | ((left != left) & (right != right))).all(axis=1)
-    for column in {*one.words, *other.words}:
-        if column in one.words and column in other.words:
-            same &= one.words[column][rows] == other.words[column][others]
+    for mine, theirs in ((one.words, other.words), (one.exact, other.exact)):
+        for column in {*mine} & {*theirs}:
+            same &= mine[column][rows] == theirs[column][others]
     return same
 
 
@@ -132,7 +132,8 @@ def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
     every = len(rows) * (len(rows) - 1)
     pairs = every / 2
     for column in range(table.width):
-        values = table.words[column][rows].astype(str) if column in table.words else table.numbers[rows, column]
+        values = table.fields(column)[rows]
+        values = values.astype(str) if values.dtype.kind == "O" else values
         counts = np.unique(values, return_counts=True)[1]
         pairs *= float((counts * (counts - 1)).sum()) / max(every, 1)
     return pairs
@@ -168,7 +169,7 @@ def giveaways(table: LooseTable, case: Case) -> Outcome:
     few = np.random.Generator(np.random.Philox(key=7)).permutation(len(table))[:_FEW]
     telling: dict[int, str] = {}
     for column in range(table.width):
-        values = table.words.get(column, table.numbers[:, column])
+        values = table.fields(column)
         if _tells(values[few], label[few]) and (how := _tells(values, label)):
             telling[column] = how
     if not telling:
@@ -227,17 +228,9 @@ def across(training: LooseTable, test: LooseTable) -> Outcome:
         if test.width != training.width:
             return findings, training
     if training.header and test.names != training.names and set(test.names) == set(training.names):
-        order = [test.names.index(name) for name in training.names]
-        place = {old: new for new, old in enumerate(order)}
-        test = replace(
-            test,
-            numbers=test.numbers[:, order],
-            names=training.names,
-            words={place[column]: texts for column, texts in test.words.items()},
-        )
+        test = test.arranged([test.names.index(name) for name in training.names])
     findings += _labels_across(training, test)
-    training, test = _of_one_type(training, test)
-    there = _among(training, test)
+    there = _among(*_comparable(training, test))
     if there.any():
         text = detail("shared_rows", rows=counted(int(there.sum()), "row"), training=training.source, test=test.source)
         findings.append(found("GD51", training, text, there, repaired=not there.all()))
@@ -257,10 +250,19 @@ def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
     return there
 
 
-def _of_one_type(*tables: LooseTable) -> list[LooseTable]:
-    if len({table.numbers.dtype for table in tables}) == 1:
-        return list(tables)
-    return [replace(table, numbers=table.numbers.astype(np.float64)) for table in tables]
+def _comparable(one: LooseTable, other: LooseTable) -> tuple[LooseTable, LooseTable]:
+    """Return both with values of one type, and with the text of codes where both have it."""
+    both = {*one.exact} & {*other.exact}
+    kind = np.result_type(one.numbers, other.numbers)
+    first, second = (
+        replace(
+            table,
+            numbers=table.numbers.astype(kind, copy=False),
+            exact={column: table.exact[column] for column in both},
+        )
+        for table in (one, other)
+    )
+    return first, second
 
 
 def _labels_across(training: LooseTable, test: LooseTable) -> list[Finding]:

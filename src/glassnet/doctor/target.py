@@ -29,8 +29,7 @@ def named_column(table: LooseTable, case: Case) -> Outcome:
 def label_column(table: LooseTable, case: Case) -> Outcome:
     """Find the labels and take them apart from the inputs."""
     if table.labels is not None:
-        pictures = table.pictures or _are_pixels(table)
-        return [], replace(table, pictures=pictures, image_shape=table.image_shape or _shape(table, pictures))
+        return [], _seen(table)
     if (block := _one_hot(table)) is not None:
         return _joined(table, *block)
     column, guessed = _chosen(table)
@@ -40,24 +39,22 @@ def label_column(table: LooseTable, case: Case) -> Outcome:
 
 
 def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
-    labels = table.words[column] if column in table.words else table.numbers[:, column]
-    rest = table.without([column])
-    pictures = _are_pixels(rest)
+    labels = table.fields(column)
+    labels = labels.astype(object) if labels.dtype.kind == "U" else labels
+    rest = _seen(table.without([column]))
     place = {0: "first", table.width - 1: "last"}.get(column, "number")
     where = detail(place, place=column + 1)
     text = detail("label_column", name=table.names[column], where=where, width=table.width)
     findings = []
-    if column > 0 and (pictures or not table.header):
+    if column > 0 and (rest.pictures or not table.header):
         findings.append(found("GD06", table, text, columns=[table.names[column]]))
-    elif guessed and not pictures:
+    elif guessed and not rest.pictures:
         findings.append(found("GD08", table, text, columns=[table.names[column]]))
     new = replace(
         rest,
         labels=labels,
         label_name=table.names[column] if table.header else "label",
         label_last=column == table.width - 1,
-        pictures=pictures,
-        image_shape=_shape(rest, pictures),
     )
     return findings, new
 
@@ -121,8 +118,11 @@ def _are_pixels(table: LooseTable) -> bool:
     return not len(high) or float(np.median(high)) >= 0.1 * float(np.quantile(high, 0.95))
 
 
-def _shape(table: LooseTable, pictures: bool) -> tuple[int, int] | None:
-    return image_shape(table.width) if pictures else None
+def _seen(table: LooseTable) -> LooseTable:
+    """Return the table as pictures, if it is such; zeros in front of pixels mean nothing."""
+    if not (table.pictures or _are_pixels(table)):
+        return table
+    return replace(table, pictures=True, image_shape=table.image_shape or image_shape(table.width), exact={})
 
 
 def _no_labels(table: LooseTable) -> Finding:
@@ -189,11 +189,8 @@ def _complete(table: LooseTable, ends: list[int], low: float, high: float) -> li
 
 def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:
     labels = table.numbers[:, columns].argmax(axis=1)
-    rest = table.without(columns)
+    rest = _seen(table.without(columns))
     names = [table.names[column] for column in columns]
     values = detail("ones" if high == 1 else "notes_targets")
     text = detail("one_hot", count=len(columns), name=names[0], values=values)
-    pictures = _are_pixels(rest)
-    shape = _shape(rest, pictures)
-    new = replace(rest, labels=labels, label_name="label", pictures=pictures, image_shape=shape)
-    return [found("GD09", table, text, columns=names)], new
+    return [found("GD09", table, text, columns=names)], replace(rest, labels=labels, label_name="label")

@@ -100,7 +100,8 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
     columns.require(table, (*columns.names, *columns.target_names))
     rows, known = columns.answers(table)
     inputs = columns.apply(table)
-    if len(rows) < len(table):
+    whole = len(rows) == len(table)
+    if not whole:
         inputs = inputs[rows]
     of_classes = columns.task == "classes"
     return Dataset(
@@ -114,4 +115,5 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
         class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,
+        source_rows=None if whole else rows,
     )

@@ -186,5 +186,5 @@ def reliability_of(asked: Asked, say: Say) -> dict[str, Any] | None:
 
 def row_name(data: Dataset, row: int, say: Say) -> str:
     """Return what a sample is called, with its file where it has one."""
-    name = say("row_number", row=f"{row}")
+    name = say("row_number", row=f"{data.row_numbers[row]}")
     return f"{name} ({data.row_names[row]})" if data.row_names else name

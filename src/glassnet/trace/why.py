@@ -34,6 +34,7 @@ class Nearest:
     Parameters
     ----------
     rows : ndarray of int64, shape (count,)
+        Their numbers in the source, as `Dataset.row_numbers` has them.
     distances : ndarray, shape (count,)
         Euclidean, between the activations.
     samples : ndarray, shape (count, features)
@@ -129,7 +130,7 @@ class Neighbours:
         nearest = np.argsort(distances, kind="stable")[:count]
         rows, distances = rows[nearest], distances[nearest]
         known = self._data.labels if self._data.values is None else self._data.values
-        return Nearest(rows, distances, self._data.inputs[rows], known[rows])
+        return Nearest(self._data.row_numbers[rows], distances, self._data.inputs[rows], known[rows])
 
     def beyond(self, hidden: Array, ways: Array, count: int = 5) -> NDArray[Any]:
         """Return the nearest samples, unscaled, that lie beyond a border: where some ``way · z`` is above 0."""

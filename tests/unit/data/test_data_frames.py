@@ -211,6 +211,12 @@ def test_what_a_column_holds(values, kind):
     assert read_table({"a": values, "b": ["x"] * len(values)}).kind("a") == kind
 
 
+@pytest.mark.parametrize("values", [[float("inf"), float("-inf")], ["inf", "-inf"], ["1e999", "-1e999"]])
+def test_a_column_without_a_finite_number_has_no_examples(values):
+    described = read_table({"a": values, "b": [1, 2]}).describe("a")
+    assert (described["kind"], described["examples"], described["different"]) == ("number", [], 2)
+
+
 def test_infinity_is_missing():
     assert np.isnan(read_table({"a": [1.0, float("inf")]}).numbers("a")).tolist() == [False, True]
     assert np.isnan(read_table({"a": ["1", "-inf", "2"]}).numbers("a")).tolist() == [False, True, False]

@@ -234,6 +234,21 @@ def test_files_that_cannot_be_had(tmp_path, monkeypatch):
     refused(tmp_path / "t.csv", "GN003", "permission")
 
 
+def test_a_name_that_is_no_text_is_read(tmp_path):
+    """Names of files are bytes: what another system wrote there need not be UTF-8."""
+    path = tmp_path / os.fsdecode(b"caf\xe9.csv")
+    content = "".join(f"{k % 3},{k},{255 - k}\n" for k in range(9))
+    try:
+        path.write_text(content)
+    except OSError:
+        pytest.skip("this file system has names of characters")
+    (tmp_path / "cafe.csv").write_text(content)
+    found, wanted = load(path), load(tmp_path / "cafe.csv")
+    np.testing.assert_array_equal(found.inputs, wanted.inputs)
+    np.testing.assert_array_equal(found.labels, wanted.labels)
+    assert found.source.isprintable()
+
+
 def test_a_pipe_is_read(tmp_path):
     pipe = tmp_path / "pipe.csv"
     os.mkfifo(pipe)

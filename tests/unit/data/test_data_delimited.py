@@ -1,0 +1,37 @@
+"""Delimited text: rows are as wide as their separators say, quoted ones not counted."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from glassnet.data.delimited import read_delimited
+from glassnet.data.files import open_stream
+from glassnet.errors import DataError
+
+fields = st.sampled_from(["", "q", "x, y", 'a "b"', ",", "u;v", "two\nlines"])
+tables = st.lists(st.lists(fields, min_size=1, max_size=5), min_size=2, max_size=6)
+
+
+@given(tables, st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]))
+@example([["x, y", "1", "no"], ["q", "yes"]], csv.QUOTE_MINIMAL)
+@example([["x,, y", "1", "no"], ["q"], ["a", "b", "c"]], csv.QUOTE_MINIMAL)
+def test_a_row_of_another_width_is_refused_whatever_is_quoted(rows, quoting):
+    """And a table without one is what was written."""
+    rows = [["name", "a", "y"], ["1st", "2", "3"], *rows]
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n", quoting=quoting).writerows(rows)
+    opened = open_stream(io.BytesIO(text.getvalue().encode()), "d.csv")
+    filled = [row for row in rows if len(row) > 1 or row[0].strip()]
+    if any(len(row) != 3 for row in filled):
+        with pytest.raises(DataError) as caught:
+            read_delimited(opened)
+        assert caught.value.code == "GN012"
+        return
+    found = read_delimited(opened, ["name"]).frame
+    assert found.columns == rows[0]
+    assert [[value or "" for value in row] for row in found.rows()] == filled[1:]
