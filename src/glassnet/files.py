@@ -33,13 +33,16 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     Raises
     ------
     FileError
-        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable.
+        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable, or
+        `path` is a device or a pipe.
     OptionError
         GN022 when another kind of file would be replaced.
     """
     target = Path(path)
     if target.is_dir():
         raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
+    if target.exists() and not target.is_file():  # a new file would take its place: /dev/null would be one
+        raise FileError("GN003", f"{path}: a device or a pipe, expected the name of a file. Name another place.")
     if not target.parent.is_dir():
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
