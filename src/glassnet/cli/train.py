@@ -19,12 +19,12 @@ import click
 from click.core import ParameterSource
 
 from .. import data
-from ..checkpoint import Checkpoint, require_free
+from ..checkpoint import Checkpoint, require_free, require_model_place
 from ..data import Dataset
 from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
-from ..files import MODEL, require_picture_place, require_place
+from ..files import require_picture_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
@@ -103,7 +103,7 @@ def train_command(
     if wishes.target and not named:
         recipe = "table"
     job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
-    require_place(job.out, MODEL)
+    require_model_place(job.out)
     require_picture_files(source, options_from(recipe, flags))
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
@@ -272,7 +272,7 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
-            require_place(place, MODEL)
+            require_model_place(place)
             save_model(problem.model, place)
             kept += f" The last good weights are in {place}."
         raise DivergedError(problem.code, f"{problem} {kept}") from None
