@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -85,7 +86,7 @@ def labels_command(
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
     if out:
-        require_place(out, _LIST)
+        _require_list_place(out)
     words = labels_words(language)
     suspects = _judge(samples, folds, options, flags, words)
     rows = _rows(samples, suspects, numbers)
@@ -114,6 +115,19 @@ def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) 
         raise OptionError(
             "GN022",
             f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+        )
+
+
+def _require_list_place(out: str) -> None:
+    """Refuse to replace what is no such list, or one that somebody has begun to review: that work is not done twice."""
+    require_place(out, _LIST)
+    if not Path(out).exists():
+        return
+    lines = csv.DictReader(io.StringIO(Path(out).read_bytes().decode(errors="replace"), newline=""), restkey="more")
+    if any((line.get("new") or "").strip() or line.get("more") for line in lines):
+        raise OptionError(
+            "GN022",
+            f"{out}: a list whose column 'new' is filled in. Use it, --fix {out} --to FILE, or name another place.",
         )
 
 
