@@ -62,7 +62,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if asked["html"]:
         require_place(asked["html"], HTML)
     if asked["picture"]:
-        require_picture_place(asked["picture"])
+        require_picture_place(asked["picture"], inputs=filter(None, (source, asked["trained_on"])))
     if kind == "example":
         _show(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return

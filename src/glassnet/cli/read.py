@@ -56,7 +56,7 @@ def read_command(
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     for target in (picture, stages):
         if target:
-            require_picture_place(target)
+            require_picture_place(target, inputs=photos)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
     if picture and stages and Path(picture).resolve() == Path(stages).resolve():
