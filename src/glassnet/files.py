@@ -154,6 +154,19 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         beside.unlink(missing_ok=True)
 
 
+def write_text(path: str | Path, text: str) -> None:
+    """Write text in UTF-8 by `replacing`; what is in a file's name and no UTF-8 is written as a backslash and a number.
+
+    Raises
+    ------
+    FileError
+        As `replacing`.
+    """
+    content = text.encode(errors="backslashreplace")
+    with replacing(path) as file:
+        file.write(content)
+
+
 def writing_problem(path: str | Path, problem: OSError) -> FileError:
     """Turn what the operating system says of a file being written into one of our errors: GN003 or GN004."""
     if isinstance(problem, FileError):

@@ -10,7 +10,7 @@ import click
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..events import Event, TrainingStarted
-from ..files import HTML, replacing, require_picture_place, require_place
+from ..files import HTML, require_picture_place, require_place, write_text
 from ..language import Say
 from ..model import Model
 from ..modelfile import load_model
@@ -178,8 +178,7 @@ def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any]
     if html:
         from ..pictures.step_page import step_page
 
-        with replacing(html) as file:
-            file.write(step_page(step, remark, [remark], language).encode())
+        write_text(html, step_page(step, remark, [remark], language))
     if as_json:
         result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
         return

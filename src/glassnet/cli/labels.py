@@ -18,7 +18,7 @@ from .. import data
 from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..errors import DataError, OptionError
-from ..files import replacing, require_picture_place, require_place
+from ..files import require_picture_place, require_place, write_text
 from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
@@ -166,8 +166,7 @@ def _write_list(rows: list[dict[str, Any]], out: str) -> None:
     writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    with replacing(out) as file:
-        file.write(text.getvalue().encode())
+    write_text(out, text.getvalue())
 
 
 def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
