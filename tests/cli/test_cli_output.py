@@ -41,6 +41,40 @@ def test_streams_that_are_closed_are_as_if_nobody_read_them(folder, closed):
     assert subprocess.run(start, env=environment(), capture_output=True).returncode == 2
 
 
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (("show", "rows.csv", "--row", "1", "--png", "row.png"), ["row.png"]),
+        (("show", "rows.csv", "--png", "some.png", "--json"), ["some.png"]),
+        (("read", "digit.png", "--picture", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
+        (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
+        (("train", "rows.csv", *QUICK, "--out", "n.safetensors", "--json"), ["n.safetensors", "n-digits.png"]),
+    ],
+    ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else None,
+)
+def test_what_nobody_reads_is_written_all_the_same(folder, words, files):
+    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command(*words), stdout=writing, stderr=subprocess.PIPE, env=environment())
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert [file for file in files if not (folder / file).exists()] == []
+
+
+def test_a_picture_that_cannot_be_written_leaves_standard_output_empty(folder, monkeypatch):
+    """As every command that fails: it draws first, and prints last."""
+    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("glassnet.files.os.replace", full)
+    run("show", "rows.csv", "--png", "some.png", "--json").refused("GN004", "some.png")
+    run("show", "rows.csv", "--row", 1, "--png", "row.png").refused("GN004", "row.png")
+    run("read", "digit.png", "--picture", "boxes.png").refused("GN004", "boxes.png")
+
+
 @any_name
 @pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict", "utf-8:surrogateescape"])
 def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):

@@ -72,14 +72,14 @@ def show_command(
     if augment:
         _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), language, as_json)
         return
+    if png:
+        _draw(samples, row, png, language)
     if row is None:
         _summarize(samples, as_json)
     else:
         _show_row(samples, row, as_json)
-    if png:
-        _draw(samples, row, png, language)
-        if not as_json:
-            result(told("picture", file=png))
+    if png and not as_json:
+        result(told("picture", file=png))
 
 
 def _show_distorted(
