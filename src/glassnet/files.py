@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import mmap
 import os
 import re
 import secrets
@@ -58,13 +59,14 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
         raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
-    if not (replaceable and target.exists()):
+    if not (replaceable and target.exists() and target.stat().st_size):
         return
-    try:
-        content = target.read_bytes()
+    try:  # as much of it as the pattern looks at: it may be a large file of any kind
+        with open(target, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            own = bool(replaceable.match(content))
     except OSError as problem:
         raise writing_problem(path, problem) from None
-    if content and not replaceable.match(content):
+    if not own:
         raise OptionError(
             "GN022",
             f"{path}: there is another kind of file of this name, or one glassnet has not made. Name another place.",
