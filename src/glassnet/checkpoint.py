@@ -235,6 +235,34 @@ def require_free(path: str | Path) -> None:
     training = read(path)[0].get("training")
     if training is None:
         raise ModelFileError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
+    _require_ended(path, training)
+
+
+def require_model_place(path: str | Path) -> None:
+    """Refuse a place where a model would replace a training that has not ended, or anything that is no model.
+
+    A damaged file of glassnet's may be replaced: to train again is what helps against it.
+
+    Raises
+    ------
+    FileError, OptionError
+        As `files.require_place`.
+    ModelFileError
+        GN045 when there is such a training; GN040 and GN042 for a file that is another program's or version's.
+    """
+    require_place(path, MODEL)
+    if not Path(path).exists() or not Path(path).stat().st_size:
+        return
+    try:
+        header, _ = read(path)
+    except ModelFileError as problem:
+        if problem.code == "GN041":
+            return
+        raise ModelFileError(problem.code, f"{problem} It is not replaced: name another place.") from None
+    _require_ended(path, header.get("training", {"ended": True}))
+
+
+def _require_ended(path: str | Path, training: dict[str, Any]) -> None:
     if not training.get("ended"):
         raise ModelFileError(
             "GN045",

@@ -43,7 +43,7 @@ CODES: dict[str, str] = {
     "GN042": "model file is from a newer glassnet",
     "GN043": "a model where a checkpoint was expected",
     "GN044": "a checkpoint that cannot be gone on from here: other data, or another glassnet",
-    "GN045": "a checkpoint would replace a training that has not ended, or a model",
+    "GN045": "a training that has not ended would be replaced, or a model by a checkpoint",
     # arrays
     "GN050": "an array has the wrong shape",
     # seeing through a model

@@ -5,19 +5,30 @@ from __future__ import annotations
 import contextlib
 import errno
 import glob
+import mmap
 import os
 import re
 import secrets
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 from .errors import FileError, OptionError
 
-MODEL, PNG, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"\x89PNG"), re.compile(rb"<!doctype html>", re.I)
+MAKER = "glassnet"
+"""What pictures say in their metadata of the program that made them."""
+MODEL, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"<!doctype html>", re.I)
 """How files begin that glassnet writes."""
-PICTURES = {".png": PNG, ".pdf": re.compile(rb"%PDF"), ".svg": re.compile(rb"<\?xml|<svg")}
-"""Suffix -> how such a picture begins. No JPEG: it blurs letters and lines, and one that is there is a photograph."""
+PICTURES = {
+    suffix: re.compile(pattern % MAKER.encode(), re.DOTALL)
+    for suffix, pattern in {
+        ".png": rb"\x89PNG.*?tEXtSoftware\0%s",
+        ".pdf": rb"%%PDF.*?/Creator \(%s\)",
+        ".svg": rb"<\?xml.*?<dc:creator>\s*<cc:Agent>\s*<dc:title>%s<",
+    }.items()
+}
+"""Suffix -> what such a picture has if glassnet made it; no other is replaced: it may be a photograph, or what a
+network is trained on. No JPEG: it blurs letters and lines."""
 
 
 def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None) -> None:
@@ -28,26 +39,38 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     path : path
         Where it is to go.
     replaceable : pattern, optional
-        How a file begins that may be replaced; any other that is there already, data for instance, is left alone.
+        What a file that may be replaced matches from its beginning; any other that is there already, data for instance,
+        is left alone.
 
     Raises
     ------
     FileError
-        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable.
+        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable, or
+        `path` is a device or a pipe, or cannot be read to see whether it may be replaced.
     OptionError
         GN022 when another kind of file would be replaced.
     """
     target = Path(path)
     if target.is_dir():
         raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
+    if target.exists() and not target.is_file():  # a new file would take its place: /dev/null would be one
+        raise FileError("GN003", f"{path}: a device or a pipe, expected the name of a file. Name another place.")
     if not target.parent.is_dir():
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
         raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
-    if replaceable and target.exists() and target.stat().st_size:
-        with contextlib.suppress(OSError), open(target, "rb") as file:
-            if not replaceable.match(file.read(16)):
-                raise OptionError("GN022", f"{path}: there is another kind of file of this name. Name another place.")
+    if not (replaceable and target.exists() and target.stat().st_size):
+        return
+    try:  # as much of it as the pattern looks at: it may be a large file of any kind
+        with open(target, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+            own = bool(replaceable.match(content))
+    except OSError as problem:
+        raise writing_problem(path, problem) from None
+    if not own:
+        raise OptionError(
+            "GN022",
+            f"{path}: there is another kind of file of this name, or one glassnet has not made. Name another place.",
+        )
 
 
 def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
@@ -66,15 +89,30 @@ def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES))
     return suffix[1:]
 
 
-def require_picture_place(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> None:
+def require_picture_place(
+    path: str | Path, allowed: Collection[str] = tuple(PICTURES), inputs: Iterable[str] = ()
+) -> None:
     """Find out before the work that a picture cannot be written, or not as its name says.
+
+    Parameters
+    ----------
+    path : path
+        Where it is to go.
+    allowed : collection of str
+        As for `picture_format`.
+    inputs : iterable of str
+        Names of what is read, which is not replaced even if glassnet made it.
 
     Raises
     ------
     FileError, OptionError
-        As `picture_format`, and as `require_place` for a file that may be replaced by its own kind only.
+        As `picture_format`, and as `require_place` for a picture that may be replaced by glassnet's own only; GN022 for
+        one of the `inputs`.
     """
     require_place(path, PICTURES[f".{picture_format(path, allowed)}"])
+    place = Path(path).resolve()
+    if any(place == Path(name).resolve() for name in inputs):
+        raise OptionError("GN022", f"{path}: this is what is read. Name another place for the picture.")
 
 
 def require_folder(path: str | Path) -> None:
@@ -116,6 +154,19 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         raise writing_problem(path, problem) from None
     finally:
         beside.unlink(missing_ok=True)
+
+
+def write_text(path: str | Path, text: str) -> None:
+    """Write text in UTF-8 by `replacing`; what is in a file's name and no UTF-8 is written as a backslash and a number.
+
+    Raises
+    ------
+    FileError
+        As `replacing`.
+    """
+    content = text.encode(errors="backslashreplace")
+    with replacing(path) as file:
+        file.write(content)
 
 
 def writing_problem(path: str | Path, problem: OSError) -> FileError:

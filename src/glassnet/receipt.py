@@ -152,28 +152,53 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     DataError
         GN017 when the model has no receipt, or was trained by a loss of one's own.
     """
-    receipt = model.receipt
-    base = options_of(receipt)
-    if not {"trails", "hash", "data"} <= receipt.keys():
-        raise DataError("GN017", "the model has no receipt that says how it was trained.")
+    receipt, base = model.receipt, run_of(model.receipt)
     changed = tuple(differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
     alike = data.image_shape == model.image_shape and model.scaling.maximum in (data.maximum, 1.0)
     if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
-    if receipt["engine"] not in ENGINES:
-        raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
-    told = list(listeners)
+    told, engine = list(listeners), engine_of(receipt)
     for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         options = replace(base, members=1, seed=base.seed + number)
         part = data if receipt.get("own_validation") else parts_of(data, options)[0]
         trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
-        engine = engine_named(receipt["engine"])
         where = _first_difference(member.parameters.hash(), trail, part, options, engine, told)
         if where:
             return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
     return Verdict(True, "", changed)
+
+
+def run_of(receipt: dict[str, Any]) -> Options:
+    """Return the options of a training that has ended and of which a receipt tells enough to make it again.
+
+    Raises
+    ------
+    DataError
+        GN017 when it does not; a checkpoint's receipt is written before the training.
+    """
+    options = options_of(receipt)
+    if not {"trails", "hash", "data", "engine"} <= receipt.keys():
+        raise DataError(
+            "GN017",
+            "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "
+            "`glassnet resume` writes a model.",
+        )
+    return options
+
+
+def engine_of(receipt: dict[str, Any]) -> Engine:
+    """Return the engine that computed a training, whatever one the options would choose here.
+
+    Raises
+    ------
+    DataError
+        GN017 when it was a loss of one's own.
+    """
+    if receipt["engine"] not in ENGINES:
+        raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
+    return engine_named(receipt["engine"])
 
 
 def options_of(receipt: dict[str, Any]) -> Options:

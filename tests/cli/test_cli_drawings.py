@@ -66,6 +66,43 @@ def test_where_pictures_cannot_go_nothing_is_lost(folder):
         assert snapshot(folder) == before
 
 
+def test_pictures_of_other_makers_are_never_replaced(folder):
+    """Not what a network is trained on, nor the photograph that is read, nor what merely has the name of a drawing."""
+    for name in ("a/0.png", "a/1.png", "b/0.png", "b/1.png"):
+        write(folder, {f"pp/{name}": png(np.random.default_rng(len(name)).integers(0, 255, (4, 4), np.uint8))})
+    for name in ("scan.png", "digits.png", "n-digits.png"):
+        write(folder, {name: png(np.full((40, 40), 250, np.uint8))})
+    before = snapshot(folder)
+    for words in (
+        ("show", "pp", "--row", 0, "--png", "pp/a/0.png"),
+        ("show", "pp", "--png", "pp/a/0.png"),
+        ("show", "rows.csv", "--augment", "--png", "scan.png"),
+        ("read", "scan.png", "--picture", "scan.png"),
+        ("read", "scan.png", "--stages", "digits.png"),
+        ("explain", "m.safetensors", "pp/a/0.png", "--why", "--picture", "pp/a/0.png"),
+        ("explain", "m.safetensors", "--backquery", "--picture", "pp/b/1.png"),
+        ("labels", "rows.csv", "--picture", "digits.png"),
+        ("test", "m.safetensors", "rows.csv", "--pictures", "."),
+    ):
+        run(*words).refused("GN022", "one glassnet has not made")
+        assert snapshot(folder) == before, words
+    flags = ("--engine", "reference", "--hidden", "5", "--out", "n.safetensors")
+    assert "n-digits.png: there is" in run("train", "rows.csv", *flags).err
+    assert {name: content for name, content in snapshot(folder).items() if name in before} == before
+
+
+def test_what_is_read_is_not_drawn_over_though_glassnet_made_it(folder):
+    run("show", "rows.csv", "--row", 0, "--png", "a.png").fine()
+    before = snapshot(folder)
+    for words in (
+        ("read", "a.png", "--picture", "./a.png"),
+        ("explain", "m.safetensors", "a.png", "--why", "--picture", "a.png"),
+    ):
+        run(*words).refused("GN022", "a.png", "what is read")
+    assert snapshot(folder) == before
+    run("show", "rows.csv", "--row", 1, "--png", "a.png").fine()  # by the next run of the same command it is
+
+
 def test_numbers_are_no_classes_to_draw(folder):
     rng = np.random.default_rng(0)
     rows = rng.random((12, 3))

@@ -13,7 +13,7 @@ from PIL import Image
 
 from glassnet import load_data
 from support.cli import run, snapshot
-from support.samples import digits, digits_csv, idx, npz, png
+from support.samples import digits, digits_csv, idx, npz, png, write
 
 FAST = ("--hidden", "16", "--epochs", "6", "--folds", "3")
 IMAGES, LABELS = digits(100).inputs.reshape(-1, 28, 28), digits(100).labels
@@ -30,6 +30,18 @@ def repaired(count: int = 100) -> np.ndarray:
     labels = digits(count).labels.copy()
     labels[3] = 9
     return np.delete(labels, 5)
+
+
+@pytest.mark.parametrize("filled", ["9", " drop", "x,seen"])
+def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
+    write(folder, {"d.csv": digits_csv(150).encode(), "l.csv": b"row,file,label,likely,new\n3,,4,9,\n5,,1,7,\n"})
+    again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--folds", "2", "--out", "l.csv")
+    reviewed = (folder / "l.csv").read_bytes().replace(b"7,\n", f"7,{filled}\n".encode())
+    (folder / "l.csv").write_bytes(reviewed)
+    run(*again).refused("GN022", "l.csv", "'new' is filled in", "--fix")
+    assert (folder / "l.csv").read_bytes() == reviewed
+    (folder / "l.csv").write_bytes(b"row,file,label,likely,new\n3,,4,9,\n5,,1,7, \n")
+    run(*again).fine()  # nothing filled in, nothing lost
 
 
 def test_the_list_and_the_picture(folder):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -57,12 +59,17 @@ def test_names_are_kept_to_the_answers(place):
 
 
 def test_the_file_of_a_misread_sample_is_named_and_shown(place):
-    found = run("test", "m.safetensors", "signs", "--json").fine().json()
-    text = run("test", "m.safetensors", "signs").fine().out
-    if found["misread"]:
-        row = found["misread"][0]
-        shown = run("show", "signs", "--part", "test", "--row", row, "--size", "14x14", "--json").fine().json()
+    shutil.copytree("signs", "twice")
+    twin = next((place / "twice" / "test" / "one").iterdir())
+    shutil.copy(twin, place / "twice" / "test" / "seven" / "twin.png")  # one of its two labels is wrong
+    found = run("test", "m.safetensors", "twice", "--json").fine().json()
+    text = run("test", "m.safetensors", "twice").fine().out
+    files = set()
+    for row in found["misread"]:
+        shown = run("show", "twice", "--part", "test", "--row", row, "--size", "14x14", "--json").fine().json()
         assert f"row {row} ({shown['file']}): {shown['name']}" in text
+        files.add(shown["file"])
+    assert files & {f"one/{twin.name}", "seven/twin.png"}
     assert run("show", "signs", "--size", 14).fine().out.splitlines()[2].startswith("one  :       30")
     out = run("show", "signs", "--row", 0).fine().out
     assert out.splitlines()[-1].startswith("signs/train, row 0 (one/")

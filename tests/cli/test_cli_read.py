@@ -10,10 +10,11 @@ import pytest
 from PIL import Image
 
 from glassnet import load_model, save_model
+from glassnet.data.listing import SUFFIXES
 from glassnet.modelfile import shipped_model
 from support.cli import run, snapshot
 from support.photos import Scene, sheet, single
-from support.samples import digits, digits_csv, png, small_model
+from support.samples import digits, digits_csv, png, small_model, write
 
 PHOTO = single("squared", 703)
 SHEET = sheet(701, 2, 4, Scene(gradient=0.3), hand=True)
@@ -79,6 +80,17 @@ def test_the_model_may_be_named_or_not(folder):
     run("read", "gone", "one.jpg").refused("GN001", "gone")
     save_model(small_model(), "other.safetensors")
     run("read", "other.safetensors", "one.jpg").refused("GN017", "28 × 28")
+
+
+def test_what_holds_pictures_or_is_named_as_one_is_no_model(folder):
+    for name in ("a/0.png", "b/1.png"):
+        write(folder, {name: png(digits(1).inputs[0].reshape(28, 28))})
+    answers = run("query", "a", "b", "--json").fine().json()
+    assert [answer["input"] for answer in answers] == ["a/0.png", "b/1.png"]
+    for suffix in SUFFIXES:
+        names = f"gone{suffix}", f"GONE{suffix.upper()}"
+        line = run("query", *names).refused("GN001", names[0])
+        assert "model" not in line, "it is looked for as a picture"
 
 
 def test_pictures_are_drawn(folder):

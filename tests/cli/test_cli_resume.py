@@ -121,8 +121,38 @@ def test_a_training_that_has_not_ended_is_not_replaced(folder, stopping):
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck").refused("GN045", "`glassnet resume run.ck`")
-    run("resume", "run.ck", "--out", "run.ck").refused("GN022", "this is the checkpoint")
+    for place in ("run.ck", "./run.ck", folder / "run.ck"):
+        run("resume", "run.ck", "--out", place).refused("GN022", "this is the checkpoint")
     assert snapshot(folder) == before
+
+
+def test_a_training_that_has_not_ended_is_not_replaced_by_a_model(folder, stopping):
+    for name in ("run.ck", "other.ck"):
+        stopping(4)
+        run("train", "rows.csv", *QUICK, "--checkpoint", name)
+    before = snapshot(folder)
+    for words in (("train", "rows.csv", *QUICK), ("resume", "other.ck")):
+        run(*words, "--out", "run.ck").refused("GN045", "not ended", "`glassnet resume run.ck`")
+    assert snapshot(folder) == before
+    # One that has ended has given its model, and may go.
+    stopping(0)
+    for words in (("resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck")):
+        run(*words, "--no-pictures" if words[0] == "train" else "--json").fine()
+    assert load_model("run.ck").receipt["recipe"] == "notes"
+
+
+def test_of_what_begins_as_a_model_only_glassnets_own_is_replaced(folder):
+    from numpy import ones
+    from safetensors.numpy import save_file
+
+    save_file({"weights": ones(3)}, "theirs.safetensors")
+    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures").fine()
+    (folder / "m.safetensors").write_bytes((folder / "m.safetensors").read_bytes()[:-9])
+    before = snapshot(folder)
+    run("train", "rows.csv", *QUICK, "--out", "theirs.safetensors").refused("GN040", "theirs.safetensors", "another")
+    assert snapshot(folder) == before
+    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures").fine()  # damaged
+    assert load_model("m.safetensors").receipt["recipe"] == "notes"
 
 
 def test_what_is_no_checkpoint_is_refused(folder):

@@ -134,6 +134,49 @@ def test_info_shows_the_columns(folder):
     assert [one["name"] for one in columns["inputs"]] == ["age", "job", "gain", "member", "hours"]
 
 
+SIZES = {
+    "a label that is none": ("age,height,weight\n30,180,80.5\n51,170,70\n22,165.5,60\n", "0.0%"),
+    "a missing value": ("age,height,weight\n0,180,80\n1,,70\n0,160,\n", "33.3%"),
+    "a word among numbers": ("age;height;weight\n" + "0;180;80,5\n" * 20 + "1;tall;70\n", "0.0%"),
+    "beyond what pixels have": ("age,height,weight\n0,1800,80\n1,1600,70\n", "0.0%"),
+}
+
+
+@pytest.mark.parametrize("case", SIZES)
+def test_show_describes_a_table_of_numbers(folder, case):
+    """Which could be pixels by its form; a header that begins otherwise than theirs does tells it from them."""
+    text, missing = SIZES[case]
+    (folder / "sizes.csv").write_text(text)
+    lines = run("show", "sizes.csv").fine().out.splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [[name, "number"] for name in ("age", "height", "weight")]
+    assert lines[3].split()[2] == missing
+    assert run("show", "-", stdin=text.encode()).fine().out.splitlines()[1:] == lines[1:]
+    assert [one["kind"] for one in run("show", "sizes.csv", "--json").json()["columns"]] == ["number"] * 3
+    assert run("show", "sizes.csv", "--row", "1", "--json").json()["values"].keys() == {"age", "height", "weight"}
+    run("show", "sizes.csv", "--png", "a.png").refused("GN017", "no pictures")
+
+
+@pytest.mark.parametrize(
+    ("text", "flags", "code"),
+    [
+        ("label,a,b\n0,5,6\n1,2,x\n", (), "GN013"),  # pixels with a mistake
+        ("0,5,6\n1,2,\n", (), "GN013"),
+        ("1,5,6\n3,2,7\n", (), "GN016"),
+        ("age,height\n0,500\n1,900\n", ("--input-max", "600"), "GN014"),
+        ("age,height\n", (), "GN010"),
+    ],
+)
+def test_what_is_meant_for_pixels_keeps_its_error(folder, text, flags, code):
+    (folder / "rows.csv").write_text(text)
+    run("show", "rows.csv", *flags).refused(code, "rows.csv")
+
+
+def test_show_takes_the_advice_that_it_gives(folder):
+    (folder / "rows.csv").write_text("1,5,6\n3,2,7\n")
+    run("show", "rows.csv").refused("GN016", "pass --classes 4")
+    assert run("show", "rows.csv", "--classes", "4", "--json").fine().json()["classes"] == [0, 1, 0, 1]
+
+
 def test_show_describes_a_table(folder):
     lines = run("show", "people.csv").fine().out.splitlines()
     assert lines[0] == "people.csv: 400 rows, 8 columns"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 import warnings
@@ -94,6 +95,7 @@ def _command_line() -> click.Command:
 def main() -> None:
     """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
     code = 2
+    _prepare_streams()
     warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
         # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
@@ -121,6 +123,19 @@ def main() -> None:
         complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
         _abandon_output()
     sys.exit(code)
+
+
+def _prepare_streams() -> None:
+    """Give what the caller closed, as in `>&-`, somewhere to go, and let no character that output lacks end a command.
+
+    A stream that is closed would be None here, and the next file that is opened might get its number.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open to the end
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper) and stream.errors == "strict":
+            stream.reconfigure(errors="backslashreplace")  # Python's own choice for errors: names need not be UTF-8
 
 
 def _abandon_output() -> None:

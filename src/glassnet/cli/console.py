@@ -23,8 +23,13 @@ def result(text: str = "") -> None:
 
 
 def result_json(value: Any) -> None:
-    """Print one JSON value to standard output, for programs."""
-    click.echo(json.dumps(value, ensure_ascii=False))
+    """Print one JSON value to standard output, for programs; in ASCII where output lacks a character of it."""
+    text = json.dumps(value, ensure_ascii=False)
+    try:
+        text.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        text = json.dumps(value)
+    click.echo(text)
 
 
 def say(text: str) -> None:

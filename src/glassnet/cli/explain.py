@@ -10,7 +10,7 @@ import click
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..events import Event, TrainingStarted
-from ..files import HTML, replacing, require_picture_place, require_place
+from ..files import HTML, require_picture_place, require_place, write_text
 from ..language import Say
 from ..model import Model
 from ..modelfile import load_model
@@ -62,7 +62,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if asked["html"]:
         require_place(asked["html"], HTML)
     if asked["picture"]:
-        require_picture_place(asked["picture"])
+        require_picture_place(asked["picture"], inputs=filter(None, (source, asked["trained_on"])))
     if kind == "example":
         _show(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return
@@ -178,8 +178,7 @@ def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any]
     if html:
         from ..pictures.step_page import step_page
 
-        with replacing(html) as file:
-            file.write(step_page(step, remark, [remark], language).encode())
+        write_text(html, step_page(step, remark, [remark], language))
     if as_json:
         result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
         return

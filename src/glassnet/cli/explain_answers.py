@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data import BUNDLED, Dataset
 from ..errors import DataError, FileError, OptionError
-from ..files import replacing
+from ..files import write_text
 from ..model import Model
 from ..pictures.told import told
 from ..trace.why import Neighbours, Why, why
@@ -131,8 +131,7 @@ def _write_why(found: Why, model: Model, one: _Question, label: Any, training: s
         language=asked["language"],
         bundled=any(source.startswith(f"{BUNDLED} ") for source in (one.source, training)),
     )
-    with replacing(asked["html"]) as file:
-        file.write(page.encode())
+    write_text(asked["html"], page)
 
 
 def _output(model: Model, word: str) -> int:

@@ -117,7 +117,8 @@ def _draw_backquery(
 
 def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> None:
     """Print the row that the network takes for typical of each class, what is least usual of it first."""
-    rows = [typical_rows(model)[label] for label in classes]
+    every = typical_rows(model)  # one climb finds those of all classes
+    rows = [every[label] for label in classes]
     if as_json:
         columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]
         sure = [one.confidence for one in rows]

@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -16,7 +17,7 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled
 from ..data.relabel_table import write_relabelled_table
 from ..errors import DataError, OptionError
-from ..files import replacing, require_picture_place, require_place
+from ..files import require_picture_place, require_place, write_text
 from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
@@ -84,7 +85,7 @@ def labels_command(
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
     if out:
-        require_place(out, _LIST)
+        _require_list_place(out)
     words = labels_words(language)
     suspects = _judge(samples, folds, options, flags, words)
     rows = _rows(samples, suspects)
@@ -113,6 +114,19 @@ def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) 
         raise OptionError(
             "GN022",
             f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
+        )
+
+
+def _require_list_place(out: str) -> None:
+    """Refuse to replace what is no such list, or one that somebody has begun to review: that work is not done twice."""
+    require_place(out, _LIST)
+    if not Path(out).exists():
+        return
+    lines = csv.DictReader(io.StringIO(Path(out).read_bytes().decode(errors="replace"), newline=""), restkey="more")
+    if any((line.get("new") or "").strip() or line.get("more") for line in lines):
+        raise OptionError(
+            "GN022",
+            f"{out}: a list whose column 'new' is filled in. Use it, --fix {out} --to FILE, or name another place.",
         )
 
 
@@ -151,8 +165,7 @@ def _write_list(rows: list[dict[str, Any]], out: str) -> None:
     writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    with replacing(out) as file:
-        file.write(text.getvalue().encode())
+    write_text(out, text.getvalue())
 
 
 def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import sys
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import numpy as np
 
 from .. import data
 from ..data import Dataset
-from ..errors import DataError, OptionError
+from ..errors import DataError, GlassnetError, OptionError
 from ..files import require_picture_place
 from ..language import width_of
 from ..modelfile import load_model
 from ..options import DISTORTIONS, Options
 from ..pictures import digit_lines
+from ..preprocess.tabular import read_table
 from ..recipes import RECIPES
 from .console import json_flag, padded, result, result_json, shortened
 from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
 from .words import row_told, told
+
+if TYPE_CHECKING:
+    from ..data.frames import Table
 
 
 @click.command("show")
@@ -34,7 +38,7 @@ from .words import row_told, told
 @partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
-@with_options("input_max", "size", "colour", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
+@with_options("input_max", "size", "colour", "classes", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
 def show_command(
     source: str,
     row: int | None,
@@ -51,17 +55,12 @@ def show_command(
     Of a table with named columns, show each column; with --target COLUMN, how training would use it.
     """
     wishes = Wishes.of(flags)
-    reading = options_from(recipe, {name: flags.pop(name) for name in ("input_max", "size", "colour")})
-    try:
-        samples = None if wishes.target else load_samples(source, reading, part=part)
-    except DataError as problem:
-        if problem.code != "GN066":
-            raise
-        samples = None
+    named = {name: flags.pop(name) for name in ("input_max", "size", "colour", "classes")}
+    samples, table = _samples_or_table(source, part, wishes, recipe, named)
     if samples is None:
         if png or augment:
             raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
-        show_table(source, row, wishes, as_json)
+        show_table(table, row, wishes, as_json)
         return
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
@@ -72,14 +71,40 @@ def show_command(
     if augment:
         _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), language, as_json)
         return
+    if png:
+        _draw(samples, row, png, language)
     if row is None:
         _summarize(samples, as_json)
     else:
         _show_row(samples, row, as_json)
-    if png:
-        _draw(samples, row, png, language)
-        if not as_json:
-            result(told("picture", file=png))
+    if png and not as_json:
+        result(told("picture", file=png))
+
+
+def _samples_or_table(
+    source: str, part: str, wishes: Wishes, recipe: str, named: dict[str, Any]
+) -> tuple[Dataset | None, str | Table]:
+    """Read labelled samples; or say what to read as a table instead, such as one of numbers that make no pixels."""
+    if wishes.target or source == "-":  # a stream is read once
+        return None, source
+    try:
+        return load_samples(source, options_from(recipe, named), part=part), source
+    except DataError as problem:
+        if problem.code == "GN066":
+            return None, source
+        # Flags for samples mean samples; and so does a first column that is called what it is before pixels.
+        table = _table_with_names(source) if all(value is None for value in named.values()) else None
+        if table is None or table.names[0].lower() == "label":
+            raise
+        return None, table
+
+
+def _table_with_names(source: str) -> Table | None:
+    try:
+        table = read_table(source)
+    except GlassnetError:
+        return None
+    return table if table.header else None
 
 
 def _show_distorted(

@@ -5,27 +5,14 @@ from __future__ import annotations
 import contextlib
 from pathlib import Path
 
+from ..data.listing import SUFFIXES as PICTURES
 from ..errors import OptionError
 from ..files import MODEL
 from ..model import Model
 from ..modelfile import load_model, shipped_model
 
-_INPUTS = (
-    ".png",
-    ".jpg",
-    ".jpeg",
-    ".gif",
-    ".bmp",
-    ".webp",
-    ".tif",
-    ".tiff",
-    ".csv",
-    ".tsv",
-    ".txt",
-    ".gz",
-    ".npz",
-    ".parquet",
-)
+_TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
+_INPUTS = (*PICTURES, *_TABLES)
 
 
 def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple[Model, list[str]]:
@@ -51,6 +38,8 @@ def _names_a_model(word: str, count: int) -> bool:
         return False
     if path.suffix == ".safetensors":
         return True
+    if path.is_dir():  # of pictures
+        return False
     with contextlib.suppress(OSError, ValueError), open(path, "rb") as file:
         return MODEL.match(file.read(16)) is not None or count > 1
     return count > 1

@@ -56,7 +56,7 @@ def read_command(
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     for target in (picture, stages):
         if target:
-            require_picture_place(target)
+            require_picture_place(target, inputs=photos)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
     if picture and stages and Path(picture).resolve() == Path(stages).resolve():
@@ -68,11 +68,11 @@ def read_command(
         opened = open_stream(sys.stdin.buffer, _STDIN) if photo == "-" else open_source(photo)
         reading = read_photo(model, open_photo(opened), sure)
         digitless = digitless or not reading.digits
+        _draw(reading, picture, stages, language)
         if as_json:
             facts.append(_facts(opened.name, reading))
         else:
             _report(f"{opened.name:<{width}}   ", reading)
-        _draw(reading, picture, stages, language)
     if as_json:
         result_json(facts)
     click.get_current_context().exit(1 if digitless else 0)

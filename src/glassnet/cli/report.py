@@ -9,7 +9,7 @@ import click
 from .. import data
 from ..doctor.data import examine_each
 from ..doctor.findings import Finding
-from ..files import HTML, replacing, require_place
+from ..files import HTML, require_place, write_text
 from ..language import LANGUAGES, chinese
 from ..model import Model
 from ..modelfile import load_model
@@ -54,19 +54,18 @@ def report_command(
 
     language = language or ("zh" if chinese() else "en")
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
-    content = page.html.encode()
-    with replacing(place) as file:
-        file.write(content)
+    write_text(place, page.html)
+    size = Path(place).stat().st_size
     if as_json:
         asked = {**page.evaluation.scores, "samples": page.evaluation.samples} if page.evaluation else {}
-        made = {"report": place, "language": language, "bytes": len(content)}
+        made = {"report": place, "language": language, "bytes": size}
         result_json({**made, "sections": page.sections, "without": page.without, **asked})
         return
     if page.evaluation:
         result(told("test", score=score_line(page.evaluation)))
     else:
         result(told("no_test"))
-    result(told("report", file=place, size=len(content) / 1000))
+    result(told("report", file=place, size=size / 1000))
 
 
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:

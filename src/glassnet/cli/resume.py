@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import click
 
-from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint
+from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_model_place
 from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
@@ -33,7 +34,7 @@ def resume_command(
     saved = load_checkpoint(path)
     job = _job(saved, source, test_source, out)
     require_place(path, MODEL)
-    require_place(job.out, MODEL)
+    require_model_place(job.out)
     _, parts = read_parts(job, saved.options, lambda rows, task: saved.options)
     run = saved.run(parts.training)
     say(told("going_on", done=saved.position.progress, epochs=saved.options.epochs))
@@ -51,6 +52,6 @@ def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | 
         raise ModelFileError(
             "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
         ) from None
-    if job.out == str(saved.path):
+    if Path(job.out).resolve() == Path(saved.path).resolve():
         raise OptionError("GN022", f"--out {job.out}: this is the checkpoint. Name another file.")
     return job

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from ..data.frames import Table
 
 
-def show_table(source: str, row: int | None, wishes: Wishes, as_json: bool) -> None:
+def show_table(source: str | Table, row: int | None, wishes: Wishes, as_json: bool) -> None:
     """Print a table's columns, how training would use them if a target is named, or one row."""
     table = read_table(source, wishes.target)
     if row is not None:

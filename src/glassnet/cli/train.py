@@ -19,12 +19,12 @@ import click
 from click.core import ParameterSource
 
 from .. import data
-from ..checkpoint import Checkpoint, require_free
+from ..checkpoint import Checkpoint, require_free, require_model_place
 from ..data import Dataset
 from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
-from ..files import MODEL, require_picture_place, require_place
+from ..files import require_picture_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
@@ -103,7 +103,7 @@ def train_command(
     if wishes.target and not named:
         recipe = "table"
     job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
-    require_place(job.out, MODEL)
+    require_model_place(job.out)
     require_picture_files(source, options_from(recipe, flags))
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
@@ -180,17 +180,27 @@ def carry_out(
         if parts.held_out:
             model.receipt["data"]["held_out"] = True
         _save(model, path, checkpoint)
-    if as_json:
-        result_json(_summary(model, path, seconds))
-    else:
-        _report(model, path, evaluation, seconds)
+    unread: OSError | None = None
+    try:
+        if as_json:
+            result_json(_summary(model, path, seconds))
+        else:
+            _report(model, path, evaluation, seconds)
+    except OSError as problem:  # the result comes before the pictures, but they do not depend on a reader
+        unread = problem
+    written: list[str] = []
     if job.pictures:
         try:
-            _draw(job, fitted, parts.test, evaluation, as_json)
+            written = _draw(job, fitted, parts.test, evaluation)
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
-    if not as_json:
-        result(told("next", command=_next_step(path, job.source, job.test, parts.held_out)))
+    if unread is not None:
+        raise unread
+    if as_json:
+        return
+    if written:
+        result(told("pictures", files=", ".join(written)))
+    result(told("next", command=_next_step(path, job.source, job.test, parts.held_out)))
 
 
 def _save(model: Model, path: Path, checkpoint: str | None) -> None:
@@ -272,7 +282,7 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
-            require_place(place, MODEL)
+            require_model_place(place)
             save_model(problem.model, place)
             kept += f" The last good weights are in {place}."
         raise DivergedError(problem.code, f"{problem} {kept}") from None
@@ -320,7 +330,7 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     result(told("model", file=path))
 
 
-def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json: bool) -> None:
+def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation) -> list[str]:
     """Draw the three pictures beside the model; where they cannot be written, the training still stands."""
     from .. import pictures
 
@@ -337,5 +347,4 @@ def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation, as_json:
             written.append(target.name)
     except (FileError, OptionError) as problem:
         complain(problem.code, str(problem))
-    if written and not as_json:
-        result(told("pictures", files=", ".join(written)))
+    return written

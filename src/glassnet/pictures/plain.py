@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import ArrayLike
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
-from ..files import picture_format, replacing
+from ..files import MAKER, picture_format, replacing
 from .ink import shades
 
 
@@ -52,8 +53,9 @@ def save_digit(
     picture_format(path, (".png",))
     [paper] = shades(np.asarray(pixels).reshape(1, -1), image_shape, photo)
     large = paper.repeat(scale, axis=0).repeat(scale, axis=1)
-    content = BytesIO()
-    Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG")
+    content, told = BytesIO(), PngInfo()
+    told.add_text("Software", MAKER)  # by which a picture is known that may be replaced
+    Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG", pnginfo=told)
     with replacing(path) as file:
         file.write(content.getvalue())
     return Path(path)

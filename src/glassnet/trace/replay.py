@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from ..checkpoint import SavedTraining
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, Progress, Samples, engine_named
+from ..engines import Block, Engine, Progress, Samples
 from ..engines.interface import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..events import EpochDone
@@ -28,7 +28,7 @@ from ..optimizers import State
 from ..options import Options
 from ..parameters import Parameters
 from ..parts import parts_of
-from ..receipt import fingerprint, options_of
+from ..receipt import engine_of, fingerprint, run_of
 from ..training import new_model, train
 from .step import Trace, trace_step
 
@@ -101,20 +101,20 @@ def replay(
     Raises
     ------
     DataError
-        GN017 when the model has no receipt, or the data are not those of its receipt.
+        GN017 as `receipt.verify`, and when the data are not those of the receipt.
     OptionError
         GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
     ModelFileError
         GN044 when the checkpoint was begun with other data.
     """
-    options = replace(options_of(model.receipt), members=1)
+    options = replace(run_of(model.receipt), members=1)
     trail = model.receipt["trails"][0]
     part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
     steps = -(-len(part) // options.batch_size)
     _require_step(epoch, step, len(trail) - 1, steps)
     if fingerprint(data) != model.receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
-    watching = _WatchingEngine(engine_named(options.engine), epoch - 1, step - 1)
+    watching = _WatchingEngine(engine_of(model.receipt), epoch - 1, step - 1)
     if checkpoint is None:
         again, position = new_model(part, options), None
         hashes = [again.network.parameters.hash()]

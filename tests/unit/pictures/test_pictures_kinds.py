@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from matplotlib.figure import Figure
 
 from glassnet.errors import OptionError
 from glassnet.files import require_picture_place
@@ -14,11 +15,26 @@ BEGINS = {"a.png": b"\x89PNG", "a.PDF": b"%PDF", "a.svg": b"<?xml", "without": b
 @pytest.mark.parametrize("name", BEGINS)
 def test_a_file_is_what_its_name_says(name, tmp_path):
     assert save(new_axes(), tmp_path / name).read_bytes().startswith(BEGINS[name])
-    require_picture_place(tmp_path / name)  # its own kind may be replaced
+    require_picture_place(tmp_path / name)  # what glassnet made may be replaced
     (tmp_path / name).write_bytes(b"notes of mine")
     with pytest.raises(OptionError) as caught:
         require_picture_place(tmp_path / name)
     assert caught.value.code == "GN022"
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.pdf", "a.svg"])
+def test_a_picture_that_glassnet_has_not_made_is_left_alone(name, tmp_path):
+    Figure().savefig(tmp_path / name)
+    with pytest.raises(OptionError, match="has not made") as caught:
+        require_picture_place(tmp_path / name)
+    assert caught.value.code == "GN022"
+
+
+def test_of_its_own_pictures_all_but_what_is_read_may_be_replaced(tmp_path):
+    place = save_digit([0] * 784, tmp_path / "a.png")
+    require_picture_place(place, inputs=["b.png"])
+    with pytest.raises(OptionError, match="what is read"):
+        require_picture_place(place, inputs=["b.png", str(tmp_path / ".." / tmp_path.name / "a.png")])
 
 
 @pytest.mark.parametrize("name", ["a.jpg", "a.jpeg", "a.gif", "a.txt", "v1.2"])

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet import Options, evaluate, fit, train
+from glassnet import Options, evaluate, fit, load_model, train
 from glassnet.checkpoint import load_checkpoint
 from glassnet.data import bundled
 from glassnet.engines import engine_named
@@ -153,3 +153,22 @@ def test_other_data_and_no_receipt_are_refused():
         with pytest.raises(DataError) as problem:
             replay(wrong, data, 1, 1)
         assert problem.value.code == "GN017"
+
+
+def test_a_training_that_has_not_ended_is_no_run(tmp_path):
+    stopped(tmp_path / "run.ck", 3, Options(**PLAIN), DATA)
+    with pytest.raises(DataError, match=r"no receipt.*glassnet resume") as problem:
+        replay(load_model(tmp_path / "run.ck"), DATA, 1, 2)
+    assert problem.value.code == "GN017"
+
+
+def test_the_engine_is_the_one_that_trained():
+    """Not the one that the options would choose here; and a function of one's own is in no receipt."""
+    options = Options(**PLAIN, engine="compiled")
+    fitted = fit(DATA, options, engine=engine_named("reference"))
+    model = replace(fitted.model, receipt=receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA)))
+    assert model.receipt["trails"] != made(**PLAIN, engine="compiled").receipt["trails"]
+    assert replay(model, DATA, 2, 1).where == ""
+    with pytest.raises(DataError, match="my_loss, a function") as problem:
+        replay(replace(model, receipt={**model.receipt, "engine": "my_loss"}), DATA, 2, 1)
+    assert problem.value.code == "GN017"

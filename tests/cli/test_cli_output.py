@@ -1,0 +1,104 @@
+"""Standard output that is closed, lacks characters, or has no reader: no traceback, and files are written."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from glassnet import save_model
+from support.cli import command, environment, run
+from support.samples import png, small_model, table, write
+
+unix = pytest.mark.skipif(sys.platform == "win32", reason="streams are closed as Unix's shells do it")
+any_name = pytest.mark.skipif(sys.platform != "linux", reason="a name may be any bytes on Linux")
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A table of 4 × 4 pictures, and a model of them."""
+    save_model(small_model(), tmp_path / "m.safetensors")
+    write(tmp_path, {"rows.csv": table()})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@unix
+@pytest.mark.parametrize("closed", [">&-", ">&- 2>&-", "<&- >&- 2>&-"])
+def test_streams_that_are_closed_are_as_if_nobody_read_them(folder, closed):
+    for words in (("info", "m.safetensors"), ("train", "rows.csv", *QUICK, "--out", "n.safetensors")):
+        start = ["sh", "-c", f'exec "$@" {closed}', "sh", *command(*words)]
+        done = subprocess.run(start, env=environment(), capture_output=True)
+        assert (done.returncode, done.stdout) == (0, b"")
+        assert b"Traceback" not in done.stderr
+    assert run("info", "n.safetensors").fine(), "nothing that was printed went into the file"
+    start = ["sh", "-c", f'exec "$@" {closed}', "sh", *command("info", "gone")]
+    assert subprocess.run(start, env=environment(), capture_output=True).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "files"),
+    [
+        (("show", "rows.csv", "--row", "1", "--png", "row.png"), ["row.png"]),
+        (("show", "rows.csv", "--png", "some.png", "--json"), ["some.png"]),
+        (("read", "digit.png", "--picture", "boxes.png", "--stages", "stages.png"), ["boxes.png", "stages.png"]),
+        (("train", "rows.csv", *QUICK, "--out", "n.safetensors"), ["n.safetensors", "n-curve.png", "n-digits.png"]),
+        (("train", "rows.csv", *QUICK, "--out", "n.safetensors", "--json"), ["n.safetensors", "n-digits.png"]),
+    ],
+    ids=lambda value: " ".join(value[:1] + value[-1:]) if isinstance(value, tuple) else None,
+)
+def test_what_nobody_reads_is_written_all_the_same(folder, words, files):
+    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(command(*words), stdout=writing, stderr=subprocess.PIPE, env=environment())
+    os.close(writing)
+    assert done.returncode == 0, done.stderr
+    assert [file for file in files if not (folder / file).exists()] == []
+
+
+def test_a_picture_that_cannot_be_written_leaves_standard_output_empty(folder, monkeypatch):
+    """As every command that fails: it draws first, and prints last."""
+    run("show", "mnist", "--row", 1, "--png", "digit.png").fine()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("glassnet.files.os.replace", full)
+    run("show", "rows.csv", "--png", "some.png", "--json").refused("GN004", "some.png")
+    run("show", "rows.csv", "--row", 1, "--png", "row.png").refused("GN004", "row.png")
+    run("read", "digit.png", "--picture", "boxes.png").refused("GN004", "boxes.png")
+
+
+@any_name
+@pytest.mark.parametrize("encoding", ["utf-8:strict", "latin-1:strict", "utf-8:surrogateescape"])
+def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
+    """Of files, and of the folders that name classes."""
+    for name in (b"caf\xe9", b"b"):
+        os.makedirs(b"pp/" + name)
+        for k in range(10):
+            pixels = np.random.default_rng(k).integers(0, 100, (6, 6), np.uint8) + np.uint8(100 * (name == b"b"))
+            with open(b"pp/%s/\xff%d.png" % (name, k), "wb") as file:
+                file.write(png(pixels))
+    model, page, env = os.fsdecode(b"m\xff.safetensors"), os.fsdecode(b"h\xff.html"), {"PYTHONIOENCODING": encoding}
+    flags = ("--no-pictures", *QUICK, "--folds", "2")
+    for words in (
+        ("train", "pp", "--out", model, *flags[:-2]),
+        ("info", model),
+        ("show", "pp", "--row", "0"),
+        ("test", model, "pp"),
+        ("report", model, "pp", "--out", page),
+        ("explain", model, "pp", "--row", "1", "--html", "step.html"),
+        ("labels", "pp", "--hidden", "2", "--epochs", "1", "--folds", "2", "--out", "l.csv"),
+    ):
+        done = subprocess.run(command(*words), env=environment(**env), capture_output=True)
+        assert (done.returncode, b"Traceback" in done.stderr) == (0, False), (words, done.stderr)
+    for file in (page, "step.html", "l.csv"):
+        assert (folder / file).read_text(encoding="utf-8")
+    done = subprocess.run(command("info", model, "--json"), env=environment(**env), capture_output=True)
+    assert json.loads(done.stdout.decode("ascii" if "latin" in encoding else "utf-8"))["model"] == model
