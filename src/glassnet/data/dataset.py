@@ -225,7 +225,7 @@ def plain_numbers(values: NDArray[Any], source: str) -> NDArray[Any]:
     if kind.kind not in "biuf":
         raise DataError("GN014", f"{source}: values of type {kind}, expected numbers. Use astype to make them such.")
     if kind.kind != "f":
-        return values.astype(kind.newbyteorder("="), copy=False)
+        return values if kind.isnative else values.astype(kind.newbyteorder("="))
     # The least and the largest are NaN where one value is.
     if values.size and not (np.isfinite(values.min()) and np.isfinite(values.max())):
         row, column = np.argwhere(~np.isfinite(values))[0]
