@@ -156,7 +156,8 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     changed = tuple(differences(receipt, surroundings()))
     if model.hash() != receipt["hash"]:
         return Verdict(False, "the weights in the file are not those of its receipt", changed)
-    alike = data.image_shape == model.image_shape and model.scaling.maximum in (data.maximum, 1.0)
+    scaling = model.scaling
+    alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
     told, engine = list(listeners), engine_of(receipt)

@@ -8,14 +8,13 @@ from PIL import Image
 
 from glassnet import Dataset, Options, fit, save_model
 from support.cli import run, run_process, snapshot
-from support.samples import png, small_model, table, write
+from support.samples import png, write, write_model_and_rows
 
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A table of 4 × 4 pictures, and a model of them."""
-    save_model(small_model(), tmp_path / "m.safetensors")
-    write(tmp_path, {"rows.csv": table()})
+    write_model_and_rows(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -10,9 +10,8 @@ import sys
 import numpy as np
 import pytest
 
-from glassnet import save_model
 from support.cli import command, environment, run
-from support.samples import png, small_model, table, write
+from support.samples import png, write_model_and_rows
 
 unix = pytest.mark.skipif(sys.platform == "win32", reason="streams are closed as Unix's shells do it")
 any_name = pytest.mark.skipif(sys.platform != "linux", reason="a name may be any bytes on Linux")
@@ -22,8 +21,7 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1")
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """A table of 4 × 4 pictures, and a model of them."""
-    save_model(small_model(), tmp_path / "m.safetensors")
-    write(tmp_path, {"rows.csv": table()})
+    write_model_and_rows(tmp_path)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from glassnet import Dataset, Model, Options, fit
+from glassnet import Dataset, Model, Options, fit, save_model
 from glassnet.data import bundled
 
 
@@ -76,3 +76,9 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
     for name, content in files.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+
+
+def write_model_and_rows(folder: Path) -> None:
+    """Write ``m.safetensors``, a small model, and ``rows.csv``, the 4 × 4 pictures it can be asked about."""
+    save_model(small_model(), folder / "m.safetensors")
+    write(folder, {"rows.csv": table()})
