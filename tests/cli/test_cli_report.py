@@ -71,6 +71,38 @@ def test_of_what_it_was_trained_on_the_part_kept_aside_is_asked(folder, model, s
     assert facts[score] == receipt["result"][score]
 
 
+def test_rows_of_the_part_kept_aside_have_their_numbers_in_the_file(folder):
+    """As `explain FILE --row N` counts: the one that a page names is the one that is explained."""
+    run("report", "m.safetensors", "digits.csv").fine()
+    rows = [int(row) for row in re.findall(r"\brow (\d+)", page("m-report.html").text)]
+    labels = [line.partition(",")[0] for line in (folder / "digits.csv").read_text().splitlines()]
+    assert max(rows) >= 15  # more than there are kept aside
+    for row in rows:
+        told = run("explain", "m.safetensors", "digits.csv", "--row", row, "--json").json()
+        assert (str(told["label"]), told["row"]) == (labels[row], row)
+        assert told["answer"] != told["label"]
+
+
+def test_a_table_on_standard_input_is_data_as_well(folder):
+    facts = run("report", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
+    assert facts["samples"] == 120  # read once, so the part kept aside cannot be told
+
+
+def test_what_is_alike_is_looked_for_in_what_was_trained_on(folder):
+    """A row kept aside for the test is not its own neighbour; one that was trained on is."""
+    from glassnet import load_data, load_model
+    from glassnet.parts import split_rows
+    from glassnet.receipt import options_of
+
+    data = load_data("digits.csv")
+    kept, aside = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))
+    for row in (*kept[:3], *aside[:3]):
+        words = ("explain", "m.safetensors", "digits.csv", "--why", "--row", row, "--train", "digits.csv", "--json")
+        alike = run(*words).json()["nearest"]["rows"]
+        assert (row in alike) == (row in kept)
+        assert not set(alike) & set(aside)
+
+
 def test_without_data_the_file_alone_is_described(folder):
     facts = run("report", "bare.safetensors", "--json", "--language", "zh", "--out", "b.html").fine().json()
     assert facts["sections"] == ["made", "curve", "weights", "doctor"]

@@ -17,7 +17,7 @@ from ..pictures.told import told
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
 from .explain_words import explain_words
-from .sources import load_asked, load_labelled, trained_on_bundled
+from .sources import load_alike, load_asked, load_labelled, trained_on_bundled
 from .why_text import answer_line, print_why
 
 MOST_NAMED = 40
@@ -79,7 +79,7 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         require_pictures(model, model_path)
     alike = None
     if asked["trained_on"] or trained_on_bundled(model):
-        alike = Neighbours(model, labelled(model, model_path, asked["trained_on"], "train"))
+        alike = Neighbours(model, load_alike(model, model_path, asked["trained_on"]))
     found = why(model, one.inputs, alike, output)
     if alike is None:
         say("what is alike is left out: name the training data with --train")

@@ -16,7 +16,7 @@ from ..modelfile import load_model
 from ..options import Options
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .sources import load_labelled, load_trained_on, load_unseen, trained_on_bundled
+from .sources import load_alike, load_unseen, trained_on_bundled
 from .words import told
 
 
@@ -45,10 +45,7 @@ def report_command(
     if source is not None or trained_on_bundled(model):
         samples, kept_aside = load_unseen(model, model_path, source)
     trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
-    training = None
-    if trained_on is not None:
-        known = model.receipt.get("options")
-        training = (load_trained_on if known else load_labelled)(model, model_path, trained_on)
+    training = None if trained_on is None else load_alike(model, model_path, trained_on)
     findings = _findings(model, None if kept_aside else source, trained_on)
     from ..report.page import make_page
 
@@ -71,8 +68,9 @@ def report_command(
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
     """Examine what the model was trained on, together with what it is asked about; or this alone.
 
-    What is wrong with columns that the model leaves out is not its concern.
+    What is wrong with columns that the model leaves out is not its concern. Standard input is read once, by then.
     """
+    trained_on, source = (None if one == "-" else one for one in (trained_on, source))
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
     targets = model.columns.target_names if model.columns else (None,)

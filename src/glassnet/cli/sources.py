@@ -230,8 +230,15 @@ def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Data
     The second is whether that is so: by its receipt, the rest of the data are what the model was trained on.
     """
     samples = load_labelled(model, model_path, source)
-    aside = _kept_aside(model, source, samples) if source else None
-    return (samples, False) if aside is None else (aside, True)
+    parts = _parts_in_training(model, source, samples)
+    return (samples, False) if parts is None else (parts[1], True)
+
+
+def load_alike(model: Model, model_path: str, source: str | None) -> Dataset:
+    """Read labelled data among which to look for what is alike; of those a model was trained on, no part kept aside."""
+    samples = load_labelled(model, model_path, source, "train")
+    parts = _parts_in_training(model, source, samples)
+    return samples if parts is None else parts[0]
 
 
 def say_trained_on(model: Model, source: str | None, samples: Dataset) -> None:
@@ -239,17 +246,17 @@ def say_trained_on(model: Model, source: str | None, samples: Dataset) -> None:
     trained = model.receipt.get("data", {})
     if source is None or "fingerprint" not in trained:
         return
-    aside = _kept_aside(model, source, samples)
-    if aside is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
+    parts = _parts_in_training(model, source, samples)
+    if parts is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
         return
     known = told("trained_on_these", source=samples.source, trained=trained["samples"], rows=len(samples))
-    say(known + ("" if aside is None else told("report_tests", rows=len(aside))))
+    say(known + ("" if parts is None else told("report_tests", rows=len(parts[1]))))
 
 
-def _kept_aside(model: Model, source: str, samples: Dataset) -> Dataset | None:
-    """Return what was kept aside for the test, if the rest of the samples are what a model was trained on."""
+def _parts_in_training(model: Model, source: str | None, samples: Dataset) -> tuple[Dataset, Dataset] | None:
+    """Return what a model was trained on and what was kept aside for the test; None if the samples are not the two."""
     trained = model.receipt.get("data", {})
-    if not trained.get("held_out") or len(samples) <= trained["samples"]:
+    if source is None or not trained.get("held_out") or len(samples) <= trained["samples"]:
         return None
     if model.columns is not None and not os.path.isfile(source):
         return None  # standard input and pipes are read once
@@ -260,7 +267,7 @@ def _kept_aside(model: Model, source: str, samples: Dataset) -> Dataset | None:
         table = read_table(source, model.columns.names)
         rows = split_rows(len(table), table.source, options)
         kept, aside = (samples_of(table.take(part), model.columns) for part in rows)
-    return aside if fingerprint(kept) == trained["fingerprint"] else None
+    return (kept, aside) if fingerprint(kept) == trained["fingerprint"] else None
 
 
 def _say_surprises(table: Table, columns: Columns) -> None:

@@ -141,7 +141,7 @@ class Dataset:
         return np.arange(count) * len(self) // max(count, 1) if self.row_names else np.arange(count)
 
     def take(self, rows: NDArray[np.int64] | slice) -> Dataset:
-        """Return the data set of these rows."""
+        """Return the data set of these rows, which keep their numbers in the source."""
         labels, values, weights = self.labels[rows], self.values, self.weights
         return replace(
             self,
@@ -149,7 +149,7 @@ class Dataset:
             labels=labels if values is None else np.arange(len(labels)),
             values=None if values is None else values[rows],
             weights=None if weights is None else weights[rows],
-            source_rows=None if self.source_rows is None else self.source_rows[rows],
+            source_rows=self.row_numbers[rows],
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )
 

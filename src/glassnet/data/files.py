@@ -68,6 +68,12 @@ def display_name(path: str | os.PathLike[str]) -> str:
 def file_problem(name: str, error: OSError) -> FileError:
     """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        if name == "-":
+            return FileError(
+                "GN001",
+                "-: standard input is taken only for a table with --target, or for what a model is asked about. "
+                "Save it to a file, and name that.",
+            )
         return FileError("GN001", f"{name}: no such file or folder. Check the name.")
     if isinstance(error, IsADirectoryError):
         return FileError("GN002", f"{name}: is a folder, expected a file. Name a file in it.")

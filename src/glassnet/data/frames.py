@@ -51,6 +51,8 @@ class Table:
         Whether the columns' names come from the source; otherwise they are column1, column2, ….
     remarks : tuple of str
         What was guessed in reading and may be wrong.
+    rows : ndarray of int64, shape (n,), or None
+        Which row of the source each is, from 0, where some were left out; None where none were.
     """
 
     frame: pl.DataFrame
@@ -59,6 +61,7 @@ class Table:
     header: bool = True
     remarks: tuple[str, ...] = ()
     comma_free: bool = False
+    rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
         return len(self.frame)
@@ -69,8 +72,8 @@ class Table:
         return tuple(self.frame.columns)
 
     def take(self, rows: NDArray[np.int64]) -> Table:
-        """Return the table of these rows."""
-        return replace(self, frame=self.frame[rows])
+        """Return the table of these rows, which keep their numbers in the source."""
+        return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
 
     def kind(self, name: str) -> str:
         """Tell what a column holds.

@@ -115,5 +115,5 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
         class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,
-        source_rows=None if whole else rows,
+        source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
     )

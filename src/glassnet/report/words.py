@@ -27,8 +27,8 @@ WORDS: dict[str, tuple[str, str]] = {
         "样本带有权重:准确率、损失、R² 与 RMSE 为加权平均。",
     ),
     "kept_aside": (
-        "These are the samples that were kept aside from {source} and not trained on. Rows count among them.",
-        "这些样本是从 {source} 中留出、未参与训练的部分;行号在其中计数。",
+        "These are the samples that were kept aside from {source} and not trained on.",
+        "这些样本是从 {source} 中留出、未参与训练的部分。",
     ),
     "trained_on_these": (
         "It was trained on these very samples: how it does on new ones, they do not say.",
