@@ -16,8 +16,9 @@ from typing import BinaryIO
 from .errors import FileError, OptionError
 
 MAKER = "glassnet"
-"""What pictures say in their metadata of the program that made them."""
-MODEL, HTML = re.compile(rb".{8}\{", re.DOTALL), re.compile(rb"<!doctype html>", re.I)
+"""What pictures and pages say of the program that made them."""
+MODEL = re.compile(rb".{8}\{", re.DOTALL)
+HTML = re.compile(rb'<!doctype html>.{,200}<meta name="generator" content="%s">' % MAKER.encode(), re.DOTALL)
 """How files begin that glassnet writes."""
 PICTURES = {
     suffix: re.compile(pattern % MAKER.encode(), re.DOTALL)
@@ -50,7 +51,7 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     OptionError
         GN022 when another kind of file would be replaced.
     """
-    target = Path(path)
+    target = _place_of(path)
     if target.is_dir():
         raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
     if target.exists() and not target.is_file():  # a new file would take its place: /dev/null would be one
@@ -142,7 +143,7 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
         As `require_place`; and GN003 or GN004 when writing fails.
     """
     require_place(path)
-    target = Path(path)
+    target = _place_of(path)
     beside = target.parent / _unfinished(target, secrets.token_hex(6))
     try:
         with open(beside, "xb") as file:
@@ -182,10 +183,16 @@ def writing_problem(path: str | Path, problem: OSError) -> FileError:
 
 def remove_unfinished(path: str | Path) -> None:
     """Remove what a process that was killed while `replacing` this path has left; where that fails, it stays."""
-    target = Path(path)
+    target = _place_of(path)
     for left in target.parent.glob(_unfinished(Path(glob.escape(target.name)), "?" * 12)):
         with contextlib.suppress(OSError):
             left.unlink()
+
+
+def _place_of(path: str | Path) -> Path:
+    """Return where a file is or will be: what a link points to is replaced, not the link."""
+    target = Path(path)
+    return Path(os.path.realpath(target)) if target.is_symlink() else target
 
 
 def _unfinished(target: Path, word: str) -> str:

@@ -161,9 +161,10 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(folder, words, code)
     assert snapshot(folder) == before
 
 
-def test_a_report_replaces_a_report(folder):
+@pytest.mark.parametrize("mine", ["my notes", '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'])
+def test_a_report_replaces_a_report_and_no_page_of_others(folder, mine):
     run("report", "bare.safetensors").fine()
     run("report", "bare.safetensors", "--language", "zh").fine()
-    (folder / "bare-report.html").write_text("my notes")
+    (folder / "bare-report.html").write_text(mine)
     run("report", "bare.safetensors").refused("GN022", "another kind of file")
-    assert (folder / "bare-report.html").read_text() == "my notes"
+    assert (folder / "bare-report.html").read_text() == mine

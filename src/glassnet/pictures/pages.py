@@ -11,6 +11,7 @@ from markupsafe import Markup
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from ..files import MAKER
 from .ink import shades
 from .signed import png_uri
 from .words import shown
@@ -30,7 +31,8 @@ def templates(package: str = __package__) -> Environment:
 def whole_page(title: str, content: str, language: str = "en") -> str:
     """Return a whole HTML document with this content, which is markup."""
     skeleton = templates().get_template("page.html")
-    return skeleton.render(title=title, content=Markup(content), language={"zh": "zh-CN"}.get(language, language))
+    language = {"zh": "zh-CN"}.get(language, language)
+    return skeleton.render(maker=MAKER, title=title, content=Markup(content), language=language)
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:
