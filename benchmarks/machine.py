@@ -23,11 +23,17 @@ LOCAL_PATH = re.compile(r"""(?:^|[\s"'=:(\[,])(?:~?/\w|\w:\\|file:)""")
 
 
 def describe(packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
-    """Describe the machine and the versions, without anything that names it or its user."""
+    """Describe the machine and the versions, without anything that names it or its user.
+
+    The BLAS is told with the processor whose loops it has chosen: OPENBLAS_CORETYPE can make it half as fast.
+    """
+    from glassnet.engines import blas_in_use
+
     return {
         "processor": _processor(),
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "memory_gib": _memory_gib(),
+        "blas": blas_in_use(),
         "system": _system(),
         "python": platform.python_version(),
         "packages": {package: _version(package) for package in packages},

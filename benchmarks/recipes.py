@@ -32,10 +32,11 @@ def measure(name: str) -> dict[str, Any]:
     data, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
     options = glassnet.Options.recipe(name)
     fitted = glassnet.fit(data, options)
+    here = machine.describe()
     alone = [replace(fitted.model, network=member, others=()) for member in fitted.model.members]
     return {
         "date": datetime.now(UTC).date().isoformat(),
-        "processor": machine.describe()["processor"],
+        **{name: here[name] for name in ("processor", "blas")},
         "accuracy": glassnet.evaluate(fitted.model, test).accuracy,
         "members": [glassnet.evaluate(member, test).accuracy for member in alone],
         "train seconds": fitted.train_seconds,

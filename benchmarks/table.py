@@ -207,8 +207,9 @@ READ_BEFORE = ("accurate", "committee")
 
 def recipe_facts(result: dict[str, Any]) -> Facts:
     for name, one in result.items():
-        took, best = one["train seconds"], max(one["members"])
-        text = f"{one['accuracy']:.2%} in {took:.0f} s", f"{one['accuracy']:.2%},{took:.0f} s"
+        took, best = f"{one['train seconds']:.0f} s", max(one["members"])
+        where = one["processor"].removesuffix(" Processor").replace("(R)", "")
+        text = f"{one['accuracy']:.2%} in {took} ({where})", f"{one['accuracy']:.2%},{took}({where})"
         if len(one["members"]) > 1:
             text = f"{text[0]}; its best member {best:.2%}", f"{text[1]};最好的成员 {best:.2%}"
         if name in READ_BEFORE:
@@ -314,7 +315,9 @@ def remark(found: dict[str, dict[str, Any]], language: int) -> str:
     machines = [kept["machine"] for kept in found.values()]
     measured: dict[str, list[str]] = {}
     for name, kept in found.items():
-        measured.setdefault(f"{kept['machine']['processor']}, {kept['machine']['cores']} cores", []).append(name)
+        one = kept["machine"]
+        blas = f", {one['blas']}" if "blas" in one else ""
+        measured.setdefault(f"{one['processor']}, {one['cores']} cores{blas}", []).append(name)
     processors = "; ".join(
         f"{one} ({', '.join(names)})" if len(measured) > 1 else one for one, names in measured.items()
     )
