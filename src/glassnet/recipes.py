@@ -34,14 +34,11 @@ _WIDE: dict[str, Any] = {
     "epochs": 120,
 }
 _STRONG: dict[str, Any] = {"rotate": 14.0, "shift": 1.5, "zoom": 0.15, "shear": 0.2, "elastic": 1.0}
-_ACCURATE: dict[str, Any] = {
+_LARGE: dict[str, Any] = {
     **_WIDE,
     **_STRONG,
     "hidden": (1536, 1024, 512),
     "learning_rate": 0.0015,
-    "weight_decay": 0.5,
-    "elastic": 2.0,
-    "elastic_sigma": 11.5,
     "epochs": 360,
 }
 
@@ -83,7 +80,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "hardest": 1.0,
             "epochs": 60,
         },
-        "accurate": _ACCURATE,
+        "accurate": {**_LARGE, "weight_decay": 0.5, "elastic": 2.0, "elastic_sigma": 11.5},
         "table": {
             **_MODERN,
             "hidden": (128, 64),
@@ -95,7 +92,7 @@ RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
             "batch_size": 32,
             "epochs": 20,
         },
-        "committee": {**_ACCURATE, "members": 4},
+        "committee": {**_LARGE, "members": 4},
     }
 )
 """Recipe name -> where it differs from the defaults."""
