@@ -9,6 +9,7 @@ import mmap
 import os
 import re
 import secrets
+import shutil
 from collections.abc import Collection, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -46,20 +47,24 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     Raises
     ------
     FileError
-        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder is not writable, or
-        `path` is a device or a pipe, or cannot be read to see whether it may be replaced.
+        GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder or the file that is
+        there is not writable, or `path` is a device or a pipe, or cannot be read to see whether it may be replaced.
     OptionError
         GN022 when another kind of file would be replaced.
     """
-    target = _place_of(path)
-    if target.is_dir():
+    given = Path(path)
+    if given.is_dir():
         raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
-    if target.exists() and not target.is_file():  # a new file would take its place: /dev/null would be one
+    # A new file would take its place: /dev/null would be one. Asked of the path as given, as a pipe has no other name.
+    if given.exists() and not given.is_file():
         raise FileError("GN003", f"{path}: a device or a pipe, expected the name of a file. Name another place.")
+    target = _place_of(path)
     if not target.parent.is_dir():
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
         raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
+    if target.exists() and not os.access(target, os.W_OK):  # renaming would not mind, but its owner would
+        raise FileError("GN003", f"{path}: the file there cannot be written to. Allow it, or name another place.")
     if not (replaceable and target.exists() and target.stat().st_size):
         return
     try:  # as much of it as the pattern looks at: it may be a large file of any kind
@@ -137,6 +142,8 @@ def require_folder(path: str | Path) -> None:
 def replacing(path: str | Path) -> Iterator[BinaryIO]:
     """Open a new file that takes the name `path` when the block has ended well; until then the old one stays.
 
+    The new file may be read and written by whom the old one may.
+
     Raises
     ------
     FileError
@@ -150,6 +157,8 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
+        if target.exists():
+            shutil.copymode(target, beside)
         os.replace(beside, target)
     except OSError as problem:
         raise writing_problem(path, problem) from None
@@ -179,6 +188,11 @@ def writing_problem(path: str | Path, problem: OSError) -> FileError:
     if problem.errno in full or any(f"(os error {number})" in str(problem) for number in full):
         return FileError("GN004", f"{path}: no space left. Make room, or choose another place.")
     return FileError("GN003", f"{path}: cannot be written ({problem.strerror or problem}).")
+
+
+def remove(path: str | Path) -> None:
+    """Remove what `replacing` this path has written, if it is there."""
+    _place_of(path).unlink(missing_ok=True)
 
 
 def remove_unfinished(path: str | Path) -> None:

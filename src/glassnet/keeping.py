@@ -17,7 +17,7 @@ from .data.dataset import Dataset
 from .engines import Engine
 from .errors import DivergedError, ModelFileError
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
-from .files import remove_unfinished
+from .files import remove, remove_unfinished
 from .listeners import Listener
 from .modelfile import Tensors, write
 from .receipt import began, described, fingerprint
@@ -78,7 +78,7 @@ class _Keeper:
             signal.signal(number, handler)
         self._tell()
         if isinstance(problem, DivergedError):
-            Path(self._checkpoint.path).unlink(missing_ok=True)
+            remove(self._checkpoint.path)
         elif isinstance(problem, KeyboardInterrupt) and self._writing:
             raise KeyboardInterrupt(self._farewell()) from None
 
@@ -177,6 +177,6 @@ def resume(
 
 def _bundled(saved: SavedTraining) -> Dataset:
     source = str(saved.model.receipt["data"]["source"])
-    if not source.startswith(f"{readers.BUNDLED} "):
+    if not readers.is_bundled(source):
         raise ModelFileError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 
@@ -67,6 +68,10 @@ def test_a_training_that_diverges_leaves_no_checkpoint(tmp_path):
     with pytest.raises(DivergedError):
         fit(DATA, options(learning_rate=1000.0), checkpoint=tmp_path / "run.ck")
     assert snapshot(tmp_path) == {}
+    (tmp_path / "link.ck").symlink_to("far.ck")
+    with pytest.raises(DivergedError):
+        fit(DATA, options(learning_rate=1000.0), checkpoint=tmp_path / "link.ck")
+    assert os.listdir(tmp_path) == ["link.ck"]  # which points nowhere again
 
 
 @pytest.mark.parametrize("when", ["before training", "while training"])

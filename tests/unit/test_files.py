@@ -26,6 +26,41 @@ def test_a_pipe_is_never_replaced_by_a_file(tmp_path, through):
     assert sorted(os.listdir(tmp_path)) == ["link", "pipe"]
 
 
+@pytest.mark.skipif(not os.path.exists("/dev/fd"), reason="open files have names where there is /dev/fd")
+def test_a_pipe_without_a_name_of_its_own_is_none_either():
+    """As of ``>(cat)`` and ``/dev/stdout | cat``: what the link points to is no path."""
+    ends = os.pipe()
+    try:
+        with pytest.raises(FileError, match="a device or a pipe"):
+            require_place(f"/dev/fd/{ends[1]}")
+    finally:
+        for end in ends:
+            os.close(end)
+
+
+@pytest.mark.parametrize("name", ["file", "link"])
+def test_a_file_that_must_not_be_written_to_stays(tmp_path, monkeypatch, name):
+    """Renaming asks for the right to write in the folder alone. Root may write to all, so the answer is a given one."""
+    (tmp_path / "file").write_bytes(b"before")
+    (tmp_path / "link").symlink_to("file")
+    monkeypatch.setattr(os, "access", lambda path, mode: os.path.basename(path) != "file")
+    with pytest.raises(FileError, match=f"{name}: the file there cannot be written to") as caught:
+        require_place(tmp_path / name)
+    assert caught.value.code == "GN003"
+    with pytest.raises(FileError), replacing(tmp_path / name) as file:
+        file.write(b"after")
+    assert (tmp_path / "file").read_bytes() == b"before"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="who may read is told otherwise")
+def test_what_is_private_stays_private(tmp_path):
+    (tmp_path / "mine").write_bytes(b"before")
+    (tmp_path / "mine").chmod(0o600)
+    with replacing(tmp_path / "mine") as file:
+        file.write(b"after")
+    assert stat.S_IMODE((tmp_path / "mine").stat().st_mode) == 0o600
+
+
 @pytest.mark.parametrize("there", [True, False])
 def test_a_link_stays_and_what_it_points_to_is_replaced(tmp_path, there):
     (tmp_path / "far").mkdir()
