@@ -4,26 +4,34 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ...jit import kernel
-from .nodes import copy
 
 
 @kernel
 def find_hardest(costs: Any, wanted: int, scratch: Any, kept: Any) -> int:
     """Fill `kept` with the rows of the largest costs, in their order, and return how many; of equal ones the first."""
     n = costs.shape[0]
-    copy(costs, scratch[:n])
+    for i in range(n):
+        scratch[i] = _orderly(costs[i])
     bound = _nth_largest(scratch[:n], wanted)
     equal, count = wanted, 0
     for i in range(n):
-        equal -= costs[i] > bound
+        equal -= _orderly(costs[i]) > bound
     for i in range(n):
-        # Not "equal to the bound": when a training diverges it may be no number, and some rows must be kept still.
-        if costs[i] > bound or (equal > 0 and not costs[i] < bound):
-            equal -= not costs[i] > bound
+        cost = _orderly(costs[i])
+        if cost > bound or (equal > 0 and cost == bound):
+            equal -= cost == bound
             kept[count] = i
             count += 1
     return count
+
+
+@kernel
+def _orderly(cost: Any) -> Any:
+    """Return a loss, infinity for NaN: what has no order has no largest, and `wanted` rows are read by the caller."""
+    return cost if cost == cost else np.inf
 
 
 @kernel
