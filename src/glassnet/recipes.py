@@ -102,7 +102,8 @@ def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]
     """Return how a recipe changes for a table of so many rows, and for what is to be predicted.
 
     With the recipe ``table``, the fewer rows the more epochs; large tables get larger batches. Numbers need outputs
-    without bounds, and labels an output for each that does not know of the others, whatever the recipe.
+    without bounds and are not smoothed, and labels an output for each that does not know of the others, whatever the
+    recipe.
 
     Parameters
     ----------
@@ -117,7 +118,7 @@ def for_rows(rows: int, recipe: str, *, task: str = "classes") -> dict[str, Any]
         if rows > 20_000:
             changes |= {"batch_size": 128 if rows <= 200_000 else 512, "learning_rate": 0.002}
     if task == "numbers":
-        changes |= {"output": "identity", "loss": "squared_error", "targets": "values"}
+        changes |= {"output": "identity", "loss": "squared_error", "targets": "values", "label_smoothing": 0.0}
     elif task == "labels":
         changes |= {"output": "sigmoid", "targets": "multilabel"}
     return changes

@@ -73,6 +73,13 @@ def test_another_recipe_can_be_named(empty):
     assert load_model("m.safetensors").network.architecture.rule == "notes"
 
 
+def test_a_recipe_for_classes_may_train_numbers(empty):
+    (empty / "people.csv").write_text(people(200))
+    words = ("train", "people.csv", "--target", "hours", "--recipe", "quick", *FAST)
+    assert run(*words).code == 0
+    run(*words, "--label-smoothing", 0.1).refused("GN022", "label_smoothing")
+
+
 def test_it_learns_what_the_table_says(folder):
     scores = run("test", "m.safetensors", "more.csv", "--json").json()
     assert scores["accuracy"] > 0.85
@@ -220,7 +227,9 @@ def test_a_test_with_what_was_trained_on_says_so(folder):
 
 def test_a_test_on_standard_input_reads_it_once(folder):
     typed = (folder / "people.csv").read_bytes()
-    assert "right" in run("test", "m.safetensors", "-", stdin=typed).fine().out
+    outcome = run("test", "m.safetensors", "-", stdin=typed)
+    assert "right" in outcome.out
+    assert "360 of 400 rows were trained on" in outcome.err
 
 
 def test_a_test_with_all_that_was_trained_on_says_so(empty):
