@@ -180,7 +180,8 @@ def run_of(receipt: dict[str, Any]) -> Options:
         GN017 when it does not; a checkpoint's receipt is written before the training.
     """
     options = options_of(receipt)
-    if not {"trails", "hash", "data", "engine"} <= receipt.keys():
+    whole = {"trails", "hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
+    if not whole or len(receipt["trails"]) != options.members or not all(receipt["trails"]):
         raise DataError(
             "GN017",
             "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "
@@ -239,7 +240,7 @@ def _first_difference(
 
 def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
     """Say in words how surroundings differ from a receipt's, in what it tells; `now` is from `surroundings`."""
-    then, here = ({**one.get("versions", {}), "BLAS": one.get("blas"), "processor": one.get("processor")}
+    then, here = ({**(one.get("versions") or {}), "BLAS": one.get("blas"), "processor": one.get("processor")}
                   for one in (receipt, now))  # fmt: skip
     for name, value in here.items():
         if (before := then.get(name)) and before != value:

@@ -125,9 +125,11 @@ def test_the_engine_that_trained_trains_again(name):
     assert verify(model, DATA).same
 
 
-def test_a_model_without_receipt_is_refused(model):
+@pytest.mark.parametrize("odd", [None, {"trails": []}, {"trails": [[]]}, {"data": {}}])
+def test_a_model_without_receipt_or_with_half_of_one_is_refused(model, odd):
+    receipt = {} if odd is None else {**model.receipt, **odd}
     with pytest.raises(DataError) as problem:
-        verify(replace(model, receipt={}), DATA)
+        verify(replace(model, receipt=receipt), DATA)
     assert problem.value.code == "GN017"
 
 
