@@ -89,6 +89,16 @@ def test_a_step_of_the_run_again(folder):
     assert run("info", "m.safetensors", "--json").json()["receipt"]["hash"] == facts["hash_after"]
 
 
+def test_rows_of_a_step_have_their_numbers_in_the_data(folder):
+    """Where a part was kept aside for the test, and another for early stopping."""
+    lines = (folder / "digits.csv").read_text().splitlines()
+    made = ("train", "digits.csv", "--engine", "reference", "--epochs", 1, "--hidden", 4, "--no-pictures")
+    run(*made, "--early-stopping", 3, "--out", "a.safetensors").fine()
+    facts = run("explain", "a.safetensors", "digits.csv", "--epoch", 1, "--step", 5, "--json").fine().json()
+    wanted = np.array(lines[facts["rows"][0]].split(",")[1:], float) / 255 * 0.99 + 0.01
+    np.testing.assert_allclose(facts["layers"][0]["inputs"][0], wanted)
+
+
 def test_a_step_that_differs_from_the_run_is_a_finding(folder):
     model = load_model("m.safetensors")
     model.receipt["trails"][0][1] = "0" * 64

@@ -74,6 +74,20 @@ def test_a_row_without_a_target_has_an_answer_but_no_step(known):
     run("explain", "m.safetensors", "test.csv", "--row", 50, "--why").refused("GN021", "--row 50")
 
 
+def test_standard_input_is_asked_about_as_a_file_is(known):
+    """Also a row without a target, and a table without the column, although the input cannot be read again."""
+    with open("test.csv") as file:
+        whole = file.read()
+    nameless = "".join(line.rpartition(",")[0] + "\n" for line in whole.splitlines())
+    for text in (whole, nameless):
+        for row in (1, LACKING[1]):
+            asked = ("--why", "--row", row, "--json")
+            piped = run("explain", "m.safetensors", "-", *asked, stdin=text.encode()).json()
+            filed = run("explain", "m.safetensors", "test.csv", *asked).json()
+            assert piped["outputs"] == filed["outputs"]
+            assert piped["input"] == f"standard input, row {row}"
+
+
 def test_what_is_alike_is_named_by_the_row_of_its_table(known):
     asked = ("explain", "m.safetensors", "test.csv", "--row", 1, "--why", "--train", "test.csv")
     nearest = run(*asked, "--json").fine().json()["nearest"]

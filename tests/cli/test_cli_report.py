@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import threading
 
 import numpy as np
 import pytest
@@ -85,7 +87,49 @@ def test_rows_of_the_part_kept_aside_have_their_numbers_in_the_file(folder):
 
 def test_a_table_on_standard_input_is_data_as_well(folder):
     facts = run("report", "t.safetensors", "-", "--json", stdin=(folder / "people.csv").read_bytes()).fine().json()
-    assert facts["samples"] == 120  # read once, so the part kept aside cannot be told
+    assert facts["samples"] == 12  # the part kept aside is known from what was read once
+    run("report", "t.safetensors", "-", "--train", "-").refused("GN022", "read once")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")
+@pytest.mark.parametrize("words", [["PIPE"], ["people.csv", "--train", "PIPE"]])
+def test_a_table_from_a_pipe_is_read_once(folder, words):
+    os.mkfifo("pipe")
+    content = (folder / "people.csv").read_bytes()
+    writer = threading.Thread(target=lambda: (folder / "pipe").write_bytes(content), daemon=True)
+    writer.start()
+    words = ["pipe" if word == "PIPE" else word for word in words]
+    assert run("report", "t.safetensors", *words, "--json").fine().json()["samples"] == 12
+    writer.join()
+
+
+def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
+    """With rows without a target, which are left out, and a part kept aside."""
+    from glassnet import load_model
+    from glassnet.cli.sources import load_unseen
+
+    lines = (folder / "people.csv").read_text().splitlines()
+    lines[5] = lines[5].rpartition(",")[0] + ","
+    (folder / "gap.csv").write_text("\n".join(lines) + "\n")
+    run("train", "gap.csv", "--target", "income", *QUICKLY, "--out", "g.safetensors").fine()
+    model = load_model("g.safetensors")
+    for part in load_unseen(model, "g.safetensors", "gap.csv"):
+        wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
+        np.testing.assert_allclose(part.values[:, 0], wanted)
+    told = run("report", "g.safetensors", "gap.csv").fine().err
+    assert told.count("without 'income'") == 1
+
+
+def test_data_trained_on_are_known_where_classes_were_given(folder):
+    run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
+    assert run("report", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
+    assert "trained on" in run("test", "c.safetensors", "digits.csv").err
+
+
+def test_a_file_may_be_called_as_the_bundled_data_and_more(folder):
+    (folder / "digits.csv").rename("mnist (1).csv")
+    run("train", "mnist (1).csv", *QUICKLY, "--out", "b.safetensors").fine()
+    run("test", "b.safetensors").refused("GN020", "name the DATA")
 
 
 def test_what_is_alike_is_looked_for_in_what_was_trained_on(folder):

@@ -47,8 +47,8 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
         if model.targets.name == "values":
             raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
         require_folder(folder)
-    test = load_labelled(model, model_path, source)
-    say_trained_on(model, source, test)
+    test, rows = load_labelled(model, model_path, source)
+    say_trained_on(model, source, test, rows)
     evaluation = evaluate(model, test)
     written = _draw(model, test, evaluation, Path(folder), language) if folder else []
     if as_json:

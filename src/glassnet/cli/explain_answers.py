@@ -4,29 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data import BUNDLED, Dataset
+from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
 from ..files import write_text
 from ..model import Model
 from ..pictures.told import told
+from ..preprocess.tabular import read_table
 from ..trace.why import Neighbours, Why, why
 from .console import result, result_json, say
 from .explain_words import explain_words
 from .sources import load_alike, load_asked, load_labelled, trained_on_bundled
 from .why_text import answer_line, print_why
 
+if TYPE_CHECKING:
+    from ..data.frames import Table
+
 MOST_NAMED = 40
 """Outputs or nodes that are named in a line."""
 
 
-def labelled(model: Model, model_path: str, source: str | None, part: str) -> Dataset:
+def labelled(model: Model, model_path: str, source: str | Table | None, part: str) -> Dataset:
     """Load the data that a model is explained with: DATA, or the bundled MNIST where the receipt names it."""
-    samples = load_labelled(model, model_path, source, part)
+    samples, _ = load_labelled(model, model_path, source, part)
     samples.require_like(model.features, model.classes, "the model", of_classes=model.targets.of_classes)
     return samples
 
@@ -129,7 +133,7 @@ def _write_why(found: Why, model: Model, one: _Question, label: Any, training: s
         inputs=one.features,
         training=training,
         language=asked["language"],
-        bundled=any(source.startswith(f"{BUNDLED} ") for source in (one.source, training)),
+        bundled=is_bundled(one.source) or is_bundled(training),
     )
     write_text(asked["html"], page)
 
@@ -145,13 +149,15 @@ def _output(model: Model, word: str) -> int:
     raise OptionError("GN021", f"--output {word}: the model answers with {listed}.")
 
 
-def _question(model: Model, model_path: str, source: str | None, asked: dict[str, Any]) -> _Question:
+def _question(model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any]) -> _Question:
     """Return the sample asked about: a row of labelled data; or a picture or row that may have no label."""
     row = asked["row"]
     if row is None:
         if source is None:
             raise OptionError("GN020", "--why: name a picture, or labelled DATA with --row N.")
         return _one_asked(model, source, None)
+    if source is not None and model.columns is not None:
+        source = read_table(source, model.columns.names)  # once: standard input has nothing more the second time
     try:
         samples = labelled(model, model_path, source, asked["part"])
     except (DataError, FileError):
@@ -168,7 +174,7 @@ def _question(model: Model, model_path: str, source: str | None, asked: dict[str
     return _Question(one.inputs[0], samples.source, row, known, samples.feature_names)
 
 
-def _without_labels(model: Model, source: str, row: int) -> _Question | None:
+def _without_labels(model: Model, source: str | Table, row: int) -> _Question | None:
     """Return one of several samples without labels, or None where that is not what the source holds."""
     try:
         found = _one_asked(model, source, row)
@@ -177,17 +183,17 @@ def _without_labels(model: Model, source: str, row: int) -> _Question | None:
     return found if found.known is None else None
 
 
-def _one_asked(model: Model, source: str, row: int | None) -> _Question:
+def _one_asked(model: Model, source: str | Table, row: int | None) -> _Question:
     """Return the only sample of a source, or the one named; with a label where plain rows have them."""
     rows, names, labels = load_asked(model, source)
-    choose = f"--row 0 to {len(rows) - 1}"
+    choose, called = f"--row 0 to {len(rows) - 1}", source if isinstance(source, str) else source.source
     if row is None and len(rows) != 1:
         crop = ", or crop the picture to one digit" if model.image_shape else ""
         raise OptionError(
-            "GN020", f"{source}: {len(rows)} samples, the first is '{names[0]}'. Choose one with {choose}{crop}."
+            "GN020", f"{called}: {len(rows)} samples, the first is '{names[0]}'. Choose one with {choose}{crop}."
         )
     if row is not None and not 0 <= row < len(rows):
-        raise OptionError("GN021", f"--row {row}: {source} has {len(rows)} samples, {choose}.")
+        raise OptionError("GN021", f"--row {row}: {called} has {len(rows)} samples, {choose}.")
     place, known = row or 0, None
     if labels is not None and model.targets.of_classes:
         known = int(labels[place])
@@ -197,7 +203,7 @@ def _one_asked(model: Model, source: str, row: int | None) -> _Question:
             )
     features = model.columns.features if model.columns else ()
     by_row = row is not None and model.columns is not None
-    return _Question(rows[place], source if by_row else names[place], row if by_row else None, known, features)
+    return _Question(rows[place], called if by_row else names[place], row if by_row else None, known, features)
 
 
 def _why_facts(found: Why) -> dict[str, Any]:

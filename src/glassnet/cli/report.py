@@ -7,8 +7,10 @@ from pathlib import Path
 import click
 
 from .. import data
+from ..data.files import read_once
 from ..doctor.data import examine_each
 from ..doctor.findings import Finding
+from ..errors import OptionError
 from ..files import HTML, require_place, write_text
 from ..language import LANGUAGES, chinese
 from ..model import Model
@@ -41,11 +43,15 @@ def report_command(
     place = out or str(Path(model_path).with_name(f"{Path(model_path).stem}-report.html"))
     model = load_model(model_path)
     require_place(place, HTML)
-    samples, kept_aside = None, False
+    if trained_on == source and source is not None and read_once(source):
+        raise OptionError("GN022", f"{source}: as DATA or with --train, it is read once. Save it to a file.")
+    samples, training = None, None
     if source is not None or trained_on_bundled(model):
-        samples, kept_aside = load_unseen(model, model_path, source)
+        samples, training = load_unseen(model, model_path, source)
+    kept_aside = training is not None
     trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
-    training = None if trained_on is None else load_alike(model, model_path, trained_on)
+    if trained_on is not None and not (kept_aside and trained_on == source):
+        training = load_alike(model, model_path, trained_on)
     findings = _findings(model, None if kept_aside else source, trained_on)
     from ..report.page import make_page
 
@@ -68,9 +74,9 @@ def report_command(
 def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
     """Examine what the model was trained on, together with what it is asked about; or this alone.
 
-    What is wrong with columns that the model leaves out is not its concern. Standard input is read once, by then.
+    What is wrong with columns that the model leaves out is not its concern. What is read once has been read by then.
     """
-    trained_on, source = (None if one == "-" else one for one in (trained_on, source))
+    trained_on, source = (None if one is None or read_once(one) else one for one in (trained_on, source))
     known = model.receipt.get("options")
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
     targets = model.columns.target_names if model.columns else (None,)

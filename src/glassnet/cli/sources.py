@@ -210,64 +210,67 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
     return *split(training, options), True
 
 
-def load_labelled(model: Model, model_path: str, source: str | None, part: str = "test") -> Dataset:
-    """Read labelled data for a model: DATA, or the bundled MNIST where its receipt names it."""
+def load_labelled(model: Model, model_path: str, source: str | Table | None, part: str = "test") -> tuple[Dataset, int]:
+    """Read labelled data for a model: DATA, or the bundled MNIST where its receipt names it.
+
+    The second is how many rows there are, with those that have no target.
+    """
     source = _source(model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA.")
     if model.columns is None:
+        assert isinstance(source, str)
         samples = data.load(source, part=part, maximum=model.scaling.maximum, like=model)
         _say_remarks(samples)
-        return samples
+        return samples, len(samples)
     table = read_table(source, model.columns.names)
     samples = samples_of(table, model.columns)
     _say_surprises(table, model.columns)
     _say_left_out(table, samples)
-    return samples
+    return samples, len(table)
 
 
-def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Dataset, bool]:
+def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Dataset, Dataset | None]:
     """Read labelled data as `load_labelled`; of what a model was trained on, only the part that was kept aside.
 
-    The second is whether that is so: by its receipt, the rest of the data are what the model was trained on.
+    The second is the other part: by the receipt, what the model was trained on; None where the data are others.
     """
-    samples = load_labelled(model, model_path, source)
-    parts = _parts_in_training(model, source, samples)
-    return (samples, False) if parts is None else (parts[1], True)
+    samples, rows = load_labelled(model, model_path, source)
+    trained, aside = _parts_in_training(model, samples, rows) or (None, samples)
+    return aside, trained
 
 
 def load_alike(model: Model, model_path: str, source: str | None) -> Dataset:
     """Read labelled data among which to look for what is alike; of those a model was trained on, no part kept aside."""
-    samples = load_labelled(model, model_path, source, "train")
-    parts = _parts_in_training(model, source, samples)
+    samples, rows = load_labelled(model, model_path, source, "train")
+    parts = _parts_in_training(model, samples, rows)
     return samples if parts is None else parts[0]
 
 
-def say_trained_on(model: Model, source: str | None, samples: Dataset) -> None:
-    """Say if samples are those that a model was trained on, by its receipt: what it does with them proves little."""
+def say_trained_on(model: Model, source: str | None, samples: Dataset, rows: int) -> None:
+    """Say if samples are those that a model was trained on, by its receipt: what it does with them proves little.
+
+    Arguments after the second are those that `load_labelled` has returned.
+    """
     trained = model.receipt.get("data", {})
-    if source is None or "fingerprint" not in trained:
+    if source is None or not {"fingerprint", "samples"} <= trained.keys():
         return
-    parts = _parts_in_training(model, source, samples)
+    parts = _parts_in_training(model, samples, rows)
     if parts is None and (len(samples) != trained["samples"] or fingerprint(samples) != trained["fingerprint"]):
         return
     known = told("trained_on_these", source=samples.source, trained=trained["samples"], rows=len(samples))
     say(known + ("" if parts is None else told("report_tests", rows=len(parts[1]))))
 
 
-def _parts_in_training(model: Model, source: str | None, samples: Dataset) -> tuple[Dataset, Dataset] | None:
+def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Dataset, Dataset] | None:
     """Return what a model was trained on and what was kept aside for the test; None if the samples are not the two."""
     trained = model.receipt.get("data", {})
-    if source is None or not trained.get("held_out") or len(samples) <= trained["samples"]:
+    if not trained.get("held_out") or not 0 < trained.get("samples", 0) < len(samples):
         return None
-    if model.columns is not None and not os.path.isfile(source):
-        return None  # standard input and pipes are read once
-    options = options_of(model.receipt)
-    if model.columns is None:
-        kept, aside = split(samples, options)
-    else:
-        table = read_table(source, model.columns.names)
-        rows = split_rows(len(table), table.source, options)
-        kept, aside = (samples_of(table.take(part), model.columns) for part in rows)
-    return (kept, aside) if fingerprint(kept) == trained["fingerprint"] else None
+    divided = split_rows(rows, samples.source, options_of(model.receipt))
+    kept, aside = (np.isin(samples.row_numbers, part) for part in divided)
+    if kept.sum() != trained["samples"]:
+        return None
+    part = samples.take(np.flatnonzero(kept))
+    return (part, samples.take(np.flatnonzero(aside))) if fingerprint(part) == trained.get("fingerprint") else None
 
 
 def _say_surprises(table: Table, columns: Columns) -> None:
@@ -298,9 +301,10 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     return samples_of(table, model.columns)
 
 
-def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+def load_asked(model: Model, source: str | Table) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:
+        assert isinstance(source, str)
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white)
         return data.load_inputs(source, model.features, *like)
     table = read_table(source, model.columns.names)
@@ -311,11 +315,11 @@ def load_asked(model: Model, source: str) -> tuple[NDArray[Any], list[str], NDAr
 
 def trained_on_bundled(model: Model) -> bool:
     """Whether the receipt names the bundled MNIST."""
-    return str(model.receipt.get("data", {}).get("source", "")).startswith(f"{data.BUNDLED} ")
+    return data.is_bundled(model.receipt.get("data", {}).get("source"))
 
 
-def _source(model: Model, source: str | None, otherwise: str) -> str:
+def _source(model: Model, source: Any, otherwise: str) -> Any:
     """Return the data's name: the one given, or the bundled MNIST if the model was trained on that."""
     if source is None and not trained_on_bundled(model):
         raise OptionError("GN020", otherwise)
-    return source or data.BUNDLED
+    return data.BUNDLED if source is None else source

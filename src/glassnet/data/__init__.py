@@ -2,6 +2,6 @@
 
 from .dataset import Dataset, image_shape
 from .queries import load_inputs
-from .source import BUNDLED, bundled, has_part, load
+from .source import BUNDLED, bundled, has_part, is_bundled, load
 
-__all__ = ["BUNDLED", "Dataset", "bundled", "has_part", "image_shape", "load", "load_inputs"]
+__all__ = ["BUNDLED", "Dataset", "bundled", "has_part", "image_shape", "is_bundled", "load", "load_inputs"]

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError
+from .dataset import Like
 
 LABEL_LIMIT = 2**31
 """Labels beyond are taken for a mistake in the file: nobody has so many classes."""
@@ -124,7 +125,12 @@ def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
 
 
 def count_classes(
-    labels: NDArray[np.int64], name: str, part: str, classes: int | None, lines: Sequence[int] | None = None
+    labels: NDArray[np.int64],
+    name: str,
+    part: str,
+    classes: int | None,
+    like: Like | None = None,
+    lines: Sequence[int] | None = None,
 ) -> int:
     """Say how many classes there are; training labels must be 0, 1, 2, … without gaps unless `classes` is given.
 
@@ -138,6 +144,8 @@ def count_classes(
         A test part may lack classes.
     classes : int or None
         The number of classes, where it is known.
+    like : Dataset or Model, optional
+        Whose classes they are: any samples may lack some, whichever part they are.
     lines : sequence of int, optional
         Line of each sample, for messages about text.
 
@@ -157,6 +165,8 @@ def count_classes(
                 f"Correct it, or pass --classes {largest + 1}.",
             )
         return classes
+    if like is not None:
+        return max(largest + 1, like.classes)
     if part == "test":
         return largest + 1
     present = np.unique(labels)

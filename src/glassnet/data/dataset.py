@@ -265,6 +265,10 @@ class Like(Protocol):
         """How one sample is drawn."""
 
     @property
+    def classes(self) -> int:
+        """Number of outputs."""
+
+    @property
     def class_names(self) -> tuple[str, ...]:
         """What the classes are called."""
 

@@ -59,6 +59,11 @@ class Opened:
             raise file_problem(self.name, error) from None
 
 
+def read_once(source: str | os.PathLike[str]) -> bool:
+    """Tell whether data are gone once they are read: standard input, a pipe, a device."""
+    return source == "-" or (os.path.exists(source) and not os.path.isfile(source) and not os.path.isdir(source))
+
+
 def display_name(path: str | os.PathLike[str]) -> str:
     """Return the path as it was given, on one line whatever characters it has."""
     text = os.fspath(path)
@@ -71,8 +76,7 @@ def file_problem(name: str, error: OSError) -> FileError:
         if name == "-":
             return FileError(
                 "GN001",
-                "-: standard input is taken only for a table with --target, or for what a model is asked about. "
-                "Save it to a file, and name that.",
+                "-: this command does not read these data from standard input. Save them to a file, and name that.",
             )
         return FileError("GN001", f"{name}: no such file or folder. Check the name.")
     if isinstance(error, IsADirectoryError):

@@ -30,7 +30,7 @@ def load_folder(
     if like is not None and like.image_shape is None:
         raise DataError("GN017", f"{found.source}: pictures, but those it is to be read like are none. Give it rows.")
     labels, names = number_words(found.words, found.source, part, classes, like)
-    count = len(names) or count_classes(labels, found.source, part, classes)
+    count = len(names) or count_classes(labels, found.source, part, classes, like)
     places = [f"{found.source}/{name}" for name in found.names]
     reading, white = "", None
     if like is not None:

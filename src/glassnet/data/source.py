@@ -82,7 +82,7 @@ def load(
 def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
-        return _table(opened, _counted_as(part, like), maximum, classes)
+        return _table(opened, part, maximum, classes, like)
     if kind == "idx":
         return _dataset(*parse_pair(opened), opened.name, part, maximum, classes, like)
     if kind == "npz":
@@ -111,6 +111,11 @@ def bundled(part: str = "train") -> Dataset:
     return load(BUNDLED, part=part)
 
 
+def is_bundled(name: object) -> bool:
+    """Tell whether a data set of this name, as `Dataset.source` and receipts have it, is one of the bundled."""
+    return name in [f"{BUNDLED} ({part})" for part in _PREFIX]
+
+
 def has_part(source: str | os.PathLike[str], part: str) -> bool:
     """Tell whether a source itself holds this part; False, not an error, when it cannot be read."""
     if source == BUNDLED:
@@ -135,7 +140,7 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
     return part == "train"
 
 
-def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Dataset:
+def _table(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
     from .tables import parse_table
 
     # Values and labels are checked there, where line and column are known.
@@ -148,13 +153,8 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None) -> Da
             raise _named(opened, names) from None
         raise
     assert rows.labels is not None
-    found = count_classes(rows.labels, opened.name, part, classes, rows.lines)
+    found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines)
     return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
-
-
-def _counted_as(part: str, like: Like | None) -> str:
-    """Return the part as which classes are counted: where a model has the classes, any samples may lack some."""
-    return part if like is None else "test"
 
 
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
@@ -192,7 +192,7 @@ def _dataset(
     drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
     if len(shape) == 1:
         drawn = image_shape(inputs.shape[1])
-    count = len(names) or count_classes(numbers, name, _counted_as(part, like), classes)
+    count = len(names) or count_classes(numbers, name, part, classes, like)
     return Dataset(inputs, numbers, count, drawn, name, maximum, class_names=names)
 
 

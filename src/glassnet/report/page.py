@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Any, NamedTuple
 
-from ..data import BUNDLED
+from ..data import is_bundled
 from ..data.dataset import Dataset
 from ..doctor.chinese import kind_in
 from ..doctor.details import Detail, in_chinese
@@ -86,7 +86,7 @@ def make_page(
             say=say,
             language=language,
             name=called,
-            trained_on_bundled=_of_bundled(part(model.receipt, "data").get("source")),
+            trained_on_bundled=is_bundled(part(model.receipt, "data").get("source")),
             file=shlex.quote(name or "MODEL"),
             model=model,
             data=data,
@@ -98,7 +98,7 @@ def make_page(
             titles={section: say(word) for section, word in TITLES.items()},
             without=[say(TITLES[section]) for section in without],
             version=version("glassnet"),
-            bundled=data is not None and _of_bundled(data.source),
+            bundled=data is not None and is_bundled(data.source),
         )
     )
     return Page(
@@ -178,8 +178,3 @@ def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
         "rows": say("rows_found", rows=rows) if finding.rows else "",
         "advice": kind.advice,
     }
-
-
-def _of_bundled(source: Any) -> bool:
-    """Whether data are the bundled MNIST, whose licence asks to be named."""
-    return str(source).startswith(f"{BUNDLED} ")

@@ -44,7 +44,7 @@ class Replay:
     epoch, step : int
         Which step, counted from 1.
     rows : ndarray of int64, shape (batch,)
-        Which training samples it took.
+        Which samples it took: their numbers in the source, as `Dataset.row_numbers` has them.
     before, after : Parameters
         The weights as the engine had them.
     rounding : float
@@ -132,7 +132,8 @@ def replay(
                 break
     seen, before, after = watching.trace(again, options), watching.before, watching.after
     gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
-    return Replay(seen, epoch, step, watching.rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
+    rows = part.row_numbers[watching.rows]
+    return Replay(seen, epoch, step, rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
 
 def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
