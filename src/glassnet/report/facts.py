@@ -106,8 +106,9 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         found.append(Fact(say("resumed"), "; ".join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
     if versions := part(receipt, "versions"):
         found.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
-    if receipt.get("processor"):
-        found.append(Fact(say("processor"), str(receipt["processor"])))
+    for name in ("blas", "processor"):
+        if receipt.get(name):
+            found.append(Fact(say(name), str(receipt[name])))
     for name, digest in (("weights_hash", model.hash()), ("data_hash", part(receipt, "data").get("fingerprint"))):
         if digest:
             found.append(Fact(say(name), str(digest), code=True))

@@ -97,6 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "test_line": ("{scores} on {samples} samples", "{scores}({samples} 个样本)"),
     "resumed": ("went on elsewhere", "曾在别处继续"),
     "versions": ("versions", "版本"),
+    "blas": ("BLAS", "BLAS"),
     "processor": ("processor", "处理器"),
     "weights_hash": ("SHA-256 of the weights", "权重的 SHA-256"),
     "data_hash": ("SHA-256 of the data", "数据的 SHA-256"),

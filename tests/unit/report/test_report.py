@@ -130,7 +130,7 @@ def test_every_kind_of_model_has_its_page(kind, language):
 
 def test_names_from_outside_are_text_and_never_markup(tmp_path):
     model, samples = table(tmp_path)
-    model.receipt["recipe"] = model.receipt["processor"] = EVIL
+    model.receipt["recipe"] = model.receipt["processor"] = model.receipt["blas"] = EVIL
     model.receipt["data"]["source"] = EVIL
     samples = replace(samples, source=EVIL, row_names=tuple([EVIL] * len(samples)))
     finding = Finding("GD40", EVIL, EVIL)
