@@ -18,7 +18,8 @@ def sentinels_in(values: NDArray[np.float64]) -> dict[float, int]:
     """Return the numbers of a column that seem to stand for missing ones, and how often each stands there.
 
     That is a number of nines, or -1, which is the smallest or largest, and far from the others: below nothing but
-    numbers from 0 on, or further from all others than these are from each other. Those above have to stand there twice.
+    numbers from 0 on, or further from all others than these are from each other. Those above have to stand there twice,
+    and so has -1 next to 0.
 
     Parameters
     ----------
@@ -64,8 +65,8 @@ def _is_apart(value: float, count: int, others: NDArray[np.float64]) -> bool:
     if len(others) < 2:
         return False
     low, high = float(others.min()), float(others.max())
-    if value == -1:
-        return low >= 0 and len(np.unique(others)) >= _DIFFERENT
+    if value == -1:  # once and next to 0 it may be what it says: a change, a temperature
+        return low >= 0 and (count > 1 or low > 0) and len(np.unique(others)) >= _DIFFERENT
     if value < 0:
         return low >= 0 or low - value > high - low
     return count > 1 and value - high > high - low and high > low

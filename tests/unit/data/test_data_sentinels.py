@@ -21,7 +21,8 @@ INCOMES = RANDOM.exponential(2000, 200).clip(0, 9998).round()
         (DEGREES, [-9999.0, -99.0, -999.0], {-9999: 1, -999: 1, -99: 1}),
         (DEGREES, [9999.0] * 2 + [np.nan, np.inf], {9999: 2}),
         (AGES, [-1] * 4, {-1: 4}),
-        (INCOMES, [99999] * 3 + [-1], {-1: 1, 99999: 3}),
+        (AGES, [-1], {-1: 1}),
+        (INCOMES, [99999] * 3 + [-1] * 2, {-1: 2, 99999: 3}),
         (RANDOM.integers(0, 9000, 200), [9999] * 5 + [99999] * 5, {99999: 5}),
         (RANDOM.integers(0, 27, 10), [999] * 90, {999: 90}),
     ],
@@ -40,6 +41,7 @@ def test_what_stands_apart_is_found(others, put, found):
         np.append(INCOMES, [9999] * 3),  # the last of many, as where incomes are cut off
         np.append(INCOMES, 99999),  # once
         np.append(RANDOM.integers(0, 5, 200), [-1] * 9),  # a code among others
+        np.append(np.arange(100) / 4, -1),  # degrees, of a mild winter
         RANDOM.normal(size=200),
         np.append(RANDOM.normal(size=200), [-1] * 9),
         np.repeat([-1.0, 1.0], 50),
@@ -48,7 +50,7 @@ def test_what_stands_apart_is_found(others, put, found):
         np.full(3, np.nan),
         np.array([]),
     ],
-    ids=range(12),
+    ids=range(13),
 )
 def test_what_may_be_a_number_is_none(column):
     assert sentinels_in(column) == {}
