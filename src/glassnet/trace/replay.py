@@ -131,8 +131,8 @@ def replay(
             if event.epoch == epoch:
                 break
     seen, before, after = watching.trace(again, options), watching.before, watching.after
-    gap, differs = _rounding(seen, after.parameters), _first_difference(hashes, trail)
-    rows = part.row_numbers[watching.rows]
+    rows, differs = part.row_numbers[watching.rows], _first_difference(hashes, trail)
+    gap = _rounding(seen, after.parameters)
     return Replay(seen, epoch, step, rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
 
 
