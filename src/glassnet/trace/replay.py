@@ -112,8 +112,7 @@ def replay(
     part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
     steps = -(-len(part) // options.batch_size)
     _require_step(epoch, step, len(trail) - 1, steps)
-    if fingerprint(data) != model.receipt["data"]["fingerprint"]:
-        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+    _require_same(data, model.receipt)
     watching = _WatchingEngine(engine_of(model.receipt), epoch - 1, step - 1)
     if checkpoint is None:
         again, position = new_model(part, options), None
@@ -213,6 +212,11 @@ def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
         raise OptionError(
             "GN080", f"epoch {epoch}, step {step}: the run had the epochs 1 to {epochs} of the steps 1 to {steps}."
         )
+
+
+def _require_same(data: Dataset, receipt: dict[str, Any]) -> None:
+    if fingerprint(data) != receipt["data"]["fingerprint"]:
+        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
 
 
 def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
