@@ -393,5 +393,5 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
     if spec.pattern and not re.fullmatch(spec.pattern, value):
         raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
-        raise OptionError("GN021", f"{name} {value}: expected {spec.low:g} to {spec.high:g}.")
+        raise OptionError("GN021", f"{name} {value}: expected {spec.low:,.15g} to {spec.high:,.15g}.")
     return value

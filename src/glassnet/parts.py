@@ -44,10 +44,15 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     return data.take(kept), data.take(aside)
 
 
+def count_aside(count: int, part: float) -> int:
+    """Return how many of so many samples are kept aside."""
+    return round(count * part)
+
+
 def _divided(
     count: int, source: str, part: float, seed: int, purpose: Purpose, advice: str
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    aside = round(count * part)
+    aside = count_aside(count, part)
     if not 0 < aside < count:
         raise DataError("GN010", f"{source}: of {count} samples, {aside} would be kept aside {advice}")
     order = generator(seed, purpose).permutation(count)

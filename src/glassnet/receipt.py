@@ -25,7 +25,7 @@ from .events import EpochDone
 from .listeners import Listener
 from .model import Model
 from .options import SPECS, Options
-from .parts import parts_of
+from .parts import count_aside, parts_of
 from .position import Position
 from .training import Fit, new_model, train
 
@@ -188,6 +188,17 @@ def run_of(receipt: dict[str, Any]) -> Options:
             "`glassnet resume` writes a model.",
         )
     return options
+
+
+def extent_of(receipt: dict[str, Any]) -> tuple[int, int]:
+    """Return how many epochs were run, of a committee the most, and of how many samples.
+
+    With early stopping these are fewer than the options and the data have.
+    """
+    options, samples = options_of(receipt), receipt["data"]["samples"]
+    if options.early_stopping and not receipt.get("own_validation"):
+        samples -= count_aside(samples, options.validation)
+    return max(map(len, receipt["trails"])) - 1, samples
 
 
 def engine_of(receipt: dict[str, Any]) -> Engine:

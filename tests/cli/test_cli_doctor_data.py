@@ -161,6 +161,22 @@ def test_pictures_that_differ_in_colour_alone_are_no_copies(folder):
     assert doctor("shapes", "--colour")["healthy"]
 
 
+def test_bright_and_dark_pictures_give_no_label_away(folder):
+    """Every pixel tells bright pictures of one class from dark ones of the other: that is what is to be learnt."""
+    rng = np.random.default_rng(0)
+    for name, low in (("cats", 100), ("dogs", 20)):
+        (folder / "pets" / name).mkdir(parents=True)
+        for k in range(20):
+            (folder / "pets" / name / f"{k}.png").write_bytes(png(rng.integers(low, low + 75, (16, 16), np.uint8)))
+    assert {"GD42", "GD27"} & set(codes("pets")) == set()
+    for k in range(20):  # a stamp in the corner does
+        (folder / "pets" / "cats" / f"{k}.png").unlink()
+        pixels = rng.integers(20, 95, (16, 16), np.uint8)
+        pixels[0, :3] = 255
+        (folder / "pets" / "cats" / f"{k}.png").write_bytes(png(pixels))
+    assert "GD42" in codes("pets")
+
+
 def test_pictures_of_several_sizes_in_colour(folder):
     files = coloured(folder, (12, 12, 16))
     (folder / "shapes" / "red" / "text.png").write_bytes(b"text")

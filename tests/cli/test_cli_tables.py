@@ -73,6 +73,11 @@ def test_another_recipe_can_be_named(empty):
     assert load_model("m.safetensors").network.architecture.rule == "notes"
 
 
+def test_a_target_without_a_table_says_so(empty):
+    for words in (("train",), ("labels",)):
+        run(*words, "--target", "income").refused("GN022", "Name the table too")
+
+
 def test_a_recipe_for_classes_may_train_numbers(empty):
     (empty / "people.csv").write_text(people(200))
     words = ("train", "people.csv", "--target", "hours", "--recipe", "quick", *FAST)

@@ -106,7 +106,7 @@ TABLES = [
     _bad_table("too few rows to keep any aside", "GN010", "3 samples", "--test", rows=table(rows=3)),
     case("missing file", "train gone.csv", "GN001", "gone.csv", "no such file"),
     case("missing folder", "train gone/data.csv", "GN001", "gone/data.csv", "no such file"),
-    case("standard input for what is read more than once", "train -", "GN001", "--target", "Save it to a file"),
+    case("standard input for what is read more than once", "train -", "GN001", "not here", "Save it to a file"),
     case("a folder without data", "train .", "GN002", "train-images-idx3-ubyte"),
     case("a picture as training data", "train d.png", "GN005", "d.png", "glassnet query", d_png=png(DIGIT)),
     case("truncated gzip", "train r.csv.gz", "GN006", "r.csv.gz", "end too early", r_csv_gz=PACKED[:-300]),

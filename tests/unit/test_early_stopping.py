@@ -21,7 +21,7 @@ from glassnet import (
 from glassnet.errors import DataError
 from glassnet.events import EpochDone, TrainingEnded
 from glassnet.parts import parts_of
-from glassnet.receipt import receipt_of, verify
+from glassnet.receipt import extent_of, receipt_of, verify
 from support.cases import patterns
 from support.stopping import stopped
 
@@ -123,6 +123,16 @@ def test_a_stopped_training_goes_on_to_the_same_stop(tmp_path):
     again = resume(path, WRONG)
     assert (again.model.hash(), again.kept) == (whole.model.hash(), whole.kept)
     assert again.history.validation_loss == whole.history.validation_loss
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_what_was_run_is_told(told, own):
+    fitted, _ = told
+    if own:
+        fitted = fit(WRONG, OPTIONS, validation=DATA)
+    epochs, samples = extent_of(receipt_of(fitted, OPTIONS, WRONG, evaluate(fitted.model, DATA)))
+    assert epochs == len(fitted.history.validation_loss) < OPTIONS.epochs
+    assert samples == len(WRONG if own else parts_of(WRONG, OPTIONS)[0])
 
 
 @pytest.mark.parametrize("part", [0.001, 0.9])

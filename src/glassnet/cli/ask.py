@@ -20,6 +20,7 @@ from ..language import width_of
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
+from ..pictures.words import shown
 from .console import json_flag, padded, result, result_json, score_line, shortened
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import language_flag
@@ -122,7 +123,7 @@ def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
     width = max(width_of(shortened(row["name"], 40)) for row in rows)
     lines = [" " * width + "".join(f"{head:>12}" for head in heads)]
     for row in rows:
-        values = ("–" if row[head] is None else f"{row[head]:.4g}" for head in heads)
+        values = ("–" if row[head] is None else shown(row[head]) for head in heads)
         lines.append(padded(shortened(row["name"], 40), width) + "".join(f"{value:>12}" for value in values))
     return "\n".join(lines)
 

@@ -12,6 +12,7 @@ import click
 from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ..language import chinese, width_of
+from ..pictures.words import shown
 from .words import told
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
@@ -62,15 +63,10 @@ def complain(code: str, message: str) -> None:
 def score_line(evaluation: Evaluation) -> str:
     """Return how a test went, in one line."""
     if evaluation.accuracy is None:
-        return told("numbers", r2=evaluation.r2, rmse=_plainly(evaluation.rmse), loss=evaluation.loss)
+        assert evaluation.rmse is not None
+        return told("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
     right = evaluation.samples - len(evaluation.misread)
     return told("right", accuracy=evaluation.accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
-
-
-def _plainly(number: float | None) -> str:
-    """Write four digits or more, and no power of ten where people would not."""
-    assert number is not None
-    return f"{number:,.0f}" if 9999.5 <= number < 1e12 else f"{number:.4g}"
 
 
 def progress_listener() -> _Bar | _Lines:

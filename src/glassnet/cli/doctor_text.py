@@ -17,7 +17,7 @@ DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     "doctor_data": ("{source}: {samples} of {values}", "{source}:{samples},每个 {values}"),
     "doctor_repairs": (
         "{source}: {rows}; once repaired, {samples} of {values}",
-        "{source}:{rows};修复后{samples},每个 {values}",
+        "{source}:{rows};修复后 {samples},每个 {values}",
     ),
     "doctor_drawn": (", drawn as {rows} × {columns}", ",画作 {rows} × {columns}"),
     "doctor_colour": (" in colour", "(彩色)"),
@@ -31,7 +31,7 @@ DOCTOR_WORDS: dict[str, tuple[str, str]] = {
     "at_lines": ("lines {places}", "文件第 {places} 行"),
     "at_row": ("row {places}", "第 {places} 行"),
     "at_rows": ("rows {places}", "第 {places} 行"),
-    "some_of": ("{places}, … ({count} in all)", "{places}……(共 {count})"),
+    "some_of": ("{places}, … ({count} in all)", "{places} 等 {count}"),
     "doctor_fix": ("fix: {advice}", "怎么办:{advice}"),
     "doctor_or": ("or:  {command}", "或:{command}"),
     "doctor_program": ("{meaning}; fix: {advice}", "{meaning};怎么办:{advice}"),

@@ -45,7 +45,7 @@ _MOST_ROWS = 8
 @click.option("--train", "trained_on", metavar="DATA", help="Where --why looks for what is alike.  [the bundled MNIST]")
 @click.option("--output", metavar="NAME", help="Which label or number --why is about, by name or place.")
 @click.option("--backquery", is_flag=True, help="What the network takes each class to look like.")
-@click.option("--class", "label", type=int, metavar="K", help="The same for one class.")
+@click.option("--class", "label", metavar="NAME", help="The same for one class, by name or number.")
 @click.option("--nodes", is_flag=True, help="What each hidden node is good for; the dead and saturated ones.")
 @click.option("--example", is_flag=True, help="The notes' worked example, whose error is 0.42; needs no MODEL.")
 @click.option(

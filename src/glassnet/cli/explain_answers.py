@@ -76,7 +76,7 @@ class _Question:
 
 def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
     """Say why a model answers a sample as it does."""
-    output = None if asked["output"] is None else _output(model, asked["output"])
+    output = None if asked["output"] is None else output_named(model, asked["output"], "--output")
     one = _question(model, model_path, source, asked)
     picture, language = asked["picture"], asked["language"]
     if picture:
@@ -85,8 +85,9 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
     if asked["trained_on"] or trained_on_bundled(model):
         alike = Neighbours(model, load_alike(model, model_path, asked["trained_on"]))
     found = why(model, one.inputs, alike, output)
+    word = explain_words(language)
     if alike is None:
-        say("what is alike is left out: name the training data with --train")
+        say(word("no_alike"))
     label = one.known if one.known is None or found.output is None else one.known[found.output]
     if picture:
         _draw_why(found, model, picture, language)
@@ -98,7 +99,6 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
         name = one.name(explain_words("en"))
         result_json({"input": name, "label": label, **_why_facts(found), "columns": columns, **files})
         return
-    word = explain_words(language)
     heading = one.name(word)
     if label is not None:
         heading = word("is_known", name=heading, label=told(found, label, model.class_names, word))
@@ -138,15 +138,15 @@ def _write_why(found: Why, model: Model, one: _Question, label: Any, training: s
     write_text(asked["html"], page)
 
 
-def _output(model: Model, word: str) -> int:
-    """Return the place of the label or number that is asked about, by its name or its place."""
+def output_named(model: Model, word: str, flag: str) -> int:
+    """Return the place of the class, label or number that a flag asks about, by its name or its place."""
     names = [model.name_of(output) for output in range(model.classes)]
     if word in names:
         return names.index(word)
     if word.isdecimal() and int(word) < model.classes:
         return int(word)
     listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-    raise OptionError("GN021", f"--output {word}: the model answers with {listed}.")
+    raise OptionError("GN021", f"{flag} {word}: the model answers with {listed}.")
 
 
 def _question(model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any]) -> _Question:

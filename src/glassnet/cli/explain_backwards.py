@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..errors import OptionError
 from ..files import require_picture_place
 from ..model import Model
 from ..pictures.words import shown, words_in
@@ -18,7 +17,7 @@ from ..trace.backwards import backquery, dream, way_back_is_missing
 from ..trace.slopes import require_classes
 from ..trace.typical import typical_rows
 from .console import result, result_json, say
-from .explain_answers import labelled, require_pictures
+from .explain_answers import labelled, output_named, require_pictures
 from .explain_words import explain_words
 from .sources import trained_on_bundled
 
@@ -30,9 +29,7 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
     """Draw what each class looks like to the network, by the book's way back and by climbing."""
     require_classes(model, "backquery")
     label = asked["label"]
-    if label is not None and not 0 <= label < model.classes:
-        raise OptionError("GN021", f"--class {label}: the model knows the classes 0 to {model.classes - 1}.")
-    classes = list(range(model.classes)) if label is None else [label]
+    classes = list(range(model.classes)) if label is None else [output_named(model, label, "--class")]
     if model.columns:
         if asked["picture"]:
             require_pictures(model, model_path)

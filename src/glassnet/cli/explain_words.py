@@ -26,13 +26,17 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
     "row_of_run": ("row {rows}", "第 {rows} 行"),
     "rows_of_run": ("rows {rows}", "第 {rows} 行"),
     "step_same": (
-        "same bits as the run; epochs compared: {epochs}",
+        "Same bits as the run; epochs compared: {epochs}",
         "与那次训练逐位相同;比较了 {epochs} 轮",
     ),
-    "step_differs": ("differs: {where}", "有差异:{where}"),
+    "step_differs": ("It differs: {where}", "有差异:{where}"),
     "differs_epoch": ("the weights after epoch {epoch}", "第 {epoch} 轮后的权重"),
     "differs_initial": ("the initial weights", "初始权重"),
     # why
+    "no_alike": (
+        "what is alike is left out: name the training data with --train",
+        "未列出相似样本:用 --train 指明训练数据",
+    ),
     "named_row": ("{source}, row {row}", "{source},第 {row} 行"),
     "is_known": ("{name}: is {label}", "{name}:实为 {label}"),
     "answered_with": ("answer    {answer}", "回答      {answer}"),

@@ -114,7 +114,7 @@ FLAGS = {
     "Where --why looks for what is alike.  [the bundled MNIST]": "--why 在哪里找相似的样本。  [自带的 MNIST]",
     "Which label or number --why is about, by name or place.": "--why 针对哪个标签或数值,用名称或位置。",
     "What the network takes each class to look like.": "网络认为每个类别是什么样子。",
-    "The same for one class.": "同上,只看一个类别。",
+    "The same for one class, by name or number.": "同上,只看一个类别(名称或编号)。",
     "What each hidden node is good for; the dead and saturated ones.": "每个隐藏节点有何用处;哪些失活或饱和。",
     "The notes' worked example, whose error is 0.42; needs no MODEL.": "笔记中误差为 0.42 的例题;不需要 MODEL。",
     "Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name.": (

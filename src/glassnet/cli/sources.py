@@ -105,9 +105,9 @@ def load_table_parts(
     Raises
     ------
     OptionError
-        GN022 for a number of classes.
+        GN022 for a number of classes, or where no table is named.
     """
-    table = read_table(source, wishes.target)
+    table = _whole_table(source, wishes)
     columns = _learn(table, wishes)
     options = choose(len(table), columns.task)
     if options.classes:
@@ -137,12 +137,18 @@ def load_table_parts(
 
 def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, int]:
     """Read a whole table; return its samples, and how many rows there are with those that have no target."""
-    table = read_table(source, wishes.target)
+    table = _whole_table(source, wishes)
     columns = _learn(table, wishes)
     _say_learnt(table, columns)
     samples = samples_of(table, columns)
     _say_left_out(table, samples)
     return samples, len(table)
+
+
+def _whole_table(source: str, wishes: Wishes) -> Table:
+    if source == data.BUNDLED and not os.path.exists(source):
+        raise OptionError("GN022", f"--target {wishes.target[0]}: a column of a table. Name the table too, as DATA.")
+    return read_table(source, wishes.target)
 
 
 def _learn(table: Table, wishes: Wishes, rows: NDArray[np.int64] | None = None) -> Columns:

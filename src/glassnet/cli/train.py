@@ -28,7 +28,7 @@ from ..files import require_picture_place
 from ..model import Model
 from ..modelfile import save_model
 from ..options import Options
-from ..receipt import fingerprint, receipt_of
+from ..receipt import extent_of, fingerprint, receipt_of
 from ..recipes import for_rows
 from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
@@ -291,12 +291,12 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit
 
 
 def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, Any]:
-    receipt = model.receipt
+    receipt, (epochs, samples) = model.receipt, extent_of(model.receipt)
     return {
         "recipe": receipt["recipe"],
         "model": str(path),
-        "samples": receipt["data"]["samples"],
-        "epochs": receipt["options"]["epochs"],
+        "samples": samples,
+        "epochs": epochs,
         **{name: score for name, score in receipt["result"].items() if name != "samples"},
         "seconds": {name: round(value, 4) for name, value in seconds.items()},
         "engine": receipt["engine"],
@@ -308,15 +308,15 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
 
 
 def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str, float]) -> None:
-    receipt, options = model.receipt, model.receipt["options"]
+    receipt, options, (epochs, samples) = model.receipt, model.receipt["options"], extent_of(model.receipt)
     sizes = "-".join(map(str, model.network.architecture.sizes))
     result(
         told(
             "network",
-            sizes=sizes,
+            sizes=f"{len(model.members)} × {sizes}" if model.others else sizes,
             rule=options["rule"],
-            epochs=options["epochs"],
-            samples=receipt["data"]["samples"],
+            epochs=epochs,
+            samples=samples,
             engine=receipt["engine"],
             dtype=options["dtype"],
         )

@@ -30,7 +30,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "bar_loss": ("loss", "损失"),
     "going_on": ("going on after {done:.2f} of {epochs} epochs", "从第 {done:.2f} 轮之后继续,共 {epochs} 轮"),
     "replaying": (
-        "training again: epochs {first} to {last} of {epochs}, each as long as it took then",
+        "training again: epochs from {first} to {last} of {epochs}, each as long as it took then",
         "重新训练:第 {first} 至 {last} 轮(共 {epochs} 轮),每轮用时与当初相同",
     ),
     # data

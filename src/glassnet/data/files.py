@@ -76,7 +76,8 @@ def file_problem(name: str, error: OSError) -> FileError:
         if name == "-":
             return FileError(
                 "GN001",
-                "-: this command does not read these data from standard input. Save them to a file, and name that.",
+                "-: standard input is read as a table with named columns (train --target and what follows), or as what "
+                "is asked (query), not here. Save it to a file, and name that.",
             )
         return FileError("GN001", f"{name}: no such file or folder. Check the name.")
     if isinstance(error, IsADirectoryError):

@@ -83,7 +83,7 @@ def draw_digits(
     heading = drawable(title.splitlines())
     place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
     captions, wrong = _captions(n, labels, answers, language, place.letters)
-    axes, grid, font = _lay_out(n, place, max(map(width_of, captions)), axes, len(heading))
+    axes, grid, font = _lay_out(n, place, captions, axes, len(heading))
     axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     _write(axes, captions, wrong, grid, font)
     axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
@@ -110,7 +110,10 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
 def _captions(
     n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str, letters: int
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the text below each digit, with names cut so that it has `letters` at most, and which are misread."""
+    """Return the text below each digit, with names cut so that a line has `letters` at most, and which are misread.
+
+    What a digit is and what it is read as stand on two lines where one is too short for both.
+    """
     word = words_in(language)
     one = max(MIN_NAME, letters - width_of(word("read_as", answer="")))
     pair = max(MIN_NAME, (letters - width_of(word("misread", label="", answer=""))) // 2)
@@ -123,13 +126,17 @@ def _captions(
     if answers is None:
         return [shortened(label, letters) for label in true], right
     wrong = np.asarray(np.asarray(labels) != np.asarray(answers), bool)
-    trios = zip(true, drawable(np.asarray(answers)), wrong, strict=True)
-    return [
-        word("misread", label=shortened(label, pair), answer=shortened(read, pair))
-        if differ
-        else shortened(label, letters)
-        for label, read, differ in trios
-    ], wrong
+    trios = list(zip(true, drawable(np.asarray(answers)), wrong, strict=True))
+    fits = all(max(width_of(label), width_of(read)) <= pair for label, read, differ in trios if differ)
+
+    def below(label: str, read: str, differ: bool) -> str:
+        if not differ:
+            return shortened(label, letters)
+        if fits:
+            return word("misread", label=label, answer=read)
+        return f"{shortened(label, letters)}\n{word('read_as', answer=shortened(read, one))}"
+
+    return [below(*trio) for trio in trios], wrong
 
 
 class _Grid(NamedTuple):
@@ -178,14 +185,16 @@ def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) 
     return made._replace(dots=dots, points=points)
 
 
-def _lay_out(n: int, place: _Place, longest: int, axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
-    """Return where to draw, the places of the digits, and a size of type at which the longest caption fits.
+def _lay_out(n: int, place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
+    """Return where to draw, the places of the digits, and a size of type at which the longest line of a caption fits.
 
     A figure has room for `heading` lines above.
     """
     high, cell, points, dots = place.high, place.cell, place.points, place.dots
+    lines = [line for caption in captions for line in caption.split("\n")]
+    longest, high_text = max(map(width_of, lines)), 2.2 + 1.2 * max(caption.count("\n") for caption in captions)
     font = min(10.0, cell * points / (LETTER * max(longest, 2)))
-    band = ceil(2.2 * font / points) if longest else cell - place.wide
+    band = ceil(high_text * font / points) if longest else cell - place.wide
     if axes is None:
         above = MARGIN + LINE * max(0, heading - 1)
         size = (

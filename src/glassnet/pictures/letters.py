@@ -67,7 +67,8 @@ def drawable(names: Iterable[object]) -> list[str]:
     missing = sorted({letter for name in plain for letter in name if not _can_write(letter)})
     if missing:
         warnings.warn(
-            f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as Noto Sans.",
+            f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as "
+            "Noto Sans CJK.",
             stacklevel=1,  # so that it is said once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]

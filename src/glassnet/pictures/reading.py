@@ -59,7 +59,7 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
         size = float(np.clip(0.3 * high / photo.width * inches(axes)[0] * 72, 6, 14))
         for digit in reading.digits:
             fits = 0.62 * size * len(_label(digit)) / 72 / inches(axes)[0] * photo.width < _room(digit, reading)
-            _box(axes, digit, photo.width, size, fits or not digit.sure or len(reading.digits) == 1)
+            _box(axes, digit, photo.size, size, fits or not digit.sure or len(reading.digits) == 1)
     return axes
 
 
@@ -70,14 +70,17 @@ def _room(digit: Digit, reading: Reading) -> float:
     return min(behind, default=reading.picture.width) - left
 
 
-def _box(axes: Axes, digit: Digit, width: int, size: float, in_full: bool) -> None:
-    left, top, right, bottom = digit.box
+def _box(axes: Axes, digit: Digit, photo: tuple[int, int], size: float, in_full: bool) -> None:
+    width, height = photo
     colour = BLUE if digit.sure else VERMILION
     gap = width / 250
+    # Within the photograph, also around a digit that fills it.
+    left, top = (max(edge - gap, gap) for edge in digit.box[:2])
+    right, bottom = (min(edge + gap, whole - gap) for edge, whole in zip(digit.box[2:], photo, strict=True))
     frame = Rectangle(
-        (left - gap, top - gap),
-        right - left + 2 * gap,
-        bottom - top + 2 * gap,
+        (left, top),
+        right - left,
+        bottom - top,
         facecolor="none",
         edgecolor=colour,
         linewidth=1.4,
@@ -87,8 +90,9 @@ def _box(axes: Axes, digit: Digit, width: int, size: float, in_full: bool) -> No
     label = _label(digit) if in_full else str(digit.answer)
     around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
     room = 1.6 * size / 72 / inches(axes)[0] * width  # pixels of the photograph that a label is high
-    y, side = (top - 2 * gap, "bottom") if top > room else (bottom + 2 * gap, "top")
-    axes.text(left, y, label, color=colour, fontsize=size, va=side, bbox=around, clip_on=True)
+    above, below = (top - gap, "bottom"), (bottom + gap, "top")
+    y, side = above if top > room else below if height - bottom > room else (top + 2 * gap, "top")
+    axes.text(left + gap, y, label, color=colour, fontsize=size, va=side, bbox=around, clip_on=True)
 
 
 def _label(digit: Digit) -> str:

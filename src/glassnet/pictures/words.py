@@ -128,5 +128,9 @@ def words_in(language: str, more: Mapping[str, tuple[str, str]] = {}) -> Say:
 
 
 def shown(number: float) -> str:
-    """Write a number with four digits that count and a true minus sign, and 0 without one."""
-    return f"{number + 0.0:.4g}".replace("-", "−")
+    """Write a number with four digits that count or more, a true minus sign, and 0 without one.
+
+    Without a power of ten where people would write none.
+    """
+    text = f"{number:,.0f}" if 9999.5 <= abs(number) < 1e12 else f"{number + 0.0:.4g}"
+    return text.replace("-", "−")

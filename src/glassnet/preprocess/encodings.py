@@ -321,8 +321,8 @@ class WordColumn:
         if self.rare or not new:
             return []
         count = int(np.isin(codes, new).sum())
-        said = _odd(self.name, count, "was never seen", "were never seen", [words[k] for k in new])
-        return [f"{said} in training, without an input"]
+        said = _odd(self.name, count, "was not seen", "were not seen", [words[k] for k in new])
+        return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
 
     def __str__(self) -> str:
         shown = ", ".join(self.words[:4]) + (", …" if len(self.words) > 4 else "")

@@ -31,8 +31,10 @@ def facts_of(model: Model, say: Say) -> list[Fact]:
     if receipt.get("recipe"):
         found.append(Fact(say("recipe"), str(receipt["recipe"])))
     if data:
-        line = say("samples_of", source=data.get("source", "?"), samples=counted(data.get("samples")))
-        found.append(Fact(say("trained_on"), f"{line}; {say('part_aside')}" if data.get("held_out") else line))
+        lines = [say("samples_of", source=data.get("source", "?"), samples=counted(data.get("samples")))]
+        lines += [say("part_aside")] if data.get("held_out") else []
+        lines += [say("part_stopping")] if told.get("early_stopping") and not receipt.get("own_validation") else []
+        found.append(Fact(say("trained_on"), "; ".join(lines)))
     if told:
         found += _learning(model, told, say)
     found.append(
@@ -84,7 +86,11 @@ def _learning(model: Model, told: dict[str, Any], say: Say) -> list[Fact]:
         rate=plain(told.get("learning_rate", "?"), say),
         schedule=told.get("schedule", "?"),
     )
-    length = say("length_line", epochs=counted(told.get("epochs")), batch=counted(told.get("batch_size")))
+    trails = model.receipt.get("trails")
+    ran = [len(trail) - 1 for trail in trails if isinstance(trail, list)] if isinstance(trails, list) else []
+    length = say(
+        "length_line", epochs=counted(max(ran, default=told.get("epochs"))), batch=counted(told.get("batch_size"))
+    )
     seed = say(
         "seed_line",
         seed=told.get("seed", "?"),

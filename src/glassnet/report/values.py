@@ -14,7 +14,7 @@ MOST_WORDS = 4
 
 
 def value_said(value: float | dict[str, float], say: Say) -> str:
-    """Write a column's value: a number, a word, or how much of each word it is."""
+    """Write a column's value: a number, a word, or of several the shares that they have in it."""
     if isinstance(value, float):
         return say("value_missing") if math.isnan(value) else shown(value)
     parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])
@@ -25,4 +25,5 @@ def value_said(value: float | dict[str, float], say: Say) -> str:
         called |= {"yes": say("yes"), "no": say("no")}
     if len(parts) == 1:
         return called.get(parts[0][0], parts[0][0])
-    return say("comma").join(f"{called.get(word, word)} {percent(part)}" for word, part in parts[:MOST_WORDS])
+    whole = sum(part for _, part in parts)
+    return say("comma").join(f"{called.get(word, word)} {percent(part / whole)}" for word, part in parts[:MOST_WORDS])

@@ -64,6 +64,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "recipe": ("recipe", "配方"),
     "trained_on": ("trained on", "训练数据"),
     "samples_of": ("{source}, {samples} samples", "{source},{samples} 个样本"),
+    "part_stopping": ("a part of it kept aside for early stopping", "其中留出一部分用于早停"),
     "part_aside": ("a part kept aside for the test", "留出一部分作测试"),
     "learning": ("learning", "学习方式"),
     "learning_line": (
@@ -231,7 +232,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "why_gap": (
         "{answer} leads {rival} by {gap}. Half of what speaks for it comes from {half} of the {nodes} nodes of the "
         "last hidden layer.",
-        "{answer} 领先 {rival} {gap}。末个隐藏层 {nodes} 个节点中的 {half} 个,贡献了支持它的一半。",
+        "{answer} 比 {rival} 高 {gap}。末个隐藏层 {nodes} 个节点中的 {half} 个,贡献了支持它的一半。",
     ),
     "why_true_third": (
         "The true class, {label}, comes in place {place}.",
@@ -359,7 +360,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "finding": ("finding", "发现"),
     "what_to_do": ("what to do", "怎么办"),
     "rows_found": ("rows {rows}", "第 {rows} 行"),
-    "and_more": ("{rows}, … ({count} in all)", "{rows}……(共 {count})"),
+    "and_more": ("{rows}, … ({count} in all)", "{rows} 等 {count}"),
     # the foot
     "written_by": (
         "Written by glassnet {version}. This file works without a network and without scripts.",

@@ -210,7 +210,7 @@ def _rounding(step: Trace, after: Parameters) -> float:
 def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
     if not 1 <= epoch <= epochs or not 1 <= step <= steps:
         raise OptionError(
-            "GN080", f"epoch {epoch}, step {step}: the run had the epochs 1 to {epochs} of the steps 1 to {steps}."
+            "GN080", f"epoch {epoch}, step {step}: the run had epochs 1 to {epochs}, each of steps 1 to {steps}."
         )
 
 

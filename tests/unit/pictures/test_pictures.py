@@ -92,8 +92,12 @@ class TestDigits:
     def test_no_frame_where_all_are_right(self):
         assert not draw_digits(some_digits(2), [4, 5], [4, 5]).collections
 
-    def test_captions_stand_below_their_digit_and_apart(self):
-        axes = draw_digits(some_digits(20), labels=[12] * 20, answers=[13] * 20)
+    @pytest.mark.parametrize(
+        "names", [(12, 13), ("circles", "squares"), ("a name of great length", "another such one")]
+    )
+    def test_captions_stand_below_their_digit_and_apart(self, names):
+        axes = draw_digits(some_digits(20), labels=names[:1] * 20, answers=names[1:] * 20)
+        assert (axes.texts[0].get_text() == "circles\nread as squares") == (names[0] == "circles")
         lay_out(axes)
         boxes = [text.get_window_extent() for text in axes.texts]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])

@@ -261,3 +261,16 @@ def test_how_sure_a_reading_is_stands_where_there_is_room():
         assert said == [in_full or not digit.sure for digit in reading.digits[:-1]]
         boxes = [text.get_window_extent() for text in axes.texts]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
+
+
+def test_a_digit_that_fills_the_picture_has_its_box_within():
+    page = Image.fromarray(255 - digits(8).inputs[7].reshape(28, 28))
+    reading = read_photo(shipped_model(), page)
+    axes = pictures.draw_reading(reading)
+    FigureCanvasAgg(axes.figure).draw()
+    [frame] = axes.patches
+    whole, box = axes.get_window_extent(), frame.get_window_extent()
+    assert whole.x0 < box.x0 < box.x1 < whole.x1
+    assert whole.y0 < box.y0 < box.y1 < whole.y1
+    [text] = axes.texts
+    assert whole.y0 < text.get_window_extent().y0 < text.get_window_extent().y1 < whole.y1
