@@ -279,11 +279,12 @@ def test_damaged_columns_are_errors(table, change):
 def test_a_thousand_stays_one_in_a_table_that_does_not_show_its_decimal_commas(tmp_path):
     rows = [f"{'abc'[k % 3]};{k % 9}.{k:03d},{k % 7}" for k in range(60)]
     (tmp_path / "train.csv").write_text("y;x\n" + "\n".join(rows))
-    (tmp_path / "asked.csv").write_text("x;z\n1.234;7\n1.5;8\n")
+    (tmp_path / "asked.csv").write_text("x;z\n1.234;7\n5;8\n")
+    (tmp_path / "with points.csv").write_text("x;z\n1.234;7\n1.5;8\n")
     (tmp_path / "with commas between.csv").write_text("x,z\n1.234,7\n1.5,8\n")
     learnt = Columns.learn(read_table(tmp_path / "train.csv"), "y")
     columns = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
-    expected = {"asked.csv": [1234, 1.5], "with commas between.csv": [1.234, 1.5]}
+    expected = {"asked.csv": [1234, 5], "with points.csv": [1.234, 1.5], "with commas between.csv": [1.234, 1.5]}
     for name, values in expected.items():
         np.testing.assert_array_equal(
             columns.apply(read_table(tmp_path / name)), columns.apply(read_table({"x": values}))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import plain
+from .decimals import Decimals, as_learnt, decimals_of
 from .delimited import MISSING, read_delimited
 from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
 from .typed import TYPED, read_typed
 from .units import has_units, mixed_units, unit_of
-from .written import ALMOST, CODE, bare, beside_in, mostly_dates, numbers_in, signs_in
+from .written import ALMOST, CODE, beside_in, mostly_dates, numbers_in, signs_in
 
 _FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
 _TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
@@ -42,25 +43,24 @@ class Table:
         The values; text without blanks around it, and null where it said that a value is missing.
     source : str
         Where it comes from, for messages.
-    decimal_comma : bool
-        Whether 1,5 is one and a half, and 1.000 a thousand.
-    comma_free : bool
-        Whether it is text in which decimals may have a comma: it separates no values, or stands in some, and no other
-        column has a point.
+    decimals : Decimals
+        In which columns 1,5 is one and a half, and 1.000 a thousand.
+    separator : str
+        What separates the values in delimited text; empty if it was none.
     header : bool
         Whether the columns' names come from the source; otherwise they are column1, column2, ….
-    remarks : tuple of str
-        What was guessed in reading and may be wrong.
+    guesses : tuple of str
+        What was guessed in reading, but about decimals.
     rows : ndarray of int64, shape (n,), or None
         Which row of the source each is, from 0, where some were left out; None where none were.
     """
 
     frame: pl.DataFrame
     source: str
-    decimal_comma: bool = False
+    decimals: Decimals = field(default_factory=Decimals)
     header: bool = True
-    remarks: tuple[str, ...] = ()
-    comma_free: bool = False
+    guesses: tuple[str, ...] = ()
+    separator: str = ""
     rows: NDArray[np.int64] | None = None
 
     def __len__(self) -> int:
@@ -71,9 +71,24 @@ class Table:
         """Names of the columns, in order."""
         return tuple(self.frame.columns)
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What was guessed in reading and may be wrong."""
+        return (*self.guesses, *self.decimals.remarks)
+
+    @property
+    def _text(self) -> pl.DataFrame:
+        return self.frame.select(pl.col(pl.String))
+
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table of these rows, which keep their numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
+
+    def written_as(self, commas: Collection[str]) -> Table:
+        """Return the table with commas in the decimals of these columns too, where it does not show its own way."""
+        if not commas:
+            return self
+        return replace(self, decimals=as_learnt(self.decimals, self._text, commas, self.separator))
 
     def kind(self, name: str) -> str:
         """Tell what a column holds.
@@ -103,8 +118,8 @@ class Table:
 
         Of a table of thousands of columns, each call that looks at one column costs more than the looking.
         """
-        text = self.frame.select(pl.col(pl.String))
-        if self.decimal_comma or not text.width:
+        text = self._text.drop(self.decimals.commas)
+        if not text.width:
             return {}
         cast = text.select(pl.all().cast(pl.Float64, strict=False))
         codes = text.select(pl.all().str.contains(CODE).any()).row(0)
@@ -129,7 +144,7 @@ class Table:
         beside = beside_in(column)
         if len(beside) > 1:
             return "text"  # sums in several currencies are not of one size
-        strays = column.filter(numbers_in(column, self.decimal_comma, "".join(beside)).is_null())
+        strays = column.filter(numbers_in(column, column.name in self.decimals.commas, "".join(beside)).is_null())
         if len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
             return "number"
         return "date" if mostly_dates(column) else "text"
@@ -155,7 +170,7 @@ class Table:
             column = column.cast(pl.Float64, strict=False)
         else:
             beside = self.beside(name) if beside is None else beside
-            column = numbers_in(as_text(column), self.decimal_comma, beside)
+            column = numbers_in(as_text(column), name in self.decimals.commas, beside)
         return column.fill_null(float("nan")).to_numpy(writable=True)
 
     def booleans(self, name: str) -> NDArray[np.float64]:
@@ -226,7 +241,7 @@ class Table:
         column = self.frame[name].drop_nulls()
         if column.dtype != pl.String:
             return len(column), 0, ""
-        numbers = numbers_in(column, self.decimal_comma, unit_of(column, 0.5))
+        numbers = numbers_in(column, name in self.decimals.commas, unit_of(column, 0.5))
         count = len(column) - numbers.null_count()
         words = column.filter(numbers.is_null())
         few = numbers.drop_nulls().n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
@@ -241,7 +256,7 @@ class Table:
             return 0, ()
         column = as_text(column).drop_nulls()
         beside = self.beside(name) if beside is None else beside
-        found = column.filter(numbers_in(column, self.decimal_comma, beside).is_null())
+        found = column.filter(numbers_in(column, name in self.decimals.commas, beside).is_null())
         return len(found), tuple(sorted(found.unique().to_list()))
 
     def describe(self, name: str) -> dict[str, Any]:
@@ -308,7 +323,7 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples.")
-    return _with_decimals(Table(_cleaned(frame), "the table", header=not isinstance(source, np.ndarray)))
+    return _table(frame, "the table", header=not isinstance(source, np.ndarray))
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -316,34 +331,18 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     kind = kind_of(opened)
     if kind == "text":
         text = read_delimited(opened, expected)
-        free = text.separator != ","
-        return _with_decimals(Table(_cleaned(text.frame), opened.name, False, text.header, text.remarks, free))
+        return _table(text.frame, opened.name, header=text.header, guesses=text.remarks, separator=text.separator)
     if kind not in TYPED:
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
-    return _with_decimals(Table(_cleaned(frame), opened.name))
+    return _table(frame, opened.name)
 
 
-def _with_decimals(table: Table) -> Table:
-    """Decide whether decimals have commas: a column has numbers with one, and next to nothing else.
-
-    Where values are separated by commas, or by nothing at all, one of these commas must divide no thousands, and other
-    columns may have no point.
-    """
-    text = table.frame.select(pl.col(pl.String))
-    commas = text.select(pl.all().str.contains(",", literal=True).any()).row(0) if text.width else ()
-    columns = [bare(text[name]) for name, found in zip(text.columns, commas, strict=True) if found]
-    columns = [column for column in columns if column.str.contains(r"^\D{0,5}[\d.'’\s]*\d,\d").any()]
-    if columns and not table.comma_free:
-        columns = [one for one in columns if one.str.contains(r"^\D{0,5}\d[\d'’\s]*,(?:\d{1,2}|\d{4,})(?:\D|$)").any()]
-        others = text.drop([one.name for one in columns])
-        if others.width and any(others.select(pl.all().str.contains(r"^\D{0,5}\d+\.\d+\D{0,5}$").any()).row(0)):
-            return table
-        table = replace(table, comma_free=True)
-    german = replace(table, decimal_comma=True)
-    return german if any(german.kind(column.name) == "number" for column in columns) else table
+def _table(frame: pl.DataFrame, source: str, separator: str = "", **facts: Any) -> Table:
+    frame = cleaned(frame)
+    return Table(frame, source, decimals_of(frame.select(pl.col(pl.String)), separator), separator=separator, **facts)
 
 
 def as_text(column: pl.Series) -> pl.Series:
@@ -355,7 +354,7 @@ def as_text(column: pl.Series) -> pl.Series:
     return column.cast(pl.String)
 
 
-def _cleaned(frame: pl.DataFrame) -> pl.DataFrame:
+def cleaned(frame: pl.DataFrame) -> pl.DataFrame:
     """Take blanks from the ends of text, and put null for what says that a value is missing."""
     frame = frame.with_columns(
         pl.col(pl.Categorical, pl.Enum).cast(pl.String),

@@ -21,11 +21,11 @@ from ..errors import DataError
 from .class_names import number_words_loosely
 from .delimited import MISSING, is_well_quoted, without_separator_line
 from .files import Opened, open_source
-from .frames import as_text, parse_frame
+from .frames import as_text, cleaned, parse_frame
 from .idx import parse_pair
 from .kinds import kind_of
 from .loose import OPEN, LooseTable, numbered
-from .loose_columns import column_of, columns_of, needs_text
+from .loose_columns import column_of, columns_of, needs_text, read_columns
 from .npz import parse_npz
 from .row_names import completed, even
 from .source import BUNDLED, images_in, load
@@ -164,9 +164,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     row = len(kept) + len(broken)
     frame_text = b"\n".join([lines[place] for place in kept])
     del lines, text  # the file is in memory often enough
-    decimal = separator == ";" and re.search(rb"(?:^|;)\s*-?\d+,\d+(?:;|$)", frame_text[:100_000], re.M) is not None
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
-    numbers, words, spelt = columns_of(frame_text, separator, width, decimal, exact)
+    (numbers, words, spelt), commas = columns_of(frame_text, separator, width, exact)
     return LooseTable(
         opened.name,
         numbers,
@@ -176,7 +175,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         taken,
         np.array(kept, np.int64) + 1,
         tuple(broken),
-        decimal,
+        commas,
         row_names=named,
         exact=spelt,
     )
@@ -336,15 +335,10 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     widths = [OPEN if place in unclosed else len(record) for place, record in enumerate(records)]
     right = [place for place, fields in enumerate(widths) if fields == width]
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
-    numbers = np.empty((len(right), width))
-    decimal = separator == ";" and any(re.fullmatch(r"\s*-?\d+,\d+\s*", one) for record in sample for one in record)
-    words, exact = {}, {}
-    for column in range(width):
-        series = pl.Series([records[place][column] for place in right], dtype=pl.String)
-        numbers[:, column], fields, spelt = column_of(series, decimal)
-        words.update({} if fields is None else {column: fields})
-        exact.update({} if spelt is None else {column: spelt})
+    fields = {one: [records[place][k] for place in right] for k, one in enumerate(numbered(width))}
+    texts = pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String()))
+    (numbers, words, exact), commas = read_columns(cleaned(texts), separator)
     found = tuple(names) if header else numbered(width)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
-    return LooseTable(name, numbers, words, found, header, taken, where, broken, decimal, row_names=named, exact=exact)
+    return LooseTable(name, numbers, words, found, header, taken, where, broken, commas, row_names=named, exact=exact)

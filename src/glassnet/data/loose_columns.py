@@ -9,12 +9,16 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from .decimals import decimals_of, with_points
 from .delimited import MISSING
+from .frames import cleaned
 from .loose import numbered
 from .written import CODE
 
+Columns = tuple[NDArray[np.float64], dict[int, NDArray[Any]], dict[int, NDArray[np.str_]]]
+"""Numbers, words and exact text of columns, as `LooseTable` has them."""
 Column = tuple[NDArray[np.float64], NDArray[Any] | None, NDArray[np.str_] | None]
-"""Numbers, words and exact text of a column, as `LooseTable` has them; None where there are none."""
+"""The same of one; None where there are none."""
 
 _EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"
 """What a number would not bring back: zeros in front, and whole numbers beyond 2**53."""
@@ -30,9 +34,7 @@ def needs_text(text: bytes, separator: str, width: int, header: bool) -> bool:
     return (header or width < 100) and re.search(_SOME_EXACT % re.escape(separator.encode()), text) is not None
 
 
-def columns_of(
-    text: bytes, separator: str, width: int, decimal: bool, exact: bool
-) -> tuple[NDArray[Any], dict[int, NDArray[Any]], dict[int, NDArray[np.str_]]]:
+def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Columns, bool]:
     """Read rows that all have the right width.
 
     Parameters
@@ -42,46 +44,59 @@ def columns_of(
     separator : str
     width : int
         How many values a row has.
-    decimal : bool
-        Whether decimals have a comma.
     exact : bool
         From `needs_text`.
 
     Returns
     -------
-    numbers, words, exact
-        As in `LooseTable`.
+    columns, commas
+        As `read_columns` returns them.
     """
     if not text:
-        return np.empty((0, width)), {}, {}
+        return (np.empty((0, width)), {}, {}), False
     names = numbered(width)
     common: dict[str, Any] = {"has_header": False, "separator": separator, "quote_char": None}
     common.update(encoding="utf8-lossy")
-    frame = pl.read_csv(
-        text,
-        schema=dict.fromkeys(names, pl.Float64()),
-        ignore_errors=True,
-        decimal_comma=decimal,
-        **common,
-    )
+    frame = pl.read_csv(text, schema=dict.fromkeys(names, pl.Float64()), ignore_errors=True, **common)
     numbers = frame.to_numpy(order="c", writable=True)
     doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls or exact]
-    words, spelt = {}, {}
-    if doubtful:
-        texts = pl.read_csv(text, schema=dict.fromkeys(names, pl.String()), columns=doubtful, **common)
-        for place, series in zip(doubtful, texts.get_columns(), strict=True):
-            numbers[:, place], fields, written = column_of(series, decimal)
-            words.update({} if fields is None else {place: fields})
-            spelt.update({} if written is None else {place: written})
-    return numbers, words, spelt
+    if not doubtful:
+        return (numbers, {}, {}), False
+    schema = dict.fromkeys(names, pl.String())
+    texts = cleaned(pl.read_csv(text, schema=schema, columns=doubtful, **common))
+    if len(doubtful) < width and decimals_of(texts, separator).commas:  # whether others have points decides too
+        doubtful, texts = list(range(width)), cleaned(pl.read_csv(text, schema=schema, **common))
+    (values, words, spelt), commas = read_columns(texts, separator)
+    numbers[:, doubtful] = values
+    words = {doubtful[place]: fields for place, fields in words.items()}
+    return (numbers, words, {doubtful[place]: fields for place, fields in spelt.items()}), commas
 
 
-def column_of(series: pl.Series, decimal: bool = False) -> Column:
+def read_columns(texts: pl.DataFrame, separator: str) -> tuple[Columns, bool]:
+    """Read columns of text, null where a value is missing, decimals as they are written there.
+
+    Returns
+    -------
+    columns : (numbers, words, exact)
+        As in `LooseTable`.
+    commas : bool
+        Whether decimals have a comma in any of them.
+    """
+    commas = decimals_of(texts, separator).commas
+    numbers, words, spelt = np.empty((len(texts), texts.width)), {}, {}
+    for place, series in enumerate(texts):
+        turned = with_points(series) if series.name in commas else series
+        numbers[:, place], fields, written = column_of(turned)
+        words.update({} if fields is None else {place: fields})
+        spelt.update({} if written is None else {place: written})
+    return (numbers, words, spelt), bool(commas)
+
+
+def column_of(series: pl.Series) -> Column:
     """Return a column of text as numbers, NaN where a field is none; and as text where it has to be kept."""
     fields = series.fill_null("").str.strip_chars()
-    numeric = fields.str.replace(",", ".", literal=True) if decimal else fields
     # Python's spelling of what is no number, so that "nan" and "inf" do not pass for text.
-    numbers = numeric.cast(pl.Float64, strict=False).fill_null(float("nan"))
+    numbers = fields.cast(pl.Float64, strict=False).fill_null(float("nan"))
     empty = fields.str.to_lowercase().is_in(list(MISSING))
     words = bool((numbers.is_nan() & ~empty).any())
     spelt = bool(fields.str.contains(_EXACT).any())

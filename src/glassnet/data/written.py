@@ -103,6 +103,8 @@ def numbers_in(column: pl.Series, decimal_comma: bool, beside: str | None = None
     if decimal_comma:
         right = column.str.contains(_COMMA)
         turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+        otherwise = column.str.contains(".", literal=True).fill_null(False)
+        column = column.zip_with(~otherwise, pl.Series([None], dtype=pl.String))
     else:
         right = column.str.contains(_THOUSANDS)
         turned = column.str.replace_all(",", "", literal=True)

@@ -18,7 +18,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "widths": ("{widths} values, the others have {width}", "有 {widths} 个值,其余各行有 {width} 个"),
     "open_quote": ("a quotation mark that is not closed", "引号没有闭合"),
     "broken": ("{rows}: {why}", "{rows}:{why}"),
-    "decimal_comma": ("fields such as 1,5 between semicolons", "分号之间有 1,5 这样的写法"),
+    "decimal_comma": ("fields such as 1,5", "有 1,5 这样的写法"),
     "no_values": ("{names}: no values", "{names}:没有值"),
     "same_names": ("{names}: the name of {columns} columns", "{names}:共 {columns} 列用此名称"),
     "turned": (

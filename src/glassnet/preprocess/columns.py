@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,16 +39,16 @@ class Columns:
         Name of each column that is left out, and why.
     remarks : tuple of str
         What was decided and may be wrong; not saved.
-    decimal_comma : bool
-        Whether the training table had decimal commas: then 1.234 is a thousand and more in other tables as well, if
-        their form allows it.
+    commas : frozenset of str
+        Names of the columns whose decimals had a comma in the training table: then 1.234 is a thousand and more in
+        other tables as well, if their form allows it.
     """
 
     inputs: tuple[Encoding, ...]
     targets: tuple[Target, ...]
     dropped: tuple[tuple[str, str], ...] = ()
     remarks: tuple[str, ...] = ()
-    decimal_comma: bool = False
+    commas: frozenset[str] = frozenset()
 
     @classmethod
     def learn(
@@ -103,7 +103,8 @@ class Columns:
             raise DataError(
                 "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
             )
-        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), table.decimal_comma)
+        used = {one.name for one in (*inputs, *learnt)}
+        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), table.decimals.commas & used)
 
     @property
     def task(self) -> str:
@@ -165,15 +166,12 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
-        table = self._as_written(table)
+        table = table.written_as(self.commas)
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
-
-    def _as_written(self, table: Table) -> Table:
-        return replace(table, decimal_comma=True) if self.decimal_comma and table.comma_free else table
 
     def surprises(self, table: Table) -> list[str]:
         """Say which values of a table training did not know, and what they are taken for; columns as for `apply`."""
-        table = self._as_written(table)
+        table = table.written_as(self.commas)
         return [said for one in self.inputs for said in one.surprises(table)]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
@@ -194,7 +192,7 @@ class Columns:
             1, or when no row has all.
         """
         self.require(table, self.target_names)
-        table = self._as_written(table)
+        table = table.written_as(self.commas)
         if self.task != "classes":
             values = np.stack([values_of(table, one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
@@ -253,7 +251,7 @@ class Columns:
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
             "dropped": [list(pair) for pair in self.dropped],
-            **({"decimal_comma": True} if self.decimal_comma else {}),
+            **({"decimal_comma": sorted(self.commas)} if self.commas else {}),
         }
 
     @classmethod
@@ -270,8 +268,11 @@ class Columns:
         found = described["targets"] if described["version"] == VERSION else [described["target"]]
         targets = tuple(Target(**{**one, "classes": tuple(one["classes"])}) for one in found)
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
-        comma = described.get("decimal_comma", False) is True
-        return cls(tuple(map(encoding_from, described["inputs"])), targets, dropped, decimal_comma=comma)
+        inputs = tuple(map(encoding_from, described["inputs"]))
+        commas = described.get("decimal_comma", ())
+        if commas is True:  # as it was written before columns could differ
+            commas = [one.name for one in (*inputs, *targets)]
+        return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)))
 
 
 def require_column(table: Table, name: str) -> None:
