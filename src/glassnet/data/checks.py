@@ -16,6 +16,9 @@ from .dataset import Like
 LABEL_LIMIT = 2**31
 """Labels beyond are taken for a mistake in the file: nobody has so many classes."""
 
+TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
+"""What is written for yes and no, in small letters."""
+
 
 def check_options(part: str, maximum: float, classes: int | None) -> None:
     """Refuse options no reader can take.

@@ -18,7 +18,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
-from .checks import plain
+from .checks import TRUTH, plain
 from .decimals import Decimals, as_learnt, decimals_of
 from .delimited import MISSING, read_delimited
 from .files import Opened, open_source, open_stream
@@ -29,7 +29,6 @@ from .units import has_units, mixed_units, unit_of
 from .written import ALMOST, CODE, beside_in, mostly_dates, numbers_in, signs_in
 
 _FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
-_TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -181,7 +180,7 @@ class Table:
             values[(values != 0) & (values != 1)] = np.nan
             return values
         lowered = as_text(column).str.to_lowercase()
-        return lowered.replace_strict(_TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
+        return lowered.replace_strict(TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
 
     def truths(self, name: str) -> NDArray[np.float64]:
         """Return 1 for yes and 1, 0 for no and 0, NaN for what is missing or none of them, shape (n,)."""
@@ -285,6 +284,10 @@ class Table:
             "different": column.drop_nulls().n_unique() if kind != "other" else None,
             "examples": examples,
         }
+
+    def spelt(self, name: str, row: int) -> str:
+        """Return a value as it would stand in a file of text."""
+        return str(as_text(self.frame[name][[row]])[0])
 
     def row(self, number: int) -> dict[str, Any]:
         """Return the values of a row as they stand there, None for a missing one; rows count from 0."""

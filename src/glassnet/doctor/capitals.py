@@ -10,12 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.capitals import alike
+from ..data.checks import TRUTH
 from ..data.loose import LooseTable
 from .case import Case, Outcome, found
 from .details import Detail, detail, in_chinese
 
 _SHOWN = 3
-_TRUTHS = {"", "true", "false", "yes", "no", "y", "n", "t", "f"}
+_TRUTHS = {"", *TRUTH}
 """Which are read alike in small and large letters, but for classes."""
 
 

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .encodings import Encoded, Encoding, encoding_from
-from .predicted import Target, class_words, learn_targets, values_of
+from .encodings import Encoded, Encoding, encoding_from, no_numbers
+from .predicted import Target, labels_of, learn_targets, values_of
 from .usable import about_numbers, about_spellings, learn_inputs, quoted
 
 if TYPE_CHECKING:
@@ -90,7 +90,9 @@ class Columns:
             require_column(table, name)
         learnt, remarks = learn_targets(table, asked, task)
         remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
-        remarks += [said for one in learnt if one.task == "classes" for said in about_spellings(table, one.name)]
+        for one in learnt:
+            if one.task == "classes":
+                remarks += no_numbers(table, one.name) if one.numeric else about_spellings(table, one.name)
         others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
@@ -170,9 +172,13 @@ class Columns:
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
 
     def surprises(self, table: Table) -> list[str]:
-        """Say which values of a table training did not know, and what they are taken for; columns as for `apply`."""
+        """Say which values of a table training did not know, and what they are taken for.
+
+        Columns as for `apply`; of the targets those that are there.
+        """
         table = table.written_as(self.commas)
-        return [said for one in self.inputs for said in one.surprises(table)]
+        targets = [one for one in self.targets if one.name in table.names]
+        return [said for one in (*self.inputs, *targets) for said in one.surprises(table)]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
         """Return the rows that have every target, and theirs.
@@ -189,7 +195,7 @@ class Columns:
         ------
         DataError
             GN060 when a column is missing, GN064 for a class that training did not know, a label that is neither 0 nor
-            1, or when no row has all.
+            1, words instead of numbers, or when no row has all.
         """
         self.require(table, self.target_names)
         table = table.written_as(self.commas)
@@ -199,23 +205,10 @@ class Columns:
             _some(rows, table, self.target_names)
             return rows, values[rows]
         (target,) = self.targets
-        name = target.name
-        codes, words = class_words(table, name, target.numeric)
-        rows = np.flatnonzero(codes >= 0)
-        _some(rows, table, (name,))
-        place = {word: k for k, word in enumerate(target.classes)}
-        if {word.lower() for word in place} <= {"true", "false"}:  # a frame's truth values, and how files write them
-            words, place = tuple(map(str.lower, words)), {word.lower(): k for word, k in place.items()}
-        known = np.array([place.get(word, -1) for word in words], np.int64)
-        labels = known[codes[rows]]
-        if labels.min() < 0:
-            row = int(rows[np.argmin(labels)])
-            raise DataError(
-                "GN064",
-                f"{table.source}, column {name!r}, sample {row + 1}: class {words[codes[row]]!r}, but the model knows "
-                f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
-            )
-        return rows, labels
+        labels = labels_of(table, target)
+        rows = np.flatnonzero(labels >= 0)
+        _some(rows, table, (target.name,))
+        return rows, labels[rows]
 
     def require(self, table: Table, names: Iterable[str]) -> None:
         """Refuse a table without these columns: DataError GN060."""

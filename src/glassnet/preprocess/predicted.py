@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.checks import is_sign, plain
+from ..data.checks import TRUTH, is_sign, plain
 from ..errors import DataError, OptionError, require_choice
-from .encodings import LARGEST
+from .encodings import LARGEST, no_numbers
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 TASKS = ("classes", "numbers")
 _FEW_VALUES = 10
 _MANY_CLASSES = 1000
+_TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
 _KINDS = {"text": "words", "boolean": "yes and no"}
 
 
@@ -49,6 +50,11 @@ class Target:
     def unit(self) -> str:
         """What to write behind a number that was predicted: a blank and its unit, or nothing."""
         return f" {self.beside}" if self.beside else ""
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are no numbers, where numbers are predicted or name the classes."""
+        numbers = self.numeric or self.task == "numbers"
+        return no_numbers(table, self.name, self.beside) if numbers and _mostly_numbers(table, self) else []
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -135,10 +141,11 @@ def values_of(table: Table, target: Target) -> NDArray[np.float64]:
     Raises
     ------
     DataError
-        GN064 for a label that is neither 0 nor 1, or a number too large.
+        GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
     """
     where = f"{table.source}, target {target.name!r}"
     if target.task == "numbers":
+        _require_numbers(table, target)
         values = table.numbers(target.name, target.beside)
         known = values[~np.isnan(values)]
         if len(known):
@@ -153,6 +160,58 @@ def values_of(table: Table, target: Target) -> NDArray[np.float64]:
             f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
         )
     return values
+
+
+def labels_of(table: Table, target: Target) -> NDArray[np.int64]:
+    """Return the place of each row's class among a target's, shape (n,); -1 where it is missing.
+
+    Yes and no, true and false, and 1 and 0 are understood whichever of them training had.
+
+    Raises
+    ------
+    DataError
+        GN064 for a class that training did not know.
+    """
+    truths = [_TRUTHS.get(word.lower()) for word in target.classes]
+    if len(truths) == 2 and {*truths} == {0.0, 1.0}:
+        values = table.truths(target.name)
+        labels = np.where(np.isnan(values), -1, values == truths[1]).astype(np.int64)
+        strange = labels < 0
+    else:
+        codes, words = class_words(table, target.name, target.numeric)
+        place = {word: k for k, word in enumerate(target.classes)}
+        labels = np.array([*(place.get(word, -1) for word in words), -1], np.int64)[codes]
+        strange = (labels < 0) & (codes >= 0)
+        if target.numeric:
+            _require_numbers(table, target)
+    if target.numeric and _mostly_numbers(table, target):
+        strange &= ~np.isnan(table.numbers(target.name))  # some words are left out, as in training
+    unknown = np.flatnonzero(strange & table.frame[target.name].is_not_null().to_numpy())
+    if unknown.size:
+        raise DataError(
+            "GN064",
+            f"{table.source}, column {target.name!r}, sample {unknown[0] + 1}: class "
+            f"{table.spelt(target.name, int(unknown[0]))!r}, but the model knows "
+            f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
+        )
+    return labels
+
+
+def _mostly_numbers(table: Table, target: Target) -> bool:
+    """Tell whether at most half of the answers are words."""
+    return 2 * table.strays(target.name, target.beside)[0] <= table.frame[target.name].count()
+
+
+def _require_numbers(table: Table, target: Target) -> None:
+    """Refuse words instead of numbers: DataError GN064."""
+    if not _mostly_numbers(table, target):
+        _, words = table.strays(target.name, target.beside)
+        row = table.frame[target.name].to_list().index(words[0])
+        raise DataError(
+            "GN064",
+            f"{table.source}, column {target.name!r}, sample {row + 1}: {words[0]!r}, expected numbers as in training. "
+            "Correct them, or empty the fields to leave these rows out.",
+        )
 
 
 def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, list[str]]:
@@ -186,8 +245,9 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
             f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
             + ("" if task else " (--task classes would take each for a class)")
         ]
-    # Classes such as 2D and 3D keep their names.
-    numeric = kind == "number" and all(map(is_sign, table.signs(name)))
+    # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
+    told = kind == "number" and np.abs(different).max(initial=0) < 2**53
+    numeric = bool(told) and all(map(is_sign, table.signs(name)))
     return _learn_classes(table, name, numeric=numeric, where=where, said=task is not None)
 
 
