@@ -118,3 +118,14 @@ def test_an_archive_of_numbers_takes_no_codes(folder):
         row["severity"] = k % 3
     (folder / "d.csv").write_text(written(rows))
     run("doctor", "d.csv", "--target", "severity", "--fix", "copy.npz").refused("GN022", "numbers alone")
+
+
+@pytest.mark.parametrize("name", ["height, cm", 'a "b"', '"', "a\tb", "x; y"])
+@pytest.mark.parametrize("separator", [",", ";"])
+def test_quoted_names_above_values_without_quotes_stay_as_they_are(folder, name, separator):
+    named = name.replace('"', '""')
+    lines = [f"{number / 10}{separator}{'abc'[number % 3]}" for number in range(COUNT)]
+    (folder / "d.csv").write_text("\n".join([f'"{named}"{separator}severity', *lines]) + "\n")
+    rows = copy_of("d.csv")
+    assert [list(row) for row in rows] == [[name, "severity"]] * COUNT
+    assert [float(row[name]) for row in rows] == [number / 10 for number in range(COUNT)]

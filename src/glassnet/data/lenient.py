@@ -143,7 +143,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         return _of_records(opened.name, text, target)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
     titles, first = _titles(lines, first, separator, width)
-    names = _fields(lines[first], separator)
+    names = _names(lines[first], separator)
     named = len(names) == width - 1
     if named:
         names = completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
@@ -216,6 +216,14 @@ def _fields(line: bytes, separator: str) -> list[str]:
     text = line.decode("utf-8", "replace")
     fields = text.split() if separator == " " else text.split(separator)
     return [one.strip().strip('"').strip() for one in fields]
+
+
+def _names(line: bytes, separator: str) -> list[str]:
+    """Cut the first line, in which names may be quoted though no value is."""
+    if b'"' not in line or separator == " ":
+        return _fields(line, separator)
+    (names,) = csv.reader([line.decode("utf-8", "replace")], delimiter=separator, skipinitialspace=True)
+    return [one.strip() for one in names]
 
 
 def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
