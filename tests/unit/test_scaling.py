@@ -95,3 +95,15 @@ def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
     save_model(broken, tmp_path / "m.safetensors")
     with pytest.raises(ModelFileError, match="one span and one offset a feature"):
         load_model(tmp_path / "m.safetensors")
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("given", [np.float64, np.float32])
+def test_what_is_too_far_to_calculate_with_is_drawn_in(dtype, given):
+    data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
+    options = Options(hidden=(20, 20), activation="relu", scaling="features", epochs=1, engine="reference", dtype=dtype)
+    model = fit(data, options).model
+    far = np.full((3, TABLE.shape[1]), 1e38 if given is np.float32 else 1e300, given) * [[1], [-1], [0]]
+    assert np.isfinite(model.outputs(far.astype(given))).all()
+    np.testing.assert_array_equal(model.scaling.apply(TABLE), TABLE * model.scaling.factor + model.scaling.offset)

@@ -231,7 +231,8 @@ def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
 
 
 def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
-    """Let polars read the rows; None if anything is doubtful, blank lines among it."""
+    """Let polars read the rows; None if anything is doubtful, blank lines between them among it."""
+    content = content.rstrip(b"\r\n")
     try:
         frame = pl.read_csv(
             content,
@@ -245,14 +246,12 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart,
     # unless some are quoted, and make up for those that lack.
     expected, between = (width - 1) * len(frame), separator.encode()
-    if content.count(between) != expected:
-        return None
-    if frame.to_series(-1).null_count() and b'"' in content:
+    even = content.count(between) == expected
+    if b'"' in content and (not even or frame.to_series(-1).null_count()):
         quoted = rb'(?:\A|(?<=[%s\n]))"(?:[^"]|"")*"(?=[%s\r\n]|\Z)' % (re.escape(between), re.escape(between))
         bare = re.sub(quoted, b"", content)
-        if b'"' in bare or bare.count(between) != expected:
-            return None
-    return frame
+        even = b'"' not in bare and bare.count(between) == expected
+    return frame if even else None
 
 
 def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:

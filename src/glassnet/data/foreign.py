@@ -30,7 +30,9 @@ def frame_of(source: Any) -> pl.DataFrame:
             return _from_pandas(source)
         if isinstance(source, np.ndarray):
             return _from_array(source)
-        if isinstance(source, Mapping) or hasattr(source, "__arrow_c_stream__"):
+        if isinstance(source, Mapping):
+            return pl.DataFrame({str(name): _plain_column(column) for name, column in source.items()}, strict=False)
+        if hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)
     except DataError:
         raise
@@ -72,15 +74,17 @@ def _of_pandas(value: Any) -> Any:
 
 def _from_array(array: NDArray[Any]) -> pl.DataFrame:
     if array.dtype.names:
-        return pl.DataFrame({name: array[name] for name in array.dtype.names})
+        return pl.DataFrame({name: _plain_column(array[name]) for name in array.dtype.names}, strict=False)
     if array.ndim != 2:
         raise DataError("GN065", f"the table: an array of shape {array.shape}, expected (samples, columns).")
-    columns = {f"column{k + 1}": array[:, k] for k in range(array.shape[1])}
-    if array.dtype.kind == "O":
-        return pl.DataFrame(
-            {name: pl.Series(name, list(map(_plain_value, column)), strict=False) for name, column in columns.items()}
-        )
-    return pl.DataFrame(columns)
+    columns = {f"column{k + 1}": _plain_column(array[:, k]) for k in range(array.shape[1])}
+    return pl.DataFrame(columns, strict=False)
+
+
+def _plain_column(column: Any) -> Any:
+    """Return what polars takes: an array of objects as a list, all else as it is."""
+    objects = isinstance(column, np.ndarray) and column.dtype.kind == "O"
+    return list(map(_plain_value, column)) if objects else column
 
 
 def _plain_value(value: Any) -> Any:

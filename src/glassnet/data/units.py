@@ -51,10 +51,10 @@ def unit_of(column: pl.Series, almost: float) -> str:
 def without_unit(column: pl.Series, unit: str) -> pl.Series:
     """Return the numbers before a unit, as text, null for what has another or none.
 
-    A column in which nothing has any unit is returned as it is: who leaves out every one means this.
+    A column in which nothing has any unit is returned without what has a sign: who leaves out every one means this.
     """
     if not has_units(column):
-        return column
+        return column.zip_with(~column.str.contains(r"[\p{Sc}%]").fill_null(False), pl.Series([None], dtype=pl.String))
     numbers, units = _apart(column)
     same = [one for one in units.unique().drop_nulls().to_list() if _plain(one) == _plain(unit)]
     return numbers.zip_with(units.is_in(same).fill_null(False), pl.Series([None], dtype=pl.String))

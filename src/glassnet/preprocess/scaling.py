@@ -86,7 +86,9 @@ class Scaling:
             # In the data's own precision: a large value less a large mean would lose its digits in float32.
             wide = raw.astype(np.result_type(raw.dtype, dtype), copy=False)
             factor, offset = (part.astype(wide.dtype, copy=False) for part in self._steps)
-            scaled = (wide * factor + offset).astype(dtype, copy=False)
+            with np.errstate(over="ignore"):
+                scaled = wide * factor + offset
+            scaled = np.clip(scaled, -_FARTHEST, _FARTHEST, out=scaled).astype(dtype, copy=False)
         else:
             scaled = raw.astype(dtype) / self.maximum * self.span + self.offset
         return scaled
@@ -139,6 +141,8 @@ class Scaling:
 SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
 """Name -> (span, offset), for the steps that do not depend on the data."""
 
+_FARTHEST = 1e15
+"""Deviations from the mean beyond which a value counts as this far: sums of larger ones overflow in float32."""
 _ROWS = 4096  # taken at a time: squares of bytes need more room than the bytes
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+from unittest import mock
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from glassnet.data import delimited
 from glassnet.data.delimited import read_delimited
 from glassnet.data.files import open_stream
 from glassnet.errors import DataError
@@ -35,3 +37,21 @@ def test_a_row_of_another_width_is_refused_whatever_is_quoted(rows, quoting):
     found = read_delimited(opened, ["name"]).frame
     assert found.columns == rows[0]
     assert [[value or "" for value in row] for row in found.rows()] == filled[1:]
+
+
+SOUND = {
+    "a quoted separator": 'a,b\n1,"x, y"\n2,"z"\n',
+    "blank lines at the end": "a,b\n1,x\n2,z\n\n\r\n",
+    "a missing value beside": 'a,b\n1,"x, ""y"""\n2,\n\n',
+}
+
+
+@pytest.mark.parametrize("text", SOUND.values(), ids=SOUND)
+def test_tables_of_sound_form_are_read_at_speed(text):
+    def read():
+        return read_delimited(open_stream(io.BytesIO(text.encode()), "d.csv")).frame
+
+    with mock.patch.object(delimited, "_careful", side_effect=AssertionError):
+        fast = read()
+    with mock.patch.object(delimited, "_fast", return_value=None):
+        assert read().equals(fast)

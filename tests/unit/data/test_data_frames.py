@@ -56,6 +56,7 @@ BROUGHT = {
     "polars": lambda: FRAME,
     "lazy": FRAME.lazy,
     "mapping": lambda: FRAME.to_dict(as_series=False),
+    "objects": lambda: {name: np.array(column, object) for name, column in FRAME.to_dict(as_series=False).items()},
 }
 
 

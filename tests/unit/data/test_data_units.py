@@ -124,6 +124,15 @@ def test_a_column_without_any_unit_has_the_models_and_that_is_said(bare):
     ]
 
 
+def test_what_has_a_sign_is_no_number_in_a_unit():
+    columns, asked = _columns(), read_table({"mass": ["$60", "80%", "70"], "share": [1, 2, 3], "old": [1, 2, 3]})
+    assert (
+        columns.surprises(asked)[0] == "column 'mass': 2 values are no numbers in kg ('$60', '80%'), taken as missing"
+    )
+    plain = read_table(asked.frame.with_columns(pl.Series("mass", [None, None, "70 kg"])))
+    assert np.array_equal(columns.apply(asked), columns.apply(plain))
+
+
 def test_several_units_are_said_with_advice():
     mixed = _columns(mass=["500 g", "1 kg"] * 30)
     [said] = [remark for remark in mixed.remarks if "'mass'" in remark]
