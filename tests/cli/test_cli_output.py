@@ -10,6 +10,7 @@ import sys
 import numpy as np
 import pytest
 
+from glassnet.cli.console import result_json
 from support.cli import command, environment, run
 from support.samples import png, write_model_and_rows
 
@@ -100,3 +101,8 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
         assert (folder / file).read_text(encoding="utf-8")
     done = subprocess.run(command("info", model, "--json"), env=environment(**env), capture_output=True)
     assert json.loads(done.stdout.decode("ascii" if "latin" in encoding else "utf-8"))["model"] == model
+
+
+def test_numbers_that_json_does_not_have_are_null(capsys):
+    result_json({"loss": float("inf"), "deep": [{"r2": float("nan")}, (1.5, -float("inf"))]})
+    assert capsys.readouterr().out == '{"loss": null, "deep": [{"r2": null}, [1.5, null]]}\n'

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
 import threading
 from typing import Any
@@ -24,13 +25,25 @@ def result(text: str = "") -> None:
 
 
 def result_json(value: Any) -> None:
-    """Print one JSON value to standard output, for programs; in ASCII where output lacks a character of it."""
-    text = json.dumps(value, ensure_ascii=False)
+    """Print one JSON value to standard output, for programs; in ASCII where output lacks a character of it.
+
+    JSON has no infinite numbers, and none that is no number: null stands there.
+    """
+    value = _finite(value)
+    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
     try:
         text.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
         text = json.dumps(value)
     click.echo(text)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _finite(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(one) for one in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def say(text: str) -> None:
