@@ -252,3 +252,11 @@ def test_lists_and_records_are_named_and_left_out_of_the_copy(folder, kind):
     assert (one["columns"], one["severity"]) == (["place", "sizes"], "error")
     assert glassnet.read_table(folder / "copy.csv").names == ("size", "kind")
     run("train", f"t.{kind}", "--target", "kind").refused("GN061", "place", "--drop")
+
+
+def test_the_verdict_names_the_test_data_too(folder):
+    for name in ("a.csv", "b.csv"):
+        rows = "".join(f"{k % 13 / 7},{k % 11},{'ab'[k % 2]}\n" for k in range(100))
+        (folder / name).write_text(f"{name[0]},z,y\n{rows}".replace("b,z", "a,z"))
+    last = run("doctor", "a.csv", "--target", "y", "--test", "b.csv").out.splitlines()
+    assert any(line.startswith("a.csv, b.csv: ") for line in last)

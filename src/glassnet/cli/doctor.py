@@ -32,6 +32,7 @@ _PROGRAMS = (".py", ".ipynb")
 class _Visit:
     """What a command has found, and how the repaired copy is written."""
 
+    sources: tuple[str, ...]
     findings: list[Finding]
     facts: dict[str, Any]
     write: Callable[[str], None]
@@ -106,7 +107,7 @@ def _of_program(source: str) -> _Visit:
         with replacing(out) as file:
             file.write(diagnosis.content)
 
-    return _Visit(diagnosis.findings, {"source": source}, write, again)
+    return _Visit((source,), diagnosis.findings, {"source": source}, write, again)
 
 
 def _of_data(source: str, test_source: str | None, target: str | None, out: str | None, options: Options) -> _Visit:
@@ -137,7 +138,8 @@ def _of_data(source: str, test_source: str | None, target: str | None, out: str 
         with replacing(copy) as file:
             write_loosely(table, file, kind)
 
-    return _Visit(diagnosis.findings, {"source": table.source, **summary(diagnosis)}, write, again)
+    sources = (source, test_source) if test_source else (source,)
+    return _Visit(sources, diagnosis.findings, {"source": table.source, **summary(diagnosis)}, write, again)
 
 
 def _report(
@@ -154,7 +156,7 @@ def _report(
             if finding.severity != "remark":
                 told.show(finding)
         return
-    told.verdict_of(source, visit.findings)
+    told.verdict_of(visit.sources, visit.findings)
     if any(finding.repaired and finding.severity != "remark" for finding in visit.findings):
         proposed = _proposed(source, any(finding.files for finding in visit.findings))
         told.next(["glassnet", "doctor", source, *flags, "--fix", proposed])

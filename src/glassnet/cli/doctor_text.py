@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from ..data.files import display_name
@@ -93,9 +94,10 @@ class Told:
         parts = [self._in(counted(count, severity)) for severity, count in counts.items() if count]
         return self.say("listing").join(parts) or self.say("doctor_fine")
 
-    def verdict_of(self, source: str, findings: list[Finding]) -> None:
+    def verdict_of(self, sources: Sequence[str], findings: list[Finding]) -> None:
         """Print the verdict on what was examined."""
-        result(self.say("doctor_verdict", source=source, verdict=self.verdict(findings)))
+        names = self.say("listing").join(sources)
+        result(self.say("doctor_verdict", source=names, verdict=self.verdict(findings)))
 
     def copy(self, file: str, left: list[Finding]) -> None:
         """Print where the copy is, and the verdict on it."""
