@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 
 import pytest
@@ -51,15 +52,39 @@ def test_a_few_words_among_numbers_are_left_out_and_named(trained):
     assert also == said
 
 
+NO_NUMBERS = {
+    "words among numbers": (["2", "n.d.", "n.a."], 2, "'n.d.'"),
+    "words": (["b", "a", "c"], 1, "'b'"),
+    "dates": ([datetime.date(2020, 1, 2), datetime.date(2020, 1, 1)], 1, "'2020-01-02'"),
+    "durations": ([datetime.timedelta(1), datetime.timedelta(2)], 1, "'1 day"),
+    "lists": ([[1, 2], [3]], 1, r"'\[1, 2\]'"),
+}
+
+
 @pytest.mark.parametrize("settings", [{}, {"task": "numbers"}])
-@pytest.mark.parametrize("words", [["2", "n.d.", "n.d."], ["n.d."], ["a", "b", "c"]])
-def test_words_instead_of_numbers_are_refused(words, settings):
+@pytest.mark.parametrize("case", NO_NUMBERS)
+def test_what_is_no_number_is_refused(case, settings):
     columns = learnt([1, 2, 3], **settings)
-    first = next(word for word in words if not word.isdecimal())
-    with pytest.raises(DataError, match=rf"'y', sample \d+: {first!r}, expected numbers") as caught:
-        load_table(table(words), columns=columns)
+    answers, sample, shown = NO_NUMBERS[case]
+    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected numbers") as caught:
+        load_table(table(answers), columns=columns)
     assert caught.value.code == "GN064"
     assert columns.surprises(read_table({"x": [1.0]})) == []
+
+
+@pytest.mark.parametrize(
+    ("trained", "asked", "said"),
+    [
+        ("{} %", "{}", "numbers without '%', taken as if it stood there"),
+        ("{}", "{} %", "its '%', which training did not have, is left out of account"),
+        ("{} kg", "{}", "numbers without 'kg', taken as if it stood there"),
+        ("{} kg", "{} kg", None),
+    ],
+)
+def test_units_and_signs_of_numbers_to_predict_are_told(trained, asked, said):
+    columns = learnt([trained.format(k) for k in range(60)])
+    remarks = columns.surprises(read_table(table([asked.format(k) for k in range(60)])))
+    assert remarks == ([f"column 'y': {said}"] if said else [])
 
 
 def test_a_class_that_training_did_not_know_is_named_as_it_is_written():

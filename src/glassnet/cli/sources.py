@@ -280,7 +280,7 @@ def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datas
 
 
 def _say_surprises(table: Table, columns: Columns) -> None:
-    for said in (*table.written_as(columns.commas).remarks, *columns.surprises(table)):
+    for said in (*table.written_as(columns.decimal_signs).remarks, *columns.surprises(table)):
         say(f"{table.source}: {said}")
 
 

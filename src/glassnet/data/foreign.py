@@ -26,11 +26,12 @@ def frame_of(source: Any) -> pl.DataFrame:
     if isinstance(source, pl.LazyFrame):
         return source.collect()
     try:
-        if type(source).__module__.partition(".")[0] == "pandas":
+        if _is_of_pandas(source):
             return _from_pandas(source)
         if isinstance(source, np.ndarray):
             return _from_array(source)
         if isinstance(source, Mapping):
+            require_unique(list(map(str, source)), "the table")
             return pl.DataFrame({str(name): _plain_column(column) for name, column in source.items()}, strict=False)
         if hasattr(source, "__arrow_c_stream__"):
             return pl.DataFrame(source, strict=False)
@@ -51,19 +52,20 @@ def _from_pandas(frame: Any) -> pl.DataFrame:
         frame = frame.to_frame()
     names = [str(name) for name in frame.columns]
     require_unique(names, "the table")
-    columns = {}
-    for number, name in enumerate(names):
-        column = frame.iloc[:, number]
-        kind = getattr(column.dtype, "kind", "O")
-        if kind in "biufM" and isinstance(column.dtype, np.dtype):
-            columns[name] = pl.Series(name, column.to_numpy())
-        else:
-            missing = column.isna().to_numpy()
-            values = list(map(_of_pandas, column.astype(object)))
-            columns[name] = pl.Series(
-                name, [None if m else v for v, m in zip(values, missing, strict=True)], strict=False
-            )
-    return pl.DataFrame(columns)
+    return pl.DataFrame({name: _column_of_pandas(frame.iloc[:, k]) for k, name in enumerate(names)}, strict=False)
+
+
+def _is_of_pandas(value: Any) -> bool:
+    return type(value).__module__.partition(".")[0] == "pandas"
+
+
+def _column_of_pandas(column: Any) -> Any:
+    """Return the values as an array, or as a list with None for missing ones."""
+    kind = getattr(column.dtype, "kind", "O")
+    if kind in "biufM" and isinstance(column.dtype, np.dtype):
+        return column.to_numpy()
+    values = map(_of_pandas, column.astype(object))
+    return [None if missing else value for value, missing in zip(values, column.isna(), strict=True)]
 
 
 def _of_pandas(value: Any) -> Any:
@@ -82,10 +84,14 @@ def _from_array(array: NDArray[Any]) -> pl.DataFrame:
 
 
 def _plain_column(column: Any) -> Any:
-    """Return what polars takes: an array of objects as a list, all else as it is."""
+    """Return what polars takes: a column of pandas, or an array of objects, as a list, all else as it is."""
+    if _is_of_pandas(column) and hasattr(column, "isna"):
+        return _column_of_pandas(column)
     objects = isinstance(column, np.ndarray) and column.dtype.kind == "O"
     return list(map(_plain_value, column)) if objects else column
 
 
 def _plain_value(value: Any) -> Any:
-    return None if value is None or value != value else value.item() if isinstance(value, np.generic) else value
+    if type(value).__name__ in ("NAType", "NaTType") or (isinstance(value, float) and value != value):
+        return None
+    return value.item() if isinstance(value, np.generic) else value

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -19,16 +19,16 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import TRUTH, plain
-from .decimals import Decimals, as_learnt, decimals_of
+from .decimals import Decimals, decimals_as_learnt, decimals_of
 from .delimited import MISSING, read_delimited
 from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
 from .typed import TYPED, read_typed
 from .units import has_units, mixed_units, unit_of
-from .written import ALMOST, CODE, beside_in, mostly_dates, numbers_in, signs_in
+from .written import CODE, beside_in, few, mostly_dates, numbers_in, signs_in, strays_in
 
-_FEW_STRAYS, _FEW_NUMBERS = 3, 10  # different ones
+_FEW_NUMBERS = 10  # different ones
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
 
 
@@ -83,11 +83,9 @@ class Table:
         """Return the table of these rows, which keep their numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
 
-    def written_as(self, commas: Collection[str]) -> Table:
-        """Return the table with commas in the decimals of these columns too, where it does not show its own way."""
-        if not commas:
-            return self
-        return replace(self, decimals=as_learnt(self.decimals, self._text, commas, self.separator))
+    def written_as(self, learnt: Mapping[str, str]) -> Table:
+        """Return the table read by a model, given the sign, comma or point, that the decimals of its columns had."""
+        return replace(self, decimals=decimals_as_learnt(self._text, learnt))
 
     def kind(self, name: str) -> str:
         """Tell what a column holds.
@@ -117,7 +115,11 @@ class Table:
 
         Of a table of thousands of columns, each call that looks at one column costs more than the looking.
         """
-        text = self._text.drop(self.decimals.commas)
+        text = self._text
+        if text.width and self.decimals.commas:
+            marked = text.select(pl.all().str.contains("[.,]").any()).row(0)
+            columns = zip(text.columns, marked, strict=True)
+            text = text.drop(name for name, one in columns if one and name in self.decimals.commas)
         if not text.width:
             return {}
         cast = text.select(pl.all().cast(pl.Float64, strict=False))
@@ -143,8 +145,7 @@ class Table:
         beside = beside_in(column)
         if len(beside) > 1:
             return "text"  # sums in several currencies are not of one size
-        strays = column.filter(numbers_in(column, column.name in self.decimals.commas, "".join(beside)).is_null())
-        if len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS:
+        if few(strays_in(column, column.name in self.decimals.commas, "".join(beside)), column):
             return "number"
         return "date" if mostly_dates(column) else "text"
 
@@ -255,7 +256,7 @@ class Table:
             return 0, ()
         column = as_text(column).drop_nulls()
         beside = self.beside(name) if beside is None else beside
-        found = column.filter(numbers_in(column, name in self.decimals.commas, beside).is_null())
+        found = strays_in(column, name in self.decimals.commas, beside)
         return len(found), tuple(sorted(found.unique().to_list()))
 
     def describe(self, name: str) -> dict[str, Any]:

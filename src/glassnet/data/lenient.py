@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError
 from .class_names import number_words_loosely
+from .decimals import decimals_of
 from .delimited import MISSING, is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, cleaned, parse_frame
@@ -344,9 +345,10 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     right = [place for place, fields in enumerate(widths) if fields == width]
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     fields = {one: [records[place][k] for place in right] for k, one in enumerate(numbered(width))}
-    texts = pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String()))
-    (numbers, words, exact), commas = read_columns(cleaned(texts), separator)
-    found = tuple(names) if header else numbered(width)
+    texts = cleaned(pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String())))
+    decimals = decimals_of(texts, separator)
+    numbers, words, exact = read_columns(texts, decimals.commas)
+    found, comma = tuple(names) if header else numbered(width), bool(decimals.commas)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
-    return LooseTable(name, numbers, words, found, header, taken, where, broken, commas, row_names=named, exact=exact)
+    return LooseTable(name, numbers, words, found, header, taken, where, broken, comma, row_names=named, exact=exact)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,10 @@ def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Co
 
     Returns
     -------
-    columns, commas
-        As `read_columns` returns them.
+    columns : (numbers, words, exact)
+        As in `LooseTable`.
+    commas : bool
+        Whether decimals have a comma in any of them.
     """
     if not text:
         return (np.empty((0, width)), {}, {}), False
@@ -64,32 +67,25 @@ def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Co
         return (numbers, {}, {}), False
     schema = dict.fromkeys(names, pl.String())
     texts = cleaned(pl.read_csv(text, schema=schema, columns=doubtful, **common))
-    if len(doubtful) < width and decimals_of(texts, separator).commas:  # whether others have points decides too
+    commas = decimals_of(texts, separator).commas
+    if commas and len(doubtful) < width:  # what the others have decides too, and is decided
         doubtful, texts = list(range(width)), cleaned(pl.read_csv(text, schema=schema, **common))
-    (values, words, spelt), commas = read_columns(texts, separator)
+        commas = decimals_of(texts, separator).commas
+    values, words, spelt = read_columns(texts, commas)
     numbers[:, doubtful] = values
     words = {doubtful[place]: fields for place, fields in words.items()}
-    return (numbers, words, {doubtful[place]: fields for place, fields in spelt.items()}), commas
+    return (numbers, words, {doubtful[place]: fields for place, fields in spelt.items()}), bool(commas)
 
 
-def read_columns(texts: pl.DataFrame, separator: str) -> tuple[Columns, bool]:
-    """Read columns of text, null where a value is missing, decimals as they are written there.
-
-    Returns
-    -------
-    columns : (numbers, words, exact)
-        As in `LooseTable`.
-    commas : bool
-        Whether decimals have a comma in any of them.
-    """
-    commas = decimals_of(texts, separator).commas
+def read_columns(texts: pl.DataFrame, commas: Collection[str]) -> Columns:
+    """Read columns of text, null where a value is missing; those that are named have decimals with a comma."""
     numbers, words, spelt = np.empty((len(texts), texts.width)), {}, {}
     for place, series in enumerate(texts):
         turned = with_points(series) if series.name in commas else series
         numbers[:, place], fields, written = column_of(turned)
         words.update({} if fields is None else {place: fields})
         spelt.update({} if written is None else {place: written})
-    return (numbers, words, spelt), bool(commas)
+    return numbers, words, spelt
 
 
 def column_of(series: pl.Series) -> Column:

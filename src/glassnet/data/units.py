@@ -82,6 +82,9 @@ def _apart(column: pl.Series) -> tuple[pl.Series, pl.Series]:
         before = units.is_null()
         units = units.zip_with(~before, column.str.extract(_BEFORE, 1))
         numbers = numbers.zip_with(~before, column.str.extract(_BEFORE, 2))
+    exponents = units.str.contains(r"^[eE][+-]?\d+$").fill_null(False)  # as in 1e3
+    if exponents.any():
+        numbers, units = (one.zip_with(~exponents, pl.Series([None], dtype=pl.String)) for one in (numbers, units))
     return numbers.str.strip_chars(), units
 
 

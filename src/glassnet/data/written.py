@@ -11,7 +11,7 @@ from .delimited import MISSING
 from .units import unit_of, without_unit
 
 _THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
-_COMMA = r"^[+-]?(\d+|\d{1,3}(\.\d{3})+)(,\d*)?([eE][+-]?\d+)?$"
+_COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
 CODE = r"^0\d+$"
 _SIGN = r"[\p{Sc}%]"
 _MINUS = "\u2212"
@@ -25,6 +25,7 @@ _DATE = (
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
 )
 
+_FEW_STRAYS = 3  # different ones
 ALMOST = 0.9
 """Part of a column that makes it dates, or numbers."""
 
@@ -109,3 +110,13 @@ def numbers_in(column: pl.Series, decimal_comma: bool, beside: str | None = None
         right = column.str.contains(_THOUSANDS)
         turned = column.str.replace_all(",", "", literal=True)
     return turned.zip_with(right.fill_null(False), column).cast(pl.Float64, strict=False)
+
+
+def strays_in(column: pl.Series, decimal_comma: bool, beside: str | None = None) -> pl.Series:
+    """Return what is no number in text without missing values; arguments as for `numbers_in`."""
+    return column.filter(numbers_in(column, decimal_comma, beside).is_null())
+
+
+def few(strays: pl.Series, column: pl.Series) -> bool:
+    """Tell whether so few and so uniform values are no numbers that all others are."""
+    return len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .encodings import Encoded, Encoding, encoding_from, no_numbers
+from .encodings import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
 from .predicted import Target, labels_of, learn_targets, values_of
 from .usable import about_numbers, about_spellings, learn_inputs, quoted
 
@@ -40,8 +40,8 @@ class Columns:
     remarks : tuple of str
         What was decided and may be wrong; not saved.
     commas : frozenset of str
-        Names of the columns whose decimals had a comma in the training table: then 1.234 is a thousand and more in
-        other tables as well, if their form allows it.
+        Names of the columns whose decimals had a comma in the training table: there 1.234 is a thousand and more in
+        other tables as well.
     """
 
     inputs: tuple[Encoding, ...]
@@ -105,8 +105,8 @@ class Columns:
             raise DataError(
                 "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
             )
-        used = {one.name for one in (*inputs, *learnt)}
-        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), table.decimals.commas & used)
+        commas = table.decimals.commas.intersection(_numbers(inputs, learnt))
+        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), commas)
 
     @property
     def task(self) -> str:
@@ -122,6 +122,11 @@ class Columns:
     def output_names(self) -> tuple[str, ...]:
         """What the network's outputs are called: the classes, or the columns of labels or numbers."""
         return self.targets[0].classes or self.target_names
+
+    @property
+    def decimal_signs(self) -> dict[str, str]:
+        """The sign, comma or point, that decimals had in training, of each column of numbers."""
+        return {name: "," if name in self.commas else "." for name in _numbers(self.inputs, self.targets)}
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -168,7 +173,7 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
-        table = table.written_as(self.commas)
+        table = table.written_as(self.decimal_signs)
         return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
 
     def surprises(self, table: Table) -> list[str]:
@@ -176,7 +181,7 @@ class Columns:
 
         Columns as for `apply`; of the targets those that are there.
         """
-        table = table.written_as(self.commas)
+        table = table.written_as(self.decimal_signs)
         targets = [one for one in self.targets if one.name in table.names]
         return [said for one in (*self.inputs, *targets) for said in one.surprises(table)]
 
@@ -198,7 +203,7 @@ class Columns:
             1, words instead of numbers, or when no row has all.
         """
         self.require(table, self.target_names)
-        table = table.written_as(self.commas)
+        table = table.written_as(self.decimal_signs)
         if self.task != "classes":
             values = np.stack([values_of(table, one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
@@ -266,6 +271,12 @@ class Columns:
         if commas is True:  # as it was written before columns could differ
             commas = [one.name for one in (*inputs, *targets)]
         return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)))
+
+
+def _numbers(inputs: Sequence[Encoding], targets: Sequence[Target]) -> list[str]:
+    """Return the names of the columns of numbers."""
+    of_numbers = [one.name for one in inputs if isinstance(one, NumberColumn)]
+    return of_numbers + [one.name for one in targets if one.is_number]
 
 
 def require_column(table: Table, name: str) -> None:

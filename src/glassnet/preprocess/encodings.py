@@ -127,16 +127,7 @@ class NumberColumn:
             f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
             for value, count in sentinels_beyond(table.numbers(self.name, self.beside), self.low, self.high).items()
         ]
-        if not self.beside:
-            new = filter(is_sign, table.signs(self.name))
-            said += [
-                f"column {self.name!r}: its {sign!r}, which training did not have, is left out of account"
-                for sign in new
-            ]
-        # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
-        elif unicodedata.category(self.beside[-1]) != "Sc" and table.is_bare(self.name):
-            said += [f"column {self.name!r}: numbers without {self.beside!r}, taken as if it stood there"]
-        return said
+        return said + about_signs(table, self.name, self.beside)
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.unit else ""
@@ -167,6 +158,17 @@ def no_numbers(table: Table, name: str, beside: str | None = None) -> list[str]:
     if count := table.infinite(name, beside):
         said.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
     return said
+
+
+def about_signs(table: Table, name: str, beside: str) -> list[str]:
+    """Say which signs stand beside numbers that had none in training, and that none does where they had this one."""
+    if not beside:
+        new = filter(is_sign, table.signs(name))
+        return [f"column {name!r}: its {sign!r}, which training did not have, is left out of account" for sign in new]
+    # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
+    if unicodedata.category(beside[-1]) != "Sc" and table.is_bare(name):
+        return [f"column {name!r}: numbers without {beside!r}, taken as if it stood there"]
+    return []
 
 
 def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.checks import TRUTH, is_sign, plain
 from ..errors import DataError, OptionError, require_choice
-from .encodings import LARGEST, no_numbers
+from .encodings import LARGEST, about_signs, no_numbers
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -51,10 +51,17 @@ class Target:
         """What to write behind a number that was predicted: a blank and its unit, or nothing."""
         return f" {self.beside}" if self.beside else ""
 
+    @property
+    def is_number(self) -> bool:
+        """Whether numbers stand in the column, to be predicted or as names of the classes."""
+        return self.numeric or self.task == "numbers"
+
     def surprises(self, table: Table) -> list[str]:
-        """Say which values are no numbers, where numbers are predicted or name the classes."""
-        numbers = self.numeric or self.task == "numbers"
-        return no_numbers(table, self.name, self.beside) if numbers and _mostly_numbers(table, self) else []
+        """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
+        if not self.is_number or not _mostly_numbers(table, self):
+            return []
+        signs = about_signs(table, self.name, self.beside) if self.task == "numbers" else []
+        return no_numbers(table, self.name, self.beside) + signs
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -205,12 +212,12 @@ def _mostly_numbers(table: Table, target: Target) -> bool:
 def _require_numbers(table: Table, target: Target) -> None:
     """Refuse words instead of numbers: DataError GN064."""
     if not _mostly_numbers(table, target):
-        _, words = table.strays(target.name, target.beside)
-        row = table.frame[target.name].to_list().index(words[0])
+        present = table.frame[target.name].is_not_null().to_numpy()
+        row = int(np.argmax(present & np.isnan(table.numbers(target.name, target.beside))))
         raise DataError(
             "GN064",
-            f"{table.source}, column {target.name!r}, sample {row + 1}: {words[0]!r}, expected numbers as in training. "
-            "Correct them, or empty the fields to leave these rows out.",
+            f"{table.source}, column {target.name!r}, sample {row + 1}: {table.spelt(target.name, row)!r}, expected "
+            "numbers as in training. Correct them, or empty the fields to leave these rows out.",
         )
 
 

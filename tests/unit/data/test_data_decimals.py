@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import read_table
-from glassnet.data.lenient import read_loosely
-from glassnet.data.rewrite import write_loosely
 from glassnet.preprocess import Columns
+from support.cli import run
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
 ROWS = 30
@@ -24,8 +22,9 @@ GERMAN = {
     "people": [f"{k + 1}.{k:03d}.826" for k in range(ROWS)],
     "metres": [f"{k + 1}.{k:03d},{k % 9}" for k in range(ROWS)],
     "steps": [f"{k + 1}.{k:03d}" for k in range(ROWS)],
-    "short": [f"-{k}" for k in range(ROWS)],
+    "short": [f"-{k % 7 + 1}" for k in range(ROWS)],
 }
+COUNTED = [f"{k},{k % 9}" for k in range(ROWS)]
 VALUES = {
     "euro": [400.5 + k for k in range(ROWS)],
     "weight": [k + 0.4 for k in range(ROWS)],
@@ -33,7 +32,7 @@ VALUES = {
     "people": [(k + 1) * 1e6 + k * 1000 + 826 for k in range(ROWS)],
     "metres": [(k + 1) * 1000 + k + k % 9 / 10 for k in range(ROWS)],
     "steps": [(k + 1) * 1000 + k for k in range(ROWS)],
-    "short": [-k for k in range(ROWS)],
+    "short": [-(k % 7 + 1) for k in range(ROWS)],
 }
 
 
@@ -53,8 +52,11 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
     for name, values in VALUES.items():
         assert table.kind(name) == "number"
         np.testing.assert_allclose(table.numbers(name), values, rtol=1e-15)
-    (said,) = table.remarks
-    assert said == "column 'euro': '400,50 €' is read with a decimal comma, and points as between thousands"
+    assert table.remarks == (
+        "column 'euro': '400,50 €' is read with a decimal comma; so are those of 2 more columns",
+        "column 'milligrams': '0,400 mg' is read with a decimal comma, as other columns are",
+        "column 'people': '1.000.826' is read with points between thousands; so are those of 1 more column",
+    )
 
 
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
@@ -77,7 +79,7 @@ def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
     table = read_table(path)
     for name, texts in columns.items():
         assert table.numbers(name).tolist() == [float(text.replace(",", ".")) for text in texts]
-    assert table.remarks == ("column 'a': '0,04' is read with a decimal comma; column 'b' has points",)
+    assert table.remarks == ("column 'a': '0,04' is read with a decimal comma",)
     learnt = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
     asked = {"a": ["1,234"], "c": ["1.234"]}
     expected = learnt.apply(read_table({"a": [1.234], "c": [1.234]}))
@@ -93,20 +95,111 @@ def test_a_column_is_never_read_both_ways(tmp_path):
     assert np.flatnonzero(np.isnan(table.numbers("x"))).tolist() == [3]
 
 
+ALIKE = {
+    "decimal commas": {"x": [f"{k}.{k % 7 + 100},{k % 9}{k % 5}" for k in range(1, ROWS)], "n": COUNTED},
+    "whole, with decimal commas": {
+        "x": [f"{k}.{k % 7 + 100}{',5' * (k % 3 > 1)}" for k in range(1, ROWS)],
+        "n": COUNTED,
+    },
+    "both": {"x": [f"{k},{k % 9}5" for k in range(1, ROWS)], "n": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)]},
+    "a list of choices": {"x": [f"{k % 7}.{k % 9 + 100}" for k in range(1, ROWS)], "n": ["1,3", "2,3,4", "5", "x"]},
+    "addresses": {
+        "x": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)],
+        "n": [f"192.168.100.{k}" for k in range(100, 128)],
+    },
+    "points": {"x": [f"{k}.{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
+    "thousands": {"x": [f"{k},{k % 9 + 100}" for k in range(1, ROWS)], "n": [f"{k}.5" for k in range(ROWS)]},
+}
+"""Columns that a row alone does not always tell apart."""
+
+
+def table_of(columns):
+    """With answers that follow from the first column, and as many rows as it has."""
+    count = len(columns["x"])
+    filled = {name: [values[k % len(values)] for k in range(count)] for name, values in columns.items()}
+    return {**filled, "y": ["low" if k < count // 2 else "high" for k in range(count)]}
+
+
+@pytest.mark.parametrize("trained", SEPARATORS.values(), ids=SEPARATORS)
+@pytest.mark.parametrize("asked", SEPARATORS.values(), ids=SEPARATORS)
+@pytest.mark.parametrize("case", ALIKE)
+def test_a_row_alone_is_read_as_among_all_that_were_trained_on(tmp_path, case, trained, asked):
+    columns = table_of(ALIKE[case])
+    whole = read_table(written(tmp_path, columns, trained, quote=True))
+    learnt = Columns.learn(whole, "y", keep=["x", "n"])
+    learnt = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
+    inputs = learnt.apply(whole)
+    for row in range(len(whole)):
+        alone = {name: [values[row]] for name, values in columns.items()}
+        names = [*columns]
+        np.testing.assert_array_equal(
+            learnt.apply(read_table(written(tmp_path, alone, asked, quote=True), names))[0], inputs[row]
+        )
+        np.testing.assert_array_equal(learnt.apply(read_table(alone))[0], inputs[row])
+
+
+def test_a_single_cell_changes_no_other_column(tmp_path):
+    columns = {"t": [f"{k % 30 + 10}.{k + 100}" for k in range(ROWS)], "n": [*map(str, range(ROWS))]}
+    columns["n"][3] = "1,3"
+    for separator in SEPARATORS.values():
+        table = read_table(written(tmp_path, columns, separator, quote=True))
+        assert table.numbers("t").tolist() == [float(text) for text in columns["t"]]
+
+
+@pytest.mark.parametrize("codes", ["192.168.100.{}", "1.200.{}", "030.100.{}"])
+def test_points_alone_are_no_sign_of_thousands(tmp_path, codes):
+    columns = {"t": [f"{k + 1}.{k + 100}" for k in range(ROWS)], "ip": [codes.format(k + 100) for k in range(ROWS)]}
+    for separator in SEPARATORS.values():
+        table = read_table(written(tmp_path, columns, separator))
+        assert table.kind("ip") == "text"
+        assert table.numbers("t").tolist() == [float(text) for text in columns["t"]]
+        assert table.remarks == ()
+
+
+def test_another_way_than_in_training_is_seen_and_said(tmp_path):
+    german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
+    learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
+
+    for x, z, numbers, said in (
+        ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with points between thousands, as in training"]),
+        (
+            "1.5",
+            "1.234",
+            (1.5, 1.234),
+            ["'1.5' is read with a decimal point, other than in training; so are those of 1"],
+        ),
+        ("1.5", "1,234.5", (1.5, 1234.5), ["'1.5' is read with a decimal point, other than in training; so are"]),
+        ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
+    ):
+        table = read_table({"x": [x], "z": [z]})
+        expected = learnt.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
+        np.testing.assert_array_equal(learnt.apply(table), expected)
+        remarks = table.written_as(learnt.decimal_signs).remarks
+        assert len(remarks) == len(said)
+        assert all(part in remark for part, remark in zip(said, remarks, strict=True))
+
+
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
 @pytest.mark.parametrize("quote", [True, False])
 def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
-    columns = {**GERMAN, "words": ["ab,c", "1.5 or 2,5"] * (ROWS // 2)}
+    columns = {**GERMAN, "words": ["ab,c", "1.5 or 2,5", "5,5"] * (ROWS // 3), "y": ["a", "b"] * (ROWS // 2)}
     path = written(tmp_path, columns, separator, quote)
-    loose = read_loosely(path)
-    assert loose.decimal_comma
-    with (tmp_path / "copy.csv").open("wb") as file:
-        write_loosely(replace(loose, decimal_comma=False), file, "csv")
+    outcome = run("doctor", str(path), "--target", "y", "--fix", str(tmp_path / "copy.csv"))
+    assert "GD12" in outcome.out
     copy = read_table(tmp_path / "copy.csv")
     assert not copy.decimals.commas
     assert copy.frame["words"].to_list() == columns["words"]
     for name, values in VALUES.items():
         np.testing.assert_allclose(copy.numbers(name), values, rtol=1e-15)
+
+
+def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
+    columns = {"x": [f"{k},25" for k in range(ROWS)], "y": ["a", "b"] * (ROWS // 2)}
+    columns["x"][3] = "6.41"
+    path = written(tmp_path, columns)
+    run("doctor", str(path), "--target", "y", "--fix", str(tmp_path / "copy.csv"))
+    numbers = [read_table(one).numbers("x") for one in (path, tmp_path / "copy.csv")]
+    np.testing.assert_array_equal(*numbers)
 
 
 @given(
@@ -118,7 +211,7 @@ def test_what_separates_the_values_decides_nothing(tmp_path_factory, pairs, form
     folder = tmp_path_factory.mktemp("decimals")
     columns = {"x": [form.format(*pair) for pair in pairs], "z": [other.format(*pair) for pair in pairs]}
     found = []
-    for separator in ";\t|":
+    for separator in ";\t|":  # where commas separate them, a comma is no decimal sign beside points
         table = read_table(written(folder, columns, separator, quote=True), ["x"])
         found.append([table.decimals.commas, *(table.numbers(name).tobytes() for name in columns)])
     assert found[0] == found[1] == found[2]

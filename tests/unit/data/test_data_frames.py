@@ -92,6 +92,8 @@ def test_frames_of_pandas_need_nothing_else():
     )
     with mock.patch.dict(sys.modules, {"pyarrow": None}):
         same_content(read_table(frame))
+        same_content(read_table({name: frame[name] for name in frame.columns}))
+        same_content(read_table({name: frame[name].astype(object).to_numpy() for name in frame.columns}))
 
 
 def test_tables_of_arrow():
@@ -372,7 +374,11 @@ def test_intervals_of_pandas_are_words_and_periods_dates():
 
 def test_mistakes_in_frames_keep_their_own_words():
     pandas = pytest.importorskip("pandas")
-    for source, code in ((pandas.DataFrame([[1, 2]], columns=["a", "a"]), "GN063"), (np.arange(3), "GN065")):
+    for source, code in (
+        (pandas.DataFrame([[1, 2]], columns=["a", "a"]), "GN063"),
+        ({1: [1, 2], "1": [3, 4]}, "GN063"),
+        (np.arange(3), "GN065"),
+    ):
         with pytest.raises(GlassnetError) as caught:
             read_table(source)
         assert caught.value.code == code
