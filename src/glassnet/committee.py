@@ -1,7 +1,8 @@
 """Committees: networks that differ in their seeds alone, trained side by side, whose answers are averaged.
 
 Source: Cireşan, Meier, Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten
-character classification", section 2: members are trained alone and weigh the same.
+character classification", section 2: members are trained alone and weigh the same. They see the same samples, so that
+what leads into the networks and out of them is the same for all: early stopping keeps one part aside.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from .engines import Engine, usable_cores
 from .events import Event
 from .listeners import Listener
 from .options import Options
+from .parts import parts_of
 from .training import Fit, fit
 
 
@@ -24,7 +26,9 @@ def fit_committee(
     data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine, validation: Dataset | None = None
 ) -> Fit:
     """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
-    began = time.perf_counter()
+    began, own_validation = time.perf_counter(), validation is not None
+    if validation is None:
+        data, validation = parts_of(data, options)
     stopped = threading.Event()
 
     def stop_with_the_others(event: Event) -> None:
@@ -41,20 +45,20 @@ def fit_committee(
             engine=engine,
         )
 
-    with ThreadPoolExecutor(options.threads or usable_cores()) as pool:
+    pool = ThreadPoolExecutor(options.threads or usable_cores())
+    try:
         waiting = [pool.submit(member, number) for number in range(options.members)]
-        try:
-            wait(waiting, return_when=FIRST_EXCEPTION)
-            for one in waiting:  # a problem first, whichever member has it
-                if one.done():
-                    one.result()
-            fits = [one.result() for one in waiting]
-        finally:
-            stopped.set()
-            pool.shutdown(wait=True, cancel_futures=True)
+        wait(waiting, return_when=FIRST_EXCEPTION)
+        for one in waiting:  # a problem first, whichever member has it
+            if one.done():
+                one.result()
+        fits = [one.result() for one in waiting]
+    finally:
+        stopped.set()
+        pool.shutdown(wait=True, cancel_futures=True)
     first = fits[0]
     model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
     seconds = time.perf_counter() - began - first.prepare_seconds
     kept = tuple(epoch for one in fits for epoch in one.kept)
-    others, own = tuple(one.history for one in fits[1:]), first.own_validation
-    return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own)
+    others = tuple(one.history for one in fits[1:])
+    return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own_validation)

@@ -19,7 +19,7 @@ import numpy as np
 
 from .data.dataset import Dataset
 from .engines import ENGINES, Engine, blas_in_use, engine_named
-from .errors import DataError
+from .errors import DataError, DivergedError
 from .evaluate import Evaluation
 from .events import EpochDone
 from .listeners import Listener
@@ -161,9 +161,13 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
     told, engine = list(listeners), engine_of(receipt)
+    part = data if receipt.get("own_validation") else parts_of(data, base)[0]
+    made = new_model(part, base)
+    for name, what in (("scaling", "the scaling of the inputs"), ("targets", "the scaling of the targets")):
+        if getattr(made, name) != getattr(model, name):
+            return Verdict(False, f"{what}, which in the file is another than the data give", changed)
     for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         options = replace(base, members=1, seed=base.seed + number)
-        part = data if receipt.get("own_validation") else parts_of(data, options)[0]
         trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
         where = _first_difference(member.parameters.hash(), trail, part, options, engine, told)
         if where:
@@ -239,14 +243,19 @@ def _first_difference(
     if again.network.parameters.hash() != trail[0]:
         return "the initial weights"
     position = Position.start(again.network.parameters, options)
-    for event in train(again, data, options, engine, position=position):
-        for listener in listeners:
-            listener(event)
-        if isinstance(event, EpochDone):
-            if event.hash != trail[event.epoch]:
-                return f"the weights after epoch {event.epoch}"
-            position.ended = position.ended or event.epoch == len(trail) - 1
-    return "" if again.network.parameters.hash() == final else "the average of the weights"
+    try:
+        for event in train(again, data, options, engine, position=position):
+            for listener in listeners:
+                listener(event)
+            if isinstance(event, EpochDone):
+                if event.hash != trail[event.epoch]:
+                    return f"the weights after epoch {event.epoch}"
+                position.ended = position.ended or event.epoch == len(trail) - 1
+    except DivergedError as problem:
+        return f"the weights after epoch {problem.good_epochs + 1}, where training diverges"
+    if again.network.parameters.hash() == final:
+        return ""
+    return "the average of the weights" if options.average else "the weights in the file, which are those of no epoch"
 
 
 def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:

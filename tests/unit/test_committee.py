@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
 from glassnet.errors import OptionError
+from glassnet.events import EpochDone
+from glassnet.parts import parts_of
+from glassnet.receipt import receipt_of, verify
 from support.cli import run
 
 DATA = load_data("mnist").take(slice(0, 300))
@@ -27,6 +34,42 @@ def test_members_are_what_they_would_be_alone(committee):
 def test_outputs_are_the_mean_of_the_members(committee):
     alone = [fit(DATA, Options(**OPTIONS, seed=seed)).model.outputs(DATA.inputs) for seed in (5, 6, 7)]
     np.testing.assert_allclose(committee.outputs(DATA.inputs), np.mean(alone, axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standard", "features"])
+def test_members_share_what_early_stopping_keeps_aside_and_so_their_scaling(scaling):
+    """The first layers are made for the numbers that they get: another member's scaling would give them others."""
+    options = Options(**OPTIONS, members=3, seed=5, early_stopping=1, scaling=scaling)
+    fitted = fit(DATA, options)
+    trained, aside = parts_of(DATA, options)
+    for number, member in enumerate(fitted.model.members):
+        alone = fit(trained, replace(options, members=1, seed=5 + number), validation=aside).model
+        assert member.parameters.hash() == alone.network.parameters.hash()
+        assert (alone.scaling, alone.targets) == (fitted.model.scaling, fitted.model.targets)
+    assert not fitted.own_validation
+    fitted.model.receipt.update(receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA)))
+    assert verify(fitted.model, DATA).same
+
+
+def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *what, **more):
+            super().submit(*what, **more)
+            began.wait()
+            raise KeyboardInterrupt
+
+    began, epochs = threading.Event(), []
+
+    def note(event):
+        began.set()
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+
+    monkeypatch.setattr("glassnet.committee.ThreadPoolExecutor", Interrupted)
+    options = Options(**{**OPTIONS, "epochs": 3000}, members=3)
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, options, listeners=[note])
+    assert len(epochs) < options.epochs
 
 
 def test_a_committee_survives_its_file(committee, tmp_path):

@@ -94,6 +94,29 @@ def test_the_first_difference_is_named(model, epoch, words):
     assert words in verdict.where
 
 
+def test_what_leads_into_the_network_and_out_of_it_is_compared(model):
+    for name, words in (("scaling", "scaling of the inputs"), ("targets", "scaling of the targets")):
+        changed = replace(getattr(model, name), **{"scaling": {"offset": 0.5}, "targets": {"high": 0.9}}[name])
+        verdict = verify(replace(model, **{name: changed}), DATA)
+        assert not verdict.same
+        assert words in verdict.where
+
+
+def test_a_training_that_diverges_differs(model):
+    changed = replace(model, receipt={**model.receipt, "options": {**model.receipt["options"], "learning_rate": 1e6}})
+    verdict = verify(changed, DATA)
+    assert not verdict.same
+    assert verdict.where == "the weights after epoch 1, where training diverges"
+
+
+@pytest.mark.parametrize(("average", "words"), [(0.0, "of no epoch"), (0.9, "the average of the weights")])
+def test_weights_that_are_the_files_alone_are_told(average, words):
+    model = made(average=average)
+    model.network.parameters.flat[0] += 1e-3
+    model.receipt["hash"] = model.hash()
+    assert words in verify(model, DATA).where
+
+
 def test_a_member_that_differs_is_named():
     committee = made(members=2)
     trails = [committee.receipt["trails"][0], ["0" * 64, *committee.receipt["trails"][1][1:]]]
