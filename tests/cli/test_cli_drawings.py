@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import Dataset, Options, fit, save_model
+from glassnet import Dataset, Options, fit, load_data, save_model
+from glassnet.parts import split
 from support.cli import run, run_process, snapshot
 from support.samples import png, write, write_model_and_rows
 
@@ -114,8 +115,13 @@ def test_numbers_are_no_classes_to_draw(folder):
 
 def test_distortion_is_drawn_of_many_and_of_one(folder):
     words = ("show", "rows.csv", "--augment", "--png", "a.png", "--language", "zh", "--json")
-    assert run(*words).fine().json()["rows"] == list(range(10))
-    assert run(*words, "--row", 5).fine().json() == {"source": "rows.csv", "rows": [5], "picture": "a.png"}
+    data, options = load_data("rows.csv"), Options.recipe("accurate")
+    trained, aside = split(data, options)
+    drawn = run(*words).fine().json()["rows"]
+    assert drawn == trained.row_numbers[:10].tolist()
+    one = run(*words, "--row", drawn[5]).fine().json()
+    assert one == {"source": "rows.csv", "rows": [drawn[5]], "picture": "a.png"}
+    run(*words, "--row", aside.row_numbers[0]).refused("GN021", "kept aside")
 
 
 def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):

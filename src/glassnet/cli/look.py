@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from ..files import require_picture_place
 from ..language import width_of
 from ..modelfile import load_model
 from ..options import DISTORTIONS, Options
+from ..parts import parts_of, split
 from ..pictures import digit_lines
 from ..preprocess.tabular import read_table
 from ..recipes import RECIPES
@@ -69,7 +71,10 @@ def show_command(
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if augment:
-        _show_distorted(samples, row, png or "augment.png", options_from(recipe, flags), language, as_json)
+        options = options_from(recipe, flags)
+        if part == "train":
+            samples = _trained_on(samples, source, options)
+        _show_distorted(samples, row, png or "augment.png", options, language, as_json)
         return
     if png:
         _draw(samples, row, png, language)
@@ -107,6 +112,15 @@ def _table_with_names(source: str) -> Table | None:
     return table if table.header else None
 
 
+def _trained_on(samples: Dataset, source: str, options: Options) -> Dataset:
+    """Leave out what training would keep aside: what it does to a sample follows from its place among the others."""
+    with contextlib.suppress(DataError):  # there are too few
+        if not data.has_part(source, "test"):
+            samples, _ = split(samples, options)
+        samples, _ = parts_of(samples, options)
+    return samples
+
+
 def _show_distorted(
     samples: Dataset, row: int | None, png: str, options: Options, language: str, as_json: bool
 ) -> None:
@@ -116,13 +130,15 @@ def _show_distorted(
 
     require_pictures(samples.image_shape, options, samples.channels)
     require_picture_place(png, (".png",))
-    rows = samples.some(10) if row is None else np.array([row])
+    rows = samples.some(10) if row is None else np.flatnonzero(samples.row_numbers == row)
+    if not len(rows):
+        raise OptionError("GN021", f"--row {row}: kept aside, so no training distorts it. Name another row.")
     axes = pictures.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
     )
     pictures.save(axes, png)
     if as_json:
-        result_json({"source": samples.source, "rows": rows.tolist(), "picture": png})
+        result_json({"source": samples.source, "rows": samples.row_numbers[rows].tolist(), "picture": png})
     else:
         result(told("distorted", file=png))
 
