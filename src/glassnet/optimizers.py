@@ -116,7 +116,7 @@ class State:
     Parameters
     ----------
     parameters : Parameters
-        The network's own; trained in place.
+        The network's own, trained in place; once an average of them has become the network's, a copy to go on from.
     slots : ndarray, shape (slots, parameters)
         What the optimizer remembers, zeros at the start.
     average : ndarray, shape (parameters,), or None

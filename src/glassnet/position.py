@@ -97,6 +97,13 @@ class Position:
         """Return the weights that would become the model here: the best, where early stopping keeps them."""
         return self.best if options.early_stopping and self.best is not None else self.weights
 
+    def hand_over(self, parameters: Parameters, options: Options) -> None:
+        """Give a network the weights that become the model; if they are the average, keep one's own to go on from."""
+        answer, own = self.answer(options), self.state.parameters
+        if answer is self.state.average:
+            self.state.parameters = Parameters(own.layout, own.flat.copy())
+        parameters.flat[...] = answer
+
     def validated(self, loss: float, patience: int) -> None:
         """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
         if self.best is None or loss < self.best_loss:
@@ -176,4 +183,5 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
 
 def size_of(weights: FloatArray) -> float:
     """Return the root mean square of the weights."""
-    return float(np.sqrt(np.mean(np.square(weights, dtype=np.float64))))
+    with np.errstate(over="ignore"):  # what is infinite has run away
+        return float(np.sqrt(np.mean(np.square(weights, dtype=np.float64))))

@@ -114,7 +114,7 @@ def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine:
     for point, rate in enumerate(rates):
         first = point * steps
         block = Block(order[first * size : (first + steps) * size], size, np.full(steps, rate), 0, first)
-        with one_blas_thread:
+        with one_blas_thread():
             loss = engine.run_steps(architecture, state, prepared, block).loss / len(block.order)
         if not np.isfinite(loss):
             break

@@ -172,7 +172,7 @@ def train(
         if until and until[0] == position.epoch:
             return
         yield loop.epoch_done()
-    model.network.parameters.flat[...] = position.answer(options)
+    position.hand_over(model.network.parameters, options)
     yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
 
 
@@ -229,7 +229,7 @@ class _Loop:
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
         self._guard = DivergenceGuard(constant, self._at)
-        seconds, start = time.perf_counter() - began, self._model.network.parameters.hash()
+        seconds, start = time.perf_counter() - began, self._at.state.parameters.hash()
         self._started = time.perf_counter() - self._at.seconds
         counts = len(self._data), self._options.epochs, self._options.epochs * len(self.blocks)
         return TrainingStarted(self.engine.name, *counts, seconds, start, self._at.progress)
@@ -249,7 +249,7 @@ class _Loop:
                 block = block.before(until)
             if not len(block.order):
                 return
-            with one_blas_thread:
+            with one_blas_thread():
                 result = self.engine.run_steps(self._model.network.architecture, at.state, self._prepared, block)
             count = len(block.order)
             self._guard.check(result.loss / count)
@@ -264,7 +264,7 @@ class _Loop:
         loss, right = at.loss / count, at.correct / count if self._model.targets.of_classes else None
         self._guard.epoch_done(loss)
         at.epoch_done(loss, self._options.epochs)
-        seconds, hash_ = time.perf_counter() - self._epoch_began, self._model.network.parameters.hash()
+        seconds, hash_ = time.perf_counter() - self._epoch_began, at.state.parameters.hash()
         if self._validation is None:
             return EpochDone(at.epoch, loss, right, seconds, hash_)
         found = self._looked_at(self._validation)
@@ -276,7 +276,7 @@ class _Loop:
         network, weights = self._model.network, self._at.weights
         asked = Network.of(network.architecture, Parameters(network.architecture.layout, weights))
         loss = self.engine.output_loss(network.architecture)
-        with one_blas_thread:  # what is seen of these data decides where training ends, so it is part of the result
+        with one_blas_thread():  # what is seen of these data decides where training ends, so it is part of the result
             return evaluate(replace(self._model, network=asked), validation, loss)
 
 
@@ -384,17 +384,17 @@ def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
     kept: tuple[int, ...] = ()
     data, validation = run.parts()
     try:
-        for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
-            for listener in told:
-                listener(event)
-            if isinstance(event, TrainingStarted):
-                prepare_seconds = event.seconds
-            elif isinstance(event, TrainingEnded):
-                train_seconds = event.seconds
-                kept = () if event.kept is None else (event.kept,)
+        with one_blas_thread():  # once, around what every block does
+            for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
+                for listener in told:
+                    listener(event)
+                if isinstance(event, TrainingStarted):
+                    prepare_seconds = event.seconds
+                elif isinstance(event, TrainingEnded):
+                    train_seconds = event.seconds
+                    kept = () if event.kept is None else (event.kept,)
     except DivergedError as problem:
         problem.model = run.model
         raise
-    seconds = prepare_seconds, train_seconds
-    own = run.validation is not None
-    return Fit(run.model, run.history, run.engine.name, *seconds, (), run.changes, kept, own)
+    own, engine = run.validation is not None, run.engine.name
+    return Fit(run.model, run.history, engine, prepare_seconds, train_seconds, (), run.changes, kept, own)

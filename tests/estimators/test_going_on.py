@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet import Dataset, NetworkClassifier, NetworkRegressor, fit
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
 
@@ -35,6 +36,19 @@ def test_parts_are_learnt_at_a_constant_rate_whatever_the_schedule(after_fit):
             estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])
         made.append(estimator.model_.hash())
     assert made[0] == made[1]
+
+
+@pytest.mark.parametrize("average", [0.0, 0.9])
+@pytest.mark.parametrize("engine", ["reference", "compiled"])
+def test_parts_with_an_average_are_one_training(average, engine):
+    """The average follows the weights; they do not follow it."""
+    same = {"average": average, "engine": engine, "schedule": "constant", "batch_size": 30, "optimizer": "momentum"}
+    estimator = small(**same)
+    for _ in range(3):
+        estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])
+    data = Dataset(IRIS, SPECIES.astype(np.int64), 3, None, "iris", maximum=1.0)
+    at_once = fit(data, replace(estimator.options_, epochs=3))
+    np.testing.assert_array_equal(estimator.model_.network.parameters.flat, at_once.model.network.parameters.flat)
 
 
 def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():

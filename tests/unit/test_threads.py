@@ -1,15 +1,162 @@
-"""Threads of a team are sent to other cores, and may come back."""
+"""Threads: one for BLAS while glassnet trains, whatever breaks it off; a team's on other cores; work done aside."""
 
 from __future__ import annotations
 
 import os
+import sys
 import threading
+import types
 
 import pytest
 
 from glassnet.engines import threads
 
 linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not tell cores")
+
+
+class Library:
+    """A BLAS that is not there."""
+
+    user_api = "blas"
+
+    def __init__(self, count):
+        self.count = count
+
+    def get_num_threads(self):
+        return self.count
+
+    def set_num_threads(self, count):
+        self.count = count
+
+
+@pytest.fixture
+def guard(monkeypatch):
+    """One that knows libraries of 4 and 2 threads."""
+    libraries = [Library(4), Library(2)]
+    monkeypatch.setattr(threads, "ThreadpoolController", lambda: types.SimpleNamespace(lib_controllers=list(libraries)))
+    made = threads.OneBlasThread()
+    made.libraries = libraries
+    return made
+
+
+def counts(guard):
+    return [library.count for library in guard.libraries]
+
+
+def test_blas_has_one_thread_inside_and_what_it_had_outside(guard):
+    with guard():
+        assert counts(guard) == [1, 1]
+        with guard():
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [1, 1]
+    assert counts(guard) == [4, 2]
+
+
+def test_a_library_that_is_loaded_inside_is_limited_too(guard, monkeypatch):
+    with guard():
+        guard.libraries.append(Library(8))
+        monkeypatch.setitem(sys.modules, "a new module", types.ModuleType("new"))
+        guard.look_again()
+        assert counts(guard) == [1, 1, 1]
+    assert counts(guard) == [4, 2, 8]
+
+
+def test_the_last_thread_to_leave_gives_back(guard):
+    inside, go = threading.Event(), threading.Event()
+
+    def stay():
+        with guard():
+            inside.set()
+            go.wait()
+
+    thread = threading.Thread(target=stay)
+    with guard():
+        thread.start()
+        inside.wait()
+    assert counts(guard) == [1, 1]
+    go.set()
+    thread.join()
+    assert counts(guard) == [4, 2]
+
+
+def test_an_interrupt_at_any_line_gives_back_what_blas_had(guard):
+    """Of the guard, once; what breaks off an inner one is mended by the outer."""
+    interrupted = 0
+    for lines in range(1, 200):
+        left = lines
+
+        def trace(frame, event, _):
+            nonlocal left
+            if frame.f_code.co_filename == threads.__file__ and event == "line":
+                left -= 1
+                if left == 0:
+                    raise KeyboardInterrupt
+            return trace
+
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            with guard():
+                pass
+        except KeyboardInterrupt:
+            interrupted += 1
+        finally:
+            sys.settrace(before)
+        assert counts(guard) == [4, 2]
+        with guard():
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [4, 2]
+    assert interrupted > 20
+
+
+def test_what_an_inner_one_leaves_behind_the_outer_takes_away(guard):
+    with guard():
+        guard().__enter__()  # and the interrupt comes on the first of its leaving
+        assert counts(guard) == [1, 1]
+    assert counts(guard) == [4, 2]
+
+
+def test_work_aside_is_done_by_one_thread_in_turn():
+    aside = threads.Aside()
+    numbers = {aside.run(threading.get_ident, list) for _ in range(5)}
+    assert len(numbers) == 1
+    assert threading.get_ident() not in numbers
+    with pytest.raises(ZeroDivisionError):
+        aside.run(lambda: 1 / 0, list)
+    assert aside.run(lambda: 7, list) == 7
+
+
+def test_an_interrupt_stops_the_work_and_waits_for_its_end():
+    """At whatever line it comes to the one who waits."""
+    told = 0
+    for lines in range(1, 12):
+        stopped, ended, left = threading.Event(), threading.Event(), lines
+        aside = threads.Aside()
+
+        def work(stopped=stopped, ended=ended):
+            stopped.wait(20)
+            ended.set()
+
+        def trace(frame, event, _):
+            nonlocal left
+            if frame.f_code is threads.Aside.run.__code__ and event == "line":
+                left -= 1
+                if left == 0:
+                    raise KeyboardInterrupt
+            return trace
+
+        threading.Timer(0.01, stopped.set).start()  # for what is not interrupted
+        before = sys.gettrace()
+        sys.settrace(trace)
+        try:
+            aside.run(work, stopped.set)
+        except KeyboardInterrupt:
+            told += 1
+        finally:
+            sys.settrace(before)
+        assert aside.run(lambda: 7, list) == 7
+        assert ended.is_set() or lines < 4  # the work was never given
+    assert told > 2
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ class Answers:
         pool, lots = _pool(os.getpid()), -(-len(raw) // ROWS)
         cuts = [min(len(raw), ROWS * (lots * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
-        with one_blas_thread:
+        with one_blas_thread():
             done = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
             for part in done:
                 part.result()

@@ -26,7 +26,7 @@ from .division import shards_of
 from .interface import Block, Progress, Samples
 from .sparse import FARTHEST, pairs_of, tiles_of
 from .team_size import TeamSize
-from .threads import spread, usable_cores
+from .threads import Aside, spread, usable_cores
 
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
@@ -53,7 +53,7 @@ class Batches:
         self._threads = min(options.threads or cores, options.shards)
         self._patience = kernels.PATIENCE if self._threads <= cores else kernels.IMPATIENCE
         self._team = TeamSize(self._threads)
-        self._leader, self._numbers = ThreadPoolExecutor(1), list[int]()
+        self._leader, self._numbers = Aside(), list[int]()
         self._others = ThreadPoolExecutor(max(1, self._threads - 1), initializer=_note, initargs=(self._numbers,))
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
@@ -88,15 +88,9 @@ class Batches:
         Blocks given from several threads are taken one after the other. An interrupt ends the block within a step and
         leaves the weights there.
         """
-        # An interrupt comes to the first thread alone, between any two lines: a team called together there could be
-        # left waiting for a member who was never called. So it is called by a thread of its own.
+        # A team called together by the first thread could be left waiting for a member who was never called.
         team = kernels.new_team(self._patience)
-        try:
-            return self._leader.submit(self._lead, team, state, block).result()
-        except BaseException:
-            kernels.send_home(team)
-            self._leader.submit(int).result()  # comes after what went before
-            raise
+        return self._leader.run(lambda: self._lead(team, state, block), lambda: kernels.send_home(team))
 
     def _lead(self, team: NDArray[np.int64], state: State, block: Block) -> Progress:
         """Call the team together, and be its first member."""

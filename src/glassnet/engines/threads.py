@@ -10,14 +10,18 @@ import contextlib
 import ctypes
 import os
 import sys
+import weakref
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from threading import Lock
+from queue import SimpleQueue
+from threading import Lock, Thread, get_ident
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from threadpoolctl import OpenBLASController, ThreadpoolController
+
+_Result = TypeVar("_Result")
 
 
 def usable_cores() -> int:
@@ -64,43 +68,124 @@ def blas_in_use() -> str:
 
 
 class OneBlasThread:
-    """A context in which BLAS has one thread; several trainings may be in it at once."""
+    """Who has BLAS at one thread now: ``with one_blas_thread():``; several threads may, and each several times."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._inside = 0
+        self._depths: dict[int, int] = {}  # of each thread that is inside
         self._controller: Any = None
         self._modules = 0
         self._before: list[tuple[Any, int]] = []
+
+    def __call__(self) -> _Visit:
+        """Return a context in which BLAS has one thread."""
+        return _Visit(self)
 
     def look_again(self) -> None:
         """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
         with self._lock:
             if len(sys.modules) != self._modules:
                 self._controller, self._modules = ThreadpoolController(), len(sys.modules)
+                if self._depths:
+                    self._limit()
 
-    def __enter__(self) -> None:
-        with self._lock:
-            if self._inside == 0:
-                self._controller = self._controller or ThreadpoolController()
-                _take_control()
-                # Set here and not by `limit`, which asks every library all there is to know: this is done a block.
-                blas = [library for library in self._controller.lib_controllers if library.user_api == "blas"]
-                self._before = [(library, count) for library in blas if (count := library.get_num_threads()) != 1]
-                for library, _ in self._before:
-                    library.set_num_threads(1)
-            self._inside += 1
+    @property
+    def depth(self) -> int:
+        """How many times this thread is inside."""
+        return self._depths.get(get_ident(), 0)
 
-    def __exit__(
-        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def go(self, depth: int) -> None:
+        """Be so many times inside, by this thread; what was interrupted here is done by doing it again."""
         with self._lock:
-            self._inside -= 1
-            if self._inside == 0:
+            limited = bool(self._depths)
+            if depth:
+                self._depths[get_ident()] = depth
+            else:
+                self._depths.pop(get_ident(), None)
+            if self._depths and not limited:
+                self._controller, self._before = self._controller or ThreadpoolController(), []
+                self._limit()
+            elif not self._depths:
                 _take_control()  # the last to leave need not be the first who came
                 for library, count in self._before:
                     library.set_num_threads(count)
                 _take_control()  # and leave it to whoever comes next
+
+    def _limit(self) -> None:
+        # Set here and not by `limit`, which asks every library all there is to know: this is done a block.
+        _take_control()
+        blas = [library for library in self._controller.lib_controllers if library.user_api == "blas"]
+        for library, count in [(one, one.get_num_threads()) for one in blas]:
+            if count != 1:
+                self._before.append((library, count))
+                library.set_num_threads(1)
+
+
+class _Visit:
+    """A context with one BLAS thread. An interrupt may come between any two lines, so what it broke off is done again.
+
+    Only on the first of the leaving can nothing be done again; then whoever is further out leaves for both.
+    """
+
+    def __init__(self, guard: OneBlasThread) -> None:
+        self._guard = guard
+
+    def __enter__(self) -> None:
+        self._depth = self._guard.depth
+        try:
+            self._guard.go(self._depth + 1)
+        except BaseException:
+            self._guard.go(self._depth)
+            raise
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self._guard.go(self._depth)
+        except BaseException:
+            self._guard.go(self._depth)
+            raise
+
+
+class Aside:
+    """A thread that does what it is told, one thing after the other, while the caller waits.
+
+    An interrupt comes to the first thread of a process alone, between any two lines. Work that must not end so is given
+    to this one. `concurrent.futures` would not do: interrupted within `Future.result`, it may leave a lock behind for
+    which its thread waits for ever. A `SimpleQueue` is waited for without a line of Python.
+    """
+
+    def __init__(self) -> None:
+        self._todo: SimpleQueue[Any] = SimpleQueue()
+        Thread(target=_work, args=(self._todo,), daemon=True).start()
+        weakref.finalize(self, self._todo.put, None)
+
+    def run(self, work: Callable[[], _Result], stop: Callable[[], None]) -> _Result:
+        """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
+        done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        try:
+            self._todo.put((work, done))
+            result, problem = done.get()
+        except BaseException:
+            stop()
+            after: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+            self._todo.put((int, after))  # done after what went before, if that was put at all
+            after.get()
+            raise
+        if problem is not None:
+            raise problem
+        return cast(_Result, result)
+
+
+def _work(todo: SimpleQueue[Any]) -> None:
+    while given := todo.get():
+        work, done = given
+        try:
+            done.put((work(), None))
+        except BaseException as problem:
+            done.put((None, problem))
+        del given, work, done  # and all that they hold
 
 
 def _take_control() -> None:

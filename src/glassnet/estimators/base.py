@@ -187,7 +187,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         self.model_ = replace(self.model_, temperature=1.0)  # the one it has is of the network as it was
         told: list[Any] = [self.history_, *([_say] if self.verbose else []), *listeners, *([tasks] if tasks else [])]
         try:
-            with one_blas_thread:  # told once, and not again by each of many small blocks
+            with one_blas_thread():  # told once, and not again by each of many small blocks
                 for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
                     answers = [listener(event) for listener in told]
                     if any(isinstance(one, bool | np.bool_) and one for one in answers):

@@ -100,7 +100,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
     """
     require_a_range(model, "dream")
     climb = _Climb(model, smooth, small)
-    with one_blas_thread:
+    with one_blas_thread():
         found = climb.to_the_largest_sum()
         missed = np.arange(model.classes)
         for starts in _starts(model, climb.clearest(samples)):

@@ -78,7 +78,7 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
         raise OptionError("GN021", f"layer {layer}: the network has the hidden layers 1 to {layers}.")
     count = min(len(data), MOST_SAMPLES)
     rows = np.arange(count) * len(data) // count
-    with one_blas_thread:
+    with one_blas_thread():
         parts = [[one.activations[layer] for one in members] for _, members in model.batches(data.inputs[rows])]
         hidden = np.concatenate([np.concatenate(members, axis=1) for members in parts]).astype(np.float64)
         points, explained = _principal(hidden)

@@ -86,7 +86,7 @@ def typical_rows(model: Model) -> list[Typical]:
     ends = np.cumsum([way.size for way in ways])[:-1]
     theta = np.repeat(np.concatenate([way.start for way in ways])[None], model.classes, axis=0)
     speed, size, members = np.zeros_like(theta), np.zeros_like(theta), exact_members(model)
-    with one_blas_thread:
+    with one_blas_thread():
         for step in range(1, STEPS + 1):
             parts = np.split(theta, ends, axis=1)
             inputs = np.concatenate([way.inputs(part) for way, part in zip(ways, parts, strict=True)], axis=1)

@@ -174,7 +174,7 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
     model, upright = model.opened(raw[None])
     raw = upright[0]
-    with one_blas_thread:  # products are small: a second thread would cost more than it brings
+    with one_blas_thread():  # products are small: a second thread would cost more than it brings
         return _why(model, raw, neighbours, _asked(model, model.outputs(raw)[0], output))
 
 
