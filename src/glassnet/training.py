@@ -384,7 +384,7 @@ def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
     kept: tuple[int, ...] = ()
     data, validation = run.parts()
     try:
-        with one_blas_thread():  # once, around what every block does
+        with one_blas_thread.as_before():
             for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
                 for listener in told:
                     listener(event)

@@ -77,16 +77,15 @@ class Interrupted:
         if self.at == 0: raise KeyboardInterrupt
         return self.pool.submit(*work)
 
-for name in ("_leader", "_others"):
-    for at in (1, 2):
-        pool = getattr(prepared, name)
-        setattr(prepared, name, Interrupted(pool, at))
-        try:
-            after(400)
-        except KeyboardInterrupt:
-            pass
-        setattr(prepared, name, pool)
-        assert after(400) == right
+for at in (1, 2):
+    pool = prepared._others
+    prepared._others = Interrupted(pool, at)
+    try:
+        after(400)
+    except KeyboardInterrupt:
+        pass
+    prepared._others = pool
+    assert after(400) == right
 """
 
 A_FAILING_THREAD = """

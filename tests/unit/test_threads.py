@@ -127,10 +127,13 @@ def test_an_interrupt_at_any_line_gives_back_what_blas_had(guard, outer):
 
 
 def test_what_an_inner_one_leaves_behind_the_outer_takes_away(guard):
-    with guard():
-        guard().__enter__()  # and the interrupt comes on the first of its leaving
-        assert counts(guard) == [1, 1]
-    assert counts(guard) == [4, 2]
+    for outer in (guard, guard.as_before):
+        with outer():
+            guard().__enter__()  # and the interrupt comes on the first of its leaving
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [4, 2]
+    with guard.as_before():
+        assert counts(guard) == [4, 2]
 
 
 def test_work_aside_is_done_by_one_thread_in_turn():

@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -35,21 +35,39 @@ class Decimals:
     remarks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
 class _Readings:
-    """A column of text, missing values left out, as numbers with a decimal comma and with a point."""
+    """A column of text as numbers with a decimal comma, and with a point.
 
-    def __init__(self, column: pl.Series) -> None:
-        self.column = column.drop_nulls()
-        beside = "".join(beside_in(self.column))
-        self._strays = {sign: strays_in(self.column, sign == ",", beside) for sign in _OTHER}
+    Parameters
+    ----------
+    column : polars.Series of str
+        Without missing values.
+    lost : mapping of {",", "."} to int
+        How many values are no numbers so.
+    readable : frozenset of {",", "."}
+        How nearly all values are numbers.
+    """
+
+    column: pl.Series
+    lost: Mapping[str, int]
+    readable: frozenset[str]
+
+    @classmethod
+    def of(cls, column: pl.Series) -> _Readings:
+        """Read a column both ways."""
+        beside = "".join(beside_in(column))
+        strays = {sign: strays_in(column, sign == ",", beside) for sign in _OTHER}
+        readable = frozenset(sign for sign, found in strays.items() if few(found, column))
+        return cls(column, {sign: len(found) for sign, found in strays.items()}, readable)
 
     def read(self, sign: str) -> bool:
         """Tell whether nearly all values are numbers."""
-        return few(self._strays[sign], self.column)
+        return sign in self.readable
 
     def better(self, sign: str) -> bool:
         """Tell whether nearly all values are numbers, and more of them than with the other sign."""
-        return self.read(sign) and len(self._strays[sign]) < len(self._strays[_OTHER[sign]])
+        return self.read(sign) and self.lost[sign] < self.lost[_OTHER[sign]]
 
     def only(self, sign: str) -> bool:
         """Tell whether nearly all values are numbers, and not with the other sign."""
@@ -67,15 +85,16 @@ def decimals_of(text: pl.DataFrame, separator: str = "") -> Decimals:
         What separates the values, if the table stood in delimited text. Where that is a comma, or nothing, ``3,5`` is
         more often a list than a number if another column has points, and no column both.
     """
-    suspects = {column.name: _Readings(column) for column in _with(text, ",")}
+    suspects = _readings(_with(text, ","))
     commas = [name for name, readings in suspects.items() if readings.better(",")]
     if separator in ("", ",") and commas:
         both = any(suspects[name].column.str.contains(_GROUPED_COMMA).any() for name in commas)
-        if not both and any(column.str.contains(_POINT).any() for column in _with(text.drop(commas), ".")):
+        others = _with(text.drop(commas), ".").iter_columns()
+        if not both and any(column.str.contains(_POINT).any() for column in others):
             commas = []
     followers: list[str] = []
     if any(suspects[name].only(",") for name in commas):
-        pointed = {column.name: _Readings(column) for column in _with(text.drop(suspects), ".")}
+        pointed = _readings(_with(text.drop(suspects), "."))
         rest = {name: one for name, one in {**suspects, **pointed}.items() if name not in commas}
         if not any(one.only(".") for one in rest.values()):
             words = {name for name, one in rest.items() if not one.read(",") or _addresses(one.column)}
@@ -105,9 +124,9 @@ def decimals_as_learnt(text: pl.DataFrame, learnt: Mapping[str, str]) -> Decimal
         The sign that the model's columns of numbers had.
     """
     shown = text.select(name for name in text.columns if name in learnt)
-    if "," not in learnt.values() and not _with(shown, ","):
+    if "," not in learnt.values() and not _with(shown, ",").width:
         return Decimals()
-    marked = {column.name: _Readings(column) for column in _with(shown, "[.,]")}
+    marked = _readings(_with(shown, "[.,]"))
     found = dict(learnt)
     for sign, other in _OTHER.items():
         group = {name: readings for name, readings in marked.items() if learnt[name] == sign}
@@ -132,25 +151,52 @@ def decimals_as_learnt(text: pl.DataFrame, learnt: Mapping[str, str]) -> Decimal
     )
 
 
-def with_points(column: pl.Series) -> pl.Series:
-    """Write the decimals of a column of numbers that have commas with a point, thousands with nothing between.
+def with_points(text: pl.DataFrame, commas: Collection[str]) -> pl.DataFrame:
+    """Write the decimals of columns of numbers that have commas with a point, and thousands with nothing between.
 
     What is no number so, but would be one with a point, becomes null.
     """
-    if not _Readings(column).read(","):
+    plain = [name for name in _plainly(text.select(commas), ",") if name in commas]
+    text = text.with_columns(pl.col(plain).str.replace(",", ".", literal=True))
+    return text.with_columns([_with_points(text[name]) for name in commas if name not in plain])
+
+
+def _with_points(column: pl.Series) -> pl.Series:
+    if not _Readings.of(column.drop_nulls()).read(","):
         return column  # words
     numbers = numbers_in(column, True, "".join(beside_in(column.drop_nulls())))
     turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    plain = column.cast(pl.Float64, strict=False).is_null() | (column.str.len_bytes() == 0)
-    return turned.zip_with(numbers.is_not_null(), column.zip_with(plain, pl.Series([None], dtype=pl.String)))
+    words = column.cast(pl.Float64, strict=False).is_null()
+    return turned.zip_with(numbers.is_not_null(), column.zip_with(words, pl.Series([None], dtype=pl.String)))
 
 
-def _with(text: pl.DataFrame, form: str) -> list[pl.Series]:
+def _readings(text: pl.DataFrame) -> dict[str, _Readings]:
+    """Read columns both ways; of thousands of plain ones, all at once."""
+    found: dict[str, _Readings] = {}
+    for sign, other in _OTHER.items():
+        for name, lost in _plainly(text, sign).items():
+            column = text[name].drop_nulls()
+            if lost > len(column) / 2:  # by far too many to be strays
+                found[name] = _Readings(column, {sign: 0, other: lost}, frozenset(sign))
+    return {name: found.get(name) or _Readings.of(text[name].drop_nulls()) for name in text.columns}
+
+
+def _plainly(text: pl.DataFrame, sign: str) -> dict[str, int]:
+    """Return the columns of digits and at most one such sign, and how many values are no numbers with the other one."""
+    if not text.width:
+        return {}
+    plain = text.select(pl.all().str.contains(rf"^[+-]?\d+(?:[{sign}]\d+)?$").all()).row(0)
+    grouped = pl.all().str.contains(rf"^[+-]?[1-9]\d{{0,2}}[{sign}]\d{{3}}$")
+    lost = text.select((pl.all().str.contains(sign, literal=True) & ~grouped).sum()).row(0)
+    return {name: count for name, one, count in zip(text.columns, plain, lost, strict=True) if one}
+
+
+def _with(text: pl.DataFrame, form: str) -> pl.DataFrame:
     """Return the columns in which something of a form stands."""
     if not text.width:
-        return []
+        return text
     found = text.select(pl.all().str.contains(form, literal=len(form) == 1).any()).row(0)
-    return [column for column, one in zip(text, found, strict=True) if one]
+    return text.select(name for name, one in zip(text.columns, found, strict=True) if one)
 
 
 def _addresses(column: pl.Series) -> bool:

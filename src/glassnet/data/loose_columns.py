@@ -80,9 +80,8 @@ def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Co
 def read_columns(texts: pl.DataFrame, commas: Collection[str]) -> Columns:
     """Read columns of text, null where a value is missing; those that are named have decimals with a comma."""
     numbers, words, spelt = np.empty((len(texts), texts.width)), {}, {}
-    for place, series in enumerate(texts):
-        turned = with_points(series) if series.name in commas else series
-        numbers[:, place], fields, written = column_of(turned)
+    for place, series in enumerate(with_points(texts, commas) if commas else texts):
+        numbers[:, place], fields, written = column_of(series)
         words.update({} if fields is None else {place: fields})
         spelt.update({} if written is None else {place: written})
     return numbers, words, spelt

@@ -10,7 +10,7 @@ from .checks import is_sign
 from .delimited import MISSING
 from .units import unit_of, without_unit
 
-_THOUSANDS = r"^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$"
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
 CODE = r"^0\d+$"
 _SIGN = r"[\p{Sc}%]"

@@ -79,7 +79,11 @@ class OneBlasThread:
 
     def __call__(self) -> _Visit:
         """Return a context in which BLAS has one thread."""
-        return _Visit(self)
+        return _Visit(self, 1)
+
+    def as_before(self) -> _Visit:
+        """Return a context that leaves BLAS as it came to it, whatever an interrupt leaves behind inside."""
+        return _Visit(self, 0)
 
     def look_again(self) -> None:
         """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
@@ -122,18 +126,18 @@ class OneBlasThread:
 
 
 class _Visit:
-    """A context with one BLAS thread. An interrupt may come between any two lines, so what it broke off is done again.
+    """A context further inside. An interrupt may come between any two lines, so what it broke off is done again.
 
     Only on the first of the leaving can nothing be done again; then whoever is further out leaves for both.
     """
 
-    def __init__(self, guard: OneBlasThread) -> None:
-        self._guard = guard
+    def __init__(self, guard: OneBlasThread, further: int) -> None:
+        self._guard, self._further = guard, further
 
     def __enter__(self) -> None:
         self._depth = self._guard.depth
         try:
-            self._guard.go(self._depth + 1)
+            self._guard.go(self._depth + self._further)
         except BaseException:
             self._guard.go(self._depth)
             raise

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from unittest import mock
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import read_table
+from glassnet.data.decimals import decimals_of, with_points
 from glassnet.preprocess import Columns
 from support.cli import run
 
@@ -18,7 +21,7 @@ ROWS = 30
 GERMAN = {
     "euro": [f"{400 + k},50 €" for k in range(ROWS)],
     "weight": [f"{k},4 kg" for k in range(ROWS)],
-    "milligrams": [f"{k},400 mg" for k in range(ROWS)],
+    "milligrams": [f"{k + 1},400 mg" for k in range(ROWS)],
     "people": [f"{k + 1}.{k:03d}.826" for k in range(ROWS)],
     "metres": [f"{k + 1}.{k:03d},{k % 9}" for k in range(ROWS)],
     "steps": [f"{k + 1}.{k:03d}" for k in range(ROWS)],
@@ -28,7 +31,7 @@ COUNTED = [f"{k},{k % 9}" for k in range(ROWS)]
 VALUES = {
     "euro": [400.5 + k for k in range(ROWS)],
     "weight": [k + 0.4 for k in range(ROWS)],
-    "milligrams": [k + 0.4 for k in range(ROWS)],
+    "milligrams": [k + 1.4 for k in range(ROWS)],
     "people": [(k + 1) * 1e6 + k * 1000 + 826 for k in range(ROWS)],
     "metres": [(k + 1) * 1000 + k + k % 9 / 10 for k in range(ROWS)],
     "steps": [(k + 1) * 1000 + k for k in range(ROWS)],
@@ -54,7 +57,7 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
         np.testing.assert_allclose(table.numbers(name), values, rtol=1e-15)
     assert table.remarks == (
         "column 'euro': '400,50 €' is read with a decimal comma; so are those of 2 more columns",
-        "column 'milligrams': '0,400 mg' is read with a decimal comma, as other columns are",
+        "column 'milligrams': '1,400 mg' is read with a decimal comma, as other columns are",
         "column 'people': '1.000.826' is read with points between thousands; so are those of 1 more column",
     )
 
@@ -120,8 +123,8 @@ def table_of(columns):
     return {**filled, "y": ["low" if k < count // 2 else "high" for k in range(count)]}
 
 
-@pytest.mark.parametrize("trained", SEPARATORS.values(), ids=SEPARATORS)
-@pytest.mark.parametrize("asked", SEPARATORS.values(), ids=SEPARATORS)
+@pytest.mark.parametrize("trained", [",", ";"], ids=["comma", "semicolon"])
+@pytest.mark.parametrize("asked", [",", "\t"], ids=["comma", "tab"])
 @pytest.mark.parametrize("case", ALIKE)
 def test_a_row_alone_is_read_as_among_all_that_were_trained_on(tmp_path, case, trained, asked):
     columns = table_of(ALIKE[case])
@@ -191,6 +194,26 @@ def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
     assert copy.frame["words"].to_list() == columns["words"]
     for name, values in VALUES.items():
         np.testing.assert_allclose(copy.numbers(name), values, rtol=1e-15)
+
+
+def test_wide_tables_are_read_as_narrow_ones(tmp_path):
+    """Plain columns are looked at all at once."""
+    columns = {
+        "a": [f"{k},{k % 9}5" for k in range(ROWS)],
+        "b": [f"0,{k:03d}" for k in range(ROWS)],
+        "c": [f"{k + 1},{k:03d}" for k in range(ROWS)],
+        "d": [f"{k + 1}.{k:03d}" for k in range(ROWS)],
+        "e": [f"-{k}" for k in range(ROWS)],
+        "f": [f"{k % 2},5" if k < 2 else str(k) for k in range(ROWS)],
+    }
+    text = pl.DataFrame(columns)
+    for names in ("abcdef", "bde", "cde", "cd", "fd", "ad"):
+        quick = decimals_of(text.select(list(names)), ";")
+        with mock.patch("glassnet.data.decimals._plainly", return_value={}):
+            slow = decimals_of(text.select(list(names)), ";")
+            turned = with_points(text, quick.commas) if quick.commas else text
+        assert quick == slow
+        assert with_points(text, quick.commas).equals(turned)
 
 
 def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
