@@ -156,7 +156,7 @@ def with_points(text: pl.DataFrame, commas: Collection[str]) -> pl.DataFrame:
 
     What is no number so, but would be one with a point, becomes null.
     """
-    plain = [name for name in _plainly(text.select(commas), ",") if name in commas]
+    plain = list(_plainly(text.select(commas), ","))
     text = text.with_columns(pl.col(plain).str.replace(",", ".", literal=True))
     return text.with_columns([_with_points(text[name]) for name in commas if name not in plain])
 
