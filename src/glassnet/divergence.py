@@ -46,7 +46,7 @@ class DivergenceGuard:
 
     def _give_up(self, why: str) -> None:
         epoch = self._position.epoch
-        self._parameters.flat[...] = self._position.good
+        self._position.back_to_good()
         kept = f"those after epoch {epoch}" if epoch else "the initial ones"
         problem = DivergedError(
             "GN030",

@@ -99,10 +99,20 @@ class Position:
 
     def hand_over(self, parameters: Parameters, options: Options) -> None:
         """Give a network the weights that become the model; if they are the average, keep one's own to go on from."""
-        answer, own = self.answer(options), self.state.parameters
-        if answer is self.state.average:
-            self.state.parameters = Parameters(own.layout, own.flat.copy())
+        answer, state = self.answer(options), self.state
+        if answer is state.average:
+            state.parameters = Parameters(state.parameters.layout, state.parameters.flat.copy())
+        elif state.average is not None:  # the best: the average follows from there
+            state.parameters.flat[...] = state.average[...] = answer
         parameters.flat[...] = answer
+
+    def back_to_good(self) -> None:
+        """Put the weights back to the last good epoch; what the optimizer carries led astray, and begins anew."""
+        self.state.parameters.flat[...] = self.good
+        self.state.slots[...] = 0
+        self.state.step = 0
+        if self.state.average is not None:
+            self.state.average[...] = self.good
 
     def validated(self, loss: float, patience: int) -> None:
         """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""

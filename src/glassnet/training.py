@@ -140,7 +140,7 @@ def train(
         What the model is asked about after each epoch. With ``options.early_stopping``, training ends after so many
         epochs without a smaller loss on it, and the model has the weights of the best one (Prechelt 1998).
     position : Position, optional
-        Where to go on, with the model's own parameters; the beginning, if not given. It is moved along in place.
+        Where to go on, with the model's parameters or its own; the beginning, if not given. It is moved along in place.
     until : (epoch, step), optional
         Stop before this step, both counted from 0; the model then has the weights which that step met, to the bit.
         Do not train on from there: a block would be divided otherwise than without the stop.
@@ -170,6 +170,7 @@ def train(
     while not position.ended:
         yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
         if until and until[0] == position.epoch:
+            model.network.parameters.flat[...] = position.state.parameters.flat
             return
         yield loop.epoch_done()
     position.hand_over(model.network.parameters, options)
@@ -194,16 +195,10 @@ class _Loop:
     """What the blocks of a training are run with, from its position on."""
 
     def __init__(
-        self,
-        model: Model,
-        data: Dataset,
-        options: Options,
-        engine: Engine,
-        position: Position,
-        validation: Dataset | None,
+        self, model: Model, data: Dataset, options: Options, engine: Engine, position: Position, aside: Dataset | None
     ) -> None:
         self._model, self._data, self._options, self.engine, self._at = model, data, options, engine, position
-        self._validation = validation
+        self._validation = aside
         self.blocks = epoch_blocks(len(data), options)
         self._steps = int(self.blocks[-1][-1]) + 1
 

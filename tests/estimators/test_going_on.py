@@ -51,6 +51,35 @@ def test_parts_with_an_average_are_one_training(average, engine):
     np.testing.assert_array_equal(estimator.model_.network.parameters.flat, at_once.model.network.parameters.flat)
 
 
+@pytest.mark.parametrize("average", [0.0, 0.9])
+@pytest.mark.parametrize("optimizer", ["sgd", "adamw"])
+def test_after_a_divergence_nothing_of_it_is_left(optimizer, average):
+    estimator = small(optimizer=optimizer, average=average, schedule="constant", batch_size=16, weight_decay=0.0)
+    estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2]).set_params(learning_rate=1e6)
+
+    def learn_on():
+        for _ in range(5):
+            estimator.partial_fit(IRIS, SPECIES)
+
+    with pytest.raises(DivergedError):
+        learn_on()
+    estimator.set_params(learning_rate=0.01)
+    for _ in range(30):
+        estimator.partial_fit(IRIS, SPECIES)
+    assert estimator.score(IRIS, SPECIES) > 0.8
+
+
+@pytest.mark.parametrize("average", [0.0, 0.99])
+def test_what_early_stopping_chose_is_gone_on_from(average):
+    estimator = small(average=average, schedule="constant", n_iter_no_change=20, max_iter=100, learning_rate=0.01)
+    random = np.random.default_rng(0)
+    noise, labels = random.normal(size=(100, 4)), random.integers(0, 2, 100)
+    estimator.fit(noise[:50], labels[:50], X_val=noise[50:], y_val=labels[50:])
+    before = estimator.predict_proba(noise)
+    estimator.set_params(learning_rate=1e-7).partial_fit(noise[:50], labels[:50])
+    np.testing.assert_allclose(estimator.predict_proba(noise), before, atol=1e-3)
+
+
 def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
     many = np.tile(IRIS, (80, 1))
 

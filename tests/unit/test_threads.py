@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import linecache
 import os
 import sys
 import threading
 import types
+import weakref
 
 import pytest
 
@@ -50,6 +52,32 @@ def test_blas_has_one_thread_inside_and_what_it_had_outside(guard):
         assert counts(guard) == [1, 1]
         with guard():
             assert counts(guard) == [1, 1]
+        assert counts(guard) == [1, 1]
+    assert counts(guard) == [4, 2]
+
+
+def test_what_somebody_else_has_limited_since_stays_limited(guard):
+    with guard():
+        pass
+    for library in guard.libraries:
+        library.set_num_threads(1)
+    with guard.as_before():
+        assert counts(guard) == [1, 1]
+        with guard():
+            pass
+    assert counts(guard) == [1, 1]
+
+
+def test_a_forked_process_has_what_blas_had_before_other_threads_came(guard):
+    """The child has their entries, and perhaps a lock that one of them held."""
+    guard.go(1)
+    guard._depths = {-1: 1}
+    guard._lock.acquire()
+    guard.forget_others()
+    assert counts(guard) == [4, 2]
+    with guard():
+        assert counts(guard) == [1, 1]
+        guard.forget_others()
         assert counts(guard) == [1, 1]
     assert counts(guard) == [4, 2]
 
@@ -144,6 +172,26 @@ def test_work_aside_is_done_by_one_thread_in_turn():
     with pytest.raises(ZeroDivisionError):
         aside.run(lambda: 1 / 0, list)
     assert aside.run(lambda: 7, list) == 7
+
+
+def test_work_that_fails_is_let_go():
+    """An exception holds its frames, and they what they work on: no copy of the data is to wait for the collector."""
+
+    class Much:
+        def fail(self):
+            raise MemoryError
+
+    much, aside = Much(), threads.Aside()
+    gone = weakref.ref(much), weakref.ref(aside)
+    gc.disable()
+    try:
+        with contextlib.suppress(MemoryError):
+            aside.run(much.fail, list)
+        aside.run(int, list)  # the worker has let it go too
+        del much, aside
+        assert [one() for one in gone] == [None, None]
+    finally:
+        gc.enable()
 
 
 def test_an_interrupt_stops_the_work_and_waits_for_its_end():

@@ -132,7 +132,10 @@ def _show_distorted(
     require_picture_place(png, (".png",))
     rows = samples.some(10) if row is None else np.flatnonzero(samples.row_numbers == row)
     if not len(rows):
-        raise OptionError("GN021", f"--row {row}: kept aside, so no training distorts it. Name another row.")
+        raise OptionError(
+            "GN021",
+            f"--row {row}: kept aside where training divides these data, so it is not distorted. Name another row.",
+        )
     axes = pictures.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
     )

@@ -14,7 +14,6 @@ import polars as pl
 from .written import beside_in, few, numbers_in, strays_in
 
 _GROUPED_COMMA = r"\d\.\d{3},\d"
-_POINT = r"^\D{0,5}\d+\.\d+\D{0,5}$"
 _FOUR_GROUPS = r"^\d{1,3}(?:\.\d{1,3}){3}$"
 _OTHER = {",": ".", ".": ","}
 
@@ -87,11 +86,12 @@ def decimals_of(text: pl.DataFrame, separator: str = "") -> Decimals:
     """
     suspects = _readings(_with(text, ","))
     commas = [name for name, readings in suspects.items() if readings.better(",")]
+    lists: list[pl.Series] = []
     if separator in ("", ",") and commas:
         both = any(suspects[name].column.str.contains(_GROUPED_COMMA).any() for name in commas)
-        others = _with(text.drop(commas), ".").iter_columns()
-        if not both and any(column.str.contains(_POINT).any() for column in others):
-            commas = []
+        others = {} if both else _readings(_with(text.drop(commas), "."))
+        if any(one.only(".") for one in others.values()):
+            lists, commas = [suspects[name].column for name in commas], []
     followers: list[str] = []
     if any(suspects[name].only(",") for name in commas):
         pointed = _readings(_with(text.drop(suspects), "."))
@@ -100,6 +100,7 @@ def decimals_of(text: pl.DataFrame, separator: str = "") -> Decimals:
             words = {name for name, one in rest.items() if not one.read(",") or _addresses(one.column)}
             followers = [name for name in text.columns if name not in words and name not in commas]
     thousands = [one.column for name, one in suspects.items() if name not in (*commas, *followers) and one.read(".")]
+    lists = [column for column in lists if column.name not in {one.name for one in thousands}]
     return Decimals(
         frozenset(commas + followers),
         (
@@ -107,6 +108,7 @@ def decimals_of(text: pl.DataFrame, separator: str = "") -> Decimals:
             *_say(map(text.get_column, followers), ",", "is read with a decimal comma, as other columns are"),
             *_say(map(text.get_column, followers), r"\d\.\d", "is read with points between thousands"),
             *_say(thousands, r"\d,\d{3}", "is read with commas between thousands"),
+            *_say(lists, ",", "is read as a word, as other columns have decimal points"),
         ),
     )
 
@@ -143,7 +145,9 @@ def decimals_as_learnt(text: pl.DataFrame, learnt: Mapping[str, str]) -> Decimal
         frozenset(commas),
         (
             *_say(chosen(",", "."), ",", "is read with a decimal comma, other than in training"),
+            *_say(chosen(",", "."), r"\d\.\d{3}", "is read with points between thousands, other than in training"),
             *_say(chosen(".", ","), r"\.", "is read with a decimal point, other than in training"),
+            *_say(chosen(".", ","), r"\d,\d{3}", "is read with commas between thousands, other than in training"),
             *_say(chosen(",", ","), r"\d\.\d{3}", "is read with points between thousands, as in training"),
             *_say(chosen(",", ","), r"^[^.]*\d,\d{3}\D*$", "is read with a decimal comma, as in training"),
             *_say(chosen(".", "."), r"\d,\d{3}", "is read with commas between thousands"),

@@ -107,13 +107,19 @@ class OneBlasThread:
             else:
                 self._depths.pop(get_ident(), None)
             if self._depths and not limited:
-                self._controller, self._before = self._controller or ThreadpoolController(), []
+                self._controller = self._controller or ThreadpoolController()
                 self._limit()
-            elif not self._depths:
+            elif self._before and not self._depths:
                 _take_control()  # the last to leave need not be the first who came
                 for library, count in self._before:
                     library.set_num_threads(count)
                 _take_control()  # and leave it to whoever comes next
+                self._before = []  # last: until then all can be done again
+
+    def forget_others(self) -> None:
+        """Go on in a forked process, in which other threads are neither inside nor hold the lock."""
+        depth, self._lock, self._depths = self.depth, Lock(), {}
+        self.go(depth)
 
     def _limit(self) -> None:
         # Set here and not by `limit`, which asks every library all there is to know: this is done a block.
@@ -177,9 +183,12 @@ class Aside:
             self._todo.put((int, after))  # done after what went before, if that was put at all
             after.get()
             raise
-        if problem is not None:
-            raise problem
-        return cast(_Result, result)
+        try:
+            if problem is not None:
+                raise problem
+            return cast(_Result, result)
+        finally:
+            del problem, result, done, work, self  # a traceback would keep them alive with itself
 
 
 def _work(todo: SimpleQueue[Any]) -> None:
@@ -199,3 +208,5 @@ def _take_control() -> None:
 
 one_blas_thread = OneBlasThread()
 """The process's one."""
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=one_blas_thread.forget_others)

@@ -159,6 +159,22 @@ def test_points_alone_are_no_sign_of_thousands(tmp_path, codes):
         assert table.remarks == ()
 
 
+def test_a_note_or_an_address_turns_no_decimals_off(tmp_path):
+    columns = {
+        "x": COUNTED,
+        "note": ["ok"] * (ROWS - 1) + ["v 1.5"],
+        "big": [f"{k + 1}.{k + 100}" for k in range(ROWS)],
+    }
+    for separator in SEPARATORS.values():
+        table = read_table(written(tmp_path, columns, separator))
+        assert table.numbers("x").tolist() == [float(text.replace(",", ".")) for text in COUNTED]
+        assert table.numbers("big").tolist() == [float(text.replace(".", "")) for text in columns["big"]]
+        assert len(table.remarks) == 2
+    columns["big"] = [f"{k}.5" for k in range(ROWS)]
+    table = read_table(written(tmp_path, columns, ","))
+    assert table.remarks == ("column 'x': '0,0' is read as a word, as other columns have decimal points",)
+
+
 def test_another_way_than_in_training_is_seen_and_said(tmp_path):
     german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
     learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
@@ -171,7 +187,18 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
             (1.5, 1.234),
             ["'1.5' is read with a decimal point, other than in training; so are those of 1"],
         ),
-        ("1.5", "1,234.5", (1.5, 1234.5), ["'1.5' is read with a decimal point, other than in training; so are"]),
+        (
+            "1.5",
+            "2,345",
+            (1.5, 2345),
+            ["'1.5' is read with a decimal point, other", "'2,345' is read with commas between"],
+        ),
+        (
+            "1.5",
+            "1,234.5",
+            (1.5, 1234.5),
+            ["'1.5' is read with a decimal point, other than in training; so are", "'1,234.5' is"],
+        ),
         ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
     ):
         table = read_table({"x": [x], "z": [z]})
