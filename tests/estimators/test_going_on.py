@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_iris
 
-from glassnet import Dataset, NetworkClassifier, NetworkRegressor, fit
+from glassnet import Dataset, NetworkClassifier, NetworkRegressor, Options, fit, new_model, train
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
+from glassnet.position import Position
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
@@ -239,3 +240,18 @@ def test_standardised_pictures_of_large_numbers_keep_their_digits():
             small(scaling="standard", random_state=1, max_iter=40).fit(rows, SPECIES).score(rows, SPECIES)
             >= plain - 0.1
         )
+
+
+def test_a_model_that_is_stopped_before_a_step_has_the_weights_which_that_met():
+    """Also where an average of them had become the model's."""
+    data = Dataset(IRIS, SPECIES.astype(np.int64), 3, None, "iris", maximum=10.0)
+    options = Options(hidden=5, epochs=2, batch_size=30, average=0.9, engine="reference", rule="gradient")
+    model = new_model(data, options)
+    position = Position.start(model.network.parameters, options)
+    list(train(model, data, options, position=position))
+    assert position.state.parameters is not model.network.parameters
+    longer = replace(options, epochs=4)
+    position.begin_epoch(longer)
+    list(train(model, data, longer, position=position, until=(2, 3)))
+    np.testing.assert_array_equal(model.network.parameters.flat, position.state.parameters.flat)
+    assert position.state.step == 2 * 5 + 3
