@@ -345,8 +345,8 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
 
 
 def _table(frame: pl.DataFrame, source: str, separator: str = "", **facts: Any) -> Table:
-    frame = cleaned(frame)
-    return Table(frame, source, decimals_of(frame.select(pl.col(pl.String)), separator), separator=separator, **facts)
+    table = Table(cleaned(frame), source, separator=separator, **facts)
+    return replace(table, decimals=decimals_of(table._text, separator))
 
 
 def as_text(column: pl.Series) -> pl.Series:

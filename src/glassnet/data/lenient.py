@@ -346,9 +346,9 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     fields = {one: [records[place][k] for place in right] for k, one in enumerate(numbered(width))}
     texts = cleaned(pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String())))
-    decimals = decimals_of(texts, separator)
-    numbers, words, exact = read_columns(texts, decimals.commas)
-    found, comma = tuple(names) if header else numbered(width), bool(decimals.commas)
+    commas = decimals_of(texts, separator).commas
+    numbers, words, exact = read_columns(texts, commas)
+    found, comma = tuple(names) if header else numbered(width), bool(commas)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
     return LooseTable(name, numbers, words, found, header, taken, where, broken, comma, row_names=named, exact=exact)
