@@ -167,8 +167,6 @@ def backpropagate(
     signals: Signals,
     targets: Array,
     masks: Sequence[Array | None] = (),
-    out: Parameters | None = None,
-    samples: int | None = None,
     weights: Array | None = None,
     loss: OutputLoss | None = None,
 ) -> Parameters:
@@ -186,10 +184,6 @@ def backpropagate(
         What the outputs should have been.
     masks : sequence of ndarray or None, optional
         Those given to `forward`.
-    out : Parameters, optional
-        Where the gradients go; new ones if not given.
-    samples : int, optional
-        Number to divide by instead of n, for a part of a batch.
     weights : ndarray, shape (n,), optional
         What each sample's delta is multiplied by. The sum is still divided by the number of samples, so that a batch of
         heavy ones takes a longer step.
@@ -201,8 +195,8 @@ def backpropagate(
     gradients : Parameters
         Of the same layout as the parameters.
     """
-    gradients = out or Parameters(architecture.layout, np.empty_like(parameters.flat))
-    share = parameters.flat.dtype.type(1 / (samples or len(targets)))
+    gradients = Parameters(architecture.layout, np.empty_like(parameters.flat))
+    share = parameters.flat.dtype.type(1 / len(targets))
     for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights, loss):
         a = signals.activations[layer]  # (n, fan_in)
         # np.dot: matmul leaves BLAS for a single sample and takes four times as long.

@@ -26,6 +26,7 @@ class Purpose(IntEnum):
     VALIDATION = 6
     COLUMNS = 7
     STARTS = 8
+    DOCTOR = 9
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

@@ -67,7 +67,7 @@ def doctor_command(
     if program and (test_source or target):
         raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
     if out is not None:
-        _require_copy(source, test_source, out, program)
+        _require_copy(source, out, program)
     visit = _of_program(source) if program else _of_data(source, test_source, target, out, options)
     again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
     again += typed(recipe, flags)
@@ -87,7 +87,7 @@ def doctor_command(
     click.get_current_context().exit(1 if harmful(left) else 0)
 
 
-def _require_copy(source: str, test_source: str | None, out: str, program: bool) -> None:
+def _require_copy(source: str, out: str, program: bool) -> None:
     """Refuse to write the copy over anything."""
     if os.path.lexists(out):
         raise OptionError("GN022", f"--fix {out}: there is something of this name already. Name another place.")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, get_args
+from typing import Any
 
 import click
 
-from ..language import LANGUAGES, chinese
-from ..options import SPECS, TYPES, Options, Spec
+from ..language import LANGUAGES, chinese, preferred
+from ..options import ITEMS, SPECS, TYPES, Options, Spec
 from ..recipes import RECIPES
 
 Command = Callable[..., Any]
@@ -19,9 +19,8 @@ def language_flag(command: Command, *, prints: bool = False) -> Command:
     drawn = "图与网页中文字的语言" if chinese() else "language of the words in pictures and pages"
     printed = "所输出文字的语言,图与网页中的也是" if chinese() else "language of what is printed and drawn"
     text = printed if prints else drawn
-    default = "zh" if chinese() else "en"
-    choice = click.Choice(LANGUAGES)
-    return click.option("--language", type=choice, default=default, show_default=True, help=text)(command)
+    kind, text = click.Choice(LANGUAGES), f"{text}  [{preferred()}]"
+    return click.option("--language", type=kind, default=preferred, help=text)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
@@ -69,10 +68,8 @@ def _word(name: str, spec: Spec) -> str:
 
 
 def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
-    kind = TYPES[name]
-    word = _word(name, spec)
-    several = bool(get_args(kind))
-    item: Any = get_args(kind)[0] if several else kind
+    kind, item = TYPES[name], ITEMS[name]
+    word, several = _word(name, spec), kind is not item
     help_text = spec.help_zh if chinese() else spec.help
     if kind is bool:
         default_word = f"{'' if default else 'no-'}{word}"

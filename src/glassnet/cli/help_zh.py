@@ -133,7 +133,6 @@ FLAGS = {
         "副本写到哪里;与 DATA 同类,不会覆盖任何文件。"
     ),
     "Where the page goes.  [MODEL-report.html]": "网页写到哪里。  [MODEL-report.html]",
-    "Language of the page.  [that of the locale]": "网页的语言。  [按系统语言]",
     "What it was trained on: shows what misread samples are like.": "训练数据:用来显示读错的样本与什么相似。",
     "Repetitions, of which the median is told.": "重复次数,取中位数。",
 }

@@ -7,6 +7,7 @@ import io
 import re
 import shlex
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled
 from ..data.relabel_table import write_relabelled_table
 from ..errors import DataError, OptionError
-from ..files import require_picture_place, require_place, write_text
+from ..files import require_apart, require_picture_place, require_place, write_text
 from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
@@ -40,7 +41,7 @@ _DRAWN = 40
 @click.option("-o", "--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
-@language_flag
+@partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
 @with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
@@ -80,6 +81,7 @@ def labels_command(
             write_relabelled_table(source, to, changes, wishes.target[0])
         _report_copy(changes, to, as_json, labels_words(language))
         return
+    require_apart(out=out, picture=picture)
     if picture:
         require_picture_place(picture)
         if samples.image_shape is None:

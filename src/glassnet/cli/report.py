@@ -12,12 +12,12 @@ from ..doctor.data import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
 from ..files import HTML, require_place, write_text
-from ..language import LANGUAGES, chinese
 from ..model import Model
 from ..modelfile import load_model
 from ..options import Options
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
+from .flags import language_flag
 from .sources import load_alike, load_unseen, trained_on_bundled
 from .words import told
 
@@ -26,13 +26,13 @@ from .words import told
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option("-o", "--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
-@click.option("--language", type=click.Choice(LANGUAGES), help="Language of the page.  [that of the locale]")
 @click.option(
     "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
 )
+@language_flag
 @json_flag
 def report_command(
-    model_path: str, source: str | None, out: str | None, language: str | None, trained_on: str | None, as_json: bool
+    model_path: str, source: str | None, out: str | None, language: str, trained_on: str | None, as_json: bool
 ) -> None:
     """Write one HTML file on a model: how it was made, how it does, what it misreads and why, what its nodes look for.
 
@@ -55,7 +55,6 @@ def report_command(
     findings = _findings(model, None if kept_aside else source, trained_on)
     from ..report.page import make_page
 
-    language = language or ("zh" if chinese() else "en")
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
     write_text(place, page.html)
     size = Path(place).stat().st_size

@@ -160,7 +160,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
         found = tuple(names) if header else numbered(width)
         return LooseTable(opened.name, fast, {}, found, header, count, count + start, row_names=named)
     if separator == " ":
-        lines, separator = [b" ".join(line.split()) for line in lines], " "
+        lines = [b" ".join(line.split()) for line in lines]
     kept, broken = _widths(lines, first + header, separator.encode(), width, titles)
     row = len(kept) + len(broken)
     frame_text = b"\n".join([lines[place] for place in kept])

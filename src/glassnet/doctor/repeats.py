@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.loose import LooseTable
+from ..randomness import Purpose, generator
 from .case import Case, Outcome, found
 from .classes import numbers_wanted
 from .details import counted, detail, listed
@@ -26,7 +27,7 @@ _STAMP = 0.1
 def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
     """Return one number a row: equal rows have equal ones, different rows hardly ever."""
     total = np.zeros(len(table), np.uint64)
-    random = np.random.Generator(np.random.Philox(key=7))
+    random = generator(0, Purpose.DOCTOR)
     numbers = np.ascontiguousarray(table.numbers)
     if numbers.dtype == np.uint8:
         numbers = np.pad(numbers, ((0, 0), (0, -numbers.shape[1] % 8)))
@@ -169,7 +170,7 @@ def giveaways(table: LooseTable, case: Case) -> Outcome:
     if (counts >= 5).sum() < 2:
         return [], table
     # A spread sample: the first rows of a sorted table are of one class.
-    few = np.random.Generator(np.random.Philox(key=7)).permutation(len(table))[:_FEW]
+    few = generator(0, Purpose.DOCTOR).permutation(len(table))[:_FEW]
     telling: dict[int, str] = {}
     for column in range(table.width):
         values = table.fields(column)
@@ -218,7 +219,7 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     text = detail("changes", changes=changes, rows=len(table))
     if case.options.shuffle:
         return [found("GD45", table, text, count=changes)], table
-    order = np.random.Generator(np.random.Philox(key=case.options.seed)).permutation(len(table))
+    order = generator(case.options.seed, Purpose.DOCTOR).permutation(len(table))
     return [found("GD43", table, text, count=changes)], table.take(order)
 
 

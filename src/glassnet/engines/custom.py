@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..errors import OptionError, ShapeError
 from ..losses import OutputLoss, through
@@ -68,7 +67,7 @@ class CustomLossEngine(ReferenceEngine):
             raise ShapeError(
                 "GN050", f"the loss function returned {type(given).__name__}, expected two arrays, losses and slopes."
             )
-        losses, slopes = (_array(one, outputs.dtype) for one in given)
+        losses, slopes = (np.asarray(one, outputs.dtype) for one in given)
         if losses.shape != outputs.shape[:1] or slopes.shape != outputs.shape:
             raise ShapeError(
                 "GN050",
@@ -76,7 +75,3 @@ class CustomLossEngine(ReferenceEngine):
                 f"expected {outputs.shape[:1]}, a loss a sample, and {outputs.shape}, its slopes.",
             )
         return losses, slopes
-
-
-def _array(given: object, dtype: np.dtype[np.floating]) -> NDArray[np.floating]:
-    return np.asarray(given, dtype)

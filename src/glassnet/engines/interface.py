@@ -159,10 +159,6 @@ class Engine(Protocol):
         """Return the loss that it makes small: the architecture's, unless it has one of its own."""
         ...
 
-    def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:
-        """Return the outputs, shape (n, outputs), for scaled inputs, shape (n, features)."""
-        ...
-
     def gradients(
         self,
         architecture: Architecture,

@@ -28,10 +28,6 @@ class ReferenceEngine:
         """See `Engine.output_loss`."""
         return architecture.output_loss
 
-    def forward(self, architecture: Architecture, parameters: Parameters, inputs: FloatArray) -> FloatArray:
-        """See `Engine.forward`."""
-        return network.forward(architecture, parameters, inputs).outputs
-
     def gradients(
         self,
         architecture: Architecture,

@@ -41,7 +41,7 @@ class Tasks:
     """
 
     def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:
-        self._estimator, self._told = estimator, {"estimator": estimator, "X": X, "y": y}
+        self._told = {"estimator": estimator, "X": X, "y": y}
         self._context: Any = None
         if getattr(estimator, "_skl_callbacks", None) or hasattr(estimator, "_parent_callback_ctx"):
             self._context = estimator._init_callback_context(max_subtasks=epochs)

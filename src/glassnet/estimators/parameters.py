@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature
-from typing import Any, NamedTuple, TypeVar, get_args
+from typing import Any, NamedTuple, TypeVar
 
 from ..errors import OptionError
-from ..options import SPECS, TYPES, Options, checked
+from ..options import ITEMS, SPECS, TYPES, Options, checked
 
 NAMES: dict[str, str] = {
     "hidden": "hidden_layer_sizes",
@@ -74,7 +74,7 @@ def of_options(
         if name in automatic:
             kind, default = f'{kind}, or "auto"', "auto"
             text = f'{text} "auto": {automatic[name]}.'
-        elif get_args(TYPES[name]) and name != "hidden":
+        elif TYPES[name] is not ITEMS[name] and name != "hidden":
             default = default[0]  # one for all layers
         declared.append(Declared(NAMES.get(name, name), default, kind, text, name, choices.get(name, ())))
     return declared
@@ -102,10 +102,9 @@ def checked_parameter(parameter: Declared, value: Any) -> Any:
 
 def _kind(name: str, choices: tuple[str, ...] | None) -> str:
     """Return the type of an option's values in words."""
-    words, items = choices or SPECS[name].choices, get_args(TYPES[name])
-    others = " or callable" if name == "loss" else ""
-    one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[(items or (TYPES[name],))[0]]
-    return f"{one}, or one a hidden layer" if items else one + others
+    words, others = choices or SPECS[name].choices, " or callable" if name == "loss" else ""
+    one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[ITEMS[name]]
+    return one + others if TYPES[name] is ITEMS[name] else f"{one}, or one a hidden layer"
 
 
 _Class = TypeVar("_Class", bound=type)

@@ -16,7 +16,7 @@ from ..listeners import Listener
 from ..losses import loss_parameter
 from ..network import Architecture
 from ..options import LOSS_OPTIONS, Options
-from ..parts import parts_of
+from ..parts import count_aside, parts_of
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
@@ -233,6 +233,6 @@ def parts_for(data: Dataset, options: Options, wish: str) -> tuple[Dataset, Data
         part = f"validation_fraction {options.validation:g} of {len(data)} rows"
         raise DataError(
             problem.code,
-            f"{wish}: {part} is {round(options.validation * len(data))}, and both sides need some. Give more "
+            f"{wish}: {part} is {count_aside(len(data), options.validation)}, and both sides need some. Give more "
             "rows, another validation_fraction, or X_val and y_val.",
         ) from None

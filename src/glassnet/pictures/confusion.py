@@ -11,9 +11,9 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, ShapeError
-from ..language import width_of
+from ..language import shortened, width_of
 from .figure import inches, new_axes, quiet
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible
 from .palette import INK, MISTAKES, QUIET
 from .words import words_in
 

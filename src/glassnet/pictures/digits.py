@@ -12,10 +12,10 @@ from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import OptionError, ShapeError
-from ..language import width_of
+from ..language import shortened, width_of
 from .figure import DPI, inches, new_axes
 from .ink import shades
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible
 from .palette import INK, QUIET, VERMILION
 from .words import words_in
 
@@ -83,7 +83,7 @@ def draw_digits(
     heading = drawable(title.splitlines())
     place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
     captions, wrong = _captions(n, labels, answers, language, place.letters)
-    axes, grid, font = _lay_out(n, place, captions, axes, len(heading))
+    axes, grid, font = _lay_out(place, captions, axes, len(heading))
     axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     _write(axes, captions, wrong, grid, font)
     axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
@@ -185,7 +185,7 @@ def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) 
     return made._replace(dots=dots, points=points)
 
 
-def _lay_out(n: int, place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
+def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
     """Return where to draw, the places of the digits, and a size of type at which the longest line of a caption fits.
 
     A figure has room for `heading` lines above.

@@ -9,10 +9,10 @@ from matplotlib import patheffects
 from matplotlib.axes import Axes
 
 from ..errors import ShapeError
-from ..language import width_of
+from ..language import shortened, width_of
 from ..trace.hidden import HiddenSpace
 from .figure import new_axes, quiet
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible
 from .palette import INK, look_of
 from .words import words_in
 

@@ -16,8 +16,6 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
-from ..language import width_of
-
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""
 FAMILY = "Glassnet Han"
@@ -72,15 +70,6 @@ def drawable(names: Iterable[object]) -> list[str]:
             stacklevel=1,  # so that it is said once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
-
-
-def shortened(text: str, width: int) -> str:
-    """Return a text that is `width` letters wide at most, its end an ellipsis if need be."""
-    if width_of(text) <= width:
-        return text
-    while width_of(text) > width - 1:
-        text = text[:-1]
-    return f"{text}…"
 
 
 def _can_write(letter: str) -> bool:

@@ -10,10 +10,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from ..language import shortened
 from ..trace.step import LayerStep, Trace
 from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
 from .ink import shades
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible
 from .palette import BLUE, GRID, INK, QUIET, VERMILION
 from .signed import signed_colours, strongest_of_blocks
 from .words import words_in

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 from matplotlib.axes import Axes
 
+from ..language import shortened
 from ..trace.why import Why
 from .figure import SeveralAxes, given_axes, new_axes
 from .ink import shades
-from .letters import drawable, legible, shortened
+from .letters import drawable, legible
 from .palette import GRID, INK, QUIET
 from .signed import signed_picture
 from .told import told as said

@@ -13,7 +13,7 @@ from ..model import Model
 from ..pictures.pages import thumb
 from ..pictures.signed import png_uri, signed_picture
 from ..pictures.words import shown
-from ..trace.nodes import LayerOfNodes, examine_nodes
+from ..trace.nodes import MOSTLY, LayerOfNodes, examine_nodes
 from .results import Asked
 from .words import percent
 
@@ -32,6 +32,7 @@ def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
         "all": 0,
         "shuffled": False,
         "hidden": hidden,
+        "mostly": MOSTLY,
     }
     first = model.network.parameters.weights[0]
     if model.image_shape is not None:

@@ -346,8 +346,8 @@ WORDS: dict[str, tuple[str, str]] = {
     "activation": ("activation", "激活函数"),
     "flat": ("derivatives near 0", "导数接近 0"),
     "nodes_text": (
-        "A dead node is flat at every sample and learns nothing; a saturated one at more than 95 % of them.",
-        "失活的节点对每个样本都处于平坦处,不再学习;饱和的节点对 95% 以上的样本如此。",
+        "A dead node is flat at every sample and learns nothing; a saturated one at more than {share:.0%} of them.",
+        "失活的节点对每个样本都处于平坦处,不再学习;饱和的节点对超过 {share:.0%} 的样本如此。",
     ),
     "no_hidden": ("The network has no hidden layer.", "该网络没有隐藏层。"),
     # the data doctor

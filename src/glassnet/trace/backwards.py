@@ -20,6 +20,7 @@ from ..model import Model
 from ..network import Signals
 from ..notes import backwards
 from ..randomness import Purpose, generator
+from .climb import Climb
 from .slopes import exact_members, input_slopes, mean_sums, require_classes, signals_of
 
 STEPS, RATE = 200, 0.05
@@ -143,12 +144,12 @@ class _Climb:
 
     def to_the_largest_sum(self) -> Array:
         """Climb from black to where each class's sum is largest."""
-        x, moments = np.zeros((self._model.classes, self._model.features)), _Adam()
+        x, climb = np.zeros((self._model.classes, self._model.features)), Climb(RATE, STEPS)
         ways = np.eye(self._model.classes)
         unit = _size(self._slope(self._signals(x), ways))
         for step in range(STEPS):
             way = self._slope(self._signals(x), ways) - unit * self._prior(x)
-            x = np.clip(x + moments.move(way, step), 0, 1)
+            x = np.clip(x + climb.move(way, step), 0, 1)
         return x
 
     def clearest(self, samples: ArrayLike | None) -> Array | None:
@@ -165,7 +166,7 @@ class _Climb:
 
     def to_the_widest_gap(self, starts: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
         """Climb to where each class's sum is furthest above the others; return the best of the way, and its end."""
-        x, moments = starts, _Adam()
+        x, climb = starts, Climb(RATE, STEPS)
         best, widest = x, np.full(len(x), -np.inf)
         for step in range(STEPS):
             signals = self._signals(x)
@@ -175,7 +176,7 @@ class _Climb:
             slope = self._slope(signals, ways)
             size = _size(slope)
             way = np.divide(slope, size, out=np.zeros_like(slope), where=size > 0) - self._prior(x)
-            x = np.clip(x + moments.move(way, step), 0, 1)
+            x = np.clip(x + climb.move(way, step), 0, 1)
         return best, x
 
     def _signals(self, x: Array) -> list[Signals]:
@@ -191,21 +192,6 @@ class _Climb:
         if shape:
             slope += self._smooth * _roughness_slope(x.reshape(len(x), *shape, -1)).reshape(x.shape)
         return slope
-
-
-class _Adam:
-    """The moments of the climb."""
-
-    speed: Array | float = 0.0
-    size: Array | float = 0.0
-
-    def move(self, way: Array, step: int) -> Array:
-        """Return how far to go in a step, from 0: `RATE` at most, and less and less."""
-        self.speed += 0.1 * (way - self.speed)
-        self.size += 0.01 * (way**2 - self.size)
-        speed, size = self.speed / (1 - 0.9 ** (step + 1)), self.size / (1 - 0.99 ** (step + 1))
-        move: Array = RATE * (1 - (step + 1) / STEPS) * speed / (np.sqrt(size) + 1e-12)
-        return move
 
 
 def _size(slope: Array) -> Array:

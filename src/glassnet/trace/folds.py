@@ -55,7 +55,7 @@ def out_of_fold(
     for number in range(folds):
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         model = _fitted(data.take(inside), options)
-        probabilities[outside] = _probabilities(model, data.inputs[outside])
+        probabilities[outside] = model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
         if told:
             told(number + 1, float((probabilities[outside].argmax(axis=1) == data.labels[outside]).mean()))
     return probabilities
@@ -69,7 +69,7 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
         raise DataError(
             "GN073", f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer."
         )
-    # Epoch 1 of the purpose: 0 is what `training.split` keeps aside.
+    # Epoch 1 of the purpose: 0 is what `parts.split` keeps aside.
     order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))
     by_class = order[np.argsort(data.labels[order], kind="stable")]
     fold = np.empty(len(data), np.int64)
@@ -101,11 +101,3 @@ def _fitted(data: Dataset, options: Options) -> Model:
         except DivergedError:
             options = replace(options, learning_rate=options.learning_rate / _SLOWER)
     return fit(data, options).model
-
-
-def _probabilities(model: Model, rows: NDArray[np.generic]) -> FloatArray:
-    """Return outputs as parts of their sum, targets other than 0 and 1 undone."""
-    outputs, targets = model.outputs(rows).astype(np.float64), model.targets
-    undone = np.clip((outputs - targets.low) / (targets.high - targets.low), 1e-12, None)
-    parts: FloatArray = undone / undone.sum(axis=1, keepdims=True)
-    return parts

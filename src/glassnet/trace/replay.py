@@ -150,7 +150,7 @@ class _WatchingEngine:
     def __init__(self, engine: Engine, epoch: int, step: int) -> None:
         self._engine, self._epoch, self._step = engine, epoch, step
         self.name, self.output_loss = engine.name, engine.output_loss
-        self.forward, self.gradients = engine.forward, engine.gradients
+        self.gradients = engine.gradients
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
         """See `Engine.prepare`."""

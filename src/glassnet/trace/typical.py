@@ -17,6 +17,7 @@ from ..errors import OptionError
 from ..model import Model
 from ..network import Network
 from ..preprocess.encodings import CLIP, BooleanColumn, Encoding, NumberColumn
+from .climb import Climb
 from .slopes import exact_members, input_slopes, mean_sums, require_classes, signals_of
 
 STEPS, RATE = 500, 0.1
@@ -85,18 +86,14 @@ def typical_rows(model: Model) -> list[Typical]:
     ways = [_way(one) for one in model.columns.inputs]
     ends = np.cumsum([way.size for way in ways])[:-1]
     theta = np.repeat(np.concatenate([way.start for way in ways])[None], model.classes, axis=0)
-    speed, size, members = np.zeros_like(theta), np.zeros_like(theta), exact_members(model)
+    members, climb = exact_members(model), Climb(RATE, STEPS)
     with one_blas_thread():
-        for step in range(1, STEPS + 1):
+        for step in range(STEPS):
             parts = np.split(theta, ends, axis=1)
             inputs = np.concatenate([way.inputs(part) for way, part in zip(ways, parts, strict=True)], axis=1)
             slopes = np.split(_climb(model, members, inputs), np.cumsum([way.width for way in ways])[:-1], axis=1)
-            climbs = [way.slope(*pair) for way, *pair in zip(ways, parts, slopes, strict=True)]
-            up = np.concatenate(climbs, axis=1)
-            speed += 0.1 * (up - speed)
-            size += 0.01 * (up**2 - size)
-            move = speed / (1 - 0.9**step) / (np.sqrt(size / (1 - 0.99**step)) + 1e-12)
-            moved = np.split(theta + RATE * (1 - step / STEPS) * move, ends, axis=1)
+            ups = [way.slope(*pair) for way, *pair in zip(ways, parts, slopes, strict=True)]
+            moved = np.split(theta + climb.move(np.concatenate(ups, axis=1), step), ends, axis=1)
             theta = np.concatenate([way.kept(part) for way, part in zip(ways, moved, strict=True)], axis=1)
     return [_found(model, ways, np.split(one, ends)) for one in theta]
 

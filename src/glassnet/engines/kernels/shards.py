@@ -102,7 +102,7 @@ def shard_gradients(
     shard_forward(plan, flat, inputs, dropout, part, work)
     loss, correct = _outputs(plan, known, work, n)
     if m < n:
-        _keep_hardest(plan, inputs, dropout, part, work)
+        _keep_hardest(plan, inputs, part, work)
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
@@ -187,7 +187,7 @@ def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
 
 
 @part_of_kernel
-def _keep_hardest(plan: Plan, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
+def _keep_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
     """Bring what the way back needs of the rows with the largest losses to the front of every layer."""
     n, layers = part.rows, plan.activation.shape[0]
     count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.kept)
