@@ -121,6 +121,25 @@ def require_picture_place(
         raise OptionError("GN022", f"{path}: this is what is read. Name another place for the picture.")
 
 
+def require_apart(**places: str | None) -> None:
+    """Find out before the work that two files would go to the same place, the later over the earlier.
+
+    Parameters
+    ----------
+    **places : str, optional
+        What each flag names, by the flag's name.
+
+    Raises
+    ------
+    OptionError
+        GN022 where two are the same.
+    """
+    flags: dict[Path, str] = {}
+    for name, place in places.items():
+        if place and (other := flags.setdefault(Path(place).resolve(), name)) != name:
+            raise OptionError("GN022", f"--{other}, --{name}: both {place}. Name two files.")
+
+
 def require_folder(path: str | Path) -> None:
     """Find out before the work that a folder is there or can be made.
 

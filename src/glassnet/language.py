@@ -14,15 +14,21 @@ LANGUAGES = ("en", "zh")
 
 _ONE = {
     "are": "is",
+    "columns": "column",
     "epochs": "epoch",
     "labels": "label",
+    "links come": "link comes",
     "members": "member",
     "nodes that matter": "node that matters",
     "nodes": "node",
+    "others are": "other is",
     "others": "other",
+    "rows": "row",
     "samples": "sample",
     "that matter": "that matters",
     "times": "time",
+    "values": "value",
+    "wrong labels": "wrong label",
 }
 _COUNTED = re.compile(rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread )?(?P<many>{'|'.join(_ONE)})\b")
 """What an English word of a catalogue says of several, right behind their number."""
@@ -67,12 +73,12 @@ def speaking(language: str, catalogue: Mapping[str, tuple[str, str]]) -> Say:
 
     def word(key: str, **filled_in: Any) -> str:
         text = catalogue[key][place]
-        return (text if place else _of_one(text, filled_in)).format(**filled_in)
+        return (text if place else of_one(text, filled_in)).format(**filled_in)
 
     return word
 
 
-def _of_one(text: str, filled_in: Mapping[str, Any]) -> str:
+def of_one(text: str, filled_in: Mapping[str, Any]) -> str:
     """Return an English text with ``{samples} samples`` as ``{samples} sample`` where just one is filled in."""
 
     def agreeing(found: re.Match[str]) -> str:
@@ -90,3 +96,13 @@ def counted(count: int, thing: str) -> str:
 def width_of(text: str) -> int:
     """Return how wide a text is in letters of a terminal, of which a Chinese one takes two."""
     return sum((east_asian_width(letter) in "WF") + 1 - bool(combining(letter)) for letter in text)
+
+
+def shortened(text: str, width: int) -> str:
+    """Return a text on one line, `width` letters wide at most, its end an ellipsis if need be."""
+    text = text if text.isprintable() else ascii(text)
+    if width_of(text) <= width:
+        return text
+    while width_of(text) > width - 1:
+        text = text[:-1]
+    return f"{text}…"

@@ -179,7 +179,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         members.append(Network.of(architecture, parameters))
     shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
-        raise ValueError("its receipt is none")
+        raise ValueError("its receipt is no object")
     return Model(
         members[0],
         Scaling.from_dict(header["scaling"]),

@@ -12,9 +12,8 @@ from .randomness import Purpose, generator
 
 
 def split(data: Dataset, options: Options) -> tuple[Dataset, Dataset]:
-    """Divide data as `split_rows` does; errors as there."""
-    kept, aside = split_rows(len(data), data.source, options)
-    return data.take(kept), data.take(aside)
+    """Divide data as `split_rows` does; errors as there, and GN014 where all samples of a part have weight 0."""
+    return _taken(data, *split_rows(len(data), data.source, options))
 
 
 def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -35,12 +34,22 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     Raises
     ------
     DataError
-        GN010 when a part would be empty.
+        GN010 when a part would be empty, GN014 when all its samples have weight 0.
     """
     if not options.early_stopping:
         return data, None
     advice = "for early stopping. Use another --validation, or data of your own for it."
-    kept, aside = _divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice)
+    return _taken(data, *_divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice))
+
+
+def _taken(data: Dataset, kept: NDArray[np.int64], aside: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
+    for rows, doing in ((kept, "trained on"), (aside, "kept aside")):
+        if data.weights is not None and len(data.weights) and not data.weights[rows].any():
+            raise DataError(
+                "GN014",
+                f"{data.source}: all of the {len(rows):,} samples that are {doing} have weight 0. Weigh more of them, "
+                "keep another part aside, or take another seed.",
+            )
     return data.take(kept), data.take(aside)
 
 

@@ -138,6 +138,13 @@ def test_a_notebook_keeps_its_magics_and_its_other_cells(folder):
         ("def imread(x):\n    return x\nimport scipy.misc\nx = scipy.misc.imread('my_own_3.png')\n", "x = _imread("),
         ("import scipy.misc, numpy\nx = scipy.misc.imread('my_own_3.png')\n", "import numpy\n"),
         ("import numpy as np\nx = '数' + str(np.asfarray([1]))\n", "'数' + str(np.asarray([1], dtype=float))"),
+        ("for a in {}.iteritems():\n    pass\n", "{}.items()"),
+        ("class A:\n    def iteritems(self):\n        return 1\nA().iteritems()\nimport cPickle\n", "A().iteritems()"),
+        (
+            "import imageio\nimport imageio_ffmpeg\nx = imageio.imread('my_own_3.png', as_gray=True)\n"
+            "imageio_ffmpeg.get_ffmpeg_exe()\n",
+            "import imageio_ffmpeg\n",
+        ),
     ],
 )
 def test_spellings(program, expected, folder):

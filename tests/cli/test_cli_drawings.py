@@ -137,3 +137,27 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
         ["glassnet: no font here has 龘: written as numbers. Install one that has, such as Noto Sans CJK."],
     )
     assert (folder / "things.png").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("labels", "rows.csv", "--out", "same.svg", "--picture", "same.svg"),
+        ("explain", "m.safetensors", "rows.csv", "--row", "1", "--html", "same.svg", "--picture", "./same.svg"),
+        ("explain", "--example", "--html", "same.html", "--picture", "same.html"),
+    ],
+)
+def test_two_files_do_not_go_to_one_place(words, folder):
+    before = snapshot(folder)
+    run(*words).refused("GN022", "--picture: both", "Name two files")
+    assert snapshot(folder) == before
+
+
+def test_models_of_pictures_whose_pixels_are_scaled_one_by_one_can_be_asked(folder):
+    made = ("--scaling", "features", "--recipe", "quick", "-o", "f.safetensors", "--no-pictures")
+    run("train", "rows.csv", *made).fine()
+    assert "right" in run("test", "f.safetensors", "rows.csv").out
+    run("query", "f.safetensors", "rows.csv").fine()
+    assert "gap" in run("explain", "f.safetensors", "rows.csv", "--row", "1", "--why").out
+    [dreamt] = run("explain", "f.safetensors", "--backquery", "--json").json()["answers"].values()
+    assert dreamt == [0, 1, 2]

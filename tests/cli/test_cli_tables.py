@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 
 from glassnet import load_model
+from glassnet.language import width_of
 from support.cli import run, snapshot
 from support.people import HEADER, people
 from support.samples import digits_csv
@@ -216,6 +217,18 @@ def test_a_test_file_and_its_rows_without_a_target(empty):
     assert "1 row without 'income' is left out" in tested.err
 
 
+def test_columns_stand_in_line_whatever_they_are_called(empty):
+    (empty / "zh.csv").write_text("年龄,a,城市名称\n" + "".join(f"{k},{k % 7},{'东西'[k % 2]}\n" for k in range(40)))
+    for words in ((), ("--target", "城市名称"), ("--row", "3")):
+        lines = run("show", "zh.csv", *words).fine().out.splitlines()
+        names = [line.split("   ")[0] for line in lines if line.startswith(("年龄", "a ", "城市名称"))]
+        starts = {
+            width_of(line) - width_of(line[len(name) :].lstrip()) for line, name in zip(lines[-3:], names, strict=True)
+        }
+        assert len(names) == 3
+        assert len(starts) == 1, lines
+
+
 def test_digits_without_names_go_on_as_ever(empty):
     (empty / "digits.csv").write_text(digits_csv(300))
     assert run("train", "digits.csv", *FAST[:6], "--no-pictures").code == 0
@@ -225,7 +238,7 @@ def test_digits_without_names_go_on_as_ever(empty):
 
 def test_a_test_with_what_was_trained_on_says_so(folder):
     outcome = run("test", "m.safetensors", "people.csv").fine()
-    assert "360 of 400 rows were trained on" in outcome.err
+    assert "400 rows, of which the model was trained on 360: the result proves little" in outcome.err
     assert "tests the 40 kept aside" in outcome.err
     assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
@@ -234,14 +247,15 @@ def test_a_test_on_standard_input_reads_it_once(folder):
     typed = (folder / "people.csv").read_bytes()
     outcome = run("test", "m.safetensors", "-", stdin=typed)
     assert "right" in outcome.out
-    assert "360 of 400 rows were trained on" in outcome.err
+    assert "400 rows, of which the model was trained on 360: the result proves little" in outcome.err
 
 
 def test_a_test_with_all_that_was_trained_on_says_so(empty):
     (empty / "people.csv").write_text(people(60))
     (empty / "more.csv").write_text(people(60, seed=1))
     run("train", "people.csv", "--target", "income", "--test", "more.csv", *FAST).fine()
-    assert "60 of 60 rows were trained on" in run("test", "m.safetensors", "people.csv").fine().err
+    tested = run("test", "m.safetensors", "people.csv").fine()
+    assert "60 rows, of which the model was trained on 60: the result proves little" in tested.err
     assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
 
 

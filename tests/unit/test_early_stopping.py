@@ -147,3 +147,11 @@ def test_validation_data_that_do_not_fit_are_refused_before_training():
     with pytest.raises(DataError) as caught:
         seen.extend(train(model, DATA, OPTIONS, validation=patterns(20, features=9)))
     assert (caught.value.code, seen) == ("GN017", [])
+
+
+@pytest.mark.parametrize("heavy", [0, 149])
+def test_a_part_in_which_no_sample_counts_is_named(heavy):
+    weights = np.zeros(150)
+    weights[heavy] = 1
+    with pytest.raises(DataError, match=r"all of the \d+ samples that are (kept aside|trained on) have weight 0"):
+        parts_of(replace(DATA, weights=weights), OPTIONS)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from glassnet.language import speaking
+from glassnet.doctor.details import detail
+from glassnet.language import shortened, speaking, width_of
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),
     "layer": ("layer {layer}: {nodes} {activation} nodes", "{nodes} 个 {activation} 节点"),
     "all": ("{epochs} epochs of {samples:,} samples", "{epochs} 轮"),
+    "misread": ("misread   {count:,} rows, the surest first", "{count} 行"),
+    "left": ("{shown} nodes; {left} others are left out, {wrong} wrong labels", "{shown} {left} {wrong}"),
 }
 
 
@@ -22,8 +25,24 @@ WORDS = {
         ("layer", {"layer": 1, "nodes": 21, "activation": "relu"}, "layer 1: 21 relu nodes"),
         ("all", {"epochs": 1, "samples": 60000}, "1 epoch of 60,000 samples"),
         ("all", {"epochs": 3, "samples": 1}, "3 epochs of 1 sample"),
+        ("misread", {"count": 1}, "misread   1 row, the surest first"),
+        ("left", {"shown": 2, "left": 1, "wrong": 1}, "2 nodes; 1 other is left out, 1 wrong label"),
     ],
 )
 def test_one_is_one(key, filled_in, wanted):
     assert speaking("en", WORDS)(key, **filled_in) == wanted
     assert speaking("zh", WORDS)(key, **filled_in) == WORDS[key][1].format(**filled_in)
+
+
+def test_details_of_the_doctor_speak_so_too():
+    assert detail("changes", changes=1, rows=40) == "the label changes 1 time in 40 rows"
+    assert detail("changes", changes=2, rows=1).chinese == "1 行中标签只变化 2 次"
+
+
+@pytest.mark.parametrize("text", ["a", "花" * 5, "a\nb\tc", "ab花" * 9, ""])
+@pytest.mark.parametrize("width", [3, 10, 40])
+def test_a_name_is_cut_by_its_width_and_stays_on_its_line(text, width):
+    found = shortened(text, width)
+    assert width_of(found) <= width
+    assert found.isprintable()
+    assert found == text or found.endswith("…") or found == ascii(text)

@@ -88,6 +88,15 @@ def test_a_model_file_keeps_it(tmp_path):
     assert str(loaded.scaling) == "mean 0 and deviation 1 for each of 4 features"
 
 
+def test_the_largest_value_of_the_data_is_kept():
+    """By it pictures are brought to the data's range, and dreamt of in it."""
+    raw = np.array([[0, 200], [10, 40], [255, 7]], np.uint8)
+    scaling = Scaling.named("features", 255.0, raw)
+    assert scaling.maximum == 255
+    np.testing.assert_allclose(scaling.apply(raw), Scaling.named("features", 1.0, raw).apply(raw), rtol=1e-14)
+    np.testing.assert_allclose(scaling.invert(scaling.apply(raw)), raw, rtol=1e-12)
+
+
 def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model

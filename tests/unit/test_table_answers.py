@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 
+import numpy as np
 import pytest
 
 from glassnet import load_table, read_table
@@ -99,3 +100,9 @@ def test_numbers_that_float64_does_not_tell_apart_are_different_classes(form):
     columns = learnt([*map(form, names)])
     assert columns.output_names == tuple(map(str, names))
     assert load_table(table([*map(form, names)]), columns=columns).labels.tolist() == [0, 1] * 30
+
+
+@pytest.mark.parametrize("task", [None, "numbers", "classes"])
+def test_answers_that_are_infinite_or_missing_in_every_row_are_refused(task):
+    with pytest.raises(DataError, match="'y': every value is infinite or missing"):
+        Columns.learn(read_table({"x": [1.0, 2.0, 3.0], "y": [np.inf, -np.inf, np.nan]}), "y", task=task)

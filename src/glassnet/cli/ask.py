@@ -16,12 +16,12 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
-from ..language import width_of
+from ..language import shortened, width_of
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
 from ..pictures.words import shown
-from .console import json_flag, padded, result, result_json, score_line, shortened
+from .console import json_flag, padded, result, result_json, score_line
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import language_flag
 from .models import model_and_inputs

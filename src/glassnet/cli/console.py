@@ -51,12 +51,6 @@ def say(text: str) -> None:
     click.echo(text, err=True)
 
 
-def shortened(text: str, length: int) -> str:
-    """Return a name that fits into a table, on one line whatever characters it has."""
-    text = text if text.isprintable() else ascii(text)
-    return text if len(text) <= length else text[: length - 1] + "…"
-
-
 def padded(text: str, width: int) -> str:
     """Fill a text up to a width; a negative one, like a format's ``>``, on the left."""
     blanks = " " * (abs(width) - width_of(text))

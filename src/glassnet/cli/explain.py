@@ -10,7 +10,7 @@ import click
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..events import Event, TrainingStarted
-from ..files import HTML, require_picture_place, require_place, write_text
+from ..files import HTML, require_apart, require_picture_place, require_place, write_text
 from ..language import Say
 from ..model import Model
 from ..modelfile import load_model
@@ -59,6 +59,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
     kind = _kind(asked)
+    require_apart(html=asked["html"], picture=asked["picture"])
     if asked["html"]:
         require_place(asked["html"], HTML)
     if asked["picture"]:

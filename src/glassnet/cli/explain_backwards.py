@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
 from ..files import require_picture_place
+from ..language import width_of
 from ..model import Model
 from ..pictures.words import shown, words_in
 from ..report.values import value_said
@@ -16,7 +17,7 @@ from ..report.words import percent
 from ..trace.backwards import backquery, dream, way_back_is_missing
 from ..trace.slopes import require_classes
 from ..trace.typical import typical_rows
-from .console import result, result_json, say
+from .console import padded, result, result_json, say
 from .explain_answers import labelled, output_named, require_pictures
 from .explain_words import explain_words
 from .sources import trained_on_bundled
@@ -128,9 +129,9 @@ def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> 
     for label, one in zip(classes, rows, strict=True):
         told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
         result(word("typical_row", label=model.name_of(label), **told))
-        width = max(map(len, one.columns))
+        width = max(map(width_of, one.columns))
         for name, value in one.columns.items():
             far = one.deviations.get(name)
             beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
-            result(f"          {name:>{width}}  {value_said(value, word)}{beside}")
+            result(f"          {padded(name, -width)}  {value_said(value, word)}{beside}")
     result(word("typical_usual"))

@@ -8,9 +8,9 @@ from typing import Any
 
 from ..data import Dataset
 from ..data.files import display_name
-from ..language import Say, speaking, width_of
+from ..language import Say, shortened, speaking, width_of
 from ..trace.labels import Suspects
-from .console import result, shortened
+from .console import padded, result
 
 LABELS_WORDS: dict[str, tuple[str, str]] = {
     "fold": (
@@ -99,4 +99,4 @@ def next_step(again: list[str], out: str | None, picture: str | None, words: Say
 def _even(texts: Sequence[str]) -> list[str]:
     """Fill texts up with blanks to the width of the widest."""
     widest = max(map(width_of, texts), default=0)
-    return [text + " " * (widest - width_of(text)) for text in texts]
+    return [padded(text, widest) for text in texts]

@@ -14,14 +14,14 @@ from .. import data
 from ..data import Dataset
 from ..errors import DataError, GlassnetError, OptionError
 from ..files import require_picture_place
-from ..language import width_of
+from ..language import shortened, width_of
 from ..modelfile import load_model
 from ..options import DISTORTIONS, Options
 from ..parts import parts_of, split
 from ..pictures import digit_lines
 from ..preprocess.tabular import read_table
 from ..recipes import RECIPES
-from .console import json_flag, padded, result, result_json, shortened
+from .console import json_flag, padded, result, result_json
 from .flags import language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table

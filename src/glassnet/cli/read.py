@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import sys
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
@@ -14,9 +13,10 @@ from ..asking import SURE
 from ..data.files import open_source, open_stream
 from ..data.images import open_photo
 from ..errors import OptionError
-from ..files import require_picture_place
+from ..files import require_apart, require_picture_place
+from ..language import width_of
 from ..reading import Reading, read_photo
-from .console import json_flag, result, result_json
+from .console import json_flag, padded, result, result_json
 from .flags import language_flag
 from .models import model_and_inputs
 from .words import told
@@ -59,9 +59,8 @@ def read_command(
             require_picture_place(target, inputs=photos)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
-    if picture and stages and Path(picture).resolve() == Path(stages).resolve():
-        raise OptionError("GN022", f"--picture, --stages: both {stages}. Name two files.")
-    width = max(len(_STDIN if photo == "-" else photo) for photo in photos)
+    require_apart(picture=picture, stages=stages)
+    width = max(width_of(_STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless = [], False
     for photo in photos:
         # One after another, and said at once: a photograph at work takes a hundred megabytes.
@@ -72,7 +71,7 @@ def read_command(
         if as_json:
             facts.append(_facts(opened.name, reading))
         else:
-            _report(f"{opened.name:<{width}}   ", reading)
+            _report(f"{padded(opened.name, width)}   ", reading)
     if as_json:
         result_json(facts)
     click.get_current_context().exit(1 if digitless else 0)

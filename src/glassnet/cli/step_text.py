@@ -10,6 +10,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from ..language import shortened
 from ..pictures.step_tables import (
     bias_columns,
     change_formula,
@@ -23,7 +24,6 @@ from ..pictures.step_tables import (
 from ..pictures.step_words import step_words
 from ..pictures.words import shown
 from ..trace.step import LayerStep, Trace
-from .console import shortened
 
 WHOLE = 8
 """Rows and columns up to which a matrix is printed whole."""

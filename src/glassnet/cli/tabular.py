@@ -6,10 +6,10 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
-from ..language import counted
+from ..language import counted, width_of
 from ..preprocess import Columns
 from ..preprocess.tabular import read_table
-from .console import result, result_json, say
+from .console import padded, result, result_json, say
 from .sources import Wishes
 
 if TYPE_CHECKING:
@@ -41,19 +41,19 @@ def show_table(source: str | Table, row: int | None, wishes: Wishes, as_json: bo
 
 def show_columns(columns: Columns) -> None:
     """Print one line a column of what was learnt."""
-    width = max(len(name) for name, _ in columns.summary())
+    width = max(width_of(name) for name, _ in columns.summary())
     for name, text in columns.summary():
-        result(f"{name:<{width}}   {text}")
+        result(f"{padded(name, width)}   {text}")
 
 
 def _show_kinds(table: Table) -> None:
-    width = max(len("column"), *(len(name) for name in table.names))
+    width = max(len("column"), *map(width_of, table.names))
     result(f"{'column':<{width}}   kind      missing   different   such as")
     for name in table.names:
         one = table.describe(name)
         examples = ", ".join(f"{value:g}" if isinstance(value, float) else value[:24] for value in one["examples"])
         different = "" if one["different"] is None else f"{one['different']:,}"
-        result(f"{name:<{width}}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}")
+        result(f"{padded(name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}")
 
 
 def _show_row(table: Table, row: int, as_json: bool) -> None:
@@ -64,6 +64,6 @@ def _show_row(table: Table, row: int, as_json: bool) -> None:
         plain = json.loads(json.dumps(values, default=str))
         result_json({"source": table.source, "row": row, "values": plain})
         return
-    width = max(map(len, values))
+    width = max(map(width_of, values))
     for name, value in values.items():
-        result(f"{name:<{width}}   {'(missing)' if value is None else value}")
+        result(f"{padded(name, width)}   {'(missing)' if value is None else value}")

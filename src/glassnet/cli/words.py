@@ -43,7 +43,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "最大值为 {largest:g},而 --input-max 为 {maximum:g}:是这个意思吗?",
     ),
     "trained_on_these": (
-        "{source}: {trained:,} of {rows:,} rows were trained on: the result proves little",
+        "{source}: {rows:,} rows, of which the model was trained on {trained:,}: the result proves little",
         "{source}:{rows:,} 行中有 {trained:,} 行参与过训练,结果说明不了什么",
     ),
     "report_tests": (

@@ -125,11 +125,6 @@ class Dataset:
         """Return what a class is called: its name, or its number."""
         return self.class_names[label] if self.class_names else str(label)
 
-    def row_name(self, row: int) -> str:
-        """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
-        name = f"row {self.row_numbers[row]}"
-        return f"{name} ({self.row_names[row]})" if self.row_names else name
-
     @property
     def row_numbers(self) -> NDArray[np.int64]:
         """What the samples are called where they are named by number: their rows in the source, from 0, shape (n,)."""

@@ -261,6 +261,8 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
     text = content.decode()
     lines = text.split("\n")
     found = list(records(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
+    if not found:
+        raise DataError("GN010", f"{name}: nothing but quotation marks, expected rows of values. Check the file.")
     if len(found) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, _, row in found[1:]):
         found[1:] = [(first, last, row[:-1]) for first, last, row in found[1:]]  # all end in a separator, but the names
     for first, last, row in found:

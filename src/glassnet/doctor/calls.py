@@ -176,7 +176,8 @@ class Repairs:
 
     def _attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
         path = self.names.path(node) or ""
-        if id(node) in self._called and node.attr in _OLD_METHODS and path not in self.names.paths.values():
+        old = node.attr in _OLD_METHODS and node.attr not in self.names.bound  # a class may have such a method itself
+        if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _OLD_METHODS[node.attr])
             text = detail("is_now", old=f".{node.attr}", new=f".{_OLD_METHODS[node.attr]}")
@@ -205,7 +206,7 @@ class Repairs:
     def _import(self, node: ast.Import) -> Iterator[Change]:
         kept, lost = [], []
         for alias in node.names:
-            gone = alias.name == "scipy.misc" or (alias.name.startswith("imageio") and self._only_grey(alias))
+            gone = alias.name == "scipy.misc" or (_of_imageio(alias.name) and self._only_grey())
             inner = alias.name.startswith("scipy.ndimage.") and alias.name.split(".")[2] in _INNER
             older = alias.name == "cPickle"
             if gone and (alias.name != "scipy.misc" or self._used_of_misc() <= {*_READERS, *_RESIZERS, *_SAVERS}):
@@ -219,10 +220,10 @@ class Repairs:
                 kept.append(alias.name + (f" as {alias.asname}" if alias.asname else ""))
         if not lost:
             return
-        if any(alias.name == "scipy.misc" and not alias.asname for alias in lost) and self._needs_scipy(node):
+        if any(alias.name == "scipy.misc" and not alias.asname for alias in lost) and self._needs_scipy():
             kept.append("scipy")
         code = {"cPickle": "GS09", "scipy.misc": self._misc_code()}.get(lost[0].name, "GS06")
-        code = "GS05" if lost[0].name.startswith("imageio") else code
+        code = "GS05" if _of_imageio(lost[0].name) else code
         yield Change(
             code,
             node,
@@ -247,7 +248,7 @@ class Repairs:
         used = self._used_of_misc()
         return "GS04" if used and used <= set(_RESIZERS) else "GS03"
 
-    def _only_grey(self, alias: ast.alias) -> bool:
+    def _only_grey(self) -> bool:
         """Tell whether all that is used of imageio is what is rewritten."""
         uses = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and id(node) not in self._inner]
         uses = [node for node in uses if (self.names.path(node) or "").startswith("imageio.")]
@@ -259,7 +260,7 @@ class Repairs:
         }
         return bool(uses) and all(id(node) in grey for node in uses)
 
-    def _needs_scipy(self, node: ast.Import) -> bool:
+    def _needs_scipy(self) -> bool:
         """Tell whether ``scipy`` must stay imported though ``import scipy.misc`` goes."""
         others = [
             alias
@@ -295,7 +296,7 @@ class Repairs:
             elif module == "scipy.ndimage" and alias.name in _INNER:
                 codes.append("GS06")
                 lines.append(f"import scipy.ndimage as {alias.asname or alias.name}")
-            elif module.startswith("imageio") and path in _IMAGEIO and self._grey_name(alias):
+            elif path in _IMAGEIO and self._grey_name(alias):
                 codes.append("GS05")
             else:
                 kept.append(ast.unparse(alias))
@@ -314,6 +315,10 @@ class Repairs:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
         ]
         return bool(calls) and all(any(keyword.arg in _GREY for keyword in node.keywords) for node in calls)
+
+
+def _of_imageio(module: str) -> bool:
+    return module.split(".")[0] == "imageio"  # imageio_ffmpeg is another package
 
 
 def needed(changes: list[Change], repairs: Repairs) -> str:

@@ -213,9 +213,8 @@ def in_chinese(text: Any) -> Any:
 def detail(key: str, **values: Any) -> Detail:
     """Fill a text of `DETAILS` in; values that are details themselves are filled in in the same language."""
     english, chinese = DETAILS[key]
-    return Detail(
-        english.format(**values), chinese.format(**{name: in_chinese(value) for name, value in values.items()})
-    )
+    in_english = language.of_one(english, values).format(**values)
+    return Detail(in_english, chinese.format(**{name: in_chinese(value) for name, value in values.items()}))
 
 
 def counted(count: int, thing: str) -> Detail:

@@ -241,6 +241,8 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
     values = table.numbers(name) if kind == "number" else np.empty(0)
     values = values[~np.isnan(values)]
     different = np.unique(values)
+    if kind == "number" and not len(different):
+        raise DataError("GN064", f"{where}: every value is infinite or missing, expected classes or numbers.")
     decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
     if decided == "numbers":
         if kind != "number":

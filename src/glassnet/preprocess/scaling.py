@@ -74,7 +74,7 @@ class Scaling:
             raise OptionError("GN022", f"scaling {name}: give the training data's values, to standardise by them.")
         if name == "features":
             means, deviations = _by_feature(raw, weights)
-            return cls(name, 1.0, tuple((1 / deviations).tolist()), tuple((-means / deviations).tolist()))
+            return cls(name, maximum, tuple((maximum / deviations).tolist()), tuple((-means / deviations).tolist()))
         mean, deviation = _mean_and_deviation(raw)
         return cls(name, maximum, maximum / deviation, -mean / deviation)
 

@@ -19,10 +19,10 @@ from PIL import Image
 from glassnet import Dataset, Options, evaluate, fit, pictures
 from glassnet.errors import OptionError, ShapeError
 from glassnet.evaluate import reliability
-from glassnet.language import LANGUAGES, width_of
+from glassnet.language import LANGUAGES, shortened, width_of
 from glassnet.modelfile import shipped_model
 from glassnet.pictures import letters
-from glassnet.pictures.letters import drawable, shortened
+from glassnet.pictures.letters import drawable
 from glassnet.pictures.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, look_of
 from glassnet.pictures.words import WORDS, words_in
 from glassnet.reading import read_photo
