@@ -26,6 +26,7 @@ from .listing import picture_root
 from .npz import PARTS, chosen_pair, damaged, npz_names
 from .rows import sniff
 from .source import BUNDLED, images_in
+from .text import separator_of
 from .unicode import narrowed
 
 Changes = Mapping[int, str | None]
@@ -59,8 +60,7 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
         raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    lines = csv.reader(text.splitlines(), delimiter=separator)
+    lines = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for fields in lines:
         cells = [field.strip() for field in fields]
