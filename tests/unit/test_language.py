@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassnet.language import speaking
+from glassnet.language import listed, speaking
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),
@@ -27,3 +27,11 @@ WORDS = {
 def test_one_is_one(key, filled_in, wanted):
     assert speaking("en", WORDS)(key, **filled_in) == wanted
     assert speaking("zh", WORDS)(key, **filled_in) == WORDS[key][1].format(**filled_in)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"), [([], ""), (["a"], "a"), ([7, "b"], "7, b"), (("a", "b", "c"), "a, b, …")], ids=str
+)
+def test_a_list_is_cut_where_it_is_long(names, wanted):
+    assert listed(names, 2) == wanted
+    assert listed(names, 2, "、", "……") == wanted.replace(", …", "……").replace(", ", "、")

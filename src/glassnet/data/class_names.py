@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import listed
 from .dataset import Like
 
 
@@ -46,10 +47,9 @@ def number_words(
         names = like.class_names
         strange = [word for word in words if word not in names]
         if strange:
-            shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
             raise DataError(
                 "GN017",
-                f"{source}: a class {strange[0]!r} that was not trained on; those are {shown}. "
+                f"{source}: a class {strange[0]!r} that was not trained on; those are {listed(names, 6)}. "
                 "Rename it, or take it away.",
             )
     elif _are_numbers(words, part, classes):

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError
 from ..files import replacing, require_place, writing_problem
+from ..language import listed
 from .dataset import Dataset
 from .files import Opened, display_name, file_problem, open_source
 from .idx import bundled_pair, parse_pair
@@ -86,8 +87,7 @@ def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> 
     if new.lower() == "drop":
         return int(row), None
     if new not in known:
-        shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
-        raise DataError("GN074", f"{where}: label {new!r}, expected one of {shown}, or drop.")
+        raise DataError("GN074", f"{where}: label {new!r}, expected one of {listed(known, 6)}, or drop.")
     return int(row), new
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
+from ..language import listed
 from .checks import check_options, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
 from .dataset import Dataset, Like, image_shape
@@ -158,11 +159,10 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None, like:
 
 
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
-    shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     return DataError(
         "GN066",
-        f"{opened.name}: a table with named columns ({shown}). Name the one to predict, such as --target {names[-1]} "
-        "(in Python: load_table).",
+        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the one to predict, such as --target "
+        f"{names[-1]} (in Python: load_table).",
     )
 
 
