@@ -17,6 +17,7 @@ from pathlib import Path
 from ..errors import DataError, FileError
 from ..language import counted, listed
 from .files import display_name, file_problem
+from .idx import images_name
 from .picture_index import read_index
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
@@ -158,7 +159,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         raise FileError(
             "GN002",
             f"{display_name(root)}: a folder without data: neither pictures in class folders (cats/1.png), nor "
-            f"{'train' if part == 'train' else 't10k'}-images-idx3-ubyte. Name a data file, or a folder with data.",
+            f"{images_name(part)}. Name a data file, or a folder with data.",
         )
     rows = _from_table(root, part, names)
     if rows is None:

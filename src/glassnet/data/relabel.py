@@ -21,7 +21,7 @@ from ..files import replacing, require_place, writing_problem
 from ..language import listed
 from .dataset import Dataset
 from .files import Opened, display_name, file_problem, open_source
-from .idx import bundled_pair, parse_pair
+from .idx import bundled_pair, labels_name, parse_pair
 from .kinds import kind_of
 from .listing import picture_root
 from .npz import PARTS, chosen_pair, damaged, npz_names
@@ -125,7 +125,7 @@ def write_relabelled(
     require_new(target)
     keep = np.array([changes.get(row, "") is not None for row in range(len(data))])
     if source == BUNDLED:
-        images, labels = bundled_pair({"train": "train", "test": "t10k"}[part])
+        images, labels = bundled_pair(part)
         if target.suffix == ".npz":
             first, second = PARTS[part][0]
             _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
@@ -230,7 +230,7 @@ def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
-    beside = target.with_name(target.name.replace("images", "labels").replace("idx3", "idx1"))
+    beside = target.with_name(labels_name(target.name))
     if beside == target:
         raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
     require_new(beside)
