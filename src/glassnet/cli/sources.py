@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
-from ..language import chinese, counted
+from ..language import chinese, counted, listed
 from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
@@ -228,8 +228,7 @@ def say_of_test(training: Dataset, known: str, test: Dataset) -> None:
     if test.values is None:
         lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels)]
         if lacking:
-            more = "…" if len(lacking) > _NAMED else ""
-            say(told("test_lacks", source=test.source, names=", ".join([*lacking[:_NAMED], more]).removesuffix(", ")))
+            say(told("test_lacks", source=test.source, names=listed(lacking, _NAMED)))
 
 
 def load_labelled(model: Model, model_path: str, source: str | Table | None, part: str = "test") -> tuple[Dataset, int]:

@@ -20,10 +20,11 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .checks import TRUTH, plain
 from .decimals import Decimals, decimals_as_learnt, decimals_of
-from .delimited import MISSING, read_delimited
+from .delimited import read_delimited
 from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
+from .text import MISSING
 from .typed import TYPED, read_typed
 from .units import has_units, unit_of
 from .written import CODE, beside_in, few, mostly_dates, numbers_in, several_beside, signs_in, strays_in

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from .checks import is_sign
-from .delimited import MISSING
+from .text import MISSING
 from .units import mixed_units, unit_of, without_unit
 
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"

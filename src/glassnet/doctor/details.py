@@ -225,6 +225,7 @@ def counted(count: int, thing: str) -> Detail:
 
 def listed(names: Sequence[object], limit: int = SHOWN) -> Detail:
     """Write the first few of several names."""
-    some, more = names[:limit], len(names) > limit
-    english = ", ".join(map(str, some)) + (", …" if more else "")
-    return Detail(english, "、".join(str(in_chinese(name)) for name in some) + ("……" if more else ""))
+    return Detail(
+        language.listed(names, limit),
+        language.listed([in_chinese(name) for name in names[: limit + 1]], limit, "、", "……"),
+    )

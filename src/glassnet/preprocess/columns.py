@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import listed
 from .encodings import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
 from .predicted import Target, labels_of, learn_targets, values_of
 from .usable import about_numbers, about_spellings, about_units, learn_inputs, quoted
@@ -286,8 +287,7 @@ def require_column(table: Table, name: str) -> None:
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    shown = ", ".join(table.names[:10]) + (", …" if len(table.names) > 10 else "")
-    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
+    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {listed(table.names, 10)}."
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
         hint = f"Name each by itself: {' '.join(f'--target {quoted(part)}' for part in parts)}."

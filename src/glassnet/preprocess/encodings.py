@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data.checks import is_sign
 from ..data.sentinels import sentinels_beyond
-from ..language import counted
+from ..language import counted, listed
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -187,7 +187,7 @@ def about_signs(table: Table, name: str, beside: str) -> list[str]:
 
 def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
     """Word how many values of a column are odd, how, and which."""
-    shown = ", ".join(repr(word[:40]) for word in words[:3]) + (", …" if len(words) > 3 else "")
+    shown = listed([repr(word[:40]) for word in words], 3)
     return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
 
 
@@ -341,10 +341,9 @@ class WordColumn:
         return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.words[:4]) + (", …" if len(self.words) > 4 else "")
         rare = f", {self.rare} rare ones together" if self.rare else ""
         missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
-        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({shown}){rare}{missing}"
+        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""

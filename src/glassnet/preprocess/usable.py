@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.capitals import alike
 from ..data.sentinels import sentinels_in
+from ..language import listed
 from .encodings import ENCODINGS, Encoding, enough, no_numbers
 
 if TYPE_CHECKING:
@@ -87,10 +88,9 @@ def about_units(table: Table, name: str) -> list[str]:
             f"column {name!r}: {numbers / count:.0%} of its values are numbers, others words, such as {word[:40]!r}, "
             "so all are taken as words; leave the words' fields empty for numbers"
         ] * (numbers > 0)
-    shown = ", ".join(f"{unit!r} {count:,}" for unit, count in list(units.items())[:4])
-    more = ", …" if len(units) > 4 else ""
+    shown = listed([f"{unit!r} {count:,}" for unit, count in units.items()], 4)
     return [
-        f"column {name!r}: numbers in several units ({shown}{more}), which are not converted, so they are taken as "
+        f"column {name!r}: numbers in several units ({shown}), which are not converted, so they are taken as "
         "words; bring them to one unit for numbers"
     ]
 
