@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 
+import joblib
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
@@ -255,3 +256,18 @@ def test_a_model_that_is_stopped_before_a_step_has_the_weights_which_that_met():
     list(train(model, data, longer, position=position, until=(2, 3)))
     np.testing.assert_array_equal(model.network.parameters.flat, position.state.parameters.flat)
     assert position.state.step == 2 * 5 + 3
+
+
+@pytest.mark.parametrize("way", ["partial_fit", "fit"])
+def test_what_lies_in_a_file_mapped_into_memory_is_copied_to_learn_on(way, tmp_path):
+    fitted = NetworkClassifier(hidden_layer_sizes=(8,), max_iter=3, warm_start=True, engine="compiled").fit(
+        IRIS, SPECIES
+    )
+    joblib.dump(fitted, tmp_path / "m")
+    mapped = joblib.load(tmp_path / "m", mmap_mode="r")
+    assert not mapped.model_.network.parameters.flat.flags.writeable
+    before = mapped.model_.hash()
+    assert (
+        getattr(mapped, way)(IRIS, SPECIES).model_.hash() == getattr(fitted, way)(IRIS, SPECIES).model_.hash() != before
+    )
+    assert joblib.load(tmp_path / "m").model_.hash() == before

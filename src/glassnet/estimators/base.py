@@ -6,6 +6,7 @@ import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import replace
 from functools import partial
 from numbers import Integral
@@ -135,12 +136,18 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
             if validation is None:
                 data, validation = self._parts(data, options)
+            self._take_hold()
             if not going_on:
                 self.model_ = _new_model(data, options)
         self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
         self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
         self._trained(validation)
         return self
+
+    def _take_hold(self) -> None:
+        """Copy what was learnt where it cannot be written, as with ``joblib.load(…, mmap_mode="r")``."""
+        if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
+            self.model_, self._position = deepcopy((self.model_, getattr(self, "_position", None)))
 
     @contextmanager
     def _unchanged_if_refused(self) -> Iterator[None]:
@@ -162,6 +169,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
         if self.engine == "auto":
             options = replace(options, engine=automatic("engine", len(data)))
+        self._take_hold()
         if not going_on:
             self.model_, self.history_ = _new_model(data, options), History()
         elif not hasattr(self, "history_"):  # it comes from a file
