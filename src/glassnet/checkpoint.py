@@ -72,7 +72,7 @@ class Checkpoint:
         if not found or not amount:
             raise OptionError(
                 "GN021",
-                f"checkpoint every {self.every!r}: expected a time such as 30s, 5m or 2h, or a number of steps.",
+                f"checkpoint-every {self.every!r}: expected a time such as 30s, 5m or 2h, or a number of steps.",
             )
         return (amount * _UNITS[found[2]], np.inf) if found[2] else (np.inf, amount)
 

@@ -233,7 +233,7 @@ class Options:
         "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
         "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
-        form="own, N or HxW, such as 28 or 32x24",
+        form="own, N or HxW up to 9999, such as 28 or 32x24",
     )
     colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
     deskew: bool = _option(
@@ -393,5 +393,6 @@ def _checked_item(name: str, value: Any, kind: Any) -> Any:
     if spec.pattern and not re.fullmatch(spec.pattern, value):
         raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
     if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
-        raise OptionError("GN021", f"{name} {value}: expected {spec.low:,.15g} to {spec.high:,.15g}.")
+        low, high = (f"{one:,}" if type(one) is int else f"{one:,.15g}" for one in (spec.low, spec.high))
+        raise OptionError("GN021", f"{name} {value}: expected {low} to {high}.")
     return value

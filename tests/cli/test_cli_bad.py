@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -27,7 +28,7 @@ def folder(tmp_path, monkeypatch):
 
 
 def typed(case: Case) -> list[str]:
-    words = case.typed.split()
+    words = shlex.split(case.typed)
     return [*words, "--out", "old.safetensors"] if words[0] == "train" and words[-1] != "--hidden" else words
 
 

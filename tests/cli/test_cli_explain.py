@@ -252,7 +252,7 @@ def test_why_a_label(folder):
     assert facts["flip"]["answer"] == 1 - facts["answer"]
     assert run(*words[:-1], "1", "--json").json() == facts
     run(*words[:-1], "2").refused("GN021", "odd, large")
-    run("explain", "m.safetensors", "seven.png", "--why", "--output", "3").refused("GN022", "one of classes")
+    run("explain", "m.safetensors", "seven.png", "--why", "--output", "3").refused("GN022", "one of its classes")
     run("explain", "l.safetensors", "--nodes", "--output", "odd").refused("GN022", "--output")
 
 

@@ -133,3 +133,22 @@ def test_the_confusion_table_keeps_its_columns(folder):
         lines = run("test", "m.safetensors", "digits.csv", "--language", language).fine().out.splitlines()[1:12]
         assert len({width_of(line) for line in lines[1:]}) == 1
         assert width_of(lines[0].rsplit(maxsplit=1)[0]) == width_of(lines[1].rsplit(maxsplit=1)[0])
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("--momentum 0.5", "--momentum does nothing with optimizer sgd; it is for momentum, nesterov, adam, adamw"),
+        ("--beta2 0.5 --optimizer momentum", "--beta2 does nothing with optimizer momentum"),
+        ("--patience 3", "--patience does nothing with schedule linear; it is for plateau"),
+        ("--huber-delta 2", "--huber-delta does nothing with loss squared_error; it is for huber"),
+        ("--hardest 0.5", "--hardest does nothing with batch-size 1; it is for more than 1"),
+        ("--validation 0.2", "--validation does nothing with early-stopping 0"),
+        ("--beta2 0.5 --optimizer adam", ""),
+        ("--hardest 0.5 --batch-size 16", ""),
+        ("--validation 0.2 --early-stopping 1", ""),
+    ],
+)
+def test_a_flag_that_does_nothing_is_told(typed, said, folder):
+    told = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "does nothing" in line]
+    assert [line[: len(said)] for line in told] == [said] * bool(said)

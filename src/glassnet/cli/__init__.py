@@ -98,6 +98,8 @@ def main() -> None:
     _prepare_streams()
     warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
+        if "" in sys.argv:
+            raise click.UsageError("one of the words typed is empty, as from a variable of the shell that is not set.")
         # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
         with _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)

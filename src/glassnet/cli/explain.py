@@ -96,7 +96,9 @@ def _kind(asked: dict[str, Any]) -> str:
     }
     for name, homes in belongs.items():
         if asked[name] is not None and kind not in homes:
-            raise OptionError("GN022", f"--{name.replace('trained_on', 'train')}: not for {kind}.")
+            flag = name.replace("trained_on", "train")
+            whose = {"step": "a step", "example": "--example", "replay": "--epoch and --step"}.get(kind, f"--{kind}")
+            raise OptionError("GN022", f"--{flag} does not go with {whose}. Leave one of them out.")
     if kind == "replay" and (asked["epoch"] is None or asked["step"] is None):
         raise OptionError("GN020", "--epoch and --step name a step of the run together: give both.")
     return kind

@@ -34,6 +34,7 @@ from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import language_flag, options_from, with_options
+from .idle import say_idle
 from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
 from .words import told
 
@@ -111,6 +112,7 @@ def train_command(
         return options_from(recipe, flags, **for_rows(rows, recipe, task=task))
 
     options, parts = read_parts(job, options_from(recipe, flags), choose)
+    say_idle(flags, options)
     fit_it = partial(fit, parts.training, options, checkpoint=keep)
     try:
         carry_out(job, options, parts, fit_it, checkpoint, as_json)

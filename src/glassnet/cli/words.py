@@ -34,6 +34,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "重新训练:第 {first} 至 {last} 轮(共 {epochs} 轮),每轮用时与当初相同",
     ),
     # data
+    "idle": (
+        "--{flag} does nothing with {other} {value}; it is for {wanted}",
+        "--{flag} 在 {other} 为 {value} 时不起作用;它用于 {wanted}",
+    ),
+    "idle_below": (
+        "--{flag} does nothing with {other} {value:g}; it is for more than {least:g}",
+        "--{flag} 在 {other} 为 {value:g} 时不起作用;{other} 须大于 {least:g}",
+    ),
     "kept_aside": (
         "no test data: {share:g}% of {source}, {rows:,} rows, are kept aside for the test",
         "没有测试数据:从 {source} 留出 {share:g}%({rows:,} 行)作测试",

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from ..language import listed
-from .checks import check_options, clean_inputs, clean_labels, count_classes
+from .checks import check_options, check_size, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
 from .dataset import Dataset, Like, image_shape
 from .files import Opened, display_name, file_problem, open_source
@@ -69,6 +69,8 @@ def load(
         GN021 when an option is not allowed.
     """
     check_options(part, maximum, classes)
+    if size is not None:
+        check_size(size)
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
     inside = images_in(source, part) if os.path.isdir(source) else source

@@ -162,7 +162,7 @@ KINDS: dict[str, Kind] = {
     "GD52": Kind(REMARK, "the test data lack a class", "test with samples of every class"),
     # folders of pictures
     "GD60": Kind(ERROR, "a picture cannot be read", "save it again, or remove it", "leaves them out"),
-    "GD61": Kind(ERROR, "pictures have several sizes", "name one that all are brought to"),
+    "GD61": Kind(ERROR, "pictures have several sizes", "choose one with --size"),
     "GD62": Kind(REMARK, "pictures are in colour", "where colours tell classes apart, pass --colour here and to train"),
     # programs
     "GS01": Kind(ERROR, "NumPy 2 has no asfarray", "use np.asarray(…, dtype=float)", "rewrites it"),

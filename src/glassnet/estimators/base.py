@@ -147,7 +147,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _take_hold(self) -> None:
         """Copy what was learnt where it cannot be written, as with ``joblib.load(…, mmap_mode="r")``."""
         if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
-            self.model_, self._position = deepcopy((self.model_, getattr(self, "_position", None)))
+            self.model_, position = deepcopy((self.model_, getattr(self, "_position", None)))
+            if position is not None:
+                self._position = position
 
     @contextmanager
     def _unchanged_if_refused(self) -> Iterator[None]:

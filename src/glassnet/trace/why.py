@@ -195,7 +195,11 @@ def _asked(model: Model, outputs: Array, output: int | None) -> _Asked:
     every = np.eye(model.classes)
     if model.targets.of_classes:
         if output is not None:
-            raise OptionError("GN022", f"output {output}: the model answers with one of classes. Leave it out.")
+            raise OptionError(
+                "GN022",
+                f"output {output}: for models of several labels or numbers; this one answers with one of its classes. "
+                "Leave it out.",
+            )
         answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
         return _Asked(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
     if output is not None and not 0 <= output < model.classes:

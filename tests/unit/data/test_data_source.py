@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from glassnet.data import bundled, has_part, load, load_inputs
-from glassnet.errors import GlassnetError
+from glassnet.errors import DataError, GlassnetError, OptionError
 
 IMAGES = np.arange(32, dtype=np.uint8).reshape(2, 4, 4)
 
@@ -125,3 +125,14 @@ def test_the_package_does_not_load_what_it_may_not_need():
     program = "import glassnet.data, sys; print([m for m in ('polars', 'PIL', 'scipy') if m in sys.modules])"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("size", [28, (0, 3), (28, 10_000), (28.0, 28), (28,), "28"])
+def test_a_size_is_two_whole_numbers(size):
+    with pytest.raises(OptionError, match="expected two whole numbers, rows and columns, from 1 to 9,999"):
+        load("mnist", size=size)
+
+
+def test_a_largest_value_may_be_a_whole_number():
+    with pytest.raises(DataError, match="allowed are 0 to 100"):
+        load("mnist", maximum=100)
