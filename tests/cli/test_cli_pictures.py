@@ -18,8 +18,16 @@ QUICK = ("--recipe", "quick", "--hidden", "16", "--epochs", "25", "--engine", "r
 
 @pytest.fixture(scope="module")
 def trained(tmp_path_factory):
-    """A folder of ones, sevens and threes with a test part, and a model of it."""
+    """A folder of ones, sevens and threes with a test part, and a model of it; and a folder of red and blue."""
     place = tmp_path_factory.mktemp("digits")
+    random = np.random.default_rng(0)
+    for channel, name in ((0, "red"), (2, "blue")):
+        for k in range(20):
+            pixels = random.integers(0, 60, (6, 6, 3))
+            pixels[..., channel] += 150
+            path = place / "paint" / name / f"{k}.jpg"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(pixels.astype(np.uint8)).save(path)
     data = digits(700)
     for label, name in zip((1, 7, 3), NAMES, strict=True):
         for count, row in enumerate(np.flatnonzero(data.labels == label)[:40]):
@@ -91,14 +99,6 @@ def test_a_drawn_row_is_read_back(place):
 
 
 def test_colours(place):
-    random = np.random.default_rng(0)
-    for channel, name in ((0, "red"), (2, "blue")):
-        for k in range(20):
-            pixels = random.integers(0, 60, (6, 6, 3))
-            pixels[..., channel] += 150
-            path = place / "paint" / name / f"{k}.jpg"
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(pixels.astype(np.uint8)).save(path)
     run("train", "paint", "--colour", "--out", "c.safetensors", "--epochs", 20, "--engine", "reference").fine()
     assert (place / "c-digits.png").exists()
     model = load_model("c.safetensors")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shlex
 from pathlib import Path
 
 from ..data.listing import SUFFIXES as PICTURES
@@ -29,6 +30,10 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
     inputs = list(words[1:] if own else words)
     if not inputs:
         raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
+    later = next((word for word in inputs if _names_a_model(word, 1)), None)
+    if not own and later:
+        others = shlex.join([later, *(word for word in inputs if word != later)])
+        raise OptionError("GN020", f"{later}: the model comes first. Try 'glassnet {command} {others}'.")
     return (load_model(words[0]) if own else shipped_model()), inputs
 
 
