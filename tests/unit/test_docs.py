@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -109,6 +110,17 @@ def test_readmes_have_the_place_for_the_measurements(name):
     text = text_of(ROOT / name)
     assert text.count("<!-- results: written by benchmarks/table.py -->") == 1
     assert text.count("<!-- end of results -->") == 1
+
+
+@pytest.mark.parametrize(("page", "script"), [("estimators.md", "estimators_page"), ("labels.md", "labels_page")])
+def test_tables_of_measurements_are_as_the_results_have_them(page, script, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    found, copy = importlib.import_module(script), tmp_path / page
+    copy.write_text(text_of(ROOT / "docs" / page), encoding="utf-8")
+    monkeypatch.setattr(found, "PAGE", copy)
+    found.main()
+    assert text_of(copy) == text_of(ROOT / "docs" / page), f"run: python benchmarks/{script}.py"
+    assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])
