@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import sys
 from pathlib import Path
+from textwrap import fill
 from typing import Any, get_args
 
 from glassnet.doctor.findings import KINDS as FINDINGS
@@ -94,7 +95,7 @@ def recipes_page() -> str:
         "`glassnet.Options.recipe(name, **changes)`. Flags and keywords change single options of it. The first one is\n"
         "the default. These are the options in which the recipes differ; all others have their default.\n"
     )
-    purposes = "\n".join(f"- `{name}`: {PURPOSES[name]}" for name in names)
+    purposes = "\n".join(fill(f"- `{name}`: {PURPOSES[name]}", 120, subsequent_indent="  ") for name in names)
     return f"{MARK.format('recipes')}\n\n# Recipes\n\n{text}\n{purposes}\n\n{table}\n\n{rows_section()}"
 
 

@@ -83,6 +83,12 @@ def test_links_lead_to_files_and_headings_that_are_there(path):
     assert lost == []
 
 
+def test_the_list_of_pages_has_every_page():
+    start = ROOT / "docs"
+    linked = {(start / link).resolve() for link in LINK.findall(text_of(start / "README.md"))}
+    assert set(start.rglob("*.md")) - linked == {start / "README.md"}
+
+
 def test_the_page_of_errors_lists_the_codes_with_their_meaning():
     rows = re.findall(r"^\| (GN\d+) \| ([^|]+) \| [^|]+ \| [^|]+ \|$", text_of(ROOT / "docs/reference/errors.md"), re.M)
     assert rows == list(CODES.items())
