@@ -155,8 +155,7 @@ def train(
     DataError
         GN010 when there are no samples, GN017 when data or validation data do not fit the model.
     OptionError
-        GN022 when options describe another network than the model's, or distort what is no grey picture; for `until`
-        GN021 when it is no step of the training, GN022 when it lies before the position.
+        GN022 when options do not fit model or data, or `until` lies behind; GN021 when `until` is no step.
     DivergedError
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.

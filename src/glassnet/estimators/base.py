@@ -331,9 +331,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def save(self, path: str | Path) -> None:
         """Write the fitted estimator as a model file, which `load_model` reads too.
 
-        So do ``glassnet test`` and ``query``, but they ask it about plain rows alone, of numbers from 0 to `input_max`,
-        which is 1 if it was not named.
-
+        ``glassnet test`` and ``query`` ask it about plain rows alone, of numbers from 0 to `input_max`, by default 1.
         A parameter that no file can hold, such as a loss by function, is left out with a warning.
 
         Raises
