@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
@@ -91,6 +91,11 @@ def of_one(text: str, filled_in: Mapping[str, Any]) -> str:
 def counted(count: int, thing: str) -> str:
     """Return ``1 row`` or ``1,200 rows``."""
     return f"{count:,} {thing}{'' if count == 1 else 's'}"
+
+
+def listed(names: Sequence[object], most: int, comma: str = ", ", more: str = ", …") -> str:
+    """Return ``cat, dog, …``: the first few of several names, and a sign where there are more."""
+    return comma.join(map(str, names[:most])) + (more if len(names) > most else "")
 
 
 def width_of(text: str) -> int:

@@ -31,6 +31,8 @@ def split_rows(count: int, source: str, options: Options) -> tuple[NDArray[np.in
 def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     """Divide training data into what is trained on and what early stopping looks at: the data and None without it.
 
+    Of each class a like share is kept aside, since one that is rare might lie on one side alone.
+
     Raises
     ------
     DataError
@@ -39,7 +41,9 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
     if not options.early_stopping:
         return data, None
     advice = "for early stopping. Use another --validation, or data of your own for it."
-    return _taken(data, *_divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice))
+    labels = data.labels if data.values is None else None
+    rows = _divided(len(data), data.source, options.validation, options.seed, Purpose.VALIDATION, advice, labels)
+    return _taken(data, *rows)
 
 
 def _taken(data: Dataset, kept: NDArray[np.int64], aside: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
@@ -59,10 +63,20 @@ def count_aside(count: int, part: float) -> int:
 
 
 def _divided(
-    count: int, source: str, part: float, seed: int, purpose: Purpose, advice: str
+    count: int,
+    source: str,
+    part: float,
+    seed: int,
+    purpose: Purpose,
+    advice: str,
+    labels: NDArray[np.int64] | None = None,
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     aside = count_aside(count, part)
     if not 0 < aside < count:
         raise DataError("GN010", f"{source}: of {count} samples, {aside} would be kept aside {advice}")
     order = generator(seed, purpose).permutation(count)
+    if labels is not None:  # from one class after the other, evenly
+        order = order[np.argsort(labels[order], kind="stable")]
+        chosen = ((np.arange(aside) + 0.5) * count / aside).astype(np.int64)
+        order = np.concatenate([order[chosen], np.delete(order, chosen)])
     return np.sort(order[aside:]), np.sort(order[:aside])

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 import glassnet
-from glassnet.data.delimited import MISSING
 from glassnet.data.lenient import read_loosely
+from glassnet.data.text import MISSING
 from support.cli import run
 
 COUNT = 60

@@ -50,7 +50,7 @@ def test_training_says_what_it_decided(trained):
         "target 'income': 2 classes",
         "left out 'id': every value differs",
         "left out 'country': every value is 'CH'",
-        "10% of people.csv are kept aside",
+        "10% of people.csv, 40 rows, are kept aside",
     ):
         assert words in outcome.err
     assert "target 'hours': numbers from" in numbers.err
@@ -215,6 +215,17 @@ def test_a_test_file_and_its_rows_without_a_target(empty):
     tested = run("test", "m.safetensors", "test.csv", "--json")
     assert tested.json()["samples"] == 49
     assert "1 row without 'income' is left out" in tested.err
+
+
+def test_a_test_that_proves_little_says_so_in_training_too(empty):
+    (empty / "people.csv").write_text(people(60))
+    trained = run("train", "people.csv", "--target", "income", "--test", "people.csv", *FAST).fine()
+    assert "people.csv: 60 rows, of which the model was trained on 60: the result proves little" in trained.err
+    classes = ["rare"] * 3 + ["a", "b"] * 43
+    (empty / "rare.csv").write_text("x,y\n" + "".join(f"{k % 9},{name}\n" for k, name in enumerate(classes)))
+    outcome = run("train", "rare.csv", "--target", "y", "--seed", "0", *FAST).fine()
+    assert "rare.csv: the test has no sample of class rare, so it tells nothing of it" in outcome.err
+    assert "has no sample" not in trained.err
 
 
 def test_columns_stand_in_line_whatever_they_are_called(empty):

@@ -37,6 +37,8 @@ def test_too_few_rows_to_keep_some_aside_are_refused_by_the_parameter_that_asks_
     [({"loss": "huber"}, "loss 'huber': expected one of squared_error, cross_entropy, focal, or a function."),
      ({"hidden_layer_sizes": "big"}, "hidden_layer_sizes 'big': expected a whole number, or \"auto\"."),
      ({"shuffle": "no"}, "shuffle 'no': expected True or False."),
+     ({"early_stopping": True, "n_iter_no_change": 0}, "n_iter_no_change 0: expected 1 or more, or early_stopping"),
+     ({"n_jobs": 0}, "n_jobs 0: expected None, 1 or more, or -1"),
      ({"calibrate": "no"}, "calibrate 'no': expected True or False."),
      ({"class_weight": {0: -1, 1: 1, 2: 1}}, "class_weight {0: -1, 1: 1, 2: 1}: expected numbers of 0 or more"),
      ({"loss": lambda outputs, targets: 3}, "the loss function returned int, expected two arrays")]

@@ -104,7 +104,7 @@ TABLES = [
     _bad_table("NaN", "GN018", "line 8, column 3", "nan", "finite", rows=table((8, 3, "nan"))),
     _bad_table("infinity", "GN018", "line 8, column 3", "inf", "finite", rows=table((8, 3, "inf"))),
     _bad_table("too few rows to keep any aside", "GN010", "3 samples", "--test", rows=table(rows=3)),
-    case("quotation marks alone", "show q.csv", "GN011", "line 2: '\"' holds no number", q_csv=b'"\n' * 3),
+    case("quotation marks alone", "show q.csv", "GN011", "line 1: '\"' holds no number", q_csv=b'"\n' * 3),
     case("quotation marks for a table", "train q.csv --target a", "GN010", "nothing but quotation", q_csv=b'"\n' * 3),
     case("missing file", "train gone.csv", "GN001", "gone.csv", "no such file"),
     case("missing folder", "train gone/data.csv", "GN001", "gone/data.csv", "no such file"),

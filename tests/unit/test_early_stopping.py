@@ -155,3 +155,13 @@ def test_a_part_in_which_no_sample_counts_is_named(heavy):
     weights[heavy] = 1
     with pytest.raises(DataError, match=r"all of the \d+ samples that are (kept aside|trained on) have weight 0"):
         parts_of(replace(DATA, weights=weights), OPTIONS)
+
+
+@pytest.mark.parametrize("rare", [7, 10, 40])
+@pytest.mark.parametrize("seed", range(8))
+def test_of_each_class_a_like_share_is_looked_at(rare, seed):
+    labels = np.random.default_rng(seed).permutation(np.repeat([0, 1, 2], [rare, 50, 100 - rare]))
+    kept, aside = parts_of(replace(DATA, labels=labels), replace(OPTIONS, seed=seed))
+    shares = np.bincount(aside.labels, minlength=3) / np.bincount(labels)
+    np.testing.assert_allclose(shares * np.bincount(labels), 0.3 * np.bincount(labels), atol=1)
+    assert sorted([*kept.row_numbers, *aside.row_numbers]) == list(range(150))

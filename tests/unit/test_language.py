@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassnet.doctor.details import detail
-from glassnet.language import shortened, speaking, width_of
+from glassnet.language import listed, shortened, speaking, width_of
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),
@@ -46,3 +46,11 @@ def test_a_name_is_cut_by_its_width_and_stays_on_its_line(text, width):
     assert width_of(found) <= width
     assert found.isprintable()
     assert found == text or found.endswith("…") or found == ascii(text)
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"), [([], ""), (["a"], "a"), ([7, "b"], "7, b"), (("a", "b", "c"), "a, b, …")], ids=str
+)
+def test_a_list_is_cut_where_it_is_long(names, wanted):
+    assert listed(names, 2) == wanted
+    assert listed(names, 2, "、", "……") == wanted.replace(", …", "……").replace(", ", "、")

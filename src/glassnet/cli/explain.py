@@ -11,7 +11,7 @@ from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..events import Event, TrainingStarted
 from ..files import HTML, require_apart, require_picture_place, require_place, write_text
-from ..language import Say
+from ..language import Say, listed
 from ..model import Model
 from ..modelfile import load_model
 from ..pictures.told import told_whole
@@ -147,7 +147,7 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
 
 def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
     """Say which step of the run it is, and whether the run's bits came out."""
-    rows = say("comma").join(map(str, again.rows[:_MOST_ROWS])) + (", …" if len(again.rows) > _MOST_ROWS else "")
+    rows = listed(again.rows.tolist(), _MOST_ROWS, say("comma"))
     remark = say(
         "step_of_run",
         epoch=again.epoch,

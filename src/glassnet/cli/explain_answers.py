@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
 from ..files import write_text
+from ..language import listed
 from ..model import Model
 from ..pictures.told import told
 from ..preprocess.tabular import read_table
@@ -145,8 +146,7 @@ def output_named(model: Model, word: str, flag: str) -> int:
         return names.index(word)
     if word.isdecimal() and int(word) < model.classes:
         return int(word)
-    listed = ", ".join(names[:MOST_NAMED]) + (", …" if len(names) > MOST_NAMED else "")
-    raise OptionError("GN021", f"{flag} {word}: the model answers with {listed}.")
+    raise OptionError("GN021", f"{flag} {word}: the model answers with {listed(names, MOST_NAMED)}.")
 
 
 def _question(model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any]) -> _Question:

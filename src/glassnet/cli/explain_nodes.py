@@ -6,6 +6,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from ..language import listed
 from ..model import Model
 from ..pictures.words import shown, words_in
 from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
@@ -60,10 +61,10 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
         result(say("nodes_below", count=nodes - MOST, least=shown(layer.matters.min())))
 
     def which(found: NDArray[Any]) -> str:
-        listed = say("comma").join(map(str, found[:MOST_NAMED])) + (", …" if len(found) > MOST_NAMED else "")
         if not len(found):
             return say("none_of_them")
-        return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=listed)
+        names = listed(found.tolist(), MOST_NAMED, say("comma"))
+        return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=names)
 
     result(say("nodes_dead", which=which(layer.dead)))
     if layer.activation in BENDING_BOTH_WAYS:

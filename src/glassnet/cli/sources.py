@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..errors import OptionError
-from ..language import chinese, counted
+from ..language import chinese, counted, listed
 from ..model import Model
 from ..options import Options
 from ..parts import split, split_rows
@@ -47,6 +47,10 @@ _TABLE_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
         {"metavar": "COLUMN", "multiple": True},
     ),
 }
+
+
+_NAMED = 5
+"""Classes that are named where a test lacks them."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,7 @@ def load_table_parts(
         asked = read_table(test_source, columns.names)
     else:
         asked = table.take(aside)
-        say(told("kept_aside", share=options.holdout, source=table.source))
+        say(told("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
     training, test = samples_of(part, columns), samples_of(asked, columns)
     _say_left_out(part, training)
     if test_source:
@@ -212,8 +216,19 @@ def load_parts(source: str, test_source: str | None, options: Options) -> tuple[
             class_names=training.class_names,
         )
         return training, test, False
-    say(told("kept_aside", share=options.holdout, source=training.source))
-    return *split(training, options), True
+    kept, aside = split(training, options)
+    say(told("kept_aside", share=100 * options.holdout, source=training.source, rows=len(aside)))
+    return kept, aside, True
+
+
+def say_of_test(training: Dataset, known: str, test: Dataset) -> None:
+    """Say where a test proves little: with the training data, whose fingerprint is `known`, or without some classes."""
+    if len(test) == len(training) and fingerprint(test) == known:
+        say(told("trained_on_these", source=test.source, trained=len(test), rows=len(test)))
+    if test.values is None:
+        lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels)]
+        if lacking:
+            say(told("test_lacks", source=test.source, names=listed(lacking, _NAMED)))
 
 
 def load_labelled(model: Model, model_path: str, source: str | Table | None, part: str = "test") -> tuple[Dataset, int]:

@@ -34,7 +34,7 @@ from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import language_flag, options_from, with_options
-from .sources import Wishes, load_parts, load_table_parts, require_picture_files, with_table_flags
+from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
 from .words import told
 
 
@@ -175,6 +175,7 @@ def carry_out(
             "test": time.perf_counter() - began,
         }
         model, known = fitted.model, print_of_data.result()
+        say_of_test(parts.training, known, parts.test)
         model.receipt.update(
             receipt_of(fitted, options, parts.training, evaluation, recipe=job.recipe, print_of_data=known)
         )

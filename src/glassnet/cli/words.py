@@ -35,8 +35,12 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     ),
     # data
     "kept_aside": (
-        "no test data: {share:.0%} of {source} are kept aside for the test",
-        "没有测试数据:从 {source} 留出 {share:.0%} 作测试",
+        "no test data: {share:g}% of {source}, {rows:,} rows, are kept aside for the test",
+        "没有测试数据:从 {source} 留出 {share:g}%({rows:,} 行)作测试",
+    ),
+    "test_lacks": (
+        "{source}: the test has no sample of class {names}, so it tells nothing of it",
+        "{source}:测试数据中没有类别 {names} 的样本,结果不能说明该类",
     ),
     "largest_value": (
         "the largest value is {largest:g}, --input-max is {maximum:g}: is that meant?",

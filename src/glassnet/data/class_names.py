@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import listed
 from .dataset import Like
 
 
@@ -46,10 +47,9 @@ def number_words(
         names = like.class_names
         strange = [word for word in words if word not in names]
         if strange:
-            shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
             raise DataError(
                 "GN017",
-                f"{source}: a class {strange[0]!r} that was not trained on; those are {shown}. "
+                f"{source}: a class {strange[0]!r} that was not trained on; those are {listed(names, 6)}. "
                 "Rename it, or take it away.",
             )
     elif _are_numbers(words, part, classes):
@@ -64,8 +64,7 @@ def number_words(
         names = tuple(words)
         if len(names) < 2:
             raise DataError("GN016", f"{source}: one class, {words[0]!r}, expected two or more. Add another.")
-    number = {name: k for k, name in enumerate(names)}
-    return np.array([number[word] for word in written], np.int64), names
+    return _places(written, names), names
 
 
 def number_words_loosely(written: Sequence[str]) -> tuple[NDArray[np.int64], tuple[str, ...]]:
@@ -74,7 +73,13 @@ def number_words_loosely(written: Sequence[str]) -> tuple[NDArray[np.int64], tup
         return number_words(written, "", "train", None, None)
     except DataError:
         names = tuple(sorted(set(written), key=_by_number))
-        return np.array([names.index(word) for word in written], np.int64), names
+        return _places(written, names), names
+
+
+def _places(written: Sequence[str], names: Sequence[str]) -> NDArray[np.int64]:
+    """Return the place of each word among the names."""
+    place = {name: k for k, name in enumerate(names)}
+    return np.array([place[word] for word in written], np.int64)
 
 
 def _are_numbers(words: Sequence[str], part: str, classes: int | None) -> bool:

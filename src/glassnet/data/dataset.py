@@ -238,6 +238,11 @@ def image_shape(features: int) -> tuple[int, int] | None:
     return (side, side) if side * side == features and side >= 4 else None
 
 
+def border(picture: NDArray[Any]) -> NDArray[Any]:
+    """Return what stands at the edge of a picture, shape (rows, columns), each corner once: shape (n,)."""
+    return np.concatenate([picture[0], picture[-1], picture[1:-1, 0], picture[1:-1, -1]])
+
+
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1

@@ -18,13 +18,9 @@ import polars as pl
 from ..errors import DataError
 from .files import Opened
 from .row_names import are_row_names, completed, even
+from .text import SAMPLE, SEPARATORS, is_header, is_number, separator_of
 from .unicode import in_utf8
 
-SEPARATORS = (",", ";", "\t", "|")
-MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
-"""How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
-
-_SAMPLE = 1 << 16
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -37,7 +33,7 @@ class Delimited:
     frame : polars.DataFrame
         Strings, as they stand in the file.
     separator : str
-        One of ``SEPARATORS``.
+        One of ``text.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line named the columns; otherwise they are called column1, column2, ….
     remarks : tuple of str
@@ -74,7 +70,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     if separator == " ":
         content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
     row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
-    header = row_names is not None or _is_header(first_rows, expected)
+    header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
     if row_names is not None:
         remarks = (*remarks, "rows begin with a name of their own, as R writes them, which is left out")
@@ -117,12 +113,12 @@ def _after_row_names(
 def named_columns(opened: Opened) -> list[str]:
     """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
     try:
-        content, _, _ = _utf8(opened, _SAMPLE)
+        content, _, _ = _utf8(opened, SAMPLE)
         _, rows = _sniff(content, opened.name)
     except DataError:
         return []
     names = rows[0]
-    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not _is_header(rows, ()):
+    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not is_header(rows):
         return []
     columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
     # Nearly all: below many a table stands a line of totals.
@@ -150,9 +146,9 @@ def comments_above(content: bytes) -> int:
 
     Names that begin so have as many separators as the first row.
     """
-    lines, size = content[:_SAMPLE].splitlines(keepends=True), 0
+    lines, size = content[:SAMPLE].splitlines(keepends=True), 0
     row = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
-    separator = max(SEPARATORS, key=lambda one: row.count(one.encode())).encode()
+    separator = separator_of(row.decode("latin-1")).encode()
     for line in lines:
         if line.strip() and (not line.startswith(b"#") or line.count(separator) == row.count(separator)):
             break
@@ -186,8 +182,8 @@ def table_start(content: bytes) -> int:
 
 def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     """Return the separator that cuts the first rows most evenly, and those rows."""
-    sample = content[:_SAMPLE]
-    if len(content) > _SAMPLE and b"\n" in sample:
+    sample = content[:SAMPLE]
+    if len(content) > SAMPLE and b"\n" in sample:
         sample = sample[: sample.rindex(b"\n") + 1]
     best: tuple[float, int] = (-1.0, 0)
     found, rows = ",", [[""]]
@@ -206,28 +202,6 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
     return found, rows
-
-
-def is_number(field: str) -> bool:
-    """Tell whether a field is a number, in whatever form of decimals."""
-    try:
-        float(field.replace(",", "."))
-    except ValueError:
-        return False
-    return True
-
-
-def _is_header(rows: list[list[str]], expected: Collection[str]) -> bool:
-    """Tell names of columns from values: no number among them, and none comes again below its own."""
-    first = [field.strip() for field in rows[0]]
-    if not {name.lower() for name in expected}.isdisjoint(map(str.lower, first)):
-        return True
-    named = [field for field in first if field]
-    if not named or any(map(is_number, named)):
-        return len(rows) == 1
-    return not any(
-        field and field == row[k].strip() for k, field in enumerate(first) for row in rows[1:] if k < len(row)
-    )
 
 
 def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:

@@ -20,13 +20,14 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .checks import TRUTH, plain
 from .decimals import Decimals, decimals_as_learnt, decimals_of
-from .delimited import MISSING, read_delimited
+from .delimited import read_delimited
 from .files import Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
+from .text import MISSING
 from .typed import TYPED, read_typed
-from .units import has_units, mixed_units, unit_of
-from .written import CODE, beside_in, few, mostly_dates, numbers_in, signs_in, strays_in
+from .units import has_units, unit_of
+from .written import CODE, beside_in, few, mostly_dates, numbers_in, several_beside, signs_in, strays_in
 
 _FEW_NUMBERS = 10  # different ones
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
@@ -225,12 +226,7 @@ class Table:
     def units(self, name: str) -> dict[str, int]:
         """Return the units, or signs, that a column of text mixes, and how often each stands there; or nothing."""
         column = self.frame[name].drop_nulls()
-        if column.dtype != pl.String or name in self._plain:
-            return {}
-        signs = signs_in(column)
-        if len(signs) > 1:
-            return {sign: int(column.str.contains(sign, literal=True).sum()) for sign in signs}
-        return mixed_units(column)
+        return several_beside(column) if column.dtype == pl.String and name not in self._plain else {}
 
     def numbers_among_words(self, name: str) -> tuple[int, int, str]:
         """Return how many values a column of words has, how many are numbers, and its commonest word.

@@ -16,6 +16,9 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .files import Opened, display_name, open_source, open_stream
 
+PREFIX = {"train": "train", "test": "t10k"}
+"""Part -> what the names of MNIST's files begin with."""
+
 
 def read_idx(path: str | os.PathLike[str]) -> NDArray[np.uint8]:
     """Read one IDX file of bytes, gzip'ed or not.
@@ -67,6 +70,16 @@ def parse_idx(opened: Opened) -> NDArray[np.uint8]:
     return values.reshape(sizes)
 
 
+def images_name(part: str, dot: str = "-") -> str:
+    """Return what MNIST calls the images of a part; some have unpacked them with a point as `dot`."""
+    return f"{PREFIX[part]}-images{dot}idx3-ubyte"
+
+
+def labels_name(images: str) -> str:
+    """Return what MNIST calls the labels of a file of images; the same name where it is not called so."""
+    return images.replace("images", "labels").replace("idx3", "idx1")
+
+
 def labels_beside(images: Path) -> Path:
     """Return the label file that belongs to an image file, by MNIST's way of naming.
 
@@ -75,7 +88,7 @@ def labels_beside(images: Path) -> Path:
     FileError
         GN001 when there is no such file, or the name of the images does not say which.
     """
-    name = images.name.replace("images", "labels").replace("idx3", "idx1")
+    name = labels_name(images.name)
     plain = name.removesuffix(".gz")
     if name != images.name:
         for candidate in (name, plain, plain + ".gz"):
@@ -117,15 +130,15 @@ def parse_pair(images: Opened) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     return values, labels
 
 
-def bundled_pair(prefix: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Read the bundled images, shape (n, 28, 28), and labels, shape (n,); `prefix` is ``train`` or ``t10k``."""
+def bundled_pair(part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Read the bundled images, shape (n, 28, 28), and labels, shape (n,), of a part."""
     from importlib.resources import files
 
     folder = files(__package__) / "mnist"
-    arrays = []
-    for name in (f"{prefix}-images-idx3-ubyte.gz", f"{prefix}-labels-idx1-ubyte.gz"):
-        with (folder / name).open("rb") as stream:
-            arrays.append(parse_idx(open_stream(stream, f"bundled {name}")))
+    prefix, arrays = PREFIX[part], []
+    for name in (images_name(part), labels_name(images_name(part))):
+        with (folder / f"{name}.gz").open("rb") as stream:
+            arrays.append(parse_idx(open_stream(stream, f"bundled {name}.gz")))
     images, labels = arrays
     pair(images, labels, f"bundled {prefix} images", f"bundled {prefix} labels")
     return images, labels

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ..errors import DataError, FileError
+from .dataset import border
 from .deep import deep_colours, eight_bit_colours
 from .files import Opened, file_problem
 
@@ -149,8 +150,8 @@ def quiet_pillow() -> Iterator[None]:
 
 def bright_border(grey: NDArray[np.uint8]) -> bool:
     """Tell whether the border of a picture, shape (rows, columns), is bright: paper, on which ink is dark."""
-    border = np.concatenate([grey[0], grey[-1], grey[1:-1, 0], grey[1:-1, -1]])
-    return bool(2 * np.count_nonzero(border > 127) > len(border))
+    edge = border(grey)
+    return bool(2 * np.count_nonzero(edge > 127) > len(edge))
 
 
 @contextlib.contextmanager

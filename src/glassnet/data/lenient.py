@@ -11,6 +11,7 @@ import io
 import os
 import re
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from .class_names import number_words_loosely
 from .decimals import decimals_of
-from .delimited import MISSING, is_well_quoted, without_separator_line
+from .delimited import is_well_quoted, without_separator_line
 from .files import Opened, open_source
 from .frames import as_text, cleaned, parse_frame
 from .idx import parse_pair
@@ -30,10 +31,10 @@ from .loose_columns import column_of, columns_of, needs_text, read_columns
 from .npz import parse_npz
 from .row_names import completed, even
 from .source import BUNDLED, images_in, load
+from .text import SEPARATORS, is_header, is_number
 from .unicode import in_utf8
 
-_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?|[-+]?(inf|infinity)", re.IGNORECASE)
-_SEPARATORS = (";", "\t", "|", ",", " ")
+_SEPARATORS = (*(one for one in SEPARATORS if one != ","), ",", " ")
 """Commas late: they also stand in numbers and in prose."""
 
 
@@ -149,7 +150,8 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     if named:
         names = completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
         named = not names[0]
-    header = len(names) == width and _is_header(names, lines[first + 1 : first + 30], separator, target)
+    below = (_fields(line, separator) for line in lines[first + 1 :] if line.strip())
+    header = len(names) == width and is_header(chain([names], below), _expected(target, width))
     if header and not any(line.strip() for line in lines[first + 1 :]):
         raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
     exact = needs_text(text, separator, width, header)
@@ -235,7 +237,8 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
         widths = [len(_fields(line, separator)) for line in lines]
         width = max(widths, key=widths.count)
         agreeing = widths.count(width)
-        if width > 1 and agreeing > best and (separator != " " or _is_number(_fields(lines[-1], " ")) or even(widths)):
+        lined_up = separator != " " or even(widths) or all(map(is_number, _fields(lines[-1], " ")))
+        if width > 1 and agreeing > best and lined_up:
             best, found = agreeing, (separator, width)
     if 2 * best >= len(lines):
         return found
@@ -245,29 +248,11 @@ def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
     raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
 
 
-def _is_number(fields: list[str]) -> bool:
-    return all(_NUMBER.fullmatch(one) for one in fields)
-
-
-def _is_header(names: list[str], lines: list[bytes], separator: str, target: str | None) -> bool:
-    """Tell names of columns from a row: they are no numbers where numbers follow, and each stands there once."""
-    if target in names and not _NUMBER.fullmatch(target):
-        return True
-    counted = [int(name) for name in names if name.isdecimal()]
-    if len(counted) > 16 and counted[0] < 2 and counted == list(range(counted[0], counted[0] + len(counted))):
-        # Counted columns, as data frames without names are saved. Under 257 it could be a row of pixels.
-        return len(counted) > 257 or any(name and not _NUMBER.fullmatch(name) for name in names)
-    if any(name.lower() in MISSING or _NUMBER.fullmatch(name) for name in names[1:]) or _NUMBER.fullmatch(names[0]):
-        return False
-    below = [_fields(line, separator) for line in lines if line.strip()]
-    below = [fields for fields in below if len(fields) == len(names)]
-    if not below:
-        return True
-    numeric = [any(_NUMBER.fullmatch(fields[place]) for fields in below) for place in range(len(names))]
-    if any(numeric):
-        return True
-    # A table of words alone: its first row holds names if none of them occurs again below.
-    return all(names[place] not in {fields[place] for fields in below} for place in range(len(names)))
+def _expected(target: str | None, width: int) -> tuple[str, ...]:
+    """Return the name that makes a first line a header: none where it may be the place of a column, or its value."""
+    if target is None or (target.isdecimal() and 1 <= int(target) <= width):
+        return ()
+    return (target,)
 
 
 def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArray[np.uint8] | None:
@@ -335,9 +320,7 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     if named:
         names = completed(names, records[titles + 1 :], width)
         named = not names[0]
-    sample = records[titles + 1 : titles + 30]
-    below = [separator.join(one.replace(separator, " ") for one in record).encode() for record in sample]
-    header = len(names) == width and _is_header(names, below, separator, target)
+    header = len(names) == width and is_header(chain([names], records[titles + 1 :]), _expected(target, width))
     if header:
         del records[titles], lines[titles]
         unclosed = {place - (place > titles) for place in unclosed}

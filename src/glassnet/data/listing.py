@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import DataError, FileError
-from ..language import counted
+from ..language import counted, listed
 from .files import display_name, file_problem
+from .idx import images_name
 from .picture_index import read_index
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
@@ -158,7 +159,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         raise FileError(
             "GN002",
             f"{display_name(root)}: a folder without data: neither pictures in class folders (cats/1.png), nor "
-            f"{'train' if part == 'train' else 't10k'}-images-idx3-ubyte. Name a data file, or a folder with data.",
+            f"{images_name(part)}. Name a data file, or a folder with data.",
         )
     rows = _from_table(root, part, names)
     if rows is None:
@@ -175,7 +176,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     if left:
         remarks.append(f"{counted(left, 'picture')} without a class passed over")
     if passed:
-        kinds = ", ".join(kind for kind, _ in passed.most_common(4)) + (", …" if len(passed) > 4 else "")
+        kinds = listed([kind for kind, _ in passed.most_common()], 4)
         many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"
         remarks.append(f"{many} passed over ({kinds})")
     files = [root / name for name, _ in rows]
@@ -188,7 +189,7 @@ def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> 
     empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
     if not empty:
         return []
-    shown = ", ".join(map(display_name, empty[:3])) + (", …" if len(empty) > 3 else "")
+    shown = listed([*map(display_name, empty)], 3)
     many = "1 folder without pictures is" if len(empty) == 1 else f"{len(empty):,} folders without pictures are"
     return [f"{many} no class ({shown})"]
 

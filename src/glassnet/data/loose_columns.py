@@ -11,9 +11,9 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .decimals import decimals_of, with_points
-from .delimited import MISSING
 from .frames import cleaned
 from .loose import numbered
+from .text import MISSING
 from .written import CODE
 
 Columns = tuple[NDArray[np.float64], dict[int, NDArray[Any]], dict[int, NDArray[np.str_]]]

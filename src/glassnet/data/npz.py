@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import listed
 from .files import Opened
 
 PARTS = {
@@ -98,7 +99,7 @@ def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     if pair is not None:
         return pair
     first, second = PARTS[part][0]
-    found = ", ".join(map(ascii, names[:8])) + (", …" if len(names) > 8 else "") if names else "none"
+    found = listed([*map(ascii, names)], 8) if names else "none"
     raise DataError(
         "GN019",
         f"{name}: arrays {found}; expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from ..errors import DataError
 from .files import display_name, file_problem
+from .text import separator_of
 from .unicode import in_utf8, narrowed
 
 LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
@@ -21,7 +22,7 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
     Parameters
     ----------
     table : Path
-        Comma, semicolon or tab between the fields; with or without names of columns.
+        Comma, semicolon, tab or bar between the fields; with or without names of columns.
     names : list of str
         The pictures there are, from the table's folder: ``images/7.png``. The table may leave out folders and suffix.
 
@@ -80,9 +81,7 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
     if b"\0" in content:
         raise DataError("GN011", f"{display_name(table)}: no text in UTF-8. Save it as 'CSV UTF-8'.")
     text = in_utf8(content)[0].decode("utf-8-sig")
-    first = text.partition("\n")[0]
-    separator = max(",;\t", key=first.count)
-    reader = csv.reader(text.splitlines(), delimiter=separator)
+    reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     try:
         return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:

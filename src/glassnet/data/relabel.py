@@ -18,14 +18,16 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError, OptionError
 from ..files import replacing, require_place, writing_problem
+from ..language import listed
 from .dataset import Dataset
 from .files import Opened, display_name, file_problem, open_source
-from .idx import bundled_pair, parse_pair
+from .idx import bundled_pair, labels_name, parse_pair
 from .kinds import kind_of
 from .listing import picture_root
 from .npz import PARTS, chosen_pair, damaged, npz_names
 from .rows import sniff
 from .source import BUNDLED, images_in
+from .text import separator_of
 from .unicode import narrowed
 
 Changes = Mapping[int, str | None]
@@ -59,8 +61,7 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
         raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
-    separator = max(",;\t", key=text.partition("\n")[0].count)
-    lines = csv.reader(text.splitlines(), delimiter=separator)
+    lines = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
     for fields in lines:
         cells = [field.strip() for field in fields]
@@ -86,8 +87,7 @@ def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> 
     if new.lower() == "drop":
         return int(row), None
     if new not in known:
-        shown = ", ".join(known[:6]) + (", …" if len(known) > 6 else "")
-        raise DataError("GN074", f"{where}: label {new!r}, expected one of {shown}, or drop.")
+        raise DataError("GN074", f"{where}: label {new!r}, expected one of {listed(known, 6)}, or drop.")
     return int(row), new
 
 
@@ -125,7 +125,7 @@ def write_relabelled(
     require_new(target)
     keep = np.array([changes.get(row, "") is not None for row in range(len(data))])
     if source == BUNDLED:
-        images, labels = bundled_pair({"train": "train", "test": "t10k"}[part])
+        images, labels = bundled_pair(part)
         if target.suffix == ".npz":
             first, second = PARTS[part][0]
             _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
@@ -230,7 +230,7 @@ def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
-    beside = target.with_name(target.name.replace("images", "labels").replace("idx3", "idx1"))
+    beside = target.with_name(labels_name(target.name))
     if beside == target:
         raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
     require_new(beside)

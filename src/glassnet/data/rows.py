@@ -15,8 +15,8 @@ from ..errors import DataError
 from .checks import bad_label, is_label, not_finite, outside
 from .dataset import image_shape
 from .files import Opened
+from .text import SEPARATORS, is_header
 
-SEPARATORS = (",", ";", "\t", " ")
 _SNIFFED = 3
 _BYTES = {str(value): value for value in range(256)}
 
@@ -28,7 +28,7 @@ class Layout:
     Parameters
     ----------
     separator : str
-        One of ``SEPARATORS``; a blank stands for any run of blanks.
+        One of ``text.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line holds names.
     first : int
@@ -100,16 +100,16 @@ def sniff(opened: Opened) -> Layout:
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows of numbers. Check the file.")
     first, text = beginning[0]
     # The last of them is surely a row; the first may be a title.
-    separator = next((s for s in SEPARATORS if s in beginning[-1][1]), ",")
+    separator = next((s for s in (*SEPARATORS, " ") if s in beginning[-1][1]), ",")
     layout = Layout(separator, False, first, 0)
     names = layout.split(text)
-    header = _is_header(names)
+    header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))
     rows = beginning[header:]
     if not rows and len(names) > 1:
         raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
     number, text = rows[0] if rows else beginning[0]
     fields = layout.split(text)
-    if not any(map(_is_number, fields)):
+    if not any(map(_readable, fields)):
         raise DataError(
             "GN011",
             f"{opened.name}, line {number}: {_shown(text)} holds no number, expected rows of numbers separated by "
@@ -122,7 +122,8 @@ def sniff(opened: Opened) -> Layout:
     return Layout(separator, header, first, max(widths, key=widths.count))
 
 
-def _is_number(field: str) -> bool:
+def _readable(field: str) -> bool:
+    """Tell whether a field is a value of these tables, in which decimals have a point."""
     try:
         _number(field)
     except ValueError:
@@ -134,16 +135,11 @@ def _number(field: str) -> float:
     # Python would also take 1_000 and the digits of other scripts; no table means them.
     if "_" in field or not field.isascii():
         raise ValueError(field)
-    return float(field.strip().strip('"'))
+    return float(_unquoted(field))
 
 
-def _is_header(fields: list[str]) -> bool:
-    """Tell names of columns from a row of numbers, and from a row of numbers with a mistake in it."""
-    if _is_number(fields[0]):
-        # Counted columns, as data frames without names are saved. Under 257 it could be a row of pixels.
-        return len(fields) > 257 and fields == [str(k) for k in range(len(fields))]
-    named = sum(1 for field in fields if field.strip() and not _is_number(field))
-    return 2 * named >= len(fields) or len(set(fields)) == len(fields) > 2
+def _unquoted(field: str) -> str:
+    return field.strip().strip('"')
 
 
 def read_rows(opened: Opened, layout: Layout, maximum: float, *, labelled: bool) -> Rows:
@@ -217,7 +213,7 @@ def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.
             return np.array(list(map(float, fields)))
         return np.array(list(map(_number, fields)))
     except ValueError:
-        column = next(k for k, field in enumerate(fields) if not _is_number(field))
+        column = next(k for k, field in enumerate(fields) if not _readable(field))
         shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
         raise DataError(
             "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row."
@@ -237,7 +233,7 @@ def _bad_value(
         # The advice names the file's largest value, so one look through the rest saves a second error.
         for _, text in lines_of(opened):
             fields = layout.split(text)[skip:]
-            numbers = [_number(field) for field in fields if _is_number(field)]
+            numbers = [_number(field) for field in fields if _readable(field)]
             largest = max([largest, *(n for n in numbers if math.isfinite(n))])
     return outside(where, value, maximum, largest)
 

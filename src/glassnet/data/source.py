@@ -10,15 +10,15 @@ from typing import Any
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
+from ..language import listed
 from .checks import check_options, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
 from .dataset import Dataset, Like, image_shape
 from .files import Opened, display_name, file_problem, open_source
-from .idx import bundled_pair, parse_pair
+from .idx import PREFIX, bundled_pair, images_name, parse_pair
 from .kinds import kind_of
 
 BUNDLED = "mnist"
-_PREFIX = {"train": "train", "test": "t10k"}
 
 
 def load(
@@ -70,7 +70,7 @@ def load(
     """
     check_options(part, maximum, classes)
     if source == BUNDLED:
-        return _dataset(*bundled_pair(_PREFIX[part]), f"{BUNDLED} ({part})", part, maximum, classes)
+        return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
     inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
         from .folders import load_folder
@@ -113,13 +113,13 @@ def bundled(part: str = "train") -> Dataset:
 
 def is_bundled(name: object) -> bool:
     """Tell whether a data set of this name, as `Dataset.source` and receipts have it, is one of the bundled."""
-    return name in [f"{BUNDLED} ({part})" for part in _PREFIX]
+    return name in [f"{BUNDLED} ({part})" for part in PREFIX]
 
 
 def has_part(source: str | os.PathLike[str], part: str) -> bool:
     """Tell whether a source itself holds this part; False, not an error, when it cannot be read."""
     if source == BUNDLED:
-        return part in _PREFIX
+        return part in PREFIX
     try:
         if os.path.isdir(source):
             if images_in(source, part) or images_in(source, "train"):
@@ -158,11 +158,10 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None, like:
 
 
 def _named(opened: Opened, names: Sequence[str]) -> DataError:
-    shown = ", ".join(names[:6]) + (", …" if len(names) > 6 else "")
     return DataError(
         "GN066",
-        f"{opened.name}: a table with named columns ({shown}). Name the one to predict, such as --target {names[-1]} "
-        "(in Python: load_table).",
+        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the one to predict, such as --target "
+        f"{names[-1]} (in Python: load_table).",
     )
 
 
@@ -202,7 +201,7 @@ def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
         found = set(os.listdir(folder))
     except OSError as error:
         raise file_problem(display_name(folder), error) from None
-    for candidate in (f"{_PREFIX[part]}-images{dot}idx3-ubyte{gz}" for dot in "-." for gz in ("", ".gz")):
+    for candidate in (images_name(part, dot) + gz for dot in "-." for gz in ("", ".gz")):
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate
     return None

@@ -25,7 +25,7 @@ def parse_table(opened: Opened, maximum: float) -> Rows:
     Parameters
     ----------
     opened : Opened
-        Text; comma, semicolon, tab or blanks between the values; with or without names in the first line.
+        Text; comma, semicolon, tab, bar or blanks between the values; with or without names in the first line.
     maximum : float
         Largest value allowed.
 

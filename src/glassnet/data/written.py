@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import polars as pl
 
 from .checks import is_sign
-from .delimited import MISSING
-from .units import unit_of, without_unit
+from .text import MISSING
+from .units import mixed_units, unit_of, without_unit
 
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
@@ -73,6 +73,19 @@ def beside_in(column: pl.Series) -> tuple[str, ...]:
     """Return the signs, or the one unit, beside the numbers of a column of text without missing values."""
     unit = unit_of(column, ALMOST)
     return (unit,) if unit else signs_in(column)
+
+
+def units_among(texts: Sequence[str]) -> dict[str, int]:
+    """Do as `several_beside` with text that is empty where a value is missing."""
+    return several_beside(pl.Series([text for text in texts if text], dtype=pl.String))
+
+
+def several_beside(column: pl.Series) -> dict[str, int]:
+    """Return the units, or signs, that text without missing values mixes, and how often each is there; or nothing."""
+    signs = signs_in(column)
+    if len(signs) > 1:
+        return {sign: int(column.str.contains(sign, literal=True).sum()) for sign in signs}
+    return mixed_units(column)
 
 
 def _before(column: pl.Series) -> pl.Series:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.loose import LooseTable
+from ..data.written import are_numbers
 from ..preprocess.targets import TARGETS
 from .case import Case, Outcome, found
 from .details import counted, detail, listed
@@ -21,8 +22,11 @@ UNEVEN = 10
 def numbers_wanted(table: LooseTable) -> bool:
     """Tell whether the labels are numbers to be met, not classes: many different ones, or fractions."""
     labels = table.labels
-    if labels is None or table.pictures or labels.dtype.kind == "O":
+    if labels is None or table.pictures:
         return False
+    if labels.dtype.kind == "O":  # € 5.20 and 12 % are numbers, as they are in training
+        words = set(map(str, labels.tolist()))
+        return len(words) > max(20, len(labels) // 20) and are_numbers(sorted(words))
     distinct = len(np.unique(labels))
     fractions = labels.dtype.kind == "f" and bool((labels != np.floor(labels)).any())
     return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)

@@ -20,6 +20,7 @@ from .details import detail, listed
 from .findings import Finding, harmful
 from .sentinels import sentinels
 from .target import label_column, named_column, place_of
+from .units import units
 
 STEPS: tuple[Step, ...] = (
     folder.unreadable,
@@ -39,6 +40,7 @@ STEPS: tuple[Step, ...] = (
     layout.header,
     layout.strays,
     sentinels,
+    units,
     capitals,
     layout.gaps,
     pixels.scale,

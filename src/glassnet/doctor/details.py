@@ -36,6 +36,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "records": ("{names}: lists, records or the like", "{names}:列表、记录之类"),
     "sentinel": ("{value:g} in {name}, {rows}", "{name} 列的 {value:g}({rows})"),
     "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
+    "units": ("{name}: {units}", "{name} 列:{units}"),
     "the_label": ("the label", "标签"),
     "gaps_in": ("{rows} of {all:,} with {what} in {names}", "{all:,} 行中有 {rows}在 {names} 处有{what}"),
     "gaps": ("gaps", "空缺"),
@@ -224,6 +225,7 @@ def counted(count: int, thing: str) -> Detail:
 
 def listed(names: Sequence[object], limit: int = SHOWN) -> Detail:
     """Write the first few of several names."""
-    some, more = names[:limit], len(names) > limit
-    english = ", ".join(map(str, some)) + (", …" if more else "")
-    return Detail(english, "、".join(str(in_chinese(name)) for name in some) + ("……" if more else ""))
+    return Detail(
+        language.listed(names, limit),
+        language.listed([in_chinese(name) for name in names[: limit + 1]], limit, "、", "……"),
+    )

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..data.dataset import image_shape
+from ..data.dataset import border, image_shape
 from ..data.loose import LooseTable
 from .case import Case, Outcome, found
 from .details import counted, detail, listed
@@ -115,8 +115,7 @@ def polarity(table: LooseTable, case: Case) -> Outcome:
         return [], table
     maximum = case.options.input_max
     cells = np.arange(table.width).reshape(table.image_shape)
-    border = np.concatenate([cells[0], cells[-1], cells[1:-1, 0], cells[1:-1, -1]])
-    edge = np.median(table.numbers[:, border], axis=1)
+    edge = np.median(table.numbers[:, border(cells)], axis=1)
     paper = (edge > 0.75 * maximum) & (table.numbers.mean(axis=1) > 0.5 * maximum)
     ink = edge < 0.25 * maximum
     # Photographs are neither; a few bright frames among them say nothing.

@@ -15,11 +15,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
-from sklearn.utils import check_random_state
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
-from ..engines import engine_named, one_blas_thread, usable_cores
+from ..engines import engine_named, one_blas_thread
 from ..engines.custom import CustomLossEngine
 from ..errors import DataError
 from ..events import EpochDone, Event
@@ -32,7 +31,7 @@ from ..rate_finder import RateTest, find_learning_rate
 from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
-from .parameters import Declared, checked_parameter
+from .parameters import Declared, checked_parameter, seed_of, threads_of
 from .refusals import in_place, listeners_in, parts_for, require_same, require_same_network
 from .saved import receipt_of, restored
 
@@ -232,9 +231,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":
-                value = _seed(value)
+                value = seed_of(value)
             elif one.option == "threads":
-                value = _threads(value)
+                value = threads_of(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
                 value = automatic(one.option, rows)
             if one.option and not callable(value):
@@ -248,6 +247,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             raise ValueError(f'early_stopping {stops!r}: expected True, False or "auto".')
         if not stops:
             chosen["early_stopping"] = 0
+        elif not chosen["early_stopping"]:
+            raise ValueError("n_iter_no_change 0: expected 1 or more, or early_stopping False.")
         if not going_on:
             return replace(CLASSIFIER, **{**self._task(), **chosen})
         network = self.model_.network
@@ -369,19 +370,6 @@ def _that_count(X: Any, known: Array, weights: Array, name: str) -> tuple[Any, A
     if not kept.size:
         raise ValueError(f"{name}: no row counts, as all weights are 0. Give some row a weight above 0.")
     return X[kept], known[kept], weights[kept]
-
-
-def _seed(random_state: Any) -> int:
-    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
-        return int(random_state)
-    return int(check_random_state(random_state).randint(2**31 - 1))
-
-
-def _threads(n_jobs: Any) -> Any:
-    """Return how many threads scikit-learn means: None is one, -1 one a core, -2 one less."""
-    if isinstance(n_jobs, Integral) and n_jobs < 0:
-        return max(1, usable_cores() + 1 + int(n_jobs))
-    return 1 if n_jobs is None else n_jobs
 
 
 def _new_model(data: Dataset, options: Options) -> Model:

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from inspect import Parameter, Signature
+from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
+from sklearn.utils import check_random_state
+
+from ..engines import usable_cores
 from ..errors import OptionError
 from ..options import ITEMS, SPECS, TYPES, Options, checked
 
@@ -37,6 +41,8 @@ MEANT: dict[str, str] = {
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
 _KINDS = {"seed": "int, RandomState or None", "threads": "int, -1 for one a core, or None for 1"}
+_TEXTS = {"threads": "threads, at most one a shard; never part of the result"}
+"""Where an option's own text would mean something else here."""
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
@@ -69,7 +75,8 @@ def of_options(
     """
     declared = []
     for name in names:
-        said, default = SPECS[name].help.split("; repeat")[0], getattr(defaults, name)
+        said = _TEXTS.get(name) or SPECS[name].help.split("; repeat")[0]
+        default = getattr(defaults, name)
         kind, text = _KINDS.get(name) or _kind(name, choices.get(name)), f"{said[0].upper()}{said[1:]}."
         if name in automatic:
             kind, default = f'{kind}, or "auto"', "auto"
@@ -154,3 +161,25 @@ def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
     __init__.__signature__ = signature  # type: ignore[attr-defined]
     __init__.__qualname__ = f"{owner}.__init__"
     return __init__
+
+
+def seed_of(random_state: Any) -> int:
+    """Return the seed that scikit-learn's `random_state` stands for; one that is no number is drawn from."""
+    if isinstance(random_state, Integral) and not isinstance(random_state, bool):
+        return int(random_state)
+    return int(check_random_state(random_state).randint(2**31 - 1))
+
+
+def threads_of(n_jobs: Any) -> Any:
+    """Return how many threads scikit-learn means: None is one, -1 one a core, -2 one less.
+
+    Raises
+    ------
+    ValueError
+        For 0, which is none.
+    """
+    if isinstance(n_jobs, Integral) and n_jobs == 0:
+        raise ValueError("n_jobs 0: expected None, 1 or more, or -1 for one thread a core.")
+    if isinstance(n_jobs, Integral) and n_jobs < 0:
+        return max(1, usable_cores() + 1 + int(n_jobs))
+    return 1 if n_jobs is None else n_jobs

@@ -107,7 +107,7 @@ def _columns(X: Any) -> Iterator[tuple[str, Any]]:
 def _refuse_words(X: Any, problem: Exception) -> NoReturn:
     for name, column in _columns(X):
         for row, value in enumerate(column):
-            if isinstance(value, str) and not _is_number(value):
+            if isinstance(value, str) and not _converts(value):
                 raise ValueError(
                     f"X: column {name} has {value!r} in row {row}, expected numbers. Encode words first, as with a "
                     "ColumnTransformer and OneHotEncoder in a pipeline."
@@ -115,7 +115,8 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
     raise problem
 
 
-def _is_number(value: Any) -> bool:
+def _converts(value: Any) -> bool:
+    """Tell whether NumPy makes a number of a value; what text in a table means is for `data.text` to say."""
     try:
         float(value)
     except (ValueError, TypeError):
@@ -170,7 +171,7 @@ def numbers_to_learn(y: Array, name: str) -> Array:
     try:
         return np.asarray(y, np.float64).reshape(len(y), -1)
     except (ValueError, TypeError):
-        odd = next((value for value in values if not _is_number(value)), values[0])
+        odd = next((value for value in values if not _converts(value)), values[0])
         shown = str(odd) if isinstance(odd, str) else odd
         raise ValueError(f"{name}: {shown!r}, expected numbers. NetworkClassifier learns classes.") from None
 

@@ -14,9 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
+from ..language import listed
 from .encodings import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
 from .predicted import Target, labels_of, learn_targets, values_of
-from .usable import about_numbers, about_spellings, learn_inputs, quoted
+from .usable import about_numbers, about_spellings, about_units, learn_inputs, quoted
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -92,7 +93,8 @@ class Columns:
         remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
         for one in learnt:
             if one.task == "classes":
-                remarks += no_numbers(table, one.name) if one.numeric else about_spellings(table, one.name)
+                said = about_spellings(table, one.name) + about_units(table, one.name)
+                remarks += no_numbers(table, one.name) if one.numeric else said
         others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
         _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
@@ -222,7 +224,8 @@ class Columns:
         if not missing:
             return
         shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
-        near = [close[0] for name in missing if (close := _near(name, table.names, 1))]
+        others = [name for name in table.names if name not in {*self.names, *self.target_names}]
+        near = [close[0] for name in missing if (close := _near(name, others, 1))]
         hint = f" There is {', '.join(map(repr, near[:5]))}: rename." if near else " Add what is missing."
         if not table.header:
             hint = " Its first line holds no names: put the columns' names there."
@@ -284,8 +287,7 @@ def require_column(table: Table, name: str) -> None:
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    shown = ", ".join(table.names[:10]) + (", …" if len(table.names) > 10 else "")
-    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {shown}."
+    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {listed(table.names, 10)}."
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
         hint = f"Name each by itself: {' '.join(f'--target {quoted(part)}' for part in parts)}."

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data.checks import is_sign
 from ..data.sentinels import sentinels_beyond
+from ..language import counted, listed
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -121,13 +122,26 @@ class NumberColumn:
 
     def surprises(self, table: Table) -> list[str]:
         """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
-        said = no_numbers(table, self.name, self.beside)
+        said, values = no_numbers(table, self.name, self.beside), table.numbers(self.name, self.beside)
+        alone = sentinels_beyond(values, self.low, self.high)
         said += [
             f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
             f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
-            for value, count in sentinels_beyond(table.numbers(self.name, self.beside), self.low, self.high).items()
+            for value, count in alone.items()
         ]
+        said += self._about_another_unit(values[~np.isnan(values) & ~np.isin(values, list(alone))])
         return said + about_signs(table, self.name, self.beside)
+
+    def _about_another_unit(self, values: NDArray[np.float64]) -> list[str]:
+        """Say if most numbers lie beyond the range of training, and by more than its width."""
+        z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
+        far = values[(z > 2 * high - low) | (z < 2 * low - high)]
+        if len(far) <= len(values) / 2:
+            return []
+        return [
+            f"column {self.name!r}: {len(far):,} of {counted(len(values), 'value')} far from the {self.low:g} to "
+            f"{self.high:g} of training, such as {far[0]:g}; is it in another unit?"
+        ]
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.unit else ""
@@ -173,7 +187,7 @@ def about_signs(table: Table, name: str, beside: str) -> list[str]:
 
 def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
     """Word how many values of a column are odd, how, and which."""
-    shown = ", ".join(repr(word[:40]) for word in words[:3]) + (", …" if len(words) > 3 else "")
+    shown = listed([repr(word[:40]) for word in words], 3)
     return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
 
 
@@ -327,10 +341,9 @@ class WordColumn:
         return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
 
     def __str__(self) -> str:
-        shown = ", ".join(self.words[:4]) + (", …" if len(self.words) > 4 else "")
         rare = f", {self.rare} rare ones together" if self.rare else ""
         missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
-        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({shown}){rare}{missing}"
+        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.checks import TRUTH, is_sign, plain
 from ..errors import DataError, OptionError, require_choice
+from ..language import listed
 from .encodings import LARGEST, about_signs, no_numbers
 
 if TYPE_CHECKING:
@@ -75,8 +76,7 @@ class Target:
             return f"the target, numbers{self.unit and f' in{self.unit}'}"
         if self.task == "label":
             return "the target, a label that holds or not"
-        shown = ", ".join(self.classes[:6]) + (", …" if len(self.classes) > 6 else "")
-        return f"the target, {len(self.classes)} classes ({shown})"
+        return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
 
 
 def learn_targets(table: Table, names: Sequence[str], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
@@ -278,12 +278,10 @@ def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: 
             "GN064",
             f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
         )
-    order = np.argsort(-counts, kind="stable")[:5]
-    shown = ", ".join(f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order)
+    order = np.argsort(-counts, kind="stable")
+    shown = listed([f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order], 5)
     other = " (--task numbers would predict the number)" if numeric and not said else ""
-    return Target(name, "classes", words, numeric), [
-        f"target {name!r}: {len(words)} classes, {shown}{', …' if len(words) > 5 else ''}{other}"
-    ]
+    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes, {shown}{other}"]
 
 
 def _share(part: float) -> str:

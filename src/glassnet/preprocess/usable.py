@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ..data.capitals import alike
 from ..data.sentinels import sentinels_in
+from ..language import listed
 from .encodings import ENCODINGS, Encoding, enough, no_numbers
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def learn_inputs(
     for name, kind in kinds.items():
         # Of all rows: in a part of them it may not stand often enough.
         beside = (table.beside(name),) if kind == "number" else ()
-        remarks += _about_units(table, name) if kind == "text" else []
+        remarks += about_units(table, name) if kind == "text" else []
         why = _why_useless(table, name, kind, *beside, keep=name in keep)
         if why := why or _why_useless(part, name, kind, *beside, keep=True):
             useless.append((name, why))
@@ -78,7 +79,7 @@ def learn_inputs(
     return inputs, useless, remarks
 
 
-def _about_units(table: Table, name: str) -> list[str]:
+def about_units(table: Table, name: str) -> list[str]:
     """Say that a column of words would be one of numbers, had it one unit."""
     units = table.units(name)
     if not units:
@@ -87,10 +88,9 @@ def _about_units(table: Table, name: str) -> list[str]:
             f"column {name!r}: {numbers / count:.0%} of its values are numbers, others words, such as {word[:40]!r}, "
             "so all are taken as words; leave the words' fields empty for numbers"
         ] * (numbers > 0)
-    shown = ", ".join(f"{unit!r} {count:,}" for unit, count in list(units.items())[:4])
-    more = ", …" if len(units) > 4 else ""
+    shown = listed([f"{unit!r} {count:,}" for unit, count in units.items()], 4)
     return [
-        f"column {name!r}: numbers in several units ({shown}{more}), which are not converted, so they are taken as "
+        f"column {name!r}: numbers in several units ({shown}), which are not converted, so they are taken as "
         "words; bring them to one unit for numbers"
     ]
 
@@ -100,7 +100,7 @@ def _why_useless(table: Table, name: str, kind: str, beside: str = "", *, keep: 
     if kind == "missing":
         return "every value is missing"
     if kind == "number":
-        return _why_useless_numbers(table.numbers(name, beside), name, keep=keep)
+        return _why_useless_numbers(table, name, table.numbers(name, beside), keep=keep)
     codes, words = table.words(name)
     counts = np.bincount(codes[codes >= 0])
     if not len(words):
@@ -116,7 +116,7 @@ def _why_useless(table: Table, name: str, kind: str, beside: str = "", *, keep: 
     return ""
 
 
-def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) -> str:
+def _why_useless_numbers(table: Table, name: str, values: NDArray[np.float64], *, keep: bool) -> str:
     known = values[~np.isnan(values)]
     different = np.unique(known)
     if not len(different):
@@ -124,13 +124,21 @@ def _why_useless_numbers(values: NDArray[np.float64], name: str, *, keep: bool) 
     if len(different) == 1 and not np.isnan(values).any():
         return f"every value is {different[0]:g}"
     # A few rows may have none, such as a line of totals.
-    if not keep and len(known) >= 0.95 * len(values) and _counts_rows(name, different, len(known)):
+    tells_apart = _counts_rows(name, different, len(known)) or _are_long_names(table, name, different, len(known))
+    if not keep and len(known) >= 0.95 * len(values) and tells_apart:
         return f"every value differs, as in an identifier ({_keeps(name)})"
     return ""
 
 
 def _keeps(name: str) -> str:
     return f"--keep {quoted(name)} uses it"
+
+
+def _are_long_names(table: Table, name: str, different: NDArray[np.float64], rows: int) -> bool:
+    """Tell whether whole numbers differ in every row, in digits that no measurement has and float64 has not either."""
+    if rows < _FEW_ROWS or len(different) == rows or np.abs(different).max() < 2**53:
+        return False
+    return len(table.words(name)[1]) == rows and bool((different == np.floor(different)).all())
 
 
 def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:

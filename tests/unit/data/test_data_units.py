@@ -6,7 +6,9 @@ import pytest
 
 from glassnet.data.frames import read_table
 from glassnet.data.units import mixed_units, unit_of
+from glassnet.errors import DataError
 from glassnet.preprocess import Columns
+from support.cli import run
 
 
 @pytest.mark.parametrize(
@@ -214,3 +216,63 @@ def test_a_line_of_totals_does_not_make_an_identifier_a_number():
     table = {"respondent": [*map(str, range(5, 105)), "TOTAL"], "x": [1.5, 2.5] * 50 + [3.0], "y": [*"ab" * 50, None]}
     learnt = Columns.learn(read_table(table), "y")
     assert [name for name, _ in learnt.dropped] == ["respondent"]
+
+
+MIXED = [f"{40 + k % 7}.5 {'kg' if k % 3 else 'g'}" for k in range(60)]
+
+
+@pytest.mark.parametrize("target", ["y", "mass"])
+def test_training_and_the_doctor_say_that_a_column_mixes_units(target, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("mass,x,y\n" + "".join(f"{mass},{k},{k % 2}\n" for k, mass in enumerate(MIXED)))
+    remarks = Columns.learn(read_table(path), target, task="classes").remarks
+    assert sum("'mass': numbers in several units ('kg' 40, 'g' 20)" in said for said in remarks) == 1
+    outcome = run("doctor", path, "--target", target, "--json")
+    [one] = [finding for finding in outcome.json()["findings"] if finding["code"] == "GD19"]
+    assert (one["columns"], one["count"], one["rows"]) == (["mass"], 20, [0, 3, 6, 9, 12])
+    assert outcome.code == 1
+
+
+@pytest.mark.parametrize("sign", ["€{:.2f}", "{:.1f}%", "{:.1f} kg"])
+def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_takes_it_for(sign, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("x,price\n" + "".join(f"{k % 9},{sign.format(k * 7.3 % 100)}\n" for k in range(90)))
+    assert Columns.learn(read_table(path), "price").task == "numbers"
+    found = run("doctor", path, "--target", "price", "--json").json()
+    assert found["classes"] is None
+    assert not {finding["code"] for finding in found["findings"]} & {"GD33", "GD34", "GD45"}
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ([51.0, 62.0, 70.0], ["3 of 3 values far from the 4 to 8 of training, such as 51; is it in another unit?"]),
+        ([51.0], ["1 of 1 value far from the 4 to 8 of training, such as 51; is it in another unit?"]),
+        ([5.0, 6.0, 51.0, 0.06], []),
+        ([11.9, 9.0, 1.0], []),
+        ([-999.0], ["-999 in 1 row, far from the 4 to 8 of training, is used as a number"]),
+        ([None, None], []),
+    ],
+)
+def test_most_numbers_of_a_column_in_another_unit_are_told(values, said):
+    learnt = Columns.learn(read_table({"size": np.linspace(4, 8, 60), "y": [0, 1] * 30}), "y")
+    found = learnt.surprises(read_table({"size": values}))
+    assert len(found) == len(said)
+    assert all(text.startswith(f"column 'size': {start}") for text, start in zip(found, said, strict=True))
+
+
+def test_long_numbers_that_differ_in_every_row_are_names():
+    """float64 does not tell them apart, so they are looked at as they are written."""
+    of_rows = {"k": [10**17 + k for k in range(60)], "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
+    assert dict(Columns.learn(read_table(of_rows), "y").dropped)["k"].startswith("every value differs")
+    assert Columns.learn(read_table(of_rows), "y", keep=["k"]).names == ("k", "x")
+    measured = {**of_rows, "k": [10**17 + k % 20 for k in range(60)]}
+    assert Columns.learn(read_table(measured), "y").names == ("k", "x")
+
+
+def test_a_column_that_is_there_is_not_offered_for_one_that_is_not():
+    learnt = Columns.learn(read_table({"petal width": [1, 2] * 9, "sepal width": [1, 2, 3] * 6, "y": [0, 1] * 9}), "y")
+    with pytest.raises(DataError, match=r"There is 'petal\.width': rename"):
+        learnt.apply(read_table({"petal.width": [1], "sepal width": [2]}))
+    with pytest.raises(DataError, match="Add what is missing"):
+        learnt.apply(read_table({"y": [1], "sepal width": [2]}))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet import Dataset, Options, fit
+from glassnet.data.dataset import border
 from glassnet.errors import DataError
 
 ROWS, LABELS = np.random.default_rng(0).integers(0, 9, (40, 6)), np.arange(40) % 3
@@ -66,3 +67,10 @@ def test_a_value_that_is_not_finite_is_named():
     with pytest.raises(DataError, match="rows, sample 5: value 3 is nan") as problem:
         made(rows)
     assert problem.value.code == "GN018"
+
+
+@pytest.mark.parametrize("shape", [(2, 2), (3, 5), (28, 28)])
+def test_the_border_of_a_picture_has_every_pixel_of_it_once(shape):
+    cells = np.arange(shape[0] * shape[1]).reshape(shape)
+    inner = cells[1:-1, 1:-1].ravel().tolist()
+    assert sorted([*border(cells).tolist(), *inner]) == cells.ravel().tolist()

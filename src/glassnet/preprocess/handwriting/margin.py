@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ...data.dataset import border
 from .digits import Piece, box_of
 from .paper import Ink, otsu, reduced
 from .photo import MOST
@@ -55,7 +56,7 @@ def with_margins(picture: Plane) -> list[tuple[Plane, int]]:
 
 
 def _at_edge(paper: Mask) -> float:
-    return float(np.concatenate([paper[0], paper[-1], paper[1:-1, 0], paper[1:-1, -1]]).mean())
+    return float(border(paper).mean())
 
 
 def _may_be_paper(paper: Mask) -> bool:

@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
+from ...data.dataset import border
 from .rules import Plane, is_grid, ruled_lines, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
@@ -174,7 +175,7 @@ def _inner(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     thick = ndimage.grey_opening(ink.astype(np.uint8), size=(side, side)) > 0
     for some in (thick, ink):
         parts, _ = ndimage.label(some, np.ones((3, 3)))
-        at_edge = np.unique(np.concatenate([parts[0], parts[-1], parts[:, 0], parts[:, -1]]))
+        at_edge = np.unique(border(parts))
         inner: NDArray[np.bool_] = some & ~np.isin(parts, at_edge)
         if inner.sum() > 0.05 * ink.sum():
             return inner

@@ -1,0 +1,35 @@
+"""The check for numbers of which some have one unit and some another."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..data.loose import LooseTable
+from ..data.written import units_among
+from .case import Case, Outcome, found
+from .details import Detail, detail, in_chinese, listed
+
+_OF_NUMBERS = "0123456789.,'’+-\u2212() \t\u00a0\u2009\u202f"
+
+
+def units(table: LooseTable, case: Case) -> Outcome:
+    """Find columns that mix units; what they are in one unit, only the owner knows."""
+    if table.pictures:
+        return [], table
+    series = [(table.names[column], texts) for column, texts in table.words.items()]
+    if table.labels is not None and table.labels.dtype.kind == "O":
+        series.append((table.label_name, table.labels))
+    which, told, names = np.zeros(len(table), bool), [], []
+    for name, texts in series:
+        values = list(map(str, texts.tolist()))
+        mixed = list(units_among(values).items())
+        if mixed:
+            shown = listed([f"{unit} {count:,}" for unit, count in mixed])
+            told.append(detail("units", name=name or detail("unnamed"), units=shown))
+            names.append(name)
+            rarer = {unit for unit, _ in mixed[1:]}
+            which |= [text.strip(_OF_NUMBERS) in rarer for text in values]
+    if not told:
+        return [], table
+    text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
+    return [found("GD19", table, text, which, columns=names, repaired=False)], table

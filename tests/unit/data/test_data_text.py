@@ -1,0 +1,142 @@
+"""What a table in text is: all that read one agree about it."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+from glassnet.data.delimited import read_delimited
+from glassnet.data.files import open_source, open_stream
+from glassnet.data.lenient import read_loosely
+from glassnet.data.rows import sniff
+from glassnet.data.text import SEPARATORS, is_header, is_number, separator_of
+from glassnet.errors import DataError
+
+KINDS = {
+    "number": st.integers(0, 300).map(str),
+    "decimal": st.sampled_from(["0.5", "12.25", "-3.75", "1e3"]),
+    "word": st.sampled_from(["red", "blue", "y", "Na"]),
+    "gappy": st.sampled_from(["7", "", "NA", "?", "x"]),
+}
+NAMES = st.sampled_from(["label", "Na", "y", "red", "?", "1x1", "", "2019", "0", "1", "2", "1.5"])
+SOME = {"max_examples": 200, "deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+
+
+@st.composite
+def tables(draw: st.DrawFn) -> list[list[str]]:
+    kinds = draw(st.lists(st.sampled_from(list(KINDS.values())), min_size=2, max_size=6))
+    rows = draw(st.lists(st.tuples(*kinds).map(list), min_size=1, max_size=6))
+    counted = [str(k) for k in range(len(kinds))]
+    names = st.one_of(
+        st.lists(NAMES, min_size=len(kinds), max_size=len(kinds)),
+        st.sampled_from([counted, ["label", *counted[:-1]], ["", *counted[:-1]], [*counted[1:], str(len(kinds))]]),
+    )
+    return draw(st.sampled_from([[], [draw(names)]])) + rows
+
+
+def doctors(folder: Path, text: str, target: str | None = None) -> bool:
+    (folder / "t.csv").write_text(text)
+    try:
+        return read_loosely(folder / "t.csv", target=target).header
+    except DataError as problem:
+        assert problem.code == "GN010", problem  # noqa: PT017 only the names
+        return True
+
+
+def training_with_columns(text: str, *expected: str) -> bool:
+    try:
+        return read_delimited(open_stream(io.BytesIO(text.encode()), "t.csv"), expected).header
+    except DataError as problem:
+        if problem.code == "GN063":  # names that stand there twice
+            return True
+        assert problem.code == "GN010", problem  # noqa: PT017
+        return True
+
+
+def training_with_rows(folder: Path, text: str) -> bool | None:
+    (folder / "t.csv").write_text(text)
+    try:
+        return sniff(open_source(folder / "t.csv")).header
+    except DataError as problem:
+        return True if problem.code == "GN010" else None  # None: words, which are not for it
+
+
+@settings(**SOME)
+@given(table=tables(), separator=st.sampled_from(SEPARATORS), quoted=st.booleans())
+@example([["1,5", "2,5"], ["3,5", "0,5"]], ",", True)
+@example([["label", "0", "1"], ["5", "3", "0"]], ";", False)
+@example([["RI", "Na"], ["7", "8"]], ";", True)
+@example([["a", "y"], ["1", "y"], ["2", "n"]], ";", False)
+def test_training_and_the_doctor_agree_about_the_first_line(tmp_path, table, separator, quoted):
+    if not all(any(field for field in row) for row in table):
+        return
+    sign = '"' * quoted
+    text = "".join(separator.join(f"{sign}{field}{sign}" for field in row) + "\n" for row in table)
+    header = is_header(table)
+    assert training_with_columns(text) is header
+    assert doctors(tmp_path, text) is header
+    if "," not in "".join(map("".join, table)):  # decimal commas are not for it
+        assert training_with_rows(tmp_path, text) in (header, None)
+
+
+@pytest.mark.parametrize("start", [0, 1, 2])
+@pytest.mark.parametrize("width", [200, 300])
+@pytest.mark.parametrize("first", [[], ["label"], [""]], ids=["counted alone", "label", "corner"])
+def test_counted_columns(tmp_path, first, width, start):
+    """They could be the values of pixels up to 255; words before them, or the corner of a saved frame, tell."""
+    names = [*first, *map(str, range(start, start + width))]
+    rows = [[str(k), *["7"] * (len(names) - 1)] for k in range(3)]
+    text = "".join(",".join(row) + "\n" for row in [names, *rows])
+    header = first == ["label"] or (start < 2 and (width == 300 or first == [""]))
+    assert is_header([names, *rows]) is header
+    assert training_with_columns(text) is header
+    assert doctors(tmp_path, text) is header
+    assert training_with_rows(tmp_path, text) is header
+
+
+@pytest.mark.parametrize(
+    ("first", "below", "header"),
+    [
+        ("0 1 2 x", ["5 1 2 3", "7 1 2 3"], False),  # a mistake
+        ("x 0 0 0", ["5 1 2 3", "7 1 2 3"], False),
+        ("red 1 2", ["blue 3 4"], False),
+        ("red big", ["blue big"], False),
+        ("age y", ["30 y", "41 n"], True),
+        ("RI Na Mg", ["1.5 13 4", "1.6 NA 3"], True),
+        ("age height 2020", ["30 180 80", "51 170 70"], True),
+        ("town 2019 2020 2021", ["30 180 80 7", "51 170 70 8"], True),
+        ("unknown 180 80.5", ["30 180 80", "51 170 70"], False),
+        ("unknown 1 yes", ["2 3 no", "4 5 no"], False),
+        ("NA 1 2 3", ["0 4 5 6"], False),
+        ("1 2", [], False),
+        ("a b", [], True),
+    ],
+)
+def test_the_first_line(first, below, header):
+    assert is_header([line.split() for line in [first, *below]]) is header
+
+
+def test_the_named_column_makes_a_header_of_numbers(tmp_path):
+    """For the doctor too, unless it may be meant as the number of a column."""
+    text = "2019,2020\n1,2\n"
+    assert training_with_columns(text, "2020")
+    assert doctors(tmp_path, text, "2020")
+    assert not doctors(tmp_path, "1,2\n1,2\n", "2")
+
+
+@pytest.mark.parametrize("field", ["1", "-2.5", "+3e4", ".5", "1,5", " 7 ", "inf", "-Infinity"])
+def test_numbers(field):
+    assert is_number(field)
+
+
+@pytest.mark.parametrize("field", ["", "nan", "1_000", "٣", "0x1", "x", "1;2", "1 2", "12 %"])
+def test_no_numbers(field):
+    assert not is_number(field)
+
+
+def test_the_separator_of_a_line():
+    assert [separator_of(f"a{one}b{one}c d") for one in SEPARATORS] == [*SEPARATORS]
