@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import machine
@@ -37,9 +38,12 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
         f"Better on {better}, equal on {equal} and faster on {faster} of {len(result['tables'])}; better on {beyond} "
         "than the peer with standardised columns, and standardised numbers to learn.",
         "",
-        "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
-        f"({first['compiled before']:.1f} s), or compiles them ({first['to compile']:.0f} s): once on a machine for "
-        "each pair of the type of the inputs (float32, float64) and of the numbers computed with (`dtype`).",
+        fill(
+            "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
+            f"({first['compiled before']:.1f} s), or compiles them ({first['to compile']:.0f} s): once on a machine "
+            "for each pair of the type of the inputs (float32, float64) and of the numbers computed with (`dtype`).",
+            120,
+        ),
     ]
 
 
