@@ -1,4 +1,5 @@
-"""Run the benchmarks of the READMEs' table, one process at a time, the cheap ones first, and write the table.
+"""Run the benchmarks of the READMEs' table, one process at a time, the cheap ones first, and write what they
+have measured into the READMEs' table and docs/labels.md.
 
 The others here (`estimators`, `estimator_overhead`, `tables`, `read`, `kill`) have pages of their own; name them to run
 them.
@@ -37,7 +38,8 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    subprocess.run([sys.executable, str(HERE / "table.py")], check=True)
+    for page in ("labels_page", "table"):
+        subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 
 if __name__ == "__main__":

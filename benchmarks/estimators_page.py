@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 import machine
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "estimators.md"
-BLOCK = re.compile(r"(<!-- written by benchmarks/estimators_page.py -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
 def main() -> None:
     lines = [*beside_sklearn(machine.read("estimators")), *over_the_engine(machine.read("estimator_overhead"))]
-    text = PAGE.read_text(encoding="utf-8")
-    written = BLOCK.sub(lambda block: block[1] + "\n".join(["", *lines, ""]) + block[2], text)
-    PAGE.write_text(written, encoding="utf-8")
+    machine.write_into(PAGE, "estimators_page.py", lines)
 
 
 def beside_sklearn(result: dict[str, Any]) -> list[str]:
@@ -41,8 +38,12 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
         f"Better on {better}, equal on {equal} and faster on {faster} of {len(result['tables'])}; better on {beyond} "
         "than the peer with standardised columns, and standardised numbers to learn.",
         "",
-        "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
-        f"({first['compiled before']:.1f} s), or compiles them, once on a machine ({first['to compile']:.0f} s).",
+        fill(
+            "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
+            f"({first['compiled before']:.1f} s), or compiles them ({first['to compile']:.0f} s): once on a machine "
+            "for each pair of the type of the inputs (float32, float64) and of the numbers computed with (`dtype`).",
+            120,
+        ),
     ]
 
 

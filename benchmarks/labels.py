@@ -3,6 +3,7 @@
 Of the first 20,000 training digits of MNIST, 2 % get another label at random; also 0.5 %, and none. Fold seeds 0 to 4.
 
 python benchmarks/labels.py [--runs 5]
+python benchmarks/labels_page.py      # writes the table into docs/labels.md
 """
 
 from __future__ import annotations

@@ -84,6 +84,14 @@ def read(name: str) -> Any:
     return json.loads(path.read_text(encoding="utf-8"))["result"] if path.exists() else None
 
 
+def write_into(page: Path, script: str, lines: Iterable[str]) -> None:
+    """Put lines into a page, between the mark that names the script that writes them and the end."""
+    block = re.compile(rf"(<!-- written by benchmarks/{re.escape(script)} -->\n).*?(<!-- end -->)", re.DOTALL)
+    text = page.read_text(encoding="utf-8")
+    written = "\n".join(["", *lines, ""])
+    page.write_text(block.sub(lambda found: found[1] + written + found[2], text), encoding="utf-8")
+
+
 def _texts(value: Any) -> Iterable[str]:
     if isinstance(value, str):
         yield value

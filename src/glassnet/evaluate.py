@@ -79,7 +79,8 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     Raises
     ------
     DataError
-        GN017 when the data have another width or more classes than the model, or are of another kind.
+        GN010 when there are no samples, GN017 when the data have another width or more classes than the model, or are
+        of another kind.
     """
     model.require(data)
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
@@ -246,7 +247,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     Raises
     ------
     DataError
-        GN017 as for `evaluate`.
+        GN010 and GN017 as for `evaluate`.
     OptionError
         GN022 for a regression, which has no confidence; GN021 for less than one bin.
     """
@@ -293,7 +294,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     Raises
     ------
     DataError
-        GN017 as for `evaluate`.
+        GN010 and GN017 as for `evaluate`.
     OptionError
         GN022 for a regression, or for outputs that no temperature applies to.
     """

@@ -8,11 +8,12 @@ them are in `recipes`.
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, get_args, get_type_hints
 
 from .errors import OptionError
 from .recipes import RECIPES
+from .specs import Spec, fitting, option
 
 DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 """What is done to training pictures, each by up to so much; 0 is nothing."""
@@ -20,40 +21,7 @@ DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
 """Loss -> the option that has the one number it is told, for those that are told one."""
 
-_KINDS = {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}
 _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
-
-
-@dataclass(frozen=True)
-class Spec:
-    """What is allowed for an option, and how it is explained.
-
-    Parameters
-    ----------
-    help, help_zh : str
-        One line in English, one in Chinese.
-    choices : tuple of str
-        The allowed words, if only certain words are.
-    low, high : float, optional
-        Limits for numbers, both allowed themselves.
-    flag : str, optional
-        A shorter name on the command line, beside the field's.
-    pattern, form : str
-        For other words: a regular expression of those allowed, and the same for people.
-    """
-
-    help: str
-    help_zh: str
-    choices: tuple[str, ...] = ()
-    low: float | None = None
-    high: float | None = None
-    flag: str | None = None
-    pattern: str = ""
-    form: str = ""
-
-
-def _option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
-    return field(default=default, metadata={"spec": Spec(help, help_zh, **spec)})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,143 +34,194 @@ class Options:
         GN021 for a value that is not allowed, with the option's name and what is.
     """
 
-    hidden: tuple[int, ...] = _option(
+    hidden: tuple[int, ...] = option(
         (200,),
         "nodes of a hidden layer; repeat for more layers",
         "隐藏层节点数;多个隐藏层可重复使用",
         low=1,
         high=100_000,
     )
-    activation: tuple[str, ...] = _option(
+    activation: tuple[str, ...] = option(
         ("sigmoid",),
         "activation of the hidden layers; repeat to name one a layer",
         "隐藏层的激活函数;可重复,逐层指定",
         choices=_ACTIVATIONS,
     )
-    output: str = _option(
+    output: str = option(
         "sigmoid",
         "activation of the output layer",
         "输出层的激活函数",
         choices=(*_ACTIVATIONS, "softmax", "exponential"),
     )
-    bias: bool = _option(False, "give every node a bias", "为每个节点加偏置")
-    initializer: str = _option(
+    bias: bool = option(False, "give every node a bias", "为每个节点加偏置")
+    initializer: str = option(
         "notes",
         "how initial weights are drawn",
         "初始权重的生成方式",
         choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
     )
-    loss: str = _option(
+    loss: str = option(
         "squared_error",
         "what training makes small",
         "训练要减小的误差函数",
         choices=("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal"),
     )
-    huber_delta: float = _option(
+    huber_delta: float = option(
         1.0, "where huber turns from squared to absolute error", "huber 由平方误差转为绝对误差的界", low=1e-6, high=1e6
     )
-    quantile: float = _option(
+    quantile: float = option(
         0.5,
-        "loss quantile: which part of the numbers should lie below the answer",
-        "quantile 损失:希望有多大比例的数值低于答案",
+        "loss quantile: the share of the numbers that should lie below the answer",
+        "quantile 损失:应低于答案的数值所占的比例",
         low=1e-6,
         high=1 - 1e-6,
     )
-    focal_gamma: float = _option(
+    focal_gamma: float = option(
         2.0,
         "how far focal turns easy samples down; 0 is cross_entropy",
-        "focal 降低易分样本的程度",
+        "focal 降低易分样本权重的程度;0 即 cross_entropy",
         low=0.0,
         high=100.0,
     )
-    rule: str = _option(
+    rule: str = option(
         "notes",
         "how the error is sent back: the notes' way, or the exact gradient",
         "误差反向传播的规则:笔记的做法,或精确梯度",
         choices=("notes", "gradient"),
     )
-    learning_rate: float = _option(
-        0.2, "largest learning rate, where the schedules start or peak", "最大学习率", low=0.0, high=1e6, flag="rate"
+    learning_rate: float = option(
+        0.2,
+        "largest learning rate, where the schedules start or peak",
+        "最大学习率,即各调度的起点或峰值",
+        low=0.0,
+        high=1e6,
+        flag="rate",
     )
-    schedule: str = _option(
+    schedule: str = option(
         "linear",
         "how the learning rate changes over the training",
         "学习率随训练进程的变化",
         choices=("constant", "linear", "cosine", "one_cycle", "step", "plateau"),
     )
-    rate_drop: float = _option(
-        0.1, "what step and plateau multiply the rate with", "step 与 plateau 每次把学习率乘以多少", low=0.0, high=1.0
+    rate_drop: float = option(
+        0.1,
+        "the factor by which the schedules step and plateau multiply the rate",
+        "调度 step 与 plateau 每次给学习率乘上的系数",
+        low=0.0,
+        high=1.0,
     )
-    patience: int = _option(
+    patience: int = option(
         3,
-        "epochs without a smaller loss before plateau drops the rate",
-        "plateau:损失多少轮不降后降低学习率",
+        "epochs without a smaller training loss before the schedule plateau drops the rate",
+        "调度 plateau:训练损失多少轮不再降低后,降低学习率",
         low=1,
         high=1_000_000,
     )
-    optimizer: str = _option(
+    optimizer: str = option(
         "sgd",
-        "from gradients to steps",
+        "how a step is made from the gradient",
         "由梯度得到更新步的方法",
         choices=("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
     )
-    momentum: float = _option(
-        0.9, "part of the last step that is kept; the β₁ of Adam", "动量,即 Adam 的 β₁", low=0.0, high=0.999999
+    momentum: float = option(
+        0.9,
+        "part of the last step that is kept (momentum, nesterov); β₁ of adam and adamw",
+        "保留上一步的比例(momentum、nesterov);adam 与 adamw 的 β₁",
+        low=0.0,
+        high=0.999999,
     )
-    beta2: float = _option(0.999, "memory of squared gradients", "梯度平方的记忆系数 β₂", low=0.0, high=0.999999999)
-    epsilon: float = _option(1e-8, "added before dividing by their root", "除法中避免除零的小量", low=0.0, high=1.0)
-    weight_decay: float = _option(0.0, "pull of all parameters towards 0", "权重衰减", low=0.0, high=1e3)
-    clip: float = _option(
-        0.0, "largest norm of a step's gradient; 0 is no limit", "梯度范数上限,0 表示不限", low=0.0, high=1e30
+    beta2: float = option(
+        0.999,
+        "how much of the running mean of squared gradients is kept (rmsprop, adam, adamw)",
+        "梯度平方的滑动平均保留多少(rmsprop、adam、adamw)",
+        low=0.0,
+        high=0.999999999,
     )
-    average: float = _option(
+    epsilon: float = option(
+        1e-8,
+        "added to the root of the squared gradients, so that nothing is divided by 0 (rmsprop, adam, adamw)",
+        "加在梯度平方的根上,以免除以 0(rmsprop、adam、adamw)",
+        low=0.0,
+        high=1.0,
+    )
+    weight_decay: float = option(
+        0.0, "pull of all parameters towards 0", "权重衰减:把所有参数拉向 0 的力度", low=0.0, high=1e3
+    )
+    clip: float = option(
+        0.0,
+        "a gradient with a larger norm is scaled down to it; 0 is no limit",
+        "范数超过它的梯度按比例缩小到它;0 表示不限",
+        low=0.0,
+        high=1e30,
+    )
+    average: float = option(
         0.0,
         "decay of the moving average of the weights, which becomes the model; 0 keeps none",
-        "权重滑动平均的衰减率,0 表示不用",
+        "权重滑动平均的衰减率,平均值即为模型;0 表示不用",
         low=0.0,
         high=0.9999999,
     )
-    dropout: tuple[float, ...] = _option(
+    dropout: tuple[float, ...] = option(
         (0.0,),
         "part of the hidden nodes left out at random in training; repeat for one a layer",
         "训练时随机丢弃的隐藏节点比例;可重复,逐层指定",
         low=0.0,
         high=0.99,
     )
-    label_smoothing: float = _option(
-        0.0, "part of the target that is spread over all classes", "标签平滑:均摊到所有类别的比例", low=0.0, high=0.99
+    label_smoothing: float = option(
+        0.0,
+        "part of the target that is spread over all classes; 0.1 asks for 0.91, not 1, of ten classes",
+        "标签平滑:均摊到所有类别的比例;有十类时,0.1 要求 0.91 而不是 1",
+        low=0.0,
+        high=0.99,
     )
-    hardest: float = _option(
+    hardest: float = option(
         1.0,
         "part of a batch whose errors are sent back, those with the largest losses; 1 is all",
         "每批中反向传播误差的样本比例,取损失最大的那些;1 表示全部",
         low=0.001,
         high=1.0,
     )
-    rotate: float = _option(
+    rotate: float = option(
         0.0, "turn training pictures by up to so many degrees", "训练图片随机旋转的最大角度", low=0.0, high=180.0
     )
-    shift: float = _option(0.0, "shift them by up to so many pixels", "随机平移的最大像素数", low=0.0, high=1000.0)
-    zoom: float = _option(
-        0.0, "scale them by up to this part, each axis by itself", "随机缩放的最大比例(两轴独立)", low=0.0, high=0.9
+    shift: float = option(
+        0.0, "shift training pictures by up to so many pixels", "训练图片随机平移的最大像素数", low=0.0, high=1000.0
     )
-    shear: float = _option(0.0, "shear them by up to this slope", "随机错切的最大斜率", low=0.0, high=2.0)
-    elastic: float = _option(
-        0.0, "bend them by so many pixels (standard deviation)", "弹性形变的强度(像素,标准差)", low=0.0, high=100.0
+    zoom: float = option(
+        0.0,
+        "scale training pictures by up to this part, each axis by itself",
+        "训练图片随机缩放的最大比例(两轴独立)",
+        low=0.0,
+        high=0.9,
     )
-    elastic_sigma: float = _option(
-        4.0, "bend as smoothly as noise blurred by so many pixels", "弹性形变的平滑度(像素)", low=1.0, high=100.0
+    shear: float = option(
+        0.0, "shear training pictures by up to this slope", "训练图片随机错切的最大斜率", low=0.0, high=2.0
     )
-    epochs: int = _option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
-    batch_size: int = _option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
-    shards: int = _option(
+    elastic: float = option(
+        0.0,
+        "bend training pictures by so many pixels (standard deviation)",
+        "训练图片弹性形变的强度(像素,标准差)",
+        low=0.0,
+        high=100.0,
+    )
+    elastic_sigma: float = option(
+        4.0,
+        "bend as smoothly as noise blurred by so many pixels",
+        "弹性形变的平滑度,如同噪声模糊这么多像素",
+        low=1.0,
+        high=100.0,
+    )
+    epochs: int = option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
+    batch_size: int = option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
+    shards: int = option(
         2,
         "parts of a batch that are computed side by side; part of the result",
         "一个批次并行计算的份数(影响结果的末位)",
         low=1,
         high=1024,
     )
-    blocks: int = _option(
+    blocks: int = option(
         0,
         "calls of the engine an epoch, at most: how often progress is told and checked; part of the result; "
         "0 is one for every 5,000 samples, ten at most",
@@ -210,85 +229,89 @@ class Options:
         low=0,
         high=1_000_000,
     )
-    threads: int = _option(
+    threads: int = option(
         0,
         "threads, at most one a shard; 0 is one a core the process may use; never part of the result",
-        "线程数,每个分片至多一个;0 表示每核一个;不影响结果",
+        "线程数,每个分片至多一个;0 表示进程可用的每核一个;绝不影响结果",
         low=0,
         high=1024,
     )
-    shuffle: bool = _option(True, "new random order in every epoch", "每一轮重新打乱样本顺序")
-    seed: int = _option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
-    scaling: str = _option(
+    shuffle: bool = option(True, "new random order in every epoch", "每一轮重新打乱样本顺序")
+    seed: int = option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
+    scaling: str = option(
         "notes",
         "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
         "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
         choices=("notes", "unit", "standard", "features"),
     )
-    input_max: float = _option(
+    input_max: float = option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
     )
-    size: str = _option(
+    size: str = option(
         "own",
         "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
         "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
         form="own, N or HxW up to 9999, such as 28 or 32x24",
     )
-    colour: bool = _option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
-    deskew: bool = _option(
+    colour: bool = option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
+    deskew: bool = option(
         False,
         "set leaning writing upright, in training and whenever the model is asked",
         "训练与提问时先扶正倾斜的字迹",
     )
-    targets: str = _option(
+    targets: str = option(
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
         "目标值:类别用笔记的 0.01 与 0.99 或 0 与 1(one-hot);multilabel 一个样本多个标签;values 数值回归",
         choices=("notes", "one-hot", "multilabel", "values"),
     )
-    classes: int = _option(
-        0, "number of classes; 0 counts those that occur", "类别数;0 表示按数据计数", low=0, high=1_000_000
+    classes: int = option(
+        0,
+        "number of classes; 0: as many as occur in the data",
+        "类别数;0 表示数据中出现多少就是多少",
+        low=0,
+        high=1_000_000,
     )
-    members: int = _option(
+    members: int = option(
         1,
         "networks of a committee: each is trained from a seed of its own, their answers are averaged",
         "委员会的网络数:各用不同种子训练,答案取平均",
         low=1,
         high=100,
     )
-    holdout: float = _option(
+    holdout: float = option(
         0.1,
         "part of the data kept aside for the test when no test data are given",
         "没有测试数据时,留作测试的比例",
         low=0.001,
         high=0.9,
     )
-    early_stopping: int = _option(
+    early_stopping: int = option(
         0,
         "stop after so many epochs without a smaller validation loss, and keep the best weights; 0 never stops",
         "验证损失连续多少轮不再降低就停止,并保留最好的权重;0 表示不提前停止",
         low=0,
         high=1_000_000,
     )
-    validation: float = _option(
+    validation: float = option(
         0.1,
         "part of the training data that early stopping looks at and that is not trained on",
         "提前停止所用的验证部分占训练数据的比例(不参与训练)",
         low=0.001,
         high=0.9,
     )
-    engine: str = _option(
+    engine: str = option(
         "auto",
         "what computes: compiled (fast), reference (NumPy), or auto",
         "计算引擎:compiled(快)、reference(NumPy)或 auto",
         choices=("auto", "compiled", "reference"),
     )
-    dtype: str = _option("float32", "precision of the numbers", "数值精度", choices=("float32", "float64"))
+    dtype: str = option("float32", "precision of the numbers", "数值精度", choices=("float32", "float64"))
 
     def __post_init__(self) -> None:
-        for option in fields(self):
-            object.__setattr__(self, option.name, checked(option.name, getattr(self, option.name)))
+        for one in fields(self):
+            object.__setattr__(self, one.name, checked(one.name, getattr(self, one.name)))
         if self.seed + self.members > 2**63:
             raise OptionError(
                 "GN022", f"seed {self.seed}: the last of {self.members} members would have none. Use less."
@@ -353,7 +376,7 @@ class Options:
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
 
 
-SPECS: dict[str, Spec] = {option.name: option.metadata["spec"] for option in fields(Options)}
+SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Options)}
 """Option name -> what is declared of it."""
 
 TYPES: dict[str, Any] = get_type_hints(Options)
@@ -371,28 +394,4 @@ def checked(name: str, value: Any) -> Any:
     OptionError
         GN021.
     """
-    kind = ITEMS[name]
-    if hasattr(value, "tolist"):  # NumPy's numbers and arrays
-        value = value.tolist()
-    if kind is not TYPES[name]:
-        values = value if isinstance(value, (list, tuple)) else (value,)
-        return tuple(_checked_item(name, one, kind) for one in values)
-    return _checked_item(name, value, kind)
-
-
-def _checked_item(name: str, value: Any, kind: Any) -> Any:
-    spec = SPECS[name]
-    if spec.choices and value not in spec.choices:
-        raise OptionError("GN021", f"{name} {value!r}: expected one of {', '.join(spec.choices)}.")
-    if hasattr(value, "tolist"):
-        value = value.tolist()
-    if kind is float and type(value) is int and abs(value) < 2**1000:
-        value = float(value)
-    if type(value) is not kind:
-        raise OptionError("GN021", f"{name} {value!r}: expected {_KINDS[kind]}.")
-    if spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
-    if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
-        low, high = (f"{one:,}" if type(one) is int else f"{one:,.15g}" for one in (spec.low, spec.high))
-        raise OptionError("GN021", f"{name} {value}: expected {low} to {high}.")
-    return value
+    return fitting(SPECS[name], name, value, TYPES[name])

@@ -153,9 +153,9 @@ def train(
     Raises
     ------
     DataError
-        GN017 when data or validation data do not fit the model.
+        GN010 when there are no samples, GN017 when data or validation data do not fit the model.
     OptionError
-        GN022 when options describe another network than the model's.
+        GN022 when options do not fit model or data, or `until` lies behind; GN021 when `until` is no step.
     DivergedError
         GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
         epoch before this is raised.
@@ -345,9 +345,9 @@ def fit(
     Raises
     ------
     DataError, DivergedError
-        As `train`.
+        As `train`, and as `new_model`.
     OptionError
-        GN022 for the checkpoint of a committee.
+        GN022 for options that do not fit each other or the data, and for the checkpoint of a committee.
     ModelFileError
         GN045 for a checkpoint that would replace one whose training has not ended.
     """

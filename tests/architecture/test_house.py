@@ -15,7 +15,7 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, python_files, tree
 
 ROWS = (
-    ("errors", "options", "recipes", "randomness", "parameters", "files", "jit", "language", "notebook"),
+    ("errors", "specs", "options", "recipes", "randomness", "parameters", "files", "jit", "language", "notebook"),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     (

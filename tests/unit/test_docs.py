@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import importlib.util
 import re
 import subprocess
@@ -82,6 +83,12 @@ def test_links_lead_to_files_and_headings_that_are_there(path):
     assert lost == []
 
 
+def test_the_list_of_pages_has_every_page():
+    start = ROOT / "docs"
+    linked = {(start / link).resolve() for link in LINK.findall(text_of(start / "README.md"))}
+    assert set(start.rglob("*.md")) - linked == {start / "README.md"}
+
+
 def test_the_page_of_errors_lists_the_codes_with_their_meaning():
     rows = re.findall(r"^\| (GN\d+) \| ([^|]+) \| [^|]+ \| [^|]+ \|$", text_of(ROOT / "docs/reference/errors.md"), re.M)
     assert rows == list(CODES.items())
@@ -109,6 +116,17 @@ def test_readmes_have_the_place_for_the_measurements(name):
     text = text_of(ROOT / name)
     assert text.count("<!-- results: written by benchmarks/table.py -->") == 1
     assert text.count("<!-- end of results -->") == 1
+
+
+@pytest.mark.parametrize(("page", "script"), [("estimators.md", "estimators_page"), ("labels.md", "labels_page")])
+def test_tables_of_measurements_are_as_the_results_have_them(page, script, tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    found, copy = importlib.import_module(script), tmp_path / page
+    copy.write_text(text_of(ROOT / "docs" / page), encoding="utf-8")
+    monkeypatch.setattr(found, "PAGE", copy)
+    found.main()
+    assert text_of(copy) == text_of(ROOT / "docs" / page), f"run: python benchmarks/{script}.py"
+    assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])

@@ -8,8 +8,9 @@ from typing import Any
 import click
 
 from ..language import LANGUAGES, chinese, preferred
-from ..options import ITEMS, SPECS, TYPES, Options, Spec
+from ..options import ITEMS, SPECS, TYPES, Options
 from ..recipes import RECIPES
+from ..specs import Spec
 
 Command = Callable[..., Any]
 

@@ -15,7 +15,9 @@ COMMANDS = {
 
     DATA 可以是 CSV(先标签,后数值)、IDX 图像文件、NPZ 存档、按 MNIST 命名的文件夹、每类一个图片文件夹的文件夹,
     或 "mnist"(自带的数字);加上 --target 列名,也可以是有列名的表格(CSV、TSV、Parquet、Arrow、NDJSON),
-    此时若未指定配方则用 "table"。不给 --test 时,使用数据自带的测试部分,或留出一部分数据。""",
+    此时若未指定配方则用 "table"。给出多个 --target,则由一个网络同时预测多个标签(0 与 1,是与否)或多个数值。
+    不给 --test 时,使用数据自带的测试部分,或留出一部分数据。方括号里是配方 "notes" 的值;
+    用 --recipe 或 --target 时另有其值。""",
     "resume": """从检查点继续训练,结果与 'glassnet train' 一气呵成时逐位相同。
 
     CHECKPOINT 是 'glassnet train --checkpoint' 写下的文件,并会继续写入。各文件名与 'train' 时相同;
@@ -50,7 +52,8 @@ COMMANDS = {
     1:有错误或警告(用 --fix 时,指修复后仍有的)。""",
     "labels": """把 DATA 中标签很可能有误的样本排序列出。
 
-    DATA 是 'glassnet train' 接受的数据;有列名的表格需要 --target。每个样本由训练时没见过它的网络判断。
+    DATA 是 'glassnet train' 接受的数据;有列名的表格需要 --target。每个样本由训练时没见过它的网络判断;不给 --epochs 时,
+    网络至少训练 600 步。
     用 --fix LIST --to FILE 则按审阅过的列表写出数据的副本:列表的 'new' 列填正确的标签、'drop',或在无误时留空。""",
     "report": """写一个关于模型的 HTML 文件:如何得来,表现如何,读错什么、为什么,各节点在找什么。
 

@@ -62,8 +62,9 @@ def labels_command(
     """Rank the samples of DATA whose label is probably wrong.
 
     DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network
-    that was trained without it. With --fix LIST --to FILE, take a reviewed list instead and write a copy of the data:
-    the list's column 'new' holds the right label, 'drop', or nothing where all is well.
+    that was trained without it, in at least 600 steps unless --epochs is given. With --fix LIST --to FILE, take a
+    reviewed list instead and write a copy of the data: the list's column 'new' holds the right label, 'drop', or
+    nothing where all is well.
     """
     wishes = Wishes.of(flags)
     _require_sense(wishes, folds, fix, to)

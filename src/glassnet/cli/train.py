@@ -97,7 +97,8 @@ def train_command(
     holds a folder of pictures for each class, or "mnist", the bundled digits; or, with --target COLUMN, a table with
     named columns (CSV, TSV, Parquet, Arrow, NDJSON), for which the recipe is "table" unless one is named. Several
     --target are labels (0 and 1, yes and no) or numbers that one network predicts together. Without --test, the data's
-    own test part is used, or a part of the data is kept aside.
+    own test part is used, or a part of the data is kept aside. What stands in brackets below is what recipe "notes"
+    has; --recipe and --target have others.
     """
     wishes = Wishes.of(flags)
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT

@@ -43,7 +43,7 @@ KINDS: dict[str, Kind] = {
     "GD03": Kind(ERROR, "a column holds nothing", "remove it; often the lines end in a separator", "drops the column"),
     "GD04": Kind(ERROR, "rows and columns are exchanged", "transpose the table", "transposes it"),
     "GD05": Kind(
-        WARNING, "a column only tells the rows apart", "remove it: what it says of old rows, no new row has", "drops it"
+        WARNING, "a column only tells the rows apart", "remove it: a new row never has one of these values", "drops it"
     ),
     "GD06": Kind(ERROR, "the label is not the first column", "put it first", "puts it first"),
     "GD07": Kind(ERROR, "no column of labels", "add one, or name it with --target"),

@@ -340,8 +340,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             yield rows[start : start + _CHUNK].toarray()
 
     def save(self, path: str | Path) -> None:
-        """Write the fitted estimator as a model file, which ``glassnet test``, ``query`` and `load_model` read too.
+        """Write the fitted estimator as a model file, which `load_model` reads too.
 
+        ``glassnet test`` and ``query`` ask it about plain rows alone, of numbers from 0 to `input_max`, by default 1.
         A parameter that no file can hold, such as a loss by function, is left out with a warning.
 
         Raises
