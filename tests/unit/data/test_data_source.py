@@ -127,9 +127,9 @@ def test_the_package_does_not_load_what_it_may_not_need():
     assert done.stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("size", [28, (0, 3), (28, 10_000), (28.0, 28), (28,), "28"])
+@pytest.mark.parametrize("size", [28, (0, 3), (28.0, 28), (28,), "28"])
 def test_a_size_is_two_whole_numbers(size):
-    with pytest.raises(OptionError, match="expected two whole numbers, rows and columns, from 1 to 9,999"):
+    with pytest.raises(OptionError, match="expected two whole numbers from 1, rows and columns"):
         load("mnist", size=size)
 
 
