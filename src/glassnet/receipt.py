@@ -45,7 +45,13 @@ def fingerprint(data: Dataset) -> str:
 
 
 def receipt_of(
-    fitted: Fit, options: Options, data: Dataset, evaluation: Evaluation, *, recipe: str = "", print_of_data: str = ""
+    fitted: Fit,
+    options: Options,
+    data: Dataset,
+    evaluation: Evaluation,
+    *,
+    recipe: str = "",
+    data_fingerprint: str = "",
 ) -> dict[str, Any]:
     """Write down what made a model.
 
@@ -61,7 +67,7 @@ def receipt_of(
         How it does on data it was not trained on.
     recipe : str
         Name of the recipe the options come from.
-    print_of_data : str
+    data_fingerprint : str
         The data's fingerprint, if it is known already.
 
     Returns
@@ -73,7 +79,7 @@ def receipt_of(
     """
     return {
         "recipe": recipe,
-        **began(options, data, fitted.engine, print_of_data or fingerprint(data)),
+        **began(options, data, fitted.engine, data_fingerprint or fingerprint(data)),
         "hash": fitted.model.hash(),
         "trails": [history.trail for history in (fitted.history, *fitted.others)],
         "curves": [history.kept() for history in (fitted.history, *fitted.others)],
@@ -83,24 +89,24 @@ def receipt_of(
     }
 
 
-def began(options: Options, data: Dataset, engine: str, print_of_data: str) -> dict[str, Any]:
+def began(options: Options, data: Dataset, engine: str, data_fingerprint: str) -> dict[str, Any]:
     """Return the part of a receipt that is known before the training."""
     return {
         "options": options.to_dict(),
-        "data": described(data, print_of_data),
+        "data": described(data, data_fingerprint),
         "seed": options.seed,
         "engine": engine,
         **surroundings(),
     }
 
 
-def described(data: Dataset, print_of_data: str) -> dict[str, Any]:
+def described(data: Dataset, data_fingerprint: str) -> dict[str, Any]:
     """Return what a receipt says of data."""
     return {
         "source": data.source,
         "samples": len(data),
         "classes": data.classes,
-        "fingerprint": print_of_data,
+        "fingerprint": data_fingerprint,
     }
 
 

@@ -164,7 +164,7 @@ def carry_out(
 ) -> None:
     """Train, test, save, report and draw; `fit_it` is given listeners."""
     path = Path(job.out)
-    print_of_data = _aside(fingerprint, parts.training)
+    data_fingerprint = _aside(fingerprint, parts.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
     fitted = _fit(fit_it, path, needed_later)
     with _not_lost(checkpoint):
@@ -176,10 +176,10 @@ def carry_out(
             "train": fitted.train_seconds,
             "test": time.perf_counter() - began,
         }
-        model, known = fitted.model, print_of_data.result()
+        model, known = fitted.model, data_fingerprint.result()
         say_of_test(parts.training, known, parts.test)
         model.receipt.update(
-            receipt_of(fitted, options, parts.training, evaluation, recipe=job.recipe, print_of_data=known)
+            receipt_of(fitted, options, parts.training, evaluation, recipe=job.recipe, data_fingerprint=known)
         )
         if parts.held_out:
             model.receipt["data"]["held_out"] = True
