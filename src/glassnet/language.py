@@ -105,7 +105,7 @@ def width_of(text: str) -> int:
 
 def shortened(text: str, width: int) -> str:
     """Return a text on one line, `width` letters wide at most, its end an ellipsis if need be."""
-    text = text if text.isprintable() else ascii(text)
+    text = text if text.isprintable() else repr(text)
     if width_of(text) <= width:
         return text
     while width_of(text) > width - 1:

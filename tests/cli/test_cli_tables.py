@@ -150,7 +150,7 @@ def test_info_shows_the_columns(folder):
 SIZES = {
     "a label that is none": ("age,height,weight\n30,180,80.5\n51,170,70\n22,165.5,60\n", "0.0%"),
     "a missing value": ("age,height,weight\n0,180,80\n1,,70\n0,160,\n", "33.3%"),
-    "a word among numbers": ("age;height;weight\n" + "0;180;80,5\n" * 20 + "1;tall;70\n", "0.0%"),
+    "a word among numbers": ("age;height;weight\n" + "0;180;80,5\n" * 20 + "1;tall;70\n", "4.8%"),
     "beyond what pixels have": ("age,height,weight\n0,1800,80\n1,1600,70\n", "0.0%"),
 }
 
@@ -226,6 +226,12 @@ def test_a_test_that_proves_little_says_so_in_training_too(empty):
     outcome = run("train", "rare.csv", "--target", "y", "--seed", "0", *FAST).fine()
     assert "rare.csv: the test has no sample of class rare, so it tells nothing of it" in outcome.err
     assert "has no sample" not in trained.err
+
+
+def test_a_value_of_several_lines_is_shown_on_one(empty):
+    (empty / "notes.csv").write_text("k,note\n" + "".join(f'{k},"好 {k}\nand on"\n' for k in range(5)))
+    assert len(run("show", "notes.csv").fine().out.splitlines()) == 4
+    assert run("show", "notes.csv", "--row", "1").fine().out.splitlines() == ["k      1", r"note   '好 1\nand on'"]
 
 
 def test_columns_stand_in_line_whatever_they_are_called(empty):

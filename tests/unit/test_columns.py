@@ -102,6 +102,7 @@ def test_numbers_of_any_size_become_inputs(scale):
     assert np.isfinite(encoded).all()
     assert np.abs(encoded).max() <= CLIP
     assert read_table(many(n=[1e308] * 100)).describe("n")["examples"] == [1e308] * 3
+    assert read_table(many(n=["7"] * 95 + ["unknown"] * 5)).describe("n")["missing"] == 0.05
 
 
 def test_rare_words_share_an_input_with_unseen_ones():

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
-from ..language import counted, width_of
+from ..language import counted, shortened, width_of
 from ..preprocess import Columns
 from ..preprocess.tabular import read_table
 from .console import padded, result, result_json, say
@@ -51,7 +51,9 @@ def _show_kinds(table: Table) -> None:
     result(f"{'column':<{width}}   kind      missing   different   such as")
     for name in table.names:
         one = table.describe(name)
-        examples = ", ".join(f"{value:g}" if isinstance(value, float) else value[:24] for value in one["examples"])
+        examples = ", ".join(
+            f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
+        )
         different = "" if one["different"] is None else f"{one['different']:,}"
         result(f"{padded(name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}")
 
@@ -66,4 +68,5 @@ def _show_row(table: Table, row: int, as_json: bool) -> None:
         return
     width = max(map(width_of, values))
     for name, value in values.items():
-        result(f"{padded(name, width)}   {'(missing)' if value is None else value}")
+        shown = "(missing)" if value is None else repr(value) if "\n" in str(value) else value
+        result(f"{padded(name, width)}   {shown}")

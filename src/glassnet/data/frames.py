@@ -258,12 +258,15 @@ class Table:
     def describe(self, name: str) -> dict[str, Any]:
         """Return a column's name, kind, part of missing values, number of different ones, and some of them.
 
-        Examples are the smallest, median and largest number, or the commonest words.
+        Among numbers all else is missing, as for training. Examples are the smallest, median and largest number, or the
+        commonest words.
         """
         column, kind = self.frame[name], self.kind(name)
         examples: list[Any] = []
+        missing = column.null_count() / len(column)
         if kind == "number":
             values = self.numbers(name)
+            missing = float(np.isnan(values).mean())
             values = values[~np.isnan(values)]
             if len(values):  # else all are infinite
                 # Halved and doubled: of two large numbers in the middle, the sum is none.
@@ -277,7 +280,7 @@ class Table:
         return {
             "name": name,
             "kind": kind,
-            "missing": column.null_count() / len(column),
+            "missing": missing,
             "different": column.drop_nulls().n_unique() if kind != "other" else None,
             "examples": examples,
         }
