@@ -64,8 +64,8 @@ def test_defaults_that_follow_from_no_data_are_those_of_the_recipe(kind):
 def test_each_parameter_is_described(kind):
     names = list(kind().get_params())
     lines = kind.__doc__.splitlines()
-    assert all(any(line.startswith(f"    {name} : ") for line in lines) for name in names)
-    assert kind.__doc__.index("Parameters\n    -----") < kind.__doc__.index("Attributes\n    -----")
+    assert all(any(line.startswith(f"{name} : ") for line in lines) for name in names)
+    assert kind.__doc__.index("\nParameters\n-----") < kind.__doc__.index("\nAttributes\n-----")
 
 
 @pytest.mark.parametrize("name", sorted(MEANT))

@@ -8,7 +8,7 @@ the parameter's name.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, cleandoc
 from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
 
@@ -125,11 +125,11 @@ def with_parameters(parameters: list[Declared], attributes: dict[str, str]) -> C
     described = {f"{one.name} : {one.kind}, default {one.default!r}": one.help for one in parameters}
 
     def decorate(cls: _Class) -> _Class:
-        text, examples = (cls.__doc__ or "").split("    Examples\n", 1)
+        text, examples = cleandoc(cls.__doc__ or "").split("Examples\n", 1)  # which Python has done itself since 3.13
         for title, entries in (("Parameters", described), ("Attributes", attributes)):
             lines = [title, "-" * len(title), *(line for one in entries.items() for line in (one[0], f"    {one[1]}"))]
-            text += "".join(f"    {line}\n" for line in lines) + "\n"
-        cls.__doc__ = f"{text}    Examples\n{examples}"
+            text += "".join(f"{line}\n" for line in lines) + "\n"
+        cls.__doc__ = f"{text}Examples\n{examples}"
         cls.parameters = tuple(parameters)  # type: ignore[attr-defined]
         cls.__init__ = _constructor(cls.__name__, parameters)  # type: ignore[misc]
         return cls

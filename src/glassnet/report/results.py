@@ -73,7 +73,7 @@ def confusion_of(asked: Asked, say: Say) -> dict[str, Any] | None:
         return None
     names, pairs = asked.names, most_confused(matrix, PAIRS)
     mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.int64))
-    strength = mistakes / max(mistakes.max(), 1)
+    strength = mistakes / max(1, int(mistakes.max()))
     cells, picture = [], ""
     if len(matrix) <= CELLS:
         cells = [
@@ -81,7 +81,7 @@ def confusion_of(asked: Asked, say: Say) -> dict[str, Any] | None:
             for k, row in enumerate(matrix)
         ]
     else:
-        right = matrix.diagonal() / max(matrix.max(), 1)
+        right = matrix.diagonal() / max(1, int(matrix.max()))
         picture = signed_uri(np.sqrt(strength) - np.diag(np.sqrt(right)), 1.0)
     return {
         "names": names,

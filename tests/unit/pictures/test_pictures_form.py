@@ -101,8 +101,8 @@ def test_every_picture_has_the_form_and_says_so(name):
     defaults = {key: one.default for key, one in inspect.signature(function).parameters.items()}
     assert (defaults["axes"], defaults["language"]) == (None, "en")
     for section in ("Parameters", "Returns", "Raises"):
-        assert f"    {section}\n    {'-' * len(section)}\n" in function.__doc__
-    documented = set(re.findall(r"^    (\w+(?:, \w+)*) : ", function.__doc__, re.MULTILINE))
+        assert f"{section}\n{'-' * len(section)}\n" in inspect.getdoc(function)
+    documented = set(re.findall(r"^(\w+(?:, \w+)*) : ", inspect.getdoc(function), re.MULTILINE))
     assert set(defaults) <= {one for names in documented for one in names.split(", ")}
 
 
