@@ -58,7 +58,7 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
             )
         )
     if nodes > MOST:
-        result(say("nodes_below", count=nodes - MOST, least=shown(layer.matters.min())))
+        result(say("nodes_below", count=nodes - MOST, least=shown(float(layer.matters.min()))))
 
     def which(found: NDArray[Any]) -> str:
         if not len(found):

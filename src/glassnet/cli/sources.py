@@ -226,7 +226,7 @@ def say_of_test(training: Dataset, known: str, test: Dataset) -> None:
     if len(test) == len(training) and fingerprint(test) == known:
         say(told("trained_on_these", source=test.source, trained=len(test), rows=len(test)))
     if test.values is None:
-        lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels)]
+        lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
         if lacking:
             say(told("test_lacks", source=test.source, names=listed(lacking, _NAMED)))
 

@@ -61,7 +61,7 @@ def _one(found: Why, known: Any) -> Any:
 
 
 def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
-    added = {"added": shown(found.inputs.sum()), "without": shown(found.baseline_gap)}
+    added = {"added": shown(float(found.inputs.sum())), "without": shown(found.baseline_gap)}
     if model.image_shape:
         result(say("by_pixels", **added))
         for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):

@@ -117,7 +117,7 @@ def _numbers(opened: Opened, layout: Layout, maximum: float) -> Rows | None:
     if rows is None or rows.labels is None:
         return None
     inputs, labels = rows.inputs, rows.labels
-    if not (is_label(labels.min()) and is_label(labels.max()) and (labels == np.floor(labels)).all()):
+    if not (is_label(float(labels.min())) and is_label(float(labels.max())) and (labels == np.floor(labels)).all()):
         return None
     # Written so that NaN fails it too.
     if not (inputs.min() >= 0 and inputs.max() <= maximum):

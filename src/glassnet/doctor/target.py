@@ -98,7 +98,7 @@ def _evenness(values: NDArray[np.generic]) -> float:
     if not 2 <= len(classes) <= max(2, len(right) // 2):
         return 0.0
     part = counts / counts.sum()
-    close = part.cumsum().searchsorted(0.999)  # a mistyped label or two may lie far away
+    close = int(part.cumsum().searchsorted(0.999))  # a mistyped label or two may lie far away
     if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
         return 0.0
     return float(-(part * np.log(part)).sum() / np.log(len(part)))

@@ -272,7 +272,7 @@ def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: 
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     if len(words) < 2:
         raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
-    if len(words) > max(2, min(_MANY_CLASSES, counts.sum() // 2)):
+    if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
         hint = "Pass --task numbers, or name" if numeric else "Name"
         raise DataError(
             "GN064",

@@ -201,10 +201,10 @@ def _centred(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
     """Put the box into the picture so that the centre of mass is in the middle."""
     height, width = small.shape
     weight = small.astype(np.float64)
-    total = weight.sum()
+    total = float(weight.sum())
     middle = SIDE / 2  # counted in whole pixels from 0: half a pixel below and right of the true one, as in MNIST
-    y = middle - (weight.sum(axis=1) @ np.arange(height)) / total + change.down
-    x = middle - (weight.sum(axis=0) @ np.arange(width)) / total + change.across
+    y = middle - float(weight.sum(axis=1) @ np.arange(height)) / total + change.down
+    x = middle - float(weight.sum(axis=0) @ np.arange(width)) / total + change.across
     top, left = int(np.clip(round(y), 0, SIDE - height)), int(np.clip(round(x), 0, SIDE - width))
     out = np.zeros((SIDE, SIDE), np.uint8)
     out[top : top + height, left : left + width] = small
