@@ -108,6 +108,6 @@ def shortened(text: str, width: int) -> str:
     text = text if text.isprintable() else repr(text)
     if width_of(text) <= width:
         return text
-    while width_of(text) > width - 1:
+    while text and width_of(text) > width - 1:
         text = text[:-1]
     return f"{text}…"

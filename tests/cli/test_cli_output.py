@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import threading
 
 import numpy as np
 import pytest
@@ -106,3 +107,16 @@ def test_names_that_are_not_utf_8_are_printed_and_written(folder, encoding):
 def test_numbers_that_json_does_not_have_are_null(capsys):
     result_json({"loss": float("inf"), "deep": [{"r2": float("nan")}, (1.5, -float("inf"))]})
     assert capsys.readouterr().out == '{"loss": null, "deep": [{"r2": null}, [1.5, null]]}\n'
+
+
+@unix
+def test_a_pipe_is_read_from_its_beginning(folder):
+    rows = (folder / "rows.csv").read_bytes() * 300
+    (folder / "many.csv").write_bytes(rows)
+    os.mkfifo(folder / "pipe")
+    writer = threading.Thread(target=(folder / "pipe").write_bytes, args=(rows,))
+    writer.start()
+    piped = run("query", "m.safetensors", "pipe", "--json").fine().json()
+    writer.join()
+    wanted = run("query", "m.safetensors", "many.csv", "--json").fine().json()
+    assert [one["outputs"] for one in piped] == [one["outputs"] for one in wanted]

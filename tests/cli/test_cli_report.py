@@ -123,7 +123,7 @@ def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
 def test_data_trained_on_are_known_where_classes_were_given(folder):
     run("train", "digits.csv", "--classes", 12, *QUICKLY, "--out", "c.safetensors").fine()
     assert run("report", "c.safetensors", "digits.csv", "--json").fine().json()["samples"] == 15
-    assert "trained on" in run("test", "c.safetensors", "digits.csv").err
+    assert "has seen" in run("test", "c.safetensors", "digits.csv").err
 
 
 def test_a_file_may_be_called_as_the_bundled_data_and_more(folder):

@@ -50,7 +50,7 @@ def test_training_says_what_it_decided(trained):
         "target 'income': 2 classes",
         "left out 'id': every value differs",
         "left out 'country': every value is 'CH'",
-        "10% of people.csv, 40 rows, are kept aside",
+        "10% of people.csv (40 rows) kept aside",
     ):
         assert words in outcome.err
     assert "target 'hours': numbers from" in numbers.err
@@ -220,11 +220,11 @@ def test_a_test_file_and_its_rows_without_a_target(empty):
 def test_a_test_that_proves_little_says_so_in_training_too(empty):
     (empty / "people.csv").write_text(people(60))
     trained = run("train", "people.csv", "--target", "income", "--test", "people.csv", *FAST).fine()
-    assert "people.csv: 60 rows, of which the model was trained on 60: the result proves little" in trained.err
+    assert "people.csv: 60 rows, of which training has seen 60: the result proves little" in trained.err
     classes = ["rare"] * 3 + ["a", "b"] * 43
     (empty / "rare.csv").write_text("x,y\n" + "".join(f"{k % 9},{name}\n" for k, name in enumerate(classes)))
     outcome = run("train", "rare.csv", "--target", "y", "--seed", "0", *FAST).fine()
-    assert "rare.csv: the test has no sample of class rare, so it tells nothing of it" in outcome.err
+    assert "rare.csv: the test has no sample of these classes, so it tells nothing of them: rare" in outcome.err
     assert "has no sample" not in trained.err
 
 
@@ -255,16 +255,16 @@ def test_digits_without_names_go_on_as_ever(empty):
 
 def test_a_test_with_what_was_trained_on_says_so(folder):
     outcome = run("test", "m.safetensors", "people.csv").fine()
-    assert "400 rows, of which the model was trained on 360: the result proves little" in outcome.err
+    assert "400 rows, of which training has seen 360: the result proves little" in outcome.err
     assert "tests the 40 kept aside" in outcome.err
-    assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
+    assert "has seen" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
 def test_a_test_on_standard_input_reads_it_once(folder):
     typed = (folder / "people.csv").read_bytes()
     outcome = run("test", "m.safetensors", "-", stdin=typed)
     assert "right" in outcome.out
-    assert "400 rows, of which the model was trained on 360: the result proves little" in outcome.err
+    assert "400 rows, of which training has seen 360: the result proves little" in outcome.err
 
 
 def test_a_test_with_all_that_was_trained_on_says_so(empty):
@@ -272,8 +272,8 @@ def test_a_test_with_all_that_was_trained_on_says_so(empty):
     (empty / "more.csv").write_text(people(60, seed=1))
     run("train", "people.csv", "--target", "income", "--test", "more.csv", *FAST).fine()
     tested = run("test", "m.safetensors", "people.csv").fine()
-    assert "60 rows, of which the model was trained on 60: the result proves little" in tested.err
-    assert "trained on" not in run("test", "m.safetensors", "more.csv").fine().err
+    assert "60 rows, of which training has seen 60: the result proves little" in tested.err
+    assert "has seen" not in run("test", "m.safetensors", "more.csv").fine().err
 
 
 def test_words_among_numbers_are_said_of_questions_and_tests(folder):

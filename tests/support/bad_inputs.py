@@ -108,6 +108,7 @@ TABLES = [
     case("quotation marks for a table", "train q.csv --target a", "GN010", "nothing but quotation", q_csv=b'"\n' * 3),
     case("the model last", "query d.png old.safetensors", "GN020", "'glassnet query old.safetensors d.png'"),
     case("an empty word", "test ''", "GN020", "one of the words typed is empty"),
+    case("an empty name", "train rows.csv --test ''", "GN020", "the word after --test is empty"),
     case("a negative seed", "train a.csv --seed -1", "GN021", "0 to 9,223,372,036,854,775,807.", a_csv=table()),
     case("a flag of another way to explain", "explain --example --row 3", "GN022", "--row does not go with --example"),
     case("missing file", "train gone.csv", "GN001", "gone.csv", "no such file"),

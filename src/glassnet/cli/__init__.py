@@ -99,7 +99,9 @@ def main() -> None:
     warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
         if "" in sys.argv:
-            raise click.UsageError("one of the words typed is empty, as from a variable of the shell that is not set.")
+            before = sys.argv[sys.argv.index("") - 1]
+            which = f"the word after {before}" if before.startswith("-") else "one of the words typed"
+            raise click.UsageError(f"{which} is empty, as from a variable of the shell that is not set.")
         # Not `cli.main`: it would answer a closed pipe and an interrupt in its own way.
         with _command_line().make_context("glassnet", sys.argv[1:]) as context:
             cli.invoke(context)

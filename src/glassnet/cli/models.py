@@ -30,8 +30,9 @@ def model_and_inputs(words: tuple[str, ...], command: str, wanted: str) -> tuple
     inputs = list(words[1:] if own else words)
     if not inputs:
         raise OptionError("GN020", f"Missing argument '{wanted}'. Try 'glassnet {command} --help'.")
-    later = next((word for word in inputs if _names_a_model(word, 1)), None)
-    if not own and later:
+    # Not the first, and none where the first is the model: to look into a pipe would take what it gives.
+    later = None if own else next((word for word in inputs[1:] if _names_a_model(word, 1)), None)
+    if later:
         others = shlex.join([later, *(word for word in inputs if word != later)])
         raise OptionError("GN020", f"{later}: the model comes first. Try 'glassnet {command} {others}'.")
     return (load_model(words[0]) if own else shipped_model()), inputs

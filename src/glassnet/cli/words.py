@@ -43,11 +43,11 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "--{flag} 在 {other} 为 {value:g} 时不起作用;{other} 须大于 {least:g}",
     ),
     "kept_aside": (
-        "no test data: {share:g}% of {source}, {rows:,} rows, are kept aside for the test",
+        "no test data: {share:g}% of {source} ({rows:,} rows) kept aside for the test",
         "没有测试数据:从 {source} 留出 {share:g}%({rows:,} 行)作测试",
     ),
     "test_lacks": (
-        "{source}: the test has no sample of class {names}, so it tells nothing of it",
+        "{source}: the test has no sample of these classes, so it tells nothing of them: {names}",
         "{source}:测试数据中没有类别 {names} 的样本,结果不能说明该类",
     ),
     "largest_value": (
@@ -55,7 +55,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "最大值为 {largest:g},而 --input-max 为 {maximum:g}:是这个意思吗?",
     ),
     "trained_on_these": (
-        "{source}: {rows:,} rows, of which the model was trained on {trained:,}: the result proves little",
+        "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little",
         "{source}:{rows:,} 行中有 {trained:,} 行参与过训练,结果说明不了什么",
     ),
     "report_tests": (

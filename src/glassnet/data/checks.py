@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import unicodedata
 from collections.abc import Sequence
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -39,13 +40,14 @@ def check_options(part: str, maximum: float, classes: int | None) -> None:
 def check_size(size: object) -> None:
     """Refuse what is no size for pictures: OptionError GN021."""
     sides = size if isinstance(size, tuple) and len(size) == 2 else (0,)
-    if not all(isinstance(side, int) and side >= 1 for side in sides):
-        raise OptionError("GN021", f"size {size!r}: expected two whole numbers from 1, rows and columns.")
+    if not all(isinstance(side, Integral) and int(side) >= 1 for side in sides):
+        raise OptionError("GN021", f"size {size!r}: expected a tuple of two whole numbers from 1, rows and columns.")
 
 
 def plain(value: float) -> str:
     """Write a number without needless digits: 255, not 255.0."""
-    return str(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
+    whole = isinstance(value, int) or (value.is_integer() and abs(value) < 1e15)
+    return str(int(value)) if whole else repr(value)
 
 
 def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any]:

@@ -6,6 +6,7 @@ All that read text ask here, so that training, asking and the doctor see the sam
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from itertools import pairwise
 
 SEPARATORS = (",", ";", "\t", "|")
 """What stands between values; a reader may also take runs of blanks, which are looked for in ways of their own."""
@@ -14,6 +15,7 @@ MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 SAMPLE = 1 << 16
 """How much of a text is looked at to tell how it is written."""
 
+_PLACEHOLDERS = frozenset({"none", "unknown", "missing", "n.a.", "n.d.", "nd", "nil", "tbd"})
 _BRIGHTEST = 257
 """The most numbers of a row of pixels that counts on by one: a label and 0 to 255."""
 _TELLING = 16
@@ -61,23 +63,28 @@ def is_header(rows: Iterable[Sequence[str]], expected: Collection[str] = ()) -> 
         if not words:
             return False
         below = _first(coming)
-        return any(name.lower() not in MISSING and _numbers(below, k) for k, name in enumerate(names)) or not any(
+        return any(_is_word(name) and _numbers(below, k) for k, name in enumerate(names)) or not any(
             name and name == row[k].strip() for k, name in enumerate(names) for row in below if k < len(row)
         )
     # Counted columns, as data frames without names are saved. Few of them could be a row of pixels.
-    start = int(numbers[0]) if numbers[0].isdecimal() else -1
-    counts_on = numbers == [str(k) for k in range(start, start + len(numbers))]  # so do years
-    counted = counts_on and start < 2
+    counted = any(numbers == [str(k) for k in range(start, start + len(numbers))] for start in (0, 1))
     if counted and (len(numbers) > _BRIGHTEST or (words and len(numbers) > _TELLING)):
         return True
     if names[0] and (names[0].lower() in MISSING or is_number(names[0])):
         return False
-    if not words and not counted:  # a row without its first value, if it is not the corner of a saved data frame
-        return False
-    if 2 * words < len(names) and not counts_on:
+    sizes = [float(number.replace(",", ".")) for number in numbers]
+    rising = counted or (len(sizes) > 2 and all(a < b for a, b in pairwise(sizes)))  # years, wavelengths
+    if not rising and (not words or 2 * words < len(names)):  # without words, a row that lacks its first value
         return False
     below = _first(coming)
     return all(_numbers(below, k, empty=True) for k in range(len(names)))
+
+
+def _is_word(name: str) -> bool:
+    """Tell a word from what stands where a number is missing or not exact: ``-``, ``unknown``, ``<5``, ``12 %``."""
+    plain = name.lower()
+    letters = any(map(str.isalpha, plain)) and not any(map(str.isdigit, plain))
+    return letters and plain not in MISSING and plain not in _PLACEHOLDERS
 
 
 def _first(rows: Iterable[Sequence[str]]) -> list[Sequence[str]]:

@@ -69,10 +69,22 @@ def mixed_units(column: pl.Series) -> dict[str, int]:
     """Return unit -> number of values, most first, where text without missing values has several; else nothing."""
     if not len(column) or _apart(column.head(_SAMPLE))[1].null_count() > len(column.head(_SAMPLE)) / 2:
         return {}
-    counts = _counted(column)
+    counts: dict[str, int] = {}
+    for unit, count in _counted(column).items():  # of several spellings the commonest comes first
+        name = next((other for other in counts if _plain(other) == _plain(unit)), unit)
+        counts[name] = counts.get(name, 0) + count
     plain = {_plain(unit) for unit in counts}
     apart = len({unit.casefold() for unit in plain}) < len(plain)  # by capitals alone, such as mW and MW
-    return counts if apart or len(plain & _KNOWN) > 1 else {}
+    known = plain & _KNOWN
+    letters = all(len(unit) == 1 and unit.isascii() for unit in known) and not known <= {"k", "M", "B"}
+    if letters and not column.str.contains(r"\d\s+\p{L}$").any():
+        known = set()  # 12B and 3C are seats
+    return counts if apart or len(known) > 1 else {}
+
+
+def units_of(column: pl.Series) -> list[str]:
+    """Return the unit of each value of some text, different spellings made one; empty where there is none."""
+    return [_plain(unit) if unit else "" for unit in _apart(column)[1].to_list()]
 
 
 def _apart(column: pl.Series) -> tuple[pl.Series, pl.Series]:

@@ -8,7 +8,7 @@ import polars as pl
 
 from .checks import is_sign
 from .text import MISSING
-from .units import mixed_units, unit_of, without_unit
+from .units import mixed_units, unit_of, units_of, without_unit
 
 _THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
 _COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
@@ -75,9 +75,15 @@ def beside_in(column: pl.Series) -> tuple[str, ...]:
     return (unit,) if unit else signs_in(column)
 
 
-def units_among(texts: Sequence[str]) -> dict[str, int]:
-    """Do as `several_beside` with text that is empty where a value is missing."""
-    return several_beside(pl.Series([text for text in texts if text], dtype=pl.String))
+def units_among(texts: Sequence[str]) -> tuple[dict[str, int], list[bool]]:
+    """Do as `several_beside` with text, empty where a value is missing; tell too which have not the commonest."""
+    column = pl.Series(texts, dtype=pl.String)
+    counts = several_beside(column.filter(column != ""))
+    most = max(counts, key=counts.__getitem__, default="")
+    if is_sign(most):
+        return counts, [any(sign in text for sign in counts if sign != most) for text in texts]
+    own = units_of(pl.Series([f"1 {most}"], dtype=pl.String))[0]
+    return counts, [bool(counts) and unit not in ("", own) for unit in units_of(column)]
 
 
 def several_beside(column: pl.Series) -> dict[str, int]:

@@ -25,8 +25,8 @@ def numbers_wanted(table: LooseTable) -> bool:
     if labels is None or table.pictures:
         return False
     if labels.dtype.kind == "O":  # € 5.20 and 12 % are numbers, as they are in training
-        words = set(map(str, labels.tolist()))
-        return len(words) > max(20, len(labels) // 20) and are_numbers(sorted(words))
+        words = list(map(str, labels.tolist()))
+        return len(set(words)) > max(20, len(labels) // 20) and are_numbers(words)
     distinct = len(np.unique(labels))
     fractions = labels.dtype.kind == "f" and bool((labels != np.floor(labels)).any())
     return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)

@@ -9,7 +9,8 @@ from ..data.written import units_among
 from .case import Case, Outcome, found
 from .details import Detail, detail, in_chinese, listed
 
-_OF_NUMBERS = "0123456789.,'’+-\u2212() \t\u00a0\u2009\u202f"
+_CLASSES = 20
+"""Labels of so many different values are classes, such as 6 months and 1 year."""
 
 
 def units(table: LooseTable, case: Case) -> Outcome:
@@ -17,18 +18,16 @@ def units(table: LooseTable, case: Case) -> Outcome:
     if table.pictures:
         return [], table
     series = [(table.names[column], texts) for column, texts in table.words.items()]
-    if table.labels is not None and table.labels.dtype.kind == "O":
+    if table.labels is not None and table.labels.dtype.kind == "O" and len(set(table.labels.tolist())) > _CLASSES:
         series.append((table.label_name, table.labels))
     which, told, names = np.zeros(len(table), bool), [], []
     for name, texts in series:
-        values = list(map(str, texts.tolist()))
-        mixed = list(units_among(values).items())
+        mixed, others = units_among(list(map(str, texts.tolist())))
         if mixed:
-            shown = listed([f"{unit} {count:,}" for unit, count in mixed])
+            shown = listed([f"{unit} {count:,}" for unit, count in mixed.items()])
             told.append(detail("units", name=name or detail("unnamed"), units=shown))
             names.append(name)
-            rarer = {unit for unit, _ in mixed[1:]}
-            which |= [text.strip(_OF_NUMBERS) in rarer for text in values]
+            which |= others
     if not told:
         return [], table
     text = Detail("; ".join(told), ";".join(map(in_chinese, told)))

@@ -1,6 +1,6 @@
-"""What an engine is: `prepare`, `output_loss` and three verbs, of which one is free.
+"""What an engine is: `prepare`, `output_loss` and two verbs, of which one is free.
 
-`forward` and `gradients` an engine must have. `run_steps` takes many training steps in one call, so that a compiled
+`gradients` an engine must have. `run_steps` takes many training steps in one call, so that a compiled
 engine can fuse them into one loop; here it is written with `gradients`, so that an engine without a faster way has it
 for nothing.
 """

@@ -93,7 +93,7 @@ class Columns:
         remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
         for one in learnt:
             if one.task == "classes":
-                said = about_spellings(table, one.name) + about_units(table, one.name)
+                said = about_spellings(table, one.name) + (about_units(table, one.name) if task is None else [])
                 remarks += no_numbers(table, one.name) if one.numeric else said
         others = [name for name in table.names if name not in (*asked, *drop)]
         kinds = {name: table.kind(name) for name in others}
@@ -185,7 +185,16 @@ class Columns:
         """
         table = table.written_as(self.decimal_signs)
         targets = [one for one in self.targets if one.name in table.names]
-        return [said for one in (*self.inputs, *targets) for said in one.surprises(table)]
+        said = [said for one in (*self.inputs, *targets) for said in one.surprises(table)]
+        numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
+        far = [(one, number) for one in numbers if (number := one.far_number(table)) is not None]
+        for one, number in far[:1]:
+            more = f" and {len(far) - 1} more" if len(far) > 1 else ""
+            said.append(
+                f"column {one.name!r}{more}: most numbers are far beyond those of training, {number:g} where it had "
+                f"{one.low:g} to {one.high:g}; check the unit"
+            )
+        return said
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
         """Return the rows that have every target, and theirs.

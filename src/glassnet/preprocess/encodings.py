@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..data.checks import is_sign
 from ..data.sentinels import sentinels_beyond
-from ..language import counted, listed
+from ..language import listed
 
 if TYPE_CHECKING:
     from ..data.frames import Table
@@ -129,19 +129,16 @@ class NumberColumn:
             f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
             for value, count in alone.items()
         ]
-        said += self._about_another_unit(values[~np.isnan(values) & ~np.isin(values, list(alone))])
         return said + about_signs(table, self.name, self.beside)
 
-    def _about_another_unit(self, values: NDArray[np.float64]) -> list[str]:
-        """Say if most numbers lie beyond the range of training, and by more than its width."""
+    def far_number(self, table: Table) -> float | None:
+        """Return a number beyond the range of training, and by more than its width, if most of a table's are."""
+        values = table.numbers(self.name, self.beside)
+        alone = list(sentinels_beyond(values, self.low, self.high))
+        values = values[~np.isnan(values) & ~np.isin(values, alone)]
         z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
         far = values[(z > 2 * high - low) | (z < 2 * low - high)]
-        if len(far) <= len(values) / 2:
-            return []
-        return [
-            f"column {self.name!r}: {len(far):,} of {counted(len(values), 'value')} far from the {self.low:g} to "
-            f"{self.high:g} of training, such as {far[0]:g}; is it in another unit?"
-        ]
+        return float(far[0]) if low < high and 2 * len(far) > len(values) else None
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.unit else ""

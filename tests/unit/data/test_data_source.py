@@ -129,7 +129,7 @@ def test_the_package_does_not_load_what_it_may_not_need():
 
 @pytest.mark.parametrize("size", [28, (0, 3), (28.0, 28), (28,), "28"])
 def test_a_size_is_two_whole_numbers(size):
-    with pytest.raises(OptionError, match="expected two whole numbers from 1, rows and columns"):
+    with pytest.raises(OptionError, match="expected a tuple of two whole numbers from 1, rows and columns"):
         load("mnist", size=size)
 
 

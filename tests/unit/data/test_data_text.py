@@ -91,7 +91,7 @@ def test_counted_columns(tmp_path, first, width, start):
     names = [*first, *map(str, range(start, start + width))]
     rows = [[str(k), *["7"] * (len(names) - 1)] for k in range(3)]
     text = "".join(",".join(row) + "\n" for row in [names, *rows])
-    header = first == ["label"] or (start < 2 and (width == 300 or first == [""]))
+    header = bool(first) or (start < 2 and width == 300)
     assert is_header([names, *rows]) is header
     assert training_with_columns(text) is header
     assert doctors(tmp_path, text) is header
@@ -110,6 +110,11 @@ def test_counted_columns(tmp_path, first, width, start):
         ("age height 2020", ["30 180 80", "51 170 70"], True),
         ("town 2019 2020 2021", ["30 180 80 7", "51 170 70 8"], True),
         ("unknown 180 80.5", ["30 180 80", "51 170 70"], False),
+        ("label 400.0 402.5 410", ["1 0.2 0.3 0.1", "0 0.2 0.3 0.2"], True),
+        (",2018,2019,2021".replace(",", " | "), ["0 | 1 | 2 | 3", "1 | 4 | 5 | 6"], True),
+        ("yes unknown", ["no 2.5", "yes 3.5"], False),
+        ("a 10+", ["a 7", "b 8"], False),
+        ("a -", ["a 7", "b 8"], False),
         ("unknown 1 yes", ["2 3 no", "4 5 no"], False),
         ("NA 1 2 3", ["0 4 5 6"], False),
         ("1 2", [], False),
@@ -117,7 +122,7 @@ def test_counted_columns(tmp_path, first, width, start):
     ],
 )
 def test_the_first_line(first, below, header):
-    assert is_header([line.split() for line in [first, *below]]) is header
+    assert is_header([line.split("|" if "|" in line else None) for line in [first, *below]]) is header
 
 
 def test_the_named_column_makes_a_header_of_numbers(tmp_path):

@@ -6,6 +6,7 @@ import pytest
 
 from glassnet.data.frames import read_table
 from glassnet.data.units import mixed_units, unit_of
+from glassnet.data.written import units_among
 from glassnet.errors import DataError
 from glassnet.preprocess import Columns
 from support.cli import run
@@ -222,12 +223,41 @@ MIXED = [f"{40 + k % 7}.5 {'kg' if k % 3 else 'g'}" for k in range(60)]
 
 
 @pytest.mark.parametrize("target", ["y", "mass"])
-def test_training_and_the_doctor_say_that_a_column_mixes_units(target, tmp_path):
+def test_training_says_that_a_column_mixes_units(target):
+    table = {"mass": MIXED, "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
+    remarks = Columns.learn(read_table(table), target).remarks
+    assert sum("'mass': numbers in several units ('kg' 40, 'g' 20)" in said for said in remarks) == 1
+
+
+def test_classes_that_are_wanted_may_have_units():
+    terms = ["6 months", "1 year", "2 years"] * 20
+    assert not any(
+        "units" in said for said in Columns.learn(read_table({"x": range(60), "y": terms}), "y", task="classes").remarks
+    )
+
+
+@pytest.mark.parametrize(
+    ("texts", "units", "others"),
+    [
+        (["1 year"] * 4 + ["2 years"] * 3 + ["6 months"] * 2, {"year": 7, "months": 2}, [7, 8]),
+        (["3 kg.", "4 kg", "5 g", ""], {"kg.": 2, "g": 1}, [2]),
+        (["$5", "$6", "€7"], {"$": 2, "€": 1}, [2]),
+        (["12B", "3C", "4F", "5B"], {}, []),
+        (["12 m", "3 s", "4 m"], {"m": 2, "s": 1}, [1]),
+        (["5克", "3斤", "4克"], {"克": 2, "斤": 1}, [1]),
+        (["5 kg", "6 kg"], {}, []),
+    ],
+)
+def test_which_units_are_mixed_and_where(texts, units, others):
+    found, rarer = units_among(texts)
+    assert found == units
+    assert np.flatnonzero(rarer).tolist() == others
+
+
+def test_the_doctor_says_that_a_column_mixes_units(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("mass,x,y\n" + "".join(f"{mass},{k},{k % 2}\n" for k, mass in enumerate(MIXED)))
-    remarks = Columns.learn(read_table(path), target, task="classes").remarks
-    assert sum("'mass': numbers in several units ('kg' 40, 'g' 20)" in said for said in remarks) == 1
-    outcome = run("doctor", path, "--target", target, "--json")
+    outcome = run("doctor", path, "--target", "y", "--json")
     [one] = [finding for finding in outcome.json()["findings"] if finding["code"] == "GD19"]
     assert (one["columns"], one["count"], one["rows"]) == (["mass"], 20, [0, 3, 6, 9, 12])
     assert outcome.code == 1
@@ -246,8 +276,8 @@ def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_tak
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([51.0, 62.0, 70.0], ["3 of 3 values far from the 4 to 8 of training, such as 51; is it in another unit?"]),
-        ([51.0], ["1 of 1 value far from the 4 to 8 of training, such as 51; is it in another unit?"]),
+        ([51.0, 62.0, 70.0], ["most numbers are far beyond those of training, 51 where it had 4 to 8; check the unit"]),
+        ([51.0], ["most numbers are far beyond those of training, 51 where it had 4 to 8; check the unit"]),
         ([5.0, 6.0, 51.0, 0.06], []),
         ([11.9, 9.0, 1.0], []),
         ([-999.0], ["-999 in 1 row, far from the 4 to 8 of training, is used as a number"]),
@@ -259,6 +289,13 @@ def test_most_numbers_of_a_column_in_another_unit_are_told(values, said):
     found = learnt.surprises(read_table({"size": values}))
     assert len(found) == len(said)
     assert all(text.startswith(f"column 'size': {start}") for text, start in zip(found, said, strict=True))
+
+
+def test_many_columns_in_another_unit_are_told_in_one_line():
+    columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
+    learnt = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
+    [one] = learnt.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
+    assert one.startswith("column 'c0' and 4 more: most numbers are far beyond")
 
 
 def test_long_numbers_that_differ_in_every_row_are_names():
