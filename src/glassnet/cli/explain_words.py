@@ -92,6 +92,7 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "相似      训练数据中,按末个隐藏层的欧氏距离:{listed}",
     ),
     "alike_at": ("row {row} ({label}) at {far}", "第 {row} 行({label}),距离 {far}"),
+    "alike_same": ("row {row} ({label}), the same values", "第 {row} 行({label}),数值完全相同"),
     # nodes
     "nodes_of_layer": (
         "layer {layer}: {nodes} {activation} nodes, {share} of their derivatives nearly 0",

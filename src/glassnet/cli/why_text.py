@@ -33,10 +33,15 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
     _print_inputs(found, model, names, say)
     _print_flip(found, model, names, say)
     if found.nearest:
-        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, strict=True)
+        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
         listed = say("comma").join(
-            say("alike_at", row=row, label=told(found, _one(found, known), model.class_names, say), far=shown(far))
-            for row, known, far in near
+            say(
+                "alike_same" if same else "alike_at",
+                row=row,
+                label=told(found, _one(found, known), model.class_names, say),
+                far=shown(far),
+            )
+            for row, known, far, same in near
         )
         result(say("alike_in_training", listed=listed))
 

@@ -110,6 +110,6 @@ def _titles(why: Why, called: Sequence[str], named: bool, word: Callable[..., st
         titles.append(word("no_flip"))
     if alike:
         known = alike.labels if why.output is None else alike.labels[:, why.output]
-        near = zip(alike.rows, known, strict=True)
-        titles += [f"{word('like_row', row=row)}\n{told(one)}" for row, one in near]
+        near = zip(alike.rows, known, why.same, strict=True)
+        titles += [f"{word('same_row' if same else 'like_row', row=row)}\n{told(one)}" for row, one, same in near]
     return titles

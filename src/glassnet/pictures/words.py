@@ -99,6 +99,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "no_flip": ("no small change\nflips it", "没有小的改变\n能使它翻转"),
     "flip": ("change {distance}", "改变 {distance}"),
     "like_row": ("like row {row}", "近似第 {row} 行"),
+    "same_row": ("is row {row}", "即第 {row} 行"),
     # a photograph read
     "the_photo": ("the photo, and what is read", "照片，以及读出的数字"),
     "the_paper": ("its paper, filled in under the ink", "纸面：墨迹处由周围补上"),

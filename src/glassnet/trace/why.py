@@ -97,6 +97,11 @@ class Why:
     flip: Flip | None
     nearest: Nearest | None
 
+    @property
+    def same(self) -> list[bool]:
+        """Of each of the nearest samples, whether it is this one, or has the same values."""
+        return [] if self.nearest is None else [np.array_equal(one, self.sample) for one in self.nearest.samples]
+
 
 class Neighbours:
     """The hidden activations of training samples, kept to find the nearest ones quickly.

@@ -161,8 +161,10 @@ def test_flips_hold_when_asked_again_and_are_small(model, found):
 
 def test_what_is_nearest_is_nearest(model):
     neighbours, sample = Neighbours(model, TRAINING), TRAINING.inputs[17]
-    alike = why(model, sample, neighbours).nearest
+    found = why(model, sample, neighbours)
+    alike = found.nearest
     assert alike.rows[0] == 17
+    assert found.same == [True, False, False, False, False]
     assert alike.distances[0] == pytest.approx(0, abs=1e-3)
     assert (np.diff(alike.distances) >= 0).all()
     np.testing.assert_array_equal(alike.labels, TRAINING.labels[alike.rows])
