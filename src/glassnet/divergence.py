@@ -25,11 +25,13 @@ class DivergenceGuard:
         The loss of an answer that ignores the inputs, from `constant_answer_loss`.
     position : Position
         Of the training; the good weights are kept there.
+    pull : float
+        The part of a weight that its decay takes away in a step, at the largest learning rate.
     """
 
-    def __init__(self, constant: float, position: Position) -> None:
+    def __init__(self, constant: float, position: Position, pull: float) -> None:
         self._position, self._parameters = position, position.state.parameters
-        self._constant = constant
+        self._constant, self._pull = constant, pull
 
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
@@ -44,14 +46,19 @@ class DivergenceGuard:
             )
         self._position.good[...] = self._parameters.flat
 
+    @property
+    def _advice(self) -> str:
+        if self._pull >= 1:
+            return "Use a smaller weight decay, or learning rate: a step takes all of a weight away, and more."
+        return "Use a smaller learning rate."
+
     def _give_up(self, why: str) -> None:
         epoch = self._position.epoch
         self._position.back_to_good()
         kept = f"those after epoch {epoch}" if epoch else "the initial ones"
         problem = DivergedError(
             "GN030",
-            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. "
-            "Use a smaller learning rate.",
+            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",
         )
         problem.good_epochs = epoch
         raise problem

@@ -223,7 +223,8 @@ class _Loop:
         self._prepared = self.engine.prepare(architecture, samples, self._options)
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
-        self._guard = DivergenceGuard(constant, self._at)
+        pull = self._options.learning_rate * self._options.weight_decay
+        self._guard = DivergenceGuard(constant, self._at, pull)
         seconds, start = time.perf_counter() - began, self._at.state.parameters.hash()
         self._started = time.perf_counter() - self._at.seconds
         counts = len(self._data), self._options.epochs, self._options.epochs * len(self.blocks)

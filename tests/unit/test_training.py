@@ -180,6 +180,11 @@ def test_divergence_puts_back_the_weights_from_before(engine, settings):
     assert np.isfinite(model.outputs(DATA.inputs)).all()
 
 
+def test_a_weight_decay_that_takes_all_away_is_named():
+    with pytest.raises(DivergedError, match="smaller weight decay, or learning rate: a step takes all"):
+        fit(DATA, options(weight_decay=900.0, learning_rate=0.01, batch_size=8, epochs=200))
+
+
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("epoch", [1, 2, 3])
 def test_divergence_later_puts_back_the_last_good_epoch(epoch, poison):
