@@ -82,6 +82,7 @@ import scipy.special
 """
     + NETWORK.replace("FAN_HIDDEN", "inodes").replace("FAN_OUTPUT", "hnodes")
     + """
+numpy.random.seed(1)
 n = neuralNetwork(784, 20, 10, 0.2)
 with open("mnist_train.csv") as file:
     records = file.readlines()
