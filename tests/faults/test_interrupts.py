@@ -41,7 +41,7 @@ right = after(400)
 """
 
 INTERRUPTS = """
-main, chance, caught = threading.main_thread().ident, random.Random(2), 0
+main, chance, caught, tries = threading.main_thread().ident, random.Random(2), 0, 0
 began = time.perf_counter()
 after(4_000)
 seconds = time.perf_counter() - began
@@ -51,13 +51,16 @@ def strike(go, wait):
     time.sleep(wait)
     signal.pthread_kill(main, signal.SIGINT)
 
-for _ in range(15):
+while tries < 15 or (caught < 3 and tries < 300):  # more, where other work makes a block's time a guess
+    tries += 1
     go = threading.Event()
     striker = threading.Thread(target=strike, args=(go, seconds * chance.random()))
     striker.start()
+    began = time.perf_counter()
     try:
         go.set()
         after(4_000)
+        seconds = time.perf_counter() - began
     except KeyboardInterrupt:
         caught += 1
     try:
