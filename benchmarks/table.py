@@ -131,7 +131,7 @@ def others(result: dict[str, Any], key: str | None = None) -> dict[str, dict[str
 
 
 def sample_rows(result: dict[str, Any]) -> Iterator[Row]:
-    title = "an epoch, one example at a time, one core", "一轮逐样本训练,单核"
+    title = "an epoch, one example at a time", "一轮逐样本训练"
     yield Row(title, result["glassnet"], others(result))
 
 
@@ -198,6 +198,12 @@ def accuracy_facts(result: dict[str, Any]) -> Facts:
     }
     for name, text in names.items():
         yield text, same(f"{result[name]['mean']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
+
+
+def sample_facts(result: dict[str, Any]) -> Facts:
+    if "one thread" in result:
+        text = "an epoch, one example at a time, on one thread", "一轮逐样本训练,单线程"
+        yield text, same(with_range(result["one thread"], "s"))
 
 
 READ_BEFORE = ("accurate", "committee")
@@ -299,6 +305,7 @@ def growth_facts(result: dict[str, Any]) -> Facts:
 
 
 FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
+    "per_sample": sample_facts,
     "accuracy": accuracy_facts,
     "recipes": recipe_facts,
     "whole_process": process_facts,

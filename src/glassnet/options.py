@@ -216,8 +216,8 @@ class Options:
     batch_size: int = option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
     shards: int = option(
         2,
-        "parts of a batch that are computed side by side; part of the result",
-        "一个批次并行计算的份数(影响结果的末位)",
+        "parts of a batch, or of the nodes with one sample a step, that are computed side by side; part of the result",
+        "并行计算的份数:一个批次的份数,逐样本训练时为节点的份数(影响结果的末位)",
         low=1,
         high=1024,
     )

@@ -8,7 +8,7 @@ from glassnet import load_data
 from glassnet.cli import bench
 from support.cli import run
 
-TASKS = ["one epoch of recipe notes, one core", "one epoch of recipe quick", "one question", "100 questions at once"]
+TASKS = ["one epoch of recipe notes", "one epoch of recipe quick", "one question", "100 questions at once"]
 
 
 @pytest.fixture(autouse=True)

@@ -128,6 +128,42 @@ def test_any_width(hidden, outputs, dtype):
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("bias", [True, False])
+@pytest.mark.parametrize("hidden", [(230,), (230, 9), (230, 40, 3)])
+def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):
+    """Groups of equal and of unequal sizes, narrower and wider than the loops' blocks, on as many threads and fewer."""
+    monkeypatch.setattr("glassnet.engines.one_by_one.LEAST_WORK", 1)
+    activations = (*("tanh", "gelu", "sigmoid")[: len(hidden)], "softmax")
+    network = Network((33, *hidden, 4), activations, loss="cross_entropy", bias=bias, dtype=dtype)
+    samples, order = samples_of(sparse_rows(30, 33), 4), np.arange(30)
+    slow, slow_sums = run(REFERENCE, network, samples, order)
+    assert gap(network.parameters.flat, slow) > 300 * STEP[dtype]
+    for groups in (1, 2, 3, 14):
+        for threads in {1, 2, groups}:
+            state, fast_sums = trained(COMPILED, network, samples, order, shards=groups, threads=threads)
+            assert gap(state.parameters.flat, slow) <= 30 * STEP[dtype], (groups, threads)
+            assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=STEP[dtype])
+            assert fast_sums.correct == slow_sums.correct
+
+
+@pytest.mark.parametrize("hidden", [(), (30,), (30, 7)])
+def test_a_block_that_diverged_leaves_nothing_to_the_next(hidden):
+    network = Network((20, *hidden, 4), ("identity",) * len(hidden) + ("identity",), bias=True, dtype="float32")
+    samples, options = samples_of(sparse_rows(30, 20), 4), options_of(network)
+    prepared = COMPILED.prepare(network.architecture, samples, options)
+
+    def after(rate):
+        state = State.new(copy_of(network).parameters, options)
+        COMPILED.run_steps(network.architecture, state, prepared, Block(np.arange(30), 1, np.full(30, rate)))
+        return state.parameters.flat
+
+    right = after(0.01)
+    with np.errstate(all="ignore"):
+        assert not np.isfinite(after(1e30)).any()
+    assert after(0.01).tobytes() == right.tobytes()
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("scaling", ["notes", "unit"])
 @pytest.mark.parametrize("rows_dtype", ["uint8", "float32"])
 def test_rows_of_every_filling(rows_dtype, scaling, dtype):
@@ -219,8 +255,7 @@ def test_training_changes_nothing_but_the_weights(engine, batch):
     prepared = engine.prepare(made, samples, options)
     assert state.parameters.hash() == network.parameters.hash(), "preparing is not training"
     assert state.step == 0
-    form = [*prepared.rows, *prepared.known] if hasattr(prepared, "known") else []
-    assert bool(form) == (engine is COMPILED and batch == 1)
+    form = [*prepared._inputs.rows, *prepared._known] if engine is COMPILED and batch == 1 else []
     as_prepared = deepcopy(form)
     engine.run_steps(made, state, prepared, Block(order, batch, rates))
     assert state.parameters.hash() != network.parameters.hash()

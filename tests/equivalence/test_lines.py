@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.engines.kernels.lines import BLOCK, LANES, weighted_lines
+from glassnet.engines.kernels.lines import BLOCK, LANES, subtract_from_lines, weighted_lines
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -30,3 +30,17 @@ def test_what_is_added_to_may_be_the_result_within_a_block():
         wanted = line + 2 * matrix[4]
         weighted_lines(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
         np.testing.assert_allclose(line, wanted, rtol=1e-15)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("vectors", [1, 2, 3, 4, 5, 6, BLOCK, BLOCK + 1, 2 * BLOCK + 6, 50])
+def test_subtracting_from_lines_of_every_width(vectors, dtype):
+    rng = np.random.default_rng(3)
+    room = rng.normal(size=(32, vectors * LANES)).astype(dtype)
+    matrix, step = room[1:-1], rng.normal(size=vectors * LANES).astype(dtype)
+    for count in (0, 1, 9):
+        places, values = rng.permutation(30)[:count].astype(np.uint32), rng.normal(size=count).astype(dtype)
+        wanted = room.copy()
+        wanted[1:-1][places] -= values[:, None] * step
+        subtract_from_lines(matrix, places, values, step)
+        np.testing.assert_allclose(room, wanted, rtol=0, atol=10 * np.finfo(dtype).eps)

@@ -36,6 +36,8 @@ GRID = [
     for optimizer, dtype, extras in itertools.product(OPTIMIZERS, ("float32", "float64"), (True, False))
 ]
 THREADS = (1, 2, 3)
+WIDE = ((150,), (200, 20))
+"""Hidden nodes of which there are enough for three groups, one sample a step."""
 
 
 def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
@@ -59,6 +61,8 @@ def whole_grid() -> dict[str, str]:
         f"{optimizer} {dtype} {extras} {threads}": training(optimizer, dtype, extras, threads=threads)
         for (optimizer, dtype, extras), threads in itertools.product(GRID, THREADS)
     }
+    for dtype, hidden, threads in itertools.product(("float32", "float64"), WIDE, THREADS):
+        made[f"groups {threads} {dtype} {hidden}"] = per_sample(dtype=dtype, hidden=hidden, shards=3, threads=threads)
     for dtype, engine in itertools.product(("float32", "float64"), ("compiled", "reference")):
         made[f"sample {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine)
         made[f"batch {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine, batch_size=64)
@@ -89,6 +93,15 @@ def test_any_number_of_threads(optimizer, dtype, extras):
     hashes = [grid_of_this_process()[f"{optimizer} {dtype} {extras} {threads}"] for threads in THREADS]
     assert len(set(hashes)) == 1
     assert training(optimizer, dtype, extras, threads=0) == hashes[0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("hidden", WIDE)
+def test_any_number_of_threads_one_sample_a_step(hidden, dtype):
+    hashes = [grid_of_this_process()[f"groups {threads} {dtype} {hidden}"] for threads in THREADS]
+    assert len(set(hashes)) == 1
+    assert per_sample(dtype=dtype, hidden=hidden, shards=3) == hashes[0]
+    assert per_sample(dtype=dtype, hidden=hidden, shards=2) != hashes[0], "there were groups"
 
 
 @pytest.mark.parametrize("blas", [1, 2])
@@ -150,6 +163,8 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     for optimizer, dtype, extras in GRID[::3]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
+    found = per_sample(hidden=WIDE[0], shards=3, threads=2)
+    assert found == grid_of_this_process()[f"groups 1 float32 {WIDE[0]}"]
     assert {1, 2} <= set(sizes)
 
 

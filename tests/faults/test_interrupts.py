@@ -17,22 +17,28 @@ import random, signal, sys, threading, time
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
-from glassnet.engines import Block, Samples, batches, engine_named, kernels
+from glassnet.engines import Block, Samples, engine_named, kernels, team
 from glassnet.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 
-batches.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
-options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
+team.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
+if one_by_one:  # in two groups of nodes
+    options = Options(hidden=(1500,), shards=2, threads=2)
+else:
+    options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
+size = options.batch_size
 data = patterns(400)
 model = new_model(data, options)
 samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
 engine = engine_named("compiled")
 prepared = engine.prepare(model.network.architecture, samples, options)
+assert prepared._team.most == 2
+name = "train_samples" if one_by_one else "train_batches"
 
 def after(rows):
     own = new_model(data, options).network
     state = State.new(own.parameters, options)
-    block = Block(np.arange(rows) % 400, 40, np.full(-(-rows // 40), 0.01))
+    block = Block(np.arange(rows) % 400, size, np.full(-(-rows // size), 0.01))
     engine.run_steps(own.architecture, state, prepared, block)
     assert np.isfinite(own.parameters.flat).all()
     return own.parameters.hash()
@@ -81,29 +87,29 @@ class Interrupted:
         return self.pool.submit(*work)
 
 for at in (1, 2):
-    pool = prepared._others
-    prepared._others = Interrupted(pool, at)
+    pool = prepared._team._others
+    prepared._team._others = Interrupted(pool, at)
     try:
         after(400)
     except KeyboardInterrupt:
         pass
-    prepared._others = pool
+    prepared._team._others = pool
     assert after(400) == right
 """
 
 A_FAILING_THREAD = """
-real = kernels.train_batches
+real = getattr(kernels, name)
 for fails in range(2):
     def failing(me, *rest):
         if me == fails: raise MemoryError(me)
         return real(me, *rest)
-    kernels.train_batches = failing
+    setattr(kernels, name, failing)
     try:
         after(400)
         raise AssertionError("nobody heard of it")
     except MemoryError as problem:
         assert problem.args == (fails,)
-    kernels.train_batches = real
+    setattr(kernels, name, real)
     assert after(400) == right
 """
 
@@ -130,7 +136,8 @@ assert [one == right for one in found] == [True] * 20, found
         pytest.param(SEVERAL_AT_ONCE, id="several threads at once"),
     ],
 )
-def test_nothing_hangs_and_the_next_block_is_right(what):
-    start = [sys.executable, "-c", PROGRAM + what, *sys.path]
+@pytest.mark.parametrize("one_by_one", [False, True])
+def test_nothing_hangs_and_the_next_block_is_right(what, one_by_one):
+    start = [sys.executable, "-c", f"one_by_one = {one_by_one}\n{PROGRAM}{what}", *sys.path]
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]

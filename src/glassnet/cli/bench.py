@@ -62,7 +62,7 @@ def _tasks(digits: Dataset, test: Dataset) -> list[tuple[str, Callable[[], float
     quick = compiled(model)
     return [
         (
-            "one epoch of recipe notes, one core",
+            "one epoch of recipe notes",
             lambda: _epoch(digits, "notes", "compiled"),
             lambda: part * _epoch(few, "notes", "reference"),
         ),

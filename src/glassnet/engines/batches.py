@@ -7,9 +7,6 @@ need: buffers, constants, and threads to run on.
 
 from __future__ import annotations
 
-import time
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from threading import get_native_id
 from typing import Any
 
 import numpy as np
@@ -25,8 +22,7 @@ from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
 from .sparse import FARTHEST, pairs_of, tiles_of
-from .team_size import TeamSize
-from .threads import Aside, spread, usable_cores
+from .team import Team, Together
 
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
@@ -49,12 +45,7 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        cores = usable_cores()
-        self._threads = min(options.threads or cores, options.shards)
-        self._patience = kernels.PATIENCE if self._threads <= cores else kernels.IMPATIENCE
-        self._team = TeamSize(self._threads)
-        self._leader, self._numbers = Aside(), list[int]()
-        self._others = ThreadPoolExecutor(max(1, self._threads - 1), initializer=_note, initargs=(self._numbers,))
+        self._team = Team(options.threads, options.shards)
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
@@ -80,7 +71,7 @@ class Batches:
         # Compile the kernels, or load them, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=self._dtype), options)
         self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
-        self._team = TeamSize(self._threads)  # which learnt how long compiling takes
+        self._team.forget()  # how long compiling took
 
     def run(self, state: State, block: Block) -> Progress:
         """Take a block of steps; `state` in place.
@@ -88,12 +79,9 @@ class Batches:
         Blocks given from several threads are taken one after the other. An interrupt ends the block within a step and
         leaves the weights there.
         """
-        # A team called together by the first thread could be left waiting for a member who was never called.
-        team = kernels.new_team(self._patience)
-        return self._leader.run(lambda: self._lead(team, state, block), lambda: kernels.send_home(team))
+        return self._team.run(lambda together: self._lead(together, state, block))
 
-    def _lead(self, team: NDArray[np.int64], state: State, block: Block) -> Progress:
-        """Call the team together, and be its first member."""
+    def _lead(self, together: Together, state: State, block: Block) -> Progress:
         largest = min(block.batch_size, len(block.order))
         if largest > self._largest:  # an order may name samples more than once
             self._largest, self._room = largest, self._make_room(largest)
@@ -103,23 +91,9 @@ class Batches:
         average = flat if state.average is None else state.average
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
-        common = team, self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
-        called: list[Future[float]] = []
-        threads, began = self._team.size, time.perf_counter()
-        try:
-            for me in range(1, threads):
-                called.append(self._others.submit(_take_part, me, threads, *common))
-            spread(self._numbers)
-            own = _take_part(0, threads, *common)
-        except BaseException:
-            kernels.send_home(team)  # a member could not be called
-            raise
-        finally:
-            wait(called)
-            ended = time.perf_counter()
-        on_cores = own + sum(one.result() for one in called)
+        common = self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
+        together(kernels.train_batches, len(block.learning_rates), *common)
         state.step += len(block.learning_rates)
-        self._team.learn(len(block.learning_rates), ended - began, on_cores / (threads * (ended - began)))
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
 
     def _make_room(self, batch: int) -> kernels.Memory:
@@ -135,7 +109,7 @@ class Batches:
             rooms = np.stack([new_room(self._samples.image_shape)] * shards)
         else:
             rooms = np.empty((shards, 1, 1), np.float32)
-        dense, threads, of_all = (0, self._threads, batch) if self._sparse else (rows, 0, 0)
+        dense, threads, of_all = (0, self._team.most, batch) if self._sparse else (rows, 0, 0)
         lot, pairs = min(kernels.LOT, batch) + 1, (features + 1) // 2
         return kernels.Memory(
             none,
@@ -188,21 +162,6 @@ class Batches:
         table[:, 8:] = 1 - options.momentum, 1 - options.beta2
         constants: FloatArray = table.astype(self._dtype)
         return constants
-
-
-def _note(numbers: list[int]) -> None:
-    numbers.append(get_native_id())
-
-
-def _take_part(me: int, threads: int, team: NDArray[np.int64], *common: Any) -> float:
-    """Be a member of a team, and return the seconds on a core; whoever fails does not leave the others waiting."""
-    began = time.thread_time()
-    try:
-        kernels.train_batches(me, threads, team, *common)
-    except BaseException:
-        kernels.send_home(team)
-        raise
-    return time.thread_time() - began
 
 
 def _has_many_zeros(raw: NDArray[Any]) -> bool:

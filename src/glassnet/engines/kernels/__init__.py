@@ -2,10 +2,11 @@
 
 from .answers import AskingRoom, answer_rows, packed
 from .batches import Memory, Rules, Source, Steps, train_batches
-from .common import Known, Plan, SparseRows, Workspace, plan_of
+from .common import Known, Plan, SparseRows, plan_of
+from .groups import VECTORS, Behind, Groups, Matrices, Nodes
 from .lines import LANES
 from .pairs import WIDEST, Columns
-from .samples import train_samples
+from .samples import Board, RatedOrder, SparseInputs, Work, train_samples
 from .shards import Dropout
 from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .team import IMPATIENCE, PATIENCE, new_team, send_home
@@ -16,20 +17,28 @@ __all__ = [
     "LARGEST_TILE",
     "LOT",
     "PATIENCE",
+    "VECTORS",
     "WIDEST",
     "WORD",
     "AskingRoom",
+    "Behind",
+    "Board",
     "Columns",
     "Dropout",
+    "Groups",
     "Known",
+    "Matrices",
     "Memory",
+    "Nodes",
     "Pairs",
     "Plan",
+    "RatedOrder",
     "Rules",
     "Source",
+    "SparseInputs",
     "SparseRows",
     "Steps",
-    "Workspace",
+    "Work",
     "answer_rows",
     "gather_nonzero",
     "gather_pairs",

@@ -66,17 +66,3 @@ def plan_of(architecture: Architecture) -> Plan:
         architecture.loss_parameter or 0.0,
         architecture.rule == "notes",
     )
-
-
-class Workspace(NamedTuple):
-    """The first matrix in its own form (see `samples`), and one number a node for what passes through."""
-
-    first: NDArray[Any]  # V transposed, (fan_in, fan_out): a row holds what one input contributes
-    shift: NDArray[Any]  # s, (fan_out,)
-    row_sum: NDArray[Any]  # V 1, (fan_out,)
-    sums: NDArray[Any]  # (all nodes but the inputs,), as the next five
-    activations: NDArray[Any]
-    delta: NDArray[Any]
-    error: NDArray[Any]
-    step: NDArray[Any]  # delta times the learning rate
-    scratch: NDArray[Any]

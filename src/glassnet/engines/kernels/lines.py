@@ -90,22 +90,60 @@ def _block_of(vectors: int) -> Any:
     return intrinsic(typing)
 
 
-def _fetch(context: Any, array: Any, index: Any) -> Any:
-    """Let the processor fetch what stands at an index of an array into its cache, and go on meanwhile."""
+def _subtracting(vectors: int) -> Any:
+    """Make an intrinsic that computes so many vectors of `subtract_from_lines`, from a column on."""
 
-    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-        data = context.make_array(signature.args[0])(context, builder, given[0]).data
-        byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
-        kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
-        where = builder.bitcast(builder.gep(data, [given[1]]), byte)
-        call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
-        builder.call(call, [where, *(ir.Constant(number, how) for how in (0, 3, 1))])  # to read, into all levels, data
-        return context.get_dummy_value()
+    def typing(context: Any, matrix: Any, places: Any, values: Any, step: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            lines, chosen, weights, taken = (
+                context.make_array(signature.args[i])(context, builder, given[i]) for i in range(4)
+            )
+            column, number = given[4], context.get_value_type(matrix.dtype)
+            vector, size = ir.VectorType(number, LANES), matrix.dtype.bitwidth // 8
+            width = builder.extract_value(lines.shape, 1)
 
-    return types.void(array, types.int64), code
+            def where(data: Any, index: Any) -> Any:
+                return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+
+            columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
+            steps = [builder.load(where(taken.data, at), align=size) for at in columns]
+            count = builder.extract_value(chosen.shape, 0)
+            with cgutils.for_range(builder, count, intp=count.type) as loop:
+                weight = builder.load(builder.gep(weights.data, [loop.index]))
+                less = in_every_lane(builder, builder.fsub(ir.Constant(number, -0.0), weight), LANES)
+                line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
+                first = builder.mul(line, width)
+                for at, step in zip(columns, steps, strict=True):
+                    here = where(lines.data, builder.add(first, at))
+                    product = builder.fmul(less, step, flags=MAY_FUSE)
+                    total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
+                    builder.store(total, here, align=size)
+            return context.get_dummy_value()
+
+        return types.void(matrix, places, values, step, types.int64), code
+
+    return intrinsic(typing)
 
 
-fetch: Any = intrinsic(_fetch)
+def _fetching(to_write: int) -> Any:
+    """Make an intrinsic that lets the processor bring a place in an array into its cache, and goes on meanwhile."""
+
+    def typing(context: Any, array: Any, index: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+            where = builder.bitcast(builder.gep(data, [given[1]]), byte)
+            call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+            builder.call(call, [where, *(ir.Constant(number, how) for how in (to_write, 3, 1))])  # all levels, data
+            return context.get_dummy_value()
+
+        return types.void(array, types.int64), code
+
+    return intrinsic(typing)
+
+
+fetch, fetch_to_write = _fetching(0), _fetching(1)
 
 BLOCK = 7
 """Vectors in the largest block: their sums fit into sixteen registers of half a vector, with two to spare."""
@@ -136,3 +174,26 @@ def weighted_lines(
     else:
         for column in range(0, width, BLOCK * LANES):
             _most(matrix, places, values, begin, end, scale, base, out, column)
+
+
+_less_most, _less_four, _less_two, _less_one = (_subtracting(vectors) for vectors in (BLOCK, 4, 2, 1))
+
+
+@kernel
+def subtract_from_lines(matrix: Any, places: Any, values: Any, step: Any) -> None:
+    """Subtract ``valuesᵢ · step`` from ``matrix[placesᵢ]`` for every i, in place.
+
+    All but `places` are of one type, and a line has whole vectors of `LANES` numbers, next to each other.
+    """
+    column, width = 0, step.shape[0]
+    while column + BLOCK * LANES <= width:
+        _less_most(matrix, places, values, step, column)
+        column += BLOCK * LANES
+    if column + 4 * LANES <= width:
+        _less_four(matrix, places, values, step, column)
+        column += 4 * LANES
+    if column + 2 * LANES <= width:
+        _less_two(matrix, places, values, step, column)
+        column += 2 * LANES
+    if column < width:
+        _less_one(matrix, places, values, step, column)

@@ -1,4 +1,4 @@
-"""Per-sample training: `network.py`'s algorithm, one sample at a time and fused.
+"""Per-sample training: `network.py`'s algorithm, one sample at a time, fused, and on several cores.
 
 No array is made inside the loop; every weight is touched once on the way forward and once on the way back.
 
@@ -11,19 +11,82 @@ to all its links):
 
 Products and updates run over the values that are not 0; the constant part costs a few operations a node. It is the same
 sum in another order: equal up to rounding.
+
+**Threads share nodes, not samples.** The nodes of the first layer are in groups, whatever the number of threads. A
+group, with all links to its nodes and from them, belongs to one thread, in whose core's cache they stay. Once a sample
+each thread shows the others what its groups bring to the sums of the next layer. What lies behind is little, and every
+thread computes all of it: the same numbers in the same order, so that it does not matter how many threads there are.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
-from ...jit import kernel
-from .common import Known, Plan, SparseRows, Workspace
-from .lines import LINE, fetch, weighted_lines
+import numpy as np
+from numpy.typing import NDArray
+
+from ...jit import kernel, part_of_kernel
+from .common import Known, Plan, SparseRows
+from .groups import Behind, Groups, Matrices, Nodes, group_of, layer_of, nodes_in, turn
+from .lines import LINE, fetch, fetch_to_write, subtract_from_lines, weighted_lines
 from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
+from .team import show, wait_to_see
 
 
-@kernel
+class Board(NamedTuple):
+    """Where groups show what they bring to the next layer's sums, in turns of two samples: two views of one memory."""
+
+    numbers: NDArray[np.int64]  # (2, groups, words): first the number of the sample
+    sums: NDArray[Any]  # (2, groups, numbers): the sums stand behind it
+
+
+class SparseInputs(NamedTuple):
+    """All samples, less their background, and this."""
+
+    rows: SparseRows
+    background: Any
+
+
+class Work(NamedTuple):
+    """What the threads work with."""
+
+    groups: Groups
+    behind: Behind
+    board: Board
+    told: NDArray[np.float64]  # (threads, 2): sum of the losses, each before its own step, and how many were right
+
+
+class RatedOrder(NamedTuple):
+    """Which samples, one after the other, and each one's learning rate."""
+
+    order: NDArray[np.int64]
+    rates: NDArray[Any]
+
+
+class Member(NamedTuple):
+    """A thread's own."""
+
+    me: int
+    threads: int
+    groups: int  # how many it has: number `me`, ``me + threads``, …
+    plan: Plan
+    first: int  # the layer that the groups lead to: the second, but in a network of one layer the only one
+    nodes: Nodes  # of all layers; those of the groups are with these
+    flat: Any
+
+
+class Sample(NamedTuple):
+    """A sample's step."""
+
+    position: int
+    places: Any  # of the values that are not 0
+    values: Any  # less the background
+    mass: Any  # their sum
+    background: Any
+    rate: Any
+
+
+@part_of_kernel
 def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
     """Let the next sample come from memory during this one's step: they stand far from each other."""
     if position + 2 < order.shape[0]:
@@ -34,25 +97,14 @@ def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
             fetch(rows.values, at)
 
 
-@kernel
-def _first_update(first: Any, index: Any, value: Any, step: Any) -> None:
-    """Subtract ``g vᵀ`` from V, four inputs at a time."""
-    i, count, nodes = 0, index.shape[0], step.shape[0]
-    while i + 4 <= count:
-        w0, w1, w2, w3 = first[index[i]], first[index[i + 1]], first[index[i + 2]], first[index[i + 3]]
-        v0, v1, v2, v3 = value[i], value[i + 1], value[i + 2], value[i + 3]
-        for j in range(nodes):
-            g = step[j]
-            w0[j] -= v0 * g
-            w1[j] -= v1 * g
-            w2[j] -= v2 * g
-            w3[j] -= v3 * g
-        i += 4
-    while i < count:
-        w0, v0 = first[index[i]], value[i]
-        for j in range(nodes):
-            w0[j] -= v0 * step[j]
-        i += 1
+@part_of_kernel
+def _sample(inputs: SparseInputs, steps: RatedOrder, position: int) -> Sample:
+    rows, number = inputs.rows, steps.order[position]
+    begin, end = rows.start[number], rows.start[number + 1]
+    values, mass = rows.values[begin:end], rows.values.dtype.type(0)
+    for i in range(values.shape[0]):
+        mass += values[i]
+    return Sample(position, rows.places[begin:end], values, mass, inputs.background, steps.rates[position])
 
 
 @kernel
@@ -80,85 +132,141 @@ def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any)
             w[j] -= g * a[j]
 
 
-@kernel
-def _layer_forward(plan: Plan, flat: Any, work: Workspace, layer: int) -> None:
-    """From the activations below to this layer's; the sums of the first layer are already there."""
-    here, end = plan.node_at[layer], plan.node_at[layer + 1]
-    z = work.sums[here:end]
-    if layer > 0:
-        _dense_forward(flat[plan.weight_at[layer] :], work.activations[plan.node_at[layer - 1] : here], z)
-    if plan.bias_at[layer] >= 0:
-        bias = flat[plan.bias_at[layer] :]
-        for j in range(z.shape[0]):
-            z[j] += bias[j]
-    a = work.activations[here:end]
-    activate(plan.activation[layer], z, a)
-    flush_hidden(plan, layer, a)
+@part_of_kernel
+def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample, fan_in: Any, nodes: Nodes) -> None:
+    """Fill the sums of a group's nodes."""
+    begin, end, one = 0, sample.places.shape[0], shift.dtype.type(1)
+    constant = sample.mass + sample.background * shift.dtype.type(fan_in)
+    for j in range(shift.shape[0]):
+        nodes.scratch[j] = shift[j] * constant + sample.background * row_sum[j] + bias[j]
+    weighted_lines(first, sample.places, sample.values, begin, end, one, nodes.scratch, nodes.sums)
+
+
+@part_of_kernel
+def _add_up(team: Any, board: Board, position: int, z: Any) -> bool:
+    """Fill the sums that the groups bring for a sample, as soon as they show them; False if the team is sent home."""
+    turn, is_there = position % 2, True
+    for group in range(board.numbers.shape[1]):
+        is_there = is_there and wait_to_see(team, board.numbers[turn, group], position + 1)
+        brought = board.sums[turn, group, board.sums.shape[2] - z.shape[0] :]
+        for k in range(z.shape[0]):
+            z[k] = brought[k] if group == 0 else z[k] + brought[k]
+    return is_there
+
+
+@part_of_kernel
+def _forward(mine: Member, team: Any, groups: Groups, following: int, board: Board, sample: Sample) -> bool:
+    """Through this thread's groups, then with what all have brought through the layers behind; False if sent home."""
+    plan, own, is_there = mine.plan, mine.groups, True
+    here = layer_of(plan, mine.nodes, mine.first)
+    for item in range(own + plan.activation.shape[0] - mine.first):
+        layer = max(0, item - own + mine.first)
+        if item < own:
+            group = group_of(groups, mine.me + item * mine.threads, plan.sizes[0], following)
+            _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
+            z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
+        else:
+            z, a = layer_of(plan, mine.nodes, layer).sums, layer_of(plan, mine.nodes, layer).activations
+            if layer == mine.first:
+                is_there = _add_up(team, board, sample.position, z)
+            else:
+                below = layer_of(plan, mine.nodes, layer - 1).activations
+                _dense_forward(mine.flat[plan.weight_at[layer] :], below, z)
+            if plan.bias_at[layer] >= 0:
+                bias = mine.flat[plan.bias_at[layer] :]
+                for j in range(z.shape[0]):
+                    z[j] += bias[j]
+        if item >= own or mine.first > 0:
+            activate(plan.activation[layer], z, a)
+            flush_hidden(plan, layer, a)
+        if item < own:
+            number = mine.me + item * mine.threads
+            sums, sign = board.sums[sample.position % 2, number], board.numbers[sample.position % 2, number]
+            fetch_to_write(sign, 0)
+            if mine.first > 0:
+                group = group_of(groups, number, plan.sizes[0], following)
+                _dense_forward(group.second, group.nodes.activations, here.sums)
+            else:
+                copy(z, here.sums)
+            copy(here.sums, sums[sums.shape[0] - here.sums.shape[0] :])  # all at once: the others are looking at it
+            show(sign, sample.position + 1)
+    return is_there
 
 
 @kernel
-def _layer_backward(plan: Plan, flat: Any, work: Workspace, layer: int, rate: Any) -> None:
-    """From this layer's delta to the delta below, updating what lies between; the first matrix is the caller's."""
-    here, end = plan.node_at[layer], plan.node_at[layer + 1]
-    delta, step = work.delta[here:end], work.step[here:end]
-    for j in range(delta.shape[0]):
-        step[j] = rate * delta[j]
-    if plan.bias_at[layer] >= 0:
-        bias = flat[plan.bias_at[layer] :]
-        for j in range(step.shape[0]):
-            bias[j] -= step[j]
-    if layer > 0:
-        below = plan.node_at[layer - 1]
-        a, error = work.activations[below:here], work.error[below:here]
-        sent_back = work.error[here:end] if plan.notes_rule else delta
-        _dense_backward(flat[plan.weight_at[layer] :], a, sent_back, step, error)
-        copy(error, work.delta[below:here])
-        times_derivative(plan.activation[layer - 1], work.sums[below:here], a, work.delta[below:here], work.scratch)
+def _step(nodes: Nodes, rate: Any, has_bias: bool, bias: Any) -> None:
+    """Fill `step`, and take it with the bias."""
+    for j in range(nodes.step.shape[0]):
+        nodes.step[j] = rate * nodes.delta[j]
+        if has_bias:
+            bias[j] -= nodes.step[j]
+
+
+@part_of_kernel
+def _backward(mine: Member, groups: Groups, following: int, sample: Sample) -> None:
+    """From the delta of the outputs back through the layers behind and this thread's groups, updating all links."""
+    plan, first, last = mine.plan, mine.first, mine.plan.activation.shape[0] - 1
+    has_bias = plan.bias_at[0] >= 0
+    _step(layer_of(plan, mine.nodes, last), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
+    for item in range(last - first + mine.groups):
+        layer = last - item  # at the groups: `first` and less
+        number = mine.me + max(0, first - layer) * mine.threads
+        group, above = group_of(groups, number, plan.sizes[0], following), layer_of(plan, mine.nodes, max(layer, first))
+        if layer > first:
+            below, links = layer_of(plan, mine.nodes, layer - 1), mine.flat[plan.weight_at[layer] :]
+            bias = mine.flat[plan.bias_at[layer - 1] :]
+        else:
+            below, links, bias = group.nodes, group.second, group.bias
+        if first > 0:
+            sent_back = above.error if plan.notes_rule else above.delta
+            _dense_backward(links, below.activations, sent_back, above.step, below.error)
+            copy(below.error, below.delta)
+            code = plan.activation[max(0, layer - 1)]
+            times_derivative(code, below.sums, below.activations, below.delta, below.scratch)
+            _step(below, sample.rate, has_bias, bias)
+        else:
+            copy(above.step, below.step[: group.size])
+        if layer <= first:
+            for j in range(group.shift.shape[0]):
+                group.shift[j] -= sample.background * below.step[j]
+                group.row_sum[j] -= sample.mass * below.step[j]
+            subtract_from_lines(group.first, sample.places, sample.values, below.step)
 
 
 @kernel
 def train_samples(
-    rows: SparseRows, background: Any, known: Known, plan: Plan, flat: Any, work: Workspace, order: Any, rates: Any
-) -> tuple[float, int]:
-    """Train on samples one after the other, `flat` and the first matrix in `work` in place.
+    me: int,
+    threads: int,
+    team: Any,
+    inputs: SparseInputs,
+    known: Known,
+    matrices: Matrices,
+    work: Work,
+    steps: RatedOrder,
+) -> None:
+    """Train on samples one after the other, together with the other threads.
 
-    Returns
-    -------
-    loss : float
-        Sum over the samples, each before its own step.
-    correct : int
-        Samples answered rightly before their own step.
+    A team that is sent home leaves the weights somewhere between two steps.
     """
+    groups, plan, following = work.groups, work.behind.plan, matrices.second.shape[0]
+    own = (groups.lines.shape[0] - me + threads - 1) // threads
+    first, layers = min(1, plan.activation.shape[0] - 1), plan.activation.shape[0]
+    mine = Member(me, threads, own, plan, first, nodes_in(work.behind.lines[me], 0), work.behind.flat[me])
+    outputs = layer_of(plan, mine.nodes, layers - 1)
+    for k in range(own):
+        turn(groups, me + k * threads, matrices, False)
     loss, correct = 0.0, 0
-    hidden, layers = plan.sizes[1], plan.activation.shape[0]
-    outputs_at = plan.node_at[layers - 1]
-    fan_in, one = flat.dtype.type(plan.sizes[0]), flat.dtype.type(1)
-    for position in range(order.shape[0]):
-        sample, rate = order[position], rates[position]
-        _fetch_next(rows, order, position)
-        index = rows.places[rows.start[sample] : rows.start[sample + 1]]
-        value = rows.values[rows.start[sample] : rows.start[sample + 1]]
-        mass = flat.dtype.type(0)
-        for i in range(value.shape[0]):
-            mass += value[i]
-        for j in range(hidden):
-            constant = work.shift[j] * (mass + background * fan_in)
-            work.scratch[j] = constant + background * work.row_sum[j]
-        weighted_lines(work.first, index, value, 0, index.shape[0], one, work.scratch[:hidden], work.sums[:hidden])
-        for layer in range(layers):
-            _layer_forward(plan, flat, work, layer)
-
-        target = known.targets[known.labels[sample]]
-        a, z = work.activations[outputs_at:], work.sums[outputs_at:]
-        error, delta = work.error[outputs_at:], work.delta[outputs_at:]
-        cost = output_delta(plan, z, a, target, error, delta, work.scratch)
-        loss += weigh(known.weights[sample], cost, error, delta) if known.weights.shape[0] > 0 else cost
+    for position in range(steps.order.shape[0]):
+        number = steps.order[position]
+        _fetch_next(inputs.rows, steps.order, position)
+        sample = _sample(inputs, steps, position)
+        if not _forward(mine, team, groups, following, work.board, sample):
+            break
+        target, a, error, delta = known.targets[known.labels[number]], outputs.activations, outputs.error, outputs.delta
+        cost = output_delta(plan, outputs.sums, a, target, error, delta, outputs.scratch)
+        loss += weigh(known.weights[number], cost, error, delta) if known.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
-
-        for layer in range(layers - 1, -1, -1):
-            _layer_backward(plan, flat, work, layer, rate)
-        for j in range(hidden):
-            work.shift[j] -= background * work.step[j]
-            work.row_sum[j] -= mass * work.step[j]
-        _first_update(work.first, index, value, work.step[:hidden])
-    return loss, correct
+        _backward(mine, groups, following, sample)
+    for k in range(own):
+        turn(groups, me + k * threads, matrices, True)
+    work.told[me, 0], work.told[me, 1] = loss, correct

@@ -64,6 +64,11 @@ def _load(builder: Any, pointer: Any) -> Any:
     return builder.load_atomic(pointer, "acquire", 8)
 
 
+def _store(builder: Any, pointer: Any, value: Any) -> Any:
+    builder.store_atomic(value, pointer, "release", 8)
+    return value
+
+
 def _add(builder: Any, pointer: Any, value: Any) -> Any:
     return builder.atomic_rmw("add", pointer, value, "acq_rel")
 
@@ -72,6 +77,8 @@ _meetings = _team_operation(1, _load, 0)
 _sent_home = _team_operation(2, _load, 0)
 _arrive = _team_operation(0, _add, 1)
 _meet = _team_operation(1, _add, 1)
+_shown = _team_operation(0, _load, 0)
+_show = _team_operation(0, _store, 1)
 
 
 @kernel
@@ -91,4 +98,21 @@ def wait_for_all(team: Any, threads: int) -> bool:
                 looks += 1
                 if looks > patience:
                     _sched_yield()
+    return not _sent_home(team)
+
+
+@kernel
+def show(board: Any, number: int) -> None:
+    """Let others see what was written before, by a number on a board, (1 or more,): its first."""
+    _show(board, np.int64(number))
+
+
+@kernel
+def wait_to_see(team: Any, board: Any, number: int) -> bool:
+    """Return when a number is on a board; what was written before it is then seen. False as in `wait_for_all`."""
+    looks, patience = 0, team[3]
+    while _shown(board) != number and not (looks > patience and _sent_home(team)):
+        looks += 1
+        if looks > patience:
+            _sched_yield()
     return not _sent_home(team)

@@ -1,0 +1,122 @@
+"""Training with one sample a step: the nodes of the first layer in groups, the groups on threads.
+
+How many groups there are follows from the options and the network, never from the machine; threads only decide where a
+group is computed. So the bits are the same for any number of threads.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import Architecture
+from ..optimizers import State
+from ..options import Options
+from ..parameters import FloatArray, Parameters, aligned_zeros
+from . import kernels
+from .interface import Block, Progress, Samples
+from .sparse import sparse_rows
+from .team import Team, Together
+
+LEAST_WORK = 4000
+"""Products that a sample should bring to a group on the way forward: for fewer, threads would meet too often."""
+
+PAGE = 4096
+"""Bytes of memory beyond which processors fetch nothing unasked."""
+
+
+class OneByOne:
+    """Samples, options and buffers for training with one sample a step."""
+
+    def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
+        dtype, raw = np.dtype(options.dtype), np.ascontiguousarray(samples.rows)
+        rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
+        self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
+        self._known = kernels.Known(samples.labels, samples.targets.astype(dtype), samples.weights_in(dtype))
+        groups = _groups_of(architecture, options.shards, rows)
+        self._team = Team(options.threads, groups)
+        behind, self._numbers = _new_behind(architecture, self._team.most, dtype)
+        self._work = kernels.Work(
+            _new_groups(architecture, groups, dtype),
+            behind,
+            _new_board(architecture, groups, dtype),
+            np.zeros((self._team.most, 2)),
+        )
+        # Compile the loop, or load it, with a step that goes nowhere.
+        state = State.new(Parameters(architecture.layout, dtype=dtype), options)
+        self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
+        self._team.forget()  # how long compiling took
+
+    def run(self, state: State, block: Block) -> Progress:
+        """Take a block of steps; `state` in place. Threads and interrupts are as in `Team.run`."""
+        return self._team.run(lambda together: self._lead(together, state, block))
+
+    def _lead(self, together: Together, state: State, block: Block) -> Progress:
+        parameters, work = state.parameters, self._work
+        flat, (first, *others), bias = parameters.flat, parameters.weights, parameters.biases[0]
+        following = others[0] if others else first[:0]
+        matrices = kernels.Matrices(first, following, bias if bias is not None and others else flat[:0])
+        end = flat[flat.size - self._numbers :]
+        work.behind.flat[:, : self._numbers] = end
+        work.board.numbers[...] = 0
+        steps = kernels.RatedOrder(block.order, block.learning_rates.astype(flat.dtype))
+        together(kernels.train_samples, len(block.order), self._inputs, self._known, matrices, work, steps)
+        end[...] = work.behind.flat[0, : self._numbers]
+        state.step += len(block.order)
+        return Progress(float(work.told[0, 0]), int(work.told[0, 1]))
+
+
+def _groups_of(architecture: Architecture, shards: int, rows: kernels.SparseRows) -> int:
+    """Return in how many groups the nodes of the first layer are: as a large batch is in shards, if there is enough."""
+    if len(architecture.sizes) == 2:
+        return 1
+    nodes, samples, values = architecture.sizes[1], max(1, len(rows.start) - 1), int(rows.start[-1])
+    return max(1, min(shards, nodes // kernels.LANES, nodes * values // (samples * LEAST_WORK)))
+
+
+def _new_groups(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -> kernels.Groups:
+    features, nodes, *following = architecture.sizes
+    ends = np.array([group * nodes // groups for group in range(groups + 1)])
+    width = _whole(int(np.diff(ends).max()), kernels.LANES)
+    lines = _apart(groups, features + sum(following[:1]) + kernels.VECTORS, width, dtype)
+    return kernels.Groups(ends, lines, lines.reshape(groups, -1))
+
+
+def _new_behind(architecture: Architecture, threads: int, dtype: np.dtype[Any]) -> tuple[kernels.Behind, int]:
+    """Return also how many parameters there are behind the groups."""
+    plan = kernels.plan_of(architecture)
+    first = min(1, len(architecture.activations) - 1)
+    begin = int(plan.weight_at[first] + plan.sizes[first] * plan.sizes[first + 1])
+    plan = plan._replace(
+        weight_at=plan.weight_at - begin,
+        bias_at=np.where(plan.bias_at < 0, plan.bias_at, np.maximum(plan.bias_at - begin, 0)),
+    )
+    numbers = architecture.layout.size - begin
+    flat = _apart(threads, -(-numbers // kernels.LANES), kernels.LANES, dtype).reshape(threads, -1)
+    nodes = _apart(threads, len(kernels.Nodes._fields), _whole(int(plan.node_at[-1]), kernels.LANES), dtype)
+    return kernels.Behind(plan, flat, nodes), numbers
+
+
+def _new_board(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -> kernels.Board:
+    nodes = architecture.sizes[min(2, len(architecture.sizes) - 1)]
+    line = _whole(8 + nodes * dtype.itemsize, 64)
+    numbers: NDArray[np.int64] = aligned_zeros((2, groups, line // 8), np.float64).view(np.int64)
+    return kernels.Board(numbers, numbers.view(dtype))
+
+
+def _apart(count: int, lines: int, width: int, dtype: np.dtype[Any]) -> FloatArray:
+    """Return zeros, (count, lines and more, width), of which each part has pages of memory for itself.
+
+    A core that reads one line after the other fetches some more, to the end of a page; those that another core writes
+    to would go back and forth.
+    """
+    page = PAGE // dtype.itemsize
+    more = -(-2 * page // width)
+    return aligned_zeros((count, lines + more, width), dtype)
+
+
+def _whole(size: int, unit: int) -> int:
+    """Return the least whole number of units that a size fits into."""
+    return -(-size // unit) * unit
