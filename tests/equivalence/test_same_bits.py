@@ -150,7 +150,7 @@ def test_a_training_in_another_thread():
 
 def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     """As beside a busy neighbour."""
-    sizes = []
+    grid, sizes = grid_of_this_process(), []
 
     def alternate(team, steps, seconds, share):
         assert steps > 0
@@ -162,9 +162,9 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     monkeypatch.setattr("glassnet.engines.team_size.TeamSize.learn", alternate)
     for optimizer, dtype, extras in GRID[::3]:
         found = training(optimizer, dtype, extras, threads=2)
-        assert found == grid_of_this_process()[f"{optimizer} {dtype} {extras} 1"]
+        assert found == grid[f"{optimizer} {dtype} {extras} 1"]
     found = per_sample(hidden=WIDE[0], shards=3, threads=2)
-    assert found == grid_of_this_process()[f"groups 1 float32 {WIDE[0]}"]
+    assert found == grid[f"groups 1 float32 {WIDE[0]}"]
     assert {1, 2} <= set(sizes)
 
 

@@ -79,22 +79,18 @@ assert caught > 2, caught
 """
 
 BETWEEN_THE_CALLS = """
-class Interrupted:
-    def __init__(self, pool, at): self.pool, self.at = pool, at
-    def submit(self, *work):
-        self.at -= 1
-        if self.at == 0: raise KeyboardInterrupt
-        return self.pool.submit(*work)
+real = prepared._team._others[0].begin
+def interrupted(work):
+    raise KeyboardInterrupt
 
-for at in (1, 2):
-    pool = prepared._team._others
-    prepared._team._others = Interrupted(pool, at)
-    try:
-        after(400)
-    except KeyboardInterrupt:
-        pass
-    prepared._team._others = pool
-    assert after(400) == right
+prepared._team._others[0].begin = interrupted
+try:
+    after(400)
+    raise AssertionError("nobody heard of it")
+except KeyboardInterrupt:
+    pass
+prepared._team._others[0].begin = real
+assert after(400) == right
 """
 
 A_FAILING_THREAD = """

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
-from threading import get_native_id
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import kernels
 from .team_size import TeamSize
-from .threads import Aside, spread, usable_cores
+from .threads import Aside, Done, spread, usable_cores
 
 _Result = TypeVar("_Result")
 Together = Callable[..., None]
 """Takes a kernel, the steps of its block, and what follows the kernel's first arguments: me, threads and team."""
+
+
+class Times(NamedTuple):
+    """Seconds that a member took, and those of them that it was on a core."""
+
+    on_core: float
+    all: float
 
 
 class Team:
@@ -41,8 +46,7 @@ class Team:
         cores = usable_cores()
         self.most = min(wanted or cores, useful)
         self._patience = kernels.PATIENCE if self.most <= cores else kernels.IMPATIENCE
-        self._leader, self._numbers = Aside(), list[int]()
-        self._others = ThreadPoolExecutor(max(1, self.most - 1), initializer=_note, initargs=(self._numbers,))
+        self._leader, self._others = Aside(), [Aside() for _ in range(1, self.most)]
         self.forget()
 
     def forget(self) -> None:
@@ -61,33 +65,35 @@ class Team:
 
     def _together(self, team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
         """Call the team together, and be its first member."""
-        called: list[Future[float]] = []
-        threads, began = self._size.size, time.perf_counter()
+        threads, began, called = self._size.size, time.perf_counter(), list[Done]()
         try:
-            for me in range(1, threads):
-                called.append(self._others.submit(_take_part, kernel, me, threads, team, *common))
-            spread(self._numbers)
-            own = _take_part(kernel, 0, threads, team, *common)
+            for me, other in enumerate(self._others[: threads - 1], start=1):
+                called.append(other.begin(partial(_take_part, kernel, me, threads, team, *common)))
+            spread(other.number for other in self._others)
+            times = [_take_part(kernel, 0, threads, team, *common)]
         except BaseException:
             kernels.send_home(team)  # a member could not be called
             raise
         finally:
-            wait(called)
-            ended = time.perf_counter()
-        on_cores = own + sum(one.result() for one in called)
-        self._size.learn(steps, ended - began, on_cores / (threads * (ended - began)))
+            done = [one.get() for one in called]
+        problems = [problem for _, problem in done if problem is not None]
+        try:
+            if problems:
+                raise problems[0]
+        finally:
+            del problems  # a traceback would keep this frame alive, and with it itself
+        times += [seconds for seconds, _ in done]
+        # Not of all the time since they were called: being woken takes a good part of a short block.
+        share = sum(one.on_core for one in times) / sum(one.all for one in times)
+        self._size.learn(steps, time.perf_counter() - began, share)
 
 
-def _note(numbers: list[int]) -> None:
-    numbers.append(get_native_id())
-
-
-def _take_part(kernel: Callable[..., Any], me: int, threads: int, team: NDArray[np.int64], *common: Any) -> float:
-    """Be a member of a team, and return the seconds on a core; whoever fails does not leave the others waiting."""
-    began = time.thread_time()
+def _take_part(kernel: Callable[..., Any], me: int, threads: int, team: NDArray[np.int64], *common: Any) -> Times:
+    """Be a member of a team; whoever fails does not leave the others waiting."""
+    on_core, began = time.thread_time(), time.perf_counter()
     try:
         kernel(me, threads, team, *common)
     except BaseException:
         kernels.send_home(team)
         raise
-    return time.thread_time() - began
+    return Times(time.thread_time() - on_core, time.perf_counter() - began)

@@ -22,6 +22,7 @@ from typing import Any, TypeVar, cast
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
 _Result = TypeVar("_Result")
+Done = SimpleQueue[tuple[Any, BaseException | None]]
 
 
 def usable_cores() -> int:
@@ -159,7 +160,7 @@ class _Visit:
 
 
 class Aside:
-    """A thread that does what it is told, one thing after the other, while the caller waits.
+    """A thread that does what it is told, one thing after the other.
 
     An interrupt comes to the first thread of a process alone, between any two lines. Work that must not end so is given
     to this one. `concurrent.futures` would not do: interrupted within `Future.result`, it may leave a lock behind for
@@ -168,20 +169,26 @@ class Aside:
 
     def __init__(self) -> None:
         self._todo: SimpleQueue[Any] = SimpleQueue()
-        Thread(target=_work, args=(self._todo,), daemon=True).start()
+        thread = Thread(target=_work, args=(self._todo,), daemon=True)
+        thread.start()
+        self.number = cast(int, thread.native_id)  # by which the system knows it
         weakref.finalize(self, self._todo.put, None)
+
+    def begin(self, work: Callable[[], Any]) -> Done:
+        """Have some work done, and return where its result, or its problem, will be."""
+        done: Done = SimpleQueue()
+        self._todo.put((work, done))
+        return done
 
     def run(self, work: Callable[[], _Result], stop: Callable[[], None]) -> _Result:
         """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
-        done: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
+        done: Done = SimpleQueue()
         try:
             self._todo.put((work, done))
             result, problem = done.get()
         except BaseException:
             stop()
-            after: SimpleQueue[tuple[Any, BaseException | None]] = SimpleQueue()
-            self._todo.put((int, after))  # done after what went before, if that was put at all
-            after.get()
+            self.begin(int).get()  # done after what went before, if that was put at all
             raise
         try:
             if problem is not None:
