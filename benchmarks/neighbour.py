@@ -9,6 +9,7 @@ neighbour must get something, and a good trainer loses no more than that.
 
 from __future__ import annotations
 
+import itertools
 import os
 import statistics
 import subprocess
@@ -30,18 +31,23 @@ def main() -> None:
     given = arguments(__doc__ or "", ())
     data = glassnet.load_data("mnist").take(slice(given.samples))
     result = {}
-    for threads in (1, 2):
+    for recipe, threads in itertools.product(("quick", "notes"), (1, 2)):
         options = options_of(Plan(epochs=EPOCHS, threads=threads))
+        if recipe == "notes":  # one example at a time
+            options = glassnet.Options.recipe(recipe, epochs=EPOCHS, threads=threads)
         glassnet.fit(data.take(slice(1_000)), options)  # compiles
         alone, beside = [], []
         for _ in range(given.runs):
             alone.append(glassnet.fit(data, options).train_seconds)
             beside.append(with_neighbour(data, options))
             seconds, taken = beside[-1]
-            print(f"{threads} threads: alone {alone[-1]:.3f} s, beside {seconds:.3f} s, taken {taken:.0%}", flush=True)
-        result[f"{threads} threads"] = summed(alone, beside)
+            print(
+                f"{recipe}, {threads} threads: alone {alone[-1]:.3f} s, beside {seconds:.3f} s, taken {taken:.0%}",
+                flush=True,
+            )
+        result[f"{recipe}, {threads} threads"] = summed(alone, beside)
     if not given.trial:
-        machine.write("neighbour", {**result, "settings": {"recipe": "quick", "epochs": EPOCHS, "cores": CORES}})
+        machine.write("neighbour", {**result, "settings": {"epochs": EPOCHS, "cores": CORES}})
 
 
 def with_neighbour(data: glassnet.Dataset, options: glassnet.Options) -> tuple[float, float]:

@@ -6,6 +6,7 @@ Where that is less the figure is bold. What has no peer is a list below. A bench
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -260,10 +261,13 @@ def denormal_facts(result: dict[str, Any]) -> Facts:
 
 
 def neighbour_facts(result: dict[str, Any]) -> Facts:
-    for count in (1, 2):
-        one = result[f"{count} threads"]
+    for recipe, count in itertools.product(("quick", "notes"), (1, 2)):
+        one = result[f"{recipe}, {count} threads"]
         lost, taken = max(one["lost"], 0), one["taken"]["median"]
-        text = f"beside a busy process, {count} thread{'s' * (count > 1)}", f"旁边有繁忙进程时,{count} 线程"
+        text = (
+            f"recipe `{recipe}` beside a busy process, {count} thread{'s' * (count > 1)}",
+            f"配方 `{recipe}`,旁边有繁忙进程时,{count} 线程",
+        )
         yield text, (f"{lost:.0%} slower; it took {taken:.0%} of the cores", f"慢 {lost:.0%};它占用 {taken:.0%}")
 
 

@@ -45,7 +45,7 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        self._team = Team(options.threads, options.shards)
+        self._team = Team(options.threads, options.shards, kernels.PATIENCE)
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))

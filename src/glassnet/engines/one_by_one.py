@@ -23,6 +23,9 @@ from .team import Team, Together
 LEAST_WORK = 4000
 """Products that a sample should bring to a group on the way forward: for fewer, threads would meet too often."""
 
+PATIENCE = kernels.PATIENCE // 10
+"""Threads meet each microsecond here. Two that were put on one core beside a busy process gain from parting soon."""
+
 PAGE = 4096
 """Bytes of memory beyond which processors fetch nothing unasked."""
 
@@ -36,7 +39,7 @@ class OneByOne:
         self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
         self._known = kernels.Known(samples.labels, samples.targets.astype(dtype), samples.weights_in(dtype))
         groups = _groups_of(architecture, options.shards, rows)
-        self._team = Team(options.threads, groups)
+        self._team = Team(options.threads, groups, PATIENCE)
         behind, self._numbers = _new_behind(architecture, self._team.most, dtype)
         self._work = kernels.Work(
             _new_groups(architecture, groups, dtype),

@@ -31,10 +31,12 @@ class Team:
 
     Parameters
     ----------
-    wanted : int or None
-        Threads, or as many as there are cores.
+    wanted : int
+        Threads; 0 is as many as there are cores.
     useful : int
         More would have nothing to do.
+    patience : int
+        How often a thread looks for the others before it offers its core to other processes.
 
     Attributes
     ----------
@@ -42,10 +44,10 @@ class Team:
         How many threads there are at most.
     """
 
-    def __init__(self, wanted: int | None, useful: int) -> None:
+    def __init__(self, wanted: int, useful: int, patience: int) -> None:
         cores = usable_cores()
         self.most = min(wanted or cores, useful)
-        self._patience = kernels.PATIENCE if self.most <= cores else kernels.IMPATIENCE
+        self._patience = patience if self.most <= cores else kernels.IMPATIENCE
         self._leader, self._others = Aside(), [Aside() for _ in range(1, self.most)]
         self.forget()
 
