@@ -86,7 +86,7 @@ class Team:
             del problems  # a traceback would keep this frame alive, and with it itself
         times += [seconds for seconds, _ in done]
         # Not of all the time since they were called: being woken takes a good part of a short block.
-        share = sum(one.on_core for one in times) / sum(one.all for one in times)
+        share = sum(one.on_core for one in times) / (sum(one.all for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)
 
 

@@ -1,0 +1,54 @@
+"""What a team learns from a block, by a clock of the test's own."""
+
+from collections import defaultdict
+from threading import get_ident
+from types import SimpleNamespace
+
+import pytest
+
+from glassnet.engines import team as teams
+from glassnet.engines.kernels import PATIENCE
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """Seconds go by where a thread works, and where the test says that all of them wait."""
+    worked, waited = defaultdict(float), [0.0]
+    time = SimpleNamespace(
+        thread_time=lambda: worked[get_ident()], perf_counter=lambda: waited[0] + worked[get_ident()]
+    )
+    monkeypatch.setattr(teams, "time", time)
+    monkeypatch.setattr(teams, "usable_cores", lambda: 2)
+    return SimpleNamespace(worked=worked, waited=waited)
+
+
+def test_the_time_until_a_member_is_woken_is_not_taken_for_a_neighbours(clock, monkeypatch):
+    learnt = []
+    monkeypatch.setattr(teams.TeamSize, "learn", lambda size, *block: learnt.append(block))
+    team = teams.Team(0, 2, PATIENCE)
+    begin = team._others[0].begin
+
+    def late(work):
+        clock.waited[0] += 1.0
+        return begin(work)
+
+    def kernel(me, threads, shared, steps):
+        assert threads == 2
+        clock.worked[get_ident()] += 0.01 * steps
+
+    team._others[0].begin = late
+    team.run(lambda together: together(kernel, 3, 3))
+    assert learnt == [(3, pytest.approx(1.03), pytest.approx(1.0))]
+
+
+def test_there_are_no_more_threads_than_have_something_to_do(clock):
+    for wanted, useful, most in ((0, 1, 1), (0, 2, 2), (0, 5, 2), (5, 3, 3), (1, 9, 1)):
+        members = set()
+        team = teams.Team(wanted, useful, PATIENCE)
+        assert team.most == most
+
+        def kernel(me, threads, shared, members=members):
+            members.add((me, threads))
+
+        team.run(lambda together, kernel=kernel: together(kernel, 1))
+        assert members == {(me, most) for me in range(most)}
