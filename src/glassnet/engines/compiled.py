@@ -29,8 +29,7 @@ class CompiledEngine(ReferenceEngine):
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
-        with np.errstate(over="ignore", invalid="ignore"):
-            progress: Progress = prepared.run(state, block)
+        progress: Progress = prepared.run(state, block)
         return progress
 
 

@@ -6,7 +6,7 @@ group is computed. So the bits are the same for any number of threads.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -58,17 +58,58 @@ class OneByOne:
 
     def _lead(self, together: Together, state: State, block: Block) -> Progress:
         parameters, work = state.parameters, self._work
-        flat, (first, *others), bias = parameters.flat, parameters.weights, parameters.biases[0]
-        following = others[0] if others else first[:0]
-        matrices = kernels.Matrices(first, following, bias if bias is not None and others else flat[:0])
-        end = flat[flat.size - self._numbers :]
-        work.behind.flat[:, : self._numbers] = end
+        behind = parameters.flat[parameters.flat.size - self._numbers :]
+        for group in range(len(work.groups.lines)):
+            _fill(work.groups, group, parameters)
+        work.behind.flat[:, : self._numbers] = behind
         work.board.numbers[...] = 0
-        steps = kernels.RatedOrder(block.order, block.learning_rates.astype(flat.dtype))
-        together(kernels.train_samples, len(block.order), self._inputs, self._known, matrices, work, steps)
-        end[...] = work.behind.flat[0, : self._numbers]
+        steps = kernels.RatedOrder(block.order, block.learning_rates.astype(parameters.flat.dtype))
+        together(kernels.train_samples, len(block.order), self._inputs, self._known, work, steps)
+        for group in range(len(work.groups.lines)):
+            _bring_back(work.groups, group, parameters)
+        behind[...] = work.behind.flat[0, : self._numbers]
         state.step += len(block.order)
         return Progress(float(work.told[0, 0]), int(work.told[0, 1]))
+
+
+class _Views(NamedTuple):
+    """A group's numbers, and the parameters that they come from."""
+
+    nodes: slice
+    first: FloatArray  # V transposed, (inputs, nodes)
+    second: FloatArray  # the links to the next layer, (its nodes, nodes); (0, nodes) without one
+    bias: FloatArray
+    shift: FloatArray
+    row_sum: FloatArray
+
+
+def _views(groups: kernels.Groups, group: int, parameters: Parameters) -> _Views:
+    features, behind = parameters.layout.sizes[0], sum(parameters.layout.sizes[2:3])
+    begin, end = groups.ends[group : group + 2]
+    own, at = groups.lines[group, :, : end - begin], features + behind
+    return _Views(slice(begin, end), own[:features], own[features:at], *own[at : at + 3])
+
+
+def _fill(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
+    """Bring its part of the parameters into a group."""
+    groups.lines[group] = 0
+    own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
+    own.first[...] = first[own.nodes].T
+    own.row_sum[...] = first[own.nodes].sum(axis=1)
+    if others:
+        own.second[...] = others[0][:, own.nodes]
+        if bias is not None:  # in a network of one layer it lies behind the groups
+            own.bias[...] = bias[own.nodes]
+
+
+def _bring_back(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
+    """Bring a group's numbers back into the parameters."""
+    own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
+    np.add(own.first.T, own.shift[:, None], out=first[own.nodes])
+    if others:
+        others[0][:, own.nodes] = own.second
+        if bias is not None:
+            bias[own.nodes] = own.bias
 
 
 def _groups_of(architecture: Architecture, shards: int, rows: kernels.SparseRows) -> int:

@@ -23,7 +23,7 @@ class Times(NamedTuple):
     """Seconds that a member took, and those of them that it was on a core."""
 
     on_core: float
-    all: float
+    in_all: float
 
 
 class Team:
@@ -63,7 +63,11 @@ class Team:
         """
         # A team called together by the first thread could be left waiting for a member who was never called.
         team = kernels.new_team(self._patience)
-        return self._leader.run(lambda: lead(partial(self._together, team)), lambda: kernels.send_home(team))
+        return self._leader.run(lambda: self._lead(lead, team), lambda: kernels.send_home(team))
+
+    def _lead(self, lead: Callable[[Together], _Result], team: NDArray[np.int64]) -> _Result:
+        with np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
+            return lead(partial(self._together, team))
 
     def _together(self, team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
         """Call the team together, and be its first member."""
@@ -86,7 +90,7 @@ class Team:
             del problems  # a traceback would keep this frame alive, and with it itself
         times += [seconds for seconds, _ in done]
         # Not of all the time since they were called: being woken takes a good part of a short block.
-        share = sum(one.on_core for one in times) / (sum(one.all for one in times) or 1.0)
+        share = sum(one.on_core for one in times) / (sum(one.in_all for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)
 
 

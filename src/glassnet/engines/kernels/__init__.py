@@ -3,7 +3,7 @@
 from .answers import AskingRoom, answer_rows, packed
 from .batches import Memory, Rules, Source, Steps, train_batches
 from .common import Known, Plan, SparseRows, plan_of
-from .groups import VECTORS, Behind, Groups, Matrices, Nodes
+from .groups import VECTORS, Behind, Groups, Nodes
 from .lines import LANES
 from .pairs import WIDEST, Columns
 from .samples import Board, RatedOrder, SparseInputs, Work, train_samples
@@ -27,7 +27,6 @@ __all__ = [
     "Dropout",
     "Groups",
     "Known",
-    "Matrices",
     "Memory",
     "Nodes",
     "Pairs",

@@ -7,9 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...jit import kernel, part_of_kernel
+from ...jit import kernel
 from .common import Plan
-from .sparse import transpose
 
 
 class Nodes(NamedTuple):
@@ -59,14 +58,6 @@ class Behind(NamedTuple):
     lines: NDArray[Any]  # (threads, 6 and more, all nodes but the inputs): `Nodes`
 
 
-class Matrices(NamedTuple):
-    """What the groups are made from before a block, and brought back to after it."""
-
-    first: NDArray[Any]  # (nodes, inputs)
-    second: NDArray[Any]  # (nodes of the next layer, nodes); (0, …) without one
-    bias: NDArray[Any]  # (nodes,); (0,) without, and where it lies behind the groups
-
-
 @kernel
 def nodes_in(lines: Any, at: Any) -> Nodes:
     """Return the nodes whose numbers are in these lines, from one on."""
@@ -94,33 +85,3 @@ def group_of(groups: Groups, number: int, inputs: Any, following: Any) -> Group:
     lines, width, at = groups.lines[number], groups.lines.shape[2], inputs + following
     second, nodes = groups.numbers[number, inputs * width : at * width], nodes_in(lines, at + 3)
     return Group(size, lines, second, lines[at], lines[at + 1], lines[at + 2], nodes)
-
-
-@part_of_kernel
-def turn(groups: Groups, number: int, matrices: Matrices, back: bool) -> None:
-    """Bring a group's part of the matrices into its own form, or back."""
-    begin, end, fan_in = groups.ends[number], groups.ends[number + 1], matrices.first.shape[1]
-    group = group_of(groups, number, fan_in, matrices.second.shape[0])
-    own, rows, width = group.first[:fan_in, : group.size], matrices.first[begin:end], group.shift.shape[0]
-    if back:
-        transpose(own, rows)
-    else:
-        for i in range(group.first.shape[0]):  # what a training that diverged has left
-            for j in range(width):
-                group.first[i, j] = 0
-        transpose(rows, own)
-    for j in range(group.size):
-        for i in range(fan_in):
-            if back:
-                rows[j, i] += group.shift[j]
-            else:
-                group.row_sum[j] += rows[j, i]
-    following = matrices.second.shape[0]
-    for k in range(following + 1):
-        row = matrices.second[k] if k < following else matrices.bias
-        line = group.second[k * width : (k + 1) * width] if k < following else group.bias
-        for j in range(begin, min(end, row.shape[0])):
-            if back:
-                row[j] = line[j - begin]
-            else:
-                line[j - begin] = row[j]

@@ -27,14 +27,18 @@ from numpy.typing import NDArray
 
 from ...jit import kernel, part_of_kernel
 from .common import Known, Plan, SparseRows
-from .groups import Behind, Groups, Matrices, Nodes, group_of, layer_of, nodes_in, turn
+from .groups import Behind, Groups, Nodes, group_of, layer_of, nodes_in
 from .lines import LINE, fetch, fetch_to_write, subtract_from_lines, weighted_lines
 from .nodes import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
 from .team import show, wait_to_see
 
 
 class Board(NamedTuple):
-    """Where groups show what they bring to the next layer's sums, in turns of two samples: two views of one memory."""
+    """Where groups show what they bring to the next layer's sums: two views of one memory, in which both share a line.
+
+    There are two of them in turn: who writes the next sample's sums may be ahead of who still reads this one's, but not
+    by two, since no one goes on before all have shown theirs.
+    """
 
     numbers: NDArray[np.int64]  # (2, groups, words): first the number of the sample
     sums: NDArray[Any]  # (2, groups, numbers): the sums stand behind it
@@ -159,10 +163,12 @@ def _forward(mine: Member, team: Any, groups: Groups, following: int, board: Boa
     """Through this thread's groups, then with what all have brought through the layers behind; False if sent home."""
     plan, own, is_there = mine.plan, mine.groups, True
     here = layer_of(plan, mine.nodes, mine.first)
+    # One loop for both, as each place where an activation is computed is compiled anew.
     for item in range(own + plan.activation.shape[0] - mine.first):
-        layer = max(0, item - own + mine.first)
+        layer, number, turn = max(0, item - own + mine.first), mine.me + item * mine.threads, sample.position % 2
         if item < own:
-            group = group_of(groups, mine.me + item * mine.threads, plan.sizes[0], following)
+            fetch_to_write(board.numbers[turn, number], 0)  # others have looked at it: it takes a while to come back
+            group = group_of(groups, number, plan.sizes[0], following)
             _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
             z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
         else:
@@ -180,16 +186,14 @@ def _forward(mine: Member, team: Any, groups: Groups, following: int, board: Boa
             activate(plan.activation[layer], z, a)
             flush_hidden(plan, layer, a)
         if item < own:
-            number = mine.me + item * mine.threads
-            sums, sign = board.sums[sample.position % 2, number], board.numbers[sample.position % 2, number]
-            fetch_to_write(sign, 0)
             if mine.first > 0:
                 group = group_of(groups, number, plan.sizes[0], following)
                 _dense_forward(group.second, group.nodes.activations, here.sums)
             else:
                 copy(z, here.sums)
-            copy(here.sums, sums[sums.shape[0] - here.sums.shape[0] :])  # all at once: the others are looking at it
-            show(sign, sample.position + 1)
+            sums = board.sums[turn, number]
+            copy(here.sums, sums[sums.shape[0] - here.sums.shape[0] :])  # at once, as the others are looking at it
+            show(board.numbers[turn, number], sample.position + 1)
     return is_there
 
 
@@ -240,7 +244,6 @@ def train_samples(
     team: Any,
     inputs: SparseInputs,
     known: Known,
-    matrices: Matrices,
     work: Work,
     steps: RatedOrder,
 ) -> None:
@@ -248,13 +251,12 @@ def train_samples(
 
     A team that is sent home leaves the weights somewhere between two steps.
     """
-    groups, plan, following = work.groups, work.behind.plan, matrices.second.shape[0]
+    groups, plan = work.groups, work.behind.plan
     own = (groups.lines.shape[0] - me + threads - 1) // threads
     first, layers = min(1, plan.activation.shape[0] - 1), plan.activation.shape[0]
+    following = plan.sizes[2] if first > 0 else 0
     mine = Member(me, threads, own, plan, first, nodes_in(work.behind.lines[me], 0), work.behind.flat[me])
     outputs = layer_of(plan, mine.nodes, layers - 1)
-    for k in range(own):
-        turn(groups, me + k * threads, matrices, False)
     loss, correct = 0.0, 0
     for position in range(steps.order.shape[0]):
         number = steps.order[position]
@@ -267,6 +269,4 @@ def train_samples(
         loss += weigh(known.weights[number], cost, error, delta) if known.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)
         _backward(mine, groups, following, sample)
-    for k in range(own):
-        turn(groups, me + k * threads, matrices, True)
     work.told[me, 0], work.told[me, 1] = loss, correct

@@ -192,14 +192,14 @@ def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, 
     begin, end = tiles[tile], tiles[tile + 1]
     here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
     if back:
-        transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
+        _transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
     else:
-        transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
+        _transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
     copy(there, here)
 
 
 @kernel
-def transpose(matrix: Any, out: Any) -> None:
+def _transpose(matrix: Any, out: Any) -> None:
     """Fill `out` with the transposed matrix, sixteen columns at a time: they share their cache lines."""
     rows, columns = matrix.shape
     for begin in range(0, columns, 16):
