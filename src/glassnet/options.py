@@ -216,7 +216,7 @@ class Options:
     batch_size: int = option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
     shards: int = option(
         2,
-        "parts of a batch, or of the nodes with one sample a step, that are computed side by side; part of the result",
+        "parts of a batch, or groups of nodes with one sample a step, computed side by side; part of the result",
         "并行计算的份数:一个批次的份数,逐样本训练时为节点的份数(影响结果的末位)",
         low=1,
         high=1024,
@@ -231,8 +231,8 @@ class Options:
     )
     threads: int = option(
         0,
-        "threads, at most one a shard; 0 is one a core the process may use; never part of the result",
-        "线程数,每个分片至多一个;0 表示进程可用的每核一个;绝不影响结果",
+        "threads, at most one a shard or group; 0 is one a core the process may use; never part of the result",
+        "线程数,每个分片或节点组至多一个;0 表示进程可用的每核一个;绝不影响结果",
         low=0,
         high=1024,
     )

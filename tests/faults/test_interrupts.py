@@ -5,6 +5,7 @@ In a process of its own each: what hangs there is killed, and the test fails.
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ import pytest
 from support.cli import environment
 
 PROGRAM = """
-import random, signal, sys, threading, time
+import os, random, signal, sys, threading, time
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
@@ -122,6 +123,15 @@ for thread in threads: thread.join()
 assert [one == right for one in found] == [True] * 20, found
 """
 
+A_FORK = """
+child = os.fork()
+if child == 0:
+    signal.alarm(60)  # ends it, should it hang
+    os._exit(0 if after(400) == after(400) == right else 7)
+assert os.waitpid(child, 0)[1] == 0
+assert after(400) == right
+"""
+
 
 @pytest.mark.parametrize(
     "what",
@@ -130,6 +140,11 @@ assert [one == right for one in found] == [True] * 20, found
         pytest.param(BETWEEN_THE_CALLS, id="an interrupt between two calls"),
         pytest.param(A_FAILING_THREAD, id="a thread that fails"),
         pytest.param(SEVERAL_AT_ONCE, id="several threads at once"),
+        pytest.param(
+            A_FORK,
+            id="a process that is forked off",
+            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
+        ),
     ],
 )
 @pytest.mark.parametrize("one_by_one", [False, True])

@@ -1,6 +1,6 @@
 """Training with one sample a step: the nodes of the first layer in groups, the groups on threads.
 
-How many groups there are follows from the options and the network, never from the machine; threads only decide where a
+How many groups there are follows from options, network and data, never from the machine; threads only decide where a
 group is computed. So the bits are the same for any number of threads.
 """
 

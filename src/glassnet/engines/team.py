@@ -83,12 +83,12 @@ class Team:
         finally:
             done = [one.get() for one in called]
         problems = [problem for _, problem in done if problem is not None]
+        times += [seconds for seconds, _ in done]
         try:
             if problems:
                 raise problems[0]
         finally:
-            del problems  # a traceback would keep this frame alive, and with it itself
-        times += [seconds for seconds, _ in done]
+            del problems, done  # a traceback would keep this frame alive, and with it itself
         # Not of all the time since they were called: being woken takes a good part of a short block.
         share = sum(one.on_core for one in times) / (sum(one.in_all for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)

@@ -168,23 +168,28 @@ class Aside:
     """
 
     def __init__(self) -> None:
+        self._start()
+
+    def _start(self) -> None:
         self._todo: SimpleQueue[Any] = SimpleQueue()
         thread = Thread(target=_work, args=(self._todo,), daemon=True)
         thread.start()
         self.number = cast(int, thread.native_id)  # by which the system knows it
+        self._process = os.getpid()
         weakref.finalize(self, self._todo.put, None)
 
     def begin(self, work: Callable[[], Any]) -> Done:
         """Have some work done, and return where its result, or its problem, will be."""
+        if self._process != os.getpid():  # a process that was forked off has none of the others' threads
+            self._start()
         done: Done = SimpleQueue()
         self._todo.put((work, done))
         return done
 
     def run(self, work: Callable[[], _Result], stop: Callable[[], None]) -> _Result:
         """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
-        done: Done = SimpleQueue()
         try:
-            self._todo.put((work, done))
+            done = self.begin(work)
             result, problem = done.get()
         except BaseException:
             stop()
