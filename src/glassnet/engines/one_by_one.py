@@ -26,6 +26,9 @@ LEAST_WORK = 4000
 PATIENCE = kernels.PATIENCE // 10
 """Threads meet each microsecond here. Two that were put on one core beside a busy process gain from parting soon."""
 
+LINE = 64
+"""Bytes of a line of the caches."""
+
 PAGE = 4096
 """Bytes of memory beyond which processors fetch nothing unasked."""
 
@@ -73,9 +76,9 @@ class OneByOne:
 
 
 class _Views(NamedTuple):
-    """A group's numbers, and the parameters that they come from."""
+    """What a group has of the parameters, and its own form of the first matrix (see `kernels.samples`)."""
 
-    nodes: slice
+    nodes: slice  # which of the layer's they are
     first: FloatArray  # V transposed, (inputs, nodes)
     second: FloatArray  # the links to the next layer, (its nodes, nodes); (0, nodes) without one
     bias: FloatArray
@@ -84,9 +87,9 @@ class _Views(NamedTuple):
 
 
 def _views(groups: kernels.Groups, group: int, parameters: Parameters) -> _Views:
-    features, behind = parameters.layout.sizes[0], sum(parameters.layout.sizes[2:3])
+    features, following = parameters.layout.sizes[0], sum(parameters.layout.sizes[2:3])
     begin, end = groups.ends[group : group + 2]
-    own, at = groups.lines[group, :, : end - begin], features + behind
+    own, at = groups.lines[group, :, : end - begin], features + following
     return _Views(slice(begin, end), own[:features], own[features:at], *own[at : at + 3])
 
 
@@ -145,7 +148,7 @@ def _new_behind(architecture: Architecture, threads: int, dtype: np.dtype[Any]) 
 
 def _new_board(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -> kernels.Board:
     nodes = architecture.sizes[min(2, len(architecture.sizes) - 1)]
-    line = _whole(8 + nodes * dtype.itemsize, 64)
+    line = _whole(8 + nodes * dtype.itemsize, LINE)  # a number of eight bytes first
     numbers: NDArray[np.int64] = aligned_zeros((2, groups, line // 8), np.float64).view(np.int64)
     return kernels.Board(numbers, numbers.view(dtype))
 

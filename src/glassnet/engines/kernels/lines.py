@@ -32,6 +32,11 @@ def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
     return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, lanes), [0] * lanes))
 
 
+def _vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
+    """Return a pointer to the vector that begins at an index."""
+    return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+
+
 def _block_of(vectors: int) -> Any:
     """Make an intrinsic that computes a block of `weighted_lines`, from a column on.
 
@@ -59,11 +64,8 @@ def _block_of(vectors: int) -> Any:
             width = builder.extract_value(lines.shape, 1)
             last = builder.sub(width, ir.Constant(width.type, LANES))
 
-            def where(data: Any, index: Any) -> Any:
-                return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
-
             def load(data: Any, index: Any) -> Any:
-                return builder.load(where(data, index), align=size)
+                return builder.load(_vector_at(builder, vector, data, index), align=size)
 
             columns, registers = [], []
             for part in range(vectors):
@@ -81,7 +83,7 @@ def _block_of(vectors: int) -> Any:
                     product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=MAY_FUSE)
                     builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
             for at, register in zip(columns, registers, strict=True):
-                builder.store(builder.load(register), where(sums.data, at), align=size)
+                builder.store(builder.load(register), _vector_at(builder, vector, sums.data, at), align=size)
             return context.get_dummy_value()
 
         i64 = types.int64
@@ -102,11 +104,8 @@ def _subtracting(vectors: int) -> Any:
             vector, size = ir.VectorType(number, LANES), matrix.dtype.bitwidth // 8
             width = builder.extract_value(lines.shape, 1)
 
-            def where(data: Any, index: Any) -> Any:
-                return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
-
             columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
-            steps = [builder.load(where(taken.data, at), align=size) for at in columns]
+            steps = [builder.load(_vector_at(builder, vector, taken.data, at), align=size) for at in columns]
             count = builder.extract_value(chosen.shape, 0)
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 weight = builder.load(builder.gep(weights.data, [loop.index]))
@@ -114,7 +113,7 @@ def _subtracting(vectors: int) -> Any:
                 line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(line, width)
                 for at, step in zip(columns, steps, strict=True):
-                    here = where(lines.data, builder.add(first, at))
+                    here = _vector_at(builder, vector, lines.data, builder.add(first, at))
                     product = builder.fmul(less, step, flags=MAY_FUSE)
                     total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
                     builder.store(total, here, align=size)
