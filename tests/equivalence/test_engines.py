@@ -311,3 +311,17 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
     samples = samples_of(sparse_rows(10, 12), 4)
     for sample in range(10):
         agree(network, samples, np.array([sample]), 10 * STEP[dtype], rate=0.05 * np.abs(network.parameters.flat).max())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("batch", [1, 2])
+def test_the_loss_of_a_nearly_certain_answer_keeps_its_digits(batch, dtype):
+    """1 − a rounds to 0 there, and the loss does not: exp(−30) in float32, where 1 ends with 6e-8."""
+    network = Network((2, 3), "softmax", loss="cross_entropy", bias=True, dtype=dtype)
+    samples = Samples(sparse_rows(2, 2), Scaling.named("notes"), np.ones(2, np.int64), np.eye(3))
+    network.parameters.flat[...] = 0
+    for surplus in (5.0, 30.0, 60.0):
+        network.parameters.biases[0][1] = surplus
+        _, sums = run(COMPILED, network, samples, np.arange(2), rate=0.0, batch=batch)
+        wanted = np.log1p(2 * np.exp(-surplus))
+        assert sums.loss / 2 == pytest.approx(wanted, rel=STEP[dtype], abs=0)

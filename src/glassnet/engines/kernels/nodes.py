@@ -80,10 +80,10 @@ def copy(source: Any, to: Any) -> None:
 @kernel
 def first_largest(values: Any) -> int:
     """Return the place of the largest value, the first of several."""
-    place = 0
-    for j in range(values.shape[0]):
-        if values[j] > values[place]:
-            place = j
+    place, largest = 0, values[0]
+    for j in range(1, values.shape[0]):
+        larger = values[j] > largest
+        place, largest = j if larger else place, values[j] if larger else largest
     return place
 
 
@@ -215,12 +215,14 @@ def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
         for k in range(a.shape[0]):
             loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
     else:
-        peak, total, mass = z[first_largest(z)], 0.0, z.dtype.type(0)
+        # The activations have the exponentials: with the largest at p, log Σ exp(zₖ − zₚ) = log(1 + Σ aₖ / aₚ), k ≠ p.
+        p, rest, mass = first_largest(z), z.dtype.type(0), z.dtype.type(0)
         for k in range(a.shape[0]):
-            total += math.exp(z[k] - peak)
+            rest += a[k] if k != p else z.dtype.type(0)
             mass += target[k]
+        loss = float(mass) * math.log1p(float(rest / a[p]))
         for k in range(a.shape[0]):
-            loss += target[k] * (math.log(total) + peak - z[k])
+            loss += float(target[k]) * (float(z[p]) - z[k])
             delta[k] = a[k] * mass - target[k]
     return loss
 
