@@ -19,6 +19,7 @@ NAMES = (
     "install",
     "loading",
     "denormals",
+    "small",
     "neighbour",
     "query",
     "whole_process",

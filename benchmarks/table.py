@@ -278,6 +278,20 @@ def shard_facts(result: dict[str, Any]) -> Facts:
         yield text, same(", ".join(f"{one['median']:.2f}" for one in by_shards.values()) + " s")
 
 
+def small_facts(result: dict[str, Any]) -> Facts:
+    told = []
+    for name, one in result.items():
+        found = {side: summary["median"] for side, summary in one["ms an epoch"].items()}
+        told.append((int(name.split()[0]), found["glassnet"], found["scikit-learn"] / found["glassnet"]))
+    yield (
+        ("an epoch of a small table in batches of 32, and scikit-learn", "小表格一轮,每批 32 行,与 scikit-learn 之比"),
+        (
+            "; ".join(f"{rows:,} rows {ms:.2g} ms, {ratio:.1f}×" for rows, ms, ratio in told),
+            ";".join(f"{rows:,} 行 {ms:.2g} ms,{ratio:.1f}×" for rows, ms, ratio in told),
+        ),
+    )
+
+
 def growth_facts(result: dict[str, Any]) -> Facts:
     epoch, row = result["an epoch, ms"], result["a row, µs"]
     # A cost a thousand rows in ms is one a row in µs; weights are told by the thousand.
@@ -317,6 +331,7 @@ FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
     "denormals": denormal_facts,
     "neighbour": neighbour_facts,
     "shards": shard_facts,
+    "small": small_facts,
     "growth": growth_facts,
 }
 """Name of a result -> what it says of glassnet alone, in the order of the list."""

@@ -8,11 +8,16 @@ from pathlib import Path
 
 from hypothesis import settings
 
+from glassnet.engines import batches, team
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 # Tests send Ctrl-C to their own process; one that was started in the background by a shell would ignore it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Most tests' trainings are so small that one thread would do them alone, and there would be nothing to test in a team.
+team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 0, 1, 1
 
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)

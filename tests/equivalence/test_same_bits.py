@@ -16,7 +16,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Options, fit, new_model, train
-from glassnet.engines import CompiledEngine, ReferenceEngine
+from glassnet.engines import CompiledEngine, ReferenceEngine, team
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
 from glassnet.optimizers import OPTIMIZERS
@@ -102,6 +102,15 @@ def test_any_number_of_threads_one_sample_a_step(hidden, dtype):
     assert len(set(hashes)) == 1
     assert per_sample(dtype=dtype, hidden=hidden, shards=3) == hashes[0]
     assert per_sample(dtype=dtype, hidden=hidden, shards=2) != hashes[0], "there were groups"
+
+
+def test_blocks_that_one_thread_does_alone(monkeypatch):
+    monkeypatch.setattr(team, "WORTH_A_TEAM", 10**12)
+    grid = grid_of_this_process()
+    for optimizer, dtype, extras in GRID:
+        assert training(optimizer, dtype, extras, threads=2) == grid[f"{optimizer} {dtype} {extras} 2"]
+    for dtype, hidden in itertools.product(("float32", "float64"), WIDE):
+        assert per_sample(dtype=dtype, hidden=hidden, shards=3, threads=2) == grid[f"groups 2 {dtype} {hidden}"]
 
 
 @pytest.mark.parametrize("blas", [1, 2])

@@ -18,11 +18,12 @@ import os, random, signal, sys, threading, time
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
-from glassnet.engines import Block, Samples, engine_named, kernels, team
+from glassnet.engines import Block, Samples, batches, engine_named, kernels, team
 from glassnet.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 
 team.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
+team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
 if one_by_one:  # in two groups of nodes
     options = Options(hidden=(1500,), shards=2, threads=2)
 else:
@@ -133,22 +134,27 @@ assert after(400) == right
 """
 
 
+IN_A_TEAM = {
+    "interrupts at random moments": INTERRUPTS,
+    "an interrupt between two calls": BETWEEN_THE_CALLS,
+    "a thread that fails": A_FAILING_THREAD,
+    "several threads at once": SEVERAL_AT_ONCE,
+    **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
+}
+ALONE = {name: what for name, what in IN_A_TEAM.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE)}
+
+
+@pytest.mark.parametrize("one_by_one", [False, True])
 @pytest.mark.parametrize(
-    "what",
+    ("what", "alone"),
     [
-        pytest.param(INTERRUPTS, id="interrupts at random moments"),
-        pytest.param(BETWEEN_THE_CALLS, id="an interrupt between two calls"),
-        pytest.param(A_FAILING_THREAD, id="a thread that fails"),
-        pytest.param(SEVERAL_AT_ONCE, id="several threads at once"),
-        pytest.param(
-            A_FORK,
-            id="a process that is forked off",
-            marks=pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
-        ),
+        pytest.param(what, alone, id=f"{name}, {'alone' if alone else 'in a team'}")
+        for alone, whats in ((False, IN_A_TEAM), (True, ALONE))
+        for name, what in whats.items()
     ],
 )
-@pytest.mark.parametrize("one_by_one", [False, True])
-def test_nothing_hangs_and_the_next_block_is_right(what, one_by_one):
-    start = [sys.executable, "-c", f"one_by_one = {one_by_one}\n{PROGRAM}{what}", *sys.path]
+def test_nothing_hangs_and_the_next_block_is_right(what, alone, one_by_one):
+    given = f"one_by_one, alone = {one_by_one}, {alone}\n"
+    start = [sys.executable, "-c", f"{given}{PROGRAM}{what}", *sys.path]
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
     assert done.returncode == 0, done.stderr[-3000:]

@@ -37,7 +37,7 @@ def test_the_time_until_a_member_is_woken_is_not_taken_for_a_neighbours(clock, m
         clock.worked[get_ident()] += 0.01 * steps
 
     team._others[0].begin = late
-    team.run(lambda together: together(kernel, 3, 3))
+    team.run(lambda together: together(kernel, 3, 3), teams.WORTH_A_TEAM)
     assert learnt == [(3, pytest.approx(1.03), pytest.approx(1.0))]
 
 
@@ -50,5 +50,27 @@ def test_there_are_no_more_threads_than_have_something_to_do(clock):
         def kernel(me, threads, shared, members=members):
             members.add((me, threads))
 
-        team.run(lambda together, kernel=kernel: together(kernel, 1))
+        team.run(lambda together, kernel=kernel: together(kernel, 1), teams.WORTH_A_TEAM)
         assert members == {(me, most) for me in range(most)}
+
+
+def test_a_little_work_is_done_by_who_brings_it(monkeypatch):
+    monkeypatch.setattr(teams, "WORTH_A_TEAM", 100)
+    team, did = teams.Team(2, 2, PATIENCE), []
+
+    def kernel(me, threads, shared, name):
+        did.append((name, me, threads, get_ident() == caller))
+
+    caller = get_ident()
+    assert team.run(lambda together: (together(kernel, 1, "little"), "done")[1], 99) == "done"
+    assert did == [("little", 0, 1, True)]
+    team.run(lambda together: together(kernel, 1, "much"), 100)
+    assert sorted(did[1:]) == [("much", 0, 2, False), ("much", 1, 2, False)]
+
+
+def test_who_fails_alone_leaves_the_team_free():
+    team = teams.Team(1, 1, PATIENCE)
+    for work in (-1, 0):  # alone, and by the leader
+        for _ in range(2):
+            with pytest.raises(ZeroDivisionError):
+                team.run(lambda together: 1 / 0, work)

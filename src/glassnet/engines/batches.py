@@ -27,6 +27,14 @@ from .team import Team, Together
 CHUNK = 1 << 14
 """Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
 
+ROW, DISTORTION = 10_000, 400_000
+"""What a row takes beside the products with weights, as so many of these, without and with a distortion."""
+
+LEAST_WORK, LEAST_SPARSE_WORK = 800_000, 300_000
+"""Work of a step, in products, that a thread should have: for less, threads would meet too often.
+
+Where zeros are left out, hardly a weight goes from core to core, and less work pays.
+"""
 
 MOST_VALUES = 0.4
 """Up to this part of values that are not 0 it is quicker to leave the others out than to multiply them all.
@@ -45,7 +53,6 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        self._team = Team(options.threads, options.shards, kernels.PATIENCE)
         self._raw = np.ascontiguousarray(samples.rows)
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
@@ -66,7 +73,10 @@ class Batches:
             self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, nothing
         )
         self._architecture = architecture
+        self._row_work = architecture.layout.size + (DISTORTION if options.augments else ROW)
         self._largest = min(options.batch_size, max(1, len(samples)))
+        enough = self._largest * self._row_work // (LEAST_SPARSE_WORK if self._sparse else LEAST_WORK)
+        self._team = Team(options.threads, max(1, min(options.shards, enough)), kernels.PATIENCE)
         self._room = self._make_room(self._largest)
         # Compile the kernels, or load them, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=self._dtype), options)
@@ -74,12 +84,8 @@ class Batches:
         self._team.forget()  # how long compiling took
 
     def run(self, state: State, block: Block) -> Progress:
-        """Take a block of steps; `state` in place.
-
-        Blocks given from several threads are taken one after the other. An interrupt ends the block within a step and
-        leaves the weights there.
-        """
-        return self._team.run(lambda together: self._lead(together, state, block))
+        """Take a block of steps; `state` in place. Threads and interrupts are as in `Team.run`."""
+        return self._team.run(lambda together: self._lead(together, state, block), len(block.order) * self._row_work)
 
     def _lead(self, together: Together, state: State, block: Block) -> Progress:
         largest = min(block.batch_size, len(block.order))

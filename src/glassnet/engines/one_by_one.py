@@ -57,7 +57,8 @@ class OneByOne:
 
     def run(self, state: State, block: Block) -> Progress:
         """Take a block of steps; `state` in place. Threads and interrupts are as in `Team.run`."""
-        return self._team.run(lambda together: self._lead(together, state, block))
+        work = len(block.order) * state.parameters.flat.size
+        return self._team.run(lambda together: self._lead(together, state, block), work)
 
     def _lead(self, together: Together, state: State, block: Block) -> Progress:
         parameters, work = state.parameters, self._work

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -13,6 +14,9 @@ from numpy.typing import NDArray
 from . import kernels
 from .team_size import TeamSize
 from .threads import Aside, Done, spread, usable_cores
+
+WORTH_A_TEAM = 40_000_000
+"""Work of a block, in products, from which threads are called together; less is done before the second has woken."""
 
 _Result = TypeVar("_Result")
 Together = Callable[..., None]
@@ -49,25 +53,30 @@ class Team:
         self.most = min(wanted or cores, useful)
         self._patience = patience if self.most <= cores else kernels.IMPATIENCE
         self._leader, self._others = Aside(), [Aside() for _ in range(1, self.most)]
+        self._busy = Lock()
         self.forget()
 
     def forget(self) -> None:
         """Begin anew to find out how many threads pay."""
         self._size = TeamSize(self.most)
 
-    def run(self, lead: Callable[[Together], _Result]) -> _Result:
+    def run(self, lead: Callable[[Together], _Result], work: int) -> _Result:
         """Return what `lead` returns, which has the team do something together.
 
-        It is called on the leader's thread; what comes from several threads is done one after the other. An interrupt
-        sends the team home within a step.
+        What comes from several threads is done one after the other. A little `work` the caller does alone, and an
+        interrupt waits for its end; else `lead` is called on the leader's thread, and an interrupt sends the team home
+        within a step, where it leaves the weights.
         """
-        # A team called together by the first thread could be left waiting for a member who was never called.
         team = kernels.new_team(self._patience)
-        return self._leader.run(lambda: self._lead(lead, team), lambda: kernels.send_home(team))
+        if work < WORTH_A_TEAM:
+            return self._lead(lead, partial(_alone, team))
+        # A team called together by the first thread could be left waiting for a member who was never called.
+        together = partial(self._together, team)
+        return self._leader.run(lambda: self._lead(lead, together), lambda: kernels.send_home(team))
 
-    def _lead(self, lead: Callable[[Together], _Result], team: NDArray[np.int64]) -> _Result:
-        with np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
-            return lead(partial(self._together, team))
+    def _lead(self, lead: Callable[[Together], _Result], together: Together) -> _Result:
+        with self._busy, np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
+            return lead(together)
 
     def _together(self, team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
         """Call the team together, and be its first member."""
@@ -92,6 +101,10 @@ class Team:
         # Not of all the time since they were called: being woken takes a good part of a short block.
         share = sum(one.on_core for one in times) / (sum(one.in_all for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)
+
+
+def _alone(team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
+    kernel(0, 1, team, *common)
 
 
 def _take_part(kernel: Callable[..., Any], me: int, threads: int, team: NDArray[np.int64], *common: Any) -> Times:

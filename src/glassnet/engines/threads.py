@@ -52,7 +52,8 @@ def spread(others: Iterable[int]) -> None:
 def _core_teller() -> Callable[[], int] | None:
     """Return the C library's function that tells on which core its caller runs, if it has one."""
     try:
-        return cast(Callable[[], int], ctypes.CDLL(None).sched_getcpu)
+        # `PyDLL` keeps Python's lock: given away, it would come back when a thread just woken has no more use for it.
+        return cast(Callable[[], int], ctypes.PyDLL(None).sched_getcpu)
     except (AttributeError, OSError, TypeError):
         return None
 

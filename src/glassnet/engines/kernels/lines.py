@@ -32,7 +32,7 @@ def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
     return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, lanes), [0] * lanes))
 
 
-def _vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
+def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
     """Return a pointer to the vector that begins at an index."""
     return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
 
@@ -65,7 +65,7 @@ def _block_of(vectors: int) -> Any:
             last = builder.sub(width, ir.Constant(width.type, LANES))
 
             def load(data: Any, index: Any) -> Any:
-                return builder.load(_vector_at(builder, vector, data, index), align=size)
+                return builder.load(vector_at(builder, vector, data, index), align=size)
 
             columns, registers = [], []
             for part in range(vectors):
@@ -83,7 +83,7 @@ def _block_of(vectors: int) -> Any:
                     product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=MAY_FUSE)
                     builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
             for at, register in zip(columns, registers, strict=True):
-                builder.store(builder.load(register), _vector_at(builder, vector, sums.data, at), align=size)
+                builder.store(builder.load(register), vector_at(builder, vector, sums.data, at), align=size)
             return context.get_dummy_value()
 
         i64 = types.int64
@@ -105,7 +105,7 @@ def _subtracting(vectors: int) -> Any:
             width = builder.extract_value(lines.shape, 1)
 
             columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
-            steps = [builder.load(_vector_at(builder, vector, taken.data, at), align=size) for at in columns]
+            steps = [builder.load(vector_at(builder, vector, taken.data, at), align=size) for at in columns]
             count = builder.extract_value(chosen.shape, 0)
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 weight = builder.load(builder.gep(weights.data, [loop.index]))
@@ -113,7 +113,7 @@ def _subtracting(vectors: int) -> Any:
                 line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
                 first = builder.mul(line, width)
                 for at, step in zip(columns, steps, strict=True):
-                    here = _vector_at(builder, vector, lines.data, builder.add(first, at))
+                    here = vector_at(builder, vector, lines.data, builder.add(first, at))
                     product = builder.fmul(less, step, flags=MAY_FUSE)
                     total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
                     builder.store(total, here, align=size)

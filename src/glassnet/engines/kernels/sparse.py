@@ -25,6 +25,7 @@ from .common import SparseRows
 from .lines import BLOCK, LANES, LINE, fetch, weighted_lines
 from .nodes import copy
 from .pairs import Columns, add_from_rows, add_to_rows, spread
+from .transpose import transpose
 
 WORD = 8
 """Bytes that `gather_nonzero` looks at together."""
@@ -192,18 +193,7 @@ def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, 
     begin, end = tiles[tile], tiles[tile + 1]
     here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
     if back:
-        _transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
+        transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
     else:
-        _transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
+        transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
     copy(there, here)
-
-
-@kernel
-def _transpose(matrix: Any, out: Any) -> None:
-    """Fill `out` with the transposed matrix, sixteen columns at a time: they share their cache lines."""
-    rows, columns = matrix.shape
-    for begin in range(0, columns, 16):
-        end = min(begin + 16, columns)
-        for i in range(rows):
-            for j in range(begin, end):
-                out[j, i] = matrix[i, j]
