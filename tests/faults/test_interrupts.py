@@ -131,6 +131,17 @@ if child == 0:
     os._exit(0 if after(400) == after(400) == right else 7)
 assert os.waitpid(child, 0)[1] == 0
 assert after(400) == right
+
+# And while another thread has a block.
+other = threading.Thread(target=after, args=(40_000,))
+other.start()
+time.sleep(0.001)
+child = os.fork()
+if child == 0:
+    signal.alarm(60)
+    os._exit(0 if after(400) == right else 7)
+other.join()
+assert os.waitpid(child, 0)[1] == 0
 """
 
 
@@ -141,7 +152,7 @@ IN_A_TEAM = {
     "several threads at once": SEVERAL_AT_ONCE,
     **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
 }
-ALONE = {name: what for name, what in IN_A_TEAM.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE)}
+ALONE = {name: what for name, what in IN_A_TEAM.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE, A_FORK)}
 
 
 @pytest.mark.parametrize("one_by_one", [False, True])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from functools import partial
-from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -16,7 +15,7 @@ from .team_size import TeamSize
 from .threads import Aside, Done, spread, usable_cores
 
 WORTH_A_TEAM = 40_000_000
-"""Work of a block, in products, from which threads are called together; less is done before the second has woken."""
+"""Work of a block, in products, from which others are called; the first has done less before they are awake."""
 
 _Result = TypeVar("_Result")
 Together = Callable[..., None]
@@ -53,7 +52,6 @@ class Team:
         self.most = min(wanted or cores, useful)
         self._patience = patience if self.most <= cores else kernels.IMPATIENCE
         self._leader, self._others = Aside(), [Aside() for _ in range(1, self.most)]
-        self._busy = Lock()
         self.forget()
 
     def forget(self) -> None:
@@ -61,21 +59,19 @@ class Team:
         self._size = TeamSize(self.most)
 
     def run(self, lead: Callable[[Together], _Result], work: int) -> _Result:
-        """Return what `lead` returns, which has the team do something together.
+        """Return what `lead` returns, which has the team do something together; a little `work` its leader does alone.
 
-        What comes from several threads is done one after the other. A little `work` the caller does alone, and an
-        interrupt waits for its end; else `lead` is called on the leader's thread, and an interrupt sends the team home
-        within a step, where it leaves the weights.
+        It is called on the leader's thread; what comes from several threads is done one after the other. An interrupt
+        sends the team home within a step.
         """
-        team = kernels.new_team(self._patience)
-        if work < WORTH_A_TEAM:
-            return self._lead(lead, partial(_alone, team))
         # A team called together by the first thread could be left waiting for a member who was never called.
-        together = partial(self._together, team)
+        team = kernels.new_team(self._patience)
+        together = partial(self._together if work >= WORTH_A_TEAM else _alone, team)
         return self._leader.run(lambda: self._lead(lead, together), lambda: kernels.send_home(team))
 
-    def _lead(self, lead: Callable[[Together], _Result], together: Together) -> _Result:
-        with self._busy, np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
+    @staticmethod
+    def _lead(lead: Callable[[Together], _Result], together: Together) -> _Result:
+        with np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
             return lead(together)
 
     def _together(self, team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
