@@ -168,15 +168,13 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
     elif code == TANH:
         for j in range(nodes):
             delta[j] *= one - a[j] * a[j]
-    elif code == RELU:
+    elif code == RELU:  # these two are no branches: half of the nodes pass, which cannot be foreseen
         for j in range(nodes):
-            if not a[j] > 0:
-                delta[j] = 0
+            delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
     elif code == LEAKY_RELU:
         leak = z.dtype.type(LEAK)
         for j in range(nodes):
-            if not a[j] > 0:
-                delta[j] *= leak
+            delta[j] = delta[j] if a[j] > 0 else leak * delta[j]
     elif code == GELU:
         scale, cubic = z.dtype.type(GELU_SCALE), z.dtype.type(3 * GELU_CUBIC)
         _gelu_inner(z, scratch)

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
 from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -23,7 +24,13 @@ from ...jit import kernel
 from .lines import LANES, MAY_FUSE, in_every_lane
 
 WIDEST = 4
-"""Vectors of a line, at most: two lines of them stay in sixteen registers, or in eight where those are longer."""
+"""Vectors of a line, at most: more would not leave a lot's sums or deltas in the first-level cache."""
+
+_SUMS = 24 if get_host_cpu_features().get("avx512f") else 12
+"""Registers that hold sums; the others are for what is added to them."""
+
+_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32
+"""Bytes of a register, at most."""
 
 
 class Columns(NamedTuple):
@@ -42,6 +49,7 @@ class _Writer:
 
     def __init__(self, context: Any, builder: Any, kind: Any) -> None:
         self.builder, self._size = builder, kind.bitwidth // 8
+        self.bytes = LANES * self._size
         self.vector = ir.VectorType(context.get_value_type(kind), LANES)
         self.nothing = ir.Constant(self.vector, [0.0] * LANES)
 
@@ -61,10 +69,24 @@ class _Writer:
         return self.builder.fadd(total, self.builder.fmul(one, other, flags=MAY_FUSE), flags=MAY_FUSE)
 
 
-def _write_pair(
-    writer: _Writer, vectors: int, forward: bool, arrays: Any, first: Any, second: Any, begins: Any
+def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *where: Any) -> None:
+    """Write what `_pair_of` computes, as many vectors at a time as there are registers for.
+
+    Forward, what belongs to the pair is only read, and may as well come from the cache; sums that had to be put there
+    after each row would take half as long again.
+    """
+    # The last vector may lie half on the one before it, so these two are always together.
+    together = vectors if forward else max(2, _SUMS // (2 * -(-writer.bytes // _BYTES)))
+    times = -(-vectors // together)
+    for time in range(times):
+        parts = range(vectors * time // times, vectors * (time + 1) // times)
+        _write_parts(writer, parts, vectors, forward, arrays, *where)
+
+
+def _write_parts(
+    writer: _Writer, parts: range, vectors: int, forward: bool, arrays: Any, first: Any, second: Any, begins: Any
 ) -> None:
-    """Write what `_pair_of` computes."""
+    """Write the loop over the rows for some of a line's vectors."""
     builder, (lines, which, values, rows) = writer.builder, arrays
     width = builder.extract_value(lines.shape, 1)
 
@@ -72,7 +94,7 @@ def _write_pair(
         return ir.Constant(width.type, value)
 
     last, own = builder.sub(width, number(LANES)), []
-    for part in range(vectors):
+    for part in parts:
         column = number(part * LANES)
         column = builder.select(builder.icmp_signed("<", column, last), column, last)
         own.append([writer.where(lines, builder.add(builder.mul(line, width), column)) for line in (first, second)])
@@ -84,7 +106,7 @@ def _write_pair(
         row = builder.zext(builder.load(builder.gep(which.data, [loop.index])), width.type)
         begin, place = builder.mul(row, number(vectors * LANES)), builder.mul(loop.index, number(2))
         both = [writer.in_every_lane(values, builder.add(place, number(side))) for side in range(2)]
-        for part, kept in enumerate(registers):
+        for part, kept in zip(parts, registers, strict=True):
             at = writer.where(rows, builder.add(begin, number(part * LANES)))
             line = writer.load(at)
             for value, register in zip(both, kept, strict=True):
