@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from numba import njit
 
 from glassnet.engines import kernels
-from glassnet.engines.kernels.pairs import LANES, WIDEST, bring_back, numbers_of
+from glassnet.engines.kernels import pairs
+from glassnet.engines.kernels.pairs import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.kernels.sparse import lot_gradient, lot_sums, sort_by_column
 from glassnet.engines.sparse import pairs_of, tiles_of
 
@@ -14,9 +16,9 @@ WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES
 def sorted_lot(raw, lot, factor, background):
     """Return a lot's columns, and its inputs as a matrix."""
     even = len(factor) % 2
-    room, pairs = len(lot) + 1, (len(factor) + 1) // 2
+    room, count = len(lot) + 1, (len(factor) + 1) // 2
     columns = kernels.Columns(
-        np.empty(pairs, np.uint32), np.empty(pairs * room, np.uint8), np.empty(2 * pairs * room, factor.dtype)
+        np.empty(count, np.uint32), np.empty(count * room, np.uint8), np.empty(2 * count * room, factor.dtype)
     )
     sort_by_column(pairs_of(raw), lot, np.pad(factor, (0, even)), np.pad(background, (0, even)), columns)
     return columns, raw[lot] * factor + background
@@ -51,6 +53,35 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
         lot_gradient(kept[2:-2], False, columns, delta, room)
         np.testing.assert_allclose(kept[2:-2], 2 * inputs.T @ delta, **near, err_msg="the next lot adds")
         assert (kept[[0, 1, -2, -1]] == 7).all()
+
+
+def compiled_gradient(vectors):
+    add = pairs._pair_of(vectors, forward=False)
+
+    @njit
+    def gradient(lines, begins, which, values, rows):
+        add(lines, 0, 1, begins, which, values, rows)
+
+    return gradient
+
+
+@pytest.mark.parametrize("registers", [(24, 64), (12, 32)])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypatch):
+    monkeypatch.setattr(pairs, "_SUMS", registers[0])
+    monkeypatch.setattr(pairs, "_BYTES", registers[1])
+    rng = np.random.default_rng(4)
+    which, values = rng.integers(0, 9, 20).astype(np.uint8), rng.normal(size=40).astype(dtype)
+    for vectors in range(1, WIDEST + 1):
+        gradient = compiled_gradient(vectors)
+        for width in range(max(LANES, (vectors - 1) * LANES + 1), vectors * LANES + 1, 5):
+            delta, rows = rng.normal(size=(9, width)).astype(dtype), np.zeros((9, vectors * LANES), dtype)
+            for row in range(9):
+                spread(delta[row], rows[row], np.zeros(vectors * LANES, dtype))
+            wanted, lines = values.reshape(-1, 2).T @ delta[which], np.full((2, width), np.nan, dtype)
+            for times, begins in ((1, True), (2, False)):
+                gradient(lines, begins, which, values, rows)
+                np.testing.assert_allclose(lines, times * wanted, rtol=0, atol=300 * np.finfo(dtype).eps)
 
 
 @pytest.mark.parametrize("widest", [WIDEST * LANES, 7 * LANES])

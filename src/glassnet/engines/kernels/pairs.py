@@ -26,11 +26,16 @@ from .lines import LANES, MAY_FUSE, in_every_lane
 WIDEST = 4
 """Vectors of a line, at most: more would not leave a lot's sums or deltas in the first-level cache."""
 
-_SUMS = 24 if get_host_cpu_features().get("avx512f") else 12
-"""Registers that hold sums; the others are for what is added to them."""
 
-_BYTES = 64 if get_host_cpu_features().get("avx512f") else 32
-"""Bytes of a register, at most."""
+def _has_avx512() -> bool:
+    try:
+        return bool(get_host_cpu_features().get("avx512f"))
+    except RuntimeError:  # LLVM cannot tell on every system
+        return False
+
+
+_SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
+"""Registers that hold sums, of all but those for what is added to them, and the bytes of one."""
 
 
 class Columns(NamedTuple):
