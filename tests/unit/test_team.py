@@ -65,3 +65,12 @@ def test_a_little_work_is_done_by_the_leader_alone(monkeypatch):
     assert did == [("little", 0, 1)]
     team.run(lambda together: together(kernel, 1, "much"), 100)
     assert sorted(did[1:]) == [("much", 0, 2), ("much", 1, 2)]
+
+
+@pytest.mark.parametrize("work", [0, teams.WORTH_A_TEAM])
+def test_who_fails_leaves_the_team_free(work):
+    team = teams.Team(2, 2, PATIENCE)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            team.run(lambda together: 1 / 0, work)
+    assert team.run(lambda together: "done", work) == "done"

@@ -168,7 +168,7 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
     elif code == TANH:
         for j in range(nodes):
             delta[j] *= one - a[j] * a[j]
-    elif code == RELU:  # these two are no branches: half of the nodes pass, which cannot be foreseen
+    elif code == RELU:  # chosen, as in the next, without a branch: which nodes pass cannot be foreseen
         for j in range(nodes):
             delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
     elif code == LEAKY_RELU:

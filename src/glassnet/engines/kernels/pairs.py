@@ -35,7 +35,7 @@ def _has_avx512() -> bool:
 
 
 _SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
-"""Registers that hold sums, of all but those for what is added to them, and the bytes of one."""
+"""How many registers hold sums, the others being for what is added to them; and the bytes of one."""
 
 
 class Columns(NamedTuple):
@@ -74,7 +74,7 @@ class _Writer:
         return self.builder.fadd(total, self.builder.fmul(one, other, flags=MAY_FUSE), flags=MAY_FUSE)
 
 
-def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *where: Any) -> None:
+def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *pair: Any) -> None:
     """Write what `_pair_of` computes, as many vectors at a time as there are registers for.
 
     Forward, what belongs to the pair is only read, and may as well come from the cache; sums that had to be put there
@@ -85,7 +85,7 @@ def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *wher
     times = -(-vectors // together)
     for time in range(times):
         parts = range(vectors * time // times, vectors * (time + 1) // times)
-        _write_parts(writer, parts, vectors, forward, arrays, *where)
+        _write_parts(writer, parts, vectors, forward, arrays, *pair)
 
 
 def _write_parts(
