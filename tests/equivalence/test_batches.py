@@ -23,7 +23,7 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options
-from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, sparse
 from glassnet.optimizers import OPTIMIZERS, State
 from support.cases import (
     RULE_PAIRS,
@@ -190,6 +190,21 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
     network, samples = deep(dtype), digits_like()
     for chosen in ({}, {"dropout": (0.3, 0.45), "optimizer": "momentum"}):
         agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
+
+
+@DTYPES
+@pytest.mark.parametrize("narrow", [0, 100])
+def test_threads_share_the_first_layer_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
+    """70 nodes are two tiles or more; 300 rows are three lots; 43 inputs are bands of whole words and an odd rest."""
+    monkeypatch.setattr(sparse, "NARROW", narrow)
+    for (features, scaling), shards in itertools.product(((43, "notes"), (48, "unit")), (1, 2, 3, 5)):
+        network = Network((features, 70, 4), ("tanh", "sigmoid"), bias=True, rule="gradient", dtype=dtype)
+        samples, hashes = samples_of(sparse_rows(300, features), 4, scaling), set()
+        for threads in (1, 2, 3):
+            settings = {**SETTINGS, "batch": 299, "shards": shards, "threads": threads, "optimizer": "nesterov"}
+            agree(network, samples, np.arange(300), 10 * STEP[dtype], clip=0.1, average=0.9, **settings)
+            hashes.add(trained(COMPILED, network, samples, np.arange(300), **settings)[0].parameters.hash())
+        assert len(hashes) == 1
 
 
 def test_a_batch_of_more_rows_than_there_are_samples():

@@ -16,7 +16,7 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Options, fit, new_model, train
-from glassnet.engines import CompiledEngine, ReferenceEngine, team
+from glassnet.engines import CompiledEngine, ReferenceEngine, sparse, team
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
 from glassnet.optimizers import OPTIMIZERS
@@ -37,7 +37,7 @@ GRID = [
 ]
 THREADS = (1, 2, 3)
 WIDE = ((150,), (200, 20))
-"""Hidden nodes of which there are enough for three groups, one sample a step."""
+"""Hidden nodes of which there are enough for three groups, one sample a step, and for tiles of a thread's own."""
 
 
 def training(optimizer: str, dtype: str, extras: bool, **changes) -> str:
@@ -63,6 +63,7 @@ def whole_grid() -> dict[str, str]:
     }
     for dtype, hidden, threads in itertools.product(("float32", "float64"), WIDE, THREADS):
         made[f"groups {threads} {dtype} {hidden}"] = per_sample(dtype=dtype, hidden=hidden, shards=3, threads=threads)
+        made[f"tiles {threads} {dtype} {hidden}"] = training("adam", dtype, False, hidden=hidden, threads=threads)
     for dtype, engine in itertools.product(("float32", "float64"), ("compiled", "reference")):
         made[f"sample {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine)
         made[f"batch {dtype} {engine}"] = per_sample(dtype=dtype, engine=engine, batch_size=64)
@@ -93,6 +94,14 @@ def test_any_number_of_threads(optimizer, dtype, extras):
     hashes = [grid_of_this_process()[f"{optimizer} {dtype} {extras} {threads}"] for threads in THREADS]
     assert len(set(hashes)) == 1
     assert training(optimizer, dtype, extras, threads=0) == hashes[0]
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("hidden", WIDE)
+def test_any_number_of_threads_where_each_has_nodes_of_its_own(hidden, dtype):
+    assert hidden[0] > sparse.NARROW
+    hashes = [grid_of_this_process()[f"tiles {threads} {dtype} {hidden}"] for threads in THREADS]
+    assert len(set(hashes)) == 1
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

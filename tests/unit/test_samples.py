@@ -1,9 +1,11 @@
-"""Samples ready for a step: the same whether a batch is all of them, some, or all in another order."""
+"""Samples ready for a step, whether a batch is all of them, some, or all in another order, and for the kernels."""
 
 import numpy as np
 import pytest
+from numba import typeof
 
 from glassnet.engines import Samples
+from glassnet.engines.sparse import of_few_types, read_only
 from glassnet.preprocess import Scaling
 
 
@@ -35,3 +37,38 @@ def test_a_batch_of_all_is_made_once_for_each_precision():
     made, all_of_them = samples(), np.arange(7)
     assert made.batch(all_of_them, np.float64) is made.batch(all_of_them.copy(), "float64")
     assert made.batch(all_of_them, np.float32) is not made.batch(all_of_them, np.float64)
+
+
+@pytest.mark.parametrize(
+    ("kind", "values", "found"),
+    [
+        ("u1", [0, 255], "u1"),
+        ("?", [0, 1], "u1"),
+        ("i1", [0, 127], "u1"),
+        ("i1", [-1, 127], "f4"),
+        ("i8", [0, 255], "u1"),
+        ("u2", [0, 256], "f4"),
+        ("i2", [-(2**15), 2**15 - 1], "f4"),
+        ("i4", [-(2**31), 2**31 - 1], "f8"),
+        ("u8", [0, 2**53], "f8"),
+        ("f4", [0, 1], "f4"),
+        ("f8", [0, 1], "f8"),
+    ],
+)
+def test_kernels_see_few_types_and_the_same_numbers(kind, values, found):
+    rows = np.array([values, values[::-1]], kind)
+    for given in (rows, rows[:, ::-1], np.asfortranarray(rows), rows[:0]):
+        made = of_few_types(given)
+        assert made.flags.c_contiguous
+        assert made.dtype in (np.uint8, np.float32, np.float64)
+        assert made.dtype == found or not len(given)
+        np.testing.assert_array_equal(made.astype(kind), given)
+    assert np.shares_memory(of_few_types(rows), rows) == (kind in ("u1", "?", "f4", "f8"))
+
+
+def test_tables_that_cannot_be_written_to_are_no_type_of_their_own():
+    rows, mapped = np.zeros((2, 3)), np.zeros((2, 3))
+    mapped.flags.writeable = False
+    assert typeof(mapped) != typeof(rows)
+    assert typeof(read_only(mapped)) == typeof(read_only(rows))
+    assert rows.flags.writeable

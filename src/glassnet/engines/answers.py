@@ -16,7 +16,7 @@ from ..network import Architecture
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .sparse import FARTHEST, into_tiles, tiles_of, words_of
+from .sparse import FARTHEST, into_tiles, of_few_types, tiles_of, words_of
 from .threads import one_blas_thread, usable_cores
 
 ROWS = 64
@@ -74,7 +74,7 @@ class Answers:
 
     def outputs(self, raw: NDArray[np.generic]) -> FloatArray:
         """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""
-        raw = np.ascontiguousarray(raw if self._apart is None else self._apart.apply(raw, self._flat.dtype))
+        raw = of_few_types(raw if self._apart is None else self._apart.apply(raw, self._flat.dtype))
         out = np.empty((len(raw), self._sizes[-1]), self._flat.dtype)
         if len(raw) <= 2 * ROWS:
             self._fill(raw, out)

@@ -21,7 +21,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
-from .sparse import FARTHEST, pairs_of, tiles_of
+from .sparse import FARTHEST, bands_and_tiles, begins, of_few_types, pairs_of, read_only
 from .team import Team, Together
 
 CHUNK = 1 << 14
@@ -53,7 +53,7 @@ class Batches:
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
         optimizer = list(OPTIMIZERS).index(options.optimizer)
-        self._raw = np.ascontiguousarray(samples.rows)
+        self._raw = read_only(of_few_types(samples.rows))
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
         # A large value less a large mean would lose its digits in float32, where the data have more.
@@ -61,13 +61,14 @@ class Batches:
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
         self._factor, self._offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
-        self._sparse = not options.augments and _has_many_zeros(self._raw) and np.abs(self._offset).max() < FARTHEST
-        widest = kernels.WIDEST * kernels.LANES
-        tiles = tiles_of(nodes, options.shards, widest) if self._sparse else np.zeros(1, np.int64)
-        self._without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0])
+        some = self._raw[:: max(1, len(self._raw) // 1000)]
+        self._sparse = not options.augments and _has_many_zeros(some) and np.abs(self._offset).max() < FARTHEST
+        used = some if self._sparse else some[:0]
+        bands, tiles = bands_and_tiles(used, nodes, options.shards)
+        self._without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], bands)
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
-        parts = np.concatenate([tiles[:-1] * features, chunks, [architecture.layout.size]])
-        self._rules = kernels.Rules(tiles, parts, optimizer, options.clip, options.hardest, options.average > 0)
+        parts = np.concatenate([begins(bands, tiles, features), chunks, [architecture.layout.size]])
+        self._rules = kernels.Rules(tiles, bands, parts, optimizer, options.clip, options.hardest, options.average > 0)
         nothing = distortion((1, 1), options, np.uint64(0))
         self._undistorted = kernels.Source(
             self._raw, self._without_zeros, self._factor, self._offset, self._known, options.augments, nothing
@@ -98,9 +99,18 @@ class Batches:
         memory = room._replace(flat=flat, slots=state.slots, average=average)
         steps = kernels.Steps(block.order, block.batch_size, self._constants(state, block), self._places(block))
         common = self._plan, self._source(block.epoch), steps, self._dropout, self._rules, memory
-        together(kernels.train_batches, len(block.learning_rates), *common)
+        self._turn(memory, False)
+        try:
+            together(kernels.train_batches, len(block.learning_rates), *common)
+        finally:
+            self._turn(memory, True)
         state.step += len(block.learning_rates)
         return Progress(float(room.loss.sum()), int(room.correct.sum()))
+
+    def _turn(self, memory: kernels.Memory, back: bool) -> None:
+        """Turn the first matrix for a team, or back when all have ended, where they share its bands."""
+        if len(self._rules.bands) > 2:  # else each turns its own tiles
+            kernels.turn_tiles(0, 1, self._raw.shape[1], self._rules, memory, back)
 
     def _make_room(self, batch: int) -> kernels.Memory:
         """Make buffers for batches of up to so many rows."""
@@ -133,6 +143,7 @@ class Batches:
                 values=np.empty((threads, 2 * pairs * lot), self._dtype),
             ),
             scratch=aligned_zeros((threads, kernels.WIDEST * kernels.LANES * lot), self._dtype),
+            later_sums=np.empty((len(self._rules.bands) - 2, of_all * nodes), self._dtype),
             first_delta=np.empty((of_all, nodes), self._dtype),
             squares=np.zeros(len(self._rules.parts) - 1),
             loss=np.zeros(shards),
@@ -170,7 +181,6 @@ class Batches:
         return constants
 
 
-def _has_many_zeros(raw: NDArray[Any]) -> bool:
-    """Tell whether sparse inputs pay, from some thousand rows."""
-    some = raw[:: max(1, len(raw) // 1000)]
+def _has_many_zeros(some: NDArray[Any]) -> bool:
+    """Tell whether sparse inputs pay, from some of the rows."""
     return bool(np.count_nonzero(some) <= MOST_VALUES * some.size)

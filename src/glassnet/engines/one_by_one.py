@@ -17,7 +17,7 @@ from ..options import Options
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from . import kernels
 from .interface import Block, Progress, Samples
-from .sparse import sparse_rows
+from .sparse import of_few_types, read_only, sparse_rows
 from .team import Team, Together
 
 LEAST_WORK = 4000
@@ -37,7 +37,7 @@ class OneByOne:
     """Samples, options and buffers for training with one sample a step."""
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
-        dtype, raw = np.dtype(options.dtype), np.ascontiguousarray(samples.rows)
+        dtype, raw = np.dtype(options.dtype), read_only(of_few_types(samples.rows))
         rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
         self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
         self._known = kernels.Known(samples.labels, samples.targets.astype(dtype), samples.weights_in(dtype))

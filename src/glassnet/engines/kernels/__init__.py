@@ -1,7 +1,7 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
 from .answers import AskingRoom, answer_rows, packed
-from .batches import Memory, Rules, Source, Steps, train_batches
+from .batches import Memory, Rules, Source, Steps, train_batches, turn_tiles
 from .common import Known, Plan, SparseRows, plan_of
 from .groups import VECTORS, Behind, Groups, Nodes
 from .lines import LANES
@@ -48,4 +48,5 @@ __all__ = [
     "train_batches",
     "train_samples",
     "transpose_tile",
+    "turn_tiles",
 ]

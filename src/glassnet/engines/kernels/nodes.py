@@ -78,6 +78,13 @@ def copy(source: Any, to: Any) -> None:
 
 
 @kernel
+def add(source: Any, to: Any) -> None:
+    """Add one vector to the beginning of another."""
+    for j in range(source.shape[0]):
+        to[j] += source[j]
+
+
+@kernel
 def first_largest(values: Any) -> int:
     """Return the place of the largest value, the first of several."""
     place, largest = 0, values[0]

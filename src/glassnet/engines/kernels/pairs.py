@@ -207,11 +207,14 @@ def bring_back(row: Any, constant: Any, line: Any) -> None:
 
 
 @kernel
-def add_to_rows(lines: Any, columns: Columns, rows: Any) -> None:
-    """Add to each of the `rows`, (rows, numbers), its values times the `lines` of the matrix, (features, nodes)."""
+def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -> None:
+    """Add to each of the `rows`, (rows, numbers), its values times the `lines` of the matrix, (features, nodes).
+
+    This is done for the pairs from `begin` to `end`.
+    """
     features, width = lines.shape
     room = columns.rows.shape[0] // columns.ends.shape[0]
-    for pair in range(columns.ends.shape[0]):
+    for pair in range(begin, end):
         # An odd last input is its own neighbour; its second value is 0.
         first, second = 2 * pair, min(2 * pair + 1, features - 1)
         which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
@@ -233,14 +236,14 @@ def add_to_rows(lines: Any, columns: Columns, rows: Any) -> None:
 
 
 @kernel
-def add_from_rows(lines: Any, begins: bool, columns: Columns, rows: Any) -> None:
+def add_from_rows(lines: Any, begins: bool, columns: Columns, begin: int, end: int, rows: Any) -> None:
     """Add to the `lines` of a matrix, (features, nodes), the `rows`, (rows, numbers), times their values.
 
-    What `begins` does not look at what was there.
+    This is done for the pairs from `begin` to `end`. What `begins` does not look at what was there.
     """
     features, width = lines.shape
     room = columns.rows.shape[0] // columns.ends.shape[0]
-    for pair in range(columns.ends.shape[0]):
+    for pair in range(begin, end):
         first, second = 2 * pair, min(2 * pair + 1, features - 1)
         which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
         if width < LANES:

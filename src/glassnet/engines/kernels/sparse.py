@@ -41,7 +41,10 @@ ONE, TWO = np.uint64(1), np.uint64(2)
 
 
 class Pairs(NamedTuple):
-    """Samples by pairs of neighbouring inputs: sample i has pairs ``start[i]`` to ``start[i + 1]``, as in the data."""
+    """Samples by pairs of neighbouring inputs, as in the data.
+
+    The inputs are divided into B bands: of sample i, band b has the pairs ``start[i B + b]`` to ``start[i B + b + 1]``.
+    """
 
     start: NDArray[np.int64]
     places: NDArray[np.uint32]  # inputs 2 · place and 2 · place + 1
@@ -84,51 +87,60 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
 
 
 @kernel
-def gather_pairs(raw: Any, words: Any, pairs: Pairs) -> None:
-    """Fill the pairs of `raw`, (n, features); `words` and the room for one more are as in `gather_nonzero`."""
-    features, at = raw.shape[1], 0
+def gather_pairs(raw: Any, words: Any, bands: Any, pairs: Pairs) -> None:
+    """Fill the pairs of `raw`, (n, features); `words` and the room for one more are as in `gather_nonzero`.
+
+    Band b holds the pairs ``bands[b]`` to ``bands[b + 1]``; it begins with a word.
+    """
+    features, at, count = raw.shape[1], 0, bands.shape[0] - 1
     together = features > words.shape[1]
     for i in range(raw.shape[0]):
-        pairs.start[i] = at
         row, spans = raw[i], words[i]
-        if together:
-            for block in range(spans.shape[0]):
-                if spans[block] != 0:
-                    for j in range(block * WORD, block * WORD + WORD, 2):
-                        at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-        else:
-            for j in range(0, features - 1, 2):
-                at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-            if features % 2 == 1:
-                at = _keep_pair(pairs, at, features // 2, row[features - 1], raw.dtype.type(0))
-    pairs.start[raw.shape[0]] = at
+        for band in range(count):
+            pairs.start[i * count + band] = at
+            begin, end = bands[band], bands[band + 1]
+            if together:
+                for block in range(2 * begin // WORD, 2 * end // WORD):
+                    if spans[block] != 0:
+                        for j in range(block * WORD, block * WORD + WORD, 2):
+                            at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
+            else:
+                for place in range(begin, min(end, features // 2)):
+                    at = _keep_pair(pairs, at, place, row[2 * place], row[2 * place + 1])
+        if features % 2 == 1:
+            at = _keep_pair(pairs, at, features // 2, row[features - 1], raw.dtype.type(0))
+    pairs.start[raw.shape[0] * count] = at
 
 
 @kernel
-def sort_by_column(pairs: Pairs, lot: Any, factor: Any, background: Any, columns: Columns) -> None:
-    """Fill `columns` from the samples that `lot` names, scaled; each pair has its rows in their order.
+def sort_by_column(
+    pairs: Pairs, lot: Any, bands: Any, band: int, factor: Any, background: Any, columns: Columns
+) -> None:
+    """Fill a band's `columns` from the samples that `lot` names, scaled; each pair has its rows in their order.
 
     The background comes first, as if it were the row behind the last. `factor` and it are of even length.
     """
     ends, rows, values = columns
     room = rows.shape[0] // ends.shape[0]
-    for column in range(ends.shape[0]):
+    for column in range(bands[band], bands[band + 1]):
         at, value, neighbour = column * room, background[2 * column], background[2 * column + 1]
         rows[at], values[2 * at], values[2 * at + 1] = lot.shape[0], value, neighbour
         ends[column] = at + ((value != 0) | (neighbour != 0))
     start, places, given = pairs
+    count = bands.shape[0] - 1
     for row in range(lot.shape[0]):
         # Samples stand far from each other, and so does where they begin.
         if row + 12 < lot.shape[0]:
-            fetch(start, lot[row + 12])
+            fetch(start, lot[row + 12] * count + band)
         if row + 4 < lot.shape[0]:
-            begin, end = start[lot[row + 4]], start[lot[row + 4] + 1]
+            begin, end = start[lot[row + 4] * count + band], start[lot[row + 4] * count + band + 1]
             for at in range(begin, end, LINE):
                 fetch(places, at)
             for at in range(2 * begin, 2 * end, 4 * LINE):
                 fetch(given, at)
         # Places without a sign: Numba then does not ask each whether it counts from the end, half of the time.
-        for at in range(np.uint64(start[lot[row]]), np.uint64(start[lot[row] + 1])):
+        begin, end = start[lot[row] * count + band], start[lot[row] * count + band + 1]
+        for at in range(np.uint64(begin), np.uint64(end)):
             pair = np.uint64(places[at])
             to = np.uint64(ends[pair])
             ends[pair] = to + ONE
@@ -151,20 +163,24 @@ def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: A
 
 
 @part_of_kernel
-def lot_sums(tile: Any, columns: Columns, sums: Any) -> None:
-    """Fill the sums of a tile's nodes, (rows + 1, numbers): the last row holds what the background adds to all."""
+def lot_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any) -> None:
+    """Fill the sums of a tile's nodes over a band's inputs, pairs `first` to `last`.
+
+    They are (rows + 1, numbers): the last row holds what the background adds to all.
+    """
     for row in range(sums.shape[0]):
         line = sums[row]
         for j in range(line.shape[0]):
             line[j] = 0
-    add_to_rows(tile, columns, sums)
+    add_to_rows(tile, columns, first, last, sums)
 
 
 @part_of_kernel
-def lot_gradient(gradient: Any, is_first: bool, columns: Columns, delta: Any, room: Any) -> None:
+def lot_gradient(gradient: Any, is_first: bool, columns: Columns, first: int, last: int, delta: Any, room: Any) -> None:
     """Add to the gradient of a tile, (features, nodes), what comes from a lot's deltas of its nodes, (rows, nodes).
 
-    The first lot does not add but begins. `room` is for these deltas and their sum: (rows + 1, numbers).
+    This is done for a band's inputs, pairs `first` to `last`. The first lot does not add but begins. `room` is for the
+    deltas and their sum: (rows + 1, numbers).
     """
     rows = delta.shape[0]
     total = room[rows]
@@ -172,7 +188,7 @@ def lot_gradient(gradient: Any, is_first: bool, columns: Columns, delta: Any, ro
         total[j] = 0
     for row in range(rows):
         spread(delta[row], room[row], total)
-    add_from_rows(gradient, is_first, columns, room)
+    add_from_rows(gradient, is_first, columns, first, last, room)
 
 
 @kernel_with_arrays
@@ -191,9 +207,7 @@ def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, 
     another such vector, the same part is overwritten.
     """
     begin, end = tiles[tile], tiles[tile + 1]
+    rows, columns = (fan_in, end - begin) if back else (end - begin, fan_in)
     here, there = vector[begin * fan_in : end * fan_in], scratch[begin * fan_in : end * fan_in]
-    if back:
-        transpose(here.reshape(fan_in, end - begin), there.reshape(end - begin, fan_in))
-    else:
-        transpose(here.reshape(end - begin, fan_in), there.reshape(fan_in, end - begin))
+    transpose(here.reshape(rows, columns), there.reshape(columns, rows))
     copy(there, here)
