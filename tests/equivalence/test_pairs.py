@@ -10,7 +10,7 @@ from glassnet.engines import kernels
 from glassnet.engines.kernels import pairs
 from glassnet.engines.kernels.pairs import LANES, WIDEST, bring_back, numbers_of, spread
 from glassnet.engines.kernels.sparse import lot_gradient, lot_sums, sort_by_column
-from glassnet.engines.sparse import bands_of, pairs_of, tiles_of
+from glassnet.engines.sparse import bands_of, pairs_of, sparse_rows, tiles_of
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
 
@@ -123,6 +123,18 @@ def test_pairs_are_the_values_that_are_not_zero():
                     assert bands[band] <= places[at] < bands[band + 1]
                     there[sample, 2 * places[at] : 2 * places[at] + 2] = pair
             np.testing.assert_array_equal(there[:, :features], raw)
+
+
+@pytest.mark.parametrize("kind", ["uint8", "float64"])
+def test_values_that_are_not_zero_are_found_in_rows_of_every_width(kind):
+    rng = np.random.default_rng(5)
+    for features in (1, 7, 8, 9, 16, 21):
+        raw = (rng.integers(1, 255, (30, features)) * (rng.random((30, features)) < 0.1)).astype(kind)
+        factor = rng.random(features)
+        start, places, values = sparse_rows(raw, factor)
+        for row, (begin, end) in zip(raw, itertools.pairwise(start), strict=True):
+            np.testing.assert_array_equal(places[begin:end], np.flatnonzero(row))
+            np.testing.assert_array_equal(values[begin:end], (row * factor)[row != 0])
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 7])

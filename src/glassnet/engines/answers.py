@@ -16,7 +16,7 @@ from ..network import Architecture
 from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess import Scaling
 from . import kernels
-from .sparse import FARTHEST, into_tiles, of_few_types, tiles_of, words_of
+from .sparse import FARTHEST, into_tiles, of_few_types, tiles_of
 from .threads import one_blas_thread, usable_cores
 
 ROWS = 64
@@ -66,9 +66,9 @@ class Answers:
         last /= temperature
         tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
         into_tiles(frozen.flat, tiles, features)
-        self._sizes, self._flat = architecture.sizes, frozen.flat
+        self._sizes, self._flat = architecture.sizes, aligned_zeros((frozen.flat.size + features,), frozen.flat.dtype)
+        self._flat[:-features], self._flat[-features:] = frozen.flat, factor
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
-        self._factor = np.full(features, factor, frozen.flat.dtype)
         self._rooms = threading.local()
         self._threads = usable_cores()
 
@@ -92,13 +92,10 @@ class Answers:
         room = getattr(self._rooms, "room", None)
         if room is None:
             room = self._rooms.room = self._make_room()
-        kernels.answer_rows(self._numbers, self._flat, self._factor, raw, words_of(raw), room, out)
+        kernels.answer_rows(self._numbers, self._flat, raw, room[0], room[1], out)
 
-    def _make_room(self) -> kernels.AskingRoom:
-        dtype, hidden = self._flat.dtype, len(self._sizes) - 2
-        room = ROWS * self._sizes[0] + 1
-        return kernels.AskingRoom(
-            kernels.SparseRows(np.empty(ROWS + 1, np.int64), np.empty(room, np.uint32), np.empty(room, dtype)),
-            aligned_zeros((5, ROWS * sum(self._sizes[1:])), dtype),
-            kernels.Dropout(np.zeros(hidden, np.float32), np.ones(hidden, dtype)),
-        )
+    def _make_room(self) -> tuple[NDArray[np.uint32], FloatArray]:
+        """Return room for a thread's places and work: see `kernels.answer_rows`."""
+        features, *nodes = self._sizes
+        values, dtype = ROWS * features + 1, self._flat.dtype
+        return np.zeros(ROWS + 1 + values, np.uint32), aligned_zeros((5 * ROWS * sum(nodes) + values,), dtype)

@@ -47,13 +47,8 @@ def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
     """Return the values that are not 0, each times the factor of its feature, and where they stand."""
     room = np.count_nonzero(raw) + 1
     rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, factor.dtype))
-    kernels.gather_nonzero(raw, words_of(raw), factor, rows)
+    kernels.gather_nonzero(raw, factor, rows)
     return rows
-
-
-def words_of(raw: NDArray[Any]) -> NDArray[Any]:
-    """Return the rows with some bytes taken together where that is possible: see `kernels.gather_nonzero`."""
-    return raw.view(np.uint64) if raw.dtype == np.uint8 and raw.shape[1] % kernels.WORD == 0 else raw
 
 
 def pairs_of(raw: NDArray[Any], bands: NDArray[np.int64]) -> kernels.Pairs:
@@ -62,7 +57,7 @@ def pairs_of(raw: NDArray[Any], bands: NDArray[np.int64]) -> kernels.Pairs:
     room = np.count_nonzero(raw.view(np.uint16) if even else raw) + 1  # more than needed is never touched
     starts = len(raw) * (len(bands) - 1) + 1
     pairs = kernels.Pairs(np.empty(starts, np.int64), np.empty(room, np.uint32), np.empty(2 * room, raw.dtype))
-    kernels.gather_pairs(raw, words_of(raw), bands, pairs)
+    kernels.gather_pairs(raw, bands, pairs)
     return pairs
 
 

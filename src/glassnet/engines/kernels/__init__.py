@@ -1,6 +1,6 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
-from .answers import AskingRoom, answer_rows, packed
+from .answers import answer_rows, packed
 from .batches import Memory, Rules, Source, Steps, train_batches, turn_tiles
 from .common import Known, Plan, SparseRows, plan_of
 from .groups import VECTORS, Behind, Groups, Nodes
@@ -20,7 +20,6 @@ __all__ = [
     "VECTORS",
     "WIDEST",
     "WORD",
-    "AskingRoom",
     "Behind",
     "Board",
     "Columns",

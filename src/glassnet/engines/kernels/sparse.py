@@ -18,6 +18,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic, overload
 from numpy.typing import NDArray
 
 from ...jit import kernel, kernel_with_arrays, part_of_kernel
@@ -51,35 +54,67 @@ class Pairs(NamedTuple):
     values: NDArray[Any]  # two a pair, not scaled, at least one of them not 0
 
 
+def _word(context: Any, row: Any, at: Any) -> Any:
+    """Return the eight bytes of a row from a place on as one number."""
+
+    def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+        data = context.make_array(signature.args[0])(context, builder, given[0]).data
+        word = ir.IntType(8 * WORD).as_pointer()
+        return builder.load(builder.bitcast(builder.gep(data, [given[1]]), word), align=1)
+
+    return types.uint64(row, types.intp), code
+
+
+_word_at: Any = intrinsic(_word)
+
+
+def _is_empty(row: Any, at: int) -> bool:
+    return not row[at : at + WORD].any()
+
+
+@overload(_is_empty)
+def _is_empty_of(row: Any, at: int) -> Any:
+    """Tell by one look that `WORD` bytes are 0; of wider numbers that cannot be told so soon."""
+    is_of_bytes = row.dtype == types.uint8
+
+    def look(row: Any, at: int) -> Any:
+        return is_of_bytes and _word_at(row, at) == 0
+
+    return look
+
+
 @kernel
-def gather_nonzero(raw: Any, words: Any, factor: Any, rows: SparseRows) -> None:
+def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) -> int:
+    # A zero is written too, and then written over: which are zero cannot be foreseen.
+    rows.places[at] = place
+    rows.values[at] = value * factor
+    return at + int(value != 0)
+
+
+@kernel
+def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
     """Fill places and scaled values of the non-zero entries of `raw`, (n, features).
 
-    `words` is `raw` with `WORD` bytes taken together where its type and width allow, else `raw`: most of a picture is
-    empty, and a whole word of zeros is passed over at once. `rows` needs room for one more value than there are.
+    Most of a picture is empty, and a whole word of zeros is passed over at once. `rows` needs room for one more value
+    than there are.
     """
-    together, at = raw.shape[1] > words.shape[1], 0
+    features, at = raw.shape[1], 0
+    whole = features // WORD * WORD
     for i in range(raw.shape[0]):
         rows.start[i] = at
-        row, spans = raw[i], words[i]
-        for block in range(spans.shape[0]):
-            if spans[block] != 0:
-                if together:
-                    # A zero is written too, and then written over: which are zero cannot be foreseen.
-                    for j in range(block * WORD, block * WORD + WORD):
-                        rows.places[at] = j
-                        rows.values[at] = row[j] * factor[j]
-                        at += row[j] != 0
-                else:
-                    rows.places[at] = block
-                    rows.values[at] = row[block] * factor[block]
-                    at += 1
+        row = raw[i]
+        for first in range(0, whole, WORD):
+            if not _is_empty(row, first):
+                for j in range(first, first + WORD):
+                    at = _keep_value(rows, at, j, row[j], factor[j])
+        for j in range(whole, features):
+            at = _keep_value(rows, at, j, row[j], factor[j])
     rows.start[raw.shape[0]] = at
 
 
 @kernel
 def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) -> int:
-    # A pair of zeros is written too, and then written over: which are zero cannot be foreseen.
+    # A pair of zeros is written too, as above.
     pairs.places[at] = place
     pairs.values[2 * at] = value
     pairs.values[2 * at + 1] = neighbour
@@ -87,28 +122,24 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
 
 
 @kernel
-def gather_pairs(raw: Any, words: Any, bands: Any, pairs: Pairs) -> None:
-    """Fill the pairs of `raw`, (n, features); `words` and the room for one more are as in `gather_nonzero`.
+def gather_pairs(raw: Any, bands: Any, pairs: Pairs) -> None:
+    """Fill the pairs of `raw`, (n, features); the room for one more is as in `gather_nonzero`.
 
     Band b holds the pairs ``bands[b]`` to ``bands[b + 1]``; it begins with a word.
     """
     features, at, count = raw.shape[1], 0, bands.shape[0] - 1
-    together = features > words.shape[1]
+    whole = features // WORD * WORD
     for i in range(raw.shape[0]):
-        row, spans = raw[i], words[i]
+        row = raw[i]
         for band in range(count):
             pairs.start[i * count + band] = at
-            begin, end = bands[band], bands[band + 1]
-            if together:
-                for block in range(2 * begin // WORD, 2 * end // WORD):
-                    if spans[block] != 0:
-                        for j in range(block * WORD, block * WORD + WORD, 2):
-                            at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-            else:
-                for place in range(begin, min(end, features // 2)):
-                    at = _keep_pair(pairs, at, place, row[2 * place], row[2 * place + 1])
-        if features % 2 == 1:
-            at = _keep_pair(pairs, at, features // 2, row[features - 1], raw.dtype.type(0))
+            for first in range(2 * bands[band], min(2 * bands[band + 1], whole), WORD):
+                if not _is_empty(row, first):
+                    for j in range(first, first + WORD, 2):
+                        at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
+        for j in range(whole, features, 2):  # what is no whole word is in the last band
+            neighbour = row[j + 1] if j + 1 < features else raw.dtype.type(0)
+            at = _keep_pair(pairs, at, j // 2, row[j], neighbour)
     pairs.start[raw.shape[0] * count] = at
 
 
