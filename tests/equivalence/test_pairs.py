@@ -110,7 +110,7 @@ def test_tiles_hold_all_nodes_and_fit_the_vectors(threads, widest):
 
 def test_pairs_are_the_values_that_are_not_zero():
     rng = np.random.default_rng(3)
-    for features, count in itertools.product((1, 2, 5, 8, 16, 18, 64), (1, 2, 3)):
+    for features, count in itertools.product((1, 2, 5, 7, 8, 15, 16, 18, 64), (1, 2, 3)):
         for kind in ("uint8", "float32", "int64"):
             raw = (rng.integers(0, 3, (20, features)) * rng.integers(0, 2, (20, features))).astype(kind)
             bands = bands_of(raw, count)
@@ -137,7 +137,7 @@ def test_values_that_are_not_zero_are_found_in_rows_of_every_width(kind):
             np.testing.assert_array_equal(values[begin:end], (row * factor)[row != 0])
 
 
-@pytest.mark.parametrize("count", [1, 2, 3, 7])
+@pytest.mark.parametrize("count", [2, 3, 7])
 def test_bands_hold_all_inputs_and_equally_many_values(count):
     rng = np.random.default_rng(count)
     for features in range(1, 300):

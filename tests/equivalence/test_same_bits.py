@@ -16,10 +16,11 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Options, fit, new_model, train
-from glassnet.engines import CompiledEngine, ReferenceEngine, sparse, team
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine, kernels, sparse, team
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
-from glassnet.optimizers import OPTIMIZERS
+from glassnet.optimizers import OPTIMIZERS, State
+from glassnet.training import samples_for
 from support.cli import environment
 from support.samples import digits
 
@@ -301,6 +302,30 @@ def test_other_threads_may_limit_blas_after_a_training(two_blas_threads):
     other.join()
     assert set(seen[0]) == {1}
     assert blas_threads() == two_blas_threads
+
+
+@pytest.mark.parametrize("fails", [0, 1])
+@pytest.mark.parametrize("hidden", [30, 150])
+def test_whoever_fails_leaves_the_first_matrix_as_it_lay(hidden, fails, monkeypatch):
+    """Shared by inputs or by nodes, it is turned for a block, and back however that ends."""
+
+    def failing(me, *rest):
+        if me == fails:
+            raise MemoryError
+        real(me, *rest)
+
+    data = digits(220)
+    options = Options(**MODERN, hidden=hidden, batch_size=64, shards=2, threads=2, optimizer="adam", average=0.9)
+    model, engine = new_model(data, options), CompiledEngine()
+    architecture, state = model.network.architecture, State.new(model.network.parameters, options)
+    prepared = engine.prepare(architecture, samples_for(model, data, options), options)
+    before, real = state.parameters.hash(), kernels.train_batches
+    monkeypatch.setattr(team.TeamSize, "learn", lambda *block: None)  # both threads, however busy the machine is
+    monkeypatch.setattr(kernels, "train_batches", failing)
+    with pytest.raises(MemoryError):
+        engine.run_steps(architecture, state, prepared, Block(np.arange(220), 64, np.zeros(4)))  # at a rate of 0
+    assert state.parameters.hash() == before
+    np.testing.assert_array_equal(state.average, state.parameters.flat)
 
 
 def test_the_grid_holds_numbers_that_training_moved():

@@ -31,10 +31,12 @@ else:
 size = options.batch_size
 data = patterns(400)
 model = new_model(data, options)
-samples = Samples(data.inputs, model.scaling, data.labels, model.targets.table())
+rows = sparse_rows(400, data.features)
+samples = Samples(rows, model.scaling, data.labels, model.targets.table())
 engine = engine_named("compiled")
 prepared = engine.prepare(model.network.architecture, samples, options)
 assert prepared._team.most == 2
+assert one_by_one or len(prepared._rules.bands) == 3  # who calls the team turns the first matrix, and back
 name = "train_samples" if one_by_one else "train_batches"
 
 def after(rows):

@@ -55,9 +55,9 @@ class Batches:
         optimizer = list(OPTIMIZERS).index(options.optimizer)
         self._raw = read_only(of_few_types(samples.rows))
         targets = samples.targets.astype(self._dtype)
-        self._known = kernels.Known(samples.labels, targets, samples.weights_in(self._dtype))
+        self._known = kernels.Known(read_only(samples.labels), targets, samples.weights_in(self._dtype))
         # A large value less a large mean would lose its digits in float32, where the data have more.
-        scale_type = np.result_type(self._raw, self._dtype) if samples.scaling.by_feature else self._dtype
+        scale_type = np.result_type(samples.rows, self._dtype) if samples.scaling.by_feature else self._dtype
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
         self._factor, self._offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])

@@ -40,7 +40,7 @@ class OneByOne:
         dtype, raw = np.dtype(options.dtype), read_only(of_few_types(samples.rows))
         rows = sparse_rows(raw, np.full(raw.shape[1], samples.scaling.factor, dtype))
         self._inputs = kernels.SparseInputs(rows, dtype.type(samples.scaling.offset))
-        self._known = kernels.Known(samples.labels, samples.targets.astype(dtype), samples.weights_in(dtype))
+        self._known = kernels.Known(read_only(samples.labels), samples.targets.astype(dtype), samples.weights_in(dtype))
         groups = _groups_of(architecture, options.shards, rows)
         self._team = Team(options.threads, groups, PATIENCE)
         behind, self._numbers = _new_behind(architecture, self._team.most, dtype)

@@ -22,7 +22,7 @@ alone, but brings a part of every node's sum. With 32 nodes a fifth quicker, wit
 
 
 def of_few_types(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return the same numbers as float32, float64 or, where they are whole and 0 to 255, as bytes, row behind row.
+    """Return the same numbers, row behind row: whole ones as bytes where these hold them, else as floats.
 
     For every other type all loops would be compiled anew. Whole numbers beyond 2**53 lose their last digits.
     """
@@ -72,14 +72,14 @@ def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
 
 
 def bands_of(some: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """Return where bands of the inputs begin, in pairs, (count + 1,): they have equally many values that are not 0.
+    """Return where bands of the inputs begin, in pairs, (count + 1,): they have about as many values that are not 0.
 
-    `some` are rows to count in. A band begins with a word, see `kernels.gather_nonzero`; some may be empty.
+    `some` are rows to count in. A band begins with a word, see `kernels.gather_pairs`; some may be empty.
     """
     pairs, word = -(-some.shape[1] // 2), kernels.WORD // 2
     before = np.append(0, np.count_nonzero(some, axis=0).cumsum())[:: kernels.WORD]
     starts = word * before.searchsorted(before[-1] * np.arange(1, count) / count)
-    return np.array([0, *starts.clip(max=pairs // word * word), pairs], np.int64)
+    return np.array([0, *starts, pairs], np.int64)
 
 
 def bands_and_tiles(some: NDArray[Any], nodes: int, threads: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -87,10 +87,14 @@ def bands_and_tiles(some: NDArray[Any], nodes: int, threads: int) -> tuple[NDArr
 
     `some` are rows of the data; without any there are no tiles, as nothing is left out.
     """
-    widest, is_narrow = kernels.WIDEST * kernels.LANES, nodes <= NARROW
     if not len(some):
         return bands_of(some, 1), np.zeros(1, np.int64)
-    return bands_of(some, threads if is_narrow else 1), tiles_of(nodes, 1 if is_narrow else threads, widest)
+    widest = kernels.WIDEST * kernels.LANES
+    if nodes > NARROW:
+        return bands_of(some, 1), tiles_of(nodes, threads, widest)
+    # More bands cost every thread time and room, and few nodes have no work for many threads.
+    most = min(threads, max(2, nodes // kernels.LANES), some.shape[1] // kernels.WORD)
+    return bands_of(some, max(1, most)), tiles_of(nodes, 1, widest)
 
 
 def begins(bands: NDArray[np.int64], tiles: NDArray[np.int64], features: int) -> NDArray[np.int64]:

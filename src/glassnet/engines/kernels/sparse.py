@@ -8,9 +8,9 @@ the rows of a batch:
 - gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
 
 Both products run over the values of v that are not 0, in training by pairs of inputs: see `pairs`. There the background
-is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tile`. A tile is computed
-by one thread, for all rows: its weights, their gradient and what the optimizer remembers of them stay in the cache of
-that thread's core.
+is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tile`. A tile, or where
+there are few nodes its lines of a band of the inputs, is computed by one thread, for all rows: its weights, their
+gradient and what the optimizer remembers of them stay in the cache of that thread's core.
 """
 
 from __future__ import annotations
