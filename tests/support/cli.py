@@ -16,8 +16,8 @@ from typing import IO, Any, NamedTuple
 from unittest import mock
 
 REMARK = re.compile(
-    r"no test data: .* kept aside|epoch \d+: loss |going on after |first run here: |fold \d+ of \d+: |"
-    r"every answer is |所有回答都是|第 \d+ [轮折]|重新训练:|\S+:[\d,]+ 行中有|没有测试数据:|在此首次运行:|"
+    r"no test data: .* kept aside|epoch \d+: loss |going on after |getting ready: |fold \d+ of \d+: |"
+    r"every answer is |所有回答都是|第 \d+ [轮折]|重新训练:|\S+:[\d,]+ 行中有|没有测试数据:|正在准备:|"
     r"[^\n]+: the test has no sample|\S+:测试数据中没有|"
     r"training again: |(standard input|\S+): ([\d,]+ (rows?|of|pictures?|files?)\b|target |left out |column )"
 )

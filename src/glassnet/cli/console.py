@@ -82,7 +82,7 @@ def progress_listener() -> _Bar | _Lines:
 
 
 class _FirstRunNotice:
-    """Says why nothing moves yet, if getting ready takes longer than loading from the cache would."""
+    """Says why nothing moves yet, if getting ready takes longer than loading from the cache does on an idle machine."""
 
     def __init__(self) -> None:
         self._timer: threading.Timer | None = None

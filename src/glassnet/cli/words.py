@@ -17,8 +17,8 @@ from ..language import preferred, speaking
 CLI_WORDS: dict[str, tuple[str, str]] = {
     # progress of a training
     "first_run": (
-        "first run here: compiling the loops, once; this takes some seconds …",
-        "在此首次运行:正在编译循环,只需一次,要几秒钟……",
+        "getting ready: the first run of its kind here compiles its loops, once, for up to a minute …",
+        "正在准备:同类训练在此首次运行时要编译循环,只需一次,最多约一分钟……",
     ),
     "epoch_done": (
         "epoch {epoch}: loss {loss:.4f}{accuracy} while learning{validation}, {seconds:.2f} s",
