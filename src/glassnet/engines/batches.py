@@ -21,7 +21,7 @@ from ..randomness import Purpose, key
 from . import kernels
 from .division import shards_of
 from .interface import Block, Progress, Samples
-from .sparse import FARTHEST, bands_and_tiles, begins, of_few_types, pairs_of, read_only
+from .sparse import FARTHEST, bands_and_tiles, of_few_types, pairs_of, read_only, starts_of
 from .team import Team, Together
 
 CHUNK = 1 << 14
@@ -67,7 +67,7 @@ class Batches:
         bands, tiles = bands_and_tiles(used, nodes, options.shards)
         self._without_zeros = pairs_of(self._raw if self._sparse else self._raw[:0], bands)
         chunks = np.arange(tiles[-1] * features, architecture.layout.size, CHUNK)
-        parts = np.concatenate([begins(bands, tiles, features), chunks, [architecture.layout.size]])
+        parts = np.concatenate([starts_of(bands, tiles, features), chunks, [architecture.layout.size]])
         self._rules = kernels.Rules(tiles, bands, parts, optimizer, options.clip, options.hardest, options.average > 0)
         nothing = distortion((1, 1), options, np.uint64(0))
         self._undistorted = kernels.Source(

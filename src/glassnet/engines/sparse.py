@@ -97,7 +97,7 @@ def bands_and_tiles(some: NDArray[Any], nodes: int, threads: int) -> tuple[NDArr
     return bands_of(some, max(1, most)), tiles_of(nodes, 1, widest)
 
 
-def begins(bands: NDArray[np.int64], tiles: NDArray[np.int64], features: int) -> NDArray[np.int64]:
+def starts_of(bands: NDArray[np.int64], tiles: NDArray[np.int64], features: int) -> NDArray[np.int64]:
     """Return where each tile's bands begin in a flat vector."""
     widths = np.diff(tiles)[:, None]
     return np.ravel(tiles[:-1, None] * features + widths * 2 * bands[:-1])
