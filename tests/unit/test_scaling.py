@@ -52,6 +52,13 @@ def test_a_large_mean_leaves_the_digits_of_a_small_deviation():
     assert len(np.unique(scaled[:, 3])) == len(TABLE)
 
 
+@pytest.mark.parametrize("middle", [0, 1e3, 1e7, -1e9])
+def test_so_does_one_step_for_all_features(middle):
+    table = RANDOM.normal(middle, 1, (200, 4))
+    scaled = Scaling.named("standard", raw=table).apply(table, np.float32)
+    np.testing.assert_allclose(scaled, (table - table.mean()) / table.std(), atol=1e-5)
+
+
 def test_values_that_differ_by_rounding_count_as_alike():
     column = np.array([[0.1 + 0.2], [0.3], [0.3]])
     assert np.abs(Scaling.named("features", raw=column).apply(column)).max() < 1e-12
@@ -60,6 +67,21 @@ def test_values_that_differ_by_rounding_count_as_alike():
 def test_values_are_needed():
     with pytest.raises(OptionError, match="give the training data's values"):
         Scaling.named("features")
+
+
+@pytest.mark.parametrize("batch", [1, 7])
+@pytest.mark.parametrize("middle", [90, 1e3, 1e6])
+def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch):
+    """In float32, in which a sum of the mean's part and the value's would have no digits left for these."""
+    table = RANDOM.normal(middle, 1, (60, 4))
+    samples = Samples(table, Scaling.named("standard", raw=table), np.arange(60) % 3, np.eye(3))
+    network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype="float32")
+    order = RANDOM.integers(0, 60, 600)
+    fast, slow = (
+        trained(engine_named(name), network, samples, order, batch=batch)[0].parameters.flat
+        for name in ("compiled", "reference")
+    )
+    np.testing.assert_allclose(fast, slow, atol=2e-4)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 40])

@@ -19,7 +19,7 @@ from ..parameters import FloatArray, Parameters, aligned_zeros
 from ..preprocess.augment import distortion, new_room
 from ..randomness import Purpose, key
 from . import kernels
-from .division import shards_of
+from .division import largest_shard, shards_of
 from .interface import Block, Progress, Samples
 from .sparse import FARTHEST, bands_and_tiles, of_few_types, pairs_of, read_only, starts_of
 from .team import Team, Together
@@ -56,8 +56,7 @@ class Batches:
         self._raw = read_only(of_few_types(samples.rows))
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(read_only(samples.labels), targets, samples.weights_in(self._dtype))
-        # A large value less a large mean would lose its digits in float32, where the data have more.
-        scale_type = np.result_type(samples.rows, self._dtype) if samples.scaling.by_feature else self._dtype
+        scale_type = samples.scaling.precision(samples.rows.dtype, self._dtype)
         features, nodes = architecture.sizes[:2]
         scaling = np.broadcast_arrays(samples.scaling.factor, samples.scaling.offset, np.empty(features))
         self._factor, self._offset = (np.pad(part.astype(scale_type), (0, features % 2)) for part in scaling[:2])
@@ -116,9 +115,7 @@ class Batches:
         """Make buffers for batches of up to so many rows."""
         architecture = self._architecture
         most, size = self._options.shards, architecture.layout.size
-        # The last batch of an epoch may be smaller and have fewer shards, each with more rows than those of a full one.
-        shards = shards_of(batch, most)
-        rows = max(-(-n // shards_of(n, most)) for n in range(1, batch + 1))
+        shards, rows = shards_of(batch, most), largest_shard(batch, most)  # the last batch of an epoch may be smaller
         (features, nodes), none = architecture.sizes[:2], np.empty(0, self._dtype)
         if self._options.augments:
             assert self._samples.image_shape is not None  # training refuses to distort what is no picture

@@ -15,6 +15,7 @@ from .batches import Batches
 from .interface import Block, Progress, Samples
 from .one_by_one import OneByOne
 from .reference import ReferenceEngine
+from .sparse import FARTHEST
 
 
 class CompiledEngine(ReferenceEngine):
@@ -24,7 +25,8 @@ class CompiledEngine(ReferenceEngine):
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> OneByOne | Batches:
         """Bring samples into the form that the loops take, and compile (or load) these."""
-        one_by_one = _plain(options) and not samples.scaling.by_feature
+        scaling = samples.scaling
+        one_by_one = _plain(options) and not scaling.by_feature and np.abs(scaling.offset).max() < FARTHEST
         return (OneByOne if one_by_one else Batches)(architecture, samples, options)
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:

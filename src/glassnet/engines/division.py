@@ -14,6 +14,14 @@ def shards_of(rows: int, shards: int) -> int:
     return max(1, min(shards, rows // SMALLEST_SHARD))
 
 
+def largest_shard(batch: int, shards: int) -> int:
+    """Return the rows of the largest shard that a batch of up to so many rows can have.
+
+    A smaller batch may have fewer shards, of more rows each: the largest that is not divided is one short of two.
+    """
+    return max(min(batch, 2 * SMALLEST_SHARD - 1), -(-batch // shards_of(batch, shards)))
+
+
 def rows_of(shard: int, count: int, rows: int) -> tuple[int, int]:
     """Return the first row of a shard, and the one after its last, for a batch of so many rows in `count` shards."""
     return shard * rows // count, (shard + 1) * rows // count

@@ -66,7 +66,7 @@ class Scaling:
         DataError
             GN018 where a feature has no finite deviation.
         """
-        require_choice("scaling", name, (*SCALINGS, "standard", "features"))
+        require_choice("scaling", name, (*SCALINGS, *STANDARDISING))
         if name in SCALINGS:
             span, offset = SCALINGS[name]
             return cls(name, maximum, span, offset)
@@ -82,21 +82,31 @@ class Scaling:
         """Scale raw values: any shape, or (…, features) where each feature has a step of its own."""
         raw = np.asarray(raw)
         scaled: NDArray[np.floating]
-        if self.by_feature:
-            # In the data's own precision: a large value less a large mean would lose its digits in float32.
-            wide = raw.astype(np.result_type(raw.dtype, dtype), copy=False)
-            factor, offset = (part.astype(wide.dtype, copy=False) for part in self._steps)
-            with np.errstate(over="ignore"):
-                scaled = wide * factor + offset
-            scaled = np.clip(scaled, -_FARTHEST, _FARTHEST, out=scaled).astype(dtype, copy=False)
-        else:
+        if not self.standardises:
             scaled = raw.astype(dtype) / self.maximum * self.span + self.offset
-        return scaled
+            return scaled
+        wide = raw.astype(self.precision(raw.dtype, dtype), copy=False)
+        factor, offset = (part.astype(wide.dtype, copy=False) for part in self._steps)
+        with np.errstate(over="ignore"):
+            scaled = np.asarray(wide * factor + offset)
+        return np.clip(scaled, -_FARTHEST, _FARTHEST, out=scaled).astype(dtype, copy=False)
+
+    def precision(self, raw: DTypeLike, dtype: DTypeLike) -> np.dtype[Any]:
+        """Return in which precision raw values become inputs of type `dtype`.
+
+        That of the data where a mean is taken away: a large value less a large mean would lose its digits in float32.
+        """
+        return np.result_type(raw, dtype) if self.standardises else np.dtype(dtype)
 
     def invert(self, inputs: NDArray[np.floating]) -> NDArray[np.floating]:
         """Return the raw values that `apply` would turn into `inputs`."""
         raw: NDArray[np.floating] = (inputs - np.asarray(self.offset)) / np.asarray(self.span) * self.maximum
         return raw
+
+    @property
+    def standardises(self) -> bool:
+        """Whether the step takes away a mean that was found in data."""
+        return self.name in STANDARDISING
 
     @property
     def by_feature(self) -> bool:
@@ -140,6 +150,9 @@ class Scaling:
 
 SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
 """Name -> (span, offset), for the steps that do not depend on the data."""
+
+STANDARDISING = ("standard", "features")
+"""The others, which bring the data to mean 0 and deviation 1."""
 
 _FARTHEST = 1e15
 """Deviations from the mean beyond which a value counts as this far: sums of larger ones overflow in float32."""
