@@ -9,12 +9,13 @@ import numpy as np
 from .engines import Samples
 from .errors import DivergedError
 from .losses import OutputLoss
+from .options import Options
 from .parameters import FloatArray
 from .position import Position, size_of
 
 
 class DivergenceGuard:
-    """Keeps the weights of the last good epoch, and notices when training leaves the road.
+    """Notices when training leaves the road, and puts back the weights of the last good epoch.
 
     That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
     epoch ends worse than a constant answer with weights grown beyond ten times their first size.
@@ -24,38 +25,37 @@ class DivergenceGuard:
     constant : float
         The loss of an answer that ignores the inputs, from `constant_answer_loss`.
     position : Position
-        Of the training; the good weights are kept there.
-    pull : float
-        The part of a weight that its decay takes away in a step, at the largest learning rate.
+        Of the training; it has the good weights.
+    options : Options
     """
 
-    def __init__(self, constant: float, position: Position, pull: float) -> None:
+    def __init__(self, constant: float, position: Position, options: Options) -> None:
         self._position, self._parameters = position, position.state.parameters
-        self._constant, self._pull = constant, pull
+        self._constant, self._options = constant, options
 
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
         if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
             self._give_up(f"the loss became {loss:g}" if not math.isfinite(loss) else "a weight became infinite")
 
-    def epoch_done(self, loss: float) -> None:
-        """Raise if the weights have run away without getting anywhere; otherwise keep them."""
+    def check_epoch(self, loss: float) -> None:
+        """Raise if the weights have run away without getting anywhere."""
         if loss > self._constant and size_of(self._parameters.flat) > self._position.limit:
             self._give_up(
                 f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
             )
-        self._position.good[...] = self._parameters.flat
 
     @property
     def _advice(self) -> str:
-        if self._pull >= 1:
+        if self._options.learning_rate * self._options.weight_decay >= 1:  # what decay takes of a weight in a step
             return "Use a smaller weight decay, or learning rate: a step takes all of a weight away, and more."
         return "Use a smaller learning rate."
 
     def _give_up(self, why: str) -> None:
         epoch = self._position.epoch
         self._position.back_to_good()
-        kept = f"those after epoch {epoch}" if epoch else "the initial ones"
+        good = self._position.chosen_epoch(self._options) or epoch
+        kept = f"those after epoch {good}" if good else "the initial ones"
         problem = DivergedError(
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",

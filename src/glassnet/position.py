@@ -32,7 +32,7 @@ class Position:
     plateau : Plateau
         What the schedule ``plateau`` has seen.
     good : ndarray, shape (parameters,)
-        The weights after the last good epoch, for when training diverges.
+        The answer, see there, after the last good epoch, for when training diverges.
     limit : float
         The size of the weights beyond which they may have run away.
     epoch, block : int
@@ -74,8 +74,12 @@ class Position:
 
     def begin_epoch(self, options: Options) -> None:
         """Go on with a new epoch, however the last one ended, and at the rate that `options` say."""
-        self.plateau, self.ended = Plateau(options), False
+        self.plateau, self.ended, self.good = Plateau(options), False, self.answer(options).copy()
         self.block, self.loss, self.correct, self.progress = 0, 0.0, 0, float(self.epoch)
+
+    def rest(self) -> None:
+        """Let go of what is needed only until a training ends, each as large as the weights."""
+        self.good, self.best = np.empty(0, self.good.dtype), None
 
     def block_done(self, result: Progress, progress: float, seconds: float) -> None:
         """Move on by a block, which ended so many seconds after the first step."""
@@ -97,6 +101,14 @@ class Position:
         """Return the weights that would become the model here: the best, where early stopping keeps them."""
         return self.best if options.early_stopping and self.best is not None else self.weights
 
+    def chosen_epoch(self, options: Options) -> int | None:
+        """Return the epoch whose weights early stopping would keep here, if it has any."""
+        return self.best_epoch if options.early_stopping and self.best_epoch else None
+
+    def keep_good(self, options: Options) -> None:
+        """Keep what would become the model here, at the end of a good epoch."""
+        self.good[...] = self.answer(options)
+
     def hand_over(self, parameters: Parameters, options: Options) -> None:
         """Give a network the weights that become the model; if they are the average, keep one's own to go on from."""
         answer, state = self.answer(options), self.state
@@ -107,7 +119,7 @@ class Position:
         parameters.flat[...] = answer
 
     def back_to_good(self) -> None:
-        """Put the weights back to the last good epoch; what the optimizer carries led astray, and begins anew."""
+        """Put the weights back to what was good; what the optimizer carries led astray, and begins anew."""
         self.state.parameters.flat[...] = self.good
         self.state.slots[...] = 0
         self.state.step = 0
@@ -116,6 +128,7 @@ class Position:
 
     def validated(self, loss: float, patience: int) -> None:
         """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
+        loss = loss if loss == loss else math.inf  # nothing is less than NaN
         if self.best is None or loss < self.best_loss:
             self.best, self.best_loss, self.best_epoch = self.weights.copy(), loss, self.epoch
         self.ended = self.ended or self.epoch - self.best_epoch >= patience

@@ -174,7 +174,7 @@ def train(
             return
         yield loop.epoch_done()
     position.hand_over(model.network.parameters, options)
-    yield TrainingEnded(loop.seconds, position.best_epoch if options.early_stopping and position.best_epoch else None)
+    yield TrainingEnded(loop.seconds, position.chosen_epoch(options))
 
 
 def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, options: Options) -> None:
@@ -223,8 +223,7 @@ class _Loop:
         self._prepared = self.engine.prepare(architecture, samples, self._options)
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
-        pull = self._options.learning_rate * self._options.weight_decay
-        self._guard = DivergenceGuard(constant, self._at, pull)
+        self._guard = DivergenceGuard(constant, self._at, self._options)
         seconds, start = time.perf_counter() - began, self._at.state.parameters.hash()
         self._started = time.perf_counter() - self._at.seconds
         counts = len(self._data), self._options.epochs, self._options.epochs * len(self.blocks)
@@ -258,14 +257,15 @@ class _Loop:
         """Close an epoch whose blocks are all done."""
         at, count = self._at, len(self._data)
         loss, right = at.loss / count, at.correct / count if self._model.targets.of_classes else None
-        self._guard.epoch_done(loss)
+        self._guard.check_epoch(loss)
         at.epoch_done(loss, self._options.epochs)
-        seconds, hash_ = time.perf_counter() - self._epoch_began, at.state.parameters.hash()
-        if self._validation is None:
-            return EpochDone(at.epoch, loss, right, seconds, hash_)
-        found = self._looked_at(self._validation)
-        at.validated(found.loss, self._options.early_stopping or self._options.epochs)
-        return EpochDone(at.epoch, loss, right, seconds, hash_, found.loss, found.accuracy)
+        done = EpochDone(at.epoch, loss, right, time.perf_counter() - self._epoch_began, at.state.parameters.hash())
+        if self._validation is not None:
+            found = self._looked_at(self._validation)
+            at.validated(found.loss, self._options.early_stopping or self._options.epochs)
+            done = replace(done, validation_loss=found.loss, validation_accuracy=found.accuracy)
+        at.keep_good(self._options)
+        return done
 
     def _looked_at(self, validation: Dataset) -> Evaluation:
         """Ask the model that training would give if it ended here."""

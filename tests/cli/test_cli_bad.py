@@ -51,14 +51,14 @@ def test_diverging_says_one_line_also_where_warnings_are_shown(case, tmp_path):
 def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
     from glassnet import training
 
-    checks = training.DivergenceGuard.epoch_done
+    checks = training.DivergenceGuard.check_epoch
 
     def fail_in_the_third(guard, loss):
         if guard._position.epoch == 2:
             guard._give_up("on purpose")
         checks(guard, loss)
 
-    monkeypatch.setattr(training.DivergenceGuard, "epoch_done", fail_in_the_third)
+    monkeypatch.setattr(training.DivergenceGuard, "check_epoch", fail_in_the_third)
     run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "those after epoch 2")
     assert (folder / "old.safetensors").read_bytes() == MODEL
 

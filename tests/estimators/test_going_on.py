@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
+from copy import deepcopy
 from dataclasses import replace
 
 import joblib
 import numpy as np
 import pytest
 from sklearn.datasets import load_iris
+from sklearn.exceptions import NotFittedError
 
 from glassnet import Dataset, NetworkClassifier, NetworkRegressor, Options, fit, new_model, train
 from glassnet.errors import DivergedError
@@ -69,6 +72,33 @@ def test_after_a_divergence_nothing_of_it_is_left(optimizer, average):
     for _ in range(30):
         estimator.partial_fit(IRIS, SPECIES)
     assert estimator.score(IRIS, SPECIES) > 0.8
+
+
+def test_a_fit_that_diverges_leaves_what_was_learnt_before():
+    estimator = small(optimizer="sgd", learning_rate=1e5)
+    with pytest.raises(DivergedError):
+        estimator.fit(IRIS, SPECIES)
+    with pytest.raises(NotFittedError):
+        estimator.predict(IRIS)
+    estimator.set_params(learning_rate=0.01).fit(IRIS, SPECIES)
+    before = deepcopy({name: value for name, value in vars(estimator).items() if name.endswith("_")})
+    answers, others = estimator.predict_proba(IRIS), SPECIES[::-1] + 5
+    with pytest.raises(DivergedError):
+        estimator.set_params(learning_rate=1e5).fit(IRIS, others)
+    np.testing.assert_array_equal(estimator.predict_proba(IRIS), answers)
+    np.testing.assert_array_equal(estimator.classes_, before["classes_"])
+    assert (estimator.n_iter_, estimator.history_) == (before["n_iter_"], before["history_"])
+
+
+def test_a_fitted_estimator_carries_the_optimizers_numbers_and_no_others_of_the_training():
+    """A network of 100,000 weights; AdamW has two numbers for each."""
+    random = np.random.default_rng(0)
+    wide, labels = random.normal(size=(60, 1000)).astype(np.float32), random.integers(0, 2, 60)
+    estimator = small(hidden_layer_sizes=(100,), optimizer="adamw", dtype="float32", early_stopping=True, max_iter=2)
+    estimator.fit(wide, labels)
+    assert len(pickle.dumps(estimator)) < 3.2 * estimator.model_.network.parameters.flat.nbytes
+    hash_ = estimator.model_.hash()
+    assert estimator.set_params(early_stopping=False).partial_fit(wide, labels).model_.hash() != hash_
 
 
 @pytest.mark.parametrize("average", [0.0, 0.99])

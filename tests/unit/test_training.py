@@ -187,8 +187,10 @@ def test_a_weight_decay_that_takes_all_away_is_named():
 
 @pytest.mark.parametrize("poison", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("epoch", [1, 2, 3])
-def test_divergence_later_puts_back_the_last_good_epoch(epoch, poison):
-    """Whatever an engine does to one weight, in the middle of any epoch."""
+@pytest.mark.parametrize("average", [0.0, 0.9])
+@pytest.mark.parametrize("stopping", [0, 9])
+def test_divergence_later_puts_back_the_model_of_the_last_good_epoch(stopping, average, epoch, poison):
+    """Whatever an engine does to one weight, in the middle of any epoch: the model of a training that ended before."""
 
     class Poisoned(ReferenceEngine):
         calls = 0
@@ -200,14 +202,15 @@ def test_divergence_later_puts_back_the_last_good_epoch(epoch, poison):
                 state.parameters.flat[5] = poison
             return progress
 
-    model = new_model(DATA, options())
+    chosen = options(average=average, early_stopping=stopping, schedule="constant")
+    validation = replace(DATA, labels=(DATA.labels + 1) % 3) if stopping else None  # the first epoch is the best
+    model, kept = new_model(DATA, chosen), "initial"
     good = model.network.parameters.flat.copy()
-    events, kept = train(model, DATA, options(), Poisoned()), "initial" if epoch == 1 else f"after epoch {epoch - 1}"
-    for event in itertools.islice(events, 2 + (epoch - 1) * (BLOCKS + 1)):
-        if isinstance(event, EpochDone):
-            good = model.network.parameters.flat.copy()
+    if epoch > 1:
+        ended = fit(DATA, replace(chosen, epochs=epoch - 1), validation=validation)
+        good, kept = ended.model.network.parameters.flat, f"after epoch {1 if stopping else epoch - 1}"
     with pytest.raises(DivergedError, match=f"in epoch {epoch}.*{kept}"):
-        list(events)
+        list(train(model, DATA, chosen, Poisoned(), validation=validation))
     assert model.network.parameters.flat.tobytes() == good.tobytes()
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import replace
 from functools import partial
@@ -21,7 +20,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..data.dataset import Dataset
 from ..engines import engine_named, one_blas_thread
 from ..engines.custom import CustomLossEngine
-from ..errors import DataError
+from ..errors import DataError, DivergedError
 from ..events import EpochDone, Event
 from ..listeners import History, Listener
 from ..model import Model
@@ -33,7 +32,7 @@ from ..training import new_model, train
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared, checked_parameter, seed_of, threads_of
-from .refusals import in_place, listeners_in, parts_for, require_same, require_same_network
+from .refusals import in_place, listeners_in, parts_for, require_same, require_same_network, unchanged_after
 from .saved import receipt_of, restored
 
 Array = NDArray[Any]
@@ -124,13 +123,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         ValueError
             When data cannot be used, or a parameter has a value that is not allowed.
         ArithmeticError
-            When the training diverges.
+            When the training diverges. What an earlier `fit` has learnt stays; with `warm_start`, what the last good
+            epoch has.
         """
         told = listeners_in(listeners)
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val: one is missing. Give both, or none.")
-        going_on = self.warm_start and hasattr(self, "model_")
-        with self._unchanged_if_refused():
+        going_on, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
+        with unchanged_after(BaseException, self, before):
             data = self._data(X, y, sample_weight, reset=not going_on)
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
@@ -139,8 +139,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self._take_hold()
             if not going_on:
                 self.model_ = _new_model(data, options)
-        self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
-        self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
+        with unchanged_after(() if going_on else DivergedError, self, before):
+            self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
+            self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
         self._trained(validation)
         return self
 
@@ -150,17 +151,6 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self.model_, position = deepcopy((self.model_, getattr(self, "_position", None)))
             if position is not None:
                 self._position = position
-
-    @contextmanager
-    def _unchanged_if_refused(self) -> Iterator[None]:
-        """Have what was learnt before, and its classes, again where something is refused."""
-        before = self.__dict__.copy()
-        try:
-            yield
-        except BaseException:
-            self.__dict__.clear()
-            self.__dict__.update(before)
-            raise
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
         """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
@@ -203,6 +193,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                         self._position.ended = True
         finally:
             self.n_iter_ = len(self.history_.epoch)
+        self._position.rest()
         if tasks:
             tasks.close()
 

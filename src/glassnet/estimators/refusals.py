@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
 
@@ -21,6 +22,17 @@ from ..parts import count_aside, parts_of
 Array = np.ndarray[Any, np.dtype[Any]]
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
 _Result = TypeVar("_Result")
+
+
+@contextmanager
+def unchanged_after(kinds: Any, estimator: Any, before: dict[str, Any]) -> Iterator[None]:
+    """Have what was learnt before, and its classes, again where a problem of these kinds comes."""
+    try:
+        yield
+    except kinds:
+        estimator.__dict__.clear()
+        estimator.__dict__.update(before)
+        raise
 
 
 def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y") -> _Result:
