@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from glassnet.activations import ACTIVATIONS, LEAK, OUTPUTS_ONLY
+from glassnet.engines.kernels.common import TANH
+from glassnet.engines.kernels.nodes import activate
 from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
 
 Z = np.linspace(-6.0, 6.0, 241)[:, None] + 0.0123  # (241, 1), not touching 0
@@ -91,6 +93,15 @@ def test_stays_in_range_and_finite_however_large_the_sums(name, dtype):
 @pytest.mark.parametrize("name", ["identity", "sigmoid", "tanh", "relu", "leaky_relu", "exponential"])
 def test_more_in_never_gives_less_out(name):
     assert (np.diff(ACTIVATIONS[name].value(Z), axis=0) >= 0).all()
+
+
+@pytest.mark.parametrize(("dtype", "bound"), [("float32", 5e-7), ("float64", 1e-15)])
+def test_compiled_tanh_keeps_its_digits_near_0(dtype, bound):
+    z = np.geomspace(1e-30, 30, 3001, dtype=dtype)
+    a = np.empty_like(z)
+    for sign in (1, -1):
+        activate(TANH, sign * z, a)
+        np.testing.assert_allclose(a, np.tanh(sign * z.astype(np.float64)), rtol=bound)
 
 
 def test_sigmoid_is_symmetric_about_one_half():

@@ -10,6 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from threadpoolctl import threadpool_limits
 
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
 from glassnet.engines import answers as engine_answers
@@ -58,6 +59,16 @@ def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monk
     for cores in (1, 2, 3):
         monkeypatch.setattr(engine_answers, "usable_cores", lambda cores=cores: cores)
         outputs.append(compiled(model).outputs(ROWS).tobytes())
+    assert len(set(outputs)) == 1
+
+
+@pytest.mark.parametrize("asked", [1, 64, 100])
+def test_no_bit_depends_on_what_blas_may_take(asked):
+    """Also of so few rows that they are no work for several threads of one's own."""
+    quick, outputs = compiled(model_of("float32", hidden=(1100, 900))), []
+    for threads in (1, 2, 3):
+        with threadpool_limits(threads, "blas"):
+            outputs.append(quick.outputs(ROWS[:asked]).tobytes())
     assert len(set(outputs)) == 1
 
 

@@ -23,6 +23,10 @@ ROWS = 64
 """Rows that pass through together; whole lots of them are what threads share, so the bits are the same for any number
 of threads."""
 
+MOST_ALONE = 1 << 17
+"""Products with weights for which BLAS asks one thread whatever it may take (OpenBLAS: up to twice as many). To hold it
+to that, as is done for more, would take longer than they do."""
+
 
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
@@ -69,6 +73,7 @@ class Answers:
         self._sizes, self._flat = architecture.sizes, aligned_zeros((frozen.flat.size + features,), frozen.flat.dtype)
         self._flat[:-features], self._flat[-features:] = frozen.flat, factor
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
+        self._behind = max((above * below for above, below in pairwise(architecture.sizes[1:])), default=0)
         self._rooms = threading.local()
         self._threads = usable_cores()
 
@@ -76,17 +81,24 @@ class Answers:
         """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""
         raw = of_few_types(raw if self._apart is None else self._apart.apply(raw, self._flat.dtype))
         out = np.empty((len(raw), self._sizes[-1]), self._flat.dtype)
-        if len(raw) <= 2 * ROWS:
+        few = len(raw) <= 2 * ROWS
+        if few and min(len(raw), ROWS) * self._behind <= MOST_ALONE:
             self._fill(raw, out)
             return out
+        with one_blas_thread():
+            if few:
+                self._fill(raw, out)
+            else:
+                self._fill_together(raw, out)
+        return out
+
+    def _fill_together(self, raw: NDArray[np.generic], out: FloatArray) -> None:
         pool, lots = _pool(os.getpid()), -(-len(raw) // ROWS)
         cuts = [min(len(raw), ROWS * (lots * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
-        with one_blas_thread():
-            done = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
-            for part in done:
-                part.result()
-        return out
+        done = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+        for part in done:
+            part.result()
 
     def _fill(self, raw: NDArray[np.generic], out: FloatArray) -> None:
         room = getattr(self._rooms, "room", None)
