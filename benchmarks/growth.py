@@ -1,8 +1,8 @@
 """How cost grows: with the number of rows, 1,000 to 6,000,000, and with the hidden nodes, 32 to 4,096.
 
 Rows are MNIST's training digits over and over, each copy shifted by up to two pixels and made lighter or darker, so
-that no two are alike. A training with recipe `quick` that sees 60,000 rows, or all where there are more: its seconds a
-row, and the memory that a fresh process needs for it.
+that no two are alike. A training with recipe `quick` that sees 60,000 rows, or all where there are more: the seconds a
+row of the quickest of three in one process, and the memory that this needs.
 
     python benchmarks/growth.py [--runs 3] [--samples N]
 """
@@ -73,7 +73,7 @@ def measure(rows: int, hidden: int, threads: int) -> dict[str, Any]:
     epochs = max(1, SEEN // rows)
     options = glassnet.Options.recipe("quick", hidden=hidden, epochs=epochs, threads=threads)
     best = np.inf
-    for _ in range(3 if rows < 100_000 else 1):  # the shortest ones are mostly chance
+    for _ in range(3):
         fitted = glassnet.fit(data, options)
         best = min(best, fitted.train_seconds / (rows * epochs))
     weights = fitted.model.network.parameters.flat.size

@@ -198,7 +198,7 @@ def accuracy_facts(result: dict[str, Any]) -> Facts:
         "notes-program": ("test accuracy of the notes' program itself", "测试准确率,笔记的程序本身"),
     }
     for name, text in names.items():
-        yield text, same(f"{result[name]['mean']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
+        yield text, same(f"{result[name]['median']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
 
 
 def sample_facts(result: dict[str, Any]) -> Facts:
@@ -268,7 +268,13 @@ def neighbour_facts(result: dict[str, Any]) -> Facts:
             f"recipe `{recipe}` beside a busy process, {count} thread{'s' * (count > 1)}",
             f"配方 `{recipe}`,旁边有繁忙进程时,{count} 线程",
         )
-        yield text, (f"{lost:.0%} slower; it took {taken:.0%} of the cores", f"慢 {lost:.0%};它占用 {taken:.0%}")
+        yield (
+            text,
+            (
+                f"{lost:.0%} of its speed lost; it took {taken:.0%} of the cores",
+                f"速度损失 {lost:.0%};它占用 {taken:.0%}",
+            ),
+        )
 
 
 def shard_facts(result: dict[str, Any]) -> Facts:

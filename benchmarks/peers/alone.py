@@ -11,7 +11,6 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from peers import PEERS
@@ -20,7 +19,6 @@ RUNS = 5
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 # NPROC is XLA's. How many threads a library makes is read when it is loaded.
 COUNTS = ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-RESULTS = Path(__file__).resolve().parent.parent / "results"
 
 
 def alone(script: str, task: dict[str, Any]) -> dict[str, Any] | None:
@@ -60,12 +58,3 @@ def arguments(about: str, peers: tuple[str, ...] = tuple(PEERS)) -> argparse.Nam
     given.peers = tuple(filter(None, given.peers.split(",")))
     given.trial = given.samples is not None or given.peers != peers
     return given
-
-
-def best_threads(peer: str) -> int:
-    """Return with how many threads the peer was fastest in ``batch_epoch``; all cores where that is not known."""
-    path = RESULTS / "batch_epoch.json"
-    if not path.exists():
-        return CORES
-    found = json.loads(path.read_text(encoding="utf-8"))["result"]["200"].get(peer, {})
-    return min(int(found.get("best threads", CORES)), CORES)

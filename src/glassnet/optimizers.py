@@ -50,7 +50,10 @@ def momentum(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: in
 
 
 def nesterov(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: Settings) -> None:
-    """Look ahead: ``v ← μ v + g``, ``w ← w − α (g + μ v)`` (Nesterov 1983, as in Sutskever et al. 2013, section 2)."""
+    """Look ahead: ``v ← μ v + g``, ``w ← w − α (g + μ v)`` (Nesterov 1983, as in Sutskever et al. 2013, section 2).
+
+    As libraries have it, with the rate outside the velocity; in the paper it is inside, the same while it stays.
+    """
     g = g + s.weight_decay * w
     v = slots[0]
     v *= s.momentum
