@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 from glassnet.engines import batches, team
@@ -22,3 +24,12 @@ team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 0, 1, 1
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
+
+
+@pytest.fixture
+def waiting_goes_on():
+    """A call that sends Ctrl-C, whose handler lets what waits wait on, as that of polars does once it is loaded."""
+    main = threading.get_ident()
+    signal.siginterrupt(signal.SIGINT, False)
+    yield lambda: signal.pthread_kill(main, signal.SIGINT)
+    signal.siginterrupt(signal.SIGINT, True)

@@ -10,11 +10,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
+from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 
 from .data.dataset import Dataset
 from .engines import Engine, usable_cores
+from .engines.threads import HEARING
 from .events import Event
 from .listeners import Listener
 from .options import Options
@@ -48,7 +49,8 @@ def fit_committee(
     pool = ThreadPoolExecutor(options.threads or usable_cores())
     try:
         waiting = [pool.submit(member, number) for number in range(options.members)]
-        wait(waiting, return_when=FIRST_EXCEPTION)
+        while not _ended(waiting):
+            pass
         for one in waiting:  # a problem first, whichever member has it
             if one.done():
                 one.result()
@@ -62,3 +64,9 @@ def fit_committee(
     kept = tuple(epoch for one in fits for epoch in one.kept)
     others = tuple(one.history for one in fits[1:])
     return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own_validation)
+
+
+def _ended(members: list[Future[Fit]]) -> bool:
+    """Wait a little, so that an interrupt is heard, and tell whether all have ended, or one of them badly."""
+    done, others = wait(members, HEARING, FIRST_EXCEPTION)
+    return not others or any(one.exception() for one in done)

@@ -72,6 +72,20 @@ def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
     assert len(epochs) < options.epochs
 
 
+def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
+    epochs, options = [], Options(**{**OPTIONS, "epochs": 30_000}, members=3)
+
+    def note(event):
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+            if event.epoch == 3:
+                waiting_goes_on()
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, options, listeners=[note])
+    assert len(epochs) < options.epochs
+
+
 def test_a_committee_survives_its_file(committee, tmp_path):
     save_model(committee, tmp_path / "m")
     loaded = load_model(tmp_path / "m")

@@ -196,6 +196,7 @@ def test_work_that_fails_is_let_go():
 
 def test_an_interrupt_stops_the_work_and_waits_for_its_end():
     """At whatever line it comes to the one who waits."""
+    waits = threads.Aside.run.__code__, threads._awaited.__code__
     lines, came = 0, [0]
     while came:
         lines += 1
@@ -208,11 +209,23 @@ def test_an_interrupt_stops_the_work_and_waits_for_its_end():
             ended.set()
 
         threading.Timer(0.02, stopped.set).start()  # for what no interrupt stops
-        with interrupted_after(lines, lambda frame: frame.f_code is threads.Aside.run.__code__) as came:
+        with interrupted_after(lines, lambda frame: frame.f_code in waits) as came:
             aside.run(work, stopped.set)
         assert ended.is_set() == began.is_set()
         assert aside.run(lambda: 7, list) == 7
     assert lines > 4
+
+
+def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
+    stopped, heard = threading.Event(), []
+
+    def work():
+        waiting_goes_on()
+        heard.append(stopped.wait(20))
+
+    with pytest.raises(KeyboardInterrupt):
+        threads.Aside().run(work, stopped.set)
+    assert heard == [True]
 
 
 @pytest.fixture

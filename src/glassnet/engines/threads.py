@@ -14,7 +14,7 @@ import weakref
 from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
 from threading import Lock, Thread, get_ident
 from types import TracebackType
 from typing import Any, TypeVar, cast
@@ -22,6 +22,12 @@ from typing import Any, TypeVar, cast
 from threadpoolctl import OpenBLASController, ThreadpoolController
 
 _Result = TypeVar("_Result")
+HEARING = 0.1
+"""Seconds that a thread waits for another before it looks up.
+
+Where a library has a handler of its own for interrupts (polars, once it is loaded), a wait without end hears of none.
+"""
+
 Done = SimpleQueue[tuple[Any, BaseException | None]]
 
 
@@ -191,10 +197,10 @@ class Aside:
         """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
         try:
             done = self.begin(work)
-            result, problem = done.get()
+            result, problem = _awaited(done)
         except BaseException:
             stop()
-            self.begin(int).get()  # done after what went before, if that was put at all
+            _awaited(self.begin(int))  # done after what went before, if that was put at all
             raise
         try:
             if problem is not None:
@@ -202,6 +208,13 @@ class Aside:
             return cast(_Result, result)
         finally:
             del problem, result, done, work, self  # a traceback would keep them alive with itself
+
+
+def _awaited(done: Done) -> tuple[Any, BaseException | None]:
+    """Wait for what is put there, and hear of an interrupt meanwhile."""
+    while True:
+        with contextlib.suppress(Empty):
+            return done.get(timeout=HEARING)
 
 
 def _work(todo: SimpleQueue[Any]) -> None:
