@@ -26,7 +26,8 @@ from .preprocess.tabular import load_table, read_table
 from .rate_finder import RateTest, find_learning_rate
 from .recipes import RECIPES
 from .report import report
-from .training import Fit, fit, new_model, train
+from .training import Fit, fit, train
+from .untrained import new_model
 
 if TYPE_CHECKING:
     from .estimators import NetworkClassifier as NetworkClassifier

@@ -55,7 +55,7 @@ CODES: dict[str, str] = {
     "GN062": "no column is left to predict from",
     "GN063": "two columns of a table have the same name",
     "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
-    "GN065": "an object is no table",
+    "GN065": "an object is no table, or no data set",
     "GN066": "a table with named columns, but not the name of the one to predict",
     # folders of pictures
     "GN070": "pictures are not of one size, or too large together",

@@ -17,7 +17,7 @@ from .errors import OptionError
 from .optimizers import State
 from .options import Options
 from .steps import epoch_order
-from .training import new_model, samples_for
+from .untrained import new_model, samples_for
 
 _STEPS, _SAMPLES = 5, 100  # a point, at least
 _AROUND = 2  # points on either side over which a loss is smoothed

@@ -27,7 +27,8 @@ from .model import Model
 from .options import SPECS, Options
 from .parts import count_aside, parts_of
 from .position import Position
-from .training import Fit, new_model, train
+from .training import Fit, train
+from .untrained import new_model
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba", "llvmlite")
 

@@ -9,11 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .data.dataset import Dataset
 from .divergence import DivergenceGuard, constant_answer_loss
-from .engines import Engine, Samples, engine_named, one_blas_thread
+from .engines import Engine, engine_named, one_blas_thread
 from .errors import DataError, DivergedError, OptionError
 from .evaluate import Evaluation, evaluate
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
@@ -24,95 +22,12 @@ from .options import Options
 from .parameters import Parameters
 from .parts import parts_of
 from .position import Position
-from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
 from .preprocess.augment import require_pictures
 from .steps import blocks_of_epoch, epoch_blocks
+from .untrained import new_model, samples_for
 
 if TYPE_CHECKING:
     from .checkpoint import Checkpoint
-
-
-def new_model(data: Dataset, options: Options) -> Model:
-    """Make the untrained model that `options` describe, for data of this width and these classes, or numbers.
-
-    Raises
-    ------
-    OptionError
-        GN022 when the data have classes and ``options.targets`` are for numbers or labels, or the reverse.
-    DataError
-        GN014 when there are several labels a sample and one is neither 0 nor 1, or a value that exponential outputs
-        cannot reach.
-    """
-    targets = _targets_for(data, options)
-    network = Network(
-        (data.features, *options.hidden, data.classes),
-        options.activations,
-        bias=options.bias,
-        loss=options.loss,
-        rule=options.rule,
-        loss_parameter=options.loss_parameter,
-        initializer=options.initializer,
-        seed=options.seed,
-        dtype=options.dtype,
-    )
-    scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
-    return Model(
-        network,
-        scaling,
-        targets,
-        data.image_shape,
-        class_names=data.class_names,
-        columns=data.columns,
-        reading=data.reading,
-        white=data.white,
-        deskews=options.deskew,
-    )
-
-
-def _targets_for(data: Dataset, options: Options) -> Targets:
-    name, numbers = options.targets, options.targets == "values"
-    fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
-    if name not in fitting:
-        kind = "classes" if data.values is None else "values to learn, no classes"
-        raise OptionError("GN022", f"targets {name}, but {data.source} has {kind}: use targets {' or '.join(fitting)}.")
-    if numbers and options.output in ("sigmoid", "tanh", "softmax"):
-        raise OptionError("GN022", f"targets values with {options.output} outputs, which have bounds: use identity.")
-    if numbers and options.label_smoothing:
-        raise OptionError("GN022", "label_smoothing with targets values: numbers are no labels. Use 0.")
-    if name == "multilabel" and options.output != "sigmoid":
-        raise OptionError(
-            "GN022",
-            f"targets multilabel with {options.output} outputs: a label is a yes or no of its own. Use sigmoid.",
-        )
-    if data.values is None or not numbers:
-        if data.values is not None and not np.isin(data.values, (0, 1)).all():
-            raise DataError(
-                "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
-            )
-        return Targets.named(name, data.classes)
-    positive = options.output == "exponential"
-    if positive and (data.values < 0).any():
-        raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
-    with np.errstate(over="ignore", invalid="ignore"):
-        made = Targets.of_values(data.values, data.weights, positive=positive)
-    if not np.isfinite([*made.offset, *made.scale]).all():
-        largest = np.abs(data.values).max()
-        raise DataError(
-            "GN018", f"{data.source}: numbers up to {largest:.3g} to learn, whose squares are infinite. Divide them."
-        )
-    return made
-
-
-def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
-    """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
-    if data.values is None:
-        labels, targets = data.labels, model.targets.table()
-    else:
-        labels, targets = np.arange(len(data)), model.targets.apply(data.values)
-    smoothed = model.targets.smoothed(targets, options.label_smoothing)
-    # A batch's gradient is divided by its number of samples, so the weights' mean must be 1.
-    weights = None if data.weights is None else data.weights / data.weights.mean()
-    return Samples(model.upright(data.inputs), model.scaling, labels, smoothed, data.image_shape, weights)
 
 
 def train(
@@ -167,12 +82,16 @@ def train(
     yield Preparing(loop.engine.name)
     yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    while not position.ended:
-        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
-        if until and until[0] == position.epoch:
-            model.network.parameters.flat[...] = position.state.parameters.flat
-            return
-        yield loop.epoch_done()
+    try:
+        while not position.ended:
+            yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+            if until and until[0] == position.epoch:
+                model.network.parameters.flat[...] = position.state.parameters.flat
+                return
+            yield loop.epoch_done()
+    except DivergedError as problem:
+        problem.model = model
+        raise
     position.hand_over(model.network.parameters, options)
     yield TrainingEnded(loop.seconds, position.chosen_epoch(options))
 
@@ -271,9 +190,7 @@ class _Loop:
         """Ask the model that training would give if it ended here."""
         network, weights = self._model.network, self._at.weights
         asked = Network.of(network.architecture, Parameters(network.architecture.layout, weights))
-        loss = self.engine.output_loss(network.architecture)
-        with one_blas_thread():  # what is seen of these data decides where training ends, so it is part of the result
-            return evaluate(replace(self._model, network=asked), validation, loss)
+        return evaluate(replace(self._model, network=asked), validation, self.engine.output_loss(network.architecture))
 
 
 @dataclass
@@ -346,13 +263,19 @@ def fit(
     Raises
     ------
     DataError, DivergedError
-        As `train`, and as `new_model`.
+        As `train`, and as `new_model`; GN065 when `data` are no `Dataset`.
     OptionError
-        GN022 for options that do not fit each other or the data, and for the checkpoint of a committee.
+        GN021 when `options` are none; GN022 for options that do not fit each other or the data, and for the checkpoint
+        of a committee.
     ModelFileError
         GN045 for a checkpoint that would replace one whose training has not ended.
     """
-    options = options or Options()
+    if not isinstance(data, Dataset):
+        given = type(data).__name__
+        raise DataError("GN065", f"data: {given}, expected a Dataset. For arrays: NetworkClassifier().fit(X, y).")
+    options = Options() if options is None else options
+    if not isinstance(options, Options):
+        raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
     engine = engine or engine_named(options.engine)
     if options.members > 1:
         from .committee import fit_committee
@@ -379,18 +302,14 @@ def finish(run: Run, listeners: Iterable[Listener] = ()) -> Fit:
     prepare_seconds = train_seconds = 0.0
     kept: tuple[int, ...] = ()
     data, validation = run.parts()
-    try:
-        with one_blas_thread.as_before():
-            for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
-                for listener in told:
-                    listener(event)
-                if isinstance(event, TrainingStarted):
-                    prepare_seconds = event.seconds
-                elif isinstance(event, TrainingEnded):
-                    train_seconds = event.seconds
-                    kept = () if event.kept is None else (event.kept,)
-    except DivergedError as problem:
-        problem.model = run.model
-        raise
+    with one_blas_thread.as_before():
+        for event in train(run.model, data, run.options, run.engine, validation=validation, position=run.position):
+            for listener in told:
+                listener(event)
+            if isinstance(event, TrainingStarted):
+                prepare_seconds = event.seconds
+            elif isinstance(event, TrainingEnded):
+                train_seconds = event.seconds
+                kept = () if event.kept is None else (event.kept,)
     own, engine = run.validation is not None, run.engine.name
     return Fit(run.model, run.history, engine, prepare_seconds, train_seconds, (), run.changes, kept, own)

@@ -26,6 +26,7 @@ ROWS = (
         "divergence",
         "steps",
         "parts",
+        "untrained",
         "training",
         "rate_finder",
         "committee",

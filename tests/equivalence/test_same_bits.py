@@ -20,7 +20,7 @@ from glassnet.engines import Block, CompiledEngine, ReferenceEngine, kernels, sp
 from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
 from glassnet.optimizers import OPTIMIZERS, State
-from glassnet.training import samples_for
+from glassnet.untrained import samples_for
 from support.cli import environment
 from support.samples import digits
 

@@ -81,6 +81,9 @@ class Dataset:
     source_rows: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
+        for name in ("inputs", "labels", "values", "weights"):
+            if (given := getattr(self, name)) is not None:
+                object.__setattr__(self, name, np.asarray(given))
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
             raise ShapeError(
                 "GN050",

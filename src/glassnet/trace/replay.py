@@ -29,7 +29,8 @@ from ..options import Options
 from ..parameters import Parameters
 from ..parts import parts_of
 from ..receipt import engine_of, fingerprint, run_of
-from ..training import new_model, train
+from ..training import train
+from ..untrained import new_model
 from .step import Trace, trace_step
 
 

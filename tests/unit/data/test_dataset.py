@@ -74,3 +74,9 @@ def test_the_border_of_a_picture_has_every_pixel_of_it_once(shape):
     cells = np.arange(shape[0] * shape[1]).reshape(shape)
     inner = cells[1:-1, 1:-1].ravel().tolist()
     assert sorted([*border(cells).tolist(), *inner]) == cells.ravel().tolist()
+
+
+def test_lists_are_as_good_as_arrays():
+    data = Dataset([[1, 2], [3, 4]], [0, 1], 2, None, "lists", weights=[1, 2])
+    assert (data.inputs.shape, data.labels.tolist(), data.weights.tolist()) == ((2, 2), [0, 1], [1, 2])
+    assert Dataset([[1, 2]], [0], 1, None, "values", values=[[0.5]]).values.tolist() == [[0.5]]

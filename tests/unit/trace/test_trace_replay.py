@@ -14,7 +14,7 @@ from glassnet.engines import engine_named
 from glassnet.errors import DataError, OptionError
 from glassnet.receipt import receipt_of
 from glassnet.trace.replay import replay
-from glassnet.training import new_model
+from glassnet.untrained import new_model
 from support.stopping import stopped
 
 DATA = bundled("train").take(slice(0, 230))
