@@ -142,6 +142,8 @@ def test_classes_that_are_dates_are_kept_in_files(tmp_path):
     [({"hidden_layer_sizes": (9,)}, "hidden_layer_sizes (9,): what goes on has (8,)"),
      ({"activation": "tanh"}, "activation ('tanh',): what goes on has ('relu',)"),
      ({"loss": "squared_error"}, "loss 'squared_error': what goes on has 'focal'"),
+     ({"dtype": "float32"}, "dtype 'float32': what goes on has 'float64'"),
+     ({"input_max": 7.0}, "input_max 7.0: what goes on has 1.0"),
      ({"focal_gamma": 3.0}, "focal_gamma 3.0: what goes on has 2.0")]
 )  # fmt: skip
 def test_what_goes_on_cannot_become_another_network(changes, said):

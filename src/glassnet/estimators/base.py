@@ -28,7 +28,8 @@ from ..modelfile import load_model, save_model
 from ..options import Options
 from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
-from ..training import new_model, train
+from ..training import train
+from ..untrained import new_model
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared, checked_parameter, seed_of, threads_of
@@ -257,7 +258,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if not isinstance(self.hidden_layer_sizes, str):
             require_same("hidden_layer_sizes", chosen["hidden"], hidden)
         require_same("scaling", chosen["scaling"], self.model_.scaling.name)
-        chosen.update(hidden=hidden, dtype=network.parameters.flat.dtype.name)
+        require_same("input_max", chosen["input_max"], self.model_.scaling.maximum)
+        dtype = network.parameters.flat.dtype.name
+        if self.dtype != "auto":
+            require_same("dtype", chosen["dtype"], dtype)
+        chosen.update(hidden=hidden, dtype=dtype)
         options = replace(CLASSIFIER, **{**self._task(), **chosen})
         require_same_network(network.architecture, options, given_loss=not callable(self.loss))
         return options
