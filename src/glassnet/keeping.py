@@ -128,7 +128,7 @@ class _Keeper:
     def _tell(self) -> None:
         if self._problem and not self._told:
             self._told = True
-            self._checkpoint.tell(f"no checkpoint: {self._problem} The training is not affected.")
+            self._checkpoint.tell(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected.")
 
     def _farewell(self) -> str:
         if self._kept is None:

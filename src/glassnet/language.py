@@ -1,4 +1,4 @@
-"""In which language a reader is spoken to, and how a catalogue of words is read: light, as every command asks it."""
+"""In which language a reader is spoken to, how a catalogue of words is read, and texts: light, as all commands ask."""
 
 from __future__ import annotations
 
@@ -111,3 +111,8 @@ def shortened(text: str, width: int) -> str:
     while text and width_of(text) > width - 1:
         text = text[:-1]
     return f"{text}…"
+
+
+def below_all(share: float, digits: int = 2) -> float:
+    """Return a part of 1 so that so many digits of a percent do not make it 100 %, unless it is all."""
+    return min(share, 1 - 10.0 ** -(digits + 2)) if share < 1 else share

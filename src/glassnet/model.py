@@ -13,7 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 
 from .activations import ACTIVATIONS
 from .data.dataset import Dataset, plain_numbers
+from .engines import one_blas_thread
 from .errors import DataError, ShapeError
+from .language import below_all
 from .network import Network, Signals, forward
 from .notebook import network_html, words_here
 from .parameters import FloatArray
@@ -105,7 +107,8 @@ class Model:
         else:
             facts += [say("inputs_are", scaling=self.scaling)]
         facts += [say("recipe_is", recipe=escape(str(recipe)))] if recipe else []
-        facts += [say("right_in_test", share=reached["accuracy"])] if reached.get("accuracy") is not None else []
+        if (accuracy := reached.get("accuracy")) is not None:
+            facts += [say("right_in_test", share=below_all(accuracy))]
         facts += [say("r2_in_test", r2=reached["r2"])] if reached.get("r2") is not None else []
         return network_html(made.sizes, made.activations, facts)
 
@@ -130,7 +133,9 @@ class Model:
         for start in range(0, len(raw), _CHUNK):
             upright = self.upright(raw[start : start + _CHUNK])
             inputs = self.scaling.apply(upright, self.network.parameters.flat.dtype)
-            signals = [self._at_temperature(forward(one.architecture, one.parameters, inputs)) for one in self.members]
+            with one_blas_thread():  # with more, the last bits are others: a test and a temperature are told to the bit
+                signals = [forward(one.architecture, one.parameters, inputs) for one in self.members]
+            signals = [self._at_temperature(one) for one in signals]
             outputs = signals[0].outputs
             if self.others:
                 outputs = np.mean([one.outputs for one in signals], axis=0, dtype=outputs.dtype)

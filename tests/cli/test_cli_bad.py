@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -12,6 +13,7 @@ import threading
 
 import pytest
 
+from glassnet.errors import FileError
 from support.bad_inputs import CASES, DIVERGING, MODEL, Case
 from support.cli import Outcome, command, environment, interruptible, run, run_process, snapshot
 from support.samples import digits_csv, table, write
@@ -130,6 +132,17 @@ def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_p
     # With a checkpoint the training is there already.
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     assert "glassnet resume c.ck" in outcome.refused("GN004", "no space left")
+    # Where there was no room for that either, it is not.
+    (folder / "c.ck").unlink()
+    monkeypatch.setattr("glassnet.keeping.write", lambda *_: deny_room())
+    outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
+    assert outcome.code == 2
+    assert "resume" not in outcome.err
+    assert re.search(r"The trained model is in \S+/old\.safetensors\. \[GN004\]$", outcome.err)
+
+
+def deny_room():
+    raise FileError("GN004", "c.ck: no space left.")
 
 
 def limited(limit: str, *arguments: str) -> list[str]:
@@ -153,6 +166,17 @@ def test_more_weights_than_memory(folder):
     start = limited("resource.RLIMIT_AS, (6 << 30, 6 << 30)", "train", "rows.csv", *flags)
     run_process(cwd=folder, start=start).refused("GN032", "not enough memory")
     assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full exists on Linux")
+def test_progress_that_cannot_be_written_does_not_end_a_training(folder, closed):
+    words = command("train", "rows.csv", "--out", "new.safetensors", "--json", *QUICK)
+    with open("/dev/full", "w") as full:
+        heard = {"preexec_fn": lambda: os.close(2)} if closed else {"stderr": full}
+        done = subprocess.run(words, cwd=folder, stdout=subprocess.PIPE, env=environment(), **heard)
+    assert done.returncode == 0
+    assert json.loads(done.stdout)["model"] == "new.safetensors"
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full exists on Linux")

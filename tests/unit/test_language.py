@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from glassnet.doctor.details import detail
-from glassnet.language import listed, shortened, speaking, width_of
+from glassnet.language import below_all, listed, shortened, speaking, width_of
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),
@@ -54,3 +54,10 @@ def test_a_name_is_cut_by_its_width_and_stays_on_its_line(text, width):
 def test_a_list_is_cut_where_it_is_long(names, wanted):
     assert listed(names, 2) == wanted
     assert listed(names, 2, "、", "……") == wanted.replace(", …", "……").replace(", ", "、")
+
+
+@pytest.mark.parametrize(("share", "digits", "text"), [
+    (0.99996, 2, "99.99%"), (1, 2, "100.00%"), (1, 1, "100.0%"), (0.9996, 1, "99.9%"), (0.99984, 2, "99.98%"),
+    (0, 2, "0.00%"), (float("nan"), 2, "nan%")])  # fmt: skip
+def test_a_hundred_percent_are_all(share, digits, text):
+    assert f"{below_all(share, digits):.{digits}%}" == text

@@ -96,6 +96,7 @@ def main() -> None:
     """Run the command line: exit code 0 fine, 1 a finding, 2 wrong use or bad input, 130 interrupted."""
     code = 2
     _prepare_streams()
+    os.environ["MPLBACKEND"] = "agg"  # pictures are files; what a notebook says of its own is not asked, nor loaded
     warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
     try:
         if "" in sys.argv:

@@ -16,7 +16,7 @@ from ..data import Dataset
 from ..errors import OptionError
 from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
-from ..language import shortened, width_of
+from ..language import below_all, shortened, width_of
 from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
@@ -152,7 +152,7 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> str:
     width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))
     lines = [padded(corner, first) + "".join(padded(head, -width) for head in heads) + f"   {right}"]
     for k, row in enumerate(matrix):
-        share = f"{row[k] / row.sum():7.1%}" if row.sum() else "      –"
+        share = f"{below_all(row[k] / row.sum(), 1):7.1%}" if row.sum() else "      –"
         lines.append(padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
     return "\n".join(lines)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import math
 import sys
@@ -12,7 +13,7 @@ import click
 
 from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ..language import chinese, width_of
+from ..language import below_all, chinese, width_of
 from ..pictures.words import shown
 from .words import told
 
@@ -47,8 +48,9 @@ def _finite(value: Any) -> Any:
 
 
 def say(text: str) -> None:
-    """Print to standard error: progress and remarks."""
-    click.echo(text, err=True)
+    """Print to standard error: progress and remarks. That it cannot be written to is no reason to stop."""
+    with contextlib.suppress(OSError):
+        click.echo(text, err=True)
 
 
 def padded(text: str, width: int) -> str:
@@ -64,7 +66,7 @@ def complain(code: str, message: str) -> None:
         from .errors_zh import KINDS
 
         kind = f"{KINDS[code]}: "
-    click.echo(f"glassnet: {kind}{' '.join(message.split())} [{code}]", err=True)
+    say(f"glassnet: {kind}{' '.join(message.split())} [{code}]")
 
 
 def score_line(evaluation: Evaluation) -> str:
@@ -73,7 +75,8 @@ def score_line(evaluation: Evaluation) -> str:
         assert evaluation.rmse is not None
         return told("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
     right = evaluation.samples - len(evaluation.misread)
-    return told("right", accuracy=evaluation.accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
+    accuracy = below_all(evaluation.accuracy)
+    return told("right", accuracy=accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
 
 
 def progress_listener() -> _Bar | _Lines:
@@ -131,7 +134,7 @@ class _Lines:
 
 def _percent(accuracy: float | None) -> str:
     """Return what follows a loss: nothing where a sample has no one class."""
-    return "" if accuracy is None else told("and_accuracy", accuracy=accuracy)
+    return "" if accuracy is None else told("and_accuracy", accuracy=below_all(accuracy))
 
 
 class _Bar:

@@ -118,7 +118,8 @@ def train_command(
     try:
         carry_out(job, options, parts, fit_it, checkpoint, as_json)
     except KeyboardInterrupt as stop:
-        hint = "" if checkpoint else " With --checkpoint FILE a training can go on after that."
+        kept_by = options.members == 1 and not checkpoint
+        hint = " With --checkpoint FILE a training can go on after that." if kept_by else ""
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
@@ -167,6 +168,7 @@ def carry_out(
     data_fingerprint = _aside(fingerprint, parts.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
     fitted = _fit(fit_it, path, needed_later)
+    checkpoint = checkpoint if checkpoint and Path(checkpoint).exists() else None  # there may have been no room for it
     with _not_lost(checkpoint):
         began = time.perf_counter()
         evaluation = evaluate(fitted.model, parts.test)

@@ -11,7 +11,7 @@ from matplotlib.colors import to_rgb
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, ShapeError
-from ..language import shortened, width_of
+from ..language import below_all, shortened, width_of
 from .figure import inches, new_axes, quiet
 from .letters import drawable, legible
 from .palette import INK, MISTAKES, QUIET
@@ -121,7 +121,8 @@ def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callab
     axes.set_ylabel(word("true"))
     title = word("no_samples")
     if total:
-        title = word("right_of", share=f"{right / total * 100:.2f} %", right=f"{right:,}", total=f"{total:,}")
+        share = f"{100 * below_all(right / total):.2f} %"
+        title = word("right_of", share=share, right=f"{right:,}", total=f"{total:,}")
     axes.set_title(title, loc="left", fontsize=10, color=INK)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..language import Say
+from ..language import Say, below_all
 from ..pictures.words import words_in
 
 WORDS: dict[str, tuple[str, str]] = {
@@ -383,6 +383,6 @@ def percent(share: float) -> str:
     """Write a part of 1, with the two digits that tell one network from another."""
     if share != share:
         return "–"
-    text = f"{share:.2%}".replace("-", "−").removesuffix("%")
+    text = f"{below_all(share):.2%}".replace("-", "−").removesuffix("%")
     text = text.rstrip("0").rstrip(".") if text.endswith(".00") else text
     return f"{text}\N{NARROW NO-BREAK SPACE}%"
