@@ -25,7 +25,7 @@ NAMES = (
     "whole_process",
     "per_sample",
     "batch_epoch",
-    "time_to",  # after batch_epoch, which finds how many threads each peer likes
+    "time_to",
     "shards",
     "labels",
     "accuracy",

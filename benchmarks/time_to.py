@@ -4,7 +4,8 @@ Settings, the number of epochs among them, are fixed beforehand, a peer and a ta
 with one seed and is then tested, once. Reported: the median accuracy reached, and seconds of training alone; compiling
 (or loading compiled loops) apart. With one thread or all cores: what a run of either says is quicker. The peers'
 settings were chosen in their favour, as the cheapest found whose median over five seeds reaches the target on the test
-set itself; on another machine it may fall just short of it, which the result says. glassnet's were chosen on 10,000
+set itself; on another machine it may fall just short of it, which the result says. scikit-learn has no falling rate for
+this rule: no number of epochs was found with which it reaches 98.5 % (16: 98.25 %). glassnet's were chosen on 10,000
 held-out training digits.
 
     python benchmarks/time_to.py [--runs 5] [--samples N] [--peers jax,torch]
@@ -26,7 +27,7 @@ SETTINGS: dict[str, dict[str, dict[str, Any]]] = {
     "torch": COMMON,
     "torch-compiled": COMMON,
     "keras": COMMON,
-    "scikit-learn": {"97": {"hidden": 100, "epochs": 2}, "98": {"epochs": 6}, "98.5": {"hidden": 512, "epochs": 10}},
+    "scikit-learn": {"97": {"hidden": 100, "epochs": 2}, "98": {"epochs": 8}, "98.5": {"hidden": 512, "epochs": 10}},
     "glassnet": {
         "97": {"hidden": 128, "epochs": 1, "batch": 80},
         "98": {"epochs": 2, "batch": 80},

@@ -10,12 +10,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterable
-from concurrent.futures import FIRST_EXCEPTION, Future, ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from queue import SimpleQueue
 
 from .data.dataset import Dataset
 from .engines import Engine, usable_cores
-from .engines.threads import HEARING
+from .engines.threads import awaited
 from .events import Event
 from .listeners import Listener
 from .options import Options
@@ -30,7 +31,7 @@ def fit_committee(
     began, own_validation = time.perf_counter(), validation is not None
     if validation is None:
         data, validation = parts_of(data, options)
-    stopped = threading.Event()
+    stopped, ended = threading.Event(), SimpleQueue[Future[Fit]]()
 
     def stop_with_the_others(event: Event) -> None:
         if stopped.is_set():
@@ -49,11 +50,10 @@ def fit_committee(
     pool = ThreadPoolExecutor(options.threads or usable_cores())
     try:
         waiting = [pool.submit(member, number) for number in range(options.members)]
-        while not _ended(waiting):
-            pass
-        for one in waiting:  # a problem first, whichever member has it
-            if one.done():
-                one.result()
+        for one in waiting:
+            one.add_done_callback(ended.put)
+        for _ in waiting:
+            awaited(ended).result()  # raises the first problem, whichever member has it
         fits = [one.result() for one in waiting]
     finally:
         stopped.set()
@@ -64,9 +64,3 @@ def fit_committee(
     kept = tuple(epoch for one in fits for epoch in one.kept)
     others = tuple(one.history for one in fits[1:])
     return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own_validation)
-
-
-def _ended(members: list[Future[Fit]]) -> bool:
-    """Wait a little, so that an interrupt is heard, and tell whether all have ended, or one of them badly."""
-    done, others = wait(members, HEARING, FIRST_EXCEPTION)
-    return not others or any(one.exception() for one in done)

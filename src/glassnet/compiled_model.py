@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .engines import one_blas_thread
 from .model import Model
 from .parameters import FloatArray
 
@@ -48,6 +49,7 @@ def compiled(model: Model) -> CompiledModel:
     """Return the model in the form that is quickest to ask; making it takes a moment, and Numba."""
     made = CompiledModel(**_fields(model))
     made.outputs(np.zeros(model.features, np.uint8))  # compile, or load what was compiled
+    one_blas_thread.look_again()  # with it the kernels' BLAS may have been loaded
     return made
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .activations import ACTIVATIONS
-from .data.dataset import Dataset, plain_numbers
+from .data.dataset import Dataset, plain_numbers, require_dataset
 from .engines import one_blas_thread
 from .errors import DataError, ShapeError
 from .language import below_all
@@ -118,9 +118,10 @@ class Model:
         Raises
         ------
         DataError
-            GN010 when there are no samples, GN017 when the data have another width, more or other classes, or are of
-            another kind.
+            GN065 for what is no data set, GN010 when there are no samples, GN017 when the data have another width, more
+            or other classes, or are of another kind.
         """
+        require_dataset("data", data)
         of_classes = self.targets.of_classes
         data.require_like(self.features, self.classes, "the model", of_classes=of_classes, class_names=self.class_names)
 

@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .data.dataset import Dataset
+from .data.dataset import Dataset, require_dataset
 from .divergence import DivergenceGuard, constant_answer_loss
 from .engines import Engine, engine_named, one_blas_thread
-from .errors import DataError, DivergedError, OptionError
+from .errors import DivergedError, OptionError
 from .evaluate import Evaluation, evaluate
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
@@ -72,8 +72,8 @@ def train(
     OptionError
         GN022 when options do not fit model or data, or `until` lies behind; GN021 when `until` is no step.
     DivergedError
-        GN030 when the numbers leave the finite range, or the weights run away; the model is put back to the last good
-        epoch before this is raised.
+        GN030 when the numbers leave the finite range, or the weights run away; the model is then what it would be if
+        training had ended with the last good epoch.
     """
     _require_fitting(model, data, validation, options)
     position = position or Position.start(model.network.parameters, options)
@@ -263,16 +263,16 @@ def fit(
     Raises
     ------
     DataError, DivergedError
-        As `train`, and as `new_model`; GN065 when `data` are no `Dataset`.
+        As `train`, and as `new_model`; GN065 when `data` or `validation` are no `Dataset`.
     OptionError
         GN021 when `options` are none; GN022 for options that do not fit each other or the data, and for the checkpoint
         of a committee.
     ModelFileError
         GN045 for a checkpoint that would replace one whose training has not ended.
     """
-    if not isinstance(data, Dataset):
-        given = type(data).__name__
-        raise DataError("GN065", f"data: {given}, expected a Dataset. For arrays: NetworkClassifier().fit(X, y).")
+    for name, given in (("data", data), ("validation", validation)):
+        if name == "data" or given is not None:
+            require_dataset(name, given)
     options = Options() if options is None else options
     if not isinstance(options, Options):
         raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .data.dataset import Dataset
+from .data.dataset import Dataset, require_dataset
 from .engines import Samples
 from .errors import DataError, OptionError
 from .model import Model
@@ -24,8 +24,8 @@ def new_model(data: Dataset, options: Options) -> Model:
         GN010 when there are no samples; GN014 when there are several labels a sample and one is neither 0 nor 1, or a
         value that exponential outputs cannot reach.
     """
-    if not len(data):
-        raise DataError("GN010", f"{data.source}: no samples.")
+    require_dataset("data", data)
+    data.require_samples()
     targets = _targets_for(data, options)
     network = Network(
         (data.features, *options.hidden, data.classes),

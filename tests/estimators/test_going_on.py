@@ -90,6 +90,27 @@ def test_a_fit_that_diverges_leaves_what_was_learnt_before():
     assert (estimator.n_iter_, estimator.history_) == (before["n_iter_"], before["history_"])
 
 
+def test_a_fit_that_diverges_lets_callbacks_clean_up():
+    pytest.importorskip("sklearn.callback")
+
+    class Watching:
+        cleaned_up = 0
+
+        def setup(self, estimator, context): ...
+
+        def teardown(self, estimator, context):
+            self.cleaned_up += 1
+
+        def on_fit_task_begin(self, estimator, context): ...
+
+        def on_fit_task_end(self, estimator, context): ...
+
+    watching = Watching()
+    with pytest.raises(DivergedError):
+        small(optimizer="sgd", learning_rate=1e5).set_callbacks(watching).fit(IRIS, SPECIES)
+    assert watching.cleaned_up == 1
+
+
 def test_a_fitted_estimator_carries_the_optimizers_numbers_and_no_others_of_the_training():
     """A network of 100,000 weights; AdamW has two numbers for each."""
     random = np.random.default_rng(0)

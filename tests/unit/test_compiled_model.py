@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import pickle
 import signal
+import subprocess
+import sys
 from copy import deepcopy
 from dataclasses import replace
 
@@ -15,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
 from glassnet.engines import answers as engine_answers
 from glassnet.errors import DataError, ShapeError
+from support.cli import environment
 
 ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
 ROWS[np.random.default_rng(4).random(ROWS.shape) < 0.7] = 0
@@ -62,14 +65,36 @@ def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monk
     assert len(set(outputs)) == 1
 
 
-@pytest.mark.parametrize("asked", [1, 64, 100])
-def test_no_bit_depends_on_what_blas_may_take(asked):
+@pytest.mark.parametrize("asked", [1, 2, 64, 65, 100])
+@pytest.mark.parametrize("hidden", [(1100, 900), (300, 300), (100, 90)])
+def test_no_bit_depends_on_what_blas_may_take(hidden, asked):
     """Also of so few rows that they are no work for several threads of one's own."""
-    quick, outputs = compiled(model_of("float32", hidden=(1100, 900))), []
+    quick, outputs = compiled(model_of("float32", hidden=hidden)), []
     for threads in (1, 2, 3):
         with threadpool_limits(threads, "blas"):
             outputs.append(quick.outputs(ROWS[:asked]).tobytes())
     assert len(set(outputs)) == 1
+
+
+BLAS_THAT_COMES_LATE = """
+import numpy as np
+from threadpoolctl import threadpool_limits
+from glassnet import Model, Network, Scaling, Targets, compiled
+
+network = Network((24, 1100, 900, 5), ("relu", "relu", "identity"), rule="gradient", dtype="float32")
+model = Model(network, Scaling.named("unit"), Targets.named("one-hot", 5))
+rows, outputs = np.arange(24 * 200, dtype=np.uint8).reshape(200, 24), set()
+model.outputs(rows)  # finds NumPy's BLAS; the kernels' own is not there yet
+quick = compiled(model)
+for threads in (1, 2, 3):
+    with threadpool_limits(threads, "blas"):
+        outputs.add(quick.outputs(rows).tobytes() + quick.outputs(rows[:100]).tobytes())
+assert len(outputs) == 1
+"""
+
+
+def test_a_blas_that_is_loaded_with_the_kernels_is_held_to_one_thread_too():
+    subprocess.run([sys.executable, "-c", BLAS_THAT_COMES_LATE], check=True, env=environment())
 
 
 def test_it_is_a_copy():

@@ -196,7 +196,7 @@ def test_work_that_fails_is_let_go():
 
 def test_an_interrupt_stops_the_work_and_waits_for_its_end():
     """At whatever line it comes to the one who waits."""
-    waits = threads.Aside.run.__code__, threads._awaited.__code__
+    waits = threads.Aside.run.__code__, threads.awaited.__code__
     lines, came = 0, [0]
     while came:
         lines += 1

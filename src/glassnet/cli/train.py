@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from functools import partial
 from importlib import import_module
@@ -116,10 +117,10 @@ def train_command(
     say_idle(flags, options)
     fit_it = partial(fit, parts.training, options, checkpoint=keep)
     try:
-        carry_out(job, options, parts, fit_it, checkpoint, as_json)
+        carry_out(job, options, parts, fit_it, checkpoint, as_json, before=written_at(checkpoint))
     except KeyboardInterrupt as stop:
-        kept_by = options.members == 1 and not checkpoint
-        hint = " With --checkpoint FILE a training can go on after that." if kept_by else ""
+        might = options.members == 1 and not checkpoint
+        hint = " With --checkpoint FILE a training can go on after that." if might else ""
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
@@ -161,14 +162,26 @@ def read_parts(job: Job, options: Options, choose: Callable[[int, str], Options]
 
 
 def carry_out(
-    job: Job, options: Options, parts: Parts, fit_it: Callable[..., Fit], checkpoint: str | None, as_json: bool
+    job: Job,
+    options: Options,
+    parts: Parts,
+    fit_it: Callable[..., Fit],
+    checkpoint: str | None,
+    as_json: bool,
+    *,
+    before: int | None = None,
 ) -> None:
-    """Train, test, save, report and draw; `fit_it` is given listeners."""
+    """Train, test, save, report and draw.
+
+    `fit_it` is given listeners. `before` is when a file that `checkpoint` may replace was written; one of this training
+    may not.
+    """
     path = Path(job.out)
     data_fingerprint = _aside(fingerprint, parts.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
     fitted = _fit(fit_it, path, needed_later)
-    checkpoint = checkpoint if checkpoint and Path(checkpoint).exists() else None  # there may have been no room for it
+    if checkpoint and written_at(checkpoint) in (None, before):  # there was no room for it
+        checkpoint = None
     with _not_lost(checkpoint):
         began = time.perf_counter()
         evaluation = evaluate(fitted.model, parts.test)
@@ -185,7 +198,7 @@ def carry_out(
         )
         if parts.held_out:
             model.receipt["data"]["held_out"] = True
-        _save(model, path, checkpoint)
+        _save(model, path)
     unread: OSError | None = None
     try:
         if as_json:
@@ -209,13 +222,18 @@ def carry_out(
     result(told("next", command=_next_step(path, job.source, job.test, parts.held_out)))
 
 
-def _save(model: Model, path: Path, checkpoint: str | None) -> None:
-    """Write the model; where there is no room, and no checkpoint that has it, among the temporary files."""
+def written_at(path: str | None) -> int | None:
+    """Return when a file was written, in nanoseconds; None where there is none."""
+    with suppress(OSError):
+        return os.stat(path).st_mtime_ns if path else None
+    return None
+
+
+def _save(model: Model, path: Path) -> None:
+    """Write the model; where there is no room, among the temporary files."""
     try:
         save_model(model, path)
     except FileError as problem:
-        if checkpoint:
-            raise
         place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
         try:
             save_model(model, place)

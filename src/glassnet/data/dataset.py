@@ -81,9 +81,9 @@ class Dataset:
     source_rows: NDArray[np.int64] | None = None
 
     def __post_init__(self) -> None:
-        for name in ("inputs", "labels", "values", "weights"):
+        for name in ("inputs", "labels", "values", "weights", "source_rows"):
             if (given := getattr(self, name)) is not None:
-                object.__setattr__(self, name, np.asarray(given))
+                object.__setattr__(self, name, _array(given, f"{self.source}: {name}"))
         if self.inputs.ndim != 2 or self.labels.shape != (len(self.inputs),):
             raise ShapeError(
                 "GN050",
@@ -151,6 +151,11 @@ class Dataset:
             row_names=tuple(np.array(self.row_names)[rows].tolist()) if self.row_names else (),
         )
 
+    def require_samples(self) -> None:
+        """Refuse to go on without samples: DataError GN010."""
+        if not len(self):
+            raise DataError("GN010", f"{self.source}: no samples, expected one at least.")
+
     def require_like(
         self, features: int, classes: int, owner: str, *, of_classes: bool = True, class_names: tuple[str, ...] = ()
     ) -> None:
@@ -173,8 +178,7 @@ class Dataset:
             GN010 when there are no samples, GN017 when the width differs, a label is beyond the owner's classes, or one
             has classes and the other `values`.
         """
-        if not len(self):
-            raise DataError("GN010", f"{self.source}: no samples.")
+        self.require_samples()
         if self.features != features:
             raise DataError(
                 "GN017",
@@ -249,6 +253,24 @@ def border(picture: NDArray[Any]) -> NDArray[Any]:
 def channels_of(features: int, image_shape: tuple[int, int] | None) -> int:
     """Return how many values a pixel has: 3 where a picture has that many times more values than pixels, else 1."""
     return 3 if image_shape and features == 3 * image_shape[0] * image_shape[1] else 1
+
+
+def require_dataset(name: str, given: Any) -> None:
+    """Refuse what is given as `name` and is no data set: DataError GN065."""
+    if not isinstance(given, Dataset):
+        what = f"{name}: {type(given).__name__}, expected a Dataset, as load_data gives."
+        raise DataError("GN065", f"{what} For arrays: NetworkClassifier().fit(X, y), or Dataset(X, y, classes, …).")
+
+
+def _array(given: Any, name: str) -> NDArray[Any]:
+    try:
+        array = np.asarray(given)
+    except ValueError:
+        raise ShapeError("GN050", f"{name}: rows of different lengths, expected an array.") from None
+    if array.dtype == object and array.ndim == 0:
+        what = " Make it dense, by toarray()." if hasattr(given, "toarray") else ""
+        raise DataError("GN014", f"{name}: {type(given).__name__}, expected an array.{what}")
+    return array
 
 
 def _first_difference(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, str]:

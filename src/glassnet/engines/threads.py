@@ -171,7 +171,7 @@ class Aside:
 
     An interrupt comes to the first thread of a process alone, between any two lines. Work that must not end so is given
     to this one. `concurrent.futures` would not do: interrupted within `Future.result`, it may leave a lock behind for
-    which its thread waits for ever. A `SimpleQueue` is waited for without a line of Python.
+    which its thread waits for ever. A `SimpleQueue` has none.
     """
 
     def __init__(self) -> None:
@@ -197,10 +197,10 @@ class Aside:
         """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
         try:
             done = self.begin(work)
-            result, problem = _awaited(done)
+            result, problem = awaited(done)
         except BaseException:
             stop()
-            _awaited(self.begin(int))  # done after what went before, if that was put at all
+            awaited(self.begin(int))  # done after what went before, if that was put at all
             raise
         try:
             if problem is not None:
@@ -210,11 +210,11 @@ class Aside:
             del problem, result, done, work, self  # a traceback would keep them alive with itself
 
 
-def _awaited(done: Done) -> tuple[Any, BaseException | None]:
-    """Wait for what is put there, and hear of an interrupt meanwhile."""
+def awaited(queue: SimpleQueue[_Result]) -> _Result:
+    """Wait for what is put into a queue, and hear of an interrupt meanwhile."""
     while True:
         with contextlib.suppress(Empty):
-            return done.get(timeout=HEARING)
+            return queue.get(timeout=HEARING)
 
 
 def _work(todo: SimpleQueue[Any]) -> None:

@@ -194,7 +194,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                         self._position.ended = True
         finally:
             self.n_iter_ = len(self.history_.epoch)
-        self._position.rest()
+            self._position.rest()
         if tasks:
             tasks.close()
 

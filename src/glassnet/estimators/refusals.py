@@ -30,8 +30,10 @@ def unchanged_after(kinds: Any, estimator: Any, before: dict[str, Any]) -> Itera
     try:
         yield
     except kinds:
+        # scikit-learn's callbacks clean up after this, by attributes of their own.
+        callbacks = {name: value for name, value in vars(estimator).items() if name.startswith(("_skl_", "_callback_"))}
         estimator.__dict__.clear()
-        estimator.__dict__.update(before)
+        estimator.__dict__.update(before | callbacks)
         raise
 
 

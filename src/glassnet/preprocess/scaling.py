@@ -134,12 +134,14 @@ class Scaling:
         Raises
         ------
         TypeError, ValueError
-            For entries that are missing, unknown, or no numbers.
+            For entries that are missing, unknown, or no numbers, and for a step that its name does not mean.
         """
         fields: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
         made = cls(**fields)
         if np.shape(made.span) != np.shape(made.offset):
             raise ValueError("its scaling has not one span and one offset a feature")
+        if made.name not in (*SCALINGS, *STANDARDISING) or made.by_feature != (made.name == "features"):
+            raise ValueError(f"its scaling {made.name!r} is none, or has another form")
         return made
 
     def __str__(self) -> str:

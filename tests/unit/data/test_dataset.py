@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_matrix
 
 from glassnet import Dataset, Options, fit
 from glassnet.data.dataset import border
-from glassnet.errors import DataError
+from glassnet.errors import DataError, ShapeError
 
 ROWS, LABELS = np.random.default_rng(0).integers(0, 9, (40, 6)), np.arange(40) % 3
 
@@ -80,3 +81,10 @@ def test_lists_are_as_good_as_arrays():
     data = Dataset([[1, 2], [3, 4]], [0, 1], 2, None, "lists", weights=[1, 2])
     assert (data.inputs.shape, data.labels.tolist(), data.weights.tolist()) == ((2, 2), [0, 1], [1, 2])
     assert Dataset([[1, 2]], [0], 1, None, "values", values=[[0.5]]).values.tolist() == [[0.5]]
+
+
+def test_what_is_no_array_is_named():
+    with pytest.raises(ShapeError, match="uneven: inputs: rows of different lengths"):
+        Dataset([[1], [2, 3]], [0, 1], 2, None, "uneven")
+    with pytest.raises(DataError, match=r"sparse: inputs: csr_matrix, .*toarray"):
+        Dataset(csr_matrix(np.eye(2)), [0, 1], 2, None, "sparse")
