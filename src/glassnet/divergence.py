@@ -9,6 +9,7 @@ import numpy as np
 from .engines import Samples
 from .errors import DivergedError
 from .losses import OutputLoss
+from .model import Model
 from .options import Options
 from .parameters import FloatArray
 from .position import Position, size_of
@@ -27,11 +28,13 @@ class DivergenceGuard:
     position : Position
         Of the training; it has the good weights.
     options : Options
+    model : Model
+        What is trained; the error has it.
     """
 
-    def __init__(self, constant: float, position: Position, options: Options) -> None:
+    def __init__(self, constant: float, position: Position, options: Options, model: Model) -> None:
         self._position, self._parameters = position, position.state.parameters
-        self._constant, self._options = constant, options
+        self._constant, self._options, self._model = constant, options, model
 
     def check(self, loss: float) -> None:
         """Raise unless the loss of a block, and the weights after it, are finite."""
@@ -60,7 +63,7 @@ class DivergenceGuard:
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",
         )
-        problem.good_epochs = epoch
+        problem.good_epochs, problem.model = epoch, self._model
         raise problem
 
 

@@ -117,7 +117,7 @@ class DivergedError(GlassnetError, ArithmeticError):
     Attributes
     ----------
     model : Model or None
-        The model with the last good weights, where `training.fit` has made it.
+        What was trained, as it would be if training had ended with the last good epoch.
     good_epochs : int
         How many epochs were good.
     """

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from .data.dataset import Dataset, require_dataset
 from .divergence import DivergenceGuard, constant_answer_loss
 from .engines import Engine, engine_named, one_blas_thread
-from .errors import DivergedError, OptionError
+from .errors import OptionError
 from .evaluate import Evaluation, evaluate
 from .events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from .listeners import History, Listener
@@ -82,16 +82,12 @@ def train(
     yield Preparing(loop.engine.name)
     yield loop.prepare()
     one_blas_thread.look_again()  # `prepare` has loaded libraries
-    try:
-        while not position.ended:
-            yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
-            if until and until[0] == position.epoch:
-                model.network.parameters.flat[...] = position.state.parameters.flat
-                return
-            yield loop.epoch_done()
-    except DivergedError as problem:
-        problem.model = model
-        raise
+    while not position.ended:
+        yield from loop.epoch(until[1] if until and until[0] == position.epoch else None)
+        if until and until[0] == position.epoch:
+            model.network.parameters.flat[...] = position.state.parameters.flat
+            return
+        yield loop.epoch_done()
     position.hand_over(model.network.parameters, options)
     yield TrainingEnded(loop.seconds, position.chosen_epoch(options))
 
@@ -142,7 +138,7 @@ class _Loop:
         self._prepared = self.engine.prepare(architecture, samples, self._options)
         loss = self.engine.output_loss(architecture)
         constant = constant_answer_loss(architecture.activations[-1], loss, samples)
-        self._guard = DivergenceGuard(constant, self._at, self._options)
+        self._guard = DivergenceGuard(constant, self._at, self._options, self._model)
         seconds, start = time.perf_counter() - began, self._at.state.parameters.hash()
         self._started = time.perf_counter() - self._at.seconds
         counts = len(self._data), self._options.epochs, self._options.epochs * len(self.blocks)

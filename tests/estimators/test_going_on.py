@@ -83,8 +83,9 @@ def test_a_fit_that_diverges_leaves_what_was_learnt_before():
     estimator.set_params(learning_rate=0.01).fit(IRIS, SPECIES)
     before = deepcopy({name: value for name, value in vars(estimator).items() if name.endswith("_")})
     answers, others = estimator.predict_proba(IRIS), SPECIES[::-1] + 5
-    with pytest.raises(DivergedError):
+    with pytest.raises(DivergedError) as caught:
         estimator.set_params(learning_rate=1e5).fit(IRIS, others)
+    assert np.isfinite(caught.value.model.outputs(IRIS)).all()
     np.testing.assert_array_equal(estimator.predict_proba(IRIS), answers)
     np.testing.assert_array_equal(estimator.classes_, before["classes_"])
     assert (estimator.n_iter_, estimator.history_) == (before["n_iter_"], before["history_"])
