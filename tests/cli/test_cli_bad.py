@@ -201,16 +201,29 @@ def test_a_reader_that_has_gone_is_no_mistake(folder):
 
 @pytest.mark.parametrize("engine", ["compiled", "reference"])
 def test_ctrl_c_during_training(folder, engine):
+    interrupted_after(b"epoch 1:", folder, "--epochs", "100000", "--engine", engine)
+
+
+def test_ctrl_c_does_not_wait_for_loops_to_be_compiled(folder, tmp_path_factory):
+    """It could not go on with them; whoever comes next compiles them."""
+    cache = tmp_path_factory.mktemp("cache")
+    interrupted_after(b"getting ready", folder, "--batch-size", "32", NUMBA_CACHE_DIR=str(cache))
+    assert list(cache.rglob("*")) != []
+    assert list(cache.rglob("*train_batches*")) == [], "it was waited for"
+
+
+def interrupted_after(line, folder, *flags, **variables):
+    """Send Ctrl-C to a training that has said this."""
     (folder / "digits.csv").write_text(digits_csv(300))
     before = snapshot(folder)
-    flags = ("--epochs", "100000", "--engine", engine, "--out", "old.safetensors")
+    words = interruptible("train", "digits.csv", "--out", "old.safetensors", *flags)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(interruptible("train", "digits.csv", *flags), env=environment(), **pipes)
+    process = subprocess.Popen(words, env=environment() | variables, **pipes)
     rescue = threading.Timer(60, process.kill)
     rescue.start()
     try:
         first = b""
-        while b"epoch 1:" not in first:
+        while line not in first:
             first = process.stderr.readline()
             assert first, "the training ended before it was interrupted"
         process.send_signal(signal.SIGINT)

@@ -6,6 +6,7 @@ import contextlib
 import gc
 import linecache
 import os
+import signal
 import sys
 import threading
 import types
@@ -226,6 +227,22 @@ def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_
     with pytest.raises(KeyboardInterrupt):
         threads.Aside().run(work, stopped.set)
     assert heard == [True]
+
+
+def test_an_interrupt_does_not_wait_for_what_is_not_needed():
+    going_on, end = threading.Event(), threading.Event()
+
+    def work():
+        signal.pthread_kill(main, signal.SIGINT)
+        end.wait(20)
+        going_on.set()
+
+    main, aside = threading.get_ident(), threads.Aside()
+    with pytest.raises(KeyboardInterrupt):
+        aside.run(work, list, needed=False)
+    assert not going_on.is_set()
+    end.set()
+    assert aside.run(going_on.is_set, list)
 
 
 @pytest.fixture

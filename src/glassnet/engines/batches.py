@@ -80,12 +80,14 @@ class Batches:
         self._room = self._make_room(self._largest)
         # Compile the kernels, or load them, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=self._dtype), options)
-        self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
+        self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
         self._team.forget()  # how long compiling took
 
-    def run(self, state: State, block: Block) -> Progress:
+    def run(self, state: State, block: Block, *, needed: bool = True) -> Progress:
         """Take a block of steps; `state` in place. Threads and interrupts are as in `Team.run`."""
-        return self._team.run(lambda together: self._lead(together, state, block), len(block.order) * self._row_work)
+        return self._team.run(
+            lambda together: self._lead(together, state, block), len(block.order) * self._row_work, needed=needed
+        )
 
     def _lead(self, together: Together, state: State, block: Block) -> Progress:
         largest = min(block.batch_size, len(block.order))

@@ -52,13 +52,13 @@ class OneByOne:
         )
         # Compile the loop, or load it, with a step that goes nowhere.
         state = State.new(Parameters(architecture.layout, dtype=dtype), options)
-        self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)))
+        self.run(state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
         self._team.forget()  # how long compiling took
 
-    def run(self, state: State, block: Block) -> Progress:
+    def run(self, state: State, block: Block, *, needed: bool = True) -> Progress:
         """Take a block of steps; `state` in place. Threads and interrupts are as in `Team.run`."""
         work = len(block.order) * state.parameters.flat.size
-        return self._team.run(lambda together: self._lead(together, state, block), work)
+        return self._team.run(lambda together: self._lead(together, state, block), work, needed=needed)
 
     def _lead(self, together: Together, state: State, block: Block) -> Progress:
         parameters, work = state.parameters, self._work

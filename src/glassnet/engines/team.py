@@ -58,16 +58,16 @@ class Team:
         """Begin anew to find out how many threads pay."""
         self._size = TeamSize(self.most)
 
-    def run(self, lead: Callable[[Together], _Result], work: int) -> _Result:
+    def run(self, lead: Callable[[Together], _Result], work: int, *, needed: bool = True) -> _Result:
         """Return what `lead` returns, which has the team do something together; a little `work` its leader does alone.
 
         It is called on the leader's thread; what comes from several threads is done one after the other. An interrupt
-        sends the team home within a step.
+        sends the team home within a step, and waits for that where what was done is `needed`.
         """
         # A team called together by the first thread could be left waiting for a member who was never called.
         team = kernels.new_team(self._patience)
         together = partial(self._together if work >= WORTH_A_TEAM else _alone, team)
-        return self._leader.run(lambda: self._lead(lead, together), lambda: kernels.send_home(team))
+        return self._leader.run(lambda: self._lead(lead, together), lambda: kernels.send_home(team), needed=needed)
 
     @staticmethod
     def _lead(lead: Callable[[Together], _Result], together: Together) -> _Result:

@@ -193,14 +193,18 @@ class Aside:
         self._todo.put((work, done))
         return done
 
-    def run(self, work: Callable[[], _Result], stop: Callable[[], None]) -> _Result:
-        """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on."""
+    def run(self, work: Callable[[], _Result], stop: Callable[[], None], *, needed: bool = True) -> _Result:
+        """Return what some work does; an interrupt calls `stop`, waits for the end of the work, and goes on.
+
+        It does not wait where the work is not `needed` then: that may go on by itself, and changes nothing.
+        """
         try:
             done = self.begin(work)
             result, problem = awaited(done)
         except BaseException:
             stop()
-            awaited(self.begin(int))  # done after what went before, if that was put at all
+            if needed:
+                awaited(self.begin(int))  # done after what went before, if that was put at all
             raise
         try:
             if problem is not None:
