@@ -19,6 +19,7 @@ from support.cli import Outcome, command, environment, interruptible, run, run_p
 from support.samples import digits_csv, table, write
 
 QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures")
+with_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a device that is always full")
 
 
 @pytest.fixture
@@ -171,7 +172,7 @@ def test_more_weights_than_memory(folder):
 
 
 @pytest.mark.parametrize("closed", [False, True])
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full exists on Linux")
+@with_dev_full
 def test_progress_that_cannot_be_written_does_not_end_a_training(folder, closed):
     words = command("train", "rows.csv", "--out", "new.safetensors", "--json", *QUICK)
     with open("/dev/full", "w") as full:
@@ -181,7 +182,7 @@ def test_progress_that_cannot_be_written_does_not_end_a_training(folder, closed)
     assert json.loads(done.stdout)["model"] == "new.safetensors"
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the device that is always full exists on Linux")
+@with_dev_full
 def test_standard_output_that_takes_nothing(folder):
     with open("/dev/full", "w") as full:
         done = subprocess.run(command("show", "rows.csv"), stdout=full, stderr=subprocess.PIPE, env=environment())
