@@ -21,6 +21,7 @@ from glassnet import (
 from glassnet.errors import DataError
 from glassnet.events import EpochDone, TrainingEnded
 from glassnet.parts import parts_of
+from glassnet.position import Position
 from glassnet.receipt import extent_of, receipt_of, verify
 from support.cases import patterns
 from support.stopping import stopped
@@ -165,3 +166,14 @@ def test_of_each_class_a_like_share_is_looked_at(rare, seed):
     shares = np.bincount(aside.labels, minlength=3) / np.bincount(labels)
     np.testing.assert_allclose(shares * np.bincount(labels), 0.3 * np.bincount(labels), atol=1)
     assert sorted([*kept.row_numbers, *aside.row_numbers]) == list(range(150))
+
+
+def test_a_loss_that_is_no_number_is_never_the_best():
+    model = new_model(DATA, OPTIONS)
+    position = Position.start(model.network.parameters, OPTIONS)
+    for epoch, loss in enumerate((np.nan, np.inf, 2.0, np.nan, 1.0, np.nan), start=1):
+        position.epoch = epoch
+        model.network.parameters.flat[0] = epoch
+        position.validated(loss, OPTIONS.early_stopping)
+    assert (position.best_epoch, position.best_loss, position.best[0]) == (5, 1.0, 5.0)
+    assert not position.ended
