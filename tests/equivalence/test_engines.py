@@ -19,6 +19,7 @@ from support.cases import (
     RULE_PAIRS,
     awake,
     copy_of,
+    drift,
     gap,
     inputs_of,
     network_of,
@@ -27,6 +28,7 @@ from support.cases import (
     sparse_rows,
     targets_of,
     trained,
+    unit,
 )
 from support.formulas import ELEMENTWISE
 
@@ -100,16 +102,14 @@ def test_2000_steps_on_real_digits(dtype):
 
     Weights stay below 1, so each engine rounds each update by at most half a unit in the last place below 1, and the
     two differ by u (1.1e-16 or 6e-8) a step: a random walk of √2000 · u. On the way the training itself stretches
-    differences; A = 4 times, measured by starting from weights changed by a millionth. A deviation of five standard
-    deviations must be allowed for, as there are 158,800 weights: 5 · A · √2000 · u = 1.0e-13 and 5.3e-5.
-    Measured: 2e-15 and 1.3e-6. The aligned worst case, 2000 · A · u, would be 9e-13 and 5e-4.
+    differences four times: `drift` allows 1.0e-13 and 5.3e-5, five standard deviations, as there are 158,800 weights.
+    Measured: 2e-15 and 1.3e-6. The aligned worst case would be 9e-13 and 5e-4.
     """
     network = Network((784, 200, 10), rule="notes", dtype=dtype)
     fast, fast_sums = run(COMPILED, network, digits(), np.arange(2000), rate=0.2)
     slow, slow_sums = run(REFERENCE, network, digits(), np.arange(2000), rate=0.2)
     assert 0.5 < np.abs(slow).max() < 1
-    u = float(np.finfo(dtype).eps) / 2
-    bound = 5 * 4 * 2000**0.5 * u
+    bound = drift(2000, unit(dtype), stretch=4)
     assert np.abs(fast - slow).max() <= bound
     assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=bound)
     # An answer can turn where two outputs tie to within the bound; among 2,000 that is not to be expected.

@@ -9,9 +9,8 @@ from glassnet import Network, backpropagate, forward
 from support.cases import GRADIENT_PAIRS, awake, network_of
 from support.formulas import ELEMENTWISE, LOSSES, VALUES, central_differences, unpack
 
-RANDOM = np.random.default_rng(8)
-X = RANDOM.uniform(0.01, 1.0, (6, 3))
-T = RANDOM.uniform(0.05, 0.95, (6, 3))
+X = np.random.default_rng(8).uniform(0.01, 1.0, (6, 3))
+T = np.random.default_rng(9).uniform(0.05, 0.95, (6, 3))
 
 
 def some_masks(network: Network, seed: int) -> list[np.ndarray | None]:

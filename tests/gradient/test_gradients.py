@@ -26,9 +26,8 @@ from support.formulas import (
     unpack,
 )
 
-RANDOM = np.random.default_rng(5)
-X = RANDOM.uniform(0.01, 1.0, (4, 3))
-T = RANDOM.uniform(0.05, 0.95, (4, 3))
+X = np.random.default_rng(5).uniform(0.01, 1.0, (4, 3))
+T = np.random.default_rng(6).uniform(0.05, 0.95, (4, 3))
 """Targets that are neither 0 nor 1 and do not add up to 1: formulas that hold for one-hot rows alone would show."""
 
 # One layer of weights has no hidden activation: one case is enough there.

@@ -114,6 +114,21 @@ def trained(
     return state, engine.run_steps(made, state, prepared, Block(order, batch, rates, epoch, first))
 
 
+def unit(dtype: str) -> float:
+    """What one rounding can lose of 1: half of a unit in the last place."""
+    return float(np.finfo(dtype).eps) / 2
+
+
+def drift(steps: int, lost: float, stretch: float) -> float:
+    """How far two ways of adding the same may be apart after training, which lose up to `lost` in every step.
+
+    Roundings fall either way, so that their sum goes as a random walk does, √steps · lost; five standard deviations are
+    allowed for. Training itself stretches a difference: `stretch` times at most, measured by starting from weights that
+    are changed by a millionth.
+    """
+    return 5 * stretch * steps**0.5 * lost
+
+
 def gap(a: Array, b: Array) -> float:
     """Largest difference, as a part of the largest number of `b`."""
     return float(np.abs(a.astype(float) - b.astype(float)).max() / np.abs(b).max())

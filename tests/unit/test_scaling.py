@@ -11,39 +11,59 @@ from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
 from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.network import Network
-from support.cases import gap, trained
+from support.cases import drift, gap, trained, unit
 
-RANDOM = np.random.default_rng(4)
-TABLE = RANDOM.normal(size=(60, 4)) * [1, 1e-3, 1e6, 1] + [0, 5, -3e6, 1.7e9]
+SPREAD = np.array([1, 1e-3, 1e6, 1])
+TABLE = np.random.default_rng(4).normal(size=(60, 4)) * SPREAD + [0, 5, -3e6, 1.7e9]
 TABLE[:, 0] = 7.3  # alike
+STRETCH = 3
+"""What training 4-5-3 for 600 steps makes of a difference, see `drift`; measured: 2.4."""
+
+
+def rounding(raw, dtype="float64"):
+    """What standardising can lose, in deviations, of each feature.
+
+    Six numbers the size of the values are rounded: mean, factor (twice), offset, product and sum.
+    """
+    values = raw.astype(float)
+    deviations = values.std(axis=0)
+    return 6 * unit(dtype) * np.abs(values).max(axis=0) / np.where(deviations > 1e-9, deviations, 1)
 
 
 def test_each_feature_gets_mean_0_and_deviation_1():
     scaled = Scaling.named("features", raw=TABLE).apply(TABLE)
-    np.testing.assert_allclose(scaled.mean(axis=0), 0, atol=1e-6)
-    np.testing.assert_allclose(scaled.std(axis=0), [0, 1, 1, 1], atol=1e-6)
+    # NumPy's own sums of 60 numbers up to 3 come on top.
+    bound = rounding(TABLE) + 60 * 3 * unit("float64")
+    assert (np.abs(scaled.mean(axis=0)) <= bound).all()
+    assert (np.abs(scaled.std(axis=0) - [0, 1, 1, 1]) <= bound).all()
     np.testing.assert_array_equal(scaled[:, 0], 0)
 
 
 def test_it_goes_back():
     scaling = Scaling.named("features", raw=TABLE)
-    np.testing.assert_allclose(scaling.invert(scaling.apply(TABLE))[:, 1:], TABLE[:, 1:], rtol=1e-12)
+    lost = np.abs(scaling.invert(scaling.apply(TABLE)) - TABLE)
+    assert (lost <= 2 * rounding(TABLE) * TABLE.std(axis=0).clip(1e-9))[:, 1:].all(), "there and back: twice"
 
 
 @pytest.mark.parametrize("dtype", ["float32", "uint8", "int64"])
 def test_it_takes_numbers_of_any_type(dtype):
-    raw = RANDOM.integers(0, 200, (40, 3)).astype(dtype)
+    raw = np.random.default_rng(5).integers(0, 200, (40, 3)).astype(dtype)
     scaled = Scaling.named("features", raw=raw).apply(raw, np.float32)
     assert scaled.dtype == np.float32
-    np.testing.assert_allclose(scaled, (raw - raw.mean(axis=0)) / raw.std(axis=0), atol=2e-6)
+    wanted = raw.astype(float)
+    wanted = (wanted - wanted.mean(axis=0)) / wanted.std(axis=0)
+    assert (np.abs(scaled - wanted) <= rounding(raw, "float32")).all()
 
 
 def test_whole_weights_count_as_repetitions():
-    weights = RANDOM.integers(0, 4, len(TABLE))
+    weights = np.random.default_rng(6).integers(0, 4, len(TABLE))
     by_weight = Scaling.named("features", raw=TABLE, weights=weights)
     repeated = Scaling.named("features", raw=TABLE.repeat(weights, axis=0))
-    np.testing.assert_allclose(by_weight.span, repeated.span, rtol=1e-9)
-    np.testing.assert_allclose(by_weight.offset, repeated.offset, rtol=1e-9)
+    # Sums of so many squares of distances from a row, less the square of their mean: the closer the two, the more goes.
+    squares = np.ptp(TABLE, axis=0) ** 2 / TABLE.var(axis=0).clip(1e-12)
+    bound = 2 * weights.sum() * unit("float64") * (1 + squares)
+    for ours, theirs in ((by_weight.span, repeated.span), (by_weight.offset, repeated.offset)):
+        assert (np.abs(np.divide(ours, theirs) - 1) <= bound).all()
 
 
 def test_a_large_mean_leaves_the_digits_of_a_small_deviation():
@@ -54,9 +74,11 @@ def test_a_large_mean_leaves_the_digits_of_a_small_deviation():
 
 @pytest.mark.parametrize("middle", [0, 1e3, 1e7, -1e9])
 def test_so_does_one_step_for_all_features(middle):
-    table = RANDOM.normal(middle, 1, (200, 4))
+    table = np.random.default_rng(7).normal(middle, 1, (200, 4))
     scaled = Scaling.named("standard", raw=table).apply(table, np.float32)
-    np.testing.assert_allclose(scaled, (table - table.mean()) / table.std(), atol=1e-5)
+    wanted = table - middle  # exact, so that the sums behind mean and deviation are of small numbers
+    wanted = (wanted - wanted.mean()) / wanted.std()
+    assert np.abs(scaled - wanted).max() <= rounding(table.ravel()) + unit("float32") * np.abs(wanted).max()
 
 
 def test_values_that_differ_by_rounding_count_as_alike():
@@ -69,34 +91,48 @@ def test_values_are_needed():
         Scaling.named("features")
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("batch", [1, 7])
 @pytest.mark.parametrize("middle", [90, 1e3, 1e6])
-def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch):
-    """In float32, in which a sum of the mean's part and the value's would have no digits left for these."""
-    table = RANDOM.normal(middle, 1, (60, 4))
+def test_the_engines_agree_on_differences_from_a_large_mean(middle, batch, dtype):
+    """In float32, in which a sum of the mean's part and the value's would have no digits left for these.
+
+    Every step rounds the weights, and takes over, times the rate, what standardising in float64 has rounded: u of the
+    mean in deviations, M. But with one sample a step, and M below 100, the compiled engine adds the two parts and keeps
+    the weights as V + s. The shift s is M times the way D that the biases have gone, and the F links of a node are
+    together, ΣV, F · M · D. That is rounded in every step and taken M times, as if the bias were another:
+    F · M² · D · u in the place of u.
+    """
+    random = np.random.default_rng(8)
+    table, order = random.normal(middle, 1, (60, 4)), random.integers(0, 60, 600)
     samples = Samples(table, Scaling.named("standard", raw=table), np.arange(60) % 3, np.eye(3))
-    network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype="float32")
-    order = RANDOM.integers(0, 60, 600)
+    network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype=dtype)
     fast, slow = (
-        trained(engine_named(name), network, samples, order, batch=batch)[0].parameters.flat
+        trained(engine_named(name), network, samples, order, batch=batch)[0].parameters
         for name in ("compiled", "reference")
     )
-    np.testing.assert_allclose(fast, slow, atol=2e-4)
+    most, way = np.abs(samples.scaling.offset), np.abs(slow.biases[0] - network.parameters.biases[0]).max()
+    of_one = 4 * most**2 * way if batch == 1 and most < 100 else np.abs(slow.flat).max()
+    lost = unit(dtype) * of_one + 0.1 * unit("float64") * most
+    assert np.abs(slow.flat - network.parameters.flat).max() > 0.2, "the weights moved"
+    assert np.abs(fast.flat - slow.flat).max() <= drift(-(-600 // batch), lost, STRETCH)
 
 
 @pytest.mark.parametrize("batch", [1, 7, 40])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("zeros", [0, 0.8])
 def test_the_engines_agree(batch, dtype, zeros):
-    table = RANDOM.normal(size=(60, 4)) * [1, 1e-3, 1e6, 1] + [0, 1e-3, 1e6, 7]
-    table[RANDOM.random(table.shape) < zeros] = 0
+    random = np.random.default_rng(9)
+    table = random.normal(size=(60, 4)) * SPREAD + [0, 1e-3, 1e6, 7]
+    table[random.random(table.shape) < zeros] = 0
     scaling = Scaling.named("features", raw=table)
     samples = Samples(table, scaling, np.arange(len(TABLE)) % 3, np.eye(3))
     network = Network((4, 5, 3), "sigmoid", bias=True, seed=2, dtype=dtype)
-    order = RANDOM.permutation(len(TABLE))
+    order = random.permutation(len(TABLE))
     results = [trained(engine_named(name), network, samples, order, batch=batch) for name in ("compiled", "reference")]
     (ours, our_progress), (theirs, their_progress) = results
-    assert gap(ours.parameters.flat, theirs.parameters.flat) < (1e-12 if dtype == "float64" else 1e-4)
+    assert gap(network.parameters.flat, theirs.parameters.flat) > 0.01, "the weights moved"
+    assert gap(ours.parameters.flat, theirs.parameters.flat) <= drift(-(-60 // batch), unit(dtype), STRETCH)
     assert our_progress.correct == their_progress.correct
 
 

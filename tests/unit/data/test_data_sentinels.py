@@ -8,10 +8,9 @@ from glassnet.data.sentinels import sentinels_in
 from glassnet.preprocess import Columns
 from support.cli import run
 
-RANDOM = np.random.default_rng(0)
-DEGREES = RANDOM.uniform(-20, 40, 200).round(1)
-AGES = RANDOM.integers(18, 80, 200)
-INCOMES = RANDOM.exponential(2000, 200).clip(0, 9998).round()
+DEGREES = np.random.default_rng(0).uniform(-20, 40, 200).round(1)
+AGES = np.random.default_rng(1).integers(18, 80, 200)
+INCOMES = np.random.default_rng(2).exponential(2000, 200).clip(0, 9998).round()
 
 
 @pytest.mark.parametrize(
@@ -23,8 +22,8 @@ INCOMES = RANDOM.exponential(2000, 200).clip(0, 9998).round()
         (AGES, [-1] * 4, {-1: 4}),
         (AGES, [-1], {-1: 1}),
         (INCOMES, [99999] * 3 + [-1] * 2, {-1: 2, 99999: 3}),
-        (RANDOM.integers(0, 9000, 200), [9999] * 5 + [99999] * 5, {99999: 5}),
-        (RANDOM.integers(0, 27, 10), [999] * 90, {999: 90}),
+        (np.random.default_rng(3).integers(0, 9000, 200), [9999] * 5 + [99999] * 5, {99999: 5}),
+        (np.random.default_rng(4).integers(0, 27, 10), [999] * 90, {999: 90}),
     ],
 )
 def test_what_stands_apart_is_found(others, put, found):
@@ -40,10 +39,10 @@ def test_what_stands_apart_is_found(others, put, found):
         np.arange(1.0, 10000),
         np.append(INCOMES, [9999] * 3),  # the last of many, as where incomes are cut off
         np.append(INCOMES, 99999),  # once
-        np.append(RANDOM.integers(0, 5, 200), [-1] * 9),  # a code among others
+        np.append(np.random.default_rng(5).integers(0, 5, 200), [-1] * 9),  # a code among others
         np.append(np.arange(100) / 4, -1),  # degrees, of a mild winter
-        RANDOM.normal(size=200),
-        np.append(RANDOM.normal(size=200), [-1] * 9),
+        np.random.default_rng(6).normal(size=200),
+        np.append(np.random.default_rng(7).normal(size=200), [-1] * 9),
         np.repeat([-1.0, 1.0], 50),
         np.full(20, -999.0),
         np.array([-999.0, 5]),
