@@ -11,7 +11,7 @@ import sys
 
 import pytest
 
-from support.cli import environment
+from support.cli import HANGS, environment
 
 PROGRAM = """
 import os, random, signal, sys, threading, time
@@ -21,6 +21,7 @@ from glassnet import Options, new_model
 from glassnet.engines import Block, Samples, batches, engine_named, kernels, team
 from glassnet.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
+from support.cli import HANGS
 
 team.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
 team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
@@ -129,7 +130,7 @@ assert [one == right for one in found] == [True] * 20, found
 A_FORK = """
 child = os.fork()
 if child == 0:
-    signal.alarm(60)  # ends it, should it hang
+    signal.alarm(HANGS // 2)  # ends it, should it hang
     os._exit(0 if after(400) == after(400) == right else 7)
 assert os.waitpid(child, 0)[1] == 0
 assert after(400) == right
@@ -140,7 +141,7 @@ other.start()
 time.sleep(0.001)
 child = os.fork()
 if child == 0:
-    signal.alarm(60)
+    signal.alarm(HANGS // 2)
     os._exit(0 if after(400) == right else 7)
 other.join()
 assert os.waitpid(child, 0)[1] == 0
@@ -169,5 +170,5 @@ ALONE = {name: what for name, what in IN_A_TEAM.items() if what in (INTERRUPTS, 
 def test_nothing_hangs_and_the_next_block_is_right(what, alone, one_by_one):
     given = f"one_by_one, alone = {one_by_one}, {alone}\n"
     start = [sys.executable, "-c", f"{given}{PROGRAM}{what}", *sys.path]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
     assert done.returncode == 0, done.stderr[-3000:]

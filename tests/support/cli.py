@@ -15,6 +15,12 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 from unittest import mock
 
+HANGS = 600
+"""Seconds after which what has not ended will never end: far more than all loops take to compile on a busy machine."""
+
+OF_THE_READER = ("LC_", "LANG", "GLASSNET")
+"""How variables begin by which a person sets the language, and other habits."""
+
 REMARK = re.compile(
     r"no test data: .* kept aside|epoch \d+: loss |going on after |getting ready: |fold \d+ of \d+: |"
     r"every answer is |所有回答都是|第 \d+ [轮折]|重新训练:|\S+:[\d,]+ 行中有|没有测试数据:|正在准备:|"
@@ -86,6 +92,7 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
         with (
             mock.patch.object(sys, "argv", argv),
             mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin))),
+            mock.patch.dict(os.environ),
         ):
             try:
                 cli.main()
@@ -117,7 +124,7 @@ def interruptible(*arguments: object) -> list[str]:
 
 def environment(**changes: str) -> dict[str, str]:
     """The environment of such a process: no language set, nothing written beside the sources."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LC_", "LANG", "GLASSNET"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_READER)}
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes}
 
 
@@ -126,7 +133,7 @@ def run_process(
 ) -> Outcome:
     """Run a command in a process of its own; `start` replaces what is started."""
     done = subprocess.run(
-        start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=120, env=environment(**env)
+        start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=HANGS, env=environment(**env)
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
 

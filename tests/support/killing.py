@@ -20,6 +20,7 @@ sys.path[:0] = sys.argv[3:]
 from glassnet import Checkpoint, Options, fit, load_checkpoint, resume  # noqa: E402
 from support.cases import patterns  # noqa: E402
 
+ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 DATA = patterns(240)
 SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
@@ -42,13 +43,22 @@ def child(work) -> int:
     return number
 
 
-def killed_and_resumed(path: Path, options: Options, whole: str, wait: float) -> dict:
-    """Kill one training after a wait; say how far its checkpoint is and whether going on gives the same bits."""
+def killed_and_resumed(path: Path, options: Options, whole: str, chance: random.Random) -> dict:
+    """Kill one training at a random moment; say how far its checkpoint is and whether going on gives the same bits.
+
+    The moment is some way between two checkpoints, as counted on the disk: a clock would run on while others compute.
+    """
     path.unlink(missing_ok=True)
     victim = child(lambda: fit(DATA, options, checkpoint=Checkpoint(path, 1)))
     while not path.exists():  # there is nothing to go on from before the first
         time.sleep(0.001)
-    time.sleep(wait)
+    came = before = time.perf_counter()
+    for _ in range(chance.randrange(options.blocks * options.epochs)):
+        last, before = path.stat().st_mtime_ns, came
+        while path.stat().st_mtime_ns == last and os.waitid(os.P_PID, victim, ENDED) is None:
+            time.sleep(0.0005)
+        came = time.perf_counter()
+    time.sleep((came - before) * chance.random())
     os.kill(victim, signal.SIGKILL)
     os.waitpid(victim, 0)
     progress = load_checkpoint(path).position.progress
@@ -60,18 +70,13 @@ def killed_and_resumed(path: Path, options: Options, whole: str, wait: float) ->
 
 def main(folder: Path, kills: int) -> None:
     """Try all ways in turn."""
-    chance, wholes, seconds = random.Random(7), [], []
-    for options in WAYS:
-        wholes.append(fit(DATA, options).model.hash())
-        began = time.perf_counter()
-        fit(DATA, options, checkpoint=Checkpoint(folder / "whole.ck", 1))
-        seconds.append(time.perf_counter() - began)
+    chance = random.Random(7)
+    wholes = [fit(DATA, options).model.hash() for options in WAYS]
     gc.collect()  # a process with threads of its own is better not forked
     found = []
     for number in range(kills):
         way = number % len(WAYS)
-        wait = seconds[way] * chance.random()
-        found.append(killed_and_resumed(folder / f"{way}.ck", WAYS[way], wholes[way], wait))
+        found.append(killed_and_resumed(folder / f"{way}.ck", WAYS[way], wholes[way], chance))
     print(json.dumps(found))
 
 

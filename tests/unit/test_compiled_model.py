@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
 from glassnet.engines import answers as engine_answers
 from glassnet.errors import DataError, ShapeError
-from support.cli import environment
+from support.cli import HANGS, environment
 
 ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
 ROWS[np.random.default_rng(4).random(ROWS.shape) < 0.7] = 0
@@ -141,7 +141,7 @@ def test_a_process_that_was_forked_off_answers_too():
     expected = quick.outputs(ROWS)  # more rows than one lot: the threads of this process have been started
     child = os.fork()
     if not child:
-        signal.alarm(30)  # which ends a child that waits for threads it does not have
+        signal.alarm(HANGS)  # which ends a child that waits for threads it does not have
         os._exit(0 if (quick.outputs(ROWS) == expected).all() else 1)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
 

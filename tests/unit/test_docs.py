@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from glassnet.errors import CODES
-from support.cli import environment
+from support.cli import HANGS, environment
 from support.sources import ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -59,7 +59,7 @@ def test_the_examples_of_a_page_run_in_order(path, tmp_path):
     place = tmp_path / "empty"
     place.mkdir()
     start = [sys.executable, "-W", "error", str(tmp_path / "page.py")]
-    done = subprocess.run(start, cwd=place, env=environment(), capture_output=True, text=True, timeout=300)
+    done = subprocess.run(start, cwd=place, env=environment(), capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0, done.stderr[-3000:]
 
 

@@ -15,6 +15,7 @@ import weakref
 import pytest
 
 from glassnet.engines import threads
+from support.cli import HANGS
 
 linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not tell cores")
 
@@ -222,7 +223,7 @@ def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_
 
     def work():
         waiting_goes_on()
-        heard.append(stopped.wait(20))
+        heard.append(stopped.wait(HANGS))
 
     with pytest.raises(KeyboardInterrupt):
         threads.Aside().run(work, stopped.set)
@@ -234,7 +235,7 @@ def test_an_interrupt_does_not_wait_for_what_is_not_needed():
 
     def work():
         signal.pthread_kill(main, signal.SIGINT)
-        end.wait(20)
+        end.wait(HANGS)
         going_on.set()
 
     main, aside = threading.get_ident(), threads.Aside()

@@ -256,7 +256,7 @@ def test_a_pipe_is_read(tmp_path):
     writer = threading.Thread(target=pipe.write_bytes, args=(b"0,1\n1,2\n",), daemon=True)
     writer.start()
     np.testing.assert_array_equal(load(pipe).inputs, [[1], [2]])
-    writer.join(10)
+    writer.join()
 
 
 @pytest.mark.parametrize("options", [{"part": "both"}, {"maximum": 0}, {"maximum": float("nan")}, {"classes": 1}])
