@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -13,6 +14,12 @@ from hypothesis import settings
 from glassnet.engines import batches, team
 
 sys.path.insert(0, str(Path(__file__).parent))
+from support.cli import OF_THE_READER
+from support.process import settings_of_the_process
+
+# Words are compared with the English ones, whatever language the person reads who runs the tests.
+for name in [name for name in os.environ if name.startswith(OF_THE_READER)]:
+    del os.environ[name]
 
 # Tests send Ctrl-C to their own process; one that was started in the background by a shell would ignore it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -24,6 +31,14 @@ team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 0, 1, 1
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_for_the_next_test():
+    """Fail a test that changes the process and does not take it back, as `monkeypatch` does."""
+    before = settings_of_the_process()
+    yield
+    assert settings_of_the_process() == before
 
 
 @pytest.fixture

@@ -210,11 +210,10 @@ def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping
         raise KeyboardInterrupt
 
     stopping(0)
-    monkeypatch.setattr(train_module, "evaluate", interrupted)
     keep = ("--checkpoint", "run.ck")
-    run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
-    monkeypatch.undo()
-    os.chdir(folder)
+    with monkeypatch.context() as patch:
+        patch.setattr(train_module, "evaluate", interrupted)
+        run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
     run("resume", "run.ck").fine()
 
 

@@ -115,8 +115,8 @@ def test_any_number_of_threads_one_sample_a_step(hidden, dtype):
 
 
 def test_blocks_that_one_thread_does_alone(monkeypatch):
+    grid = grid_of_this_process()  # before: what is kept for all tests is a team's
     monkeypatch.setattr(team, "WORTH_A_TEAM", 10**12)
-    grid = grid_of_this_process()
     for optimizer, dtype, extras in GRID:
         assert training(optimizer, dtype, extras, threads=2) == grid[f"{optimizer} {dtype} {extras} 2"]
     for dtype, hidden in itertools.product(("float32", "float64"), WIDE):

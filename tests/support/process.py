@@ -1,0 +1,25 @@
+"""What a whole process has one of: a test that leaves it changed is felt by those that run after it."""
+
+from __future__ import annotations
+
+import locale
+import os
+import signal
+import sys
+from typing import Any
+
+import numpy as np
+
+
+def settings_of_the_process() -> dict[str, Any]:
+    """Working folder, environment, import path, signals, locale, and NumPy's ways to warn and to print."""
+    return {
+        "folder": os.getcwd(),
+        "environment": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
+        "path": list(sys.path),
+        "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
+        "locale": locale.setlocale(locale.LC_ALL),
+        "errors": np.geterr(),
+        "printing": np.get_printoptions(),
+        "recursion": sys.getrecursionlimit(),
+    }
