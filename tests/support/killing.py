@@ -12,16 +12,18 @@ import os
 import random
 import signal
 import sys
-import time
+import threading
 from pathlib import Path
 
 sys.path[:0] = sys.argv[3:]
 
 from glassnet import Checkpoint, Options, fit, load_checkpoint, resume  # noqa: E402
+from glassnet.events import BlockDone  # noqa: E402
 from support.cases import patterns  # noqa: E402
 
-ENDED = os.WEXITED | os.WNOHANG | os.WNOWAIT
 DATA = patterns(240)
+LINES = 600
+"""About as many as there are in a block and in writing its checkpoint."""
 SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
 WAYS = [
@@ -43,24 +45,37 @@ def child(work) -> int:
     return number
 
 
-def killed_and_resumed(path: Path, options: Options, whole: str, chance: random.Random) -> dict:
-    """Kill one training at a random moment; say how far its checkpoint is and whether going on gives the same bits.
+class Killer:
+    """A listener that kills its process some lines of Python after a block, of training and of writing together.
 
-    The moment is some way between two checkpoints, as counted on the disk: a clock would run on while others compute.
+    It waits for every checkpoint to be written: on a busy machine, so small a training would end before its first.
     """
+
+    def __init__(self, block: int, lines: int) -> None:
+        self.block, self.lines = block, lines
+
+    def __call__(self, event) -> None:
+        if isinstance(event, BlockDone):
+            for thread in threading.enumerate():
+                if "_write_file" in thread.name:
+                    thread.join()
+            self.block -= 1
+            if self.block == 0:
+                threading.settrace(self.trace)
+                sys.settrace(self.trace)
+
+    def trace(self, *_):
+        self.lines -= 1
+        if self.lines <= 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return self.trace
+
+
+def killed_and_resumed(path: Path, options: Options, whole: str, killer: Killer) -> dict:
+    """Kill one training; say how far its checkpoint is and whether going on gives the same bits."""
     path.unlink(missing_ok=True)
-    victim = child(lambda: fit(DATA, options, checkpoint=Checkpoint(path, 1)))
-    while not path.exists():  # there is nothing to go on from before the first
-        time.sleep(0.001)
-    came = before = time.perf_counter()
-    for _ in range(chance.randrange(options.blocks * options.epochs)):
-        last, before = path.stat().st_mtime_ns, came
-        while path.stat().st_mtime_ns == last and os.waitid(os.P_PID, victim, ENDED) is None:
-            time.sleep(0.0005)
-        came = time.perf_counter()
-    time.sleep((came - before) * chance.random())
-    os.kill(victim, signal.SIGKILL)
-    os.waitpid(victim, 0)
+    _, status = os.waitpid(child(lambda: fit(DATA, options, listeners=[killer], checkpoint=Checkpoint(path, 1))), 0)
+    assert os.WTERMSIG(status) == signal.SIGKILL
     progress = load_checkpoint(path).position.progress
     result = path.with_suffix(".hash")
     result.unlink(missing_ok=True)
@@ -76,7 +91,9 @@ def main(folder: Path, kills: int) -> None:
     found = []
     for number in range(kills):
         way = number % len(WAYS)
-        found.append(killed_and_resumed(folder / f"{way}.ck", WAYS[way], wholes[way], chance))
+        last = WAYS[way].blocks * WAYS[way].epochs
+        killer = Killer(chance.randint(1, last - 3), chance.randint(1, LINES))
+        found.append(killed_and_resumed(folder / f"{way}.ck", WAYS[way], wholes[way], killer))
     print(json.dumps(found))
 
 
