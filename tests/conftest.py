@@ -38,7 +38,8 @@ def nothing_is_left_for_the_next_test():
     """Fail a test that changes the process and does not take it back, as `monkeypatch` does."""
     before = settings_of_the_process()
     yield
-    assert settings_of_the_process() == before
+    after = settings_of_the_process()
+    assert {name: value for name, value in after.items() if value != before[name]} == {}, before
 
 
 @pytest.fixture

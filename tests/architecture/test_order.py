@@ -347,7 +347,7 @@ def test_the_sources_of_the_tests_are_read():
     ("change", "what"),
     [
         (lambda patch, folder: patch.chdir(folder), "folder"),
-        (lambda patch, folder: patch.setenv("A_NAME", "b"), "environment"),
+        (lambda patch, folder: patch.setenv("GLASSNET_LANGUAGE", "zh"), "environment"),
         (lambda patch, folder: patch.syspath_prepend(folder), "path"),
         (lambda patch, folder: patch.setattr(os, "getcwd", str), "folder"),
     ],

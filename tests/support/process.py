@@ -10,12 +10,18 @@ from typing import Any
 
 import numpy as np
 
+from support.cli import OF_THE_READER
+
+
+FELT = (*OF_THE_READER, "HOME", "MPL", "NUMBA", "PATH", "PYTHON", "TMP", "XDG")
+"""How variables begin that glassnet, or what it uses, asks for. Packages set others when they are first imported."""
+
 
 def settings_of_the_process() -> dict[str, Any]:
     """Working folder, environment, import path, signals, locale, and NumPy's ways to warn and to print."""
     return {
         "folder": os.getcwd(),
-        "environment": {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"},
+        "environment": {name: value for name, value in os.environ.items() if name.startswith(FELT)},
         "path": list(sys.path),
         "signals": [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)],
         "locale": locale.setlocale(locale.LC_ALL),
