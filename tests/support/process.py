@@ -12,7 +12,6 @@ import numpy as np
 
 from support.cli import OF_THE_READER
 
-
 FELT = (*OF_THE_READER, "HOME", "MPL", "NUMBA", "PATH", "PYTHON", "TMP", "XDG")
 """How variables begin that glassnet, or what it uses, asks for. Packages set others when they are first imported."""
 
