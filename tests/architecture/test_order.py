@@ -125,7 +125,7 @@ class Changes(ast.NodeVisitor):
     """Lines of a file's functions that change what others will get too: a module's own value, a cache's, a fixture's.
 
     Names are followed in the order of the lines, through attributes, items and parts; a call makes something new, but
-    for those of `THE_SAME` and of `caches`.
+    for those of `THE_SAME` and of `caches`. To go into a folder is to write there, sooner or later.
     """
 
     def __init__(self, file: ast.Module, caches: set[str]) -> None:
@@ -201,8 +201,8 @@ class Changes(ast.NodeVisitor):
     def visit_Call(self, node: ast.Call) -> None:
         self.generic_visit(node)
         method = isinstance(node.func, ast.Attribute) and called(node) in CHANGING and self.is_others(node.func.value)
-        shuffled = called(node) == "shuffle" and any(map(self.is_others, node.args))
-        if method or shuffled or any(one.arg == "out" and self.is_others(one.value) for one in node.keywords):
+        given = called(node) in ("chdir", "shuffle") and any(map(self.is_others, node.args))
+        if method or given or any(one.arg == "out" and self.is_others(one.value) for one in node.keywords):
             self.lines.append(node.lineno)
 
 
@@ -317,6 +317,7 @@ def _parsable(faults: str) -> str:
         ("fitted, events = wide\n    fitted.receipt.update(a=1)", True),
         ("for row in DATA.inputs.reshape(3, 4):\n        row[0] = 1", True),
         ("random.shuffle(DATA.labels)", True),
+        ("monkeypatch.chdir(wide[0])", True),
         ("np.add(1, 2, out=DATA.inputs)", True),
         ("del DATA.known['a']", True),
         ("global DATA", True),

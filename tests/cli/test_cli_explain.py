@@ -18,7 +18,7 @@ from glassnet.pictures.words import WORDS as PICTURE_WORDS
 from glassnet.receipt import receipt_of
 from glassnet.report.words import WORDS as REPORT_WORDS
 from glassnet.trace.typical import typical_rows
-from support.cli import run, snapshot
+from support.cli import run, snapshot, working_copy
 from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write
 from support.sources import PACKAGE
@@ -46,8 +46,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def folder(made, tmp_path, monkeypatch):
-    write(tmp_path, {path.name: path.read_bytes() for path in made.iterdir()})
-    monkeypatch.chdir(tmp_path)
+    working_copy(made, tmp_path, monkeypatch)
     return tmp_path
 
 

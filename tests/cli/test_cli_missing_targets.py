@@ -7,7 +7,7 @@ import shlex
 
 import pytest
 
-from support.cli import run
+from support.cli import run, working_copy
 from support.people import people
 
 LACKING = (0, 3, 4, 17, 49)
@@ -29,9 +29,9 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def known(trained, monkeypatch) -> list[str]:
+def known(trained, tmp_path, monkeypatch) -> list[str]:
     """The target of each row of test.csv."""
-    monkeypatch.chdir(trained)
+    working_copy(trained, tmp_path, monkeypatch)
     with open("test.csv", newline="") as file:
         return [row["income"] for row in csv.DictReader(file)]
 

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from glassnet import load_model
-from support.cli import run
+from support.cli import run, working_copy
 from support.samples import digits
 
 NAMES = ("one", "seven", "été")
@@ -42,9 +42,8 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def place(trained, monkeypatch):
-    monkeypatch.chdir(trained)
-    return trained
+def place(trained, tmp_path, monkeypatch):
+    return working_copy(trained, tmp_path, monkeypatch)
 
 
 def test_names_are_kept_to_the_answers(place):

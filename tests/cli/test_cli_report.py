@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from glassnet import save_model
-from support.cli import run, snapshot
+from support.cli import run, snapshot, working_copy
 from support.pages import taken_apart
-from support.samples import digits_csv, small_model, write
+from support.samples import digits_csv, small_model
 
 QUICKLY = ("--engine", "reference", "--epochs", 1, "--hidden", 8, "--no-pictures")
 
@@ -36,8 +36,7 @@ def made(tmp_path_factory):
 
 @pytest.fixture
 def folder(made, tmp_path, monkeypatch):
-    write(tmp_path, {path.name: path.read_bytes() for path in made.iterdir()})
-    monkeypatch.chdir(tmp_path)
+    working_copy(made, tmp_path, monkeypatch)
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
     return tmp_path
 

@@ -10,7 +10,7 @@ import pytest
 
 from glassnet import load_model
 from glassnet.language import width_of
-from support.cli import run, snapshot
+from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
@@ -32,9 +32,8 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def folder(trained, monkeypatch):
-    monkeypatch.chdir(trained[0])
-    return trained[0]
+def folder(trained, tmp_path, monkeypatch):
+    return working_copy(trained[0], tmp_path, monkeypatch)
 
 
 @pytest.fixture

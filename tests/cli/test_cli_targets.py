@@ -7,7 +7,7 @@ import re
 import pytest
 
 from glassnet import load_model
-from support.cli import run
+from support.cli import run, working_copy
 from support.people import weather
 
 FAST = (
@@ -43,9 +43,8 @@ def trained(tmp_path_factory):
 
 
 @pytest.fixture
-def folder(trained, monkeypatch):
-    monkeypatch.chdir(trained[0])
-    return trained[0]
+def folder(trained, tmp_path, monkeypatch):
+    return working_copy(trained[0], tmp_path, monkeypatch)
 
 
 def test_training_says_what_is_predicted(trained):

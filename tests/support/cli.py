@@ -6,14 +6,18 @@ import io
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 from unittest import mock
+
+if TYPE_CHECKING:
+    import pytest
 
 HANGS = 600
 """Seconds after which what has not ended will never end: far more than all loops take to compile on a busy machine."""
@@ -136,6 +140,13 @@ def run_process(
         start or command(*arguments), cwd=cwd, input=stdin, capture_output=True, timeout=HANGS, env=environment(**env)
     )
     return Outcome(done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def working_copy(folder: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Go to a copy of a folder that several tests start from: what one writes is not there for the others."""
+    shutil.copytree(folder, to, dirs_exist_ok=True)
+    monkeypatch.chdir(to)
+    return to
 
 
 def snapshot(folder: Path) -> dict[str, bytes]:
