@@ -22,7 +22,7 @@ from .errors import DataError, FileError, ModelFileError, OptionError
 from .files import MODEL, require_place
 from .listeners import History
 from .model import Model
-from .modelfile import TRAINING, Tensors, damage, header_of, model_from, read, tensors_of
+from .modelfile import TRAINING, Tensors, damage, header_of, model_from, read, require_model_name, tensors_of
 from .network import Network
 from .options import Options
 from .parameters import Parameters
@@ -225,11 +225,12 @@ def require_free(path: str | Path) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`.
+        As `files.require_place`; GN021 for a name that promises another format.
     ModelFileError
         GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
     """
     require_place(path, MODEL)
+    require_model_name(path)
     if not Path(path).exists():
         return
     training = read(path)[0].get("training")
@@ -238,7 +239,7 @@ def require_free(path: str | Path) -> None:
     _require_ended(path, training)
 
 
-def require_model_place(path: str | Path) -> None:
+def require_model_place(path: str | Path, *, overwrite: bool = True) -> None:
     """Refuse a place where a model would replace a training that has not ended, or anything that is no model.
 
     A damaged file of glassnet's may be replaced: to train again is what helps against it.
@@ -246,13 +247,18 @@ def require_model_place(path: str | Path) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`.
+        As `files.require_place`; GN021 for a name that promises another format.
     ModelFileError
         GN045 when there is such a training; GN040 and GN042 for a file that is another program's or version's.
     """
     require_place(path, MODEL)
-    if not Path(path).exists() or not Path(path).stat().st_size:
-        return
+    require_model_name(path)
+    if Path(path).exists() and Path(path).stat().st_size:
+        _require_model(path)
+    require_place(path, overwrite=overwrite)
+
+
+def _require_model(path: str | Path) -> None:
     try:
         header, _ = read(path)
     except ModelFileError as problem:

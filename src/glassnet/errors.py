@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from .control_characters import printable
+
 CODES: dict[str, str] = {
     # files
     "GN001": "no such file or folder",
@@ -17,6 +19,7 @@ CODES: dict[str, str] = {
     "GN004": "no space left for the file",
     "GN005": "unknown kind of file",
     "GN006": "compressed file is damaged",
+    "GN007": "the file is there already, and is not replaced",
     "GN110": "a file where a folder was expected",
     # data
     "GN010": "the file holds no samples",
@@ -77,13 +80,13 @@ class GlassnetError(Exception):
     code : str
         One of ``CODES``.
     message : str
-        One line: where, what came, what was allowed, what to do.
+        One line: where, what came, what was allowed, what to do. What could act on a terminal is escaped.
     """
 
     def __init__(self, code: str, message: str) -> None:
         if code not in CODES:
             raise KeyError(f"{code} is not listed in glassnet.errors.CODES")
-        super().__init__(message)
+        super().__init__(printable(message))  # names in it may come from anywhere
         self.code = code
 
     def __reduce__(self) -> tuple[type[GlassnetError], tuple[str, str]]:
@@ -92,7 +95,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN006, GN110)."""
+    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN110)."""
 
     def __str__(self) -> str:
         # OSError would print its arguments as "[Errno ...]"; the message alone is meant.

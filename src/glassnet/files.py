@@ -33,7 +33,57 @@ PICTURES = {
 network is trained on. No JPEG: it blurs letters and lines."""
 
 
-def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None) -> None:
+FORMATS = {
+    ".safetensors": "safetensors",
+    **dict.fromkeys((".h5", ".hdf5", ".keras", ".pb", ".tflite"), "Keras or TensorFlow"),
+    **dict.fromkeys((".pt", ".pth", ".torch"), "PyTorch"),
+    **dict.fromkeys((".pkl", ".pickle", ".joblib", ".skops"), "a pickled or scikit-learn object"),
+    ".onnx": "ONNX",
+    **dict.fromkeys((".npy", ".npz", ".mat"), "arrays"),
+    ".csv": "CSV",
+    **dict.fromkeys((".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".arrow", ".feather", ".xlsx"), "data"),
+    **dict.fromkeys((".html", ".htm"), "HTML"),
+    **dict.fromkeys((".png", ".jpg", ".jpeg", ".gif", ".svg", ".pdf"), "a picture"),
+    **dict.fromkeys((".gz", ".zip", ".tar"), "something compressed"),
+    **dict.fromkeys((".py", ".ipynb"), "a program"),
+}
+"""Suffix -> what a file of this name is expected to hold."""
+
+
+def require_suffix(path: str | Path, *own: str) -> None:
+    """Refuse a name that promises another format than the one that will be in the file.
+
+    Parameters
+    ----------
+    path : path
+        The name; one without a suffix, or with one that is not in `FORMATS`, promises nothing.
+    *own : str
+        Suffixes of the format, the usual one first.
+
+    Raises
+    ------
+    OptionError
+        GN021.
+    """
+    suffix = Path(path).suffix.lower()
+    if suffix in FORMATS and suffix not in own:
+        raise OptionError(
+            "GN021",
+            f"{path}: {suffix} promises {FORMATS[suffix]}, but this is written as {FORMATS[own[0]]}. "
+            f"Let the name end in {own[0]}.",
+        )
+
+
+def free_name(path: str | Path) -> Path:
+    """Return the path, or the first of ``name-2.suffix``, ``name-3.suffix``, … where nothing is yet."""
+    place, number = Path(path), 1
+    while os.path.lexists(place):
+        number += 1
+        place = Path(path).with_name(f"{Path(path).stem}-{number}{Path(path).suffix}")
+    return place
+
+
+def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None, *, overwrite: bool = True) -> None:
     """Find out before the work, not after it, that a file cannot be written.
 
     Parameters
@@ -43,12 +93,15 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     replaceable : pattern, optional
         What a file that may be replaced matches from its beginning; any other that is there already, data for instance,
         is left alone.
+    overwrite : bool
+        Whether a file that is there already may be replaced at all.
 
     Raises
     ------
     FileError
         GN001 when the folder does not exist, GN002 when `path` is a folder, GN003 when the folder or the file that is
-        there is not writable, or `path` is a device or a pipe, or cannot be read to see whether it may be replaced.
+        there is not writable, or `path` is a device or a pipe, or cannot be read to see whether it may be replaced;
+        GN007 when there is a file that might be, but without `overwrite`.
     OptionError
         GN022 when another kind of file would be replaced.
     """
@@ -65,8 +118,15 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
         raise FileError("GN003", f"{target.parent}: the folder cannot be written to. Choose another place.")
     if target.exists() and not os.access(target, os.W_OK):  # renaming would not mind, but its owner would
         raise FileError("GN003", f"{path}: the file there cannot be written to. Allow it, or name another place.")
-    if not (replaceable and target.exists() and target.stat().st_size):
+    if not target.exists():
         return
+    if replaceable and target.stat().st_size:
+        _require_own(path, target, replaceable)
+    if not overwrite:
+        raise _taken(path)
+
+
+def _require_own(path: str | Path, target: Path, replaceable: re.Pattern[bytes]) -> None:
     try:  # as much of it as the pattern looks at: it may be a large file of any kind
         with open(target, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             own = bool(replaceable.match(content))
@@ -77,6 +137,12 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
             "GN022",
             f"{path}: there is another kind of file of this name, or one glassnet has not made. Name another place.",
         )
+
+
+def _taken(path: str | Path) -> FileError:
+    return FileError(
+        "GN007", f"{path}: there already, and not replaced. Name another place, or give --force (overwrite=True)."
+    )
 
 
 def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
@@ -96,7 +162,11 @@ def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES))
 
 
 def require_picture_place(
-    path: str | Path, allowed: Collection[str] = tuple(PICTURES), inputs: Iterable[str] = ()
+    path: str | Path,
+    allowed: Collection[str] = tuple(PICTURES),
+    inputs: Iterable[str] = (),
+    *,
+    overwrite: bool = True,
 ) -> None:
     """Find out before the work that a picture cannot be written, or not as its name says.
 
@@ -108,6 +178,8 @@ def require_picture_place(
         As for `picture_format`.
     inputs : iterable of str
         Names of what is read, which is not replaced even if glassnet made it.
+    overwrite : bool
+        As for `require_place`.
 
     Raises
     ------
@@ -119,6 +191,20 @@ def require_picture_place(
     place = Path(path).resolve()
     if any(place == Path(name).resolve() for name in inputs):
         raise OptionError("GN022", f"{path}: this is what is read. Name another place for the picture.")
+    require_place(path, overwrite=overwrite)
+
+
+def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
+    """Find out before the work that an HTML page cannot be written; parameters and errors as for `require_place`.
+
+    Raises
+    ------
+    OptionError
+        GN021 for a name that promises another format.
+    """
+    require_place(path, HTML)
+    require_suffix(path, ".html", ".htm")
+    require_place(path, overwrite=overwrite)
 
 
 def require_apart(**places: str | None) -> None:
@@ -158,17 +244,18 @@ def require_folder(path: str | Path) -> None:
 
 
 @contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[BinaryIO]:
+def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
     """Open a new file that takes the name `path` when the block has ended well; until then the old one stays.
 
-    The new file may be read and written by whom the old one may.
+    The new file may be read and written by whom the old one may. Without `overwrite`, of several that write at once
+    one gets the name.
 
     Raises
     ------
     FileError
         As `require_place`; and GN003 or GN004 when writing fails.
     """
-    require_place(path)
+    require_place(path, overwrite=overwrite)
     target = _place_of(path)
     beside = target.parent / _unfinished(target, secrets.token_hex(6))
     try:
@@ -176,16 +263,32 @@ def replacing(path: str | Path) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        if target.exists():
-            shutil.copymode(target, beside)
-        os.replace(beside, target)
+        if not overwrite:
+            _take(path, beside, target)
+        else:
+            if target.exists():
+                shutil.copymode(target, beside)
+            os.replace(beside, target)
     except OSError as problem:
         raise writing_problem(path, problem) from None
     finally:
         beside.unlink(missing_ok=True)
 
 
-def write_text(path: str | Path, text: str) -> None:
+def _take(path: str | Path, beside: Path, target: Path) -> None:
+    """Rename a file to a name that nothing has."""
+    try:
+        target.open("xb").close()  # not os.link, which some file systems lack
+    except FileExistsError:
+        raise _taken(path) from None
+    try:
+        os.replace(beside, target)
+    except BaseException:
+        target.unlink()
+        raise
+
+
+def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
     """Write text in UTF-8 by `replacing`; what is in a file's name and no UTF-8 is written as a backslash and a number.
 
     Raises
@@ -194,7 +297,7 @@ def write_text(path: str | Path, text: str) -> None:
         As `replacing`.
     """
     content = text.encode(errors="backslashreplace")
-    with replacing(path) as file:
+    with replacing(path, overwrite=overwrite) as file:
         file.write(content)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from . import data as readers
 from .checkpoint import Checkpoint, SavedTraining, content_of, load_checkpoint
+from .control_characters import printable
 from .data.dataset import Dataset
 from .engines import Engine
 from .errors import DivergedError, ModelFileError
@@ -128,7 +129,9 @@ class _Keeper:
     def _tell(self) -> None:
         if self._problem and not self._told:
             self._told = True
-            self._checkpoint.tell(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected.")
+            self._checkpoint.tell(
+                printable(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected.")
+            )
 
     def _farewell(self) -> str:
         if self._kept is None:
@@ -171,7 +174,7 @@ def resume(
     saved = load_checkpoint(path)
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
-        warnings.warn(f"{path}: {'; '.join(run.changes)}: the last bits may differ.", stacklevel=2)
+        warnings.warn(printable(f"{path}: {'; '.join(run.changes)}: the last bits may differ."), stacklevel=2)
     return finish_with(Checkpoint(path, every or saved.every, saved.note), run, listeners)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from unicodedata import combining, east_asian_width
 
+from .control_characters import printable
 from .errors import require_choice
 
 LANGUAGES = ("en", "zh")
@@ -99,13 +100,13 @@ def listed(names: Sequence[object], most: int, comma: str = ", ", more: str = ",
 
 
 def width_of(text: str) -> int:
-    """Return how wide a text is in letters of a terminal, of which a Chinese one takes two."""
-    return sum((east_asian_width(letter) in "WF") + 1 - bool(combining(letter)) for letter in text)
+    """Return how wide a text is in letters of a terminal, of which a Chinese one takes two, printed by `printable`."""
+    return sum((east_asian_width(letter) in "WF") + 1 - bool(combining(letter)) for letter in printable(text))
 
 
 def shortened(text: str, width: int) -> str:
     """Return a text on one line, `width` letters wide at most, its end an ellipsis if need be."""
-    text = text if text.isprintable() else repr(text)
+    text = printable(text)
     if width_of(text) <= width:
         return text
     while text and width_of(text) > width - 1:

@@ -22,7 +22,7 @@ from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
 
 from .errors import FileError, GlassnetError, ModelFileError
-from .files import replacing
+from .files import replacing, require_suffix
 from .model import Model
 from .network import Architecture, Network
 from .parameters import Parameters
@@ -43,15 +43,26 @@ _PLACE = re.compile(rb'\\"checksum\\": \\"([0-9a-f]{64})\\"')
 _LARGEST_HEADER = 100_000_000  # the limit safetensors itself sets
 
 
-def save_model(model: Model, path: str | Path) -> None:
+def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     """Write a model; an existing file is replaced at the last moment, whole.
+
+    Parameters
+    ----------
+    model : Model
+    path : path
+        ``.safetensors`` is the usual suffix.
+    overwrite : bool
+        False to refuse where there is a file already.
 
     Raises
     ------
     FileError
-        GN001 to GN004 when the file cannot be written; what was there before stays.
+        GN001 to GN004 when the file cannot be written, GN007 when there is one and `overwrite` is False; what was there
+        before stays.
+    OptionError
+        GN021 for a suffix that promises another format, such as ``.h5`` or ``.pkl``.
     """
-    write(path, header_of(model), tensors_of(model))
+    write(path, header_of(model), tensors_of(model), overwrite)
 
 
 def load_model(path: str | Path) -> Model:
@@ -96,18 +107,24 @@ def tensors_of(model: Model) -> Tensors:
     }
 
 
-def write(path: str | Path, header: dict[str, Any], tensors: Tensors) -> None:
+def require_model_name(path: str | Path) -> None:
+    """Refuse a name that promises another format than a model file's; see `files.require_suffix`."""
+    require_suffix(path, ".safetensors")
+
+
+def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite: bool = True) -> None:
     """Write tensors and a header of plain values, signed; an existing file is replaced at the last moment, whole.
 
     Raises
     ------
-    FileError
+    FileError, OptionError
         As `save_model`.
     """
+    require_model_name(path)
     text = json.dumps({**header, "format": FORMAT, "checksum": _UNSIGNED}, ensure_ascii=True, sort_keys=True)
     whole = {name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}
     content = _signed(tensors_to(whole, {"glassnet": text}))
-    with replacing(path) as file:
+    with replacing(path, overwrite=overwrite) as file:
         file.write(content)
 
 

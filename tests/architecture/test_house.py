@@ -15,7 +15,19 @@ from support.cli import environment
 from support.sources import PACKAGE, ROOT, cycle, functions, imports, modules, tree
 
 ROWS = (
-    ("errors", "specs", "options", "recipes", "randomness", "parameters", "files", "jit", "language", "notebook"),
+    (
+        "control_characters",
+        "errors",
+        "specs",
+        "options",
+        "recipes",
+        "randomness",
+        "parameters",
+        "files",
+        "jit",
+        "language",
+        "notebook",
+    ),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
     ("engines", "data", "preprocess"),
     (

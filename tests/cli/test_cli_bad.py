@@ -18,7 +18,7 @@ from support.bad_inputs import CASES, DIVERGING, MODEL, Case
 from support.cli import HANGS, Outcome, command, environment, interruptible, run, run_process, snapshot
 from support.samples import digits_csv, table, write
 
-QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures")
+QUICK = ("--engine", "reference", "--hidden", "5", "--no-pictures", "--force")
 with_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="Linux has a device that is always full")
 
 
@@ -32,7 +32,7 @@ def folder(tmp_path, monkeypatch):
 
 def typed(case: Case) -> list[str]:
     words = shlex.split(case.typed)
-    return [*words, "--out", "old.safetensors"] if words[0] == "train" and words[-1] != "--hidden" else words
+    return [*words, "--out", "old.safetensors", "--force"] if words[0] == "train" and words[-1] != "--hidden" else words
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name.replace(" ", "-"))
@@ -165,7 +165,7 @@ def test_no_space_left(folder):
 
 def test_more_weights_than_memory(folder):
     before = snapshot(folder)
-    flags = ("--hidden", "100000", "--hidden", "100000", "--engine", "reference", "--out", "old.safetensors")
+    flags = ("--hidden", "100000", "--hidden", "100000", "--engine", "reference", "--out", "old.safetensors", "--force")
     start = limited("resource.RLIMIT_AS, (6 << 30, 6 << 30)", "train", "rows.csv", *flags)
     run_process(cwd=folder, start=start).refused("GN032", "not enough memory")
     assert snapshot(folder) == before
@@ -217,7 +217,7 @@ def interrupted_after(line, folder, *flags, **variables):
     """Send Ctrl-C to a training that has said this."""
     (folder / "digits.csv").write_text(digits_csv(300))
     before = snapshot(folder)
-    words = interruptible("train", "digits.csv", "--out", "old.safetensors", *flags)
+    words = interruptible("train", "digits.csv", "--out", "old.safetensors", "--force", *flags)
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     process = subprocess.Popen(words, env=environment() | variables, **pipes)
     rescue = threading.Timer(HANGS, process.kill)

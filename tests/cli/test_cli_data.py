@@ -12,7 +12,8 @@ from glassnet import Options, fit, load_data, load_model
 from support.cli import run
 from support.samples import digits_csv
 
-FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures", "--out", "m.safetensors")
+QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures")
+FLAGS = (*QUICK, "--force", "--out", "m.safetensors")
 
 
 @pytest.fixture

@@ -71,8 +71,8 @@ def test_a_step_for_people_json_and_as_a_page(folder):
     assert "<script" not in page
     assert re.findall(r"(?:src|href)=\"(?!data:)", page) == []
     assert page.count("<img") > 5
-    run(*words, "--html", "step.html").fine()  # its own kind is replaced
-    both = run(*words, "--html", "step.html", "--picture", "step.png", "--json").fine().json()
+    run(*words, "--html", "step.html").refused("GN007", "step.html", "--force")
+    both = run(*words, "--html", "step.html", "--force", "--picture", "step.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("step.html", "step.png")
     with Image.open("step.png") as picture:
         assert picture.width > picture.height
@@ -129,7 +129,7 @@ def test_why_as_a_page(folder, language):
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
     assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行:实为"}[language] in page.text
-    both = run(*words, "--html", "why.html", "--picture", "why.png", "--json").fine().json()
+    both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
 
@@ -165,11 +165,12 @@ def test_a_few_labelled_rows_may_lack_classes(folder):
     run("explain", "m.safetensors", "few.csv", "--why").refused("GN017", "label 12")
 
 
+WHY = ("digits.csv", "--row", 5, "--why", "--train", "digits.csv")
 WHAT = {
-    "why": ("digits.csv", "--row", 5, "--why", "--train", "digits.csv", "--html", "w.html", "--picture", "w.png"),
-    "why printed": ("digits.csv", "--row", 5, "--why", "--train", "digits.csv"),
+    "why": (*WHY, "--html", "w.html", "--picture", "w.png", "--force"),
+    "why printed": WHY,
     "nodes": ("digits.csv", "--nodes"),
-    "classes": ("--backquery", "--picture", "b.png"),
+    "classes": ("--backquery", "--picture", "b.png", "--force"),
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }

@@ -101,7 +101,8 @@ def test_train_json(folder):
 
 def test_the_same_seed_gives_the_same_bits(folder):
     def hash_of(*more):
-        return run("train", "digits.csv", "--json", "--out", "a.safetensors", "--no-pictures", *more).json()["hash"]
+        to = ("--out", "a.safetensors", "--force", "--no-pictures")
+        return run("train", "digits.csv", "--json", *to, *more).json()["hash"]
 
     first = hash_of("--seed", "3")
     assert hash_of("--seed", "3") == first
@@ -112,8 +113,8 @@ def test_the_same_seed_gives_the_same_bits(folder):
 
 def test_json_with_pictures_prints_only_json(folder):
     outcome = run("train", "digits.csv", "--json", "--hidden", "20", "--engine", "reference").fine()
-    assert outcome.json()["model"] == "notes.safetensors"
-    assert (folder / "notes-curve.png").stat().st_size > 1000
+    assert outcome.json()["model"] == "notes-2.safetensors"
+    assert (folder / "notes-2-curve.png").stat().st_size > 1000
 
 
 def test_no_pictures(folder):
@@ -123,11 +124,11 @@ def test_no_pictures(folder):
 
 
 def test_the_model_stands_where_pictures_cannot_be_drawn(folder):
-    (folder / "notes-curve.png").mkdir()
+    (folder / "notes-2-curve.png").mkdir()
     outcome = run("train", "digits.csv", "--hidden", "20", "--engine", "reference")
     assert outcome.code == 0
     assert outcome.err.splitlines()[-1].endswith("[GN002]")
-    assert load_model("notes.safetensors").network.architecture.sizes == (784, 20, 10)
+    assert load_model("notes-2.safetensors").network.architecture.sizes == (784, 20, 10)
 
 
 def test_recipe_notes_code(folder):

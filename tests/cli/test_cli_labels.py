@@ -38,10 +38,11 @@ def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
     again = ("labels", "d.csv", "--hidden", "4", "--epochs", "1", "--folds", "2", "--out", "l.csv")
     reviewed = (folder / "l.csv").read_bytes().replace(b"7,\n", f"7,{filled}\n".encode())
     (folder / "l.csv").write_bytes(reviewed)
-    run(*again).refused("GN022", "l.csv", "'new' is filled in", "--fix")
+    run(*again, "--force").refused("GN022", "l.csv", "'new' is filled in", "--fix")
     assert (folder / "l.csv").read_bytes() == reviewed
     (folder / "l.csv").write_bytes(b"row,file,label,likely,new\n3,,4,9,\n5,,1,7, \n")
-    run(*again).fine()  # nothing filled in, nothing lost
+    run(*again).refused("GN007", "l.csv", "--force")
+    run(*again, "--force").fine()  # nothing filled in, nothing lost
 
 
 def test_the_list_and_the_picture(folder):

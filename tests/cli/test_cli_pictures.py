@@ -108,7 +108,7 @@ def test_colours(place):
     run("show", "paint", "--colour", "--row", 0, "--png", "p.png").fine()
     assert run("query", "c.safetensors", "p.png", "--json").fine().json()[0]["name"] == "blue"
     for asked in (("paint/red/1.jpg", "--why"), ("paint", "--part", "train", "--nodes"), ("--class", "1")):
-        assert run("explain", "c.safetensors", *asked, "--picture", "e.png").code == 0
+        assert run("explain", "c.safetensors", *asked, "--picture", "e.png", "--force").code == 0
     run("train", "paint", "--colour", "--rotate", 5).refused("GN022", "grey pictures", "colours")
     run("show", "paint", "--colour", "--augment").refused("GN022", "colours")
 

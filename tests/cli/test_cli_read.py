@@ -89,8 +89,12 @@ def test_what_holds_pictures_or_is_named_as_one_is_no_model(folder):
     assert [answer["input"] for answer in answers] == ["a/0.png", "b/1.png"]
     for suffix in SUFFIXES:
         names = f"gone{suffix}", f"GONE{suffix.upper()}"
-        line = run("query", *names).refused("GN001", names[0])
-        assert "model" not in line, "it is looked for as a picture"
+        outcome = run("query", *names)
+        assert (outcome.code, outcome.out) == (2, "")
+        for name, line in zip(names, outcome.err.splitlines(), strict=True):
+            assert line.startswith(f"glassnet: {name}: ")
+            assert line.endswith("[GN001]")
+            assert "model" not in line, "it is looked for as a picture"
 
 
 def test_pictures_are_drawn(folder):

@@ -169,7 +169,7 @@ def test_the_doctor_blames_no_column_that_the_model_leaves_out(folder):
     ages, old = rng.integers(18, 80, 200), rng.random(200) > 0.5
     lines = [f"{age},{'old' if known else 'new'},{int(known) * 9}" for age, known in zip(ages, old, strict=True)]
     (folder / "told.csv").write_text("age,kind,sign\n" + "\n".join(lines) + "\n")
-    made = ("train", "told.csv", "--target", "kind", *QUICKLY, "--out", "k.safetensors")
+    made = ("train", "told.csv", "--target", "kind", *QUICKLY, "--out", "k.safetensors", "--force")
     for more, blamed in (((), True), (("--drop", "sign"), False)):
         run(*made, *more).fine()
         run("report", "k.safetensors", "told.csv").fine()

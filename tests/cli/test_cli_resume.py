@@ -136,7 +136,7 @@ def test_a_training_that_has_not_ended_is_not_replaced_by_a_model(folder, stoppi
     assert snapshot(folder) == before
     # One that has ended has given its model, and may go.
     stopping(0)
-    for words in (("resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck")):
+    for words in (("resume", "run.ck"), ("train", "rows.csv", *QUICK, "--out", "run.ck", "--force")):
         run(*words, "--no-pictures" if words[0] == "train" else "--json").fine()
     assert load_model("run.ck").receipt["recipe"] == "notes"
 
@@ -151,7 +151,7 @@ def test_of_what_begins_as_a_model_only_glassnets_own_is_replaced(folder):
     before = snapshot(folder)
     run("train", "rows.csv", *QUICK, "--out", "theirs.safetensors").refused("GN040", "theirs.safetensors", "another")
     assert snapshot(folder) == before
-    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures").fine()  # damaged
+    run("train", "rows.csv", *QUICK, "--out", "m.safetensors", "--no-pictures", "--force").fine()  # damaged
     assert load_model("m.safetensors").receipt["recipe"] == "notes"
 
 

@@ -14,7 +14,8 @@ from support.cli import run, snapshot, working_copy
 from support.people import HEADER, people
 from support.samples import digits_csv
 
-FAST = ("--engine", "reference", "--hidden", "16", "--epochs", "30", "--no-pictures", "--out", "m.safetensors")
+QUICK = ("--engine", "reference", "--hidden", "16", "--epochs", "30", "--no-pictures")
+FAST = (*QUICK, "--force", "--out", "m.safetensors")
 
 
 @pytest.fixture(scope="module")

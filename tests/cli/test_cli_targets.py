@@ -104,7 +104,7 @@ def test_what_follows_a_training_takes_several_targets(folder):
     for name in ("labels", "numbers"):
         assert run("verify", f"{name}.safetensors", "weather.csv").fine().out.startswith("same bits")
         for language, place in (("en", "page.html"), ("zh", "seite.html")):
-            arguments = ("--language", language, "--out", place)
+            arguments = ("--language", language, "--out", place, "--force")
             run("report", f"{name}.safetensors", "more.csv", *arguments).fine()
             assert all(word in (folder / place).read_text() for word in load_model(f"{name}.safetensors").class_names)
 

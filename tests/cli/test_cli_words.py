@@ -65,7 +65,19 @@ def folder(tmp_path, monkeypatch):
     return tmp_path
 
 
-TRAIN = ("train", "digits.csv", "--hidden", 12, "--engine", "reference", "--epochs", 2, "--out", "other.safetensors")
+TRAIN = (
+    "train",
+    "digits.csv",
+    "--hidden",
+    12,
+    "--engine",
+    "reference",
+    "--epochs",
+    2,
+    "--out",
+    "other.safetensors",
+    "--force",
+)
 COMMANDS = {
     "train": TRAIN,
     "early": (*TRAIN, "--early-stopping", 1, "--no-pictures"),
@@ -73,10 +85,10 @@ COMMANDS = {
     "query": ("query", "m.safetensors", "seven.png"),
     "read": ("read", "m.safetensors", "seven.png", "--sure", 1),
     "show": ("show", "digits.csv"),
-    "row": ("show", "digits.csv", "--row", 3, "--png", "three.png"),
+    "row": ("show", "digits.csv", "--row", 3, "--png", "three.png", "--force"),
     "report": ("report", "m.safetensors", "digits.csv"),
     "labels": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8),
-    "list": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8, "--out", "list.csv"),
+    "list": ("labels", "digits.csv", "--folds", 2, "--epochs", 1, "--hidden", 8, "--out", "list.csv", "--force"),
     "replay": ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 3),
 }
 

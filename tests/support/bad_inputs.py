@@ -218,7 +218,6 @@ QUERIES = [
         "x'",
         stdin=LINE.encode() + b"x\n",
     ),
-    case("one good, one missing", "query old.safetensors r.csv gone.png", "GN001", "gone.png", r_csv=table()),
     case("row out of range", "show r.csv --row 12", "GN021", "--row 12", "0 to 11", r_csv=table()),
     case("negative row", "show r.csv --row -1", "GN021", "--row -1", r_csv=table()),
     case(

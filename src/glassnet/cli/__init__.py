@@ -97,7 +97,7 @@ def main() -> None:
     code = 2
     _prepare_streams()
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; what a notebook says of its own is not asked, nor loaded
-    warnings.showwarning = lambda message, *_: say(f"glassnet: {message}")
+    warnings.showwarning = lambda message, *_: say(f"glassnet: {' '.join(str(message).split())}")
     try:
         if "" in sys.argv:
             before = sys.argv[sys.argv.index("") - 1]

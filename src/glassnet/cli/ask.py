@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
-from ..errors import OptionError
+from ..errors import GlassnetError, OptionError
 from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
 from ..language import below_all, shortened, width_of
@@ -21,9 +21,9 @@ from ..model import Model
 from ..modelfile import load_model
 from ..parameters import FloatArray
 from ..pictures.words import shown
-from .console import json_flag, padded, result, result_json, score_line
+from .console import complain, error_facts, json_flag, padded, result, result_json, score_line
 from .drawings import drawings_of_model, drawings_of_test
-from .flags import language_flag
+from .flags import force_flag, language_flag
 from .models import model_and_inputs
 from .sources import load_asked, load_labelled, say_trained_on
 from .words import row_told, told
@@ -35,9 +35,12 @@ from .words import row_told, told
 @click.option(
     "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
 )
+@force_flag
 @partial(language_flag, prints=True)
 @json_flag
-def test_command(model_path: str, source: str | None, folder: str | None, language: str, as_json: bool) -> None:
+def test_command(
+    model_path: str, source: str | None, folder: str | None, force: bool, language: str, as_json: bool
+) -> None:
     """Ask a model about every sample of DATA, and show what it gets right and wrong.
 
     Without DATA, a model trained on the bundled MNIST is tested on its 10,000 test digits. Rows count from 0, as for
@@ -51,7 +54,7 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
     test, rows = load_labelled(model, model_path, source)
     say_trained_on(model, source, test, rows)
     evaluation = evaluate(model, test)
-    written = _draw(model, test, evaluation, Path(folder), language) if folder else []
+    written = _draw(model, test, evaluation, Path(folder), language, force) if folder else []
     if as_json:
         result_json(
             {
@@ -70,7 +73,8 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
     if evaluation.confusion.size:
         _report(model, test, evaluation)
     elif model.classes > 1:
-        result(_outputs_table(model, test, evaluation))
+        for line in _outputs_table(model, test, evaluation):
+            result(line)
     if written:
         result(told("pictures", files=", ".join(written)))
     if len(evaluation.misread) and evaluation.confusion.size:
@@ -79,7 +83,7 @@ def test_command(model_path: str, source: str | None, folder: str | None, langua
         result(told("next", command=shlex.join([*shown, *_reading_flags(model, test)])))
 
 
-def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str) -> list[str]:
+def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool) -> list[str]:
     """Draw all that can be drawn into the folder; return the files."""
     from .. import pictures
 
@@ -87,12 +91,13 @@ def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, lan
     folder.mkdir(exist_ok=True)
     targets = {name: folder / f"{name}.png" for name in drawings}
     for target in targets.values():
-        require_picture_place(target)
+        require_picture_place(target, overwrite=force)
     return [str(pictures.save(draw(), targets[name])) for name, draw in drawings.items()]
 
 
 def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
-    result(_confusion_table(evaluation, model))
+    for line in _confusion_table(evaluation, model):
+        result(line)
     if len(evaluation.misread):
         result(told("misread", count=len(evaluation.misread)))
         for row in evaluation.misread[:10]:
@@ -116,8 +121,8 @@ def _by_output(model: Model, test: Dataset, evaluation: Evaluation) -> list[dict
     ]
 
 
-def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
-    """Return a line an output with its scores, as text."""
+def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> list[str]:
+    """Return a line an output with its scores."""
     rows = _by_output(model, test, evaluation)
     heads = list(rows[0])[1:]
     width = max(width_of(shortened(row["name"], 40)) for row in rows)
@@ -125,7 +130,7 @@ def _outputs_table(model: Model, test: Dataset, evaluation: Evaluation) -> str:
     for row in rows:
         values = ("–" if row[head] is None else shown(row[head]) for head in heads)
         lines.append(padded(shortened(row["name"], 40), width) + "".join(f"{value:>12}" for value in values))
-    return "\n".join(lines)
+    return lines
 
 
 def _part_flags(model: Model) -> list[str]:
@@ -142,8 +147,8 @@ def _reading_flags(model: Model, test: Dataset) -> list[str]:
     return flags
 
 
-def _confusion_table(evaluation: Evaluation, model: Model) -> str:
-    """Return the confusion matrix as text; rows are true classes, columns answers."""
+def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
+    """Return the lines of the confusion matrix; rows are true classes, columns answers."""
     matrix = evaluation.confusion
     names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
     corner, right = told("corner"), told("right_column")
@@ -154,7 +159,7 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> str:
     for k, row in enumerate(matrix):
         share = f"{below_all(row[k] / row.sum(), 1):7.1%}" if row.sum() else "      –"
         lines.append(padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
-    return "\n".join(lines)
+    return lines
 
 
 @click.command("query")
@@ -169,20 +174,40 @@ def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
     standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
     those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
     photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
-    answers.
+    answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
+    nothing can be read.
     """
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers: list[dict[str, Any]] = []
-    for source in sources:
-        rows, names, _ = load_asked(model, source)
-        answers += [_answer(model, name, out) for name, out in zip(names, model.outputs(rows), strict=True)]
+    answers = [answer for source in sources for answer in _answers(model, source, alone=len(sources) == 1)]
+    answered = [answer for answer in answers if "error" not in answer]
     if as_json:
         result_json(answers)
-        return
-    width = max((width_of(answer["input"]) for answer in answers), default=0)
-    for answer in answers:
+    width = max((width_of(answer["input"]) for answer in answered), default=0)
+    for answer in [] if as_json else answers:
+        if "error" in answer:
+            complain(**answer["error"])
+            continue
         sure = "" if answer["confidence"] is None else f"   {told('sure', share=answer['confidence'])}"
         result(f"{padded(answer['input'], width)}   {answer['name']}{sure}")
+    if len(answered) < len(answers):
+        click.get_current_context().exit(1 if answered else 2)
+
+
+def _answers(model: Model, source: str, *, alone: bool) -> list[dict[str, Any]]:
+    """Return what a model answers, or why it cannot, for all that is in a source; raise that if it is `alone`."""
+    pictures: list[str] = []
+    try:
+        pictures = [] if model.columns else data.pictures_in(source)
+        rows, names, _ = load_asked(model, source)
+    except GlassnetError as problem:
+        if pictures:  # each by itself: the others can be answered
+            alone = alone and len(pictures) == 1
+            return [answer for one in pictures for answer in _answers(model, one, alone=alone)]
+        if alone:
+            raise
+        nothing = dict.fromkeys(("answer", "name", "confidence", "outputs"))
+        return [{"input": data.STDIN if source == "-" else source, **nothing, **error_facts(problem)}]
+    return [_answer(model, name, out) for name, out in zip(names, model.outputs(rows), strict=True)]
 
 
 def _in_words(model: Model, found: NDArray[Any]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import math
 import sys
 import threading
@@ -11,6 +10,8 @@ from typing import Any
 
 import click
 
+from ..control_characters import json_text, printable
+from ..errors import GlassnetError
 from ..evaluate import Evaluation
 from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ..language import below_all, chinese, width_of
@@ -21,8 +22,8 @@ json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON
 
 
 def result(text: str = "") -> None:
-    """Print to standard output, for people."""
-    click.echo(text)
+    """Print one line to standard output, for people, safe for a terminal whatever names are in it."""
+    click.echo(printable(text))
 
 
 def result_json(value: Any) -> None:
@@ -30,13 +31,7 @@ def result_json(value: Any) -> None:
 
     JSON has no infinite numbers, and none that is no number: null stands there.
     """
-    value = _finite(value)
-    text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    try:
-        text.encode(sys.stdout.encoding)
-    except UnicodeEncodeError:
-        text = json.dumps(value)
-    click.echo(text)
+    click.echo(json_text(_finite(value), sys.stdout.encoding))
 
 
 def _finite(value: Any) -> Any:
@@ -48,9 +43,9 @@ def _finite(value: Any) -> Any:
 
 
 def say(text: str) -> None:
-    """Print to standard error: progress and remarks. That it cannot be written to is no reason to stop."""
+    """Print one line to standard error: progress and remarks. That it cannot be written to is no reason to stop."""
     with contextlib.suppress(OSError):
-        click.echo(text, err=True)
+        click.echo(printable(text), err=True)
 
 
 def padded(text: str, width: int) -> str:
@@ -67,6 +62,11 @@ def complain(code: str, message: str) -> None:
 
         kind = f"{KINDS[code]}: "
     say(f"glassnet: {kind}{' '.join(message.split())} [{code}]")
+
+
+def error_facts(problem: GlassnetError) -> dict[str, Any]:
+    """Return what JSON has of one input that failed among others; `complain` takes what is in it."""
+    return {"error": {"code": problem.code, "message": str(problem)}}
 
 
 def score_line(evaluation: Evaluation) -> str:

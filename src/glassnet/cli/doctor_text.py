@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..data.files import display_name
 from ..doctor.chinese import kind_in
 from ..doctor.details import Detail, counted, in_chinese
 from ..doctor.findings import Finding
@@ -112,7 +111,7 @@ class Told:
         result(f"{head}  {finding.code}  {kind.meaning}")
         self._below(self._in(finding.text))
         every: tuple[tuple[str, tuple[object, ...]], ...] = (
-            ("file", tuple(map(display_name, finding.files))),
+            ("file", tuple(finding.files)),
             ("line", finding.lines),
         )
         thing, places = next((one for one in every if one[1]), ("row", finding.rows))

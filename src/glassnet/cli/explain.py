@@ -10,7 +10,7 @@ import click
 from ..checkpoint import load_checkpoint
 from ..errors import OptionError
 from ..events import Event, TrainingStarted
-from ..files import HTML, require_apart, require_picture_place, require_place, write_text
+from ..files import require_apart, require_page_place, require_picture_place, write_text
 from ..language import Say, listed
 from ..model import Model
 from ..modelfile import load_model
@@ -22,7 +22,7 @@ from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
 from .explain_nodes import explain_nodes
 from .explain_words import explain_words
-from .flags import language_flag
+from .flags import force_flag, language_flag
 from .sources import load_trained_on
 from .step_text import print_step
 from .words import told
@@ -51,6 +51,7 @@ _MOST_ROWS = 8
 @click.option(
     "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
 )
+@force_flag
 @partial(language_flag, prints=True)
 @json_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
@@ -61,9 +62,10 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     kind = _kind(asked)
     require_apart(html=asked["html"], picture=asked["picture"])
     if asked["html"]:
-        require_place(asked["html"], HTML)
+        require_page_place(asked["html"], overwrite=asked["force"])
     if asked["picture"]:
-        require_picture_place(asked["picture"], inputs=filter(None, (source, asked["trained_on"])))
+        inputs = filter(None, (source, asked["trained_on"]))
+        require_picture_place(asked["picture"], inputs=inputs, overwrite=asked["force"])
     if kind == "example":
         _show(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return

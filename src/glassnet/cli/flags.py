@@ -14,6 +14,8 @@ from ..specs import Spec
 
 Command = Callable[..., Any]
 
+force_flag = click.option("--force", is_flag=True, help="Replace what is there already, if glassnet made it.")
+
 
 def language_flag(command: Command, *, prints: bool = False) -> Command:
     """Give a command that draws, or `prints` so, ``--language``: of its words, by default that of the help."""

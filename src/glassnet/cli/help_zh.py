@@ -30,12 +30,13 @@ COMMANDS = {
     INPUT 是图片(PNG、JPEG、GIF、BMP、WebP、TIFF)或图片文件夹;带或不带标签的 CSV;对表格模型,是含有训练时各列的表格
     (列的顺序不限);或 "-",从标准输入读取各行。用图片文件夹训练的模型接受任意大小的图片,并按训练时的方式读取;
     其他模型按原样接受与模型大小相同的数字,纸上的墨迹会反转;28 × 28 的模型也接受手写照片,如 'glassnet read'。
-    不给 MODEL 时,由 glassnet 自带的识别模型回答。""",
+    不给 MODEL 时,由 glassnet 自带的识别模型回答。读不了的输入各有一行说明,其余照常回答,此时退出码为 1;
+    全都读不了则为 2。""",
     "read": """读出照片或扫描件中的手写数字。
 
     PHOTO 是含一个或多个数字的 PNG 或 JPEG,深底浅字或浅底深字均可;"-" 表示从标准输入读一张。
     数字逐行从左到右给出;"?" 表示模型没有把握。不给 MODEL 时,由 glassnet 自带的识别模型回答。
-    若有照片中没有数字,退出码为 1。""",
+    若有照片中没有数字,或有的照片读不了,退出码为 1;全都读不了则为 2。""",
     "show": """显示一个样本,或在没有 --row 时说明数据里有什么。
 
     对有列名的表格,显示每一列;加上 --target 列名,则显示训练会怎样使用它。""",
@@ -84,9 +85,10 @@ FLAGS = {
     "Show this message and exit.": "显示此帮助并退出。",
     "Show the version and exit.": "显示版本并退出。",
     "Print one JSON object and nothing else.": "只输出一个 JSON 对象。",
+    "Replace what is there already, if glassnet made it.": "覆盖已有的文件(仅限 glassnet 所写)。",
     # train, resume
     "Data to test with; not trained on.": "测试数据,不参与训练。",
-    "Where the model goes.  [RECIPE.safetensors]": "模型写到哪里。  [配方名.safetensors]",
+    "Where the model goes.  [RECIPE.safetensors, or RECIPE-2 …]": "模型写到哪里。  [配方名.safetensors,或 配方名-2 …]",
     "Draw digits, learning curve and confusion beside the model.": "在模型旁画出数字、学习曲线与混淆矩阵。",
     "Write the training down here, for 'glassnet resume FILE'.": "把训练过程记录在此,供 'glassnet resume FILE' 使用。",
     "How often: 30s, 5m, 2h, or a number of steps; always at the end of a block.  [30s]": (

@@ -18,12 +18,12 @@ from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled
 from ..data.relabel_table import write_relabelled_table
 from ..errors import DataError, OptionError
-from ..files import require_apart, require_picture_place, require_place, write_text
+from ..files import require_apart, require_picture_place, require_place, require_suffix, write_text
 from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say
-from .flags import language_flag, options_from, typed, with_options
+from .flags import force_flag, language_flag, options_from, typed, with_options
 from .labels_text import labels_words, next_step, report
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
@@ -39,6 +39,7 @@ _DRAWN = 40
 @click.option("--first", type=int, default=20, show_default=True, help="How many to print.")
 @click.option("--picture", metavar="FILE", help="Draw the first of them: PNG, PDF or SVG by its name.")
 @click.option("-o", "--out", metavar="CSV", help="Write all of them, with a column 'new' to fill in.")
+@force_flag
 @click.option("--fix", metavar="CSV", help="Take such a list, reviewed, and write a repaired copy: see --to.")
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
 @partial(language_flag, prints=True)
@@ -52,6 +53,7 @@ def labels_command(
     first: int,
     picture: str | None,
     out: str | None,
+    force: bool,
     fix: str | None,
     to: str | None,
     language: str,
@@ -84,16 +86,17 @@ def labels_command(
         return
     require_apart(out=out, picture=picture)
     if picture:
-        require_picture_place(picture)
+        require_picture_place(picture, overwrite=force)
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
     if out:
         _require_list_place(out)
+        require_place(out, overwrite=force)
     words = labels_words(language)
     suspects = _judge(samples, folds, options, flags, words)
     rows = _rows(samples, suspects)
     if out:
-        _write_list(rows, out)
+        _write_list(rows, out, force)
     if picture:
         _draw(samples, suspects, picture, language)
     if as_json:
@@ -123,6 +126,7 @@ def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) 
 def _require_list_place(out: str) -> None:
     """Refuse to replace what is no such list, or one that somebody has begun to review: that work is not done twice."""
     require_place(out, _LIST)
+    require_suffix(out, ".csv")
     if not Path(out).exists():
         return
     lines = csv.DictReader(io.StringIO(Path(out).read_bytes().decode(errors="replace"), newline=""), restkey="more")
@@ -163,12 +167,12 @@ def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
     ]
 
 
-def _write_list(rows: list[dict[str, Any]], out: str) -> None:
+def _write_list(rows: list[dict[str, Any]], out: str, overwrite: bool) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows(rows)
-    write_text(out, text.getvalue())
+    write_text(out, text.getvalue(), overwrite=overwrite)
 
 
 def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..data import Dataset
-from ..data.files import display_name
 from ..language import Say, shortened, speaking, width_of
 from ..trace.labels import Suspects
 from .console import padded, result
@@ -71,7 +70,7 @@ def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]],
         result(words("not_certain"))
     places = [words("suspect_row", row=row["row"]) for row in rows]
     files = [
-        f"{place} {shortened(display_name(row['file']), 40)}" if row["file"] else place
+        f"{place} {shortened(row['file'], 40)}" if row["file"] else place
         for place, row in zip(places, rows, strict=True)
     ]
     columns = [_even(files), *(_even([shortened(row[name], 40) for row in rows]) for name in ("label", "likely"))]

@@ -22,7 +22,7 @@ from ..pictures import digit_lines
 from ..preprocess.tabular import read_table
 from ..recipes import RECIPES
 from .console import json_flag, padded, result, result_json
-from .flags import language_flag, options_from, with_options
+from .flags import force_flag, language_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
 from .words import row_told, told
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
 @click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
 @click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
+@force_flag
 @partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
@@ -47,6 +48,7 @@ def show_command(
     part: str,
     png: str | None,
     augment: bool,
+    force: bool,
     language: str,
     as_json: bool,
     recipe: str,
@@ -67,7 +69,7 @@ def show_command(
     if row is not None and not 0 <= row < len(samples):
         raise OptionError("GN021", f"--row {row}: {samples.source} has the rows 0 to {len(samples) - 1}.")
     if png:
-        require_picture_place(png, (".png",))
+        require_picture_place(png, (".png",), overwrite=force)
         if samples.image_shape is None:
             raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
     if augment:
@@ -187,7 +189,7 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
     else:
         colour, photo = sys.stdout.isatty(), samples.reading == "photo"
         for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
-            result(line)
+            click.echo(line)  # not `result`: its colours are escapes, and all of it is made of numbers
     result(told("one_sample", source=samples.source, row=row_told(samples, row), label=samples.name_of(label)))
 
 

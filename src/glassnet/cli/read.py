@@ -10,18 +10,16 @@ from typing import Any
 import click
 
 from ..asking import SURE
-from ..data.files import open_source, open_stream
+from ..data.files import STDIN, open_source, open_stream
 from ..data.images import open_photo
-from ..errors import OptionError
+from ..errors import GlassnetError, OptionError
 from ..files import require_apart, require_picture_place
 from ..language import width_of
 from ..reading import Reading, read_photo
-from .console import json_flag, padded, result, result_json
-from .flags import language_flag
+from .console import complain, error_facts, json_flag, padded, result, result_json
+from .flags import force_flag, language_flag
 from .models import model_and_inputs
 from .words import told
-
-_STDIN = "standard input"
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -42,39 +40,57 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
 )
 @click.option("--picture", metavar="FILE", help="Draw boxes and answers on the photo: PNG, PDF or SVG.")
 @click.option("--stages", metavar="FILE", help="Draw every stage, from the photo to what the model sees.")
+@force_flag
 @partial(language_flag, prints=True)
 @json_flag
 def read_command(
-    words: tuple[str, ...], sure: float, picture: str | None, stages: str | None, language: str, as_json: bool
+    words: tuple[str, ...],
+    sure: float,
+    picture: str | None,
+    stages: str | None,
+    force: bool,
+    language: str,
+    as_json: bool,
 ) -> None:
     """Read the handwritten digits of photos or scans.
 
     PHOTO is a PNG or JPEG of one digit or many, dark on light or light on dark, or "-" for one on standard input.
     Digits come line by line, from left to right; "?" is one that the model is not sure of. Without MODEL, the reader
-    that ships with glassnet answers. The exit code is 1 if a photo shows no digit.
+    that ships with glassnet answers. The exit code is 1 if a photo shows no digit, or cannot be read while others can,
+    and 2 if none can.
     """
     model, photos = model_and_inputs(words, "read", "PHOTO...")
     for target in (picture, stages):
         if target:
-            require_picture_place(target, inputs=photos)
+            require_picture_place(target, inputs=photos, overwrite=force)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
     require_apart(picture=picture, stages=stages)
-    width = max(width_of(_STDIN if photo == "-" else photo) for photo in photos)
-    facts, digitless = [], False
+    width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
+    facts, digitless, failed = [], False, 0
     for photo in photos:
         # One after another, and said at once: a photograph at work takes a hundred megabytes.
-        opened = open_stream(sys.stdin.buffer, _STDIN) if photo == "-" else open_source(photo)
-        reading = read_photo(model, open_photo(opened), sure)
+        name = STDIN if photo == "-" else photo
+        try:
+            opened = open_stream(sys.stdin.buffer, name) if photo == "-" else open_source(photo)
+            reading = read_photo(model, open_photo(opened), sure)
+        except GlassnetError as problem:
+            if len(photos) == 1:
+                raise
+            failed += 1
+            facts.append({"input": name, "text": None, "light_on_dark": None, "digits": [], **error_facts(problem)})
+            if not as_json:
+                complain(problem.code, str(problem))
+            continue
         digitless = digitless or not reading.digits
         _draw(reading, picture, stages, language)
         if as_json:
-            facts.append(_facts(opened.name, reading))
+            facts.append(_facts(name, reading))
         else:
-            _report(f"{padded(opened.name, width)}   ", reading)
+            _report(padded(name, width), reading)
     if as_json:
         result_json(facts)
-    click.get_current_context().exit(1 if digitless else 0)
+    click.get_current_context().exit(2 if failed == len(photos) else int(digitless or failed > 0))
 
 
 def _facts(name: str, reading: Reading) -> dict[str, Any]:
@@ -96,9 +112,9 @@ def _facts(name: str, reading: Reading) -> dict[str, Any]:
     }
 
 
-def _report(head: str, reading: Reading) -> None:
-    """Print the answers; of what the model is not sure of, what it might be."""
-    digits = reading.digits
+def _report(name: str, reading: Reading) -> None:
+    """Print the answers behind a name; of what the model is not sure of, what it might be."""
+    digits, head, blank = reading.digits, f"{name}   ", " " * (width_of(name) + 3)
     if not digits:
         result(head + told("no_digit"))
         return
@@ -108,13 +124,13 @@ def _report(head: str, reading: Reading) -> None:
         result(head + (said if digit.sure else told("not_sure", answer=said)))
         return
     for number, line in enumerate(reading.text.split("\n")):
-        result(f"{head if number == 0 else ' ' * len(head)}{line}")
+        result(f"{head if number == 0 else blank}{line}")
     places: dict[int, int] = {}
     for digit in digits:
         places[digit.line] = place = places.get(digit.line, 0) + 1
         if not digit.sure:
             perhaps = {"answer": digit.answer, "share": digit.confidence}
-            result(" " * len(head) + told("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
+            result(blank + told("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
 
 
 def _draw(reading: Reading, picture: str | None, stages: str | None, language: str) -> None:

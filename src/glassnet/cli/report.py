@@ -11,13 +11,13 @@ from ..data.files import read_once
 from ..doctor.data import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
-from ..files import HTML, require_place, write_text
+from ..files import require_page_place, write_text
 from ..model import Model
 from ..modelfile import load_model
 from ..options import Options
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .flags import language_flag
+from .flags import force_flag, language_flag
 from .sources import load_alike, load_unseen, trained_on_bundled
 from .words import told
 
@@ -26,13 +26,20 @@ from .words import told
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option("-o", "--out", metavar="FILE", help="Where the page goes.  [MODEL-report.html]")
+@force_flag
 @click.option(
     "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
 )
 @language_flag
 @json_flag
 def report_command(
-    model_path: str, source: str | None, out: str | None, language: str, trained_on: str | None, as_json: bool
+    model_path: str,
+    source: str | None,
+    out: str | None,
+    force: bool,
+    language: str,
+    trained_on: str | None,
+    as_json: bool,
 ) -> None:
     """Write one HTML file on a model: how it was made, how it does, what it misreads and why, what its nodes look for.
 
@@ -42,7 +49,7 @@ def report_command(
     """
     place = out or str(Path(model_path).with_name(f"{Path(model_path).stem}-report.html"))
     model = load_model(model_path)
-    require_place(place, HTML)
+    require_page_place(place, overwrite=force or out is None)
     if trained_on == source and source is not None and read_once(source):
         raise OptionError("GN022", f"{source}: as DATA or with --train, it is read once. Save it to a file.")
     samples, training = None, None
@@ -56,7 +63,7 @@ def report_command(
     from ..report.page import make_page
 
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
-    write_text(place, page.html)
+    write_text(place, page.html, overwrite=force or out is None)
     size = Path(place).stat().st_size
     if as_json:
         asked = {**page.evaluation.scores, "samples": page.evaluation.samples} if page.evaluation else {}

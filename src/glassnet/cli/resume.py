@@ -12,6 +12,7 @@ from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
 from .console import json_flag, say
+from .flags import force_flag
 from .train import Job, carry_out, read_parts
 from .words import told
 
@@ -21,10 +22,17 @@ from .words import told
 @click.argument("source", metavar="[DATA]", required=False)
 @click.option("--test", "test_source", metavar="DATA", help="Where the test data are now.  [as before]")
 @click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [as before]")
+@force_flag
 @click.option("--checkpoint-every", "every", metavar="TIME|N", help="How often to write it.  [as before]")
 @json_flag
 def resume_command(
-    path: str, source: str | None, test_source: str | None, out: str | None, every: str | None, as_json: bool
+    path: str,
+    source: str | None,
+    test_source: str | None,
+    out: str | None,
+    force: bool,
+    every: str | None,
+    as_json: bool,
 ) -> None:
     """Go on with a training from its checkpoint, and end as 'glassnet train' would have, with the same bits.
 
@@ -32,22 +40,27 @@ def resume_command(
     'train'; DATA says where the data are now, if they have been moved.
     """
     saved = load_checkpoint(path)
-    job = _job(saved, source, test_source, out)
+    job = _job(saved, source, test_source, out, force)
     require_place(path, MODEL)
-    require_model_place(job.out)
+    require_model_place(job.out, overwrite=force or out is None)
     _, parts = read_parts(job, saved.options, lambda rows, task: saved.options)
     run = saved.run(parts.training)
     say(told("going_on", done=saved.position.progress, epochs=saved.options.epochs))
     for change in run.changes:
         say(f"{change}: the last bits may differ from those of a training that never stopped")
     keep = Checkpoint(path, every or saved.every, saved.note, say)
-    carry_out(job, saved.options, parts, partial(finish_with, keep, run), path, as_json)
+    carry_out(job, saved.options, parts, partial(finish_with, keep, run), path, as_json, resumed=True)
 
 
-def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | None) -> Job:
+def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | None, force: bool) -> Job:
     moved = {"source": source, "test": test, "out": out}
+    given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
+    if out is not None:  # what `train` was allowed was allowed at another place
+        given |= {"wanted": "", "force": force}
+    elif force:
+        given["force"] = force
     try:
-        job = Job.of({**saved.note, **{name: value for name, value in moved.items() if value is not None}})
+        job = Job.of({**saved.note, **given})
     except (AttributeError, KeyError, TypeError):
         raise ModelFileError(
             "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."

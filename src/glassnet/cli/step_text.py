@@ -9,7 +9,9 @@ from numpy.typing import NDArray
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from ..control_characters import printable
 from ..language import shortened
 from ..pictures.step_tables import (
     bias_columns,
@@ -43,7 +45,7 @@ class _Print:
 
     def __init__(self, trace: Trace, language: str) -> None:
         self.trace, self.say = trace, step_words(language)
-        self.console = Console(highlight=False)
+        self.console = Console(highlight=False, markup=False, emoji=False)
         self.console.width = max(self.console.width, WIDTH)  # a table cut to 80 columns would lose its digits
 
     def all(self) -> None:
@@ -66,16 +68,19 @@ class _Print:
         for number in reversed(numbers):
             self._changes(number)
         losses = {"before": f"{trace.loss_before:.6g}", "after": f"{trace.loss_after:.6g}"}
-        self._line(f"\n{say('step_loss', loss=trace.loss.replace('_', ' '), **losses)}")
+        self.console.print()
+        self._line(f"{say('step_loss', loss=trace.loss.replace('_', ' '), **losses)}")
 
     def _line(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(printable(text), soft_wrap=True)
 
     def _heading(self, key: str) -> None:
-        self.console.print(f"\n[bold]{self.say(key)}[/bold]")
+        self.console.print()
+        self.console.print(self.say(key), style="bold")
 
     def _layer_head(self, number: int, *formulas: str) -> None:
-        self._line(f"\n{self.say('step_layer', number=number + 1)}: {'; '.join(formulas)}")
+        self.console.print()
+        self._line(f"{self.say('step_layer', number=number + 1)}: {'; '.join(formulas)}")
 
     def _signals(self, number: int) -> None:
         layer = self.trace.layers[number]
@@ -138,7 +143,7 @@ class _Print:
         links = strongest_links(trace, layer, self.say)
         table = _table(self.say("link_column"), *links.heads)
         for name, numbers in links.lines:
-            table.add_row(shortened(name, LONGEST_NAME), *map(shown, numbers))
+            table.add_row(Text(shortened(name, LONGEST_NAME)), *map(shown, numbers))
         self.console.print(table)
         if links.left:
             self._line("  … " + self.say("other_links", shown=len(links.lines), left=f"{links.left:,}"))
@@ -151,7 +156,7 @@ class _Print:
         nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
         table = _table(self.say("node_column"), *columns)
         for node in nodes:
-            name = shortened(self.trace.node_name(layer, int(node)), LONGEST_NAME)
+            name = Text(shortened(self.trace.node_name(layer, int(node)), LONGEST_NAME))
             table.add_row(name, *(shown(values[node]) for values in columns.values()))
         self.console.print(table)
         left = len(next(iter(columns.values()))) - len(nodes)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -22,19 +22,19 @@ from click.core import ParameterSource
 from .. import data
 from ..checkpoint import Checkpoint, require_free, require_model_place
 from ..data import Dataset
-from ..errors import DivergedError, FileError, InterruptedWorkError, OptionError
+from ..errors import DivergedError, FileError, GlassnetError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
-from ..files import require_picture_place
+from ..files import free_name, require_picture_place
 from ..model import Model
-from ..modelfile import save_model
+from ..modelfile import load_model, save_model
 from ..options import Options
 from ..receipt import extent_of, fingerprint, receipt_of
 from ..recipes import for_rows
 from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
-from .flags import language_flag, options_from, with_options
+from .flags import force_flag, language_flag, options_from, with_options
 from .idle import say_idle
 from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
 from .words import told
@@ -54,6 +54,9 @@ class Job:
     pictures: bool
     wishes: Wishes
     language: str = "en"
+    force: bool = False
+    wanted: str = ""
+    """Where the model would go, were there nothing yet; empty if it goes there."""
 
     @classmethod
     def of(cls, note: dict[str, Any]) -> Job:
@@ -65,7 +68,8 @@ class Job:
 @click.command("train")
 @click.argument("source", metavar="[DATA]", default=data.BUNDLED)
 @click.option("--test", "test_source", metavar="DATA", help="Data to test with; not trained on.")
-@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors]")
+@click.option("-o", "--out", metavar="FILE", help="Where the model goes.  [RECIPE.safetensors, or RECIPE-2 …]")
+@force_flag
 @click.option(
     "--pictures/--no-pictures", default=True, help="Draw digits, learning curve and confusion beside the model."
 )
@@ -84,6 +88,7 @@ def train_command(
     source: str,
     test_source: str | None,
     out: str | None,
+    force: bool,
     pictures: bool,
     checkpoint: str | None,
     every: str | None,
@@ -105,8 +110,10 @@ def train_command(
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     if wishes.target and not named:
         recipe = "table"
-    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language)
-    require_model_place(job.out)
+    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language, force)
+    require_model_place(job.out, overwrite=force or out is None)
+    if not force and out is None and (free := str(free_name(job.out))) != job.out:
+        job = replace(job, out=free, wanted=job.out)
     require_picture_files(source, options_from(recipe, flags))
     keep = _checkpoint(checkpoint, every, job, options_from(recipe, flags))
 
@@ -170,11 +177,12 @@ def carry_out(
     as_json: bool,
     *,
     before: int | None = None,
+    resumed: bool = False,
 ) -> None:
     """Train, test, save, report and draw.
 
     `fit_it` is given listeners. `before` is when a file that `checkpoint` may replace was written; one of this training
-    may not.
+    may not. The model of a training that was `resumed` replaces itself, as it comes out once more.
     """
     path = Path(job.out)
     data_fingerprint = _aside(fingerprint, parts.training)
@@ -198,19 +206,19 @@ def carry_out(
         )
         if parts.held_out:
             model.receipt["data"]["held_out"] = True
-        _save(model, path)
+        path = _save(model, path, overwrite=job.force or (resumed and _is_saved(model, path)))
     unread: OSError | None = None
     try:
         if as_json:
             result_json(_summary(model, path, seconds))
         else:
-            _report(model, path, evaluation, seconds)
+            _report(model, path, job, evaluation, seconds)
     except OSError as problem:  # the result comes before the pictures, but they do not depend on a reader
         unread = problem
     written: list[str] = []
     if job.pictures:
         try:
-            written = _draw(job, fitted, parts.test, evaluation)
+            written = _draw(job, path, fitted, parts.test, evaluation)
         except KeyboardInterrupt:
             raise InterruptedWorkError("GN031", f"interrupted while drawing; the model is in {path}.") from None
     if unread is not None:
@@ -229,10 +237,17 @@ def written_at(path: str | None) -> int | None:
     return None
 
 
-def _save(model: Model, path: Path) -> None:
-    """Write the model; where there is no room, among the temporary files."""
+def _is_saved(model: Model, path: Path) -> bool:
+    """Tell whether a file holds this very model."""
+    with suppress(GlassnetError):
+        return load_model(path).hash() == model.hash()
+    return False
+
+
+def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
+    """Write the model and return where; where there is no room, among the temporary files."""
     try:
-        save_model(model, path)
+        return _save_apart(model, path, overwrite=overwrite)
     except FileError as problem:
         place = Path(tempfile.mkdtemp(prefix="glassnet-"), path.name)
         try:
@@ -241,6 +256,19 @@ def _save(model: Model, path: Path) -> None:
             place.parent.rmdir()
             raise problem from None
         raise FileError(problem.code, f"{problem} The trained model is in {place}.") from None
+
+
+def _save_apart(model: Model, path: Path, *, overwrite: bool) -> Path:
+    """Write a model, beside what has come to be of its name meanwhile: another training's model, for one."""
+    place = path
+    while True:
+        try:
+            save_model(model, place, overwrite)
+            return place
+        except FileError as problem:
+            if problem.code != "GN007":
+                raise
+            place = free_name(path)
 
 
 @contextmanager
@@ -306,8 +334,7 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
-            require_model_place(place)
-            save_model(problem.model, place)
+            place = _save_apart(problem.model, place, overwrite=False)
             kept += f" The last good weights are in {place}."
         raise DivergedError(problem.code, f"{problem} {kept}") from None
     finally:
@@ -331,7 +358,7 @@ def _summary(model: Model, path: Path, seconds: dict[str, float]) -> dict[str, A
     }
 
 
-def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str, float]) -> None:
+def _report(model: Model, path: Path, job: Job, evaluation: Evaluation, seconds: dict[str, float]) -> None:
     receipt, options, (epochs, samples) = model.receipt, model.receipt["options"], extent_of(model.receipt)
     sizes = "-".join(map(str, model.network.architecture.sizes))
     result(
@@ -351,10 +378,11 @@ def _report(model: Model, path: Path, evaluation: Evaluation, seconds: dict[str,
     if evaluation.only_answer is not None:
         say(told("one_answer", name=model.name_of(evaluation.only_answer)))
     result(told("time", **seconds))
-    result(told("model", file=path))
+    wanted = job.wanted or job.out
+    result(told("model", file=path) if Path(wanted) == path else told("model_beside", file=path, wanted=wanted))
 
 
-def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation) -> list[str]:
+def _draw(job: Job, path: Path, fitted: Fit, test: Dataset, evaluation: Evaluation) -> list[str]:
     """Draw the three pictures beside the model; where they cannot be written, the training still stands."""
     from .. import pictures
 
@@ -365,7 +393,7 @@ def _draw(job: Job, fitted: Fit, test: Dataset, evaluation: Evaluation) -> list[
     written = []
     try:
         for name, draw in drawings.items():
-            target = Path(job.out).with_name(f"{Path(job.out).stem}-{name}.png")
+            target = path.with_name(f"{path.stem}-{name}.png")
             require_picture_place(target)
             pictures.save(draw(), target)
             written.append(target.name)

@@ -11,7 +11,6 @@ from typing import Any
 import click
 
 from ..data import Dataset
-from ..data.files import display_name
 from ..language import preferred, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
@@ -87,6 +86,7 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "用时      读取 {load:.2f} 秒,编译 {compile:.2f} 秒,训练 {train:.2f} 秒,测试 {test:.2f} 秒",
     ),
     "model": ("model     {file}", "模型      {file}"),
+    "model_beside": ("model     {file}: {wanted} was there already", "模型      {file}:{wanted} 已存在"),
     "pictures": ("pictures  {files}", "图        {files}"),
     "next": ("next      {command}", "下一步    {command}"),
     "another": ("    or, another network: {command}", "    或换一个网络:{command}"),
@@ -144,7 +144,7 @@ def row_told(samples: Dataset, row: int) -> str:
     """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
     number = samples.row_numbers[row]
     if samples.row_names:
-        return told("row_of_file", row=number, file=display_name(samples.row_names[row]))
+        return told("row_of_file", row=number, file=samples.row_names[row])
     return told("row", row=number)
 
 

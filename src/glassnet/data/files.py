@@ -14,6 +14,8 @@ from typing import IO
 from ..errors import DataError, FileError, GlassnetError
 from .unicode import narrowed, wide_encoding
 
+STDIN = "standard input"
+"""What ``-`` is called."""
 GZIP_MAGIC = b"\x1f\x8b"
 # Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
 _PIECE = 1 << 22  # large: between two pieces a thread may wait for its turn
@@ -64,12 +66,6 @@ def read_once(source: str | os.PathLike[str]) -> bool:
     return source == "-" or (os.path.exists(source) and not os.path.isfile(source) and not os.path.isdir(source))
 
 
-def display_name(path: str | os.PathLike[str]) -> str:
-    """Return the path as it was given, on one line whatever characters it has."""
-    text = os.fspath(path)
-    return text if text.isprintable() else ascii(text)
-
-
 def file_problem(name: str, error: OSError) -> FileError:
     """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
@@ -97,7 +93,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     DataError
         GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
     """
-    name = display_name(path)
+    name = os.fspath(path)
     try:
         with open(path, "rb") as stream:
             head = _at_least(stream, 4096)

@@ -21,7 +21,7 @@ from ..errors import DataError, FileError
 from .checks import TRUTH, plain
 from .decimals import Decimals, decimals_as_learnt, decimals_of
 from .delimited import read_delimited
-from .files import Opened, open_source, open_stream
+from .files import STDIN, Opened, open_source, open_stream
 from .foreign import frame_of
 from .kinds import kind_of
 from .text import MISSING
@@ -321,7 +321,7 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
     if isinstance(source, Table):
         return source
     if isinstance(source, str | os.PathLike):
-        opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
+        opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
         return parse_frame(opened, expected)
     frame = frame_of(source)
     if not len(frame) or not frame.width:

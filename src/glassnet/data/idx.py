@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
-from .files import Opened, display_name, open_source, open_stream
+from .files import Opened, open_source, open_stream
 
 PREFIX = {"train": "train", "test": "t10k"}
 """Part -> what the names of MNIST's files begin with."""
@@ -95,7 +95,7 @@ def labels_beside(images: Path) -> Path:
             if os.path.isfile(images.parent / candidate):
                 return images.parent / candidate
     wanted = plain if name != images.name else "…-labels-idx1-ubyte beside …-images-idx3-ubyte"
-    raise FileError("GN001", f"{display_name(images)}: no file with its labels, expected {wanted}. Put it there.")
+    raise FileError("GN001", f"{images}: no file with its labels, expected {wanted}. Put it there.")
 
 
 def pair(images: NDArray[Any], labels: NDArray[Any], images_name: str, labels_name: str) -> None:
@@ -126,7 +126,7 @@ def parse_pair(images: Opened) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     assert images.path is not None
     beside = labels_beside(images.path)
     labels = read_idx(beside)
-    pair(values, labels, images.name, display_name(beside))
+    pair(values, labels, images.name, os.fspath(beside))
     return values, labels
 
 

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ..errors import DataError, FileError
 from ..language import counted, listed
-from .files import display_name, file_problem
+from .files import file_problem
 from .idx import images_name
 from .picture_index import read_index
 
@@ -81,9 +81,7 @@ def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iter
     if part in parts:
         return _unwrapped(parts[part]), part, ()
     if part == "test" and "train" in parts:
-        raise FileError(
-            "GN002", f"{display_name(folder)}: a folder 'train', but no 'test'. Name the data to test with."
-        )
+        raise FileError("GN002", f"{folder}: a folder 'train', but no 'test'. Name the data to test with.")
     return root, part, parts.values()
 
 
@@ -125,7 +123,7 @@ def _children(folder: Path) -> tuple[list[Path], list[Path]]:
             (child for child in folder.iterdir() if _visible(child.name)), key=lambda one: _natural(one.name)
         )
     except OSError as error:
-        raise file_problem(display_name(folder), error) from None
+        raise file_problem(os.fspath(folder), error) from None
     return [child for child in inside if child.is_dir()], [child for child in inside if not child.is_dir()]
 
 
@@ -158,7 +156,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     if not names:
         raise FileError(
             "GN002",
-            f"{display_name(root)}: a folder without data: neither pictures in class folders (cats/1.png), nor "
+            f"{root}: a folder without data: neither pictures in class folders (cats/1.png), nor "
             f"{images_name(part)}. Name a data file, or a folder with data.",
         )
     rows = _from_table(root, part, names)
@@ -167,7 +165,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         if not rows or {word.lower() for _, word in rows} <= {name for some in PARTS.values() for name in some}:
             raise DataError(
                 "GN072",
-                f"{display_name(root)}: {len(names):,} pictures such as {display_name(names[0])}, but nothing says "
+                f"{root}: {len(names):,} pictures such as {names[0]}, but nothing says "
                 "their classes. Put them into a folder a class, or a labels.csv with the columns filename,label beside "
                 "them.",
             )
@@ -181,7 +179,7 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks.append(f"{many} passed over ({kinds})")
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
-    return Listing(files, [name for name, _ in rows], words, tuple(remarks), display_name(root))
+    return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
 
 
 def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[str]:
@@ -189,7 +187,7 @@ def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> 
     empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
     if not empty:
         return []
-    shown = listed([*map(display_name, empty)], 3)
+    shown = listed([*map(os.fspath, empty)], 3)
     many = "1 folder without pictures is" if len(empty) == 1 else f"{len(empty):,} folders without pictures are"
     return [f"{many} no class ({shown})"]
 
@@ -200,7 +198,7 @@ def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
     passed: Counter[str] = Counter()
 
     def refuse(error: OSError) -> None:  # what is passed over in silence would be missing in a class
-        raise file_problem(display_name(error.filename or root), error) from None
+        raise file_problem(os.fspath(error.filename or root), error) from None
 
     for place, folders, files in os.walk(root, onerror=refuse, followlinks=True):
         folders[:] = [
@@ -247,7 +245,7 @@ def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]
     if not called and len(tables) > 1 and not any("/" in name for name in names):
         raise DataError(
             "GN071",
-            f"{display_name(root)}: {len(tables)} tables beside pictures. Call the one with their classes labels.csv.",
+            f"{root}: {len(tables)} tables beside pictures. Call the one with their classes labels.csv.",
         )
     if not called and len(tables) != 1:
         return None
@@ -256,7 +254,7 @@ def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]
     if rows is None and (called or not any("/" in name for name in names)):
         raise DataError(
             "GN071",
-            f"{display_name(table)}: none of its columns names pictures of this folder, such as "
-            f"{display_name(names[0])}. Expected columns like filename,label.",
+            f"{table}: none of its columns names pictures of this folder, such as "
+            f"{names[0]}. Expected columns like filename,label.",
         )
     return rows

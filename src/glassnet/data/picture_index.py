@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import csv
+import os
 import unicodedata
 from pathlib import Path
 
 from ..errors import DataError
-from .files import display_name, file_problem
+from .files import file_problem
 from .text import separator_of
 from .unicode import in_utf8, narrowed
 
@@ -55,18 +56,14 @@ def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
             shown = ascii(row[column][:40]) if column < len(row) else "nothing"
             raise DataError(
                 "GN071",
-                f"{display_name(table)}, line {line}: {shown} is no picture of this folder, or several. "
+                f"{table}, line {line}: {shown} is no picture of this folder, or several. "
                 "Correct the name, or remove the line.",
             )
         word = row[label].strip() if label < len(row) else ""
         if not word:
-            raise DataError(
-                "GN071", f"{display_name(table)}, line {line}: no class for {name}. Add it, or remove the line."
-            )
+            raise DataError("GN071", f"{table}, line {line}: no class for {name}. Add it, or remove the line.")
         if name in found:
-            raise DataError(
-                "GN071", f"{display_name(table)}, line {line}: {name} was named before. Remove one of them."
-            )
+            raise DataError("GN071", f"{table}, line {line}: {name} was named before. Remove one of them.")
         found[name] = word
     return list(found.items())
 
@@ -76,16 +73,16 @@ def _rows(table: Path) -> list[tuple[int, list[str]]]:
     try:
         content = table.read_bytes()
     except OSError as error:
-        raise file_problem(display_name(table), error) from None
-    content = narrowed(content, display_name(table))
+        raise file_problem(os.fspath(table), error) from None
+    content = narrowed(content, os.fspath(table))
     if b"\0" in content:
-        raise DataError("GN011", f"{display_name(table)}: no text in UTF-8. Save it as 'CSV UTF-8'.")
+        raise DataError("GN011", f"{table}: no text in UTF-8. Save it as 'CSV UTF-8'.")
     text = in_utf8(content)[0].decode("utf-8-sig")
     reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
     try:
         return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
     except csv.Error as error:
-        raise DataError("GN011", f"{display_name(table)}, line {reader.line_num}: {error}. Correct it.") from None
+        raise DataError("GN011", f"{table}, line {reader.line_num}: {error}. Correct it.") from None
 
 
 class _Known:
@@ -146,5 +143,5 @@ def _label_column(table: Path, header: list[str] | None, width: int, names: int)
     columns = ", ".join(header) if header else f"{width} without names"
     raise DataError(
         "GN071",
-        f"{display_name(table)}: columns {columns}; which has the classes? Call it label, or leave two columns.",
+        f"{table}: columns {columns}; which has the classes? Call it label, or leave two columns.",
     )

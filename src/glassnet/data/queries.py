@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .checks import check_options
 from .dataset import channels_of
-from .files import Opened, display_name, open_source, open_stream
+from .files import STDIN, Opened, open_source, open_stream
 from .kinds import kind_of
 from .rows import in_words, read_rows, sniff
 
@@ -66,7 +66,7 @@ def load_inputs(
     if source != "-" and os.path.isdir(source):
         pixels, names = _of_folder(Path(source), features, image_shape, (reading, white))
     else:
-        opened = open_stream(sys.stdin.buffer, "standard input") if source == "-" else open_source(source)
+        opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
         kind = kind_of(opened)
         if kind == "text":
             return _rows(opened, features, maximum)
@@ -77,16 +77,23 @@ def load_inputs(
     return inputs, names, None
 
 
+def pictures_in(source: str | os.PathLike[str]) -> list[str]:
+    """Return the names of all pictures in a folder and below; none for what is no folder."""
+    from .listing import pictures_below
+
+    if source == "-" or not os.path.isdir(source):
+        return []
+    return [os.fspath(Path(source) / name) for name in pictures_below(Path(source))]
+
+
 def _of_folder(
     folder: Path, features: int, shape: tuple[int, int] | None, like: tuple[str, int]
 ) -> tuple[NDArray[np.uint8], list[str]]:
     """Read all pictures of a folder, shape (n, features), as those that were trained on."""
-    from .listing import pictures_below
-
-    files = [folder / name for name in pictures_below(folder)]
-    if not files:
-        raise FileError("GN002", f"{display_name(folder)}: a folder without pictures. Name a file with rows (CSV).")
-    names = [display_name(file) for file in files]
+    names = pictures_in(folder)
+    if not names:
+        raise FileError("GN002", f"{folder}: a folder without pictures. Name a file with rows (CSV).")
+    files = [Path(name) for name in names]
     if _as_files(features, shape, like[0]):
         return _read(files, names, features, shape, like), names
     read = [_pixels(open_source(file), features, shape, like) for file in files]

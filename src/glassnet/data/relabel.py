@@ -20,7 +20,7 @@ from ..errors import DataError, FileError, OptionError
 from ..files import replacing, require_place, writing_problem
 from ..language import listed
 from .dataset import Dataset
-from .files import Opened, display_name, file_problem, open_source
+from .files import Opened, file_problem, open_source
 from .idx import bundled_pair, labels_name, parse_pair
 from .kinds import kind_of
 from .listing import picture_root
@@ -54,7 +54,7 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
     DataError
         GN011 when it is no text, GN074 when a line of it cannot be followed, or none changes anything.
     """
-    name = display_name(path)
+    name = os.fspath(path)
     try:
         text = narrowed(Path(path).read_bytes(), name).decode("utf-8-sig")
     except OSError as error:

@@ -14,7 +14,7 @@ from ..language import listed
 from .checks import check_options, check_size, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
 from .dataset import Dataset, Like, image_shape
-from .files import Opened, display_name, file_problem, open_source
+from .files import Opened, file_problem, open_source
 from .idx import PREFIX, bundled_pair, images_name, parse_pair
 from .kinds import kind_of
 
@@ -202,7 +202,7 @@ def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
     try:
         found = set(os.listdir(folder))
     except OSError as error:
-        raise file_problem(display_name(folder), error) from None
+        raise file_problem(os.fspath(folder), error) from None
     for candidate in (images_name(part, dot) + gz for dot in "-." for gz in ("", ".gz")):
         if candidate in found and os.path.isfile(Path(folder) / candidate):
             return Path(folder) / candidate

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import os
 import re
 import tokenize
 import warnings
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..data.files import display_name, file_problem
+from ..data.files import file_problem
 from ..errors import DataError
 from .details import Detail, detail
 
@@ -90,7 +91,7 @@ def read_program(path: str | Path) -> Program:
     DataError
         GN011 when a notebook is none.
     """
-    name = display_name(path)
+    name = os.fspath(path)
     try:
         raw = Path(path).read_bytes()
     except OSError as error:

@@ -335,7 +335,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         for start in range(0, rows.shape[0], _CHUNK):
             yield rows[start : start + _CHUNK].toarray()
 
-    def save(self, path: str | Path) -> None:
+    def save(self, path: str | Path, overwrite: bool = True) -> None:
         """Write the fitted estimator as a model file, which `load_model` reads too.
 
         ``glassnet test`` and ``query`` ask it about plain rows alone, of numbers from 0 to `input_max`, by default 1.
@@ -344,10 +344,12 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         Raises
         ------
         OSError
-            When the file cannot be written; what was there before stays.
+            When the file cannot be written, or is there and `overwrite` is False; what was there before stays.
+        ValueError
+            For a suffix that promises another format, such as ``.pkl`` or ``.joblib``; ``.safetensors`` is the usual.
         """
         check_is_fitted(self, "model_")
-        save_model(replace(self.model_, receipt=receipt_of(self)), path)
+        save_model(replace(self.model_, receipt=receipt_of(self)), path, overwrite)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:

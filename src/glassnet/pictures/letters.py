@@ -16,6 +16,8 @@ from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.text import Text
 
+from ..control_characters import printable
+
 SHIPPED = "DejaVu Sans"
 """The font that matplotlib ships."""
 FAMILY = "Glassnet Han"
@@ -61,7 +63,7 @@ def drawable(names: Iterable[object]) -> list[str]:
     UserWarning
         For such letters, which they are.
     """
-    plain = [" ".join(str(name).split()) for name in names]
+    plain = [printable(" ".join(str(name).split())) for name in names]
     missing = sorted({letter for name in plain for letter in name if not _can_write(letter)})
     if missing:
         warnings.warn(

@@ -5,12 +5,15 @@ A page is one file that works without a network and without a script, light or d
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import ArrayLike
 from PIL import Image
 
+from ..control_characters import printable
 from ..files import MAKER
 from .ink import shades
 from .signed import png_uri
@@ -21,11 +24,25 @@ LARGEST_THUMB = 64
 
 
 def templates(package: str = __package__) -> Environment:
-    """Return the templates of a package, beside those that all pages share; whatever is filled in is escaped."""
+    """Return the templates of a package, beside those that all pages share; whatever is filled in is escaped.
+
+    So are marks in a name that would turn the direction of writing of what follows it.
+    """
     loader = ChoiceLoader([PackageLoader(package), PackageLoader(__package__)])
-    made = Environment(loader=loader, autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=StrictUndefined)
+    made = Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+    )
     made.filters["shown"] = shown
     return made
+
+
+def _printable(value: Any) -> Any:
+    return printable(value) if type(value) is str else value  # markup is made here, and has lines
 
 
 def whole_page(title: str, content: str, language: str = "en") -> str:

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike, NDArray
 
+from ..control_characters import printable
 from ..evaluate import Reliability
 from ..language import Say
 from ..pictures.words import shown
@@ -64,7 +65,8 @@ class Plot:
 
     def add(self, markup: str, *values: object, **named: object) -> None:
         """Add an element; the values are escaped."""
-        self.parts.append(Markup(markup).format(*values, **named))
+        safe = (printable(value) if isinstance(value, str) else value for value in values)
+        self.parts.append(Markup(markup).format(*safe, **named))
 
     def axes(self, x_name: str, y_name: str, x_shown: Callable[[float], str], y_shown: Callable[[float], str]) -> None:
         """Draw a faint grid, the values along it, and what they are."""
@@ -105,7 +107,9 @@ class Plot:
 
     def svg(self) -> Markup:
         """Return the drawing."""
-        head = Markup('<svg viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">').format(WIDE, self.high, self.label)
+        head = Markup('<svg viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">').format(
+            WIDE, self.high, printable(self.label)
+        )
         return head + Markup("").join(self.parts) + Markup("</svg>")
 
 
