@@ -223,3 +223,30 @@ def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
     assert "estimate  no wrong labels: none looks like another class\n" in done.out
     assert "next" not in done.out
     assert len((folder / "none.csv").read_text().splitlines()) == 1
+
+
+def test_no_cell_of_a_list_is_a_formula_and_the_labels_come_back(folder):
+    """A spreadsheet would run ``=1+1``; what stands in the list's own columns is taken as `new`."""
+    rng = np.random.default_rng(12)
+    names = ("=1+1", "@SUM(A1)", "+x", "-5")
+    kinds = np.arange(120) % 4
+    said = np.where(rng.random(120) < 0.1, (kinds + 1) % 4, kinds)
+    lines = [f"{kind + 0.1 * rng.normal():.3f},{names[label]}" for kind, label in zip(kinds, said, strict=True)]
+    (folder / "t.csv").write_text("x,kind\n" + "\n".join(lines) + "\n")
+    words = ("labels", "t.csv", "--target", "kind")
+    suspects = run(*words, *FAST, "--out", "l.csv", "--json").fine().json()["suspects"]
+    with open("l.csv", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(suspects) > 3
+    for row, suspect in zip(rows, suspects, strict=True):
+        for column in ("label", "likely"):
+            assert row[column] == (suspect[column] if suspect[column] == "-5" else f"'{suspect[column]}")
+        row["new"] = row["likely"]
+    with open("r.csv", "w", newline="") as file:
+        writer = csv.DictWriter(file, rows[0])
+        writer.writeheader()
+        writer.writerows(rows)
+    run(*words, "--fix", "r.csv", "--to", "better.csv").fine()
+    better = (folder / "better.csv").read_text().splitlines()[1:]
+    for suspect in suspects:
+        assert better[suspect["row"]] == f"{lines[suspect['row']].partition(',')[0]},{suspect['likely']}"

@@ -17,6 +17,7 @@ from .. import data
 from ..data import Dataset
 from ..data.relabel import Changes, read_review, write_relabelled
 from ..data.relabel_table import write_relabelled_table
+from ..data.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..files import require_apart, require_picture_place, require_place, require_suffix, write_text
 from ..language import Say
@@ -96,7 +97,7 @@ def labels_command(
     suspects = _judge(samples, folds, options, flags, words)
     rows = _rows(samples, suspects)
     if out:
-        _write_list(rows, out, force)
+        write_text(out, csv_text(_COLUMNS, rows), overwrite=force)
     if picture:
         _draw(samples, suspects, picture, language)
     if as_json:
@@ -165,14 +166,6 @@ def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
             suspects.rows, suspects.likely, suspects.given_probability, suspects.likely_probability, strict=True
         )
     ]
-
-
-def _write_list(rows: list[dict[str, Any]], out: str, overwrite: bool) -> None:
-    text = io.StringIO()
-    writer = csv.DictWriter(text, _COLUMNS, restval="", lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    write_text(out, text.getvalue(), overwrite=overwrite)
 
 
 def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import csv
 import gzip
+import io
 import os
 import re
 import shutil
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from io import BytesIO
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from .listing import picture_root
 from .npz import PARTS, chosen_pair, damaged, npz_names
 from .rows import sniff
 from .source import BUNDLED, images_in
+from .spreadsheet import text_of
 from .text import separator_of
 from .unicode import narrowed
 
@@ -61,20 +62,24 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
         raise file_problem(name, error) from None
     except UnicodeDecodeError:
         raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
-    lines = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
+    try:
+        lines = [(reader.line_num, fields) for fields in reader]
+    except csv.Error as error:
+        raise DataError("GN011", f"{name}, line {reader.line_num}: {error}. Correct it.") from None
     row_column, new_column, changes = 0, 1, dict[int, str | None]()
-    for fields in lines:
+    for number, fields in lines:
         cells = [field.strip() for field in fields]
-        if lines.line_num == 1 and "row" in cells:
+        if number == 1 and "row" in cells:
             if "new" not in cells:
                 raise DataError(
                     "GN074", f"{name}: no column 'new' beside 'row'. Write the right labels, or drop, there."
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
-        elif any(cells) and (new := cells[new_column] if new_column < len(cells) else ""):
-            row, label = _change(f"{name}, line {lines.line_num}", cells[row_column], new, rows, known)
+        elif any(cells) and new_column < len(cells) and cells[new_column]:
+            row, label = _change(f"{name}, line {number}", cells[row_column], fields[new_column], rows, known)
             if changes.get(row, label) != label:
-                raise DataError("GN074", f"{name}, line {lines.line_num}: row {row} has another line. Remove one.")
+                raise DataError("GN074", f"{name}, line {number}: row {row} has another line. Remove one.")
             changes[row] = label
     if not changes:
         raise DataError("GN074", f"{name}: no line changes anything. Write the right label, or drop, as 'new'.")
@@ -84,11 +89,13 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
 def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> tuple[int, str | None]:
     if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
         raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
-    if new.lower() == "drop":
+    if new.strip().lower() == "drop":
         return int(row), None
-    if new not in known:
-        raise DataError("GN074", f"{where}: label {new!r}, expected one of {listed(known, 6)}, or drop.")
-    return int(row), new
+    # As the list's own columns have it, see `spreadsheet`; or as somebody typed it.
+    label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in known), None)
+    if label is None:
+        raise DataError("GN074", f"{where}: label {new.strip()!r}, expected one of {listed(known, 6)}, or drop.")
+    return int(row), label
 
 
 def write_relabelled(
@@ -198,7 +205,7 @@ def _changed_lines(opened: Opened, changes: Changes) -> bytes:
 
 def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
     """Return an archive with other inputs and labels; whatever else is in it keeps its bytes."""
-    content = BytesIO()
+    content = io.BytesIO()
     try:
         with (
             opened.stream() as stream,
@@ -218,13 +225,13 @@ def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], ch
 
 
 def _npy(array: NDArray[Any]) -> bytes:
-    content = BytesIO()
+    content = io.BytesIO()
     np.save(content, array, allow_pickle=False)
     return content.getvalue()
 
 
 def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
-    content = BytesIO()
+    content = io.BytesIO()
     np.savez_compressed(content, **cast(Any, arrays))
     write_new(target, content.getvalue())
 
