@@ -49,6 +49,9 @@ CODES: dict[str, str] = {
     "GN045": "a training that has not ended would be replaced, or a model by a checkpoint",
     # arrays
     "GN050": "an array has the wrong shape",
+    # models
+    "GN075": "most inputs lie far outside the range that training saw (a warning)",
+    "GN076": "an object is no model",
     # seeing through a model
     "GN080": "the run had no such step",
     "GN081": "the model has no such explanation",
@@ -64,6 +67,7 @@ CODES: dict[str, str] = {
     "GN070": "pictures are not of one size, or too large together",
     "GN071": "a table beside pictures does not say their classes",
     "GN072": "nothing says the classes of pictures",
+    "GN077": "pictures are large, and nothing says that all their pixels are to be inputs",
     # labels
     "GN073": "labels of these data cannot be looked through",
     "GN074": "a reviewed list cannot be followed",
@@ -103,7 +107,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN085)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN076, GN077, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):
@@ -135,6 +139,12 @@ class ModelFileError(GlassnetError, ValueError):
 
 class InterruptedWorkError(GlassnetError):
     """The user stopped a command after it had written something (GN031)."""
+
+
+class RangeWarning(UserWarning):
+    """Most inputs lie far outside the range that training saw, so that the answers mean little (GN075)."""
+
+    code = "GN075"
 
 
 def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:

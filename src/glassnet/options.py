@@ -249,12 +249,18 @@ class Options:
     )
     size: str = option(
         "own",
-        "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already",
-        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸",
+        "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already, "
+        "64 x 64 at most",
+        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸,且不超过 64 x 64",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
         form="own, N or HxW up to 9999, such as 28 or 32x24",
     )
     colour: bool = option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
+    handwriting: bool = option(
+        False,
+        "find the handwritten digits in the pictures of a folder and bring each to MNIST's form, as query does",
+        "在文件夹的图片中找出手写数字,并像 query 那样逐个转为 MNIST 的形式",
+    )
     deskew: bool = option(
         False,
         "set leaning writing upright, in training and whenever the model is asked",

@@ -41,7 +41,9 @@ if TYPE_CHECKING:
 @partial(language_flag, prints=True)
 @json_flag
 @with_table_flags
-@with_options("input_max", "size", "colour", "classes", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
+@with_options(
+    "input_max", "size", "colour", "handwriting", "classes", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate"
+)
 def show_command(
     source: str,
     row: int | None,
@@ -59,7 +61,7 @@ def show_command(
     Of a table with named columns, show each column; with --target COLUMN, how training would use it.
     """
     wishes = Wishes.of(flags)
-    named = {name: flags.pop(name) for name in ("input_max", "size", "colour", "classes")}
+    named = {name: flags.pop(name) for name in ("input_max", "size", "colour", "handwriting", "classes")}
     samples, table = _samples_or_table(source, part, wishes, recipe, named)
     if samples is None:
         if png or augment:
@@ -95,7 +97,7 @@ def _samples_or_table(
     if wishes.target or source == "-":  # a stream is read once
         return None, source
     try:
-        return load_samples(source, options_from(recipe, named), part=part), source
+        return load_samples(source, options_from(recipe, named), part=part, large=True), source
     except DataError as problem:
         if problem.code == "GN066":
             return None, source

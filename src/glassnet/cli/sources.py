@@ -172,7 +172,9 @@ def require_picture_files(source: str, options: Options) -> None:
     OptionError
         GN022.
     """
-    given = "--colour" if options.colour else f"--size {options.size}" if options.picture_size else ""
+    sized = [f"--size {options.size}"] if options.picture_size else []
+    flags = ["--colour"] * options.colour + ["--handwriting"] * options.handwriting + sized
+    given = flags[0] if flags else ""
     if given and (source == data.BUNDLED or os.path.isfile(source)):
         raise OptionError(
             "GN022",
@@ -180,8 +182,8 @@ def require_picture_files(source: str, options: Options) -> None:
         )
 
 
-def load_samples(source: str, options: Options, *, part: str = "train") -> Dataset:
-    """Read labelled data that are no table with named columns, and say what was decided."""
+def load_samples(source: str, options: Options, *, part: str = "train", large: bool = False) -> Dataset:
+    """Read labelled data that are no table with named columns, and say what was decided; arguments as `data.load`."""
     samples = data.load(
         source,
         part=part,
@@ -189,6 +191,8 @@ def load_samples(source: str, options: Options, *, part: str = "train") -> Datas
         classes=options.classes or None,
         size=options.picture_size,
         colour=options.colour,
+        handwriting=options.handwriting,
+        large=large,
     )
     _say_remarks(samples)
     return samples
@@ -199,9 +203,11 @@ def _say_remarks(samples: Dataset) -> None:
         say(f"{samples.source}: {remark}")
 
 
-def load_parts(source: str, test_source: str | None, options: Options) -> tuple[Dataset, Dataset, bool]:
+def load_parts(
+    source: str, test_source: str | None, options: Options, *, large: bool = False
+) -> tuple[Dataset, Dataset, bool]:
     """Read data to train with and data to test with; the last is whether these were kept aside from the same data."""
-    training = load_samples(source, options)
+    training = load_samples(source, options, large=large)
     largest = float(training.inputs.max())
     if 2 * largest <= options.input_max:
         say(told("largest_value", largest=largest, maximum=options.input_max))
@@ -314,7 +320,7 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     )
     options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
     if model.columns is None:
-        samples = load_samples(source, options)
+        samples = load_samples(source, options, large=True)  # it has been trained on
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)
     if held_out:

@@ -153,16 +153,18 @@ class Parts(NamedTuple):
     seconds: float
 
 
-def read_parts(job: Job, options: Options, choose: Callable[[int, str], Options]) -> tuple[Options, Parts]:
+def read_parts(
+    job: Job, options: Options, choose: Callable[[int, str], Options], *, large: bool = False
+) -> tuple[Options, Parts]:
     """Read a job's data, and meanwhile load the kernels that `options` need.
 
-    `choose` gives the options for a table with so many rows and this task.
+    `choose` gives the options for a table with so many rows and this task; `large` is as for `data.load`.
     """
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
     if not job.wishes.target:
-        training, test, held_out = load_parts(job.source, job.test, options)
+        training, test, held_out = load_parts(job.source, job.test, options, large=large)
     else:
         options, training, test, held_out = load_table_parts(job.source, job.test, job.wishes, job.recipe, choose)
     return options, Parts(training, test, held_out, time.perf_counter() - began)

@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, ShapeError
 
+HANDWRITING = "handwriting"
+"""The reading of pictures whose handwritten digits were found and brought to MNIST's form."""
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -42,9 +45,10 @@ class Dataset:
         What the inputs are called; empty where they are pixels or have no names.
     row_names : tuple of str, length n
         The file of each sample, where it has one of its own; else empty.
-    reading : {"", "ink", "photo"}
+    reading : {"", "ink", "photo", "handwriting"}
         How picture files became samples: not at all, or as MNIST's digits; as drawings brought to one size, with ink
-        bright; as photographs, brought to one size and else as they are.
+        bright; as photographs, brought to one size and else as they are; as handwriting, whose digits were found and
+        brought to MNIST's form.
     white : int
         What counts as white in picture files of more than 8 bits a channel; 0 where there were none.
     remarks : tuple of str

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError
 from .checks import count_classes
 from .class_names import number_words
-from .dataset import Dataset, Like, channels_of
+from .dataset import HANDWRITING, Dataset, Like, channels_of
+from .handwritten import read_handwriting
 from .listing import list_pictures
 from .pictures import read_pictures
 
@@ -24,21 +25,29 @@ def load_folder(
     size: tuple[int, int] | None,
     colour: bool,
     like: Like | None,
+    handwriting: bool = False,
+    large: bool = False,
 ) -> Dataset:
     """Read a folder of pictures; arguments and errors as for `source.load`."""
     found = list_pictures(folder, part)
     if like is not None and like.image_shape is None:
         raise DataError("GN017", f"{found.source}: pictures, but those it is to be read like are none. Give it rows.")
-    labels, names = number_words(found.words, found.source, part, classes, like)
-    count = len(names) or count_classes(labels, found.source, part, classes, like)
-    places = [f"{found.source}/{name}" for name in found.names]
     reading, white = "", None
     if like is not None:
+        handwriting = like.reading == HANDWRITING
         size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
         # What was not read from a folder are digits as MNIST has them.
         reading, white = like.reading or ("photo" if colour else "ink"), like.white
     try:
-        read = read_pictures(found.files, places, size=size, colour=colour, reading=reading, white=white)
+        if handwriting:  # what shows no digit is no sample, and its class is not counted
+            read, found = read_handwriting(found)
+        labels, names = number_words(found.words, found.source, part, classes, like)
+        count = len(names) or count_classes(labels, found.source, part, classes, like)
+        if not handwriting:
+            places = [f"{found.source}/{name}" for name in found.names]
+            read = read_pictures(
+                found.files, places, size=size, colour=colour, reading=reading, white=white, large=large
+            )
     except FileError as problem:
         # There may be more of them, and they are told one at a time.
         every = shlex.join(["glassnet", "doctor", str(folder)])

@@ -8,6 +8,7 @@ read as the training's were.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ AGREED = 0.98
 """Part of the borders that have to be alike for drawings."""
 LARGEST = 2**32
 """Bytes of pixels at most: more belong to another kind of network."""
+LARGEST_UNASKED = 64 * 64
+"""Pixels of a picture up to which all become inputs where no size is named: those of a drawing of 320 × 320 would be
+102,400, with 20 million weights for 200 nodes, which is never meant and learns little from some hundred pictures."""
 _CHUNK = 32  # pictures a thread takes at a time
 
 
@@ -63,6 +67,7 @@ def read_pictures(
     colour: bool = False,
     reading: str = "",
     white: int | None = None,
+    large: bool = True,
 ) -> Pictures:
     """Read pictures, in this order.
 
@@ -79,16 +84,21 @@ def read_pictures(
         What they are; nothing, to find out.
     white : int, optional
         What counts as white in pictures of more than 8 bits, at least; if not given, one for all is found out.
+    large : bool
+        Whether pictures of more than `LARGEST_UNASKED` pixels are read without a size.
 
     Raises
     ------
     FileError
         GN001 to GN006 for the first picture that cannot be read.
     DataError
-        GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large.
+        GN017 for one of monstrous size, GN070 when sizes differ, or all together are too large, GN077 when they are
+        large and no size is given.
     """
     with quiet_pillow():
         shape = size or _shape(_read(files[0], names[0], None, colour, 0).pixels)
+        if not (size or large) and shape[0] * shape[1] > LARGEST_UNASKED:
+            raise _large(names[0], shape, 3 if colour else 1)
         every = range(len(files))
         inputs, found, whites = _read_all(files, names, every, shape, (size, colour, white or 0))
         top = int(whites.max())
@@ -183,6 +193,19 @@ def _count(which: NDArray[np.bool_]) -> str:
     if some == len(which):
         return counted(some, "picture")
     return f"{some:,} of {counted(len(which), 'picture')}"
+
+
+def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:
+    """GN077: a picture whose pixels are too many to become inputs unasked."""
+    high, wide = shape
+    side, own = math.isqrt(LARGEST_UNASKED), str(high) if high == wide else f"{high}x{wide}"
+    return DataError(
+        "GN077",
+        f"{name} has {wide} × {high} pixels, which would be {high * wide * channels:,} inputs: above {side} × {side} "
+        "the size must be named. Shrink the pictures with --size 28, find handwritten digits in them with "
+        f"--handwriting, or keep every pixel with --size {own} (in Python: size=(28, 28), handwriting=True, "
+        f"size=({high}, {wide})).",
+    )
 
 
 def _unequal(first: tuple[str, tuple[int, int]], other: tuple[str, tuple[int, int]]) -> DataError:

@@ -41,7 +41,7 @@ def load_inputs(
         How the model's inputs are drawn, where they are a picture.
     maximum : float
         Largest value allowed. A picture's grey values are brought to the range 0 to `maximum`.
-    reading : {"", "ink", "photo"}
+    reading : {"", "ink", "photo", "handwriting"}
         ``Model.reading``: how the pictures that the model was trained on became samples.
     white : int
         ``Model.white``: what counted as white in pictures of more than 8 bits.
@@ -114,7 +114,7 @@ def _pixels(
 
 def _as_files(features: int, shape: tuple[int, int] | None, reading: str) -> bool:
     """Tell whether a picture is brought to the model's size as a whole; its digits are looked for otherwise."""
-    return shape is not None and (bool(reading) or channels_of(features, shape) == 3)
+    return shape is not None and (reading in ("ink", "photo") or channels_of(features, shape) == 3)
 
 
 def _read(

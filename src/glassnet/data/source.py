@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..errors import DataError, FileError
+from ..errors import DataError, FileError, OptionError
 from ..language import listed
 from .checks import check_options, check_size, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
@@ -29,6 +29,8 @@ def load(
     classes: int | None = None,
     size: tuple[int, int] | None = None,
     colour: bool = False,
+    handwriting: bool = False,
+    large: bool = False,
     like: Like | None = None,
 ) -> Dataset:
     """Read a labelled data set.
@@ -46,12 +48,17 @@ def load(
     classes : int or None
         The number of classes; None counts them, and then every one must occur.
     size : (rows, columns), optional
-        What the pictures of a folder are brought to.
+        What the pictures of a folder are brought to; needed where they have more than 64 × 64 pixels.
     colour : bool
         Whether the pictures of a folder keep their colours.
+    handwriting : bool
+        Whether the pictures of a folder are handwritten digits, to be found and brought to MNIST's form as those that a
+        model is asked about; instead of `size` and `colour`.
+    large : bool
+        Whether pictures of more than 64 × 64 pixels may keep them without a `size`, to look at.
     like : Dataset or Model, optional
         Whose classes the samples have, so that any part may lack some, and what the pictures of a folder are read like;
-        instead of `size` and `colour`.
+        instead of `size`, `colour` and `handwriting`.
 
     Returns
     -------
@@ -64,20 +71,25 @@ def load(
         GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
     DataError
         GN010 to GN019 when the content cannot be used; the message says where. GN066 for a table with named columns,
-        GN070 to GN072 for a folder of pictures.
+        GN070 to GN072 and GN077 for a folder of pictures, GN085 where handwriting is looked for and not found.
     OptionError
-        GN021 when an option is not allowed.
+        GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
     """
     check_options(part, maximum, classes)
     if size is not None:
         check_size(size)
+    if handwriting and (colour or size is not None):
+        other = "colour" if colour else "size"
+        raise OptionError(
+            "GN022", f"handwriting with {other}: its digits become grey pictures of 28 × 28. Leave out one of them."
+        )
     if source == BUNDLED:
         return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
     inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
         from .folders import load_folder
 
-        return load_folder(source, part, maximum, classes, size, colour, like)
+        return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
     return _of_file(open_source(inside), part, maximum, classes, like)
 
 

@@ -58,7 +58,9 @@ NOT_PARAMETERS: dict[str, str] = {
     "blocks": "follows from the number of rows",
     "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     "holdout": "scikit-learn has train_test_split",
-    **dict.fromkeys(("size", "colour", *DISTORTIONS, "elastic_sigma", "deskew"), "for pictures: use glassnet.fit"),
+    **dict.fromkeys(
+        ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for pictures: use glassnet.fit"
+    ),
 }
 """The options that are none, and why."""
 
