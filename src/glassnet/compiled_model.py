@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .engines import one_blas_thread
-from .model import Model
+from .model import Model, require_model
 from .parameters import FloatArray
 
 if TYPE_CHECKING:
@@ -46,7 +46,14 @@ class CompiledModel(Model):
 
 
 def compiled(model: Model) -> CompiledModel:
-    """Return the model in the form that is quickest to ask; making it takes a moment, and Numba."""
+    """Return the model in the form that is quickest to ask; making it takes a moment, and Numba.
+
+    Raises
+    ------
+    DataError
+        GN076 for what is no model.
+    """
+    require_model(model)
     made = CompiledModel(**_fields(model))
     made.outputs(np.zeros(model.features, np.uint8))  # compile, or load what was compiled
     one_blas_thread.look_again()  # with it the kernels' BLAS may have been loaded

@@ -15,7 +15,7 @@ from .activations import ACTIVATIONS
 from .data.dataset import Dataset
 from .errors import OptionError
 from .losses import OutputLoss
-from .model import Model
+from .model import Model, require_model
 from .parameters import FloatArray
 
 
@@ -80,8 +80,9 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     ------
     DataError
         GN010 when there are no samples, GN017 when the data have another width or more classes than the model, or are
-        of another kind.
+        of another kind; GN065 and GN076 when one of them is something else, as where the two are swapped.
     """
+    require_model(model)
     model.require(data)
     outputs, mean = _outputs_and_loss(model, data, loss or model.network.architecture.output_loss)
     answers = model.targets.invert(outputs)
@@ -247,7 +248,7 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     Raises
     ------
     DataError
-        GN010 and GN017 as for `evaluate`.
+        GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, which has no confidence; GN021 for less than one bin.
     """
@@ -294,7 +295,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     Raises
     ------
     DataError
-        GN010 and GN017 as for `evaluate`.
+        GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
         GN022 for a regression, or for outputs that no temperature applies to.
     """
@@ -326,5 +327,6 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
 
 
 def _require_confidence(model: Model) -> None:
+    require_model(model)
     if model.targets.name == "values":
         raise OptionError("GN022", "a regression has numbers for answers, and no confidence to calibrate.")

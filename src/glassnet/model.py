@@ -19,7 +19,7 @@ from .language import below_all
 from .network import Network, Signals, forward
 from .notebook import network_html, words_here
 from .parameters import FloatArray
-from .preprocess import Columns, Scaling, Targets
+from .preprocess import Columns, Scaling, Targets, TrainingRange
 from .preprocess.deskew import deskew
 
 _CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
@@ -49,12 +49,14 @@ class Model:
     temperature : float, default 1
         What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
         (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
-    reading : {"", "ink", "photo"}
+    reading : {"", "ink", "photo", "handwriting"}
         How picture files became samples; see `data.Dataset`.
     white : int
         What counts as white in picture files of more than 8 bits a channel; 0 where training had none.
     deskews : bool
         Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
+    training_range : preprocess.TrainingRange or None
+        Where the training inputs lay; None where it is not known, and then nothing is compared with it.
     """
 
     network: Network
@@ -69,6 +71,7 @@ class Model:
     reading: str = ""
     white: int = 0
     deskews: bool = False
+    training_range: TrainingRange | None = None
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""
@@ -130,7 +133,9 @@ class Model:
 
         The sums and activations of the outputs are those after the temperature. Arguments and errors as for `outputs`.
         """
-        raw = self.raw(rows)
+        return self._batches(self.raw(rows))
+
+    def _batches(self, raw: NDArray[Any]) -> Iterator[tuple[FloatArray, list[Signals]]]:
         for start in range(0, len(raw), _CHUNK):
             upright = self.upright(raw[start : start + _CHUNK])
             inputs = self.scaling.apply(upright, self.network.parameters.flat.dtype)
@@ -153,7 +158,9 @@ class Model:
         if raw.ndim == 1:
             raw = raw[np.newaxis]
         if raw.ndim != 2 or raw.shape[1] != self.features:
-            raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).")
+            are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
+            hint = " If these are outputs: model.probabilities and model.confidence take those." if are_outputs else ""
+            raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).{hint}")
         return plain_numbers(raw, "rows")
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
@@ -177,6 +184,8 @@ class Model:
     def outputs(self, rows: ArrayLike) -> FloatArray:
         """Return the outputs for unscaled samples.
 
+        The first time that most samples lie far outside the range of the training data, a `RangeWarning` says so.
+
         Parameters
         ----------
         rows : array_like, shape (n, features) or (features,)
@@ -195,8 +204,19 @@ class Model:
             GN014 for what are no numbers, GN018 for a value that is NaN or infinite, GN017 for a table whose columns
             were not made inputs.
         """
-        parts = [outputs for outputs, _ in self.batches(rows)]
+        raw = self.raw(rows)
+        self.warn_if_far(raw)
+        parts = [outputs for outputs, _ in self._batches(raw)]
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)
+
+    def warn_if_far(self, rows: NDArray[Any]) -> None:
+        """Warn, once a model, if most of the samples, unscaled, (n, features), lie far outside the training range."""
+        if self.training_range is not None:
+            self.training_range.warn_if_far(rows)
+
+    def unchecked(self) -> Model:
+        """Return the model without its training range: for inputs that are made up, and need not be like any sample."""
+        return replace(self, training_range=None)
 
     def predict(self, rows: ArrayLike) -> NDArray[Any]:
         """Answer unscaled samples; arguments and errors as for `outputs`.
@@ -215,7 +235,13 @@ class Model:
         For classes that is the largest output as a part of all of them; targets other than 0 and 1 are undone first, so
         that an output at its target counts as 0 or 1. With several labels a sample it is how sure the least sure one
         is. Numbers say nothing of it: NaN.
+
+        Raises
+        ------
+        ShapeError
+            GN050 for what are no outputs, such as samples.
         """
+        outputs = self._require_outputs(outputs, "confidence")
         if self.targets.name == "values":
             return np.full(len(outputs), np.nan)
         if not self.targets.of_classes:
@@ -227,7 +253,13 @@ class Model:
         """Return how likely each class is by its outputs, shape (n, classes), the classes of a sample adding up to 1.
 
         With several labels a sample the outputs are the probabilities themselves, one a label. Numbers have none: NaN.
+
+        Raises
+        ------
+        ShapeError
+            GN050 for what are no outputs, such as samples.
         """
+        outputs = self._require_outputs(outputs, "probabilities")
         if self.targets.name == "values":
             return np.full_like(outputs, np.nan)
         if not self.targets.of_classes:
@@ -235,6 +267,26 @@ class Model:
         undone = self._undone(outputs)
         return cast(FloatArray, undone / undone.sum(axis=1, keepdims=True))
 
+    def _require_outputs(self, outputs: ArrayLike, method: str) -> FloatArray:
+        given: FloatArray = np.asarray(outputs)
+        if given.ndim != 2 or given.shape[1] != self.classes:
+            are_rows = given.shape[-1:] == (self.features,)
+            hint = (
+                f" For rows: model.{method}(model.outputs(rows))."
+                if are_rows
+                else " They come from model.outputs(rows)."
+            )
+            raise ShapeError("GN050", f"outputs: shape {given.shape}, expected (samples, {self.classes}).{hint}")
+        return given
+
     def _undone(self, outputs: FloatArray) -> FloatArray:
         undone = (outputs - self.targets.low) / (self.targets.high - self.targets.low)
         return cast(FloatArray, np.clip(undone, 1e-12, None))
+
+
+def require_model(given: object) -> None:
+    """Refuse what is given as a model and is none, such as the data or an estimator: DataError GN076."""
+    if not isinstance(given, Model):
+        inside = " Give its model_." if isinstance(getattr(given, "model_", None), Model) else ""
+        what = f"model: {type(given).__name__}, expected a Model, as load_model and fit(…).model give."
+        raise DataError("GN076", f"{what}{inside}")

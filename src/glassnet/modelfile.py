@@ -21,12 +21,13 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
 
+from .data.dataset import HANDWRITING
 from .errors import FileError, GlassnetError, ModelFileError
 from .files import replacing, require_suffix
-from .model import Model
+from .model import Model, require_model
 from .network import Architecture, Network
 from .parameters import Parameters
-from .preprocess import Columns, Scaling, Targets
+from .preprocess import Columns, Scaling, Targets, TrainingRange
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
@@ -61,7 +62,10 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
         before stays.
     OptionError
         GN021 for a suffix that promises another format, such as ``.h5`` or ``.pkl``.
+    DataError
+        GN076 for what is no model, as where model and path are swapped.
     """
+    require_model(model)
     write(path, header_of(model), tensors_of(model), overwrite)
 
 
@@ -90,9 +94,12 @@ def header_of(model: Model) -> dict[str, Any]:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
-        "reading": model.reading,
+        # An older glassnet finds the digits of a picture where no other reading is named, and does not know this one.
+        "reading": "" if model.reading == HANDWRITING else model.reading,
+        **({"handwriting": True} if model.reading == HANDWRITING else {}),
         **({"white": model.white} if model.white else {}),
         **({"deskews": True} if model.deskews else {}),
+        **({"training_range": model.training_range.to_dict()} if model.training_range else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
     }
@@ -195,6 +202,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
     shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
+    seen = header.get("training_range")
     if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
         raise ValueError("its receipt is no object")
     return Model(
@@ -207,9 +215,10 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
         tuple(map(str, header.get("class_names", ()))),
         float(header.get("temperature", 1.0)),
         Columns.from_dict(columns) if columns else None,
-        str(header.get("reading", "")),
+        HANDWRITING if header.get("handwriting") else str(header.get("reading", "")),
         int(header.get("white", 0)),
         bool(header.get("deskews", False)),
+        TrainingRange.from_dict(seen, architecture.sizes[0]) if seen is not None else None,
     )
 
 

@@ -10,7 +10,7 @@ from .errors import DataError, OptionError
 from .model import Model
 from .network import Network
 from .options import Options
-from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets
+from .preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
 
 
 def new_model(data: Dataset, options: Options) -> Model:
@@ -49,7 +49,13 @@ def new_model(data: Dataset, options: Options) -> Model:
         reading=data.reading,
         white=data.white,
         deskews=options.deskew,
+        training_range=training_range_of(data, scaling),
     )
+
+
+def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange | None:
+    """Return where training inputs lie; feature by feature where these are of different kinds."""
+    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or data.columns is not None)
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+import glassnet
 from glassnet import Dataset, Model, Network, Scaling, Targets, evaluate, fit
 from glassnet.errors import DataError, ShapeError
 from glassnet.options import Options
@@ -161,3 +165,35 @@ def test_a_model_knows_its_widths():
     model = echo(5)
     assert (model.features, model.classes) == (5, 5)
     np.testing.assert_array_equal(model.predict(np.eye(5)[[3, 1, 4]]), [3, 1, 4])
+
+
+def test_samples_are_not_taken_for_outputs_nor_outputs_for_samples():
+    model = Model(Network([16, 5, 3]), Scaling.named("notes"), Targets.named("notes", 3))
+    rows = np.random.default_rng(0).random((2, 16))
+    for name in ("probabilities", "confidence"):
+        for wrong, advice in ((rows, f"model.{name}(model.outputs(rows))"), (np.ones(3), "model.outputs(rows)")):
+            with pytest.raises(ShapeError, match=r"expected \(samples, 3\)") as caught:
+                getattr(model, name)(wrong)
+            assert caught.value.code == "GN050"
+            assert advice in str(caught.value)
+    with pytest.raises(ShapeError, match=r"model\.predict\(rows\)"):
+        model.targets.invert(rows)
+    for ask in (model.outputs, model.predict):
+        with pytest.raises(ShapeError, match=r"model\.probabilities and model.confidence take those"):
+            ask(model.outputs(rows))
+
+
+def test_model_and_data_the_wrong_way_round(tmp_path):
+    model = Model(Network([16, 5, 3]), Scaling.named("notes"), Targets.named("notes", 3))
+    data, estimator, path = patterns(9), SimpleNamespace(model_=model), tmp_path / "m.safetensors"
+    calls = [glassnet.evaluate, glassnet.reliability, glassnet.fit_temperature, glassnet.report]
+    for call in (*(partial(one, data, model) for one in calls), partial(glassnet.compiled, data)):
+        with pytest.raises(DataError, match="model: Dataset, expected a Model") as caught:
+            call()
+        assert caught.value.code == "GN076"
+    with pytest.raises(DataError, match="expected a Model"):
+        glassnet.save_model(path, model)
+    with pytest.raises(DataError, match=r"Give its model_\."):
+        glassnet.evaluate(estimator, data)
+    with pytest.raises(DataError, match="data: Model, expected a Dataset"):
+        glassnet.evaluate(model, model)

@@ -12,7 +12,7 @@ from importlib import import_module
 import click
 
 from .. import __version__
-from ..errors import GlassnetError
+from ..errors import GlassnetError, RangeWarning
 from ..language import chinese
 from .console import complain, say
 
@@ -97,7 +97,7 @@ def main() -> None:
     code = 2
     _prepare_streams()
     os.environ["MPLBACKEND"] = "agg"  # pictures are files; what a notebook says of its own is not asked, nor loaded
-    warnings.showwarning = lambda message, *_: say(f"glassnet: {' '.join(str(message).split())}")
+    warnings.showwarning = lambda message, *_: _show_warning(message)
     try:
         if "" in sys.argv:
             before = sys.argv[sys.argv.index("") - 1]
@@ -128,6 +128,13 @@ def main() -> None:
         complain("GN003", f"{where}: cannot be written or read ({problem.strerror or problem}).")
         _abandon_output()
     sys.exit(code)
+
+
+def _show_warning(message: Warning | str) -> None:
+    if isinstance(message, RangeWarning):
+        complain(message.code, str(message))
+    else:
+        say(f"glassnet: {' '.join(str(message).split())}")
 
 
 def _prepare_streams() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
+from ..data.dataset import HANDWRITING
 from ..errors import GlassnetError, OptionError
 from ..evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..files import require_folder, require_picture_place
@@ -53,6 +54,7 @@ def test_command(
         require_folder(folder)
     test, rows = load_labelled(model, model_path, source)
     say_trained_on(model, source, test, rows)
+    model.warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     written = _draw(model, test, evaluation, Path(folder), language, force) if folder else []
     if as_json:
@@ -142,7 +144,9 @@ def _part_flags(model: Model) -> list[str]:
 def _reading_flags(model: Model, test: Dataset) -> list[str]:
     """Return the flags with which `show` reads the data as the test did."""
     flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
-    if test.row_names and test.image_shape:
+    if test.reading == HANDWRITING:
+        flags += ["--handwriting"]
+    elif test.row_names and test.image_shape:
         flags += ["--size", "{}x{}".format(*test.image_shape), *(["--colour"] if test.channels == 3 else [])]
     return flags
 

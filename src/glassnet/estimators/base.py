@@ -29,7 +29,7 @@ from ..options import Options
 from ..position import Position
 from ..rate_finder import RateTest, find_learning_rate
 from ..training import train
-from ..untrained import new_model
+from ..untrained import new_model, training_range_of
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared, checked_parameter, seed_of, threads_of
@@ -140,6 +140,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self._take_hold()
             if not going_on:
                 self.model_ = _new_model(data, options)
+        if going_on:
+            self._widen_range(data)
         with unchanged_after(() if going_on else DivergedError, self, before):
             self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
             self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
@@ -153,6 +155,13 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             if position is not None:
                 self._position = position
 
+    def _widen_range(self, data: Dataset) -> None:
+        """Count rows that are trained on later as seen too."""
+        if (known := self.model_.training_range) is not None:
+            self.model_ = replace(
+                self.model_, training_range=known.joined(training_range_of(data, self.model_.scaling))
+            )
+
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
         """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
         going_on = hasattr(self, "model_")
@@ -165,7 +174,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         self._take_hold()
         if not going_on:
             self.model_, self.history_ = _new_model(data, options), History()
-        elif not hasattr(self, "history_"):  # it comes from a file
+        else:
+            self._widen_range(data)
+        if not hasattr(self, "history_"):  # it comes from a file
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
         if not going_on or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):

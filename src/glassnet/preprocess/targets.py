@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..errors import OptionError, require_choice
+from ..errors import OptionError, ShapeError, require_choice
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,17 @@ class Targets:
         ndarray
             Classes: that of the largest output, int64, shape (n,). Numbers: float64, (n, classes). Labels: 1 where the
             output is above ½ and 0 elsewhere, int64, (n, classes).
+
+        Raises
+        ------
+        ShapeError
+            GN050 when the last axis is another than the outputs', as that of samples is.
         """
+        if np.shape(outputs)[-1:] != (self.classes,):
+            shape = np.shape(outputs)
+            raise ShapeError(
+                "GN050", f"outputs: shape {shape}, expected (samples, {self.classes}). For rows: model.predict(rows)."
+            )
         answers: NDArray[Any]
         if self.of_classes:
             answers = np.asarray(outputs).argmax(axis=-1)  # np.argmax takes a microsecond more

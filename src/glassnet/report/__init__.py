@@ -49,7 +49,7 @@ def report(
     Raises
     ------
     DataError
-        GN010 or GN017 when the data do not fit the model.
+        GN010 or GN017 when the data do not fit the model; GN065 and GN076 when one of them is something else.
     OptionError
         GN021 for another language.
     """

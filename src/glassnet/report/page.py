@@ -14,7 +14,7 @@ from ..doctor.details import Detail, in_chinese
 from ..doctor.findings import Finding
 from ..evaluate import Evaluation
 from ..language import Say
-from ..model import Model
+from ..model import Model, require_model
 from ..pictures.pages import templates, whole_page
 from ..pictures.words import shown
 from ..receipt import fingerprint
@@ -59,6 +59,7 @@ def make_page(
     kept_aside: bool,
 ) -> Page:
     """Make the page; parameters and errors as `report`."""
+    require_model(model)
     say = say_in(language)
     asked = None if data is None else Asked.of(model, data)
     found: dict[str, Any] = {

@@ -134,7 +134,7 @@ class _Climb:
     """Ways up for a model: what grows, and the prior that it is weighed against."""
 
     def __init__(self, model: Model, smooth: float, small: float) -> None:
-        self._model, self._smooth, self._small = model, smooth, small
+        self._model, self._smooth, self._small = model.unchecked(), smooth, small
         self._members = exact_members(model)
 
     def answered(self, x: Array, classes: NDArray[np.int64]) -> NDArray[np.bool_]:

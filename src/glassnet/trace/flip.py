@@ -63,7 +63,7 @@ class Flips:
     """
 
     def __init__(self, model: Model, raw: NDArray[Any], answer: int, output: int | None) -> None:
-        self._model, self._raw, self._answer, self._output = model, raw, answer, output
+        self._model, self._raw, self._answer, self._output = model.unchecked(), raw, answer, output
         self._whole = np.issubdtype(raw.dtype, np.integer)
 
     def along_slopes(self, every_way: Array) -> Flip | None:

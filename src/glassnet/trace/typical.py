@@ -118,13 +118,13 @@ def _found(model: Model, ways: list[_Way], parts: list[Array]) -> Typical:
     cost = {name: way.cost(part) for name, way, part in zip(names, ways, parts, strict=True)}
     decoded = model.columns.decode(soft)
     order = sorted(names, key=lambda name: -cost[name])
-    outputs = model.outputs(row)
+    outputs = model.unchecked().outputs(row)
     return Typical(
         {name: decoded[name] for name in order},
         cost,
         {name: float(part[0]) for name, way, part in zip(names, ways, parts, strict=True) if isinstance(way, _Number)},
         row,
-        int(model.predict(row)[0]),
+        int(model.targets.invert(outputs)[0]),
         float(model.confidence(outputs)[0]),
     )
 

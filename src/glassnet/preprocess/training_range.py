@@ -1,0 +1,216 @@
+"""The range of the training inputs, and a warning when what a model is asked about lies far outside it.
+
+A network answers anything: pixels from 0 to 1 where it has learnt from 0 to 255, ink and paper the wrong way round,
+a table that was standardised on one side only. The answers then mean nothing, and look like any others. So a model
+keeps a few numbers about its training inputs, and `Model.outputs` compares.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+import warnings
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import RangeWarning
+
+Limits = tuple[tuple[float, ...], tuple[float, ...]]
+"""Lower and upper ends of ranges."""
+
+TAIL = 0.005
+"""Part of the training samples that is left out on either side of a range: one wild value must not widen it."""
+MARGIN = 0.5
+"""How far beyond a range is far, in widths of it. On ten divisions of twelve public tables at most 3 % of a test part
+lie so far off in a column, and never half the columns of a single row; see `benchmarks/far_inputs.py`."""
+OUTWARD = 1.0
+"""The same for the smallest value of a sample downwards and the largest upwards: one value may stand out. Where each
+feature has a range of its own, which tells better what stands out, these are not compared."""
+MOST = 0.5
+"""Part of the samples asked about that must lie far off. A single stray sample in a batch is no mistake in scaling."""
+FEWEST = 10
+"""Training samples below which their range says too little."""
+_TRAINED = 1000  # training samples looked at, evenly spread: enough for the tails, and a few milliseconds at most
+_ASKED = 100  # the same of what is asked about
+_SUMMARIES = ("smallest value", "median value", "largest value")
+
+
+@dataclass(frozen=True)
+class TrainingRange:
+    """Ranges of the training inputs, unscaled, without the outermost `TAIL` on either side.
+
+    Parameters
+    ----------
+    samples : (tuple of float, tuple of float)
+        Lower and upper ends for each sample's smallest, median and largest value. Pixels from 0 to 1 lie within 0 to
+        255, but no picture that was learnt from was so dark.
+    features : (tuple of float, tuple of float) or None
+        Lower and upper ends for each feature, where each has a scale of its own, as columns of a table have; equal
+        where a feature did not vary.
+    """
+
+    samples: Limits
+    features: Limits | None = None
+    _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, inputs: NDArray[Any], *, by_feature: bool) -> Self | None:
+        """Describe training inputs, shape (n, features); None where they are too few.
+
+        Parameters
+        ----------
+        inputs : ndarray of numbers, shape (n, features)
+            A thousand samples are looked at, evenly spread: the same for the same data.
+        by_feature : bool
+            Whether features are of different kinds.
+        """
+        some = _spread(inputs, _TRAINED)
+        if len(some) < FEWEST:
+            return None
+        return cls(_limits(_summaries(some)), _limits(some) if by_feature else None)
+
+    def joined(self, other: TrainingRange | None) -> TrainingRange | None:
+        """Return the ranges of both; None where one is not known."""
+        if other is None:
+            return None
+        features = None if self.features is None or other.features is None else _hull(self.features, other.features)
+        return TrainingRange(_hull(self.samples, other.samples), features)
+
+    def warn_if_far(self, inputs: NDArray[Any]) -> None:
+        """Warn once, with a `RangeWarning`, if most of the inputs, unscaled, shape (n, features), lie far outside."""
+        if self._warned or not len(inputs):
+            return
+        some = _spread(inputs, _ASKED)
+        if what := self._far_samples(some) or self._far_features(some):
+            self._warned.append(True)
+            those = "the sample lies" if len(inputs) == 1 else f"most of {len(inputs):,} samples lie"
+            text = f"rows: {those} far outside the range that training saw: {what}. The answers mean little; give rows "
+            warnings.warn(RangeWarning(f"{text}in the form and scale of the training data."), stacklevel=_outside())
+
+    def _far_samples(self, some: NDArray[Any]) -> str:
+        low, high = self._sample_bounds
+        if len(some) == 1 and self._has_usual_ends(some[0]):
+            return ""
+        found = _summaries(some)
+        far = (found < low) | (found > high)  # (n, 3)
+        if np.count_nonzero(far.any(axis=1)) <= MOST * len(some):
+            return ""
+        which = int(far.sum(axis=0).argmax())
+        return f"{_SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
+
+    def _far_features(self, some: NDArray[Any]) -> str:
+        """Look for features that are far off in most samples; in few samples, many features must be."""
+        if self.features is None:
+            return ""
+        low, high = self._feature_bounds
+        far = (some < low) | (some > high)  # (n, features)
+        columns = np.flatnonzero(far.sum(axis=0) > MOST * len(some))
+        if not columns.size or columns.size * len(some) < MOST * self._varying:
+            return ""
+        which, more = int(columns[0]), f", and {columns.size - 1} more values" if columns.size > 1 else ""
+        return f"value {which + 1} is {_told(some[:, which], far[:, which], *self._ends(self.features, which))}{more}"
+
+    @staticmethod
+    def _ends(limits: Limits, which: int) -> tuple[float, float]:
+        return limits[0][which], limits[1][which]
+
+    @cached_property
+    def _sample_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        low, high = map(np.array, self.samples)
+        width = high[-1] - low[0]  # of all values: a summary alone may hardly vary
+        outward = OUTWARD * width if self.features is None else np.inf
+        inward = MARGIN * width
+        return low - np.array([outward, inward, inward]), high + np.array([inward, inward, outward])
+
+    def _has_usual_ends(self, row: NDArray[Any]) -> bool:
+        """Tell the same of one row, in a third of the time: rows are often asked about one by one."""
+        middle, (low, high) = len(row) // 2, self._plain_bounds
+        ordered = np.partition(row, (0, middle, -1))
+        least, median, largest = ordered.item(0), ordered.item(middle), ordered.item(-1)
+        usual: bool = low[0] <= least <= high[0] and low[1] <= median <= high[1] and low[2] <= largest <= high[2]
+        return usual
+
+    @cached_property
+    def _plain_bounds(self) -> tuple[list[float], list[float]]:
+        low, high = self._sample_bounds
+        return low.tolist(), high.tolist()
+
+    @cached_property
+    def _feature_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        assert self.features is not None
+        low, high = map(np.array, self.features)
+        margin = np.where(high > low, MARGIN * (high - low), np.inf)  # what never varied says nothing
+        return low - margin, high + margin
+
+    @cached_property
+    def _varying(self) -> int:
+        assert self.features is not None
+        return sum(low < high for low, high in zip(*self.features, strict=True))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ranges as plain values, for a file."""
+        plain = {"samples": [list(ends) for ends in self.samples]}
+        return plain if self.features is None else {**plain, "features": [list(ends) for ends in self.features]}
+
+    @classmethod
+    def from_dict(cls, plain: dict[str, Any], features: int) -> Self:
+        """Make the ranges that `to_dict` wrote down, of so many features.
+
+        Raises
+        ------
+        LookupError, TypeError, ValueError
+            For entries that are missing or unknown, are no finite numbers, or not as many as they should be.
+        """
+        made: dict[str, Limits] = {}
+        for name, count in (("samples", len(_SUMMARIES)), ("features", features)):
+            if name == "samples" or name in plain:
+                low, high = (tuple(map(float, ends)) for ends in plain[name])
+                if len(low) != count or len(high) != count or not all(map(math.isfinite, (*low, *high))):
+                    raise ValueError(f"its training range has not {count} finite {name}")
+                made[name] = low, high
+        return cls(**made)
+
+
+def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:
+    """Return at most so many rows, evenly spread: files may be sorted."""
+    return rows if len(rows) <= most else rows[np.arange(most) * len(rows) // most]
+
+
+def _summaries(rows: NDArray[Any]) -> NDArray[Any]:
+    """Return the smallest, the median and the largest value of each row, shape (n, 3)."""
+    middle = rows.shape[1] // 2
+    return np.stack([rows.min(axis=1), np.partition(rows, middle, axis=1)[:, middle], rows.max(axis=1)], axis=1)
+
+
+def _limits(values: NDArray[Any]) -> Limits:
+    """Return the range of each column without its tails; all of it where there would be nothing left."""
+    columns, cut = np.ascontiguousarray(values.T), int(TAIL * len(values))
+    ordered = np.partition(columns, (cut, len(values) - 1 - cut), axis=1)
+    low, high = ordered[:, cut], ordered[:, -1 - cut]
+    varies = low < high
+    return _plain(np.where(varies, low, columns.min(axis=1))), _plain(np.where(varies, high, columns.max(axis=1)))
+
+
+def _plain(ends: NDArray[Any]) -> tuple[float, ...]:
+    return tuple(float(f"{end:.6g}") for end in ends.tolist())  # digits that no margin depends on
+
+
+def _hull(one: Limits, other: Limits) -> Limits:
+    return tuple(map(min, one[0], other[0])), tuple(map(max, one[1], other[1]))
+
+
+def _told(values: NDArray[Any], far: NDArray[np.bool_], low: float, high: float) -> str:
+    typical = np.sort(values[far])[np.count_nonzero(far) // 2]
+    return f"{typical:g} where it was {low:g} to {high:g}"
+
+
+def _outside() -> int:
+    """Return how far up the stack the first frame is that is not of this package, for `warnings.warn`."""
+    frame, level, package = sys._getframe(1), 1, __name__.partition(".")[0]
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
+        frame, level = frame.f_back, level + 1
+    return level

@@ -1,0 +1,94 @@
+"""Nothing is answered wrongly in silence, at the command line: large drawings, and inputs of another range."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from glassnet import load_data, load_model
+from support.cli import run, run_process
+
+FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures", "--out", "m.safetensors")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def drawings(place, labels=(1, 7), count=3):
+    """Own drawings: dark digits on sheets of 200 × 200."""
+    digits = load_data("mnist", part="test")
+    for label in labels:
+        (place / f"mine/{label}s").mkdir(parents=True)
+        for name, row in enumerate(np.flatnonzero(digits.labels == label)[:count]):
+            paper = np.full((200, 200), 250, np.uint8)
+            ink = Image.fromarray(digits.inputs[row].reshape(28, 28)).resize((112, 112), Image.Resampling.BICUBIC)
+            paper[40:152, 40:152] -= np.minimum(np.asarray(ink), 250)
+            Image.fromarray(paper).save(place / f"mine/{label}s/{name}.png")
+
+
+def test_train_asks_what_is_meant_by_large_pictures(folder):
+    drawings(folder)
+    run("train", "mine", *FLAGS).refused("GN077", "200 × 200", "40,000 inputs", "--size 28", "--handwriting")
+    assert not (folder / "m.safetensors").exists()
+    assert run("train", "mine", *FLAGS, "--size", "200").code == 0
+    assert load_model("m.safetensors").features == 40_000
+    assert run("verify", "m.safetensors", "mine").code == 0
+    assert "200 × 200" in run("show", "mine").fine().out  # to look at, they need no size
+    run("train", "mine", *FLAGS, "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
+    run("train", *FLAGS, "--handwriting").refused("GN022", "--handwriting: for folders of pictures")
+
+
+def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
+    drawings(folder)
+    Image.new("L", (200, 200), 250).save("mine/1s/blank.png")
+    done = run("train", "mine", *FLAGS, "--handwriting")
+    assert done.code == 0
+    assert "mine: 1s/blank.png: no digit found, left out [GN085]" in done.err
+    model = load_model("m.safetensors")
+    assert (model.features, model.receipt["options"]["handwriting"]) == (784, True)
+    tested = run("test", "m.safetensors", "mine", "--json").json()
+    assert tested["samples"] == 6
+    (folder / "mine/1s/blank.png").unlink()
+    asked = run("query", "m.safetensors", "mine", "--json").json()
+    assert len(asked) == 6
+    right = sum(answer["name"] in answer["input"] for answer in asked)
+    assert tested["accuracy"] == pytest.approx(right / 6)
+    assert run("verify", "m.safetensors", "mine").code == 0
+    assert "28 × 28" in run("show", "mine", "--handwriting").out
+    wrong = run("test", "m.safetensors", "mine").out
+    assert "--size" not in wrong
+    assert "--handwriting" in wrong or "misread" not in wrong
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "glassnet: rows: most of 5 samples"), ("zh", "大部分输入远在")])
+def test_rows_of_another_range_are_said_in_one_line(folder, language, words):
+    digits = load_data("mnist", part="test")
+    rows = np.column_stack([digits.labels, digits.inputs])
+    np.savetxt("train.csv", rows[:300], delimiter=",", fmt="%d")
+    run("train", "train.csv", *FLAGS)
+    np.savetxt("good.csv", digits.inputs[400:405], delimiter=",", fmt="%d")
+    np.savetxt("small.csv", digits.inputs[400:405] / 255, delimiter=",", fmt="%.5f")
+    np.savetxt(
+        "small-labelled.csv", np.column_stack([digits.labels, digits.inputs / 255])[400:450], delimiter=",", fmt="%.5f"
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run("query", "m.safetensors", "good.csv").fine()
+    asked = run_process(
+        "query", "m.safetensors", "small.csv", "--json", cwd=folder, env={"GLASSNET_LANGUAGE": language}
+    )
+    assert asked.code == 0
+    assert len(asked.json()) == 5
+    (line,) = asked.err.splitlines()
+    assert words in line
+    assert line.endswith("[GN075]")
+    if language == "en":
+        tested = run_process("test", "m.safetensors", "small-labelled.csv", cwd=folder)
+        assert tested.code == 0
+        assert tested.err.count("[GN075]") == 1
