@@ -212,7 +212,7 @@ class Model:
     def warn_if_far(self, rows: NDArray[Any]) -> None:
         """Warn, once a model, if most of the samples, unscaled, (n, features), lie far outside the training range."""
         if self.training_range is not None:
-            self.training_range.warn_if_far(rows)
+            self.training_range.warn_if_far(rows, encoded=self.columns is not None)
 
     def unchecked(self) -> Model:
         """Return the model without its training range: for inputs that are made up, and need not be like any sample."""

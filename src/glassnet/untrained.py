@@ -55,7 +55,8 @@ def new_model(data: Dataset, options: Options) -> Model:
 
 def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange | None:
     """Return where training inputs lie; feature by feature where these are of different kinds."""
-    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or data.columns is not None)
+    encoded = data.columns is not None
+    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or encoded, encoded=encoded)
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:

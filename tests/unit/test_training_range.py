@@ -243,3 +243,17 @@ def test_what_is_asked_about_in_explanations_may_be_made_up(digits):
     with silent():
         dream(model)
         why(model, digits.inputs[0])
+
+
+def test_a_table_in_another_unit_is_warned_of_though_its_inputs_are_bent():
+    rng = np.random.default_rng(0)
+    frame = {"height": rng.normal(170, 9, 200), "weight": rng.normal(70, 9, 200), "job": ["a", "b"] * 100}
+    data = glassnet.load_table({**frame, "y": [0, 1, 1, 0] * 50}, "y")
+    model, columns = model_of(data, "table"), data.columns
+    rows = {"height": rng.normal(170, 9, 40), "weight": rng.normal(70, 9, 40), "job": ["b", "c"] * 20}
+    with silent():
+        model.predict(columns.apply(glassnet.read_table(rows)))
+    metres = {**rows, "height": rows["height"] / 100}
+    assert "in deviations of its column" in warned(model, columns.apply(glassnet.read_table(metres)))
+    unencoded = np.column_stack([rows["height"], rows["weight"], np.zeros((40, model.features - 2))])
+    warned(replace(model, training_range=replace(model.training_range)), unencoded)

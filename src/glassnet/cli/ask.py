@@ -54,7 +54,7 @@ def test_command(
         require_folder(folder)
     test, rows = load_labelled(model, model_path, source)
     say_trained_on(model, source, test, rows)
-    model.warn_if_far(test.inputs)
+    _unless_said(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     written = _draw(model, test, evaluation, Path(folder), language, force) if folder else []
     if as_json:
@@ -83,6 +83,11 @@ def test_command(
         shown = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
         shown += ["--row", str(test.row_numbers[evaluation.misread[0]])]
         result(told("next", command=shlex.join([*shown, *_reading_flags(model, test)])))
+
+
+def _unless_said(model: Model) -> Model:
+    """Return the model without its range where a table was read: by then it is said which columns are far off."""
+    return model.unchecked() if model.columns else model
 
 
 def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool) -> list[str]:
@@ -211,7 +216,8 @@ def _answers(model: Model, source: str, *, alone: bool) -> list[dict[str, Any]]:
             raise
         nothing = dict.fromkeys(("answer", "name", "confidence", "outputs"))
         return [{"input": data.STDIN if source == "-" else source, **nothing, **error_facts(problem)}]
-    return [_answer(model, name, out) for name, out in zip(names, model.outputs(rows), strict=True)]
+    outputs = _unless_said(model).outputs(rows)
+    return [_answer(model, name, out) for name, out in zip(names, outputs, strict=True)]
 
 
 def _in_words(model: Model, found: NDArray[Any]) -> str:

@@ -114,8 +114,7 @@ class NumberColumn:
         z, *absent = np.asarray(inputs, float).tolist()
         if absent and absent[0] > 0.5:
             return float("nan")
-        z = max(-_WITHIN, min(_WITHIN, z / CLIP)) * CLIP
-        bent = z / np.sqrt(1 - (z / CLIP) ** 2) * self.scale + self.centre
+        bent = float(straightened(z)) * self.scale + self.centre
         if not self.unit:
             return float(bent)
         return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
@@ -152,6 +151,16 @@ class NumberColumn:
         if not self.beside:
             del described["beside"]  # as it was written before there was any
         return described
+
+
+def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
+    """Return inputs as they were before numbers were bent to within `CLIP` deviations, any shape.
+
+    What lies far off stands apart again. Ones and zeros of words stay ones, nearly, and zeros.
+    """
+    part = np.clip(np.asarray(inputs, float) / CLIP, -_WITHIN, _WITHIN)
+    straight: NDArray[np.float64] = CLIP * part / np.sqrt(1 - part**2)
+    return straight
 
 
 def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:

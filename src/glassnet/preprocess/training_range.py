@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RangeWarning
+from .encodings import straightened
 
 Limits = tuple[tuple[float, ...], tuple[float, ...]]
 """Lower and upper ends of ranges."""
@@ -58,7 +59,7 @@ class TrainingRange:
     _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, inputs: NDArray[Any], *, by_feature: bool) -> Self | None:
+    def of(cls, inputs: NDArray[Any], *, by_feature: bool, encoded: bool = False) -> Self | None:
         """Describe training inputs, shape (n, features); None where they are too few.
 
         Parameters
@@ -67,8 +68,12 @@ class TrainingRange:
             A thousand samples are looked at, evenly spread: the same for the same data.
         by_feature : bool
             Whether features are of different kinds.
+        encoded : bool
+            Whether they are a table's columns after `Columns.apply`, which bends numbers to within 3 deviations: then
+            the ranges are those of the deviations before.
         """
         some = _spread(inputs, _TRAINED)
+        some = straightened(some) if encoded else some
         if len(some) < FEWEST:
             return None
         return cls(_limits(_summaries(some)), _limits(some) if by_feature else None)
@@ -80,16 +85,20 @@ class TrainingRange:
         features = None if self.features is None or other.features is None else _hull(self.features, other.features)
         return TrainingRange(_hull(self.samples, other.samples), features)
 
-    def warn_if_far(self, inputs: NDArray[Any]) -> None:
-        """Warn once, with a `RangeWarning`, if most of the inputs, unscaled, shape (n, features), lie far outside."""
+    def warn_if_far(self, inputs: NDArray[Any], *, encoded: bool = False) -> None:
+        """Warn once, with a `RangeWarning`, if most of the inputs lie far outside; arguments as for `of`."""
         if self._warned or not len(inputs):
             return
         some = _spread(inputs, _ASKED)
+        some = straightened(some) if encoded else some
         if what := self._far_samples(some) or self._far_features(some):
             self._warned.append(True)
             those = "the sample lies" if len(inputs) == 1 else f"most of {len(inputs):,} samples lie"
-            text = f"rows: {those} far outside the range that training saw: {what}. The answers mean little; give rows "
-            warnings.warn(RangeWarning(f"{text}in the form and scale of the training data."), stacklevel=_outside())
+            unit = ", in deviations of its column" if encoded else ""
+            text = f"rows: {those} far outside the range that training saw: {what}{unit}. The answers mean little; "
+            warnings.warn(
+                RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=_outside()
+            )
 
     def _far_samples(self, some: NDArray[Any]) -> str:
         low, high = self._sample_bounds
