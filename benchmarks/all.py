@@ -22,6 +22,7 @@ NAMES = (
     "small",
     "neighbour",
     "query",
+    "notes_class",
     "whole_process",
     "per_sample",
     "batch_epoch",

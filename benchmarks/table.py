@@ -136,6 +136,14 @@ def sample_rows(result: dict[str, Any]) -> Iterator[Row]:
     yield Row(title, result["glassnet"], others(result))
 
 
+def class_rows(result: dict[str, Any]) -> Iterator[Row]:
+    for key, title in (
+        ("fresh process", ("a step of the notes' class, processor time", "笔记的类,一步,处理器时间")),
+        ("large arrays seen", ("the same, after large arrays were freed", "同上,释放过大数组之后")),
+    ):
+        yield Row(title, result[key]["glassnet"], others(result[key]), "µs")
+
+
 def epoch_rows(result: dict[str, Any]) -> Iterator[Row]:
     for hidden, sides in result.items():
         title = f"an epoch in batches of 128, {hidden} hidden nodes", f"一轮训练,批量 128,{hidden} 个隐藏节点"
@@ -179,6 +187,7 @@ def install_rows(result: dict[str, Any]) -> Iterator[Row]:
 
 ROWS: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
     "per_sample": sample_rows,
+    "notes_class": class_rows,
     "batch_epoch": epoch_rows,
     "time_to": target_rows,
     "query": query_rows,

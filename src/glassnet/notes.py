@@ -16,8 +16,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .engines.threads import one_blas_thread
 from .errors import ShapeError
-from .network import Network, forward
+from .network import Network, forward, train_step
 from .parameters import FloatArray
 
 
@@ -110,8 +111,11 @@ class NeuralNetwork:
         targets = self._samples(targets_list, self.who.shape[0], "targets")
         if len(inputs) != len(targets):
             raise ShapeError("GN050", f"{len(inputs)} rows of inputs but {len(targets)} rows of targets.")
-        for x, t in zip(inputs, targets, strict=True):
-            self.network.train(x, t, self.lr)
+        made, parameters = self.network.architecture, self.network.parameters
+        one_blas_thread.look_again()  # at libraries that came with what the program has imported since
+        with one_blas_thread():  # two would wait for each other longer than a step takes
+            for row in range(len(inputs)):
+                train_step(made, parameters, inputs[row : row + 1], targets[row : row + 1], self.lr)
 
     def query(self, inputs_list: ArrayLike) -> FloatArray:
         """Answer, as a column a sample: shape (outputnodes, 1), or (outputnodes, n) for n samples.

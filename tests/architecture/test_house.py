@@ -28,11 +28,12 @@ ROWS = (
         "language",
         "notebook",
     ),
-    ("activations", "losses", "initializers", "optimizers", "schedules", "network", "notes"),
+    ("activations", "losses", "initializers", "optimizers", "schedules", "network"),
     ("engines", "data", "preprocess"),
     (
         "events",
         "listeners",
+        "notes",
         "model",
         "compiled_model",
         "divergence",
@@ -65,7 +66,7 @@ IGNORANT_OF_NETWORKS = ("data", "preprocess")
 
 THIRD_PARTY = {
     "numpy": ("",),
-    "scipy": ("activations", "evaluate", "preprocess"),
+    "scipy": ("activations", "network", "evaluate", "preprocess"),
     "numba": ("jit", "engines.kernels"),
     "llvmlite": ("engines.kernels", "receipt"),
     "threadpoolctl": ("engines",),

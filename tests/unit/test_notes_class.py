@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from scipy.special import expit
+from threadpoolctl import threadpool_info, threadpool_limits
 
+import glassnet.notes
 from glassnet import NeuralNetwork, load_data
 from glassnet.errors import OptionError, ShapeError
 
@@ -285,3 +289,37 @@ def test_querying_changes_nothing():
     for ask in (network.query, network.hidden):
         ask(rows)
     assert network.network.parameters.hash() == before
+
+
+def test_a_step_makes_no_array_as_large_as_the_weights():
+    """Memory of that size comes anew from the system in every step, which takes longer than all its arithmetic."""
+    random = np.random.default_rng(0)
+    network = NeuralNetwork(784, 200, 10, 0.2, seed=0)
+    inputs, targets = random.uniform(0.01, 1, (3, 784)), random.uniform(0.01, 0.99, (3, 10))
+    network.train(inputs, targets)  # what a first step loads is no step's own
+    tracemalloc.start()
+    try:
+        for form in (lambda rows: rows, np.ndarray.tolist, lambda rows: rows.astype(np.float32)):
+            network.train(form(inputs), form(targets))
+            network.train(form(inputs[0]), form(targets[0]))
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < network.wih.nbytes / 4
+
+
+def test_blas_has_one_thread_while_the_class_learns_and_what_it_had_afterwards(monkeypatch):
+    def blas_threads():
+        return {one["num_threads"] for one in threadpool_info() if one["user_api"] == "blas"}
+
+    def watched(*arguments):
+        seen.append(blas_threads())
+        step(*arguments)
+
+    seen, step = [], glassnet.notes.train_step
+    monkeypatch.setattr(glassnet.notes, "train_step", watched)
+    with threadpool_limits(2):
+        before = blas_threads()
+        small().train(ROWS, WANTED)
+        assert blas_threads() == before
+    assert seen == [{1}] * len(ROWS)

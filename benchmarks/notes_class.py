@@ -1,0 +1,69 @@
+"""One step of the notes' class, 784-200-10: `glassnet.NeuralNetwork` beside the notes' own class.
+
+Neither compiles anything. Processor time, in turns in one process, one example a call as the notes' loop has it. Twice:
+in a process as it begins, and after an array of 16 MiB has been given back. The notes' class makes arrays as large as
+its weights in every step. The C library takes their memory from the system and gives it back each time, until it has
+seen a larger array go; from then on it keeps it. So the same step takes many times as long in a fresh program as in one
+that has read its data whole.
+
+    python benchmarks/notes_class.py [--runs 7] [--trial]
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import Any
+
+import numpy as np
+
+import glassnet
+import machine
+import notes_program
+
+SIZES, RATE, STEPS = (784, 200, 10), 0.2, 300
+LARGE = 16 << 20
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("--runs", type=int, default=7)
+    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    given = parser.parse_args()
+    result = {"fresh process": compare(given.runs)}
+    del_large()
+    result["large arrays seen"] = compare(given.runs)
+    if not given.trial:
+        machine.write("notes_class", result)
+
+
+def del_large() -> None:
+    """Make a large array and give it back."""
+    np.ones(LARGE // 8)
+
+
+def compare(runs: int) -> dict[str, Any]:
+    random = np.random.default_rng(0)
+    inputs = random.uniform(0.01, 1, (STEPS, SIZES[0]))
+    targets = [notes_program.target(int(label)) for label in random.integers(0, SIZES[-1], STEPS)]
+    sides = {
+        "glassnet": glassnet.NeuralNetwork(*SIZES, RATE, seed=0),
+        "notes-program": notes_program.NeuralNetwork(*SIZES, RATE),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in sides}
+    for run in range(-1, runs):  # the first loads SciPy
+        for name, network in sides.items():
+            began = time.process_time()
+            for sample, wanted in zip(inputs, targets, strict=True):
+                network.train(sample, wanted)
+            if run >= 0:
+                taken[name].append(1e6 * (time.process_time() - began) / STEPS)
+    result: dict[str, Any] = {name: machine.summary(values) for name, values in taken.items()}
+    ours, theirs = (np.array(taken[name]) for name in sides)
+    result["ratio"] = machine.summary(ours / theirs)
+    print({name: round(one["median"], 3) for name, one in result.items()}, flush=True)
+    return result
+
+
+if __name__ == "__main__":
+    main()
