@@ -2,9 +2,9 @@
 have measured into the READMEs' table and docs/labels.md.
 
 The others here (`estimators`, `estimator_overhead`, `tables`, `read`, `kill`) have pages of their own; name them to run
-them.
+them. At the end stands which results are of an older version of the numerics; ``--stale`` says that alone, at once.
 
-python benchmarks/all.py [NAME ...]
+    python benchmarks/all.py [NAME ...] [--stale]
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+
+import machine
+from glassnet.numerics import CHANGES, NUMERICS
 
 HERE = Path(__file__).resolve().parent
 NAMES = (
@@ -24,6 +27,7 @@ NAMES = (
     "query",
     "notes_class",
     "whole_process",
+    "first_runs",
     "per_sample",
     "batch_epoch",
     "time_to",
@@ -44,5 +48,16 @@ def main(names: list[str]) -> None:
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 
+def tell_stale() -> None:
+    """Print which results an older version of the numerics gave, and what has other bits since."""
+    found = machine.stale()
+    for name, version in found.items():
+        print(f"stale: {name}, measured at numerics {version}, now {NUMERICS}")
+    for version in range(1 + min(found.values(), default=NUMERICS), 1 + NUMERICS):
+        print(f"  {version}: {CHANGES[version]}")
+
+
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    if "--stale" not in sys.argv[1:]:
+        main(sys.argv[1:])
+    tell_stale()

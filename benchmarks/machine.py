@@ -16,6 +16,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from glassnet.numerics import NUMERICS
+
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "scipy", "numba")
 # A path at the beginning of a text or of a word; "x / 255" and "samples/s" are none.
@@ -53,7 +55,7 @@ def summary(values: Iterable[float]) -> dict[str, Any]:
 
 
 def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
-    """Keep a result as ``results/NAME.json`` with the machine and the date; return the file's path.
+    """Keep a result as ``results/NAME.json`` with machine, date and version of the numerics; return the file's path.
 
     Raises
     ------
@@ -63,6 +65,7 @@ def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
     kept = {
         "name": name,
         "date": datetime.now(UTC).date().isoformat(),
+        "numerics": NUMERICS,
         "machine": describe(packages),
         "result": result,
     }
@@ -82,6 +85,20 @@ def read(name: str) -> Any:
     """Return a result that was kept; None if there is none."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["result"] if path.exists() else None
+
+
+def numerics_of(kept: Any) -> int:
+    """Return the version of the numerics that a kept result has, of several trainings' the oldest."""
+    parts = kept["result"].values()
+    return min([kept["numerics"], *(one["numerics"] for one in parts if isinstance(one, dict) and "numerics" in one)])
+
+
+def stale() -> dict[str, int]:
+    """Return the results, by their file's name, that an older version of the numerics gave, and which."""
+    found = {
+        path: numerics_of(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(RESULTS.rglob("*.json"))
+    }
+    return {str(path.relative_to(RESULTS)): one for path, one in found.items() if one < NUMERICS}
 
 
 def write_into(page: Path, script: str, lines: Iterable[str]) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 
 import glassnet
 import machine
+from glassnet.numerics import NUMERICS
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "wide": ("wide", {}),
@@ -45,6 +46,7 @@ def measure(name: str) -> dict[str, Any]:
     alone = [replace(fitted.model, network=member, others=()) for member in fitted.model.members]
     return {
         "date": datetime.now(UTC).date().isoformat(),
+        "numerics": NUMERICS,
         **{name: here[name] for name in ("processor", "blas")},
         "accuracy": glassnet.evaluate(fitted.model, test).accuracy,
         "members": [glassnet.evaluate(member, test).accuracy for member in alone],

@@ -9,12 +9,17 @@ from __future__ import annotations
 import itertools
 import json
 import re
+import textwrap
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
+import machine
+from glassnet.numerics import NUMERICS
+
 HERE = Path(__file__).resolve().parent
+PAGES = HERE.parent
 BLOCK = re.compile(r"(<!-- results: written by benchmarks/table.py -->\n).*?(<!-- end of results -->)", re.DOTALL)
 
 Both = tuple[str, str]
@@ -61,12 +66,39 @@ def main() -> None:
     rows = [row for name, make in ROWS.items() if name in found for row in make(found[name]["result"])]
     facts = [fact for name, make in FACTS.items() if name in found for fact in make(found[name]["result"])]
     for name, language in (("README.md", 0), ("README.zh-CN.md", 1)):
-        path = HERE.parent / name
+        path = PAGES / name
         titles = [("measured", "实测")[language], "glassnet", *(title[language] for title, _ in COLUMNS)]
         lines = [line_of(titles), line_of(["---"] * len(titles)), *(line_of(cells(row, language)) for row in rows)]
         lines += ["", LEGEND[language], "", *(f"- {text[language]}: {value[language]}" for text, value in facts)]
         lines += ["", remark(found, language), ""]
         path.write_text(with_lines(path.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        if first := machine.read("first_runs"):
+            machine.write_into(path, "first_runs.py", first_runs_lines(first, language))
+
+
+KINDS: dict[str, Both] = {
+    "one example at a time": ("one example at a time", "逐样本"),
+    "batches": ("in batches (`quick`)", "按批(`quick`)"),
+    "table": ("a table (`--target`)", "表格(`--target`)"),
+    "estimator": ("an estimator on more than 512 rows", "估计器(多于 512 行)"),
+}
+"""Kind of training in `first_runs.py` -> its name."""
+
+
+def first_runs_lines(result: dict[str, Any], language: int) -> list[str]:
+    """Say how long the first run of each kind of training takes, and the same again."""
+    taken = [
+        f"{KINDS[kind][language]} {one['first']['median']:.0f} s ({one['again']['median']:.1f} s)"
+        for kind, one in result.items()
+    ]
+    text = (
+        "The first training of each kind on a machine also compiles its loops, once. In all it then takes, in "
+        f"processor time (and later): {', '.join(taken)}. "
+        "An idle machine takes about as long by the clock, a busy one longer.",
+        "一台机器上第一次做某种训练时,还要把它的循环编译一次。整个运行所用的处理器时间(括号里是以后的):"
+        f"{','.join(taken)}。空闲的机器实际用时与此相近,繁忙时更久。",
+    )[language]
+    return [text] if language else textwrap.wrap(text, 120)
 
 
 def with_lines(page: str, lines: list[str]) -> str:
@@ -226,7 +258,7 @@ def recipe_facts(result: dict[str, Any]) -> Facts:
         if name.endswith("four seeds"):
             several = f"{min(one['members']):.2%}–{max(one['members']):.2%}"
             text = "the same, seeds 0 to 3, the first of them above", "同上,种子 0 至 3(上一行为种子 0)"
-            yield text, same(several)
+            yield text, marked(same(several), one)
             continue
         took, best = f"{one['train seconds']:.0f} s", max(one["members"])
         where = one["processor"].removesuffix(" Processor").replace("(R)", "")
@@ -235,7 +267,14 @@ def recipe_facts(result: dict[str, Any]) -> Facts:
             text = f"{text[0]}; its best member {best:.2%}", f"{text[1]};最好的成员 {best:.2%}"
         if name in READ_BEFORE:
             text = f"{text[0]} (not the first version read on the test digits)", f"{text[1]}(此前各版本也读过测试集)"
-        yield (f"test accuracy of recipe `{name}`, one run", f"测试准确率,配方 `{name}`,一次训练"), text
+        title = f"test accuracy of recipe `{name}`, one run", f"测试准确率,配方 `{name}`,一次训练"
+        yield title, marked(text, one)
+
+
+def marked(text: Both, one: dict[str, Any]) -> Both:
+    """Say of what an older version of the numerics gave which it was."""
+    version = one["numerics"]
+    return (f"{text[0]} (numerics {version})", f"{text[1]}(数值版本 {version})") if version < NUMERICS else text
 
 
 def process_facts(result: dict[str, Any]) -> Facts:
@@ -372,9 +411,16 @@ def remark(found: dict[str, dict[str, Any]], language: int) -> str:
         f"{name} {number}" for one in machines for name, number in one["packages"].items() if number
     )
     where = f"{processors}, Python {pythons}, {', '.join(packages)}"
+    older: dict[int, list[str]] = {}
+    for name, kept in found.items():
+        if (version := machine.numerics_of(kept)) < NUMERICS:
+            older.setdefault(version, []).append(name)
+    told = "; ".join(f"{version} ({', '.join(older[version])})" for version in sorted(older))
     return (
-        f"{where}; each row from one run, by `make bench`.",
-        f"{where};每行出自同一次运行,由 `make bench` 得出。",
+        f"{where}; each row from one run, by `make bench`."
+        + f" Measured before version {NUMERICS} of the [numerics](src/glassnet/numerics.py): {told}." * bool(told),
+        f"{where};每行出自同一次运行,由 `make bench` 得出。"
+        + f"早于[数值版本](src/glassnet/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
     )[language]
 
 

@@ -24,6 +24,7 @@ from .evaluate import Evaluation
 from .events import EpochDone
 from .listeners import Listener
 from .model import Model
+from .numerics import NUMERICS
 from .options import SPECS, Options
 from .parts import count_aside, parts_of
 from .position import Position
@@ -112,11 +113,11 @@ def described(data: Dataset, data_fingerprint: str) -> dict[str, Any]:
 
 
 def surroundings() -> dict[str, Any]:
-    """Return versions, BLAS and the kind of processor: what the bits may depend on besides options and data."""
+    """Return versions, the numerics' too, BLAS and processor: what the bits may depend on besides options and data."""
     from llvmlite.binding import get_host_cpu_name
 
     processor = f"{platform.machine()} {get_host_cpu_name()}"
-    return {"versions": dict(_versions()), "blas": blas_in_use(), "processor": processor}
+    return {"versions": dict(_versions()), "numerics": NUMERICS, "blas": blas_in_use(), "processor": processor}
 
 
 @cache
@@ -267,8 +268,10 @@ def _first_difference(
 
 def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
     """Say in words how surroundings differ from a receipt's, in what it tells; `now` is from `surroundings`."""
-    then, here = ({**(one.get("versions") or {}), "BLAS": one.get("blas"), "processor": one.get("processor")}
-                  for one in (receipt, now))  # fmt: skip
+    kinds = {"numerics": "numerics", "blas": "BLAS", "processor": "processor"}
+    then, here = (
+        {**(one.get("versions") or {}), **{name: one.get(key) for key, name in kinds.items()}} for one in (receipt, now)
+    )
     for name, value in here.items():
         if (before := then.get(name)) and before != value:
             yield f"{name} {before} then, {value} now"

@@ -45,7 +45,13 @@ _LARGE: dict[str, Any] = {
 RECIPES: MappingProxyType[str, dict[str, Any]] = MappingProxyType(
     {
         "notes": {},
-        "notes-code": {"initializer": "notes-code", "schedule": "constant", "epochs": 2, "shuffle": False},
+        "notes-code": {
+            "initializer": "notes-code",
+            "schedule": "constant",
+            "epochs": 2,
+            "shuffle": False,
+            "shards": 1,  # the program sums over all nodes at once; at a constant rate other last bits end elsewhere
+        },
         "quick": {
             **_MODERN,
             "initializer": "small",

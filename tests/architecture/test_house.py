@@ -27,6 +27,7 @@ ROWS = (
         "jit",
         "language",
         "notebook",
+        "numerics",
     ),
     ("activations", "losses", "initializers", "optimizers", "schedules", "network"),
     ("engines", "data", "preprocess"),

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
+import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from glassnet.errors import CODES
+from glassnet.numerics import NUMERICS
 from support.cli import HANGS, environment
 from support.sources import ROOT
 
@@ -127,6 +130,72 @@ def test_tables_of_measurements_are_as_the_results_have_them(page, script, tmp_p
     found.main()
     assert text_of(copy) == text_of(ROOT / "docs" / page), f"run: python benchmarks/{script}.py"
     assert text_of(copy).count(f"<!-- written by benchmarks/{script}.py -->") == 1
+
+
+@pytest.fixture
+def benchmarks(monkeypatch):
+    """A function that imports a script of the benchmarks."""
+    monkeypatch.syspath_prepend(ROOT / "benchmarks")
+    return importlib.import_module
+
+
+def test_the_readmes_measurements_are_as_the_results_have_them(benchmarks, tmp_path, monkeypatch):
+    table = benchmarks("table")
+    for name in READMES:
+        (tmp_path / name).write_text(text_of(ROOT / name), encoding="utf-8")
+    monkeypatch.setattr(table, "PAGES", tmp_path)
+    table.main()
+    for name in READMES:
+        assert text_of(tmp_path / name) == text_of(ROOT / name), "run: python benchmarks/table.py"
+        assert text_of(tmp_path / name).count("<!-- written by benchmarks/first_runs.py -->") == 1
+
+
+def test_accuracies_are_of_this_version_of_the_numerics(benchmarks):
+    kept = json.loads(text_of(ROOT / "benchmarks/results/accuracy.json"))
+    assert benchmarks("machine").numerics_of(kept) == NUMERICS, "run: python benchmarks/accuracy.py"
+
+
+def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
+    """What people have written around the tables, line breaks apart."""
+    found = benchmarks("machine").read("accuracy")
+    low, high, mean = (
+        {name: f"{100 * one[key]:.1f} %" for name, one in found.items()} for key in ("min", "max", "mean")
+    )
+    expected = {
+        "README.md": [
+            f"over ten seeds its settings give about {mean['notes-code']}.",
+            f"test      {found['notes']['values'][0]:.2%} right",
+        ],
+        "README.zh-CN.md": [
+            f"测得平均约 {mean['notes-code']},没有 一次到 97 %",
+            f"十个种子平均约 {mean['notes']}。",
+            f"答对 {found['notes']['values'][0]:.2%}(",
+        ],
+        "docs/the-notes.md": [
+            f"the recipe `notes-code` gives {low['notes-code']} to {high['notes-code']}, "
+            f"in the mean {mean['notes-code']};",
+            f"the recipe `notes` {low['notes']} to {high['notes']}, in the mean {mean['notes']}.",
+        ],
+        "docs/the-notes.zh-CN.md": [
+            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']},平均 {mean['notes-code']};",
+            f"配方 `notes` 得到 {low['notes']} 到 {high['notes']},平均 {mean['notes']}。",
+        ],
+    }
+    for page, sentences in expected.items():
+        text = re.sub(r"\s+", " ", text_of(ROOT / page))
+        for sentence in sentences:
+            assert re.sub(r"\s+", " ", sentence) in text, page
+    assert max(found["notes-code"]["max"], found["notes-program"]["max"]) < 0.97, (
+        "README.zh-CN says that none gets there"
+    )
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readmes_say_which_python_and_which_systems(name):
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        needed = tomllib.load(file)["project"]["requires-python"].removeprefix(">=")
+    assert f"Python {needed} " in text_of(ROOT / name)
+    assert {"Linux", "x86-64", "macOS", "Windows"} <= set(re.findall(r"[\w-]+", text_of(ROOT / name), re.ASCII))
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])

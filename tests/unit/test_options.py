@@ -168,11 +168,12 @@ def test_a_recipe_is_the_defaults_with_its_changes(recipe):
 def test_recipes_the_design_names():
     assert Options.recipe("notes") == Options()
     program = Options.recipe("notes-code")
-    assert (program.schedule, program.epochs, program.shuffle, program.initializer) == (
+    assert (program.schedule, program.epochs, program.shuffle, program.initializer, program.shards) == (
         "constant",
         2,
         False,
         "notes-code",
+        1,
     )
 
 

@@ -1,0 +1,64 @@
+"""What decides the bits of a training, as digests: the options of every recipe, and the code that computes.
+
+python tests/support/numerics.py    keep today's digests, once it is settled whether the version is to be raised
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import io
+import json
+import re
+import tokenize
+from pathlib import Path
+from typing import Any
+
+import glassnet
+from glassnet import jit
+from glassnet.numerics import NUMERICS
+from glassnet.options import Options
+from glassnet.recipes import RECIPES
+
+PACKAGE = Path(glassnet.__file__).parent
+KEPT = Path(__file__).with_suffix(".json")
+SOURCES = (
+    *jit.SOURCES,
+    *("network.py", "parameters.py", "randomness.py", "initializers.py", "schedules.py", "recipes.py"),
+    *("training.py", "steps.py", "parts.py", "position.py", "untrained.py", "committee.py"),
+    *("engines/*.py", "preprocess/*.py", "estimators/defaults.py"),
+)
+"""Where the code stands."""
+
+
+def digests() -> dict[str, str]:
+    """Name of a recipe or a file -> its digest."""
+    paths = sorted({path for pattern in SOURCES for path in PACKAGE.glob(pattern)})
+    recipes = {f"recipe {name}": json.dumps(Options.recipe(name).to_dict(), sort_keys=True) for name in RECIPES}
+    files = {path.relative_to(PACKAGE).as_posix(): code_of(path.read_text(encoding="utf-8")) for path in paths}
+    return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in (recipes | files).items()}
+
+
+def code_of(source: str) -> str:
+    """Return a file's text without comments, docstrings and blanks: the same for every version of Python."""
+    lines = source.splitlines(keepends=True)
+    for node in ast.walk(ast.parse(source)):
+        # Also a text that explains the name above it.
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for number in range(node.lineno - 1, node.end_lineno or node.lineno):
+                lines[number] = "\n"
+    tokens = tokenize.generate_tokens(io.StringIO(source).readline)
+    for line, column in (one.start for one in tokens if one.type == tokenize.COMMENT):
+        lines[line - 1] = lines[line - 1][:column]
+    return re.sub(r"\s+", "", "".join(lines))
+
+
+def kept() -> dict[str, Any]:
+    """Return what was kept: the version, and the digests of its code."""
+    found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
+    return found
+
+
+if __name__ == "__main__":
+    text = json.dumps({"numerics": NUMERICS, "digests": digests()}, indent=2)
+    KEPT.write_text(text + "\n", encoding="utf-8")
