@@ -2,7 +2,7 @@
 
 Every figure is a whole process, started fresh. glassnet and the notes' program read the same two CSV files (109 MB and
 18 MB) and print the accuracy on the same test digits. The first run ever is measured with an empty cache of compiled
-loops, in a folder that is thrown away.
+loops, in a folder that is thrown away; those of other kinds of training by `first_runs.py`.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def main() -> None:
 
 
 def run(words: list[str], folder: str, environment: dict[str, str] | None = None) -> dict[str, float]:
-    """Return seconds to the first line on standard output, to the end, and the peak memory in MiB."""
+    """Return seconds to the first line on standard output, to the end, and of the processor; and peak memory in MiB."""
     began = time.perf_counter()
     process = subprocess.Popen(
         words,
@@ -65,6 +65,7 @@ def run(words: list[str], folder: str, environment: dict[str, str] | None = None
         taken.setdefault("result on screen", time.perf_counter() - began)
     _, status, usage = os.wait4(process.pid, 0)
     taken["exit"] = time.perf_counter() - began
+    taken["processor"] = usage.ru_utime + usage.ru_stime
     taken["peak MiB"] = usage.ru_maxrss / 1024
     if status != 0:
         raise RuntimeError(f"{words[1:4]} ended with status {status}")
