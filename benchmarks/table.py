@@ -278,16 +278,15 @@ def marked(text: Both, one: dict[str, Any]) -> Both:
 
 
 def process_facts(result: dict[str, Any]) -> Facts:
-    bundled, first = result["bundled data"], result["first run ever"]
+    bundled = result["bundled data"]
     extra = result["import glassnet"]["exit"]["median"] - result["import numpy"]["exit"]["median"]
     shown, ended = (with_range(bundled[name], "s") for name in ("result on screen", "exit"))
-    once, memory = first["result on screen"], bundled["peak MiB"]["median"]
+    memory = bundled["peak MiB"]["median"]
     yield (
         ("`glassnet train`, from return to the result", "`glassnet train`,从回车到结果"),
         (
-            f"{shown}, to the pictures and the end {ended}; the first run ever, loops compiled, {once:.1f} s; "
-            f"peak memory {memory:.0f} MiB",
-            f"{shown},到图画完并结束 {ended};首次运行,含编译,{once:.1f} s;内存峰值 {memory:.0f} MiB",
+            f"{shown}, to the pictures and the end {ended}; peak memory {memory:.0f} MiB",
+            f"{shown},到图画完并结束 {ended};内存峰值 {memory:.0f} MiB",
         ),
     )
     yield ("`import glassnet`, beyond NumPy's own", "`import glassnet`,NumPy 之外"), same(f"{extra:.2f} s")

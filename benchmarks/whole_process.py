@@ -1,8 +1,7 @@
-"""From pressing return to the result: `glassnet train` against the notes' program, and what the first run costs.
+"""From pressing return to the result: `glassnet train` against the notes' program.
 
 Every figure is a whole process, started fresh. glassnet and the notes' program read the same two CSV files (109 MB and
-18 MB) and print the accuracy on the same test digits. The first run ever is measured with an empty cache of compiled
-loops, in a folder that is thrown away; those of other kinds of training by `first_runs.py`.
+18 MB) and print the accuracy on the same test digits. Loops are compiled before; `first_runs.py` has what that takes.
 """
 
 from __future__ import annotations
@@ -38,9 +37,6 @@ def main() -> None:
             taken = [run(words, folder) for _ in range(RUNS)]
             result[name] = {key: machine.summary([one[key] for one in taken]) for key in taken[0]}
             print(name, {key: value["median"] for key, value in result[name].items()}, flush=True)
-        with tempfile.TemporaryDirectory() as cache:
-            result["first run ever"] = run(command, folder, {"NUMBA_CACHE_DIR": cache})
-            print("first run ever", result["first run ever"], flush=True)
         notes = run([sys.executable, str(HERE / "notes_program.py"), train, test], folder)
         result["notes-program, two CSV files"] = notes
         own = result["two CSV files"]["exit"]["median"]
