@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import gzip
 import json
+import os
 import subprocess
 import sys
 
@@ -16,6 +18,8 @@ from support.cli import HANGS, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS
 from support.samples import digits_csv, png
 
+POINTER = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 109575994\n"
+
 
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
@@ -24,6 +28,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "data" / "mnist_train.csv").write_text(digits_csv(20))
     (tmp_path / "mnist_train.csv").write_text(digits_csv(20))
     (tmp_path / "rows.csv").write_text("1,2\n")
+    (tmp_path / "pointer.csv").write_text(POINTER)
     (tmp_path / "my_own_3.png").write_bytes(png(np.arange(784, dtype=np.uint16).reshape(28, 28) % 256))
     return tmp_path
 
@@ -115,8 +120,8 @@ def test_a_notebook_keeps_its_magics_and_its_other_cells(folder):
     book = {"cells": cells, "metadata": {"kernelspec": {"name": "python3"}}, "nbformat": 4, "nbformat_minor": 5}
     (folder / "old.ipynb").write_text(json.dumps(book))
     found = run("doctor", "old.ipynb", "--fix", "new.ipynb", "--json").json()
-    places = [(one["code"], one["lines"], one["found"].split(":")[0]) for one in found["findings"]]
-    assert places == [("GS01", [2], "cell 4, line 2"), ("GS09", [3], "cell 4, line 3")]
+    places = [(one["code"], one["cell"], one["lines"], one["found"].split(":")[0]) for one in found["findings"]]
+    assert places == [("GS01", 4, [2], "cell 4, line 2"), ("GS09", 4, [3], "cell 4, line 3")]
     new = json.loads((folder / "new.ipynb").read_text())
     texts = ["".join(cell["source"]) for cell in new["cells"]]
     assert texts[:3] == ["# np.asfarray", *sources[:2]]
@@ -217,7 +222,8 @@ def test_paths_are_followed_through_constants(way, folder):
     (folder / "old.py").write_text(FOLLOWED[way] + "\n")
     found = examine_script("old.py").findings
     assert [finding.code for finding in found] == ["GS07"]
-    assert "is not there; mnist_train.csv is" in found[0].text or "is not there; mnist_t*.csv is" in found[0].text
+    there = ("is not there; mnist_train.csv is", "matches no file; mnist_t*.csv does")
+    assert found[0].text.endswith(there)
     assert run("doctor", "old.py", "--fix", "new.py").code == 0
     assert runs("new.py").split() == [str(len((folder / "mnist_train.csv").read_text()))]
     assert codes("new.py") == []
@@ -249,7 +255,12 @@ def test_paths_are_followed_through_constants(way, folder):
         "import os\nopen(os.path.join(os.getcwd(), 'gone.csv'))",
         "a = a + 'x'\nopen(a)",
         "from pathlib import Path\n(Path('new') / 'a.txt').write_text('a')\nopen('new/a.txt')",
-        "import glob\nglob.glob('*.gone')",
+        "import glob\nopen('made.csv', 'w')\nglob.glob('*.csv')",
+        "import glob\nname = input()\nopen(name, 'w')\nglob.glob('*.gone')",
+        "import glob, tarfile\ntarfile.open(input()).extractall()\nglob.glob('*.gone')",
+        "import gzip, urllib.request\nurllib.request.urlretrieve('http://a.b/c', 'c.gz')\ngzip.open('c.gz')",
+        "import gzip\ngzip.open('new.gz', 'wb')\ngzip.open('new.gz')",
+        "import gzip\ngzip.open('mnist_train.csv')",
     ],
 )
 def test_what_is_not_sure_is_not_followed(program, folder):
@@ -288,6 +299,126 @@ def test_of_many_files_those_that_are_not_there_are_named(way, folder):
     named = [finding.text.split(": ", 1)[1].split(" is not there")[0] for finding in found]
     wanted = {"a range": ["gone0.csv", "gone1.csv"], "two loops": ["mnistne.csv", "go_train.csv", "gone.csv"]}
     assert [name.removeprefix("./") for name in named] == wanted.get(way, ["gone.csv"])
+
+
+READ = {
+    "gzip.open": "import gzip\ngzip.open({!r})",
+    "by another name": "from gzip import open as unpack\nunpack({!r}, 'rb')",
+    "GzipFile": "import gzip\ngzip.GzipFile(filename={!r})",
+    "bz2.open": "import bz2\nbz2.open({!r}, mode='rt')",
+    "lzma.open": "import lzma\nlzma.open({!r})",
+    "codecs.open": "import codecs\ncodecs.open({!r}, 'r', 'utf-8')",
+}
+
+
+@pytest.mark.parametrize("way", READ)
+def test_compressed_files_are_looked_up_too(way, folder):
+    (folder / "data" / "packed.gz").touch()
+    for name, near in (("packed.gz", "data/packed.gz is"), ("gone.gz", "nor is gone.gz beside the program")):
+        (folder / "old.py").write_text(READ[way].format(name) + "\n")
+        (finding,) = examine_script("old.py").findings
+        assert finding.code == "GS07"
+        assert finding.text.endswith(near)
+
+
+WINDOWS = {
+    "a text": "f = 'data\\\\deep\\\\one.csv'",
+    "a joined one": "import os\nf = os.path.join('data', 'deep\\\\one.csv')",
+    "the system's separator": "import os\nf = 'data' + '\\\\' + 'deep' + os.sep + 'one.csv'",
+    "a list": "f = '\\\\'.join(['data', 'deep', 'one.csv'])",
+    "a tuple and a name": "from os import sep\nf = sep.join(('data\\\\deep', 'one.csv'))",
+    "ntpath": "import ntpath\nf = ntpath.join('data', 'deep', 'one.csv')",
+    "a path": "from pathlib import PureWindowsPath\nf = PureWindowsPath('data', 'deep', 'one.csv')",
+    "another machine's": "import os\nf = os.path.join('C:\\\\me', 'data\\\\deep', 'one.csv')",
+}
+
+
+@pytest.mark.skipif(os.sep != "/", reason="what Windows cannot find is another thing")
+@pytest.mark.parametrize("way", WINDOWS)
+def test_paths_joined_as_on_windows_lead_to_the_very_file(way, folder):
+    """Another file of the same name comes first in the program's folder, and is not the one."""
+    (folder / "data" / "deep").mkdir()
+    for place in ("data", "data/deep"):
+        (folder / place / "one.csv").touch()
+    (folder / "old.py").write_text(f"{WINDOWS[way]}\nopen(f)\n")
+    (finding,) = examine_script("old.py").findings
+    assert finding.code == "GS07"
+    assert finding.text.endswith("data/one.csv is" if way == "another machine's" else "data/deep/one.csv is")
+
+
+@pytest.mark.parametrize(
+    ("program", "near"),
+    [
+        ("import glob\nglob.glob('gone/*.png')", ""),
+        ("import glob\nglob.glob('*.gone')", ""),
+        ("from glob import iglob\niglob('gone*.csv')", ""),
+        ("from pathlib import Path\nPath('gone').glob('*.png')", ""),
+        ("import glob\nglob.glob('mnist*.cvs')", ""),
+        ("import glob\nglob.glob('data\\\\*.csv')", "data/*.csv"),
+        ("import glob, os\nglob.glob(os.path.join('old', 'rows*.csv'))", "rows*.csv"),
+    ],
+)
+def test_a_relative_pattern_that_matches_nothing_is_named(program, near, folder):
+    (folder / "old.py").write_text(program + "\n")
+    (finding,) = examine_script("old.py").findings
+    assert finding.code == "GS07"
+    assert finding.text.endswith(f"matches no file; {near} does" if near else "matches no file")
+
+
+def test_findings_in_a_notebook_are_named_and_sorted_by_their_cell(folder):
+    sources = ["import numpy as np\n", "\n\nx = np.asfarray([1])\n", "y = np.asfarray([1])", "def f(x):\n    print x"]
+    cells = [{"cell_type": "code", "source": text} for text in sources]
+    (folder / "old.ipynb").write_text(json.dumps({"cells": cells, "nbformat": 4}))
+    found = run("doctor", "old.ipynb", "--json").json()["findings"]
+    assert [(one["code"], one["cell"], one["lines"]) for one in found] == [
+        ("GS01", 2, [3]),
+        ("GS01", 3, [1]),
+        ("GS09", 4, [2]),
+    ]
+    (folder / "old.py").write_text("import numpy as np\nx = np.asfarray([1])\n")
+    assert [one["cell"] for one in run("doctor", "old.py", "--json").json()["findings"]] == [None]
+
+
+@pytest.mark.parametrize(
+    ("name", "proposed"),
+    [("a.b.c.py", "a.b.c-fixed.py"), ("old.py", "old-fixed.py"), ("a.b.csv", "a.b-fixed.csv"),
+     ("a.b.csv.gz", "a.b-fixed.csv"), ("v1.2.ipynb", "v1.2-fixed.ipynb")],
+)  # fmt: skip
+def test_the_copy_that_is_proposed_keeps_the_whole_name(name, proposed, folder):
+    if name.endswith(".py"):
+        content = b"xrange(3)\n"
+    elif name.endswith(".ipynb"):
+        content = json.dumps({"cells": [{"cell_type": "code", "source": "xrange(3)"}]}).encode()
+    else:
+        content = digits_csv(20).encode() + b"1,2\n"
+    (folder / name).write_bytes(gzip.compress(content) if name.endswith(".gz") else content)
+    outcome = run("doctor", name)
+    assert outcome.out.splitlines()[-1] == f"next      glassnet doctor {name} --fix {proposed}"
+    assert run("doctor", name, "--fix", proposed).code in (0, 1)
+    assert (folder / proposed).exists()
+
+
+def test_a_pointer_of_git_lfs_is_called_by_its_name(folder):
+    (folder / "rows.csv").write_text(POINTER)
+    (folder / "old.py").write_text("import gzip\nopen('rows.csv')\ngzip.open('rows.csv')\nopen('mnist_train.csv')\n")
+    found = examine_script("old.py").findings
+    assert [(one.code, one.lines) for one in found] == [("GS14", (2,)), ("GS14", (3,))]
+    assert "109,575,994 bytes" in found[0].text
+
+
+@pytest.mark.parametrize(
+    "name", ["rows.csv", "rows.csv.gz", "rows.npz", "train-images-idx3-ubyte", "t.parquet", "a.png"]
+)
+def test_a_pointer_of_git_lfs_is_no_data(name, folder):
+    (folder / name).write_text(POINTER)
+    for command in (["train", name], ["train", name, "--target", "x"], ["doctor", name], ["show", name]):
+        run(*command).refused("GN005", name, "Git LFS", "109,575,994", "git lfs pull")
+    for place in ("a", "b"):
+        (folder / "pets" / place).mkdir(parents=True)
+        (folder / "pets" / place / "1.png").write_text(POINTER)
+    run("train", "pets").refused("GN005", "pets/a/1.png", "Git LFS")
+    (folder / "p.ipynb").write_text(POINTER)
+    run("doctor", "p.ipynb").refused("GN005", "Git LFS")
 
 
 def test_a_name_in_a_list_is_put_right_and_what_is_put_together_is_left(folder):

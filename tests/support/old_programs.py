@@ -114,6 +114,7 @@ SNIPPETS: dict[str, tuple[str, str]] = {
     "GS11": ("x = open('{here}/rows.csv').read()\n", 'open("rows.csv")'),
     "GS12": ("print\uff08\u201ca\u201d\uff09\n", 'print("a")'),
     "GS13": ("x = '好'\n", "x = '好'"),
+    "GS14": ("x = open('pointer.csv').read()\n", ""),
     "GS20": ("plt.imshow(x, interpolation='None')\n", "interpolation='none'"),
     "GS21": ("import numpy\nw = numpy.random.normal(0.0, pow(h, -0.5), (h, i))\n", ""),
     "GS22": ("learning_rate = 0.9\n", ""),

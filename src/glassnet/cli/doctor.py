@@ -166,7 +166,8 @@ def _proposed(source: str, pictures: bool) -> str:
     """Return a name for the copy that is not taken."""
     path = Path("mnist.npz" if source == data.BUNDLED else source)
     suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
-    if pictures:
-        suffix = ""
-    names = (f"{path.name.split('.')[0]}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
+    stem = Path(path.name.removesuffix(".gz")).stem
+    if pictures:  # a folder, whose name may have dots; that of the copy must not end as a file's
+        suffix, stem = "", path.name.replace(".", "-")
+    names = (f"{stem}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
     return next(name for name in names if not os.path.lexists(name))

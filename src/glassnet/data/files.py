@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterable, Iterator
@@ -16,6 +17,9 @@ from .unicode import narrowed, wide_encoding
 
 STDIN = "standard input"
 """What ``-`` is called."""
+LFS_READ = 1024
+"""A pointer of Git LFS is shorter, by its specification."""
+_LFS = re.compile(rb"version https://[^\n]+/spec/v\d+\n(?:[a-z0-9.-]+ [^\n]+\n)*?size (\d+)\n")
 GZIP_MAGIC = b"\x1f\x8b"
 # Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
 _PIECE = 1 << 22  # large: between two pieces a thread may wait for its turn
@@ -83,13 +87,31 @@ def file_problem(name: str, error: OSError) -> FileError:
     return FileError("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
 
 
+def lfs_size(head: bytes) -> int | None:
+    """Return how many bytes the file has for which a pointer of Git LFS stands, by its head; None if it is none.
+
+    See https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
+    """
+    pointer = _LFS.match(head)
+    return int(pointer[1]) if pointer else None
+
+
+def refuse_pointer(head: bytes, name: str) -> None:
+    """Refuse what stands for a file that was not fetched from Git LFS: FileError GN005."""
+    size = lfs_size(head)
+    if size is not None:
+        raise FileError(
+            "GN005", f"{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch them with 'git lfs pull'."
+        )
+
+
 def open_source(path: str | os.PathLike[str]) -> Opened:
     """Open a file, gzip'ed or not (decided by its first bytes, not by its name).
 
     Raises
     ------
     FileError
-        GN001, GN002, GN003; GN006 when a gzip'ed file is damaged.
+        GN001, GN002, GN003; GN005 for a pointer of Git LFS; GN006 when a gzip'ed file is damaged.
     DataError
         GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
     """
@@ -99,7 +121,7 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
             head = _at_least(stream, 4096)
             plain = not head.startswith(GZIP_MAGIC) and not wide_encoding(head)
             if plain and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
-                return _not_empty(Opened(name, Path(path), None, head))
+                return _with_data(Opened(name, Path(path), None, head))
             return _in_memory(name, Path(path), head, stream)
     except GlassnetError:
         raise
@@ -115,7 +137,7 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
     Raises
     ------
     FileError
-        GN003 when it cannot be read, GN006 when it is gzip'ed and damaged.
+        GN003 when it cannot be read, GN005 for a pointer of Git LFS, GN006 when it is gzip'ed and damaged.
     DataError
         GN010 when it is empty, GN011 when it begins as text in UTF-16 and is none.
     """
@@ -145,10 +167,11 @@ def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes]) -> 
     if wide_encoding(head):
         content = BytesIO(narrowed(content.getvalue(), name))
         head = content.getvalue()[:4096]
-    return _not_empty(Opened(name, path, content, head))
+    return _with_data(Opened(name, path, content, head))
 
 
-def _not_empty(opened: Opened) -> Opened:
+def _with_data(opened: Opened) -> Opened:
+    refuse_pointer(opened.head, opened.name)
     if not opened.head:
         raise DataError("GN010", f"{opened.name}: the file is empty, expected samples. Check the download.")
     return opened

@@ -21,7 +21,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 from ..errors import DataError, FileError
 from .dataset import border
 from .deep import deep_colours, eight_bit_colours
-from .files import Opened, file_problem
+from .files import LFS_READ, Opened, file_problem, refuse_pointer
 
 FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
 """Pillow's names of what is read."""
@@ -169,6 +169,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
             "GN017", f"{name}: more than {LARGEST // 10**6} million pixels. Cut or shrink the picture."
         ) from None
     except UnidentifiedImageError:
+        refuse_pointer(_head(file), name)
         raise FileError(
             "GN005", f"{name}: not a PNG, JPEG, GIF, BMP, WebP or TIFF picture. Save it as one, or remove it."
         ) from None
@@ -178,6 +179,17 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
         raise FileError(
             "GN006", f"{name}: the picture is damaged ({type(error).__name__}). Save it again, or remove it."
         ) from None
+
+
+def _head(file: IO[bytes] | Path) -> bytes:
+    """Return the beginning of what is no picture; nothing of what is no file."""
+    if not isinstance(file, Path):
+        file.seek(0)
+        return file.read(LFS_READ)
+    if not file.is_file():
+        return b""
+    with file.open("rb") as stream:
+        return stream.read(LFS_READ)
 
 
 def _upright(picture: Image.Image, file: IO[bytes] | Path, white: int) -> tuple[Image.Image, int]:

@@ -69,6 +69,7 @@ CHINESE: dict[str, tuple[str, str, str]] = {
     "GS11": ("绝对路径只在一台机器上有效", "文件名相对于程序书写", "缩短"),
     "GS12": ("网页或中文输入法的字符", "按 Python 的字符输入", "替换"),
     "GS13": ("文字不是 UTF-8", "存为 UTF-8", "写成 UTF-8"),
+    "GS14": ("文件只是 Git LFS 的指针,不是数据本身", "用 git lfs pull 取得数据", ""),
     "GS20": ("interpolation='None' 是一个字符串", "写 'none';要方格则写 'nearest'", "写成 'none'"),
     "GS21": (
         "初始权重按本层自己的节点数抽取",

@@ -160,6 +160,9 @@ DETAILS: dict[str, tuple[str, str]] = {
         "{path} is not there, nor is {name} beside the program",
         "{path} 不在那里,程序旁也没有 {name}",
     ),
+    "pointer": ("{path} stands for {size:,} bytes", "{path} 代表 {size:,} 字节"),
+    "matches_nothing": ("{path} matches no file", "{path} 没有匹配的文件"),
+    "matches_near": ("{path} matches no file; {found} does", "{path} 没有匹配的文件;{found} 有"),
     "encoding": (
         "written in {encoding}, the encoding of Chinese Windows",
         "以 {encoding}(中文 Windows 的编码)书写",

@@ -184,6 +184,7 @@ KINDS: dict[str, Kind] = {
         ERROR, "characters of a web page or a Chinese keyboard", "type them as Python has them", "replaces them"
     ),
     "GS13": Kind(ERROR, "the text is not UTF-8", "save it as UTF-8", "writes UTF-8"),
+    "GS14": Kind(ERROR, "a file is a Git LFS pointer, not the data", "fetch the data with git lfs pull"),
     "GS20": Kind(REMARK, "interpolation='None' is a word", "write 'none', or 'nearest' for squares", "writes 'none'"),
     "GS21": Kind(
         REMARK,
@@ -218,7 +219,7 @@ class Finding:
     rows : tuple of int
         The first few rows it concerns, from 0, names and blank lines not counted.
     lines : tuple of int
-        Their lines, from 1, where the file is text.
+        Their lines, from 1, where the file is text; in a notebook, lines of the cell.
     columns : tuple of str
         The first few columns it concerns.
     files : tuple of str
@@ -227,6 +228,8 @@ class Finding:
         What to type, where a command helps.
     repaired : bool
         Whether ``--fix`` takes care of it.
+    cell : int
+        The cell of a notebook, from 1, its cells of text counted too; 0 elsewhere.
     """
 
     code: str
@@ -239,6 +242,7 @@ class Finding:
     files: tuple[str, ...] = ()
     command: str = ""
     repaired: bool = False
+    cell: int = 0
 
     @property
     def kind(self) -> Kind:
@@ -262,6 +266,7 @@ class Finding:
             "count": self.count,
             "rows": list(self.rows),
             "lines": list(self.lines),
+            "cell": self.cell or None,
             "columns": list(self.columns),
             "files": list(self.files),
             "fix": self.kind.advice,

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..data.files import file_problem
+from ..data.files import LFS_READ, file_problem, refuse_pointer
 from ..errors import DataError
 from .details import Detail, detail
 
@@ -53,15 +53,15 @@ class Program:
     notebook: dict[str, Any] | None
     encoding: str
 
-    def placed(self, line: int, what: str) -> tuple[Detail, int]:
-        """Return what stands in a line with the line's number, and the number: in a notebook, in its cell."""
+    def placed(self, line: int, what: str) -> tuple[Detail, int, int]:
+        """Return what stands in a line with its place; and its cell, 0 without cells, and its line there."""
         if self.notebook is None:
-            return detail("in_line", line=line, what=what), line
+            return detail("in_line", line=line, what=what), 0, line
         cell, first = 0, 0
         for place, text in enumerate(self.text.split("\n")[:line], 1):
             if match := re.fullmatch(r"#:glassnet:cell (\d+)", text):
                 cell, first = int(match[1]), place
-        return detail("in_cell", cell=cell, line=line - first, what=what), line - first
+        return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
 
     def content(self, text: str) -> bytes:
         """Return what a file holds that has `text` as its code."""
@@ -87,7 +87,7 @@ def read_program(path: str | Path) -> Program:
     Raises
     ------
     FileError
-        GN001 to GN003.
+        GN001 to GN003; GN005 for a pointer of Git LFS.
     DataError
         GN011 when a notebook is none.
     """
@@ -98,6 +98,7 @@ def read_program(path: str | Path) -> Program:
         raise file_problem(name, error) from None
     except ValueError:
         raise file_problem(name, FileNotFoundError()) from None
+    refuse_pointer(raw[:LFS_READ], name)
     if Path(path).suffix == ".ipynb":
         return _of_notebook(name, raw)
     text, encoding = _decoded(raw)

@@ -15,7 +15,7 @@ from .names import Names, names_in
 from .paths import missing_files
 from .program import MAGIC, Edit, Positions, Program, edited, parsed, read_program
 from .remarks import remarks
-from .spelling import Mistake, readable
+from .spelling import readable
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] 
     text, mistakes, tree = readable(program.text)
     if program.notebook is not None:
         mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
-    findings = [_spelt(program, mistake) for mistake in mistakes]
+    findings = [_finding(program, code, line, said, repaired=True) for code, line, said in mistakes]
     if program.encoding.lower().startswith("gb"):
         text_of = detail("encoding", encoding=program.encoding)
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
@@ -69,8 +69,8 @@ def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] 
     new = edited(text, edits)
     if not isinstance(parsed(new), ast.Module):  # never write what is worse than what came
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
-    findings += [_finding(program, change) for change in changes]
-    findings.sort(key=lambda finding: finding.lines[:1])
+    findings += [_of_change(program, change) for change in changes]
+    findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
     return ScriptDiagnosis(findings, program.content(new))
 
 
@@ -120,20 +120,17 @@ def _exported_magics(tree: ast.Module, names: Names, positions: Positions) -> It
             yield Change("GS08", node, shown, (positions.replace(node, f"{MAGIC}{shown}"),))
 
 
-def _spelt(program: Program, mistake: Mistake) -> Finding:
-    code, line, text = mistake
-    said, number = program.placed(line, text)
-    return Finding(code, program.name, said, 1, lines=(number,), repaired=True)
-
-
 def _unreadable(program: Program, text: str, problem: SyntaxError) -> Finding:
     flat = isinstance(problem, IndentationError) and not any(one[:1] in " \t" for one in text.split("\n") if one)
     why = detail("no_indentation") if flat else problem.msg
-    said, number = program.placed(problem.lineno or 1, why)
-    return Finding("GS10", program.name, said, 1, lines=(number,))
+    return _finding(program, "GS10", problem.lineno or 1, why)
 
 
-def _finding(program: Program, change: Change) -> Finding:
-    said, number = program.placed(getattr(change.node, "lineno", 1), change.text)
+def _of_change(program: Program, change: Change) -> Finding:
     repaired = bool(change.edits) and bool(KINDS[change.code].repair)
-    return Finding(change.code, program.name, said, 1, lines=(number,), repaired=repaired)
+    return _finding(program, change.code, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
+
+
+def _finding(program: Program, code: str, line: int, text: str, *, repaired: bool = False) -> Finding:
+    said, cell, number = program.placed(line, text)
+    return Finding(code, program.name, said, 1, lines=(number,), cell=cell, repaired=repaired)

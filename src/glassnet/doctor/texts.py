@@ -18,7 +18,10 @@ from functools import partial
 from .names import Names
 
 _JOINS = ("os.path.join", "posixpath.join", "ntpath.join")
-_PATHS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath")
+_PATHS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath",
+          "pathlib.PureWindowsPath")  # fmt: skip
+_WINDOWS = ("ntpath.join", "pathlib.WindowsPath", "pathlib.PureWindowsPath")
+_SEPARATORS = {"os.sep": os.sep, "os.path.sep": os.sep, "ntpath.sep": "\\", "posixpath.sep": "/"}
 _SAME = ("str", "os.fspath", "os.path.normpath", "os.path.abspath", "os.path.realpath", "os.path.expanduser")
 _IN_TURN = ("sorted", "list", "tuple", "set", "reversed")
 _DEEP = 20
@@ -127,6 +130,9 @@ class Texts:
             return Text(node.value, False, node) if isinstance(node.value, str) else None
         if deep > _DEEP:
             return None
+        separators = [_SEPARATORS[path] for path in self._names.paths_of(node) if path in _SEPARATORS]
+        if separators:
+            return Text(separators[0], False, node)
         if isinstance(node, ast.Name | ast.Attribute | ast.IfExp):
             value = self._stands_for(node)
             return None if value is None else self.of(value, deep + 1)
@@ -188,6 +194,8 @@ class Texts:
             return None
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
             return self._filled(node, node.func.value, node.args, deep)
+        if isinstance(node.func, ast.Attribute) and node.func.attr == "join" and len(node.args) == 1:
+            return self._strung(node, node.func.value, node.args[0], deep)
         if self._names_folder(node):
             return Text("", "pathlib" in ast.unparse(node), node)
         parts = [self.of(one, deep + 1) for one in node.args]
@@ -203,8 +211,17 @@ class Texts:
         known = [part.value for part in parts if part is not None]
         if not known or len(known) < len(parts):
             return None
-        value = _joined(known)
+        value = _joined(known, "\\" if called & set(_WINDOWS) else "/")
         return Text(os.path.expanduser(value) if "os.path.expanduser" in called else value, is_path, node)
+
+    def _strung(self, node: ast.expr, between: ast.expr, parts: ast.expr, deep: int) -> Text | None:
+        """Return ``os.sep.join(["data", name])``."""
+        own = self.of(between, deep + 1)
+        if own is None or not isinstance(parts, ast.List | ast.Tuple):
+            return None
+        known = [self.of(part, deep + 1) for part in parts.elts]
+        texts = [part.value for part in known if part is not None]
+        return Text(own.value.join(texts), False, node) if len(texts) == len(known) else None
 
     def _value(self, node: ast.Name) -> ast.expr | None:
         """Return what was assigned to a name where it is read, if that is sure."""
@@ -381,10 +398,10 @@ def is_absolute(text: str) -> bool:
     return os.path.isabs(text) or ntpath.splitdrive(text)[0] != "" or text.startswith("\\\\")
 
 
-def _joined(parts: list[str]) -> str:
+def _joined(parts: list[str], separator: str = "/") -> str:
     """Join a path as its own system would."""
     whole = parts[0]
     for part in parts[1:]:
-        separator = "" if not whole or whole[-1] in "/\\" else "/"
-        whole = part if is_absolute(part) or part.startswith("/") else whole + separator + part
+        between = "" if not whole or whole[-1] in "/\\" else separator
+        whole = part if is_absolute(part) or part.startswith("/") else whole + between + part
     return whole
