@@ -13,13 +13,15 @@ import click
 
 from .. import data
 from ..data.listing import picture_root
+from ..data.loose import LooseTable
 from ..data.relabel import copy_pictures
 from ..data.rewrite import output_kind, write_loosely
 from ..doctor.data import examine, summary
 from ..doctor.findings import Finding, harmful
 from ..doctor.script import examine_script
-from ..errors import OptionError
+from ..errors import DataError, OptionError
 from ..files import replacing, require_place
+from ..language import listed
 from ..options import Options
 from .console import json_flag, result_json
 from .doctor_text import Told
@@ -37,13 +39,20 @@ class _Visit:
     facts: dict[str, Any]
     write: Callable[[str], None]
     again: Callable[[str], list[Finding]]
+    repaired: tuple[str, ...]
+    """Of the sources, as findings name them, those of which a copy is written."""
 
 
 @click.command("doctor")
 @click.argument("source", metavar="DATA")
 @click.option("--test", "test_source", metavar="DATA", help="Test data, compared with the training data.")
 @click.option("--target", metavar="NAME", help="Column of the labels: its name, or its number from 1.")
-@click.option("--fix", "out", metavar="OUT", help="Write a copy with all repaired that can be (of a folder, a folder).")
+@click.option(
+    "--fix",
+    "out",
+    metavar="OUT",
+    help="Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.",
+)
 @partial(language_flag, prints=True)
 @json_flag
 @with_options("input_max", "classes", "size", "colour", "targets", "output", "loss")
@@ -66,25 +75,36 @@ def doctor_command(
     program = Path(source).suffix in _PROGRAMS
     if program and (test_source or target):
         raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
-    if out is not None:
-        _require_copy(source, out, program)
+    for copy, of in _copies(out, source, test_source):
+        _require_copy(of, copy, program)
     visit = _of_program(source) if program else _of_data(source, test_source, target, out, options)
     again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
     again += typed(recipe, flags)
     done, left = [], visit.findings
     if out is not None:
-        done = [finding for finding in visit.findings if finding.repaired and finding.source == visit.facts["source"]]
+        done = [finding for finding in visit.findings if finding.repaired and finding.source in visit.repaired]
         visit.write(out)
         left = visit.again(out)
         # Of pictures, only those that stay are copied: nothing in them is changed.
         done = [finding for finding in done if finding.code not in {one.code for one in left}]
     if as_json:
         shown = {"findings": [finding.to_dict() for finding in visit.findings], "healthy": not harmful(visit.findings)}
-        fixed = out and {"file": out, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
+        copies = [copy for copy, _ in _copies(out, source, test_source)]
+        files = {"file": out, "test": next(iter(copies[1:]), None)}
+        fixed = out and {**files, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
         result_json({**visit.facts, **shown, "fixed": fixed})
     else:
-        _report(source, visit, again, out, done, left, Told(language, program=program))
+        _report(visit, again, _copies(out, source, test_source), done, left, Told(language, program=program))
     click.get_current_context().exit(1 if harmful(left) else 0)
+
+
+def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple[str, str]]:
+    """Return the copies to write, each with what it is one of: that of test data has ``-test`` in its name."""
+    if out is None:
+        return []
+    path = Path(out)
+    beside = [(str(path.with_name(f"{path.stem}-test{path.suffix}")), test_source)] if test_source else []
+    return [(out, source), *beside]
 
 
 def _require_copy(source: str, out: str, program: bool) -> None:
@@ -107,51 +127,85 @@ def _of_program(source: str) -> _Visit:
         with replacing(out) as file:
             file.write(diagnosis.content)
 
-    return _Visit((source,), diagnosis.findings, {"source": source}, write, again)
+    return _Visit((source,), diagnosis.findings, {"source": source}, write, again, (source,))
 
 
 def _of_data(source: str, test_source: str | None, target: str | None, out: str | None, options: Options) -> _Visit:
     diagnosis = examine(source, test_source, target=target, options=options)
-    table = diagnosis.table
-    folder = out is not None and not Path(out).suffix
-    if folder and not table.files:
-        raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
-    kind = output_kind(out or "")
-    texts = table.words or (table.exact and not table.pictures)
-    if kind == "npz" and (texts or table.labels is None or table.labels.dtype.kind == "O"):
-        raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
-    if out and not len(table):
-        raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
+    table, test = diagnosis.table, diagnosis.test if test_source else None
+    copies = _copies(out, source, test_source)
+    tables = [table] if test is None else [table, test]
+    for (copy, of), one in zip(copies, tables, strict=True) if copies else ():
+        _require_form(copy, of, one)
+    if copies and test is not None:
+        _require_pair(copies, table, test)
 
-    def again(copy: str) -> list[Finding]:
-        test = test_source or (source if data.has_part(source, "test") else None)
+    def again(_: str) -> list[Finding]:
+        beside = copies[1][0] if test is not None else source if data.has_part(source, "test") else None
         name = table.label_name if table.header else None
-        return examine(copy, test, target=name, options=options).findings
+        return examine(copies[0][0], beside, target=name, options=options).findings
 
-    def write(copy: str) -> None:
-        if folder:
-            names = [table.files[row] for row in table.rows]
-            copy_pictures(
-                picture_root(source, "train"), Path(copy), zip(names, table.label_words.tolist(), strict=True)
-            )
-            return
-        with replacing(copy) as file:
-            write_loosely(table, file, kind)
+    def write(_: str) -> None:
+        for (copy, of), one, part in zip(copies, tables, ("train", "test"), strict=False):
+            _write(copy, of, one, part)
 
     sources = (source, test_source) if test_source else (source,)
-    return _Visit(sources, diagnosis.findings, {"source": table.source, **summary(diagnosis)}, write, again)
+    facts = {"source": table.source, **summary(diagnosis)}
+    return _Visit(sources, diagnosis.findings, facts, write, again, tuple(one.source for one in tables))
+
+
+def _require_form(out: str, source: str, table: LooseTable) -> None:
+    """Refuse a copy in a form that cannot hold the table, or of no rows."""
+    if not Path(out).suffix and not table.files:
+        raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
+    texts = table.words or (table.exact and not table.pictures)
+    numbers = not texts and table.labels is not None and table.labels.dtype.kind != "O"
+    if output_kind(out) == "npz" and not numbers:
+        raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
+    if not len(table):
+        raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
+
+
+def _require_pair(copies: list[tuple[str, str]], training: LooseTable, test: LooseTable) -> None:
+    """Refuse copies of which the second cannot be tested with after training on the first: DataError GN017."""
+    lacking = sorted({*training.names} - {*test.names}) if training.header else []
+    if lacking or test.width != training.width or (test.labels is None) != (training.labels is None):
+        why = (
+            f"it lacks {listed(lacking, 5)}"
+            if lacking
+            else f"{test.width} columns are left of it, not {training.width}"
+        )
+        raise DataError(
+            "GN017",
+            f"{copies[1][1]}: {why}, which {copies[0][1]} has; nothing is written. Use test data of the same columns.",
+        )
+
+
+def _write(out: str, source: str, table: LooseTable, part: str) -> None:
+    if not Path(out).suffix:
+        names = [table.files[row] for row in table.rows]
+        copy_pictures(picture_root(source, part), Path(out), zip(names, table.label_words.tolist(), strict=True))
+        return
+    with replacing(out) as file:
+        write_loosely(table, file, output_kind(out))
 
 
 def _report(
-    source: str, visit: _Visit, flags: list[str], out: str | None, done: list[Finding], left: list[Finding], told: Told
+    visit: _Visit,
+    flags: list[str],
+    copies: list[tuple[str, str]],
+    done: list[Finding],
+    left: list[Finding],
+    told: Told,
 ) -> None:
+    source = visit.sources[0]
     if "samples" in visit.facts:
         told.headline(visit.facts)
     for finding in visit.findings:
         told.show(finding)
-    if out is not None:
+    if copies:
         told.repaired(done)
-        told.copy(out, left)
+        told.copy([copy for copy, _ in copies], left)
         for finding in left:
             if finding.severity != "remark":
                 told.show(finding)

@@ -98,9 +98,9 @@ class Told:
         names = self.say("listing").join(sources)
         result(self.say("doctor_verdict", source=names, verdict=self.verdict(findings)))
 
-    def copy(self, file: str, left: list[Finding]) -> None:
-        """Print where the copy is, and the verdict on it."""
-        result(self.say("doctor_copy", file=file, verdict=self.verdict(left)))
+    def copy(self, files: Sequence[str], left: list[Finding]) -> None:
+        """Print where the copies are, and the verdict on them."""
+        result(self.say("doctor_copy", file=self.say("listing").join(files), verdict=self.verdict(left)))
 
     def next(self, words: list[str]) -> None:
         """Print a command that helps."""

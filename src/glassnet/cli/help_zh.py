@@ -128,7 +128,9 @@ FLAGS = {
     # doctor, labels, report, bench
     "Test data, compared with the training data.": "测试数据,与训练数据对照。",
     "Column of the labels: its name, or its number from 1.": "标签列:列名,或从 1 起的序号。",
-    "Write a copy with all repaired that can be (of a folder, a folder).": "写出修复后的副本(文件夹则写成文件夹)。",
+    "Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.": (
+        "写出修复后的副本(文件夹则写成文件夹);--test 的数据也写出,名为 OUT-test。"
+    ),
     "Networks, each trained without its part.": "网络个数,每个都不用自己那部分训练。",
     "How many to print.": "列出多少个。",
     "Draw the first of them: PNG, PDF or SVG by its name.": "画出最前面的:按文件名为 PNG、PDF 或 SVG。",

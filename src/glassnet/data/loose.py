@@ -16,6 +16,34 @@ OPEN = 0
 
 
 @dataclass(frozen=True)
+class Repairs:
+    """What was decided about training data and has to be done to the test data alike.
+
+    Parameters
+    ----------
+    names : tuple of str
+        All columns in their order, before any was dropped.
+    label_columns : tuple of str
+        The column of the labels, or those over which they were spread; none where the format tells them.
+    numbering : mapping of str to int
+        Label as it stood there -> its number, where labels were numbered anew.
+    scale : (low, high), or None
+        Which values became 0 and the largest one.
+    sentinels : mapping of str to tuple of float
+        Column -> the numbers that were taken for missing values.
+    blanked : tuple of str
+        Pixels that were made 0.
+    """
+
+    names: tuple[str, ...] = ()
+    label_columns: tuple[str, ...] = ()
+    numbering: Mapping[str, int] = field(default_factory=dict)
+    scale: tuple[float, float] | None = None
+    sentinels: Mapping[str, tuple[float, ...]] = field(default_factory=dict)
+    blanked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class LooseTable:
     """Rows and columns as they stand in a file, with all mistakes.
 
@@ -68,6 +96,8 @@ class LooseTable:
     exact : mapping of int to ndarray of str, shape (n,)
         Column -> its fields as they are written, empty where missing, for every column in which a number would not
         bring them back: codes such as ``01037``, whole numbers beyond 2**53.
+    repairs : Repairs
+        What was decided about it, for the test data to follow.
     """
 
     source: str
@@ -93,6 +123,7 @@ class LooseTable:
     row_names: bool = False
     records: tuple[str, ...] = ()
     exact: Mapping[int, NDArray[np.str_]] = field(default_factory=dict)
+    repairs: Repairs = field(default_factory=Repairs)
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -123,6 +154,10 @@ class LooseTable:
             return np.array([f"{label:.0f}" if label == np.floor(label) else f"{label:g}" for label in labels.tolist()])
         texts: NDArray[np.str_] = labels.astype(np.str_)
         return texts
+
+    def repaired(self, table: LooseTable | None = None, /, **decided: Any) -> LooseTable:
+        """Return a table, this one if none is given, that remembers what was decided about this one."""
+        return replace(self if table is None else table, repairs=replace(self.repairs, **decided))
 
     def take(self, which: NDArray[Any]) -> LooseTable:
         """Return the table of these rows, given by a mask or by their places in it."""

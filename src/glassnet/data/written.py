@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from .checks import is_sign
 from .text import MISSING
@@ -134,6 +136,19 @@ def numbers_in(column: pl.Series, decimal_comma: bool, beside: str | None = None
 def strays_in(column: pl.Series, decimal_comma: bool, beside: str | None = None) -> pl.Series:
     """Return what is no number in text without missing values; arguments as for `numbers_in`."""
     return column.filter(numbers_in(column, decimal_comma, beside).is_null())
+
+
+def strays_among(texts: Sequence[str]) -> NDArray[np.bool_]:
+    """Tell which fields training takes for missing as they are no numbers; none where it takes the column for words.
+
+    Empty fields are missing anyway, and are not counted; decimals have a point.
+    """
+    column = pl.Series(texts, dtype=pl.String)
+    filled = column.filter(column != "")
+    beside = beside_in(filled)
+    if len(beside) > 1 or not few(strays_in(filled, False, "".join(beside)), filled):
+        return np.zeros(len(column), bool)
+    return (numbers_in(column, False, "".join(beside)).is_null() & (column != "")).to_numpy()
 
 
 def few(strays: pl.Series, column: pl.Series) -> bool:

@@ -20,6 +20,24 @@ _TRUTHS = {"", *TRUTH}
 """Which are read alike in small and large letters, but for classes."""
 
 
+def _in_training(case: Case, name: str) -> NDArray[Any] | None:
+    """Return the words that the training data have in a column, or as labels; None where there are none."""
+    like = case.like
+    if like is None:
+        return None
+    if name == like.label_name and like.labels is not None:
+        return like.labels if like.labels.dtype.kind == "O" else None
+    return like.words.get(like.names.index(name)) if name in like.names else None
+
+
+def _better(texts: NDArray[Any], trained: NDArray[Any] | None) -> dict[str, str]:
+    """Return word -> a commoner spelling; one of the training data counts more than all others."""
+    counts = Counter(text for text in texts.tolist() if text)
+    known = Counter([] if trained is None else [text for text in trained.tolist() if text])
+    better = alike(counts + Counter({word: count * len(texts) for word, count in known.items()}))
+    return {word: other for word, other in better.items() if word in counts and word not in known}
+
+
 def capitals(table: LooseTable, case: Case) -> Outcome:
     """Find words, and classes, that have a commoner spelling."""
     if table.pictures:
@@ -33,7 +51,7 @@ def capitals(table: LooseTable, case: Case) -> Outcome:
     changed: list[NDArray[Any]] = []
     for name, texts in series:
         truths = texts is not labels and {text.lower() for text in texts.tolist()} <= _TRUTHS
-        better = {} if truths else alike(Counter(text for text in texts.tolist() if text))
+        better = {} if truths else _better(texts, _in_training(case, name))
         if better:
             pairs = list(better.items())[:_SHOWN]
             told += [

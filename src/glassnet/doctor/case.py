@@ -27,11 +27,18 @@ class Case:
         A test part may lack classes and be sorted.
     target : str or None
         Name or number (from 1) of the column of labels, where it was named.
+    like : LooseTable or None
+        The repaired training data, which a test part follows: in its columns, labels and scale.
     """
 
     options: Options
     part: str = "train"
     target: str | None = None
+    like: LooseTable | None = None
+
+    def takes_gaps(self, table: LooseTable) -> bool:
+        """Tell whether training fills in what is missing: in a table whose columns it knows by name."""
+        return not table.pictures and (table.header or self.target is not None)
 
 
 Outcome = tuple[list[Finding], LooseTable]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -36,13 +37,16 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
     """Labels in words, negative ones, fractions; only where no names of classes are kept."""
     if table.labels is None or not table.pictures or not len(table):
         return [], table
+    if case.like is not None and (known := case.like.repairs.numbering):
+        return _numbered_alike(table, known)
     if table.labels.dtype.kind == "O":
         values = _as_numbers(table.labels)
         if np.isnan(values).mean() > 0.5:
             names = sorted(set(table.labels.tolist()))
             text = detail("words", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
             numbers = np.searchsorted(np.array(names, object), table.labels)
-            return [found("GD30", table, text)], replace(table, labels=numbers)
+            new = table.repaired(numbering={name: place for place, name in enumerate(names)})
+            return [found("GD30", table, text)], replace(new, labels=numbers)
     else:
         values = table.labels.astype(np.float64)
     wrong = ~((values >= 0) & (values == np.floor(values)) & (values < 2**31))
@@ -51,7 +55,8 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
     distinct = np.unique(values[np.isfinite(values)])
     if wrong.mean() > 0.05 and len(distinct) <= 20:  # -1 and 1, or 0.5 and 1.5: a numbering of its own
         text = detail("become", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct)))))
-        new = replace(table, labels=np.searchsorted(distinct, values))
+        numbering = {f"{one:g}": place for place, one in enumerate(distinct.tolist())}
+        new = replace(table.repaired(numbering=numbering), labels=np.searchsorted(distinct, values))
         return [found("GD30", table, text, wrong)], new.take(np.isfinite(values))
     shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
     text = detail("odd_labels", rows=counted(int(wrong.sum()), "row"), labels=shown)
@@ -59,6 +64,19 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
         return [found("GD30", table, text, wrong, repaired=False)], table
     new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
     return [found("GD30", table, text, wrong)], new.take(~wrong)
+
+
+def _numbered_alike(table: LooseTable, known: Mapping[str, int]) -> Outcome:
+    """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
+    words = table.label_words
+    there = np.isin(words, list(known))
+    findings = [found("GD30", table, detail("as_in_training"), there)] if there.any() else []
+    if not there.all():
+        shown = listed(np.unique(words[~there]).tolist())
+        text = detail("odd_labels", rows=counted(int((~there).sum()), "row"), labels=shown)
+        findings.append(found("GD33", table, text, ~there))
+    numbers = np.array([known.get(word, 0) for word in words.tolist()], np.int64)
+    return findings, replace(table, labels=numbers).take(there)
 
 
 def _as_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
@@ -111,7 +129,8 @@ def missing(table: LooseTable, case: Case) -> Outcome:
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
         text = detail("from_one", high=high)
-        return [found("GD31", table, text)], replace(table, labels=labels - 1)
+        new = table.repaired(numbering={str(label): label - 1 for label in range(low, high + 1)})
+        return [found("GD31", table, text)], replace(new, labels=labels - 1)
     classes = max(case.options.classes, high + 1)
     absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
     if not len(absent) or case.options.classes:

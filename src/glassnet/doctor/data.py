@@ -32,6 +32,7 @@ STEPS: tuple[Step, ...] = (
     layout.empty_columns,
     layout.same_names,
     layout.transposed,
+    layout.columns_alike,
     named_column,
     layout.records,
     layout.dates,
@@ -60,6 +61,9 @@ STEPS: tuple[Step, ...] = (
 )
 """Coarse mistakes first: a label in the wrong place would make nonsense of all that follows."""
 
+OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identifiers)
+"""What drops columns: those of a test part are the ones that its training data keep."""
+
 
 @dataclass(frozen=True)
 class Diagnosis:
@@ -73,11 +77,14 @@ class Diagnosis:
         The repaired training data.
     rows : int
         How many rows there were before.
+    test : LooseTable or None
+        The test data, repaired as the training data were; None where there are none.
     """
 
     findings: list[Finding]
     table: LooseTable
     rows: int
+    test: LooseTable | None = None
 
     @property
     def healthy(self) -> bool:
@@ -89,13 +96,15 @@ def examine_table(table: LooseTable, case: Case) -> Diagnosis:
     """Run every check on a table."""
     findings: list[Finding] = []
     rows = len(table)
-    if case.target is not None and table.labels is None and len(table):
+    if case.target is not None and case.like is None and table.labels is None and len(table):
         # By its name, since its number changes with the first column that is dropped.
         name = table.names[place_of(table, case.target)]
         case = replace(case, target=name) if name and table.names.count(name) == 1 else case
     for step in STEPS:
         if not len(table):
             break
+        if case.like is not None and step in OF_TRAINING:
+            continue
         more, table = step(table, case)
         findings += more
     return Diagnosis(findings, table, rows)
@@ -199,13 +208,14 @@ def _examine_both(table: LooseTable, other: LooseTable | None, case: Case) -> Di
     diagnosis = examine_table(table, case)
     if other is None:
         return diagnosis
-    wanted = diagnosis.table.label_name if diagnosis.table.header and other.header else case.target
-    second = examine_table(other, replace(case, part="test", target=wanted or None))
     table = diagnosis.table
-    if not (len(table) and len(second.table)):
-        return replace(diagnosis, findings=[*diagnosis.findings, *second.findings])
-    between, table = repeats.across(table, second.table)
-    return replace(diagnosis, findings=[*diagnosis.findings, *second.findings, *between], table=table)
+    like = table if len(table) else None
+    second = examine_table(other, replace(case, part="test", like=like))
+    test = second.table
+    if not (len(table) and len(test)):
+        return replace(diagnosis, findings=[*diagnosis.findings, *second.findings], test=test)
+    between, table, test = repeats.across(table, test)
+    return replace(diagnosis, findings=[*diagnosis.findings, *second.findings, *between], table=table, test=test)
 
 
 def summary(diagnosis: Diagnosis) -> dict[str, object]:

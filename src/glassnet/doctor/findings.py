@@ -93,6 +93,12 @@ KINDS: dict[str, Kind] = {
         "a column mixes units",
         "write all its numbers in one unit: as they are, glassnet train --target takes them for words",
     ),
+    "GD46": Kind(
+        REMARK,
+        "words, or infinite numbers, in a column of numbers",
+        "nothing, for glassnet train --target: it takes them for missing",
+        "leaves them empty",
+    ),
     # pixels
     "GD20": Kind(
         WARNING,

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
 from ..data.loose import OPEN, LooseTable, apart, numbered
-from ..data.written import are_dates, are_numbers
+from ..data.written import are_dates, are_numbers, strays_among
 from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, found
 from .chinese import CHINESE
-from .details import Detail, counted, detail, in_chinese, listed
+from .details import SHOWN, Detail, counted, detail, in_chinese, listed
 from .findings import KINDS, Finding
 from .target import LABEL_NAMES, looks_like_labels
 
@@ -82,6 +82,23 @@ def transposed(table: LooseTable, case: Case) -> Outcome:
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
     return [found("GD04", table, text)], new
+
+
+def columns_alike(table: LooseTable, case: Case) -> Outcome:
+    """Remember the columns of training data; keep of a test part those that its training data keep, in their order."""
+    if case.like is None:
+        return [], table.repaired(names=table.names)
+    known = case.like.repairs
+    wanted = {*case.like.names, *known.label_columns}
+    unnamed = numbered(table.width) in (table.names, known.names)
+    if not wanted <= {*table.names} and unnamed and table.width == len(known.names):
+        table = replace(table, names=known.names)  # one of the two has no names of its own: places count
+    names = [name for name in known.names if name in wanted]
+    if (table.labels is None) != bool(known.label_columns) or not wanted <= {*table.names}:
+        return [], table  # by another way of keeping labels, or not of these columns, which is said later
+    kept = table if table.names == tuple(names) else table.arranged([table.names.index(name) for name in names])
+    pictures = case.like.pictures
+    return [], replace(kept, pictures=pictures, header=table.header if pictures else case.like.header)
 
 
 def dates(table: LooseTable, case: Case) -> Outcome:
@@ -158,7 +175,12 @@ def _strays(table: LooseTable, column: int) -> float:
 
 
 def strays(table: LooseTable, case: Case) -> Outcome:
-    """Fields that are no numbers in a column of numbers."""
+    """Fields that are no numbers in a column of numbers; in a table training takes them for missing, if they are few.
+
+    What few means is its word, so that no row goes with which it could do something.
+    """
+    if case.takes_gaps(table):
+        return _missing(table)
     columns = [column for column in table.words if table.pictures or _strays(table, column) <= _STRAYS]
     if not columns:
         return [], table
@@ -178,12 +200,39 @@ def strays(table: LooseTable, case: Case) -> Outcome:
     return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
 
 
+def _missing(table: LooseTable) -> Outcome:
+    """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
+    numbers, words, told, names = table.numbers, dict(table.words), [], []
+    rows = np.zeros(len(table), bool)
+    infinite, _ = _holes(table)
+    if infinite.any():
+        numbers = np.where(infinite, np.nan, numbers)
+        rows |= infinite.any(axis=1)
+        names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
+        told += [detail("infinite", name=name) for name in names[:SHOWN]]
+    for column, texts in table.words.items():
+        wrong = strays_among(texts.tolist())
+        if not any(wrong):
+            continue
+        rows |= wrong
+        names.append(table.names[column])
+        told.append(detail("stray", example=texts[wrong][0], name=names[-1]))
+        words[column] = np.where(wrong, "", texts)
+        if not np.isnan(numbers[words[column] != "", column]).any():
+            del words[column]  # what is left are plain numbers
+    if not told:
+        return [], table
+    shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
+    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
+    return [found("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words)
+
+
 def gaps(table: LooseTable, case: Case) -> Outcome:
     """Fields that are empty or infinite; what is empty in a table with named columns is filled in by a training."""
     infinite, empty = _holes(table)
     unlabelled = _unlabelled(table)
     findings = []
-    if table.header and not table.pictures:
+    if case.takes_gaps(table):
         if empty.any():
             findings.append(_gaps("GD13", table, empty, unlabelled=None))
         empty = np.zeros_like(empty)

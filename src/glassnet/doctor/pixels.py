@@ -52,6 +52,10 @@ def scale(table: LooseTable, case: Case) -> Outcome:
         return [], table
     maximum, values = case.options.input_max, table.numbers
     low, high = float(values.min()), float(values.max())
+    known = None if case.like is None else case.like.repairs.scale
+    if known is not None and known[0] - 0.04 * (known[1] - known[0]) <= low and high <= known[1] * 1.04:
+        text = detail("from_to", low=low, high=high, maximum=maximum)
+        return [found("GD22", table, text)], _stretched(table, *known, maximum)
     if low >= 0 and maximum / 2 < high <= maximum:
         return [], _as_bytes(table, maximum)
     few = _few_outside(values, maximum)
@@ -61,18 +65,18 @@ def scale(table: LooseTable, case: Case) -> Outcome:
         return [found("GD23", table, text, few)], _as_bytes(table.take(~few), maximum)
     if high == low:
         return [], table
-    known = _known(low, high)
-    if known is None and low == 0 < high < maximum:
+    formula = _known(low, high)
+    if formula is None and low == 0 < high < maximum:
         text = detail("up_to", high=high, maximum=maximum)
         finding = found("GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}")
         return [finding], _stretched(table, 0.0, high, maximum)
-    if known is None:
+    if formula is None:
         code = "GD22" if low >= 0 and high <= maximum else "GD24"
         text = detail("from_to", low=low, high=high, maximum=maximum)
         return [found(code, table, text)], _stretched(table, min(low, 0.0) if high > maximum else low, high, maximum)
-    text = detail("formula", low=low, high=high, formula=known.formula)
-    command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if known.code == "GD20" else ""
-    return [found(known.code, table, text, command=command)], _stretched(table, known.low, known.high, maximum)
+    text = detail("formula", low=low, high=high, formula=formula.formula)
+    command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if formula.code == "GD20" else ""
+    return [found(formula.code, table, text, command=command)], _stretched(table, formula.low, formula.high, maximum)
 
 
 def _as_bytes(table: LooseTable, maximum: float) -> LooseTable:
@@ -102,6 +106,7 @@ def _known(low: float, high: float) -> _Scale | None:
 
 
 def _stretched(table: LooseTable, low: float, high: float, maximum: float) -> LooseTable:
+    table = table.repaired(scale=(low, high))
     values = np.clip((table.numbers.astype(np.float64) - low) * (maximum / (high - low)), 0, maximum)
     whole = np.rint(values)
     if maximum == 255 and np.abs(values - whole).max() < 0.1:

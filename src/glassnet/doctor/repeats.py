@@ -163,6 +163,10 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
 
 def giveaways(table: LooseTable, case: Case) -> Outcome:
     """Columns from which the label can be told without fail."""
+    if case.like is not None and (blanked := case.like.repairs.blanked):
+        values = table.numbers.copy()
+        values[:, [place for place, name in enumerate(table.names) if name in blanked]] = 0
+        return [], replace(table, numbers=values)
     if table.labels is None or len(table) < 30 or table.width < 2 or numbers_wanted(table) or case.part == "test":
         return [], table
     _, label = np.unique(table.label_words, return_inverse=True)
@@ -184,7 +188,9 @@ def giveaways(table: LooseTable, case: Case) -> Outcome:
     if table.pictures:
         values = table.numbers.copy()
         values[:, list(telling)] = 0
-        return [found("GD42", table, text, columns=names)], replace(table, numbers=values)
+        return [found("GD42", table, text, columns=names)], replace(
+            table.repaired(blanked=tuple(names)), numbers=values
+        )
     safe = len(telling) < table.width
     return [found("GD42", table, text, columns=names, repaired=safe)], (table.without(list(telling)) if safe else table)
 
@@ -223,25 +229,25 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     return [found("GD43", table, text, count=changes)], table.take(order)
 
 
-def across(training: LooseTable, test: LooseTable) -> Outcome:
-    """Columns and rows of the training data beside those of the test data."""
+def across(training: LooseTable, test: LooseTable) -> tuple[list[Finding], LooseTable, LooseTable]:
+    """Compare columns and rows of training data with those of test data; return both repaired."""
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
         lacking = [name for name in training.names if name not in test.names]
         text = detail("other_width", width=test.width, source=training.source, other=training.width)
         findings.append(found("GD50", test, text, columns=lacking, count=len(lacking)))
         if test.width != training.width:
-            return findings, training
+            return findings, training, test
     if training.header and test.names != training.names and set(test.names) == set(training.names):
         test = test.arranged([test.names.index(name) for name in training.names])
-    findings += _labels_across(training, test)
     there = _among(*_comparable(training, test))
     if there.any():
         text = detail("shared_rows", rows=counted(int(there.sum()), "row"), training=training.source, test=test.source)
         findings.append(found("GD51", training, text, there, repaired=not there.all()))
         if not there.all():
             training = training.take(~there)
-    return findings, training
+    more, test = _labels_across(training, test)
+    return findings + more, training, test
 
 
 def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
@@ -270,17 +276,18 @@ def _comparable(one: LooseTable, other: LooseTable) -> tuple[LooseTable, LooseTa
     return first, second
 
 
-def _labels_across(training: LooseTable, test: LooseTable) -> list[Finding]:
+def _labels_across(training: LooseTable, test: LooseTable) -> Outcome:
     if training.labels is None or test.labels is None or numbers_wanted(training):
-        return []
+        return [], test
     known, asked = np.unique(training.label_words), np.unique(test.label_words)
     findings = []
     strange = np.setdiff1d(asked, known)
     if len(strange):
         rows = np.isin(test.label_words, strange)
         text = detail("strange_label", labels=listed(strange.tolist()), source=training.source)
-        findings.append(found("GD33", test, text, rows, repaired=False))
+        findings.append(found("GD33", test, text, rows, repaired=not rows.all()))
+        test = test if rows.all() else test.take(~rows)
     lacking = np.setdiff1d(known, asked)
     if len(lacking):
         findings.append(found("GD52", test, detail("lacking", classes=listed(lacking.tolist())), count=len(lacking)))
-    return findings
+    return findings, test

@@ -23,14 +23,26 @@ def sentinels(table: LooseTable, case: Case) -> Outcome:
     series = {column: table.numbers[:, column] for column in range(table.width) if column not in table.words}
     if table.labels is not None and table.labels.dtype.kind == "f" and numbers_wanted(table):
         series[_LABELS] = table.labels
-    wrong = {place: values for place, column in series.items() if (values := sentinels_in(column))}
+
+    def name_of(place: int) -> str:
+        return table.label_name if place == _LABELS else table.names[place]
+
+    if case.like is None:
+        wrong = {place: values for place, column in series.items() if (values := sentinels_in(column))}
+    else:
+        known = case.like.repairs.sentinels
+        wrong = {
+            place: values
+            for place, column in series.items()
+            if (values := {one: n for one in known.get(name_of(place), ()) if (n := int((column == one).sum()))})
+        }
     if not wrong:
         return [], table
     which = np.zeros(len(table), bool)
     numbers, labels = table.numbers.copy(), table.labels
     told, names = [], []
     for place, values in wrong.items():
-        name = table.label_name if place == _LABELS else table.names[place] or detail("unnamed")
+        name = name_of(place) or detail("unnamed")
         for value, count in values.items():
             told.append(detail("sentinel", value=value, name=name, rows=counted(count, "row")))
             names.append(name)
@@ -41,4 +53,5 @@ def sentinels(table: LooseTable, case: Case) -> Outcome:
         else:
             numbers[here, place] = np.nan
     text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
-    return [found("GD16", table, text, which, columns=names)], replace(table, numbers=numbers, labels=labels)
+    new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
+    return [found("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

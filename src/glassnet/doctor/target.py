@@ -20,7 +20,16 @@ _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d
 
 
 def named_column(table: LooseTable, case: Case) -> Outcome:
-    """Take the labels from the column that was named, before columns are dropped and numbers change."""
+    """Take the labels from the column that was named, before columns are dropped and numbers change.
+
+    Those of a test part are where its training data have them.
+    """
+    known = case.like.repairs.label_columns if case.like is not None else ()
+    if known and table.labels is None:
+        columns = [place_of(table, name) for name in known]
+        if len(columns) == 1:
+            return _taken(table, columns[0], guessed=False)
+        return _joined(table, columns, float(table.numbers[:, columns].max()))
     if case.target is None or table.labels is not None or not len(table):
         return [], table
     return _taken(table, place_of(table, case.target), guessed=False)
@@ -56,7 +65,7 @@ def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
         label_name=table.names[column] if table.header else "label",
         label_last=column == table.width - 1,
     )
-    return findings, new
+    return findings, table.repaired(new, label_columns=(table.names[column],))
 
 
 def place_of(table: LooseTable, target: str) -> int:
@@ -143,6 +152,9 @@ def _chosen(table: LooseTable) -> tuple[int | None, bool]:
         return (table.width - 1 if words[1] else 0), True
     if last > first + 0.1:
         return table.width - 1, True
+    ends = table.numbers[:, 0], table.numbers[:, -1]
+    if not first and [len(np.unique(one)) > 1 for one in ends] == [False, True]:
+        return table.width - 1, True  # of the two, only this one tells anything
     # A label and a picture: what is wrong with such a label is said later.
     if first > 0 or (image_shape(table.width - 1) is not None and image_shape(table.width) is None):
         return 0, True
@@ -193,4 +205,5 @@ def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:
     names = [table.names[column] for column in columns]
     values = detail("ones" if high == 1 else "notes_targets")
     text = detail("one_hot", count=len(columns), name=names[0], values=values)
-    return [found("GD09", table, text, columns=names)], replace(rest, labels=labels, label_name="label")
+    new = replace(rest, labels=labels, label_name="label")
+    return [found("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))

@@ -1,0 +1,161 @@
+"""``glassnet doctor --fix`` of training and test data together: what it writes for a pair, training takes as a pair."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+import glassnet
+from support.cli import run
+from support.samples import digits, npz
+
+QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(rows) -> str:
+    file = io.StringIO()
+    csv.writer(file, lineterminator="\n").writerows(rows)
+    return file.getvalue()
+
+
+COLUMNS = {
+    "row_id": lambda random, n, which: np.arange(n) + 1000 * which,
+    "age": lambda random, n, which: random.integers(18, 90, n),
+    "score": lambda random, n, which: np.round(random.normal(size=n), 3),
+    "port": lambda random, n, which: random.choice(["S", "C", "Q"], n),
+    "same in training": lambda random, n, which: np.full(n, 7) if which == 0 else random.integers(0, 5, n),
+    "same in test": lambda random, n, which: np.full(n, 7) if which == 1 else random.integers(0, 5, n),
+    "apart in test": lambda random, n, which: np.arange(n) if which == 1 else random.integers(0, 5, n),
+    "empty in test": lambda random, n, which: np.full(n, "") if which == 1 else random.integers(0, 5, n),
+    "empty in training": lambda random, n, which: np.full(n, "") if which == 0 else random.integers(0, 5, n),
+    "born": lambda random, n, which: np.array([f"2001-0{k % 9 + 1}-11" for k in range(n)]),
+    "days in test": lambda random, n, which: np.array(["2001-01-11"] * n) if which else random.choice(["a", "b"], n),
+    "odd": lambda random, n, which: np.where(np.arange(n) % 17 == 3, random.choice(["?", "unknown"], n), "4.5"),
+    "missing as -999": lambda random, n, which: np.where(np.arange(n) % 23 == 5, -999, random.integers(0, 40, n)),
+    "huge": lambda random, n, which: np.where(np.arange(n) % 29 == 5, "inf", random.integers(0, 40, n).astype(str)),
+}
+
+
+def table(random, names, n, which, spelling) -> list[list[object]]:
+    """A table whose last column, or first, is the class, spelt in several ways; names first."""
+    label = np.array(["yes", "no"])[(random.random(n) < 0.4).astype(int)].astype(object)
+    label[:5] = spelling
+    columns = [COLUMNS[name](random, n, which).astype(str) for name in names]
+    return [[*names, "label"], *map(list, zip(*columns, label, strict=True))]
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_training_takes_the_pair_of_tables_that_the_doctor_writes(seed, folder):
+    random = np.random.default_rng(seed)
+    names = ["age", *random.permutation([name for name in COLUMNS if name != "age"])[: random.integers(3, 9)]]
+    tables = [table(random, names, n, which, ("yes", "Yes")[which]) for which, n in enumerate((120, 45))]
+    if seed % 3 == 1:  # the test data have their columns in another order
+        tables[1] = [row[::-1] for row in tables[1]]
+    if seed % 4 == 2:
+        tables[1][7] = tables[1][7][:-1]
+        tables[0][9] = [*tables[0][9], "more"]
+    for name, rows in zip(("train.csv", "test.csv"), tables, strict=True):
+        (folder / name).write_text(written(rows))
+    assert run("doctor", "train.csv", "--test", "test.csv", "--target", "label", "--fix", "copy.csv").code in (0, 1)
+    left = [list(csv.reader(io.StringIO((folder / name).read_text()))) for name in ("copy.csv", "copy-test.csv")]
+    assert set(left[0][0]) == set(left[1][0])
+    outcome = run("train", "copy.csv", "--test", "copy-test.csv", "--target", "label", "--json", *QUICK)
+    assert outcome.code == 0, outcome.err
+    assert set(outcome.json()) >= {"accuracy"}
+    assert {row[left[1][0].index("label")] for row in left[1][1:]} <= {"yes", "no"}
+
+
+CHANGES = {
+    "as they are": lambda x, y: (x, y),
+    "labels from 1": lambda x, y: (x, y + 1),
+    "labels of their own": lambda x, y: (x, np.where(y % 2, 1, -1)),
+    "between 0 and 1": lambda x, y: (x / 255, y),
+    "of a scale of its own": lambda x, y: (x * 3.7 - 200, y),
+    "a stamp": lambda x, y: (np.concatenate([y[:, None] * 20 + 9, x[:, 1:]], axis=1), y),
+}
+
+
+@pytest.mark.parametrize("place", ["first", "last", "one-hot"])
+@pytest.mark.parametrize("change", CHANGES)
+def test_training_takes_the_pair_of_pixels_that_the_doctor_writes(change, place, folder):
+    data = digits(200)
+    for name, rows in (("train.csv", slice(0, 150)), ("test.csv", slice(150, 163))):
+        pixels, labels = CHANGES[change](data.inputs[rows].astype(float), data.labels[rows])
+        if place == "one-hot":
+            labels = np.searchsorted(np.unique(CHANGES[change](data.inputs, data.labels)[1]), labels)
+        label = np.eye(10)[labels] if place == "one-hot" else labels[:, None]
+        values = np.concatenate([label, pixels] if place == "first" else [pixels, label], axis=1)
+        (folder / name).write_text("".join(",".join(f"{v:.6g}" for v in row) + "\n" for row in values))
+    outcome = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json")
+    assert outcome.json()["fixed"]["test"] == "copy-test.csv"
+    training, test = glassnet.load_data("copy.csv"), glassnet.load_data("copy-test.csv", part="test")
+    assert len(np.unique(test.labels)) < training.classes or change == "labels of their own"
+    known = np.unique(CHANGES[change](data.inputs, data.labels)[1])
+    wanted = np.searchsorted(known, CHANGES[change](data.inputs, data.labels)[1])
+    np.testing.assert_array_equal(training.labels, wanted[:150])
+    np.testing.assert_array_equal(test.labels, wanted[150:163])
+    if change != "a stamp":  # whatever was done to the pixels was undone, in both alike
+        off = training.inputs.astype(float) - data.inputs[:150], test.inputs.astype(float) - data.inputs[150:163]
+        assert max(float(np.abs(one).max()) for one in off) < 1.5
+    assert run("train", "copy.csv", "--test", "copy-test.csv", *QUICK).code == 0
+
+
+def test_archives_lose_the_same_columns(folder):
+    random = np.random.default_rng(3)
+    for name, constant, n in (("train.npz", 2, 90), ("test.npz", 5, 40)):
+        values = random.normal(size=(n, 9)) ** 2
+        values[:, constant] = 4
+        (folder / name).write_bytes(npz(x=values, y=np.arange(n) % 3))
+    run("doctor", "train.npz", "--test", "test.npz", "--fix", "copy.npz")
+    assert run("train", "copy.npz", "--test", "copy-test.npz", *QUICK).code == 0
+    assert glassnet.load_data("copy.npz").features == glassnet.load_data("copy-test.npz").features == 8
+
+
+def test_no_row_is_dropped_that_training_takes(folder):
+    """A few words, infinite numbers and gaps count as missing there; what training takes for words stays one."""
+    random = np.random.default_rng(4)
+    rows = [[f"{v:.3f}" for v in row] for row in random.normal(size=(400, 3))]
+    for place, word in ((3, "unknown"), (40, "unknown"), (41, "n.d."), (42, ""), (43, "inf")):
+        rows[place][0] = word
+    for place in range(8):  # of too many kinds to be left out of account
+        rows[place * 9][1] = f"word {place}"
+    text = written([["a", "b", "c", "label"], *([*row, "xy"[k % 2]] for k, row in enumerate(rows))])
+    (folder / "rows.csv").write_text(text)
+    taken = glassnet.load_table("rows.csv", "label")
+    found = run("doctor", "rows.csv", "--target", "label", "--fix", "copy.csv", "--json").json()
+    again = glassnet.load_table("copy.csv", "label")
+    assert found["healthy"]
+    assert next(one["count"] for one in found["findings"] if one["code"] == "GD46") == 4
+    assert len(again) == len(taken) == found["samples"] == 400
+    np.testing.assert_array_equal(again.inputs, taken.inputs)
+    np.testing.assert_array_equal(again.labels, taken.labels)
+
+
+def test_test_data_without_a_column_are_refused_and_nothing_is_written(folder):
+    random = np.random.default_rng(5)
+    rows = table(random, ["age", "port", "score"], 60, 0, "yes")
+    (folder / "train.csv").write_text(written(rows))
+    (folder / "test.csv").write_text(written([[row[0], *row[2:]] for row in rows[:20]]))
+    before = sorted(folder.iterdir())
+    run("doctor", "train.csv", "--test", "test.csv", "--target", "label", "--fix", "copy.csv").refused(
+        "GN017", "test.csv", "port", "nothing is written"
+    )
+    assert sorted(folder.iterdir()) == before
+
+
+def test_a_copy_of_the_test_data_replaces_nothing(folder):
+    for name in ("train.csv", "test.csv", "copy-test.csv"):
+        (folder / name).write_text(written([[k % 2, *range(k, k + 20)] for k in range(40)]))
+    before = (folder / "copy-test.csv").read_text()
+    run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv").refused("GN022", "copy-test.csv")
+    assert (folder / "copy-test.csv").read_text() == before
+    assert not (folder / "copy.csv").exists()
