@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .activations import ACTIVATIONS
-from .data.dataset import Dataset, plain_numbers, require_dataset
+from .data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
+from .data.sample_layout import layout_of
 from .engines import one_blas_thread
 from .errors import DataError, ShapeError
 from .language import below_all
@@ -76,6 +77,11 @@ class Model:
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""
         return self.class_names[label] if self.class_names else str(label)
+
+    @property
+    def layout(self) -> SampleLayout:
+        """How the file of numbers was laid out that it was trained on."""
+        return layout_of(self.receipt.get("data", {}).get("layout"))
 
     @property
     def members(self) -> tuple[Network, ...]:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from .data.dataset import Dataset
+from .data.dataset import Dataset, SampleLayout
 from .engines import ENGINES, Engine, blas_in_use, engine_named
 from .errors import DataError, DivergedError
 from .evaluate import Evaluation
@@ -109,6 +109,7 @@ def described(data: Dataset, data_fingerprint: str) -> dict[str, Any]:
         "samples": len(data),
         "classes": data.classes,
         "fingerprint": data_fingerprint,
+        **({"layout": asdict(data.layout)} if data.layout != SampleLayout() else {}),
     }
 
 

@@ -43,7 +43,7 @@ def resume_command(
     job = _job(saved, source, test_source, out, force)
     require_place(path, MODEL)
     require_model_place(job.out, overwrite=force or out is None)
-    _, parts = read_parts(job, saved.options, lambda rows, task: saved.options, large=True)
+    _, parts = read_parts(job, saved.options, lambda rows, task: saved.options, saved.model.layout, large=True)
     run = saved.run(parts.training)
     say(told("going_on", done=saved.position.progress, epochs=saved.options.epochs))
     for change in run.changes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +14,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..data import Dataset
+from ..data.dataset import SampleLayout
 from ..errors import OptionError
 from ..language import chinese, counted, listed
 from ..model import Model
@@ -182,7 +184,9 @@ def require_picture_files(source: str, options: Options) -> None:
         )
 
 
-def load_samples(source: str, options: Options, *, part: str = "train", large: bool = False) -> Dataset:
+def load_samples(
+    source: str, options: Options, *, part: str = "train", layout: SampleLayout | None = None, large: bool = False
+) -> Dataset:
     """Read labelled data that are no table with named columns, and say what was decided; arguments as `data.load`."""
     samples = data.load(
         source,
@@ -193,6 +197,7 @@ def load_samples(source: str, options: Options, *, part: str = "train", large: b
         colour=options.colour,
         handwriting=options.handwriting,
         large=large,
+        layout=layout,
     )
     _say_remarks(samples)
     return samples
@@ -204,15 +209,19 @@ def _say_remarks(samples: Dataset) -> None:
 
 
 def load_parts(
-    source: str, test_source: str | None, options: Options, *, large: bool = False
+    source: str, test_source: str | None, options: Options, layout: SampleLayout | None = None, *, large: bool = False
 ) -> tuple[Dataset, Dataset, bool]:
-    """Read data to train with and data to test with; the last is whether these were kept aside from the same data."""
-    training = load_samples(source, options, large=large)
+    """Read data to train with and data to test with; the last is whether these were kept aside from the same data.
+
+    `layout` is that of the training data, where a training goes on that has found it out.
+    """
+    training = load_samples(source, options, layout=layout, large=large)
     largest = float(training.inputs.max())
-    if 2 * largest <= options.input_max:
-        say(told("largest_value", largest=largest, maximum=options.input_max))
+    if 2 * largest <= training.maximum:
+        command = shlex.join(["glassnet", "doctor", source])
+        say(told("largest_value", largest=largest, maximum=training.maximum, command=command))
     if test_source or data.has_part(source, "test"):
-        test = data.load(test_source or source, part="test", maximum=options.input_max, like=training)
+        test = data.load(test_source or source, part="test", maximum=training.maximum, like=training)
         _say_remarks(test)
         test.require_like(
             training.features,
@@ -320,7 +329,9 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     )
     options, held_out = options_of(model.receipt), model.receipt.get("data", {}).get("held_out")
     if model.columns is None:
-        samples = load_samples(source, options, large=True)  # it has been trained on
+        # By the scaling: with `fit` the largest value may have been found out, and not be among the options.
+        read_like = replace(options, input_max=model.scaling.maximum)
+        samples = load_samples(source, read_like, layout=model.layout, large=True)  # it has been trained on
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)
     if held_out:
@@ -332,7 +343,7 @@ def load_asked(model: Model, source: str | Table) -> tuple[NDArray[Any], list[st
     """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:
         assert isinstance(source, str)
-        like = (model.image_shape, model.scaling.maximum, model.reading, model.white)
+        like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
         return data.load_inputs(source, model.features, *like)
     table = read_table(source, model.columns.names)
     inputs = model.columns.apply(table)

@@ -22,6 +22,7 @@ from click.core import ParameterSource
 from .. import data
 from ..checkpoint import Checkpoint, require_free, require_model_place
 from ..data import Dataset
+from ..data.dataset import SampleLayout
 from ..errors import DivergedError, FileError, GlassnetError, InterruptedWorkError, OptionError
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
@@ -154,17 +155,24 @@ class Parts(NamedTuple):
 
 
 def read_parts(
-    job: Job, options: Options, choose: Callable[[int, str], Options], *, large: bool = False
+    job: Job,
+    options: Options,
+    choose: Callable[[int, str], Options],
+    layout: SampleLayout | None = None,
+    *,
+    large: bool = False,
 ) -> tuple[Options, Parts]:
     """Read a job's data, and meanwhile load the kernels that `options` need.
 
-    `choose` gives the options for a table with so many rows and this task; `large` is as for `data.load`.
+    `choose` gives the options for a table with so many rows and this task; `layout` is that of a file of numbers, where
+    it is known, and `large` is as for `data.load`. The options have the largest value that was found out with it.
     """
     if options.engine != "reference":
         _aside(_load_kernels, options)
     began = time.perf_counter()
     if not job.wishes.target:
-        training, test, held_out = load_parts(job.source, job.test, options, large=large)
+        training, test, held_out = load_parts(job.source, job.test, options, layout, large=large)
+        options = replace(options, input_max=training.maximum)
     else:
         options, training, test, held_out = load_table_parts(job.source, job.test, job.wishes, job.recipe, choose)
     return options, Parts(training, test, held_out, time.perf_counter() - began)

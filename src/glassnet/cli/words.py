@@ -50,8 +50,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}:测试数据中没有类别 {names} 的样本,结果不能说明该类",
     ),
     "largest_value": (
-        "the largest value is {largest:g}, --input-max is {maximum:g}: is that meant?",
-        "最大值为 {largest:g},而 --input-max 为 {maximum:g}:是这个意思吗?",
+        "the largest value is {largest:g}, --input-max is {maximum:g}: is that meant? If not: {command}",
+        "最大值为 {largest:g},而 --input-max 为 {maximum:g}:是这个意思吗?若不是:{command}",
     ),
     "trained_on_these": (
         "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import shlex
 import unicodedata
 from collections.abc import Sequence
 from numbers import Integral
@@ -12,10 +13,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, OptionError
-from .dataset import Like
+from .dataset import Like, image_shape
 
 LABEL_LIMIT = 2**31
 """Labels beyond are taken for a mistake in the file: nobody has so many classes."""
+
+PIXELS = 100
+"""From so many columns of one kind on they are taken for pixels, though they make no square."""
 
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 """What is written for yes and no, in small letters."""
@@ -82,7 +86,7 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
         where = f"{name}, sample {row + 1}, value {column + 1}"
-        raise outside(where, float(values[row, column]), maximum, float(values.max()))
+        raise outside(where, float(values[row, column]), maximum, values, name)
     whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
     return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
 
@@ -92,12 +96,27 @@ def not_finite(where: str, value: float) -> DataError:
     return DataError("GN018", f"{where}: {value:g}, expected a finite number. Replace it or remove the row.")
 
 
-def outside(where: str, value: float, maximum: float, largest: float) -> DataError:
-    """GN014: a value is below 0 or above `maximum`; `largest` is the largest one of the file."""
-    advice = "Shift the values to start at 0."
-    if value > maximum:
-        advice = f"Pass --input-max {plain(largest)} if that is the largest value meant, or correct it."
-    return DataError("GN014", f"{where}: {plain(value)}, allowed are 0 to {plain(maximum)}. {advice}")
+def outside(where: str, value: float, maximum: float, inputs: NDArray[Any], name: str) -> DataError:
+    """GN014: a value is below 0 or above `maximum`; `inputs` are all of the file, shape (n, features)."""
+    finite = inputs[np.isfinite(inputs)]
+    low, high, features = float(finite.min()), float(finite.max()), inputs.shape[1]
+    archive = ".npz" in name
+    if low >= 0:
+        advice = f"Pass --input-max {_short(high)} if that is the largest value meant, or correct it."
+    elif image_shape(features) is not None or features >= PIXELS:
+        out = "OUT.npz" if archive else "OUT.csv"
+        advice = f"If they are pixels, 'glassnet doctor {shlex.quote(name)} --fix {out}' brings them to that range."
+    else:
+        table = "Save the columns as CSV, for" if archive else "Numbers of any size are for"
+        advice = (
+            f"{table} 'glassnet train {'FILE' if archive else shlex.quote(name)} --target COLUMN', such as column1."
+        )
+    return DataError("GN014", f"{where}: {_short(value)}, allowed are 0 to {plain(maximum)}. {advice}")
+
+
+def _short(value: float) -> str:
+    """Write a number with as many digits as float32 has."""
+    return plain(float(f"{value:.7g}"))
 
 
 def is_sign(beside: str) -> bool:

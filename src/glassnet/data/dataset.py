@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 from typing import Any, Protocol
 
@@ -13,6 +13,25 @@ from ..errors import DataError, ShapeError
 
 HANDWRITING = "handwriting"
 """The reading of pictures whose handwritten digits were found and brought to MNIST's form."""
+
+
+@dataclass(frozen=True)
+class SampleLayout:
+    """Where a file of numbers has its labels, and whether its inputs go below 0.
+
+    Parameters
+    ----------
+    labels : {"first", "last"}
+        Which columns they are.
+    columns : int
+        In how many; with more than one, they are one-hot.
+    signed : bool
+        Whether inputs from -1 to 1 were brought to the range from 0.
+    """
+
+    labels: str = "first"
+    columns: int = 1
+    signed: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,6 +76,8 @@ class Dataset:
         What was learnt about the columns of the table that the samples come from.
     source_rows : ndarray of int64, shape (n,), or None
         Which row of the source each sample is, from 0, where rows were left out; None where none were.
+    layout : SampleLayout
+        How the file of numbers was laid out that the samples come from.
 
     Raises
     ------
@@ -83,6 +104,7 @@ class Dataset:
     columns: Any = None
     white: int = 0
     source_rows: NDArray[np.int64] | None = None
+    layout: SampleLayout = field(default_factory=SampleLayout)
 
     def __post_init__(self) -> None:
         for name in ("inputs", "labels", "values", "weights", "source_rows"):
@@ -308,3 +330,7 @@ class Like(Protocol):
     @property
     def white(self) -> int:
         """What counts as white in picture files of more than 8 bits."""
+
+    @property
+    def layout(self) -> SampleLayout:
+        """How the file of numbers is laid out that the samples come from."""

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from .checks import check_options
-from .dataset import channels_of
+from .dataset import SampleLayout, channels_of
 from .files import STDIN, Opened, open_source, open_stream
 from .kinds import kind_of
-from .rows import in_words, read_rows, sniff
+from .rows import in_words, read_values, samples_in, sniff
 
 
 def load_inputs(
@@ -26,6 +26,7 @@ def load_inputs(
     maximum: float,
     reading: str = "",
     white: int = 0,
+    layout: SampleLayout | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read samples to ask a model about.
 
@@ -45,6 +46,8 @@ def load_inputs(
         ``Model.reading``: how the pictures that the model was trained on became samples.
     white : int
         ``Model.white``: what counted as white in pictures of more than 8 bits.
+    layout : SampleLayout, optional
+        ``Model.layout``: where rows have their labels, and whether their values go below 0.
 
     Returns
     -------
@@ -69,7 +72,7 @@ def load_inputs(
         opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
         kind = kind_of(opened)
         if kind == "text":
-            return _rows(opened, features, maximum)
+            return _rows(opened, features, maximum, layout or SampleLayout())
         if kind != "picture":
             raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
         pixels, names = _pixels(opened, features, image_shape, (reading, white))
@@ -131,15 +134,18 @@ def _read(
     return read_pictures(files, names, size=shape, colour=colour, reading=reading or "photo", white=white).inputs
 
 
-def _rows(opened: Opened, features: int, maximum: float) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
+def _rows(
+    opened: Opened, features: int, maximum: float, usual: SampleLayout
+) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     layout = sniff(opened)
     without, with_label = in_words(features, labelled=False), in_words(features + 1, labelled=True)
-    labelled = layout.width == features + 1
+    labelled = layout.width in (features + 1, features + usual.columns)
     if not labelled and layout.width != features:
         raise DataError(
             "GN012",
             f"{opened.name}, line {layout.first + layout.header}: {layout.width} values, expected {without} or "
             f"{with_label}. Use rows as wide as the model.",
         )
-    rows = read_rows(opened, layout, maximum, labelled=labelled)
+    values = read_values(opened, layout, labelled=labelled)
+    rows = samples_in(values, opened.name, maximum, features=features, usual=usual)
     return rows.inputs, [f"{opened.name}, line {line}" for line in rows.lines], rows.labels

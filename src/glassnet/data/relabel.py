@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from ..errors import DataError, FileError, OptionError
 from ..files import replacing, require_place, writing_problem
 from ..language import listed
-from .dataset import Dataset
+from .dataset import Dataset, SampleLayout
 from .files import Opened, file_problem, open_source
 from .idx import bundled_pair, labels_name, parse_pair
 from .kinds import kind_of
@@ -147,7 +147,7 @@ def write_relabelled(
     opened = open_source(inside)
     kind = kind_of(opened)
     if kind == "text":
-        write_new(target, _changed_lines(opened, changes))
+        write_new(target, _changed_lines(opened, changes, data.layout))
     elif kind == "npz":
         pair = chosen_pair(npz_names(opened), part, opened.name)
         write_new(target, _npz_with(opened, pair, keep, changes))
@@ -181,8 +181,14 @@ def write_new(target: Path, content: bytes) -> None:
         file.write(gzip.compress(content, mtime=0) if target.suffix == ".gz" else content)
 
 
-def _changed_lines(opened: Opened, changes: Changes) -> bytes:
-    """Return a table with the first fields changed; a line that is kept keeps its bytes."""
+def _changed_lines(opened: Opened, changes: Changes, labels: SampleLayout) -> bytes:
+    """Return a table with the fields of the labels changed; a line that is kept keeps its bytes."""
+    if labels.columns > 1:
+        raise FileError(
+            "GN005",
+            f"{opened.name}: labels in {labels.columns} columns cannot be written back. Make them one first, by "
+            "'glassnet doctor --fix'.",
+        )
     layout = sniff(opened)
     with opened.stream() as stream:
         lines = stream.read().splitlines(keepends=True)
@@ -196,11 +202,20 @@ def _changed_lines(opened: Opened, changes: Changes) -> bytes:
         label = changes.get(row, "")
         row += 1
         if label:
-            first = layout.split(text.decode("utf-8", "replace"))[0].encode()
-            kept.append(line.replace(first, label.encode(), 1))
+            fields = layout.split(text.decode("utf-8", "replace"))
+            old = fields[0 if labels.labels == "first" else -1].encode()
+            kept.append(_replaced(line, old, label.encode(), last=labels.labels == "last"))
         elif label is not None:
             kept.append(line)
     return b"".join(kept)
+
+
+def _replaced(line: bytes, old: bytes, new: bytes, *, last: bool) -> bytes:
+    """Return a line with its first field, or its last, replaced."""
+    if not last:
+        return line.replace(old, new, 1)
+    before, _, after = line.rpartition(old)
+    return before + new + after
 
 
 def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:

@@ -5,16 +5,17 @@ from __future__ import annotations
 import io
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .checks import bad_label, is_label, not_finite, outside
-from .dataset import image_shape
+from .checks import LABEL_LIMIT, bad_label, not_finite, outside
+from .dataset import SampleLayout, image_shape
 from .files import Opened
+from .sample_layout import found_layout, found_range, unsigned
 from .text import SEPARATORS, is_header
 
 _SNIFFED = 3
@@ -59,11 +60,36 @@ class Rows:
         None when the table has none.
     lines : sequence of int
         Line of each row, from 1.
+    layout : SampleLayout
+        Where the labels were, and whether the inputs went below 0.
+    maximum : float
+        The largest value that an input may have.
+    remarks : tuple of str
+        What was found out about the layout.
+    advice : str
+        What to do if the labels turn out wrong; empty where the layout is not in doubt.
     """
 
     inputs: NDArray[Any]
     labels: NDArray[np.int64] | None
     lines: Sequence[int]
+    layout: SampleLayout
+    maximum: float
+    remarks: tuple[str, ...] = ()
+    advice: str = ""
+
+
+class Values(NamedTuple):
+    """A table's numbers as they stand there.
+
+    The first column is float64 or int64, shape (n,), the others uint8 or float32, shape (n, width - 1); `lines` has the
+    line of each row, and `names` those of the columns, if they have any.
+    """
+
+    first: NDArray[Any]
+    rest: NDArray[Any]
+    lines: Sequence[int]
+    names: Sequence[str] = ()
 
 
 def in_words(width: int, *, labelled: bool) -> str:
@@ -142,7 +168,14 @@ def _unquoted(field: str) -> str:
     return field.strip().strip('"')
 
 
-def read_rows(opened: Opened, layout: Layout, maximum: float, *, labelled: bool) -> Rows:
+def names_of(opened: Opened, layout: Layout) -> list[str]:
+    """Return the names of the columns, if the first line has them."""
+    if not layout.header:
+        return []
+    return [_unquoted(one) for one in layout.split(next(lines_of(opened))[1])]
+
+
+def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     """Read a table line by line.
 
     Parameters
@@ -151,45 +184,132 @@ def read_rows(opened: Opened, layout: Layout, maximum: float, *, labelled: bool)
         The text.
     layout : Layout
         What `sniff` found.
-    maximum : float
-        Largest value allowed.
     labelled : bool
-        Whether the first value of a row is its label.
+        Whether a row has a label, for messages.
 
     Raises
     ------
     DataError
-        GN010 to GN015 and GN018, with the line and where it applies the column.
+        GN012 or GN013, with the line and where it applies the column.
     """
     accepted = in_words(layout.width, labelled=labelled)
-    skip = int(labelled)
     packed = io.BytesIO()
-    labels: list[int] = []
+    first: list[float] = []
     lines: list[int] = []
-    whole = maximum == 255
     for number, text in lines_of(opened):
         if layout.header and number == layout.first:
             continue
-        where = f"{opened.name}, line {number}"
-        row = _values(text, layout, where, accepted)
-        pixels = row[skip:]
-        if labelled:
-            if not is_label(row[0]):
-                raise bad_label(where, float(row[0]))
-            labels.append(int(row[0]))
-        # Written so that NaN fails it too.
-        if not (pixels.min() >= 0 and pixels.max() <= maximum):
-            raise _bad_value(opened, layout, maximum, where, pixels, skip)
-        kept = pixels.astype(np.float32)
-        whole = whole and bool((kept == np.floor(kept)).all())
-        packed.write(kept.data)
+        row = _values(text, layout, f"{opened.name}, line {number}", accepted)
+        first.append(float(row[0]))
+        with np.errstate(over="ignore"):  # beyond float32 a number is infinite, and refused
+            packed.write(row[1:].astype(np.float32).data)
         lines.append(number)
-    inputs = np.frombuffer(packed.getbuffer(), np.float32).reshape(len(lines), layout.width - skip)
-    return Rows(
-        inputs.astype(np.uint8) if whole else inputs,
-        np.array(labels, np.int64) if labelled else None,
-        lines,
-    )
+    rest = np.frombuffer(packed.getbuffer(), np.float32).reshape(len(lines), layout.width - 1)
+    return Values(np.array(first), rest, lines, names_of(opened, layout))
+
+
+def samples_in(
+    values: Values,
+    source: str,
+    maximum: float,
+    *,
+    layout: SampleLayout | None = None,
+    features: int | None = None,
+    usual: SampleLayout | None = None,
+) -> Rows:
+    """Tell labels from inputs, and check both.
+
+    Parameters
+    ----------
+    values : Values
+        The table.
+    source : str
+        The file, for messages.
+    maximum : float
+        Largest value allowed.
+    layout : SampleLayout, optional
+        How the table is laid out, if that is known; found out otherwise.
+    features : int, optional
+        How many inputs a sample has, if that is known; a table that is no wider has no labels.
+    usual : SampleLayout, optional
+        How the samples were laid out that these ones are like.
+
+    Raises
+    ------
+    DataError
+        GN014, GN015 or GN018, with the line and where it applies the column.
+    """
+    first, rest, remarks, advice = values.first, values.rest, [], ""
+    known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)
+    if features == 1 + rest.shape[1]:
+        layout, labels, inputs, skipped = usual or SampleLayout(), None, _with_first(first, rest), 0
+    else:
+        if layout is None:
+            layout, remark, advice = found_layout(
+                first, rest, source, names=values.names, features=features, usual=usual
+            )
+            remarks += [remark] if remark else []
+        labels, inputs = _parted(first, rest, layout)
+        skipped = layout.columns if layout.labels == "first" else 0
+    if known is None and usual is None and features is None:
+        scale = found_range(inputs, maximum)
+        layout, maximum = replace(layout, signed=scale.signed), scale.maximum
+        remarks += [scale.remark] if scale.remark else []
+    else:
+        layout = replace(layout, signed=(known or usual or layout).signed)
+    if layout.signed:
+        inputs = unsigned(inputs, maximum)
+    _check(labels, inputs, values.lines, source, maximum, skipped, advice)
+    whole = maximum == 255 and (inputs.dtype == np.uint8 or bool((inputs == np.floor(inputs)).all()))
+    inputs = np.ascontiguousarray(inputs, np.uint8 if whole else np.float32)
+    numbers = None if labels is None else labels.astype(np.int64)
+    return Rows(inputs, numbers, values.lines, layout, maximum, tuple(remarks), advice)
+
+
+def _parted(first: NDArray[Any], rest: NDArray[Any], layout: SampleLayout) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return labels, shape (n,), and inputs, shape (n, features)."""
+    count = layout.columns
+    if layout.labels == "first":
+        own, inputs = rest[:, : count - 1], rest[:, count - 1 :]
+        return (_with_first(first, own).argmax(axis=1) if count > 1 else first), inputs
+    split = rest.shape[1] - count
+    own, inputs = rest[:, split:], _with_first(first, rest[:, :split])
+    return (own.argmax(axis=1) if count > 1 else own[:, 0]), inputs
+
+
+def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
+    """Put the first column before the others again, as bytes where all are."""
+    own = first.astype(rest.dtype)
+    if rest.dtype == np.uint8 and (own != first).any():
+        own, rest = first.astype(np.float32), rest.astype(np.float32)
+    return np.concatenate([own[:, None], rest], axis=1)
+
+
+def _check(
+    labels: NDArray[Any] | None,
+    inputs: NDArray[Any],
+    lines: Sequence[int],
+    source: str,
+    maximum: float,
+    skipped: int,
+    advice: str,
+) -> None:
+    """Refuse the first row with a label that is none, or with an input outside the range."""
+    count = len(inputs)
+    wrong = count
+    if labels is not None:
+        # NaN compares false with everything, so these also find it.
+        right = (labels >= 0) & (labels < LABEL_LIMIT) & (labels == np.floor(labels))
+        wrong = count if right.all() else int(np.argmin(right))
+    low, high = inputs.min(), inputs.max()
+    if not (low >= 0 and high <= maximum):
+        fits = ((inputs >= 0) & (inputs <= maximum)).all(axis=1)
+        row = int(np.argmin(fits))
+        if row < wrong:
+            raise _bad_value(inputs, row, f"{source}, line {lines[row]}", maximum, skipped, source)
+    if labels is not None and wrong < count:
+        problem = bad_label(f"{source}, line {lines[wrong]}", float(labels[wrong]))
+        raise DataError(problem.code, f"{problem} {advice}".rstrip())
 
 
 def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.float64]:
@@ -220,22 +340,14 @@ def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.
         ) from None
 
 
-def _bad_value(
-    opened: Opened, layout: Layout, maximum: float, where: str, pixels: NDArray[np.float64], skip: int
-) -> DataError:
+def _bad_value(inputs: NDArray[Any], row: int, where: str, maximum: float, skipped: int, source: str) -> DataError:
+    pixels = inputs[row]
     column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
     value = float(pixels[column])
-    where = f"{where}, column {column + 1 + skip}"
+    where = f"{where}, column {column + 1 + skipped}"
     if not math.isfinite(value):
         return not_finite(where, value)
-    largest = value
-    if value > maximum:
-        # The advice names the file's largest value, so one look through the rest saves a second error.
-        for _, text in lines_of(opened):
-            fields = layout.split(text)[skip:]
-            numbers = [_number(field) for field in fields if _readable(field)]
-            largest = max([largest, *(n for n in numbers if math.isfinite(n))])
-    return outside(where, value, maximum, largest)
+    return outside(where, value, maximum, inputs, source)
 
 
 def _shown(text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +14,11 @@ from ..errors import DataError, FileError, OptionError
 from ..language import listed
 from .checks import check_options, check_size, clean_inputs, clean_labels, count_classes
 from .class_names import number_words
-from .dataset import Dataset, Like, image_shape
+from .dataset import Dataset, Like, SampleLayout, image_shape
 from .files import Opened, file_problem, open_source
 from .idx import PREFIX, bundled_pair, images_name, parse_pair
 from .kinds import kind_of
+from .sample_layout import Range, found_range, unsigned
 
 BUNDLED = "mnist"
 
@@ -32,8 +34,13 @@ def load(
     handwriting: bool = False,
     large: bool = False,
     like: Like | None = None,
+    layout: SampleLayout | None = None,
 ) -> Dataset:
     """Read a labelled data set.
+
+    What is certain about a file of numbers that is not laid out as the notes' is done, and is among the data's
+    `remarks`: labels in the last column of pictures, or spread over columns, one a class; inputs from 0 to 1, or from
+    -1 to 1.
 
     Parameters
     ----------
@@ -44,7 +51,7 @@ def load(
     part : {"train", "test"}
         Which part, where the source has several. A test part may lack classes.
     maximum : float
-        Largest value allowed; the smallest is 0.
+        Largest value allowed; the smallest is 0. Where it is 255 and no value is above 1, the range is found out.
     classes : int or None
         The number of classes; None counts them, and then every one must occur.
     size : (rows, columns), optional
@@ -59,6 +66,8 @@ def load(
     like : Dataset or Model, optional
         Whose classes the samples have, so that any part may lack some, and what the pictures of a folder are read like;
         instead of `size`, `colour` and `handwriting`.
+    layout : SampleLayout, optional
+        How a file of numbers is laid out: `Dataset.layout`, or `Model.layout`. Found out if not given.
 
     Returns
     -------
@@ -90,19 +99,29 @@ def load(
         from .folders import load_folder
 
         return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
-    return _of_file(open_source(inside), part, maximum, classes, like)
+    return _of_file(open_source(inside), part, maximum, classes, like, layout)
 
 
-def _of_file(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
+def _of_file(
+    opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None, layout: SampleLayout | None
+) -> Dataset:
     kind = kind_of(opened)
     if kind == "text":
-        return _table(opened, part, maximum, classes, like)
-    if kind == "idx":
-        return _dataset(*parse_pair(opened), opened.name, part, maximum, classes, like)
-    if kind == "npz":
-        from .npz import parse_npz
+        return _table(opened, part, maximum, classes, like, layout)
+    if kind in ("idx", "npz"):
+        if kind == "npz":
+            from .npz import parse_npz
 
-        return _dataset(*parse_npz(opened, part), opened.name, part, maximum, classes, like)
+            values, labels = parse_npz(opened, part)
+        else:
+            values, labels = parse_pair(opened)
+        known = layout or (None if like is None else like.layout)
+        scale = found_range(values, maximum) if known is None else Range(known.signed, maximum)
+        if scale.signed:
+            values = unsigned(values, scale.maximum)
+        made = _dataset(values, labels, opened.name, part, scale.maximum, classes, like)
+        remarks = (scale.remark,) if scale.remark else ()
+        return replace(made, layout=SampleLayout(signed=scale.signed), remarks=(*made.remarks, *remarks))
     if kind != "picture":
         from .frames import parse_frame
 
@@ -154,12 +173,14 @@ def has_part(source: str | os.PathLike[str], part: str) -> bool:
     return part == "train"
 
 
-def _table(opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None) -> Dataset:
+def _table(
+    opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None, layout: SampleLayout | None
+) -> Dataset:
     from .tables import parse_table
 
     # Values and labels are checked there, where line and column are known.
     try:
-        rows = parse_table(opened, maximum)
+        rows = parse_table(opened, maximum, layout=layout, like=like)
     except DataError:
         from .delimited import named_columns
 
@@ -167,8 +188,13 @@ def _table(opened: Opened, part: str, maximum: float, classes: int | None, like:
             raise _named(opened, names) from None
         raise
     assert rows.labels is not None
-    found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines)
-    return Dataset(rows.inputs, rows.labels, found, image_shape(rows.inputs.shape[1]), opened.name, maximum)
+    try:
+        found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines)
+    except DataError as problem:
+        raise DataError(problem.code, f"{problem} {rows.advice}".rstrip()) from None
+    drawn = image_shape(rows.inputs.shape[1])
+    made = Dataset(rows.inputs, rows.labels, found, drawn, opened.name, rows.maximum)
+    return replace(made, layout=rows.layout, remarks=rows.remarks)
 
 
 def _named(opened: Opened, names: Sequence[str]) -> DataError:

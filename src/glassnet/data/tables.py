@@ -14,12 +14,14 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .checks import is_label
+from .dataset import Like, SampleLayout
 from .files import Opened
-from .rows import Layout, Rows, read_rows, sniff
+from .rows import Layout, Rows, Values, names_of, read_values, samples_in, sniff
 
 
-def parse_table(opened: Opened, maximum: float) -> Rows:
+def parse_table(
+    opened: Opened, maximum: float, *, layout: SampleLayout | None = None, like: Like | None = None
+) -> Rows:
     """Read a table of labelled rows.
 
     Parameters
@@ -28,6 +30,10 @@ def parse_table(opened: Opened, maximum: float) -> Rows:
         Text; comma, semicolon, tab, bar or blanks between the values; with or without names in the first line.
     maximum : float
         Largest value allowed.
+    layout : SampleLayout, optional
+        How the table is laid out, if that is known.
+    like : Dataset or Model, optional
+        What the samples are like.
 
     Returns
     -------
@@ -39,22 +45,22 @@ def parse_table(opened: Opened, maximum: float) -> Rows:
     DataError
         GN010 to GN015 and GN018, with the line and where it applies the column.
     """
-    layout = sniff(opened)
-    if layout.width < 2:
+    found = sniff(opened)
+    if found.width < 2:
         raise DataError(
             "GN012",
-            f"{opened.name}, line {layout.first + layout.header}: 1 value, expected a label and the values of the "
+            f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of the "
             "sample. Separate them by commas.",
         )
-    if layout.first == 1 and not _ends_open(opened, layout):
-        fast = None
-        if maximum == 255:
-            fast = _whole_numbers(opened, layout)
-        if fast is None:
-            fast = _numbers(opened, layout, maximum)
-        if fast is not None:
-            return fast
-    return read_rows(opened, layout, maximum, labelled=True)
+    values = None
+    if found.first == 1 and not _ends_open(opened, found):
+        values = _read(opened, found, pl.Int64(), pl.UInt8()) if maximum == 255 else None
+        values = values or _read(opened, found, pl.Float64(), pl.Float32())
+    values = values or read_values(opened, found, labelled=True)
+    features, usual = (None, None) if like is None else (like.features, like.layout)
+    if features == found.width:
+        features = None  # without a label, which is said of such a row
+    return samples_in(values, opened.name, maximum, layout=layout, features=features, usual=usual)
 
 
 def _ends_open(opened: Opened, layout: Layout) -> bool:
@@ -73,11 +79,11 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
         return BytesIO(stream.read())
 
 
-def _read(opened: Opened, layout: Layout, label: pl.DataType, value: pl.DataType) -> Rows | None:
+def _read(opened: Opened, layout: Layout, first: pl.DataType, value: pl.DataType) -> Values | None:
     """Let polars read the rows as these types; None if anything is doubtful."""
-    schema = {"label": label, **{f"v{k}": value for k in range(1, layout.width)}}
+    schema = {"v0": first, **{f"v{k}": value for k in range(1, layout.width)}}
     blocks: list[NDArray[Any]] = []
-    labels: list[NDArray[Any]] = []
+    firsts: list[NDArray[Any]] = []
     try:
         frames = pl.scan_csv(
             _named_or_read(opened),
@@ -93,34 +99,13 @@ def _read(opened: Opened, layout: Layout, label: pl.DataType, value: pl.DataType
             # Short rows and blank lines come out as nulls.
             if any(frame.null_count().row(0)):
                 return None
-            blocks.append(frame.drop("label").to_numpy(order="c", writable=True))
-            labels.append(frame["label"].to_numpy(writable=True))
+            blocks.append(frame.drop("v0").to_numpy(order="c", writable=True))
+            firsts.append(frame["v0"].to_numpy(writable=True))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
-    if not sum(map(len, labels)):
+    if not sum(map(len, firsts)):
         return None
-    inputs = np.ascontiguousarray(np.concatenate(blocks))
+    rest = np.ascontiguousarray(np.concatenate(blocks))
     # Without blank lines, which would have come out as nulls, rows and lines go together.
     start = 1 + layout.header
-    return Rows(inputs, np.concatenate(labels), range(start, start + len(inputs)))
-
-
-def _whole_numbers(opened: Opened, layout: Layout) -> Rows | None:
-    rows = _read(opened, layout, pl.Int64(), pl.UInt8())
-    if rows is None or rows.labels is None:
-        return None
-    return rows if is_label(int(rows.labels.min())) and is_label(int(rows.labels.max())) else None
-
-
-def _numbers(opened: Opened, layout: Layout, maximum: float) -> Rows | None:
-    rows = _read(opened, layout, pl.Float64(), pl.Float32())
-    if rows is None or rows.labels is None:
-        return None
-    inputs, labels = rows.inputs, rows.labels
-    if not (is_label(float(labels.min())) and is_label(float(labels.max())) and (labels == np.floor(labels)).all()):
-        return None
-    # Written so that NaN fails it too.
-    if not (inputs.min() >= 0 and inputs.max() <= maximum):
-        return None
-    whole = maximum == 255 and bool((inputs == np.floor(inputs)).all())
-    return Rows(inputs.astype(np.uint8) if whole else inputs, labels.astype(np.int64), rows.lines)
+    return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), names_of(opened, layout))

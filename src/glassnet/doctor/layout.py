@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from ..data.dataset import image_shape
 from ..data.loose import OPEN, LooseTable, apart, numbered
+from ..data.sample_layout import LABEL_NAMES
 from ..data.written import are_dates, are_numbers, strays_among
 from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, found
 from .chinese import CHINESE
 from .details import SHOWN, Detail, counted, detail, in_chinese, listed
 from .findings import KINDS, Finding
-from .target import LABEL_NAMES, looks_like_labels
+from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
 _STRAYS = 0.1

@@ -8,14 +8,15 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ..data.checks import PIXELS
 from ..data.dataset import image_shape
 from ..data.loose import LooseTable
+from ..data.sample_layout import LABEL_NAMES, evenness, one_hot_columns
 from ..errors import DataError
 from .case import Case, Outcome, found
 from .details import detail, listed
 from .findings import Finding
 
-LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
 _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
 
 
@@ -90,32 +91,12 @@ def place_of(table: LooseTable, target: str) -> int:
 
 def looks_like_labels(values: NDArray[np.generic]) -> bool:
     """Tell whether a column may number classes: few whole numbers from 0 or 1, close together."""
-    return _evenness(values) > 0
-
-
-def _evenness(values: NDArray[np.generic]) -> float:
-    """Return how evenly a column fills its classes, 0 to 1; 0 where it does not look like classes."""
-    numbers = values.astype(np.float64)
-    numbers = numbers[np.isfinite(numbers)]
-    right = numbers[(numbers >= 0) & (numbers == np.floor(numbers)) & (numbers < 2**31)]
-    if not len(right) or len(right) < 0.95 * len(values):
-        return 0.0
-    classes, counts = np.unique(right, return_counts=True)
-    if len(counts) > 100:  # a few of them are mistakes, if it is a column of labels at all
-        common = counts >= 0.0005 * len(right)
-        classes, counts = classes[common], counts[common]
-    if not 2 <= len(classes) <= max(2, len(right) // 2):
-        return 0.0
-    part = counts / counts.sum()
-    close = int(part.cumsum().searchsorted(0.999))  # a mistyped label or two may lie far away
-    if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
-        return 0.0
-    return float(-(part * np.log(part)).sum() / np.log(len(part)))
+    return evenness(values) > 0
 
 
 def _are_pixels(table: LooseTable) -> bool:
     """Tell whether all columns are of one kind, without names of their own, and as many as a picture has pixels."""
-    if table.width < 16 or (image_shape(table.width) is None and table.width < 100):
+    if table.width < 16 or (image_shape(table.width) is None and table.width < PIXELS):
         return False
     if table.header and not all(_PIXEL_NAME.fullmatch(name) for name in table.names):
         return False
@@ -146,7 +127,7 @@ def _chosen(table: LooseTable) -> tuple[int | None, bool]:
         named = [place for place, name in enumerate(table.names) if name.strip().lower() in LABEL_NAMES]
         if named:
             return named[0], False
-    first, last = _evenness(table.numbers[:, 0]), _evenness(table.numbers[:, -1])
+    first, last = evenness(table.numbers[:, 0]), evenness(table.numbers[:, -1])
     words = [_few_words(table, 0), _few_words(table, table.width - 1)]
     if any(words):
         return (table.width - 1 if words[1] else 0), True
@@ -174,29 +155,8 @@ def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
     """Return columns at an end that hold one high value a row and low ones else, and the high value."""
     if table.width < 5 or len(table) < 4 or table.header:
         return None
-    for low, high in ((0.0, 1.0), (0.01, 0.99)):
-        for ends in (range(table.width - 1, -1, -1), range(table.width)):
-            columns = _complete(table, list(ends)[: min(1000, table.width - 2)], low, high)
-            if columns:
-                return sorted(columns), high
-    return None
-
-
-def _complete(table: LooseTable, ends: list[int], low: float, high: float) -> list[int]:
-    """Return the first of these columns, as many as hold exactly one high value in every row; none if none do."""
     few = table.numbers[:: max(1, len(table) // 100)]
-    right = np.isclose(few[:, ends], low) | np.isclose(few[:, ends], high)
-    ends = ends[: int(np.argmin(right.all(axis=0))) if not right.all() else len(ends)]
-    sums = np.isclose(few[:, ends], high).cumsum(axis=1)
-    complete = np.flatnonzero((sums == 1).all(axis=0))
-    # From the third on: two columns of 0 and 1 that exclude each other are a table's own.
-    for columns in (ends[: place + 1] for place in complete[:20] if place >= 2):
-        values = table.numbers[:, columns]
-        ones = np.isclose(values, high)
-        one_each = (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all()
-        if one_each and ones.any(axis=0).sum() > 1:  # one class and black pixels look much the same
-            return columns
-    return []
+    return one_hot_columns(few, lambda columns: table.numbers[:, columns])
 
 
 def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from glassnet.data import load
 from glassnet.data.files import open_source
-from glassnet.data.rows import read_rows, sniff
+from glassnet.data.rows import read_values, samples_in, sniff
 from glassnet.errors import DataError, FileError, GlassnetError, OptionError
 
 QUICK = settings(
@@ -93,7 +93,7 @@ def test_the_fast_and_the_exact_way_agree(tmp_path, table, maximum):
     path = write(tmp_path, "\n".join(",".join(map(str, row)) for row in table.tolist()))
     data = load(path, maximum=maximum)
     opened = open_source(path)
-    rows = read_rows(opened, sniff(opened), maximum, labelled=True)
+    rows = samples_in(read_values(opened, sniff(opened), labelled=True), opened.name, maximum)
     assert rows.inputs.dtype == data.inputs.dtype
     np.testing.assert_array_equal(rows.inputs, data.inputs)
     np.testing.assert_array_equal(rows.labels, data.labels)

@@ -1,0 +1,266 @@
+"""How a file of numbers is laid out: where its labels are, and what range its inputs have.
+
+The notes' files have the label first and bytes behind it. Others have it last, spread it over columns, one a class, or
+have inputs from 0 to 1 or from -1 to 1. What is certain is found out, done and said; where two columns could be the
+label, the first is taken, and it is said how to find out more. The doctor asks here too what looks like labels.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..errors import DataError
+from .checks import is_label
+from .dataset import SampleLayout, image_shape
+
+LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
+"""What a column of labels is called, in small letters."""
+_ENOUGH = 20
+"""Rows from which on columns that hold one 1 in each are no chance."""
+_EVEN, _UNEVEN = 0.5, 0.2
+"""How evenly labels fill their classes, and how pixels do at most that have few values; see `evenness`."""
+
+
+class Range(NamedTuple):
+    """What inputs are brought to: whether they come from -1 to 1, their largest value after that, and what is said."""
+
+    signed: bool
+    maximum: float
+    remark: str = ""
+
+
+def found_range(inputs: NDArray[Any], maximum: float) -> Range:
+    """Tell the range of inputs, shape (n, features), by their values, where no other than that of bytes was named."""
+    low, high = float(inputs.min()), float(inputs.max())
+    if maximum == 255 and max(-low, high) >= 0.9 and high <= 1:  # written so that NaN fails it
+        if -1 <= low < 0:
+            return Range(
+                True, maximum, f"inputs from {low:.4g} to {high:.4g}, read as -1 to 1, are brought to 0 to 255"
+            )
+        if low >= 0 and high > low:
+            return Range(False, 1.0, f"inputs from {low:.4g} to {high:.4g}: read as with --input-max 1")
+    return Range(False, maximum)
+
+
+def unsigned(inputs: NDArray[Any], maximum: float) -> NDArray[np.float32]:
+    """Bring inputs from -1 to 1 to the range from 0 to `maximum`, to the very bytes where they were made of bytes.
+
+    Inputs of which some lie outside -1 to 1 are in that range already, and come back as they are.
+    """
+    if not (inputs.min() >= -1 and inputs.max() <= 1):
+        return inputs
+    values = (inputs.astype(np.float64) + 1) * (maximum / 2)
+    whole = np.rint(values)
+    return (whole if np.abs(values - whole).max() < 0.1 else values).astype(np.float32)
+
+
+class Found(NamedTuple):
+    """A layout; what to say of it, where it is not the usual one or in doubt; advice where it turns out wrong."""
+
+    layout: SampleLayout
+    remark: str = ""
+    advice: str = ""
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """The columns of a file as they were read: the first by itself."""
+
+    first: NDArray[Any]
+    rest: NDArray[Any]
+
+    @property
+    def width(self) -> int:
+        return 1 + int(self.rest.shape[1])
+
+    def take(self, places: Sequence[int], rows: slice = slice(None)) -> NDArray[Any]:
+        """Return some columns, shape (n, len(places))."""
+        columns = [self.first[rows] if place == 0 else self.rest[rows, place - 1] for place in places]
+        return np.stack(columns, axis=1)
+
+
+def found_layout(
+    first: NDArray[Any],
+    rest: NDArray[Any],
+    source: str,
+    *,
+    names: Sequence[str] = (),
+    features: int | None = None,
+    usual: SampleLayout | None = None,
+) -> Found:
+    """Find the labels of a file.
+
+    Parameters
+    ----------
+    first : ndarray, shape (n,)
+        Its first column.
+    rest : ndarray, shape (n, width - 1)
+        The others.
+    source : str
+        The file, for messages.
+    names : sequence of str
+        The names of the columns, if the file has any.
+    features : int, optional
+        How many inputs a sample has, where that is known.
+    usual : SampleLayout, optional
+        How a file of the same kind was laid out: taken where this one does not tell. By default the label comes first.
+    """
+    columns = _Columns(first, rest)
+    usual = usual if usual is not None and features == columns.width - usual.columns else SampleLayout()
+    doctor = f"'glassnet doctor {shlex.quote(source)} --fix OUT.csv'"
+    called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
+    if called == [0]:
+        return Found(SampleLayout())
+    block = _one_hot_of(columns, features)
+    apart_first = _is_apart(first, rest[:, :-1]) and evenness(first) > 0
+    if block is not None and not apart_first:
+        end = "first" if block[0] == 0 else "last"
+        layout = SampleLayout(end, len(block))
+        told = f"one-hot labels in the {end} {len(block)} of {columns.width} columns"
+        if features is not None or image_shape(columns.width - len(block)) is not None:
+            return Found(layout, "" if layout == usual else told)
+        advice = f"There seem to be {told}: {doctor} makes them one column."
+        return Found(usual, f"the label is taken from the first column. {advice}", advice)
+    if features not in (None, columns.width - 1):
+        return Found(usual)
+    last, pixels = rest[:, -1], rest[:, :-1]
+    told = f"labels in the last of {columns.width} columns"
+    pictures = _are_pictures(columns.width - 1)
+    if called and features is None and not pictures:
+        raise DataError(
+            "GN066",
+            f"{source}: a table whose last column is called {names[-1]!r}, expected the label first. Name the one to "
+            f"predict, such as --target {names[-1]} (in Python: load_table).",
+        )
+    if pictures and (called or _is_certain(last, first, pixels)):
+        return Found(SampleLayout("last"), "" if usual.labels == "last" else told)
+    if usual.labels == "last":
+        told = f"labels in the first of {columns.width} columns, unlike in training"
+        return Found(SampleLayout(), told) if _is_certain(first, last, pixels) else Found(usual)
+    if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
+        advice = f"There seem to be {told}: {doctor} puts them first."
+        return Found(usual, f"the label is taken from the first column. {advice}", advice)
+    return Found(usual)
+
+
+def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) -> bool:
+    """Tell whether of the two outer columns of pictures one is the label, and the other is not.
+
+    Labels have all numbers from 0 on. They lie above all pixels, as 0 to 9 do above 0 and 1; or they are far below the
+    brightest pixel and each as often as the others, and the other column is nothing like that.
+    """
+    if not pixels.size or not _numbers_classes(label):
+        return False
+    low, high = float(pixels.min()), float(pixels.max())
+    if label.max() > high:
+        return bool(low <= other.min() and other.max() <= high)
+    return float(label.max()) < high / 4 and evenness(label) >= _EVEN and evenness(other) < _UNEVEN
+
+
+def _are_pictures(features: int) -> bool:
+    return image_shape(features) is not None
+
+
+def _is_apart(column: NDArray[Any], others: NDArray[Any]) -> bool:
+    """Tell whether a column goes higher than all others."""
+    return others.size > 0 and bool(column.max() > others.max())
+
+
+def _numbers_classes(column: NDArray[Any]) -> bool:
+    """Tell whether a column has all the numbers from 0 to its largest, two at least."""
+    if not is_label(float(column.min())) or not is_label(float(column.max())) or (column != np.floor(column)).any():
+        return False
+    different = len(np.unique(column))
+    return 2 <= different == int(column.max()) + 1
+
+
+def evenness(values: NDArray[np.generic]) -> float:
+    """Return how evenly a column fills its classes, 0 to 1; 0 where it does not look like classes.
+
+    Those are few whole numbers from 0 or 1, close together.
+    """
+    numbers = values.astype(np.float64)
+    numbers = numbers[np.isfinite(numbers)]
+    right = numbers[(numbers >= 0) & (numbers == np.floor(numbers)) & (numbers < 2**31)]
+    if not len(right) or len(right) < 0.95 * len(values):
+        return 0.0
+    classes, counts = np.unique(right, return_counts=True)
+    if len(counts) > 100:  # a few of them are mistakes, if it is a column of labels at all
+        common = counts >= 0.0005 * len(right)
+        classes, counts = classes[common], counts[common]
+    if not 2 <= len(classes) <= max(2, len(right) // 2):
+        return 0.0
+    part = counts / counts.sum()
+    close = int(part.cumsum().searchsorted(0.999))  # a mistyped label or two may lie far away
+    if classes[min(close, len(classes) - 1)] > 1.5 * len(classes) + 1:
+        return 0.0
+    return float(-(part * np.log(part)).sum() / np.log(len(part)))
+
+
+def _one_hot_of(columns: _Columns, features: int | None) -> list[int] | None:
+    """Return the columns over which labels are spread; None if there are none, or too few rows to tell."""
+    if len(columns.first) < _ENOUGH and features is None:
+        return None
+    few = columns.take(range(columns.width), slice(None, None, max(1, len(columns.first) // 100)))
+    found = one_hot_columns(few, columns.take)
+    if found is None or features not in (None, columns.width - len(found[0])):
+        return None
+    return found[0]
+
+
+def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> tuple[list[int], float] | None:
+    """Return columns at an end that hold one high value in every row and low ones else, and the high value.
+
+    Parameters
+    ----------
+    few : ndarray, shape (some, width)
+        Some rows, by which most columns are ruled out.
+    take : function
+        Returns the columns of these places in all rows.
+    """
+    width = few.shape[1]
+    for low, high in ((0.0, 1.0), (0.01, 0.99)):
+        for ends in (range(width - 1, -1, -1), range(width)):
+            columns = _complete(few, take, list(ends)[: min(1000, width - 2)], low, high)
+            if columns:
+                return sorted(columns), high
+    return None
+
+
+def _complete(
+    few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]], ends: list[int], low: float, high: float
+) -> list[int]:
+    """Return the first of these columns, as many as hold exactly one high value in every row; none if none do.
+
+    Black pixels beside them hold none, so there may be several numbers of columns: that which leaves a square is right.
+    """
+    right = np.isclose(few[:, ends], low) | np.isclose(few[:, ends], high)
+    ends = ends[: int(np.argmin(right.all(axis=0))) if not right.all() else len(ends)]
+    sums = np.isclose(few[:, ends], high).cumsum(axis=1)
+    complete = np.flatnonzero((sums == 1).all(axis=0))
+    found = []
+    # From the third on: two columns of 0 and 1 that exclude each other are a table's own.
+    for columns in (ends[: place + 1] for place in complete[:20] if place >= 2):
+        values = take(columns)
+        ones = np.isclose(values, high)
+        one_each = (ones | np.isclose(values, low)).all() and (ones.sum(axis=1) == 1).all()
+        if one_each and ones.any(axis=0).sum() > 1:  # one class and black pixels look much the same
+            found.append(columns)
+    squares = [columns for columns in found if image_shape(few.shape[1] - len(columns)) is not None]
+    return (squares or found or [[]])[0]
+
+
+def layout_of(plain: Any) -> SampleLayout:
+    """Make the layout that a receipt has; the usual one of what is none."""
+    try:
+        made = SampleLayout(**plain)
+    except TypeError:
+        return SampleLayout()
+    right = made.labels in ("first", "last") and type(made.columns) is int and type(made.signed) is bool
+    return made if right and made.columns >= 1 else SampleLayout()

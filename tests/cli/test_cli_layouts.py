@@ -1,0 +1,254 @@
+"""Files of numbers that are laid out in other ways: what is certain is done, said and remembered, all else refused."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet.modelfile import load_model
+from glassnet.receipt import receipt_of
+from support.cli import run
+from support.samples import digits, npz
+
+QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
+COUNT = 300
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def pixels(rows: slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
+    data = digits(COUNT)
+    return data.inputs[rows].astype(float), data.labels[rows]
+
+
+def written(values: np.ndarray, separator: str = ",") -> str:
+    return "".join(separator.join(f"{v:.7g}" for v in row) + "\n" for row in values)
+
+
+PLACES = {
+    "first": lambda x, y: np.column_stack([y, x]),
+    "last": lambda x, y: np.column_stack([x, y]),
+    "one-hot last": lambda x, y: np.column_stack([x, np.eye(10)[y]]),
+    "one-hot first": lambda x, y: np.column_stack([np.eye(10)[y], x]),
+    "targets of the notes": lambda x, y: np.column_stack([x, np.eye(10)[y] * 0.98 + 0.01]),
+}
+RANGES = {
+    "bytes": lambda x: x,
+    "0 to 1": lambda x: x / 255,
+    "-1 to 1": lambda x: x / 127.5 - 1,
+    "black and white": lambda x: (x > 127) * 1.0,
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("scale", RANGES)
+def test_the_same_samples_are_read_wherever_the_labels_are_and_whatever_the_range(place, scale, folder):
+    """What is read is the very same as from the notes' own form; the range 0 to 1 is that of --input-max 1."""
+    x, y = pixels()
+    (folder / "rows.csv").write_text(written(PLACES[place](RANGES[scale](x), y)))
+    data = glassnet.load_data("rows.csv")
+    wanted = RANGES[scale](x) if scale in ("0 to 1", "black and white") else x
+    np.testing.assert_array_equal(data.labels, y)
+    np.testing.assert_allclose(data.inputs, wanted, atol=1e-6)
+    assert data.maximum == (255 if scale in ("bytes", "-1 to 1") else 1)
+    assert (data.inputs.dtype == np.uint8) == (data.maximum == 255)
+    assert (data.classes, data.image_shape) == (10, (28, 28))
+    assert len(data.remarks) == (place != "first") + (scale != "bytes")
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("scale", ["bytes", "-1 to 1", "black and white"])
+def test_a_model_reads_later_files_as_the_one_it_was_trained_on(place, scale, folder):
+    x, y = pixels()
+    values = PLACES[place](RANGES[scale](x), y)
+    (folder / "rows.csv").write_text(written(values))
+    outcome = run("train", "rows.csv", *QUICK, "-o", "m.safetensors", "--checkpoint", "c.safetensors")
+    assert outcome.code == 0, outcome.err
+    said = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
+    assert len(said) == (place != "first") + (scale != "bytes")
+    assert run("verify", "m.safetensors", "rows.csv").code == 0
+    model, data = load_model("m.safetensors"), glassnet.load_data("rows.csv")
+    assert model.layout == data.layout
+    answers = model.predict(data.inputs).tolist()
+    accuracy = float(np.mean(np.array(answers) == y))
+    assert run("test", "m.safetensors", "rows.csv", "--json").json()["accuracy"] == pytest.approx(accuracy, abs=1e-4)
+    for rows in ([3], [0, 7, 8]):  # too few to tell by themselves how they are laid out
+        (folder / "few.csv").write_text(written(values[rows]))
+        got = run("query", "m.safetensors", "few.csv", "--json").json()
+        assert [one["answer"] for one in got] == [answers[row] for row in rows]
+    (folder / "bare.csv").write_text(written(RANGES[scale](x)[:4]))
+    got = run("query", "m.safetensors", "bare.csv", "--json").json()
+    assert [one["answer"] for one in got] == answers[:4]
+
+
+def test_a_training_goes_on_with_the_file_as_it_was_read_at_first(folder):
+    x, y = pixels()
+    (folder / "rows.csv").write_text(written(PLACES["one-hot last"](RANGES["-1 to 1"](x), y)))
+    run("train", "rows.csv", *QUICK, "-o", "a.safetensors", "--checkpoint", "c.safetensors", "--checkpoint-every", 1)
+    outcome = run("resume", "c.safetensors", "-o", "b.safetensors")
+    assert outcome.code == 0, outcome.err
+    assert (folder / "a.safetensors").read_bytes() == (folder / "b.safetensors").read_bytes()
+
+
+def test_a_model_made_in_python_is_verified_too(folder):
+    x, y = pixels()
+    (folder / "rows.csv").write_text(written(PLACES["last"](RANGES["0 to 1"](x), y)))
+    options = glassnet.Options(epochs=1, hidden=(5,), engine="reference")
+    data = glassnet.load_data("rows.csv")
+    fitted = glassnet.fit(data, options)
+    fitted.model.receipt.update(receipt_of(fitted, options, data, glassnet.evaluate(fitted.model, data)))
+    glassnet.save_model(fitted.model, "m.safetensors")
+    assert run("verify", "m.safetensors", "rows.csv").code == 0
+
+
+def test_test_data_may_have_their_labels_elsewhere(folder):
+    x, y = pixels()
+    (folder / "train.csv").write_text(written(PLACES["last"](x[:200], y[:200])))
+    (folder / "test.csv").write_text(written(PLACES["first"](x[200:], y[200:])))
+    for first, second in (("train.csv", "test.csv"), ("test.csv", "train.csv")):
+        outcome = run("train", first, "--test", second, *QUICK, "-o", "m.safetensors", "--json")
+        assert outcome.code == 0, outcome.err
+        test = glassnet.load_data(second, part="test", like=glassnet.load_data(first))
+        np.testing.assert_array_equal(test.labels, y[200:] if second == "test.csv" else y[:200])
+        again = run("test", "m.safetensors", second, "--json").json()
+        assert again["accuracy"] == outcome.json()["accuracy"]
+
+
+def test_archives_with_negative_values(folder):
+    x, y = pixels()
+    (folder / "rows.npz").write_bytes(npz(x=(x / 127.5 - 1).astype(np.float32).reshape(-1, 28, 28), y=y))
+    data = glassnet.load_data("rows.npz")
+    np.testing.assert_array_equal(data.inputs, x)
+    assert data.inputs.dtype == np.uint8
+    run("train", "rows.npz", *QUICK, "-o", "m.safetensors")
+    assert run("verify", "m.safetensors", "rows.npz").code == 0
+    assert load_model("m.safetensors").layout.signed
+
+
+def seeded(shape: tuple[int, int]) -> np.ndarray:
+    return np.random.default_rng(7).normal(size=shape)
+
+
+FOR_THE_DOCTOR = {
+    "standardised.csv": lambda x, y: written(np.column_stack([y, (x / 255 - 0.1307) / 0.3081])),
+    "standardised.npz": lambda x, y: npz(x=(x / 255 - 0.1307) / 0.3081, y=y),
+    "shifted.csv": lambda x, y: written(np.column_stack([y, x - 128])),
+    "table-last.csv": lambda x, y: written(np.column_stack([np.abs(seeded((COUNT, 4))), y % 3])),
+    "table-one-hot.csv": lambda x, y: written(np.column_stack([np.abs(seeded((COUNT, 4))), np.eye(3)[y % 3]])),
+}
+
+
+@pytest.mark.parametrize("name", FOR_THE_DOCTOR)
+def test_what_is_not_certain_is_refused_and_what_is_advised_helps(name, folder):
+    x, y = pixels()
+    content = FOR_THE_DOCTOR[name](x, y)
+    (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    line = run("train", name, *QUICK).refused("GN015" if "table" in name else "GN014", name)
+    assert f"'glassnet doctor {name} --fix OUT.{name[-3:]}'" in line
+    copy = f"copy{name[-4:]}"
+    assert run("doctor", name, "--fix", copy).code == 0
+    assert run("train", copy, *QUICK).code == 0
+    np.testing.assert_array_equal(glassnet.load_data(copy).labels, y if "table" not in name else y % 3)
+
+
+def test_a_table_of_negative_numbers_is_sent_to_the_way_for_tables(folder):
+    values = np.column_stack([np.arange(60) % 2, 3 * seeded((60, 5))])
+    (folder / "rows.csv").write_text(written(values))
+    line = run("train", "rows.csv", *QUICK).refused("GN014", "glassnet train rows.csv --target COLUMN", "column1")
+    assert "doctor" not in line
+    assert run("train", "rows.csv", "--target", "column1", *QUICK).code == 0
+    (folder / "rows.npz").write_bytes(npz(x=values[:, 1:], y=values[:, 0].astype(int)))
+    run("train", "rows.npz", *QUICK).refused("GN014", "--target COLUMN", "CSV")
+
+
+HONEST = {
+    "binary pixels and a binary label": lambda x, y, random: np.column_stack([y % 2, x > 127]),
+    "a label that is rare": lambda x, y, random: np.column_stack([y == 0, x]),
+    "a table whose last column is 0 or 1": lambda x, y, random: np.column_stack(
+        [y, random.integers(0, 90, (COUNT, 7)), np.arange(COUNT) % 2]
+    ),
+    "a table that ends in one-hot columns": lambda x, y, random: np.column_stack(
+        [y, random.integers(0, 90, (COUNT, 6)), np.eye(4)[np.arange(COUNT) % 4]]
+    ),
+    "one-hot throughout": lambda x, y, random: np.column_stack(
+        [y % 3, *(np.eye(3)[random.integers(0, 3, COUNT)] for _ in range(42))]
+    ),
+    "few rows": lambda x, y, random: np.column_stack([np.arange(6) % 2, np.eye(6, 16)]),
+    "sixteen measures": lambda x, y, random: np.column_stack([y == 1, random.integers(0, 15, (COUNT, 16))]),
+}
+
+
+@pytest.mark.parametrize("name", HONEST)
+def test_labels_in_the_first_column_stay_the_labels(name, folder):
+    x, y = pixels()
+    values = HONEST[name](x, y, np.random.default_rng(11)).astype(float)
+    (folder / "rows.csv").write_text(written(values))
+    data = glassnet.load_data("rows.csv")
+    np.testing.assert_array_equal(data.labels, values[:, 0])
+    np.testing.assert_array_equal(data.inputs, values[:, 1:])
+
+
+def test_a_doubtful_label_is_not_taken_in_silence(folder):
+    """In a table the first column may be the label, though the last looks more like one."""
+    random = np.random.default_rng(2)
+    rare = (np.arange(COUNT) % 30 == 0).astype(float)
+    values = np.column_stack([rare, random.integers(0, 90, (COUNT, 5)), np.arange(COUNT) % 4])
+    (folder / "rows.csv").write_text(written(values))
+    outcome = run("train", "rows.csv", *QUICK)
+    assert outcome.code == 0
+    assert "rows.csv: the label is taken from the first column. There seem to be labels in the last of 7" in outcome.err
+    assert "glassnet doctor rows.csv --fix" in outcome.err
+
+
+def test_names_tell_where_the_label_is(folder):
+    x, y = pixels()
+    names = ",".join([*(f"pixel{k}" for k in range(784)), "Label"])
+    (folder / "rows.csv").write_text(f"{names}\n{written(np.column_stack([x, y == 3]))}")
+    np.testing.assert_array_equal(glassnet.load_data("rows.csv").labels, y == 3)
+    table = written(np.column_stack([y, np.arange(COUNT) % 50, np.arange(COUNT) % 2]))
+    (folder / "table.csv").write_text(f"rooms,age,class\n{table}")
+    run("train", "table.csv", *QUICK).refused("GN066", "--target class")
+
+
+@pytest.mark.parametrize("separator", [" ", ";", "  "])
+@pytest.mark.parametrize("end", ["\n", " \n"])
+def test_the_layout_is_found_in_odd_files_too(separator, end, folder):
+    """Such as the digits of Semeion: black and white, blanks between, one-hot, a blank at the end of every line."""
+    x, y = pixels()
+    small = (x.reshape(-1, 28, 28)[:, 6:22, 6:22].reshape(-1, 256) > 127).astype(float)
+    text = written(PLACES["one-hot last"](small, y), separator).replace("\n", end)
+    (folder / "semeion.data").write_text(text)
+    data = glassnet.load_data("semeion.data")
+    np.testing.assert_array_equal(data.labels, y)
+    np.testing.assert_array_equal(data.inputs, small)
+    assert data.image_shape == (16, 16)
+
+
+def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
+    x, y = pixels()
+    (folder / "rows.csv").write_text(written(PLACES["last"](x, y)))
+    (folder / "list.csv").write_text(f"row,new\n4,{(y[4] + 1) % 10}\n9,drop\n")
+    assert run("labels", "rows.csv", "--fix", "list.csv", "--to", "copy.csv").code == 0
+    copy = glassnet.load_data("copy.csv")
+    wanted = np.delete(np.where(np.arange(COUNT) == 4, (y[4] + 1) % 10, y), 9)
+    np.testing.assert_array_equal(copy.labels, wanted)
+    np.testing.assert_array_equal(copy.inputs, np.delete(x, 9, axis=0))
+    (folder / "hot.csv").write_text(written(PLACES["one-hot last"](x, y)))
+    run("labels", "hot.csv", "--fix", "list.csv", "--to", "no.csv").refused("GN005", "10 columns", "doctor")
+    assert not (folder / "no.csv").exists()
+
+
+def test_a_receipt_with_nonsense_for_a_layout_is_one_without(folder):
+    x, y = pixels()
+    (folder / "rows.csv").write_text(written(PLACES["last"](x, y)))
+    run("train", "rows.csv", *QUICK, "-o", "m.safetensors")
+    model = load_model("m.safetensors")
+    assert model.layout.labels == "last"
+    for nonsense in (None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}):
+        model.receipt["data"]["layout"] = nonsense
+        assert model.layout == glassnet.Dataset(x, y, 10, None, "x").layout
