@@ -22,12 +22,13 @@ from .errors import DataError, FileError, ModelFileError, OptionError
 from .files import MODEL, require_place
 from .listeners import History
 from .model import Model
-from .modelfile import TRAINING, Tensors, damage, header_of, model_from, read, require_model_name, tensors_of
+from .modelfile import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from .network import Network
 from .options import Options
 from .parameters import Parameters
 from .position import Position
 from .receipt import differences, fingerprint, options_of, surroundings
+from .schema import BEGUN
 from .training import Run
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
@@ -169,23 +170,23 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
+        BEGUN.check(receipt, "receipt")
         version = receipt["versions"]["glassnet"]
     try:
         options = options_of(receipt)
     except (DataError, OptionError) as problem:
         raise ModelFileError(
             "GN044",
-            f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {problem} "
+            f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
             "Go on with the version that began it.",
         ) from None
     with damage(path):
         kept = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
         position = Position.restored(training, kept, model.network.architecture.layout, options)
-        every, note = Checkpoint(path, training["every"]).every, dict(training["note"])
+        every, note = Checkpoint(path, training["every"]).every, training["note"]
         history = _history_from(kept, training["trail"])
-        changes = tuple(dict.fromkeys([*map(str, training["changes"]), *differences(receipt, now)]))
-        validation = training["validation"] and {**training["validation"]}
-    return SavedTraining(path, model, options, every, note, position, history, changes, validation)
+        changes = tuple(dict.fromkeys([*training["changes"], *differences(receipt, now)]))
+    return SavedTraining(path, model, options, every, note, position, history, changes, training["validation"])
 
 
 def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensors]:
@@ -212,10 +213,15 @@ def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensor
 
 
 def _history_from(arrays: Tensors, trail: list[str]) -> History:
-    history = History(trail=[str(one) for one in trail])
+    history = History(trail=trail)
     for name in vars(history):
         if name != "trail":
-            setattr(history, name, arrays[f"history.{name}"].tolist())
+            values = arrays[f"history.{name}"]
+            along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
+            fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
+            if values.ndim != 1 or values.dtype.kind not in "if" or not fits:
+                raise ValueError(f"history.{name} of shape {values.shape}, {values.dtype}")
+            setattr(history, name, values.tolist())
     return history
 
 
@@ -268,8 +274,8 @@ def _require_model(path: str | Path) -> None:
     _require_ended(path, header.get("training", {"ended": True}))
 
 
-def _require_ended(path: str | Path, training: dict[str, Any]) -> None:
-    if not training.get("ended"):
+def _require_ended(path: str | Path, training: Any) -> None:
+    if not isinstance(training, dict) or not training.get("ended"):
         raise ModelFileError(
             "GN045",
             f"{path}: there is a training that has not ended. Go on with `glassnet resume {path}`, or remove the file.",

@@ -47,6 +47,7 @@ CODES: dict[str, str] = {
     "GN043": "a model where a checkpoint was expected",
     "GN044": "a checkpoint that cannot be gone on from here: other data, or another glassnet",
     "GN045": "a training that has not ended would be replaced, or a model by a checkpoint",
+    "GN046": "a model that could not be opened again is not written",
     # arrays
     "GN050": "an array has the wrong shape",
     # models
@@ -134,7 +135,7 @@ class DivergedError(GlassnetError, ArithmeticError):
 
 
 class ModelFileError(GlassnetError, ValueError):
-    """A model file or checkpoint is foreign, damaged, too new, or not the one that is needed (GN040 to GN045)."""
+    """A model file or checkpoint is foreign, damaged, too new, or not the one that is needed (GN040 to GN046)."""
 
 
 class InterruptedWorkError(GlassnetError):

@@ -13,7 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from .activations import ACTIVATIONS
 from .data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
-from .data.sample_layout import layout_of
 from .engines import one_blas_thread
 from .errors import DataError, ShapeError
 from .language import below_all
@@ -58,6 +57,8 @@ class Model:
         Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
     training_range : preprocess.TrainingRange or None
         Where the training inputs lay; None where it is not known, and then nothing is compared with it.
+    layout : data.dataset.SampleLayout
+        How the file of numbers was laid out that it was trained on.
     """
 
     network: Network
@@ -73,15 +74,11 @@ class Model:
     white: int = 0
     deskews: bool = False
     training_range: TrainingRange | None = None
+    layout: SampleLayout = field(default_factory=SampleLayout)
 
     def name_of(self, label: int) -> str:
         """Return what a class (or label, or number) is called: its name, or its place as a word."""
         return self.class_names[label] if self.class_names else str(label)
-
-    @property
-    def layout(self) -> SampleLayout:
-        """How the file of numbers was laid out that it was trained on."""
-        return layout_of(self.receipt.get("data", {}).get("layout"))
 
     @property
     def members(self) -> tuple[Network, ...]:

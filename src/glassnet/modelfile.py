@@ -21,13 +21,14 @@ from safetensors import SafetensorError
 from safetensors.numpy import load as tensors_from
 from safetensors.numpy import save as tensors_to
 
-from .data.dataset import HANDWRITING
+from .data.dataset import HANDWRITING, SampleLayout
 from .errors import FileError, GlassnetError, ModelFileError
 from .files import replacing, require_suffix
 from .model import Model, require_model
-from .network import Architecture, Network
+from .network import Network
 from .parameters import Parameters
 from .preprocess import Columns, Scaling, Targets, TrainingRange
+from .schema import require_header
 
 FORMAT = 1
 """Version of the file format; raised when an older glassnet could misread a newer file."""
@@ -42,6 +43,7 @@ _UNSIGNED = "0" * 64
 # sorted, so it comes before anything a user can write.
 _PLACE = re.compile(rb'\\"checksum\\": \\"([0-9a-f]{64})\\"')
 _LARGEST_HEADER = 100_000_000  # the limit safetensors itself sets
+_LONGEST = 300  # characters of a message about what a file holds
 
 
 def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
@@ -64,9 +66,16 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
         GN021 for a suffix that promises another format, such as ``.h5`` or ``.pkl``.
     DataError
         GN076 for what is no model, as where model and path are swapped.
+    ModelFileError
+        GN046 for a model that `load_model` would refuse: with weights that are NaN or infinite, for instance.
     """
     require_model(model)
-    write(path, header_of(model), tensors_of(model), overwrite)
+    header, tensors = header_of(model), tensors_of(model)
+    try:
+        require_header(_plain(json.dumps(header)), tensors, _prefix)
+    except (GlassnetError, ValueError) as problem:
+        raise ModelFileError("GN046", f"{path}: not written, as it could not be opened again ({problem}).") from None
+    write(path, header, tensors, overwrite)
 
 
 def load_model(path: str | Path) -> Model:
@@ -99,6 +108,7 @@ def header_of(model: Model) -> dict[str, Any]:
         **({"handwriting": True} if model.reading == HANDWRITING else {}),
         **({"white": model.white} if model.white else {}),
         **({"deskews": True} if model.deskews else {}),
+        **({"layout": asdict(model.layout)} if model.layout != SampleLayout() else {}),
         **({"training_range": model.training_range.to_dict()} if model.training_range else {}),
         "columns": model.columns.to_dict() if model.columns else None,
         "receipt": model.receipt,
@@ -146,8 +156,10 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
     content = _read(path)
     metadata = _metadata(path, content)
     try:
-        header: dict[str, Any] = json.loads(metadata["glassnet"])
+        header: dict[str, Any] = _plain(metadata["glassnet"])
         version = header["format"]
+    except RecursionError:
+        raise _damaged(path, "its header is nested too deep") from None
     except (KeyError, TypeError, ValueError):
         raise ModelFileError("GN040", f"{path}: a safetensors file, but not one of glassnet's.") from None
     if isinstance(version, int) and version > FORMAT:
@@ -166,7 +178,12 @@ def damage(path: str | Path) -> Iterator[None]:
     try:
         yield
     except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
-        raise _damaged(path, str(problem)) from None
+        raise _damaged(path, brief(problem)) from None
+
+
+def brief(problem: Exception) -> str:
+    """Return what a problem says, cut short: it may name what stands in a file, of any length."""
+    return f"{str(problem)[:_LONGEST]}{'…' * (len(str(problem)) > _LONGEST)}"
 
 
 def shipped_model(name: str = "reader") -> Model:
@@ -186,39 +203,36 @@ def shipped_model(name: str = "reader") -> Model:
 
 
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
-    """Put a model together from `read`'s result; tensors of a training are passed over."""
-    described = header["architecture"]
-    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in described.items()}
-    architecture = Architecture(**fields)
-    count = header["members"]
-    wanted = {f"{_prefix(number)}{name}" for number in range(count) for name in architecture.layout.shapes}
+    """Put a model together from `read`'s result; tensors of a training are passed over.
+
+    Raises
+    ------
+    ValueError, OptionError
+        As `schema.require_header`.
+    """
     tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith(TRAINING)}
-    dtypes = {str(tensor.dtype) for tensor in tensors.values()}
-    if tensors.keys() != wanted or dtypes not in ({"float32"}, {"float64"}):
-        raise ValueError(f"its tensors are {', '.join(sorted(tensors)) or 'missing'} ({', '.join(sorted(dtypes))})")
-    dtype, members = dtypes.pop(), []
-    for number in range(count):
-        parameters = Parameters(architecture.layout, dtype=dtype)
+    architecture = require_header(header, tensors, _prefix)
+    members = []
+    for number in range(header["members"]):
+        parameters = Parameters(architecture.layout, dtype=next(iter(tensors.values())).dtype)
         parameters.assign({name: tensors[f"{_prefix(number)}{name}"] for name in architecture.layout.shapes})
         members.append(Network.of(architecture, parameters))
-    shape, receipt, columns = header["image_shape"], header["receipt"], header.get("columns")
-    seen = header.get("training_range")
-    if not isinstance(receipt, dict) or not isinstance(receipt.get("data", {}), dict):
-        raise ValueError("its receipt is no object")
+    shape, columns, seen = header["image_shape"], header.get("columns"), header.get("training_range")
     return Model(
         members[0],
         Scaling.from_dict(header["scaling"]),
         Targets.from_dict(header["targets"]),
-        (int(shape[0]), int(shape[1])) if shape else None,
-        receipt,
+        (shape[0], shape[1]) if shape else None,
+        header["receipt"],
         tuple(members[1:]),
-        tuple(map(str, header.get("class_names", ()))),
+        tuple(header.get("class_names", ())),
         float(header.get("temperature", 1.0)),
         Columns.from_dict(columns) if columns else None,
-        HANDWRITING if header.get("handwriting") else str(header.get("reading", "")),
-        int(header.get("white", 0)),
-        bool(header.get("deskews", False)),
-        TrainingRange.from_dict(seen, architecture.sizes[0]) if seen is not None else None,
+        HANDWRITING if header.get("handwriting") else header.get("reading", ""),
+        header.get("white", 0),
+        header.get("deskews", False),
+        TrainingRange.from_dict(seen) if seen else None,
+        SampleLayout(**header.get("layout", {})),
     )
 
 
@@ -244,12 +258,24 @@ def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
     if len(content) < 8 or content[8:9] != b"{" or length > _LARGEST_HEADER:
         raise ModelFileError("GN040", f"{path}: not a model file (expected safetensors).")
     try:
-        metadata = json.loads(content[8 : 8 + length]).get("__metadata__", {})
+        metadata = _plain(content[8 : 8 + length]).get("__metadata__", {})
     except (ValueError, AttributeError, RecursionError):
         raise _damaged(path, "its header is unreadable") from None
     if not isinstance(metadata, dict) or not all(isinstance(value, str) for value in metadata.values()):
         raise _damaged(path, "its header is unreadable")
     return metadata
+
+
+def _plain(text: str | bytes) -> Any:
+    """Return a value of JSON; ValueError where a key stands twice in an object, of which readers take either."""
+    return json.loads(text, object_pairs_hook=_unique)
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key stands twice in an object")
+    return found
 
 
 def _damaged(path: str | Path, why: str) -> ModelFileError:

@@ -199,7 +199,7 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values[name]
     if kind is float and isinstance(value, float | str):
         return float(value)
-    if type(value) is not kind or values[name] < 0:
+    if type(value) is not kind or not 0 <= values[name] < 2**53:
         raise ValueError(f"{name} {value!r}")
     return value
 

@@ -10,14 +10,14 @@ from __future__ import annotations
 import hashlib
 import platform
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from typing import Any
 
 import numpy as np
 
-from .data.dataset import Dataset, SampleLayout
+from .data.dataset import Dataset
 from .engines import ENGINES, Engine, blas_in_use, engine_named
 from .errors import DataError, DivergedError
 from .evaluate import Evaluation
@@ -109,7 +109,6 @@ def described(data: Dataset, data_fingerprint: str) -> dict[str, Any]:
         "samples": len(data),
         "classes": data.classes,
         "fingerprint": data_fingerprint,
-        **({"layout": asdict(data.layout)} if data.layout != SampleLayout() else {}),
     }
 
 
@@ -169,6 +168,8 @@ def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> V
     alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
         return Verdict(False, f"{data.source} is not the data it was trained on", changed)
+    if base.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is made
+        return Verdict(False, "the network, which in the file is another than its receipt describes", changed)
     told, engine = list(listeners), engine_of(receipt)
     part = data if receipt.get("own_validation") else parts_of(data, base)[0]
     made = new_model(part, base)
@@ -194,7 +195,7 @@ def run_of(receipt: dict[str, Any]) -> Options:
     """
     options = options_of(receipt)
     whole = {"trails", "hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
-    if not whole or len(receipt["trails"]) != options.members or not all(receipt["trails"]):
+    if not whole or len(receipt["trails"]) != options.members or min(map(len, receipt["trails"])) < 2:
         raise DataError(
             "GN017",
             "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "

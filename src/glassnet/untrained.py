@@ -50,6 +50,7 @@ def new_model(data: Dataset, options: Options) -> Model:
         white=data.white,
         deskews=options.deskew,
         training_range=training_range_of(data, scaling),
+        layout=data.layout,
     )
 
 

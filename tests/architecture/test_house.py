@@ -46,6 +46,7 @@ ROWS = (
         "committee",
         "evaluate",
         "importance",
+        "schema",
         "modelfile",
         "asking",
         "reading",

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import glassnet
-from glassnet.modelfile import load_model
+from glassnet.errors import ModelFileError
+from glassnet.modelfile import header_of, load_model, tensors_of, write
 from glassnet.receipt import receipt_of
 from support.cli import run
 from support.samples import digits, npz
@@ -243,12 +244,15 @@ def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
     assert not (folder / "no.csv").exists()
 
 
-def test_a_receipt_with_nonsense_for_a_layout_is_one_without(folder):
+@pytest.mark.parametrize(
+    "nonsense",
+    [None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}],
+)
+def test_a_file_with_nonsense_for_a_layout_is_refused(folder, nonsense):
     x, y = pixels()
     (folder / "rows.csv").write_text(written(PLACES["last"](x, y)))
-    run("train", "rows.csv", *QUICK, "-o", "m.safetensors")
-    model = load_model("m.safetensors")
+    model = glassnet.fit(glassnet.load_data("rows.csv"), glassnet.Options(hidden=(3,), epochs=1)).model
     assert model.layout.labels == "last"
-    for nonsense in (None, 3, [], {"labels": "middle"}, {"columns": 0}, {"columns": True}, {"more": 1}, {"signed": 2}):
-        model.receipt["data"]["layout"] = nonsense
-        assert model.layout == glassnet.Dataset(x, y, 10, None, "x").layout
+    write("m.safetensors", {**header_of(model), "layout": nonsense}, tensors_of(model))
+    with pytest.raises(ModelFileError, match="layout"):
+        load_model("m.safetensors")

@@ -206,7 +206,7 @@ def test_ranges_are_those_of_the_data_whatever_their_order_and_type(seed):
     assert known is not None
     assert known == TrainingRange.of(rng.permutation(rows), by_feature=True)
     assert known == TrainingRange.of(rows.astype(np.float32), by_feature=True)
-    assert known == TrainingRange.from_dict(json.loads(json.dumps(known.to_dict())), rows.shape[1])
+    assert known == TrainingRange.from_dict(json.loads(json.dumps(known.to_dict())))
     for limits, values in ((known.features, rows), (known.samples, np.sort(rows)[:, [0, rows.shape[1] // 2, -1]])):
         low, high = map(np.array, limits)
         outside = ((values < low) | (values > high)).sum(axis=0)

@@ -254,13 +254,3 @@ def _complete(
             found.append(columns)
     squares = [columns for columns in found if image_shape(few.shape[1] - len(columns)) is not None]
     return (squares or found or [[]])[0]
-
-
-def layout_of(plain: Any) -> SampleLayout:
-    """Make the layout that a receipt has; the usual one of what is none."""
-    try:
-        made = SampleLayout(**plain)
-    except TypeError:
-        return SampleLayout()
-    right = made.labels in ("first", "last") and type(made.columns) is int and type(made.signed) is bool
-    return made if right and made.columns >= 1 else SampleLayout()

@@ -6,10 +6,14 @@ import warnings
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
 
 from ..errors import DataError
 from ..model import Model
+from ..modelfile import damage
 from ..receipt import options_of, surroundings
+from ..schema import ESTIMATOR
 
 _Estimator = TypeVar("_Estimator")
 
@@ -43,24 +47,44 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
     ------
     DataError
         GN017 when the file is not of an estimator of this class.
+    ModelFileError
+        GN041 when what it says of the estimator does not fit together.
     """
-    about = model.receipt.get("estimator")
-    if not isinstance(about, dict) or about.get("class") != cls.__name__:
-        found = f"one of {about['class']}" if isinstance(about, dict) and "class" in about else "no estimator's"
+    about: Any = model.receipt.get("estimator")
+    kind = about.get("class") if isinstance(about, dict) else None
+    if kind != cls.__name__:
+        found = "no estimator's" if kind is None else f"one of {ascii(kind).strip(chr(39))[:60]}"
         raise DataError("GN017", f"{source}: {found}, expected one of {cls.__name__}. Use glassnet.load_model.")
-    estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
-    estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
-    estimator.n_features_in_ = model.features
-    if about["features"]:
-        estimator.feature_names_in_ = np.array(about["features"], object)
-    if about["classes"] is not None:
-        kind, values = about["classes"]
-        estimator.classes_ = np.array(values, kind)
-        estimator._several = not model.targets.of_classes
+    with damage(source):
+        ESTIMATOR.check(about, "receipt.estimator")
+        of_classes = model.targets.name != "values"
+        if (about["classes"] is not None, about["flat"] is None, issubclass(cls, ClassifierMixin)) != (of_classes,) * 3:
+            raise ValueError(f"receipt.estimator is no {kind}'s")
+        estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
+        estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
+        estimator.n_features_in_ = model.features
+        if about["features"]:
+            if len(about["features"]) != model.features:
+                raise ValueError(f"{len(about['features'])} names of features for {model.features} inputs")
+            estimator.feature_names_in_ = np.array(about["features"], object)
+        if about["classes"] is not None:
+            estimator.classes_ = _array_of(*about["classes"])
+            if estimator.classes_.shape != (model.classes,):
+                raise ValueError(f"classes of shape {estimator.classes_.shape} for {model.classes} outputs")
+            estimator._several = not model.targets.of_classes
     if about["flat"] is not None:
         estimator._flat, estimator._width = about["flat"], model.classes
     made: _Estimator = estimator
     return made
+
+
+def _array_of(kind: str, values: Any) -> NDArray[Any]:
+    """Return what `_plain_array` took apart."""
+    dtype = np.dtype(kind)
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    if dtype.kind not in "biufUSMmO" or dtype.itemsize > max(16, 4 * longest):  # a type can have any size
+        raise ValueError(f"classes of type {kind}")
+    return np.array(values, dtype)
 
 
 def _plain_array(values: Any) -> list[Any] | None:

@@ -7,7 +7,6 @@ keeps a few numbers about its training inputs, and `Model.outputs` compares.
 
 from __future__ import annotations
 
-import math
 import sys
 import warnings
 from dataclasses import dataclass, field
@@ -37,7 +36,7 @@ FEWEST = 10
 """Training samples below which their range says too little."""
 _TRAINED = 1000  # training samples looked at, evenly spread: enough for the tails, and a few milliseconds at most
 _ASKED = 100  # the same of what is asked about
-_SUMMARIES = ("smallest value", "median value", "largest value")
+SUMMARIES = ("smallest value", "median value", "largest value")
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class TrainingRange:
         if np.count_nonzero(far.any(axis=1)) <= MOST * len(some):
             return ""
         which = int(far.sum(axis=0).argmax())
-        return f"{_SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
+        return f"{SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
 
     def _far_features(self, some: NDArray[Any]) -> str:
         """Look for features that are far off in most samples; in few samples, many features must be."""
@@ -166,22 +165,9 @@ class TrainingRange:
         return plain if self.features is None else {**plain, "features": [list(ends) for ends in self.features]}
 
     @classmethod
-    def from_dict(cls, plain: dict[str, Any], features: int) -> Self:
-        """Make the ranges that `to_dict` wrote down, of so many features.
-
-        Raises
-        ------
-        LookupError, TypeError, ValueError
-            For entries that are missing or unknown, are no finite numbers, or not as many as they should be.
-        """
-        made: dict[str, Limits] = {}
-        for name, count in (("samples", len(_SUMMARIES)), ("features", features)):
-            if name == "samples" or name in plain:
-                low, high = (tuple(map(float, ends)) for ends in plain[name])
-                if len(low) != count or len(high) != count or not all(map(math.isfinite, (*low, *high))):
-                    raise ValueError(f"its training range has not {count} finite {name}")
-                made[name] = low, high
-        return cls(**made)
+    def from_dict(cls, plain: dict[str, Any]) -> Self:
+        """Make the ranges that `to_dict` wrote down."""
+        return cls(**{name: (tuple(map(float, low)), tuple(map(float, high))) for name, (low, high) in plain.items()})
 
 
 def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:

@@ -14,6 +14,8 @@ from ..recipes import RECIPES
 from .charts import Curve
 from .words import percent
 
+_FARTHEST = 1e30  # what a curve shows at most: axes cannot be divided for any number
+
 
 class Fact(NamedTuple):
     """A line of the table: its name, what it says, and whether that is for machines."""
@@ -160,6 +162,8 @@ def _curve(told: Any) -> Curve:
         if name in found and along in found and found[name].shape == found[along].shape == (found[along].size,)
     }
     if "loss" not in fits or not found["progress"].size or not np.isfinite(found["progress"]).all():
+        return {}
+    if any(np.nanmax(np.abs(values), initial=0) > _FARTHEST for values in found.values()):
         return {}
     return {name: found[name] for name in {*fits, *fits.values()}}
 

@@ -1,0 +1,214 @@
+"""What the header of a model file says is not believed: it fits its schema and the tensors, or the file is refused."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import load_checkpoint, load_model, save_model
+from glassnet.checkpoint import require_free, require_model_place
+from glassnet.errors import GlassnetError, ModelFileError
+from glassnet.receipt import verify
+from support import mutations
+from support.cli import environment, run, snapshot
+from support.samples import small_model
+
+LEAST_OPENED, MUTATIONS, MEMORY = 20, 2000, 2**30
+LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)); "
+
+
+def test_mutated_files_are_refused_in_one_line_or_answer(tmp_path):
+    """In a process of its own, whose memory can be told; one that hangs is ended."""
+    program = f"{LIMITED}import runpy; runpy.run_module('support.mutations', run_name='__main__')"
+    start = [sys.executable, "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}", tmp_path, str(MUTATIONS)]
+    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=300)
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    assert told["wrong"] == []
+    assert min(told["opened"].values()) >= LEAST_OPENED, "the mutations are too coarse to come far"
+    assert sum(told["opened"].values()) + sum(told["refused"].values()) == MUTATIONS
+    assert told["refused"]["GN041"] > MUTATIONS // 4
+    assert told["peak"] <= MEMORY
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A model of each kind, as bytes."""
+    folder = tmp_path_factory.mktemp("models")
+    return {name: (folder / name).read_bytes() for name in mutations.models(folder)}
+
+
+def _set(path: str, value):
+    """Change one place of a header, named by keys and numbers with points between."""
+
+    def change(header, tensors):
+        *above, last = (int(key) if key.isdecimal() else key for key in path.split("."))
+        for key in above:
+            header = header[key]
+        header[last] = value
+
+    return change
+
+
+def _poison(name: str, value: float):
+    def change(header, tensors):
+        tensors[name].flat[1] = value
+
+    return change
+
+
+HISTORY = "training.history.loss"
+HOSTILE = [
+    ("plain", "architecture is None", _set("architecture", None)),
+    ("plain", "architecture is a list", _set("architecture", [1])),
+    ("plain", "architecture is 'x'", _set("architecture", "x")),
+    ("plain", "scaling is None", _set("scaling", None)),
+    ("plain", "scaling is a list", _set("scaling", [])),
+    ("plain", "targets is 'one-hot'", _set("targets", "one-hot")),
+    ("plain", "10000000000 members|1000000000 members", _set("members", 10**9)),
+    ("plain", "members is True", _set("members", True)),
+    ("plain", "members is 1.0", _set("members", 1.0)),
+    ("plain", "shape", _set("architecture.sizes", [16, 10**12, 10])),
+    ("plain", "layer1.weight holds .*NaN", _poison("layer1.weight", np.nan)),
+    ("ensemble", "member2.layer2.bias holds .*infinite", _poison("member2.layer2.bias", np.inf)),
+    ("plain", "temperature is nan", _set("temperature", float("nan"))),
+    ("plain", "temperature is 0", _set("temperature", 0)),
+    ("plain", "temperature is -1", _set("temperature", -1.0)),
+    ("plain", "temperature is '1'", _set("temperature", "1")),
+    ("plain", "scaling.maximum is 0", _set("scaling.maximum", 0.0)),
+    ("plain", "scaling.maximum is inf", _set("scaling.maximum", float("inf"))),
+    ("plain", "scaling.span is 0", _set("scaling.span", 0.0)),
+    ("standard", "scaling.offset has 1 values", _set("scaling.offset", [0.0])),
+    ("plain", "class_names has 2 values, expected 0 or 10", _set("class_names", ["a", "b"])),
+    ("plain", r"class_names\[0\] is None", _set("class_names", [None] * 10)),
+    ("plain", "image_shape", _set("image_shape", [10**9, 10**9])),
+    ("plain", "more than 64 bits", _set("white", 10**30)),
+    ("plain", "targets.classes is 3", _set("targets.classes", 3)),
+    ("plain", "targets.low is 1", _set("targets.low", 1.0)),
+    ("numbers", r"targets.scale\[0\] is 0", _set("targets.scale.0", 0)),
+    ("numbers", "targets.offset has 1 values", _set("targets.offset", [1.0])),
+    ("table", r"columns.inputs\[0\].scale is 0", _set("columns.inputs.0.scale", 0.0)),
+    ("table", r"columns.inputs\[0\].kind is 'dates'", _set("columns.inputs.0.kind", "dates")),
+    ("table", "columns make 7 inputs, but the network has 8", lambda header, _: header["columns"]["inputs"].pop()),
+    ("table", "columns make 2 outputs", _set("columns.target.classes", ["a", "b"])),
+    ("table", "not for targets", _set("columns.target.task", "numbers")),
+    ("plain", "receipt is None", _set("receipt", None)),
+    ("plain", "receipt.data is a list", _set("receipt.data", [])),
+    ("plain", r"receipt.trails\[0\] is None", _set("receipt.trails", [None])),
+    ("ensemble", "receipt.trails has 1 values, expected 3", _set("receipt.trails", [["x"]])),
+    ("plain", "receipt.result.accuracy is 'high'", _set("receipt.result.accuracy", "high")),
+    ("plain", "nested more than", _set("receipt.x", json.loads("[" * 200 + "]" * 200))),
+    ("checkpoint", "training.trail is None", _set("training.trail", None)),
+    ("checkpoint", "training.note is 'x'", _set("training.note", "x")),
+    ("checkpoint", "receipt.engine is missing", lambda header, _: header["receipt"].pop("engine")),
+    ("checkpoint", "receipt.data.source is missing", lambda header, _: header["receipt"]["data"].pop("source")),
+    ("checkpoint", "step 1", _set("training.step", 10**19)),
+    ("checkpoint", "history.loss of shape", lambda _, tensors: tensors.update({HISTORY: np.zeros((10**12, 0))})),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "words", "change"), HOSTILE, ids=[f"{one[0]}: {one[1]}" for one in HOSTILE])
+def test_a_header_that_lies_is_refused_and_told_where(tmp_path, files, name, words, change):
+    header, tensors = mutations.unsigned(files[name])
+    change(header, tensors)
+    path = tmp_path / "m"
+    path.write_bytes(mutations.signed(json.dumps(header, sort_keys=True), tensors))
+    load = load_checkpoint if name == "checkpoint" else load_model
+    with pytest.raises(ModelFileError, match=words) as problem:
+        load(path)
+    assert problem.value.code == "GN041"
+    assert len(str(problem.value).splitlines()) == 1
+    assert str(path) in str(problem.value)
+
+
+@pytest.mark.parametrize("place", ["the header", "its text"])
+def test_deep_nesting_ends_no_process(tmp_path, files, place):
+    header, tensors = mutations.unsigned(files["plain"])
+    deep = "[" * mutations.NESTED + "]" * mutations.NESTED
+    content = mutations.signed(json.dumps(header, sort_keys=True)[:-1] + f', "x": {deep}}}', tensors)
+    if place == "the header":
+        inside = f'{{"__metadata__": {deep}}}'.encode()
+        content = len(inside).to_bytes(8, "little") + inside
+    (tmp_path / "m").write_bytes(content)
+    with pytest.raises(ModelFileError) as problem:
+        load_model(tmp_path / "m")
+    assert problem.value.code == "GN041"
+    run("info", tmp_path / "m").refused("GN041", "damaged")
+
+
+def test_a_key_that_stands_twice_is_refused(tmp_path, files):
+    header, tensors = mutations.unsigned(files["plain"])
+    text = json.dumps(header, sort_keys=True).replace('"bias": false', '"bias": true, "bias": false')
+    (tmp_path / "m").write_bytes(mutations.signed(text, tensors))
+    with pytest.raises(ModelFileError) as problem:
+        load_model(tmp_path / "m")
+    assert problem.value.code in {"GN040", "GN041"}
+
+
+def test_every_kind_of_model_opens_as_it_was_written(tmp_path, files):
+    """The schema refuses nothing that glassnet writes, and passes over keys that a later one may add."""
+    for name, content in files.items():
+        header, tensors = mutations.unsigned(content)
+        (tmp_path / name).write_bytes(mutations.signed(json.dumps({**header, "later": [1]}, sort_keys=True), tensors))
+        opened = load_model(tmp_path / name)
+        assert modelhash(content, tmp_path) == opened.hash()
+        if name == "checkpoint":
+            assert load_checkpoint(tmp_path / name).model.hash() == opened.hash()
+        save_model(opened, tmp_path / "again")
+        assert load_model(tmp_path / "again").hash() == opened.hash()
+
+
+def modelhash(content: bytes, folder) -> str:
+    (folder / "own").write_bytes(content)
+    return load_model(folder / "own").hash()
+
+
+def test_what_could_not_be_opened_again_is_not_written(tmp_path):
+    path = tmp_path / "m"
+    save_model(small_model(), path)
+    before = snapshot(tmp_path)
+    broken = replace(small_model(), temperature=float("nan"))
+    with pytest.raises(ModelFileError, match="temperature is nan") as problem:
+        save_model(broken, path)
+    assert problem.value.code == "GN046"
+    assert snapshot(tmp_path) == before
+
+
+def test_verify_makes_no_network_that_only_a_receipt_describes(tmp_path, files):
+    header, tensors = mutations.unsigned(files["plain"])
+    header["receipt"]["options"]["hidden"] = [100_000] * 9
+    header["receipt"]["options"]["activation"] = ["sigmoid"]
+    path = tmp_path / "m"
+    path.write_bytes(mutations.signed(json.dumps(header, sort_keys=True), tensors))
+    model, data = load_model(path), mutations.pictures()
+    verdict = verify(model, data)
+    assert not verdict.same
+    assert "receipt describes" in verdict.where
+
+
+@pytest.mark.parametrize("training", [None, [], "ended", {"ended": [1]}])
+def test_a_training_of_any_form_is_replaced_or_refused_in_one_line(tmp_path, files, training):
+    header, tensors = mutations.unsigned(files["checkpoint"])
+    content = mutations.signed(json.dumps({**header, "training": training}, sort_keys=True), tensors)
+    (tmp_path / "m").write_bytes(content)
+    for require in (require_free, require_model_place):
+        with suppress(ModelFileError):
+            require(tmp_path / "m")
+    assert snapshot(tmp_path) == {"m": content}
+    run("resume", tmp_path / "m").refused("GN041")
+
+
+@pytest.mark.parametrize("trail", [[], ["x"]])
+def test_a_receipt_without_an_epoch_is_none(files, tmp_path, trail):
+    header, tensors = mutations.unsigned(files["plain"])
+    header["receipt"]["trails"] = [trail]
+    (tmp_path / "m").write_bytes(mutations.signed(json.dumps(header, sort_keys=True), tensors))
+    with pytest.raises(GlassnetError) as problem:
+        verify(load_model(tmp_path / "m"), mutations.pictures())
+    assert problem.value.code == "GN017"
