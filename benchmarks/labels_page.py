@@ -15,23 +15,25 @@ def main() -> None:
 
 
 def lines(result: dict[str, Any]) -> list[str]:
-    """Return the lines of the table, the most wrong labels first."""
-    heads = ("labels made wrong", "wrong among the first 100", "found among as many as there are")
-    rows = [f"| {' | '.join((*heads, 'estimated', 'suspects', 'it says'))} |", "|---|---|---|---|---|---|"]
+    """Return the lines of the table: digits, the most wrong labels first, then generated samples."""
+    heads = ("data", "labels made wrong", "wrong among the first 100", "found among as many as there are")
+    table = [f"| {' | '.join((*heads, 'estimated', 'suspects', 'it says'))} |", "|---|---|---|---|---|---|---|"]
     shares = {float(name.split("%")[0]): one for name, one in result.items() if name.endswith("wrong")}
-    for share, one in sorted(shares.items(), reverse=True):
-        wrong = round(share / 100 * result["samples"])
-        found = f"{shown(one['wrong among as many as there are'])} of {wrong:,}"
+    rows = [("digits", share / 100, result["samples"], one) for share, one in sorted(shares.items(), reverse=True)]
+    rows.append(("separate classes", 0.05, result["generated"], result["separate"]))
+    rows.append(("overlapping classes", 0.0, result["generated"], result["overlapping"]))
+    for name, share, samples, one in rows:
+        wrong = round(share * samples)
         known = ["none", "", ""]
         if wrong:
-            known = [f"{wrong:,} ({share:g} %)", shown(one["wrong among the first 100"]), found]
+            found = f"{shown(one['wrong among as many as there are'])} of {wrong:,}"
+            known = [f"{wrong:,} ({100 * share:g} %)", shown(one["wrong among the first 100"]), found]
         sure = one["certain"]["min"], one["certain"]["max"]
-        told = {(1, 1): "", (0, 0): "confidence is low"}.get(sure, "confidence is low, in some runs")
-        rows.append(
-            f"| {' | '.join([*known, shown(one['estimated']), format(one['suspects']['median'], ',.0f'), told])} |"
-        )
+        verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap, in some runs")
+        suspects = format(one["suspects"]["median"], ",.0f")
+        table.append(f"| {' | '.join([name, *known, shown(one['estimated']), suspects, verdict])} |")
     seconds = [one["processor seconds"]["median"] for one in shares.values()]
-    return [*rows, "", f"A run takes about {max(seconds):.0f} s of processor time."]
+    return [*table, "", f"A run over the digits takes about {max(seconds):.0f} s of processor time."]
 
 
 def shown(summary: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ _ONE = {
     "that matter": "that matters",
     "times": "time",
     "values": "value",
-    "wrong labels": "wrong label",
+    "wrong or ambiguous labels": "wrong or ambiguous label",
 }
 _COUNTED = re.compile(rf"\{{(\w+)(:,)?\}} (?:\{{\w+\}} |misread )?(?P<many>{'|'.join(_ONE)})\b")
 """What an English word of a catalogue says of several, right behind their number."""

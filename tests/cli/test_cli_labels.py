@@ -13,6 +13,7 @@ from PIL import Image
 
 from glassnet import load_data
 from support.cli import run, snapshot
+from support.labelled import blobs, flipped, logistic
 from support.samples import digits, digits_csv, idx, npz, png, write
 
 FAST = ("--hidden", "16", "--epochs", "6", "--folds", "3")
@@ -48,6 +49,8 @@ def test_a_list_that_was_reviewed_is_not_replaced(folder, filled):
 def test_the_list_and_the_picture(folder):
     text = digits_csv(400).splitlines()
     text[10] = "7" + text[10][1:]  # a 0
+    for row in range(100, 116):
+        text[row] = str((int(text[row][0]) + 1) % 10) + text[row][1:]
     (folder / "d.csv").write_text("\n".join(text) + "\n")
     outcome = run("labels", "d.csv", *FAST, "--out", "l.csv", "--picture", "p.png", "--json").fine()
     found = outcome.json()
@@ -57,8 +60,9 @@ def test_the_list_and_the_picture(folder):
     rows = found["suspects"]
     assert {"row": 10, "label": "7", "likely": "0"}.items() <= next(one for one in rows if one["row"] == 10).items()
     assert len(rows) == round(400 * (1 - found["accuracy"]))
-    gaps = [one["likely_probability"] - one["label_probability"] for one in rows]
-    assert gaps == sorted(gaps, reverse=True) or np.diff(gaps).max() < 2e-4
+    wrong = [one["wrong_probability"] for one in rows]
+    assert wrong == sorted(wrong, reverse=True)
+    assert sum(wrong) == pytest.approx(found["estimated_errors"], abs=0.01)
     with open("l.csv", newline="") as file:
         written = list(csv.DictReader(file))
     assert [int(one["row"]) for one in written] == [one["row"] for one in rows]
@@ -148,7 +152,7 @@ def test_a_table_with_named_columns(folder):
 
 def test_what_comes_next_names_the_same_data(folder):
     random = np.random.default_rng(0)
-    lines = [f"{k},{random.normal(k % 2):.3f},2026-01-01,{k % 2}" for k in range(60)]
+    lines = [f"{k},{random.normal(8 * (k % 2)):.3f},2026-01-01,{k % 2 ^ (k % 15 == 3)}" for k in range(400)]
     (folder / "t.csv").write_text("id,x,day,y\n" + "\n".join(lines) + "\n")
     flags = ("--target", "y", "--task", "classes", "--drop", "day", "--drop", "id")
     done = run("labels", "t.csv", *flags, "--folds", 2, "--seed", 3, "--first", 0, "--out", "l.csv").fine()
@@ -156,7 +160,43 @@ def test_what_comes_next_names_the_same_data(folder):
     text = (folder / "l.csv").read_text().splitlines()
     (folder / "l.csv").write_text("\n".join([text[0], f"{text[1]}drop"]) + "\n")
     run(*shlex.split(after), "fixed.csv").fine()
-    assert len((folder / "fixed.csv").read_text().splitlines()) == 60
+    assert len((folder / "fixed.csv").read_text().splitlines()) == 400
+
+
+@pytest.mark.parametrize(
+    ("language", "overlap", "ambiguous"),
+    [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别互相重叠", "错误或有歧义")],
+)
+def test_classes_that_overlap_are_said_to_and_nothing_is_to_be_put_right(folder, language, overlap, ambiguous):
+    random = np.random.default_rng(1)
+    x, y = logistic(random, 600)
+    (folder / "t.csv").write_text("x,y\n" + "".join(f"{a:.5f},{b}\n" for a, b in zip(x[:, 0], y, strict=True)))
+    command = ("labels", "t.csv", "--target", "y", "--first", 1)
+    done = run(*command, "--language", language).fine()
+    assert ambiguous in done.out
+    assert overlap in done.out
+    listed = run(*command, "--language", language, "--out", "l.csv").fine()
+    for text in (done.out, listed.out):
+        assert not re.search("--out|--fix|glassnet labels", text)
+    rows = list(csv.DictReader((folder / "l.csv").read_text().splitlines()))
+    assert len(rows) > 100
+    assert max(float(row["wrong_probability"]) for row in rows) < 0.5
+    found = run(*command, "--json").fine().json()
+    assert not found["certain"]
+    assert found["estimated_errors"] < 0.02 * 600
+
+
+def test_wrong_labels_are_said_to_be_wrong_and_what_comes_next(folder):
+    random = np.random.default_rng(1)
+    x, true = blobs(random, 600, 2, distance=8)
+    labels = flipped(random, true, 0.05)
+    lines = [f"{a:.4f},{b:.4f},{label}\n" for (a, b), label in zip(x, labels, strict=True)]
+    (folder / "t.csv").write_text("a,b,y\n" + "".join(lines))
+    done = run("labels", "t.csv", "--target", "y", "--first", 30).fine()
+    assert "30 wrong or ambiguous labels; about 30 wrong (5.00%)\n" in done.out
+    assert "overlap" not in done.out
+    assert set(map(int, re.findall(r"row (\d+) ", done.out))) == set(np.flatnonzero(labels != true))
+    assert "next      glassnet labels t.csv --target y --out suspects.csv\n" in done.out
 
 
 def test_pictures_whose_names_meet_in_a_new_folder_are_both_kept(folder):
@@ -220,7 +260,7 @@ def test_nothing_that_is_there_is_replaced(folder):
 def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
     (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
     done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
-    assert "estimate  no wrong labels: none looks like another class\n" in done.out
+    assert "estimate  no wrong or ambiguous labels: none looks like another class\n" in done.out
     assert "next" not in done.out
     assert len((folder / "none.csv").read_text().splitlines()) == 1
 

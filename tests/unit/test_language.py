@@ -13,7 +13,7 @@ WORDS = {
     "layer": ("layer {layer}: {nodes} {activation} nodes", "{nodes} 个 {activation} 节点"),
     "all": ("{epochs} epochs of {samples:,} samples", "{epochs} 轮"),
     "misread": ("misread   {count:,} rows, the surest first", "{count} 行"),
-    "left": ("{shown} nodes; {left} others are left out, {wrong} wrong labels", "{shown} {left} {wrong}"),
+    "left": ("{shown} nodes; {left} others are left out, {wrong} wrong or ambiguous labels", "{shown} {left} {wrong}"),
 }
 
 
@@ -27,7 +27,7 @@ WORDS = {
         ("all", {"epochs": 1, "samples": 60000}, "1 epoch of 60,000 samples"),
         ("all", {"epochs": 3, "samples": 1}, "3 epochs of 1 sample"),
         ("misread", {"count": 1}, "misread   1 row, the surest first"),
-        ("left", {"shown": 2, "left": 1, "wrong": 1}, "2 nodes; 1 other is left out, 1 wrong label"),
+        ("left", {"shown": 2, "left": 1, "wrong": 1}, "2 nodes; 1 other is left out, 1 wrong or ambiguous label"),
     ],
 )
 def test_one_is_one(key, filled_in, wanted):

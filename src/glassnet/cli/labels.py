@@ -1,4 +1,4 @@
-"""``glassnet labels``: likely wrong labels, and a copy of the data in which they are put right."""
+"""``glassnet labels``: wrong or ambiguous labels, and a copy of the data in which they are put right."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .flags import force_flag, language_flag, options_from, typed, with_options
 from .labels_text import labels_words, next_step, report
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
-_COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "new")
+_COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "wrong_probability", "new")
 _LIST = re.compile(rb"row,file,label,")
 _DRAWN = 40
 
@@ -62,7 +62,7 @@ def labels_command(
     recipe: str,
     **flags: Any,
 ) -> None:
-    """Rank the samples of DATA whose label is probably wrong.
+    """Rank the samples of DATA whose label is wrong or ambiguous.
 
     DATA is what 'glassnet train' takes; a table with named columns needs --target. Each sample is judged by a network
     that was trained without it, in at least 600 steps unless --epochs is given. With --fix LIST --to FILE, take a
@@ -107,7 +107,7 @@ def labels_command(
     else:
         report(samples, suspects, rows[: max(first, 0)], words)
         again = [*(["--part", part] if part != "train" else []), *wishes.typed(), *typed(recipe, flags, "quick")]
-        next_step([source, *again], out, picture, words, some=bool(rows))
+        next_step([source, *again], out, picture, words, suspects)
 
 
 def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) -> None:
@@ -161,9 +161,15 @@ def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
             "likely": samples.name_of(int(likely)),
             "label_probability": round(float(given), 4),
             "likely_probability": round(float(other), 4),
+            "wrong_probability": round(float(wrong), 4),
         }
-        for row, likely, given, other in zip(
-            suspects.rows, suspects.likely, suspects.given_probability, suspects.likely_probability, strict=True
+        for row, likely, given, other, wrong in zip(
+            suspects.rows,
+            suspects.likely,
+            suspects.given_probability,
+            suspects.likely_probability,
+            suspects.wrong_probability,
+            strict=True,
         )
     ]
 

@@ -21,21 +21,25 @@ LABELS_WORDS: dict[str, tuple[str, str]] = {
         "标签      {source} 共 {count:,} 个;在没见过它们的网络看来,{accuracy:.2%} 与标签相符",
     ),
     "none_wrong": (
-        "estimate  no wrong labels: none looks like another class",
-        "估计      没有错误的标签:没有一个更像别的类别",
+        "estimate  no wrong or ambiguous labels: none looks like another class",
+        "估计      没有错误或有歧义的标签:没有一个更像别的类别",
     ),
     "some_wrong": (
-        "estimate  about {errors:,} wrong labels ({share:.2%}) among {count:,} that look like another class",
-        "估计      {count:,} 个更像别的类别,其中约 {errors:,} 个标签有误({share:.2%})",
+        "estimate  {count:,} wrong or ambiguous labels; about {errors:,} wrong ({share:.2%})",
+        "估计      {count:,} 个标签错误或有歧义;其中约 {errors:,} 个有误({share:.2%})",
     ),
-    "not_certain": (
-        "          confidence is low: nearly all of these will be the networks' own mistakes, and the labels right",
-        "          置信度低:其中几乎都是网络自己的错误,标签是对的",
+    "all_ambiguous": (
+        "          the classes overlap, as far as {samples:,} samples show: no evidence that any of these is wrong",
+        "          就这 {samples:,} 个样本来看,各类别互相重叠:没有证据表明其中有错误的标签",
+    ),
+    "some_ambiguous": (
+        "          ambiguous rather than wrong: {ambiguous:,}; there the classes overlap, and the label may be right",
+        "          其余 {ambiguous:,} 个有歧义:类别在那里互相重叠,标签可能是对的",
     ),
     "suspect_row": ("row {row}", "第 {row} 行"),
     "suspect": (
-        "          {where}   labelled {label} ({given:6.1%})   looks like {likely} ({other:6.1%})",
-        "          {where}   标签 {label}({given:6.1%})   更像 {likely}({other:6.1%})",
+        "          {where}   labelled {label} ({given:6.1%})   looks like {likely} ({other:6.1%})   wrong {wrong:4.0%}",
+        "          {where}   标签 {label}({given:6.1%})   更像 {likely}({other:6.1%})   有误 {wrong:4.0%}",
     ),
     "empty_list": ("list      {file}: empty", "列表      {file}:空"),
     "suspects_picture": ("picture   {file}: the first of them", "图        {file}:排在最前的"),
@@ -43,6 +47,10 @@ LABELS_WORDS: dict[str, tuple[str, str]] = {
     "list": (
         "list      {file}: fill in the column 'new' with the right label or drop, where one is wrong",
         "列表      {file}:标签有误时,在 new 列填写正确的标签或 drop",
+    ),
+    "ambiguous_list": (
+        "list      {file}: all of them, with the probability that each label is wrong",
+        "列表      {file}:全部样本,以及各标签有误的概率",
     ),
     "go_on": ("next      {command}", "下一步    {command}"),
     "repaired_copy": (
@@ -67,7 +75,9 @@ def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]],
         return
     result(words("some_wrong", errors=errors, share=suspects.errors / len(samples), count=count))
     if not suspects.certain:
-        result(words("not_certain"))
+        result(words("all_ambiguous", samples=len(samples)))
+    elif count > errors:
+        result(words("some_ambiguous", ambiguous=count - errors))
     places = [words("suspect_row", row=row["row"]) for row in rows]
     files = [
         f"{place} {shortened(row['file'], 40)}" if row["file"] else place
@@ -75,20 +85,24 @@ def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]],
     ]
     columns = [_even(files), *(_even([shortened(row[name], 40) for row in rows]) for name in ("label", "likely"))]
     for row, where, label, likely in zip(rows, *columns, strict=True):
-        given, other = row["label_probability"], row["likely_probability"]
-        result(words("suspect", where=where, label=label, given=given, likely=likely, other=other))
+        chances = {"given": row["label_probability"], "other": row["likely_probability"]}
+        wrong = row["wrong_probability"]
+        result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
 
 
-def next_step(again: list[str], out: str | None, picture: str | None, words: Say, *, some: bool) -> None:
-    """Say how to go on; `again` are the words that name the same data."""
-    if not some:
+def next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
+    """Say how to go on, where labels are wrong; `again` are the words that name the same data."""
+    if not len(suspects.rows):
         if out:
             result(words("empty_list", file=out))
         return
     if picture:
         result(words("suspects_picture", file=picture))
     base = ["glassnet", "labels", *again]
-    if out:
+    if not suspects.certain:
+        if out:
+            result(words("ambiguous_list", file=out))
+    elif out:
         result(words("list", file=out))
         result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
     else:

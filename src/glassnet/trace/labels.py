@@ -1,15 +1,27 @@
-"""Likely wrong labels: confident learning, on nothing but probabilities and labels.
+"""Rank labels that are wrong or ambiguous, and tell label errors from classes that overlap.
 
 The probabilities must come from networks that have not seen the sample itself (`folds.out_of_fold`): one that has
-learns a wrong label too. A class's threshold is how sure the networks are of it on average, so that a class they find
-hard does not fill the list.
+learns a wrong label too.
 
-Source: Northcutt, Jiang and Chuang 2021, "Confident learning: estimating uncertainty in dataset labels", JAIR 70.
+A label that looks like another class is either wrong, or right where the classes overlap. Overlap fades: the surer the
+networks are, the rarer are labels of other classes. Label errors do not fade: they are as frequent where the networks
+are surest. The model of the labels is therefore a calibrated softmax over a floor for each class::
+
+    P(label = k) = (1 - sum(floors)) * softmax(log(p) / temperature + bias)[k] + floors[k]
+
+Overlap alone needs no floors; errors alone need no calibration, as the most probable class is the right one. Which of
+these holds, or both, is what the Bayesian information criterion decides.
+
+Sources: Copas 1988, "Binary regression models for contaminated data", JRSS B 50 (floors); Guo et al. 2017, "On
+calibration of modern neural networks", section 4.2 (temperature and bias); Schwarz 1978, "Estimating the dimension of a
+model", Annals of Statistics 6 (the criterion); Northcutt, Jiang and Chuang 2021, "Confident learning", JAIR 70
+(probabilities out of fold).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,13 +31,47 @@ from ..errors import DataError, ShapeError
 Floats = NDArray[np.floating]
 Labels = NDArray[np.int64]
 
-SURE = 0.1
-"""Estimated part of the suspects that is wrong, from which on the list is worth more than a look at its beginning."""
+_TEMPERATURES = np.geomspace(0.05, 20, 20)
+_FINER = np.geomspace(_TEMPERATURES[0] / _TEMPERATURES[1], _TEMPERATURES[1] / _TEMPERATURES[0], 11)
+_STEPS = 20  # of expectation and maximisation at each temperature
+_ALONE = 0.1
+"""Largest share of wrong labels if errors are the only cause. Above, as many everywhere is taken for overlap."""
+_TINY = 1e-12
+
+
+class Cause(Enum):
+    """Why labels look like another class."""
+
+    OVERLAP = "the classes overlap, and no label is wrong"
+    ERRORS = "the classes are separate, and labels are wrong, as many of each class"
+    BOTH = "the classes overlap, and labels are wrong, as many of each class"
+    BOTH_BY_CLASS = "the classes overlap, and labels are wrong, more of some classes than of others"
+
+
+@dataclass(frozen=True)
+class LabelModel:
+    """A fitted model of the labels; see `fit_label_model`.
+
+    Parameters
+    ----------
+    cause : Cause
+    floors : ndarray, shape (classes,)
+        Part of all samples that has each label whatever the sample looks like.
+    wrong : ndarray, shape (n,)
+        Probability that each label is wrong.
+    score : float
+        Log-likelihood less half the logarithm of n for each parameter: the criterion, times -1/2.
+    """
+
+    cause: Cause
+    floors: Floats
+    wrong: Floats
+    score: float
 
 
 @dataclass(frozen=True)
 class Suspects:
-    """Result of `find_suspects`: the samples that look more like another class, the likeliest mistakes first.
+    """Result of `find_suspects`: samples that look more like another class, the most probable label errors first.
 
     Parameters
     ----------
@@ -33,9 +79,12 @@ class Suspects:
     likely : ndarray of int64, shape (k,)
         The class each looks like.
     given_probability, likely_probability : ndarray, shape (k,)
-        How probable the label is, and the likely class.
-    errors : float
-        How many labels of all are wrong, as `estimated_errors` has it.
+        Probability of the label, and of the likely class, as the networks have it.
+    wrong_probability : ndarray, shape (k,)
+        Probability that the label is wrong; the rest is for a right label where the classes overlap.
+    certain : bool
+        Whether the model has label errors, and one of these labels is more probably wrong than right. If not, all of
+        them are ambiguous.
     accuracy : float
         Part of all samples whose label is the most probable class.
     """
@@ -44,17 +93,18 @@ class Suspects:
     likely: Labels
     given_probability: Floats
     likely_probability: Floats
-    errors: float
+    wrong_probability: Floats
+    certain: bool
     accuracy: float
 
     @property
-    def certain(self) -> bool:
-        """Whether enough of the suspects are estimated to be wrong; else most are mistakes of the network."""
-        return self.errors >= max(1.0, SURE * len(self.rows))
+    def errors(self) -> float:
+        """Expected number of wrong labels among these; the others are ambiguous."""
+        return float(self.wrong_probability.sum())
 
 
 def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
-    """Rank the samples whose label is probably wrong, by `normalised_margin`.
+    """Rank the samples that look more like another class by the probability that their label is wrong.
 
     Parameters
     ----------
@@ -72,20 +122,23 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
     """
     require_fitting(probabilities, labels)
     margin, likely = normalised_margin(probabilities, labels)
+    model = fit_label_model(probabilities, labels)
+    wrong = model.wrong
     rows = np.flatnonzero(margin < 0)
-    rows = rows[np.argsort(margin[rows], kind="stable")]
+    rows = rows[np.lexsort((margin[rows], -wrong[rows]))]
     return Suspects(
         rows,
         likely[rows],
         probabilities[rows, labels[rows]],
         probabilities[rows, likely[rows]],
-        estimated_errors(probabilities, labels),
+        wrong[rows],
+        model.cause is not Cause.OVERLAP and bool((wrong[rows] > 0.5).any()),
         float((margin >= 0).mean()),
     )
 
 
 def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, Labels]:
-    """Return by how much each label is more probable than the best other class, and that class (section 3.2, PBNR).
+    """Return by how much each label is more probable than the best other class, and that class.
 
     Returns
     -------
@@ -100,39 +153,55 @@ def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, La
     return probabilities[everyone, labels] - others[everyone, likely], likely
 
 
-def class_thresholds(probabilities: Floats, labels: Labels) -> Floats:
-    """Return the mean probability of each class over the samples labelled so, shape (classes,) (equation 2).
+def fit_label_model(probabilities: Floats, labels: Labels) -> LabelModel:
+    """Fit a model for each cause and return that of the best score; arguments as for `find_suspects`."""
+    scores = np.log(np.maximum(probabilities, _TINY))
+    scores -= scores.max(axis=1, keepdims=True)
 
-    A class without samples has an infinite one.
+    def best(cause: Cause, temperatures: Floats) -> tuple[LabelModel, float]:
+        models = [(_fitted(scores / temperature, labels, cause), temperature) for temperature in temperatures]
+        return max(models, key=lambda one: one[0].score)
+
+    models = [_fitted(scores / _TEMPERATURES[0], labels, Cause.ERRORS)]
+    for cause in (Cause.OVERLAP, Cause.BOTH, Cause.BOTH_BY_CLASS):
+        _, coarse = best(cause, _TEMPERATURES)
+        models.append(best(cause, coarse * _FINER)[0])
+    return max(models, key=lambda one: one.score)
+
+
+def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
+    """Fit floors and bias to log-probabilities that are divided by the temperature, with 0 for each sample's largest.
+
+    Expectation and maximisation: the probability that a label came from its floor, then floors and bias that fit these
+    (Dempster, Laird and Rubin 1977, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39).
     """
-    own = probabilities[np.arange(len(labels)), labels]
-    classes = probabilities.shape[1]
+    count, classes = scores.shape
+    unscaled = np.exp(scores)
     counts = np.bincount(labels, minlength=classes)
-    sums = np.bincount(labels, own, minlength=classes)
-    return np.where(counts > 0, sums / np.maximum(counts, 1), np.inf)
-
-
-def confident_joint(probabilities: Floats, labels: Labels) -> Labels:
-    """Count the samples that are labelled i and confidently look like j, shape (classes, classes) (equation 1).
-
-    A sample confidently looks like a class whose threshold its probability reaches, the most probable of them if there
-    are several; if there is none, it is not counted.
-    """
-    reached = probabilities >= class_thresholds(probabilities, labels)
-    looks_like = np.where(reached, probabilities, -np.inf).argmax(axis=1)
-    counted = reached.any(axis=1)
-    joint = np.zeros((probabilities.shape[1],) * 2, np.int64)
-    np.add.at(joint, (labels[counted], looks_like[counted]), 1)
-    return joint
-
-
-def estimated_errors(probabilities: Floats, labels: Labels) -> float:
-    """Estimate how many labels are wrong: what lies off the diagonal of the calibrated joint (equation 3)."""
-    joint = confident_joint(probabilities, labels)
-    counted = joint.sum(axis=1)
-    off = counted - np.diagonal(joint)
-    shares = np.where(counted > 0, off / np.maximum(counted, 1), 0.0)
-    return float(shares @ np.bincount(labels, minlength=len(joint)))
+    # One error in n + 2 labels is always allowed: else a single one decides the temperature (Platt 1999, section 2.2).
+    least = np.full(classes, 1 / (count + 2) / classes)
+    # At most half of a class's labels are errors: else a rare class without a region of its own is all errors.
+    most = np.maximum(counts / count / 2, least)
+    if cause is Cause.ERRORS:
+        most = np.minimum(most, _ALONE / (classes - 1))
+    weights = np.ones(classes)
+    floors = least if cause is Cause.OVERLAP else np.clip(0.1 / classes, least, most)
+    for _ in range(_STEPS):
+        totals = unscaled @ weights
+        own = unscaled[np.arange(count), labels] * weights[labels] / totals
+        likelihood = (1 - floors.sum()) * own + floors[labels]
+        by_floor = floors[labels] / likelihood
+        if cause is not Cause.ERRORS:
+            clean = np.bincount(labels, 1 - by_floor, minlength=classes)
+            expected = weights * (((1 - by_floor) / totals) @ unscaled)
+            weights = weights * clean / np.maximum(expected, _TINY)
+        if cause is not Cause.OVERLAP:
+            floors = np.bincount(labels, by_floor, minlength=classes) / count
+            floors = np.clip(floors if cause is Cause.BOTH_BY_CLASS else floors.mean(), least, most)
+    # The calibration has a temperature and a bias for all classes but one.
+    parameters = {Cause.OVERLAP: classes, Cause.ERRORS: 1, Cause.BOTH: classes + 1, Cause.BOTH_BY_CLASS: 2 * classes}
+    score = float(np.log(likelihood).sum() - parameters[cause] * np.log(count) / 2)
+    return LabelModel(cause, floors, by_floor * (1 - own), score)
 
 
 def require_fitting(probabilities: Floats, labels: Labels) -> None:

@@ -1,4 +1,4 @@
-"""Wrong labels: the algorithm on numbers made by hand, the folds, and that flips among digits are found."""
+"""Wrong labels: errors are told from classes that overlap, on generated data and on digits; the folds."""
 
 from __future__ import annotations
 
@@ -6,43 +6,30 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from scipy.special import softmax
 
 from glassnet import Dataset, Options
 from glassnet.errors import GlassnetError
 from glassnet.trace.folds import fold_of, options_for, out_of_fold
-from glassnet.trace.labels import (
-    class_thresholds,
-    confident_joint,
-    estimated_errors,
-    find_suspects,
-    normalised_margin,
-)
+from glassnet.trace.labels import Cause, Suspects, find_suspects, fit_label_model, normalised_margin
 from support.cases import patterns
+from support.labelled import blobs, flipped, logistic, moons, multinomial, rings
 from support.samples import digits
 
 P = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6], [0.1, 0.9], [0.3, 0.7]])
 LABELS = np.array([0, 0, 0, 1, 1, 1])
 
 
-def test_the_definitions_on_six_samples():
+def test_the_margin_and_the_list_on_six_samples():
     margin, likely = normalised_margin(P, LABELS)
     np.testing.assert_allclose(margin, [0.8, 0.4, -0.6, 0.2, 0.8, 0.4])
     assert likely.tolist() == [1, 1, 1, 0, 0, 0]
-    np.testing.assert_allclose(class_thresholds(P, LABELS), [0.6, 2.2 / 3])
-    # Confident: rows 0 and 1 are 0, row 2 (labelled 0) and row 4 are 1; rows 3 and 5 reach no threshold.
-    assert confident_joint(P, LABELS).tolist() == [[2, 1], [0, 1]]
-    assert estimated_errors(P, LABELS) == pytest.approx(1.0)
     found = find_suspects(P, LABELS)
     assert (found.rows.tolist(), found.likely.tolist()) == ([2], [1])
     assert (found.given_probability[0], found.likely_probability[0]) == (0.2, 0.8)
     assert found.accuracy == pytest.approx(5 / 6)
+    assert found.errors == pytest.approx(1.0, abs=0.01)
     assert found.certain
-
-
-def test_a_class_without_samples_is_never_reached():
-    p = np.c_[P * 0.5, np.full(6, 0.5)]
-    assert class_thresholds(p, LABELS)[2] == np.inf
-    assert confident_joint(p, LABELS)[:, 2].tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize(
@@ -61,17 +48,172 @@ def test_what_does_not_fit_is_refused(probabilities, labels, code):
     assert caught.value.code == code
 
 
+def calibrated(random: np.random.Generator, count: int, classes: int = 4) -> np.ndarray:
+    """Probabilities of which some are sure and others are not."""
+    scores = random.normal(size=(count, classes)) * random.uniform(0.5, 5, (count, 1))
+    return softmax(scores, axis=1)
+
+
+def drawn(random: np.random.Generator, probabilities: np.ndarray) -> np.ndarray:
+    """One label a row, as probable as the row says."""
+    return (probabilities.cumsum(axis=1) > random.random((len(probabilities), 1))).argmax(axis=1)
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 2.5])
+@pytest.mark.parametrize("bias", [0.0, 1.0])
+def test_labels_as_probable_as_the_network_says_need_no_floors_however_sure_it_is(temperature, bias):
+    random = np.random.default_rng(int(10 * temperature + bias))
+    scores = np.log(calibrated(random, 3000))
+    labels = drawn(random, softmax(scores, axis=1))
+    model = fit_label_model(softmax((scores + bias * np.arange(4)) / temperature, axis=1), labels)
+    assert model.cause is Cause.OVERLAP
+    assert model.wrong.sum() < 2
+
+
+@pytest.mark.parametrize(
+    ("cause", "floors"), [(Cause.BOTH, [0.02, 0.02, 0.02, 0.02]), (Cause.BOTH_BY_CLASS, [0.09, 0.0, 0.0, 0.03])]
+)
+@pytest.mark.parametrize("temperature", [0.5, 2.0])
+def test_floors_are_found_again_and_the_probability_of_an_error_is_honest(cause, floors, temperature):
+    random = np.random.default_rng(int(temperature) + len(cause.name))
+    p = calibrated(random, 6000)
+    true = drawn(random, p)
+    by_floor = random.random(6000) < np.sum(floors)
+    labels = np.where(by_floor, random.choice(4, 6000, p=np.array(floors) / np.sum(floors)), true)
+    model = fit_label_model(softmax(np.log(p) / temperature, axis=1), labels)
+    assert model.cause is cause
+    np.testing.assert_allclose(model.floors, floors, atol=0.015)
+    wrong = labels != true
+    assert model.wrong.sum() == pytest.approx(wrong.sum(), rel=0.2)
+    likely = model.wrong > 0.5
+    # Five standard deviations of a sum of independent yes and no, and a tenth for floors that are estimates.
+    spread = 5 * np.sqrt((model.wrong[likely] * (1 - model.wrong[likely])).sum()) + 1
+    assert abs(model.wrong[likely].sum() - wrong[likely].sum()) < spread + 0.1 * likely.sum()
+
+
+def test_the_order_of_classes_and_samples_means_nothing():
+    random = np.random.default_rng(2)
+    p = calibrated(random, 500)
+    labels = drawn(random, p)
+    labels[:25] = random.integers(0, 4, 25)
+    order, classes = random.permutation(500), random.permutation(4)
+    other = fit_label_model(p[order][:, classes], np.argsort(classes)[labels[order]])
+    np.testing.assert_allclose(other.wrong, fit_label_model(p, labels).wrong[order], atol=1e-9)
+
+
+def test_a_class_without_samples_changes_nothing():
+    random = np.random.default_rng(3)
+    p = calibrated(random, 500)
+    labels = drawn(random, p[:, :3] / p[:, :3].sum(axis=1, keepdims=True))
+    found, without = find_suspects(p, labels), find_suspects(p[:, :3] / p[:, :3].sum(axis=1, keepdims=True), labels)
+    assert np.isfinite(found.wrong_probability).all()
+    assert not found.certain
+    assert not without.certain
+
+
+def test_a_rare_class_that_nothing_tells_apart_is_not_all_errors():
+    random = np.random.default_rng(4)
+    labels = (random.random(2000) < 0.1).astype(np.int64)
+    sure = np.clip(random.normal(0.9, 0.02, 2000), 0.5, 0.99)
+    found = find_suspects(np.c_[sure, 1 - sure], labels)
+    assert not found.certain
+    assert found.errors < 10
+
+
 def test_flips_are_ranked_before_honest_labels_by_good_probabilities():
     random = np.random.default_rng(3)
     true = random.integers(0, 4, 2000)
     p = np.array([random.dirichlet(np.where(np.arange(4) == k, 8, 0.5)) for k in true])
-    labels, flipped = true.copy(), random.choice(2000, 100, replace=False)
-    labels[flipped] = (labels[flipped] + random.integers(1, 4, 100)) % 4
+    labels = flipped(random, true, 0.05)
     found = find_suspects(p, labels)
-    assert np.isin(found.rows[:100], flipped).mean() > 0.95
+    assert np.isin(found.rows[:100], np.flatnonzero(labels != true)).mean() > 0.95
     assert found.errors == pytest.approx(100, rel=0.15)
     clean = find_suspects(p, true)
     assert clean.errors < 10
+
+
+OVERLAP = {
+    "slope 1.5, few": (300, lambda random, n: logistic(random, n)),
+    "slope 1.5": (2000, lambda random, n: logistic(random, n)),
+    "slope 1.5, many": (5000, lambda random, n: logistic(random, n)),
+    "slope 0.5": (1000, lambda random, n: logistic(random, n, slope=0.5)),
+    "slope 4": (1000, lambda random, n: logistic(random, n, slope=4)),
+    "noise": (1000, lambda random, n: logistic(random, n, slope=0, columns=3)),
+    "5 columns": (1000, lambda random, n: logistic(random, n, slope=2, columns=5)),
+    "30 columns, few": (300, lambda random, n: logistic(random, n, slope=2, columns=30)),
+    "one class rare": (2000, lambda random, n: logistic(random, n, slope=2, offset=-3)),
+    "four classes": (1000, lambda random, n: multinomial(random, n, 4)),
+    "eight classes": (2000, lambda random, n: multinomial(random, n, 8)),
+    "blobs": (1000, lambda random, n: blobs(random, n, 3, distance=2)),
+    "blobs, unbalanced": (2000, lambda random, n: blobs(random, n, 3, distance=2.5, shares=(0.85, 0.1, 0.05))),
+    "blobs, 10 columns": (1000, lambda random, n: blobs(random, n, 5, distance=2, columns=10)),
+    "moons": (1000, lambda random, n: moons(random, n, noise=0.35)),
+}
+
+
+@pytest.mark.parametrize(("count", "generate"), OVERLAP.values(), ids=OVERLAP)
+def test_where_classes_overlap_no_label_is_called_wrong(count, generate):
+    random = np.random.default_rng(count)
+    inputs, labels = generate(random, count)
+    found = suspects(inputs, labels)
+    assert found.errors <= 0.02 * count
+    assert (found.wrong_probability > 0.5).sum() <= 0.02 * count
+    assert not found.certain
+    assert len(found.rows) > 0.02 * count
+
+
+SEPARATE = {
+    "blobs": (2000, lambda random, n: blobs(random, n, 3, distance=8)),
+    "blobs, fewer": (800, lambda random, n: blobs(random, n, 3, distance=8)),
+    "blobs, few": (300, lambda random, n: blobs(random, n, 3, distance=8)),
+    "blobs, far apart": (2000, lambda random, n: blobs(random, n, 2, distance=12)),
+    "two blobs": (2000, lambda random, n: blobs(random, n, 2, distance=7)),
+    "blobs, 20 columns": (2000, lambda random, n: blobs(random, n, 5, distance=8, columns=20)),
+    "blobs, unbalanced": (3000, lambda random, n: blobs(random, n, 3, distance=8, shares=(0.85, 0.1, 0.05))),
+    "moons": (2000, lambda random, n: moons(random, n, noise=0.1)),
+    "rings": (2000, lambda random, n: rings(random, n, 3)),
+}
+
+
+@pytest.mark.parametrize(("count", "generate"), SEPARATE.values(), ids=SEPARATE)
+def test_where_classes_are_separate_planted_errors_stand_first_and_are_counted(count, generate):
+    random = np.random.default_rng(count)
+    inputs, true = generate(random, count)
+    labels = flipped(random, true, 0.05)
+    check_planted(suspects(inputs, labels), np.flatnonzero(labels != true))
+
+
+def test_errors_of_one_class_alone_are_found():
+    random = np.random.default_rng(1)
+    inputs, true = blobs(random, 2000, 2, distance=6)
+    labels = np.where((true == 0) & (random.random(2000) < 0.15), 1, true)
+    check_planted(suspects(inputs, labels), np.flatnonzero(labels != true))
+
+
+def test_errors_stand_first_where_the_classes_overlap_elsewhere():
+    random = np.random.default_rng(1)
+    (far, true), (near, ambiguous) = blobs(random, 2500, 2, distance=8), logistic(random, 1500, slope=1, columns=2)
+    labels = flipped(random, true, 0.06)
+    found = suspects(np.r_[far, near + np.array([0, 20])], np.r_[labels, ambiguous])
+    planted = np.flatnonzero(labels != true)
+    assert np.isin(found.rows[: len(planted)], planted).mean() >= 0.9
+    assert found.certain
+    assert 0.5 * len(planted) < found.errors < 1.5 * len(planted)
+    assert len(found.rows) > 3 * len(planted)  # most are ambiguous
+
+
+def check_planted(found: Suspects, planted: np.ndarray) -> None:
+    """The planted errors are what is called wrong, and stand first."""
+    assert np.isin(found.rows[: len(planted)], planted).mean() >= 0.9
+    assert found.certain
+    assert found.errors == pytest.approx(len(planted), rel=0.15)
+    assert np.isin(found.rows[found.wrong_probability > 0.5], planted).mean() >= 0.9
+
+
+def suspects(inputs: np.ndarray, labels: np.ndarray) -> Suspects:
+    """What `glassnet labels` finds."""
+    data = Dataset(inputs.astype(np.float32), labels, int(labels.max()) + 1, None, "generated", maximum=1.0)
+    return find_suspects(out_of_fold(data, options_for(data, Options.recipe("quick"))), labels)
 
 
 def test_folds_are_even_in_every_class_and_follow_the_seed():
@@ -120,14 +262,13 @@ def test_options_follow_the_size_of_the_data():
 def test_flips_among_digits_are_found_and_clean_digits_are_said_to_be_clean():
     data = digits(5000)
     random = np.random.default_rng(0)
-    flipped = random.choice(5000, 100, replace=False)
-    labels = data.labels.copy()
-    labels[flipped] = (labels[flipped] + random.integers(1, 10, 100)) % 10
+    labels = flipped(random, data.labels, 0.02)
+    planted = np.flatnonzero(labels != data.labels)
     options = options_for(data, Options.recipe("quick", hidden=(100,)), 4)
     noisy = replace(data, labels=labels)
     found = find_suspects(out_of_fold(noisy, options, 4), labels)
-    assert np.isin(found.rows[:50], flipped).sum() >= 40
-    assert np.isin(flipped, found.rows[:200]).sum() >= 85
+    assert np.isin(found.rows[:50], planted).sum() >= 40
+    assert np.isin(planted, found.rows[:200]).sum() >= 85
     assert found.certain
     assert 70 < found.errors < 200
     clean = find_suspects(out_of_fold(data, options, 4), data.labels)
