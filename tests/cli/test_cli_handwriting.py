@@ -40,8 +40,8 @@ def test_train_asks_what_is_meant_by_large_pictures(folder):
     assert load_model("m.safetensors").features == 40_000
     assert run("verify", "m.safetensors", "mine").code == 0
     assert "200 × 200" in run("show", "mine").fine().out  # to look at, they need no size
-    run("train", "mine", *FLAGS, "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
-    run("train", *FLAGS, "--handwriting").refused("GN022", "--handwriting: for folders of pictures")
+    run("train", "mine", *FLAGS, "--force", "--handwriting", "--size", "28").refused("GN022", "handwriting with size")
+    run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: for folders of pictures")
 
 
 def test_handwriting_is_trained_tested_and_asked_about_alike(folder):

@@ -112,7 +112,7 @@ def test_test_data_may_have_their_labels_elsewhere(folder):
     (folder / "train.csv").write_text(written(PLACES["last"](x[:200], y[:200])))
     (folder / "test.csv").write_text(written(PLACES["first"](x[200:], y[200:])))
     for first, second in (("train.csv", "test.csv"), ("test.csv", "train.csv")):
-        outcome = run("train", first, "--test", second, *QUICK, "-o", "m.safetensors", "--json")
+        outcome = run("train", first, "--test", second, *QUICK, "-o", "m.safetensors", "--force", "--json")
         assert outcome.code == 0, outcome.err
         test = glassnet.load_data(second, part="test", like=glassnet.load_data(first))
         np.testing.assert_array_equal(test.labels, y[200:] if second == "test.csv" else y[:200])
