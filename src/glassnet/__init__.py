@@ -10,6 +10,7 @@ from .checkpoint import Checkpoint, load_checkpoint
 from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
+from .data.unpacking import max_bytes
 from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
 from .evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
@@ -69,6 +70,7 @@ __all__ = [
     "load_inputs",
     "load_model",
     "load_table",
+    "max_bytes",
     "new_model",
     "read_table",
     "reliability",

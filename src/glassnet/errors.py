@@ -40,6 +40,7 @@ CODES: dict[str, str] = {
     "GN030": "training diverged",
     "GN031": "interrupted",
     "GN032": "not enough memory",
+    "GN033": "compressed data, or a stream, larger than is allowed",
     # model files
     "GN040": "not a glassnet model file",
     "GN041": "model file is damaged",
@@ -100,7 +101,7 @@ class GlassnetError(Exception):
 
 
 class FileError(GlassnetError, OSError):
-    """A file is missing, unreadable, damaged or cannot be written (GN001 to GN007, GN110)."""
+    """A file is missing, unreadable, damaged, too large or cannot be written (GN001 to GN007, GN033, GN110)."""
 
     def __str__(self) -> str:
         # OSError would print its arguments as "[Errno ...]"; the message alone is meant.

@@ -9,7 +9,6 @@ import copy
 import hashlib
 import io
 import json
-import resource
 import sys
 import traceback
 import warnings
@@ -27,6 +26,7 @@ from glassnet.cli.look import info_command
 from glassnet.data.frames import read_table
 from glassnet.errors import GlassnetError, RangeWarning
 from glassnet.receipt import receipt_of
+from support.memory import peak
 from support.samples import digits
 from support.stopping import stopped
 
@@ -242,7 +242,7 @@ def _open_all(folder: Path, count: int) -> dict[str, Any]:
                 told["wrong"].append(f"{number}, {name}: {str(problem)!r}")
         except Exception as problem:
             told["wrong"].append(f"{number}, {name}: {problem!r}, {traceback.format_tb(problem.__traceback__)[-1]}")
-    told["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    told["peak"] = peak()
     return told
 
 

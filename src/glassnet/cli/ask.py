@@ -24,7 +24,7 @@ from ..parameters import FloatArray
 from ..pictures.words import shown
 from .console import complain, error_facts, json_flag, padded, result, result_json, score_line
 from .drawings import drawings_of_model, drawings_of_test
-from .flags import force_flag, language_flag
+from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
 from .sources import load_asked, load_labelled, say_trained_on
 from .words import row_told, told
@@ -39,6 +39,7 @@ from .words import row_told, told
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 def test_command(
     model_path: str, source: str | None, folder: str | None, force: bool, language: str, as_json: bool
 ) -> None:
@@ -175,6 +176,7 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
     """Ask a model about pictures or rows.
 

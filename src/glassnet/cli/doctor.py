@@ -25,7 +25,7 @@ from ..language import listed
 from ..options import Options
 from .console import json_flag, result_json
 from .doctor_text import Told
-from .flags import language_flag, options_from, typed, with_options
+from .flags import language_flag, max_bytes_flag, options_from, typed, with_options
 
 _PROGRAMS = (".py", ".ipynb")
 
@@ -55,6 +55,7 @@ class _Visit:
 )
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 @with_options("input_max", "classes", "size", "colour", "targets", "output", "loss")
 def doctor_command(
     source: str,

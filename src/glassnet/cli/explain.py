@@ -22,7 +22,7 @@ from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
 from .explain_nodes import explain_nodes
 from .explain_words import explain_words
-from .flags import force_flag, language_flag
+from .flags import force_flag, language_flag, max_bytes_flag
 from .sources import load_trained_on
 from .step_text import print_step
 from .words import told
@@ -54,6 +54,7 @@ _MOST_ROWS = 8
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
 

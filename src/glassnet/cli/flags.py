@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..data.unpacking import FLAG, MAX_BYTES, in_words, max_bytes
 from ..language import LANGUAGES, chinese, preferred
 from ..options import ITEMS, SPECS, TYPES, Options
 from ..recipes import RECIPES
@@ -24,6 +25,19 @@ def language_flag(command: Command, *, prints: bool = False) -> Command:
     text = printed if prints else drawn
     kind, text = click.Choice(LANGUAGES), f"{text}  [{preferred()}]"
     return click.option("--language", type=kind, default=preferred, help=text)(command)
+
+
+def max_bytes_flag(command: Command) -> Command:
+    """Give a command that reads data ``--max-bytes``: the limit of what they unpack to, while it runs."""
+
+    def limit(context: click.Context, parameter: click.Parameter, size: str | None) -> None:
+        if size is not None:
+            context.with_resource(max_bytes(size))
+
+    english = "most that compressed data (gzip, NPZ and so on), or standard input, may unpack to"
+    text = "压缩数据(gzip、NPZ 等)或标准输入解压后的上限" if chinese() else english
+    text = f"{text}  [{in_words(MAX_BYTES)}]"
+    return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:

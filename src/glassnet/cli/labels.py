@@ -24,7 +24,7 @@ from ..language import Say
 from ..options import Options
 from ..trace.labels import Suspects, find_suspects
 from .console import json_flag, result, result_json, say
-from .flags import force_flag, language_flag, options_from, typed, with_options
+from .flags import force_flag, language_flag, max_bytes_flag, options_from, typed, with_options
 from .labels_text import labels_words, next_step, report
 from .sources import Wishes, load_samples, load_table_samples, with_table_flags
 
@@ -45,6 +45,7 @@ _DRAWN = 40
 @click.option("--to", metavar="FILE", help="Where the copy goes; of the same kind as DATA, and nothing is replaced.")
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 @with_table_flags
 @with_options("hidden", "epochs", "seed", "threads", "input_max", "size", "colour", "classes", recipe="quick")
 def labels_command(

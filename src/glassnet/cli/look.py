@@ -22,7 +22,7 @@ from ..pictures import digit_lines
 from ..preprocess.tabular import read_table
 from ..recipes import RECIPES
 from .console import json_flag, padded, result, result_json
-from .flags import force_flag, language_flag, options_from, with_options
+from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
 from .words import row_told, told
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 @with_table_flags
 @with_options(
     "input_max", "size", "colour", "handwriting", "classes", *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate"

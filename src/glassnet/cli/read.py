@@ -17,7 +17,7 @@ from ..files import require_apart, require_picture_place
 from ..language import width_of
 from ..reading import Reading, read_photo
 from .console import complain, error_facts, json_flag, padded, result, result_json
-from .flags import force_flag, language_flag
+from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
 from .words import told
 
@@ -43,6 +43,7 @@ def _a_number(context: click.Context, parameter: click.Parameter, value: float) 
 @force_flag
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 def read_command(
     words: tuple[str, ...],
     sure: float,

@@ -17,7 +17,7 @@ from ..modelfile import load_model
 from ..options import Options
 from ..receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .flags import force_flag, language_flag
+from .flags import force_flag, language_flag, max_bytes_flag
 from .sources import load_alike, load_unseen, trained_on_bundled
 from .words import told
 
@@ -32,6 +32,7 @@ from .words import told
 )
 @language_flag
 @json_flag
+@max_bytes_flag
 def report_command(
     model_path: str,
     source: str | None,

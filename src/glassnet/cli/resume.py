@@ -12,7 +12,7 @@ from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
 from .console import json_flag, say
-from .flags import force_flag
+from .flags import force_flag, max_bytes_flag
 from .train import Job, carry_out, read_parts
 from .words import told
 
@@ -25,6 +25,7 @@ from .words import told
 @force_flag
 @click.option("--checkpoint-every", "every", metavar="TIME|N", help="How often to write it.  [as before]")
 @json_flag
+@max_bytes_flag
 def resume_command(
     path: str,
     source: str | None,

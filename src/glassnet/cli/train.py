@@ -35,7 +35,7 @@ from ..recipes import for_rows
 from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
-from .flags import force_flag, language_flag, options_from, with_options
+from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
 from .idle import say_idle
 from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
 from .words import told
@@ -83,6 +83,7 @@ class Job:
 )
 @partial(language_flag, prints=True)
 @json_flag
+@max_bytes_flag
 @with_table_flags
 @with_options()
 def train_command(

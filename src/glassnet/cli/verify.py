@@ -7,6 +7,7 @@ import click
 from ..modelfile import load_model
 from ..receipt import verify
 from .console import json_flag, progress_listener, result, result_json
+from .flags import max_bytes_flag
 from .sources import load_trained_on
 from .words import told
 
@@ -15,6 +16,7 @@ from .words import told
 @click.argument("model_path", metavar="MODEL")
 @click.argument("source", metavar="[DATA]", required=False)
 @json_flag
+@max_bytes_flag
 def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     """Train a model again by its receipt, and compare the bits.
 

@@ -14,6 +14,7 @@ from typing import IO
 
 from ..errors import DataError, FileError, GlassnetError
 from .unicode import narrowed, wide_encoding
+from .unpacking import require_room
 
 STDIN = "standard input"
 """What ``-`` is called."""
@@ -111,7 +112,8 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     Raises
     ------
     FileError
-        GN001, GN002, GN003; GN005 for a pointer of Git LFS; GN006 when a gzip'ed file is damaged.
+        GN001, GN002, GN003; GN005 for a pointer of Git LFS; GN006 when a gzip'ed file is damaged, GN033 when it unpacks
+        to more than is allowed.
     DataError
         GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
     """
@@ -119,10 +121,10 @@ def open_source(path: str | os.PathLike[str]) -> Opened:
     try:
         with open(path, "rb") as stream:
             head = _at_least(stream, 4096)
-            plain = not head.startswith(GZIP_MAGIC) and not wide_encoding(head)
-            if plain and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+            regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not head.startswith(GZIP_MAGIC)
+            if regular and not wide_encoding(head):
                 return _with_data(Opened(name, Path(path), None, head))
-            return _in_memory(name, Path(path), head, stream)
+            return _in_memory(name, Path(path), head, stream, limited=not regular)
     except GlassnetError:
         raise
     except OSError as error:
@@ -137,7 +139,8 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
     Raises
     ------
     FileError
-        GN003 when it cannot be read, GN005 for a pointer of Git LFS, GN006 when it is gzip'ed and damaged.
+        GN003 when it cannot be read, GN005 for a pointer of Git LFS, GN006 when it is gzip'ed and damaged, GN033 when
+        it is larger than is allowed.
     DataError
         GN010 when it is empty, GN011 when it begins as text in UTF-16 and is none.
     """
@@ -157,10 +160,12 @@ def _at_least(stream: IO[bytes], size: int) -> bytes:
     return head
 
 
-def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes]) -> Opened:
+def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes], *, limited: bool = True) -> Opened:
     content = BytesIO()
     pieces = _pieces(head, stream)
     for piece in gunzip(pieces, name) if head.startswith(GZIP_MAGIC) else pieces:
+        if limited:
+            require_room(name, content.tell() + len(piece))
         content.write(piece)
     content.seek(0)
     head = content.read(4096)
@@ -184,7 +189,7 @@ def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Unpack gzip'ed pieces, checksum and length included; members one after the other are joined.
+    """Unpack gzip'ed pieces, checksum and length included, into pieces that are small too; members are joined.
 
     Raises
     ------
@@ -194,14 +199,18 @@ def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
     inflater = zlib.decompressobj(wbits=31)
     try:
         for piece in pieces:
-            if not inflater.eof:
-                yield inflater.decompress(piece)
-                piece = inflater.unused_data
-            # Zeros may pad the end of a member; anything else must be the next one.
-            while inflater.eof and (piece := piece.lstrip(b"\0")):
-                inflater = zlib.decompressobj(wbits=31)
-                yield inflater.decompress(piece)
-                piece = inflater.unused_data
+            while True:
+                if inflater.eof:
+                    # Zeros may pad the end of a member; anything else must be the next one.
+                    piece = piece.lstrip(b"\0")
+                    if not piece:
+                        break
+                    inflater = zlib.decompressobj(wbits=31)
+                unpacked = inflater.decompress(piece, _PIECE)
+                yield unpacked
+                piece = inflater.unused_data or inflater.unconsumed_tail
+                if not piece and len(unpacked) < _PIECE:
+                    break
     except zlib.error as error:
         raise FileError(
             "GN006",

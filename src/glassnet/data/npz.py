@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 import zipfile
-from typing import Any
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import DataError
+from ..errors import DataError, FileError
 from ..language import listed
 from .files import Opened
+from .unpacking import require_room
 
 PARTS = {
     "train": (("x_train", "y_train"), ("train_images", "train_labels")),
@@ -44,20 +47,69 @@ def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
 
     Raises
     ------
+    FileError
+        GN033 when the arrays unpack to more than is allowed.
     DataError
         GN010 when there are no samples, GN017 when inputs and labels differ in number, GN019 when the archive is
         damaged, lacks the arrays, or holds arrays of another kind.
     """
     names = npz_names(opened)
     pair = chosen_pair(names, part, opened.name)
-    arrays = []
-    for key in pair:
-        try:
-            with opened.stream() as stream, np.load(stream, allow_pickle=False) as archive:
-                arrays.append(np.asarray(archive[key]))
-        except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
-            raise damaged(opened.name, error, key) from None
-    return _checked(opened.name, pair, arrays[0], arrays[1])
+    first, second = read_arrays(opened, pair)
+    return _checked(opened.name, pair, first, second)
+
+
+def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
+    """Read arrays of an archive by their names; sizes are compared before a value is read, nothing is unpickled.
+
+    Raises
+    ------
+    FileError
+        GN033 when they unpack to more than is allowed.
+    DataError
+        GN019 when the archive is damaged, or an array is not as long as it says.
+    """
+    reading, arrays = "", []
+    try:
+        with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            members = [archive.getinfo(f"{key}.npy" if f"{key}.npy" in names else key) for key in keys]
+            require_unpackable(opened.name, members)
+            for reading, member in zip(keys, members, strict=True):  # noqa: B007 - for the message
+                with archive.open(member) as file:
+                    _require_length(file, member)
+                with archive.open(member) as file:
+                    arrays.append(np.asarray(np.lib.format.read_array(file, allow_pickle=False)))
+    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+        raise damaged(opened.name, error, reading or None) from None
+    return arrays
+
+
+def require_unpackable(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse members of an archive that unpack to more than is allowed.
+
+    Raises
+    ------
+    FileError
+        GN033.
+    ValueError
+        For one compressed in another way than deflate, of which `zipfile` would unpack any amount at once.
+    """
+    packed = [member for member in members if member.compress_type != zipfile.ZIP_STORED]
+    if any(member.compress_type != zipfile.ZIP_DEFLATED for member in packed):
+        raise ValueError("compressed in another way than NumPy does it")
+    require_room(name, sum(member.file_size for member in packed))
+
+
+def _require_length(file: IO[bytes], member: zipfile.ZipInfo) -> None:
+    """Refuse an array whose header tells of more than follows, ValueError: room is made for all of it."""
+    version = np.lib.format.read_magic(file)
+    headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = headers[version](file)
+    stored = member.compress_type == zipfile.ZIP_STORED
+    length = min(member.file_size, member.compress_size) if stored else member.file_size
+    if not dtype.hasobject and (not dtype.itemsize or math.prod(shape) * dtype.itemsize > length - file.tell()):
+        raise ValueError("fewer values than its header tells of")
 
 
 def _checked(
@@ -116,9 +168,9 @@ def _pair_among(names: list[str], pairs: tuple[tuple[str, str], ...]) -> tuple[s
     return next(((written[a], written[b]) for a, b in pairs if a in written and b in written), None)
 
 
-def damaged(name: str, error: Exception, key: str | None = None) -> DataError:
-    """Say what an error says about an archive, or about the array `key` in it: GN019."""
-    if isinstance(error, DataError):
+def damaged(name: str, error: Exception, key: str | None = None) -> DataError | FileError:
+    """Say what an error says about an archive, or about the array `key` in it: GN019, if it is none of ours."""
+    if isinstance(error, DataError | FileError):
         return error
     place = f"{name}, array '{key}'" if key else name
     if "allow_pickle" in str(error):

@@ -24,7 +24,7 @@ from .files import Opened, file_problem, open_source
 from .idx import bundled_pair, labels_name, parse_pair
 from .kinds import kind_of
 from .listing import picture_root
-from .npz import PARTS, chosen_pair, damaged, npz_names
+from .npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
 from .rows import sniff
 from .source import BUNDLED, images_in
 from .spreadsheet import text_of
@@ -221,16 +221,11 @@ def _replaced(line: bytes, old: bytes, new: bytes, *, last: bool) -> bytes:
 def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
     """Return an archive with other inputs and labels; whatever else is in it keeps its bytes."""
     content = io.BytesIO()
+    inputs, labels = read_arrays(opened, pair)
+    arrays = {pair[0]: inputs[keep], pair[1]: _changed(labels, changes)[keep]}
     try:
-        with (
-            opened.stream() as stream,
-            opened.stream() as again,
-            np.load(again, allow_pickle=False) as archive,
-            zipfile.ZipFile(stream) as old,
-            zipfile.ZipFile(content, "w") as new,
-        ):
-            first, second = pair
-            arrays = {first: archive[first][keep], second: _changed(archive[second], changes)[keep]}
+        with opened.stream() as stream, zipfile.ZipFile(stream) as old, zipfile.ZipFile(content, "w") as new:
+            require_unpackable(opened.name, old.infolist())
             for member in old.infolist():
                 array = arrays.get(member.filename.removesuffix(".npy"))
                 new.writestr(member, old.read(member) if array is None else _npy(array))

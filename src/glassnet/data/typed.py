@@ -7,6 +7,7 @@ knows NaN, columns of mixed types, and the line of a mistake.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -14,7 +15,9 @@ from typing import Any
 import polars as pl
 
 from ..errors import DataError, FileError
+from .declared_sizes import declared_size
 from .files import Opened
+from .unpacking import require_room
 
 _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
     "parquet": pl.read_parquet,
@@ -26,6 +29,7 @@ _READERS: dict[str, Callable[[Any], pl.DataFrame]] = {
 }
 TYPED = tuple(_READERS)
 """The kinds of files that are read here, see `kinds.kind_of`."""
+_PACKED = 2  # times as much as its own size in memory, from which a file counts as compressed
 _PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError, TypeError, RecursionError)
 
 
@@ -35,13 +39,17 @@ def read_typed(opened: Opened, kind: str) -> pl.DataFrame:
     Raises
     ------
     FileError
-        GN006 when it is damaged.
+        GN006 when it is damaged, GN033 when it unpacks to more than is allowed.
     DataError
         GN011 for JSON that is no table.
     """
     try:
         if "json" in kind:
             return _of_json(opened, kind)
+        with opened.stream() as stream:
+            own = stream.seek(0, os.SEEK_END)
+        if (unpacked := declared_size(opened, kind)) > _PACKED * own:
+            require_room(opened.name, unpacked)
         with opened.stream() as stream:
             return _READERS[kind](stream)
     except _PROBLEMS as problem:

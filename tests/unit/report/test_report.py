@@ -190,6 +190,7 @@ def test_large_pictures_in_colour_are_brought_to_size():
         },
         {"curves": [{"progress": [1, 2], "loss": [1]}, {"loss": [[1]], "progress": [[1]]}, 5, {"progress": ["a"]}]},
         {"curves": [{"progress": [0.5, 1], "loss": [None, None], "accuracy": [None, 0.5]}], "result": 3, "trails": 1},
+        {"curves": [{"progress": [1, 2], "loss": [1.7e308, -1.7e308]}, {"progress": [1, 1e300], "loss": [1, 2]}]},
         {"curves": [{"progress": [], "loss": []}], "data": {"fingerprint": 5}, "recipe": "notes", "options": {}},
     ],
 )
