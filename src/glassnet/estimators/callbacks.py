@@ -14,8 +14,11 @@ try:  # from scikit-learn 1.9 on
     from sklearn.callback import CallbackSupportMixin
     from sklearn.callback import with_callbacks as _with_callbacks
 except ImportError:
-    CallbackSupportMixin = object
     _with_callbacks = None
+
+    class CallbackSupportMixin:  # type: ignore[no-redef]  # not `object`, which may not stand before other bases
+        """Nothing, in place of the mixin."""
+
 
 __all__ = ["CallbackSupportMixin", "Tasks", "with_callbacks"]
 
