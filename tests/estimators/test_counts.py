@@ -1,0 +1,58 @@
+"""The Poisson loss on few rows: as good as the squared error, whatever the mean of the counts."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sklearn.metrics import d2_tweedie_score
+from sklearn.model_selection import train_test_split
+
+from glassnet import NetworkRegressor, Options
+from glassnet.data.dataset import Dataset
+from glassnet.untrained import new_model
+
+
+def log_linear(random, rows):
+    X = random.normal(size=(rows, 5))
+    return X, np.exp(X @ [0.5, -0.4, 0.3, 0, 0])
+
+
+def bumpy(random, rows):
+    X = random.uniform(-2, 2, size=(rows, 4))
+    return X, np.exp(np.sin(2 * X[:, 0]) + 0.5 * X[:, 1] ** 2 - 0.5 * X[:, 2])
+
+
+def additive(random, rows):
+    X = random.uniform(size=(rows, 6))
+    return X, 1 + 3 * X[:, 0] + 2 * X[:, 1] * X[:, 2]
+
+
+def overdispersed(random, rows):
+    """With a rate of its own for each row: a negative binomial."""
+    X = random.normal(size=(rows, 8))
+    return X, np.exp(0.6 * X[:, 0] + 0.4 * np.abs(X[:, 1])) * random.gamma(3, 1 / 3, rows)
+
+
+@pytest.mark.parametrize("rows", [150, 512])
+@pytest.mark.parametrize("make", [log_linear, bumpy, additive, overdispersed])
+@pytest.mark.parametrize("mean", [1, 20, 300, 2000])
+def test_explains_as_much_deviance_as_the_squared_error(make, mean, rows):
+    explained = {"poisson": [], "squared_error": []}
+    for seed in range(10):
+        random = np.random.default_rng(seed)
+        X, rate = make(random, rows)
+        y = random.poisson(rate / rate.mean() * mean)
+        X, X_test, y, y_test = train_test_split(X, y, random_state=seed)
+        for loss, scores in explained.items():
+            answers = NetworkRegressor(loss=loss).fit(X, y).predict(X_test)
+            scores.append(d2_tweedie_score(y_test, np.maximum(answers, 1e-3 * mean), power=1))
+    assert np.mean(explained["poisson"]) > np.mean(explained["squared_error"]) - 0.02
+
+
+def test_rates_begin_near_their_mean():
+    random = np.random.default_rng(0)
+    values = random.poisson(300, (200, 1))
+    data = Dataset(random.normal(size=(200, 6)), np.arange(200), 1, None, "counts", 1.0, values=values)
+    options = Options.recipe("estimator", output="exponential", loss="poisson", targets="values", scaling="features")
+    answers = new_model(data, options).predict(data.inputs)
+    assert np.abs(np.log(answers / values.mean())).max() < 1
