@@ -6,9 +6,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from math import isfinite
 
+import numpy as np
+
 from .events import BlockDone, EpochDone, Event, TrainingStarted
 
 Listener = Callable[[Event], None]
+
+LAST, STILL_FALLING = 0.1, 0.05
+"""The part of a training at whose end the loss should be still, and by how much of itself it may yet fall in it."""
 
 MOST_POINTS = 240
 """Points of a curve that are kept with a model: as many as a picture of it can show."""
@@ -50,6 +55,16 @@ class History:
                 self.validation_loss.append(event.validation_loss)
             if event.validation_accuracy is not None:
                 self.validation_accuracy.append(event.validation_accuracy)
+
+    def loss_fall(self) -> float:
+        """Return by what part of itself the training loss fell in the last tenth of the epochs; 0 where it did not.
+
+        Where a tenth is no whole number of epochs, the losses between two of them are taken from a straight line.
+        """
+        if len(self.epoch) < 2:
+            return 0.0
+        before = float(np.interp((1 - LAST) * self.epoch[-1], self.epoch, self.epoch_loss))
+        return max(0.0, 1 - self.epoch_loss[-1] / before) if before > 0 else 0.0
 
     def curve(self) -> dict[str, list[float]]:
         """Return the values a block, and of the validation an epoch, as `pictures.draw_curve` takes them."""

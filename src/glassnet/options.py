@@ -8,11 +8,13 @@ them are in `recipes`.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
+from functools import wraps
 from typing import Any, get_args, get_type_hints
 
 from .errors import OptionError
-from .recipes import RECIPES
+from .recipes import BY_OPTIMIZER, RECIPES
 from .specs import Spec, fitting, option
 
 DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
@@ -27,6 +29,8 @@ _ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
 @dataclass(frozen=True, kw_only=True)
 class Options:
     """How a network is made and trained; the defaults are the recipe ``notes``.
+
+    An `optimizer` other than the recipe's own brings its own learning rate and weight decay, where these are not given.
 
     Raises
     ------
@@ -91,8 +95,8 @@ class Options:
     )
     learning_rate: float = option(
         0.2,
-        "largest learning rate, where the schedules start or peak",
-        "最大学习率,即各调度的起点或峰值",
+        "largest learning rate, where the schedules start or peak; an optimizer other than the recipe's has its own",
+        "最大学习率,即各调度的起点或峰值;换用与配方不同的优化器时,默认值随优化器而定",
         low=0.0,
         high=1e6,
         flag="rate",
@@ -332,7 +336,7 @@ class Options:
 
     @classmethod
     def recipe(cls, name: str, **changes: Any) -> Options:
-        """Return the recipe's options, with some of them changed.
+        """Return the recipe's options, with some of them changed; another optimizer brings its own, `for_optimizer`.
 
         Raises
         ------
@@ -344,7 +348,7 @@ class Options:
         unknown = sorted(set(changes) - set(SPECS))
         if unknown:
             raise OptionError("GN021", f"unknown option {unknown[0]!r}: expected one of {', '.join(SPECS)}.")
-        return replace(cls(), **{**RECIPES[name], **changes})
+        return replace(cls(), **{**RECIPES[name], **for_optimizer(name, changes.get("optimizer")), **changes})
 
     @property
     def activations(self) -> tuple[str, ...]:
@@ -380,6 +384,24 @@ class Options:
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, as they are written to files."""
         return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+
+
+def for_optimizer(recipe: str, optimizer: Any) -> dict[str, Any]:
+    """Return the options that come with an optimizer: none if the recipe has it anyway, or for None."""
+    own = RECIPES[recipe].get("optimizer", Options.optimizer)
+    return {} if optimizer == own or not isinstance(optimizer, str) else BY_OPTIMIZER["recipe"].get(optimizer, {})
+
+
+def _with_defaults_of_optimizer(init: Callable[..., None]) -> Callable[..., None]:
+    @wraps(init)
+    def __init__(self: Options, *args: Any, **given: Any) -> None:  # noqa: N807
+        init(self, *args, **{**for_optimizer("notes", given.get("optimizer")), **given})
+
+    return __init__
+
+
+# Only the call knows whether a learning rate was given: in the object a default looks like any other value.
+Options.__init__ = _with_defaults_of_optimizer(Options.__init__)  # type: ignore[method-assign]
 
 
 SPECS: dict[str, Spec] = {one.name: one.metadata["spec"] for one in fields(Options)}

@@ -28,6 +28,8 @@ from glassnet.events import EpochDone
 from glassnet.options import SPECS
 from support.cli import environment
 
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
 DIABETES, PROGRESSION = load_diabetes(return_X_y=True)

@@ -18,6 +18,8 @@ from glassnet.errors import DivergedError
 from glassnet.events import BlockDone
 from glassnet.position import Position
 
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
 

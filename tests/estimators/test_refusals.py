@@ -10,6 +10,8 @@ from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
 
+pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
+
 IRIS, SPECIES = load_iris(return_X_y=True)
 LABELS = np.eye(3, dtype=int)[SPECIES]
 HALF = slice(None, None, 2)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import FrozenInstanceError, fields
+from dataclasses import FrozenInstanceError, fields, replace
 from typing import get_args
 
 import numpy as np
@@ -20,7 +20,7 @@ from glassnet.network import RULES
 from glassnet.optimizers import OPTIMIZERS
 from glassnet.options import SPECS, TYPES, checked
 from glassnet.preprocess import SCALINGS, TARGETS
-from glassnet.recipes import RECIPES
+from glassnet.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.schedules import SCHEDULES
 
 REGISTRIES = {
@@ -163,6 +163,28 @@ def test_a_recipe_is_the_defaults_with_its_changes(recipe):
         assert getattr(options, name) == RECIPES[recipe].get(name, getattr(Options(), name))
     assert Options.recipe(recipe, epochs=7, seed=3) == Options(**{**RECIPES[recipe], "epochs": 7, "seed": 3})
     Network((4, *options.hidden, 3), options.activations, bias=options.bias, loss=options.loss, rule=options.rule)
+
+
+def test_every_optimizer_has_its_own_defaults():
+    assert BY_OPTIMIZER["recipe"].keys() == OPTIMIZERS.keys()
+    for where in ("batches", "full_batch"):
+        assert {"adamw", *BY_OPTIMIZER[where]} == OPTIMIZERS.keys()
+
+
+@pytest.mark.parametrize("recipe", RECIPES)
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_another_optimizer_brings_its_own_rate_unless_one_is_given(recipe, optimizer):
+    plain = Options.recipe(recipe)
+    options = Options.recipe(recipe, optimizer=optimizer)
+    own = {} if optimizer == plain.optimizer else {"optimizer": optimizer, **BY_OPTIMIZER["recipe"][optimizer]}
+    assert options == replace(plain, **own)
+    given = Options.recipe(recipe, optimizer=optimizer, learning_rate=0.123, weight_decay=0.5)
+    assert given == replace(options, learning_rate=0.123, weight_decay=0.5)
+    if recipe == "notes":
+        assert Options(optimizer=optimizer) == options
+        assert Options(optimizer=optimizer, learning_rate=0.2).learning_rate == 0.2
+    assert replace(plain, optimizer=optimizer).learning_rate == plain.learning_rate  # `replace` gives all there is
+    assert Options(**options.to_dict()) == options
 
 
 def test_recipes_the_design_names():

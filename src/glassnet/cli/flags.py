@@ -9,7 +9,7 @@ import click
 
 from ..data.unpacking import FLAG, MAX_BYTES, in_words, max_bytes
 from ..language import LANGUAGES, chinese, preferred
-from ..options import ITEMS, SPECS, TYPES, Options
+from ..options import ITEMS, SPECS, TYPES, Options, for_optimizer
 from ..recipes import RECIPES
 from ..specs import Spec
 
@@ -62,7 +62,7 @@ def options_from(recipe: str, flags: dict[str, Any], **changes: Any) -> Options:
         GN021 or GN022.
     """
     given = {name: flags[name] for name in flags if flags[name] not in (None, ())}
-    return Options.recipe(recipe, **{**changes, **given})
+    return Options.recipe(recipe, **{**changes, **for_optimizer(recipe, given.get("optimizer")), **given})
 
 
 def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]:

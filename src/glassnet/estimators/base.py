@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import warnings
 from abc import ABCMeta, abstractmethod
 from collections.abc import Iterable, Iterator
 from copy import deepcopy
@@ -15,6 +16,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils.validation import _check_sample_weight, check_is_fitted, validate_data
 
 from ..data.dataset import Dataset
@@ -22,7 +24,7 @@ from ..engines import engine_named, one_blas_thread
 from ..engines.custom import CustomLossEngine
 from ..errors import DataError, DivergedError
 from ..events import EpochDone, Event
-from ..listeners import History, Listener
+from ..listeners import LAST, STILL_FALLING, History, Listener
 from ..model import Model
 from ..modelfile import load_model, save_model
 from ..options import Options
@@ -126,6 +128,12 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         ArithmeticError
             When the training diverges. What an earlier `fit` has learnt stays; with `warm_start`, what the last good
             epoch has.
+
+        Warns
+        -----
+        ConvergenceWarning
+            When the training loss still fell by more than 5 % in the last tenth of the epochs, and their number is that
+            of a `max_iter` other than "auto".
         """
         told = listeners_in(listeners)
         if (X_val is None) != (y_val is None):
@@ -146,6 +154,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
             self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
         self._trained(validation)
+        chosen = not isinstance(self.max_iter, str) and not options.early_stopping
+        if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
+            warnings.warn(
+                f"the training loss still fell by {fall:.0%} in the last {LAST:.0%} of {options.epochs} epochs. Give a "
+                'larger max_iter, or leave it "auto".',
+                ConvergenceWarning,
+                stacklevel=2,
+            )
         return self
 
     def _take_hold(self) -> None:
@@ -170,7 +186,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         data = self._data(X, y, sample_weight, reset=not going_on, known_before=known_before)
         options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
         if self.engine == "auto":
-            options = replace(options, engine=automatic("engine", len(data)))
+            options = replace(options, engine=automatic("engine", len(data), options.optimizer, self.loss))
         self._take_hold()
         if not going_on:
             self.model_, self.history_ = _new_model(data, options), History()
@@ -241,6 +257,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _options(self, rows: int, *, going_on: bool = False, own_validation: bool = False) -> Options:
         """Return the options that the parameters stand for, with so many rows."""
         chosen: dict[str, Any] = {}
+        optimizer = next(checked_parameter(one, self.optimizer) for one in self.parameters if one.option == "optimizer")
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":
@@ -248,7 +265,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             elif one.option == "threads":
                 value = threads_of(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
-                value = automatic(one.option, rows)
+                value = automatic(one.option, rows, optimizer, self.loss)
             if one.option and not callable(value):
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):

@@ -7,6 +7,7 @@ from typing import Any
 
 from ..losses import OUTPUT_LOSSES
 from ..options import DISTORTIONS, Options
+from ..recipes import BY_OPTIMIZER
 
 CLASSIFIER = Options.recipe("estimator")
 NUMBERS: dict[str, Any] = {"loss": "squared_error", "output": "identity", "targets": "values"}
@@ -88,6 +89,7 @@ _SMALL: dict[str, Any] = {
     "dtype": "float64",
     "engine": "reference",
 }
+_SMALL_COUNTS = {**_SMALL, "weight_decay": 1.2}  # counts near 1 are mostly chance, which few rows would be learnt from
 _MEDIUM = {
     "hidden": (100, 100),
     "learning_rate": 0.01,
@@ -103,20 +105,26 @@ _LARGE = {**_MEDIUM, "weight_decay": 0.2, "dropout": 0.05, "batch_size": 128, "e
 
 def _told(name: str) -> str:
     small, medium, large = (f"{one[name]}" for one in (_SMALL, _MEDIUM, _LARGE))
-    return f"{small} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")
+    told = f"{small} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")
+    return told + (
+        f" (with {CLASSIFIER.optimizer}; others have their own)" if name in BY_OPTIMIZER["full_batch"]["sgd"] else ""
+    )
 
 
 AUTOMATIC: dict[str, str] = {
     **{name: _told(name) for name in _SMALL},
+    "weight_decay": f"{_told('weight_decay')}; {_SMALL_COUNTS['weight_decay']} for poisson up to {SMALL} rows",
     "batch_size": _told("batch_size").replace(f"{SMALL} up", "all up", 1),
 }
 """Option -> how it follows from the data."""
 
 
-def automatic(name: str, rows: int) -> Any:
-    """Return what an option is for so many rows.
+def automatic(name: str, rows: int, optimizer: str, loss: Any) -> Any:
+    """Return what an option is for so many rows, an optimizer and a loss.
 
     Up to `SMALL` rows nothing depends on their number, so that a row with weight 2 is the same as one that stands there
     twice.
     """
-    return (_SMALL if rows <= SMALL else _MEDIUM if rows < LARGE else _LARGE)[name]
+    small = _SMALL_COUNTS if isinstance(loss, str) and loss == "poisson" else _SMALL
+    of_rows = small if rows <= SMALL else _MEDIUM if rows < LARGE else _LARGE
+    return {**of_rows, **BY_OPTIMIZER["full_batch" if rows <= SMALL else "batches"].get(optimizer, {})}[name]

@@ -1,0 +1,85 @@
+"""Each optimizer by its own defaults; and the warning where a chosen number of epochs was too small."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import cross_val_score
+
+from glassnet import NetworkClassifier, NetworkRegressor
+from glassnet.estimators.defaults import CLASSIFIER, LARGE, SMALL, automatic
+from glassnet.events import EpochDone
+from glassnet.listeners import History
+from glassnet.optimizers import OPTIMIZERS
+
+OTHERS = [name for name in OPTIMIZERS if name != CLASSIFIER.optimizer]
+TABLES = {
+    "iris": (load_iris, NetworkClassifier),
+    "diabetes": (load_diabetes, NetworkRegressor),
+    "digits": (load_digits, NetworkClassifier),
+}
+
+
+def scores(table, optimizer):
+    """Those of 3 folds; `benchmarks/optimizers.py` has more tables, and three seeds."""
+    load, kind = TABLES[table]
+    X, y = load(return_X_y=True)
+    rows = np.random.default_rng(0).permutation(len(y))[: SMALL * 3 // 2 + 32]  # two folds are more than SMALL
+    return cross_val_score(kind(optimizer=optimizer), X[rows], y[rows], cv=3)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_by_its_own_defaults_every_optimizer_comes_near_the_best(table):
+    best = scores(table, CLASSIFIER.optimizer).mean()
+    assert {name: score for name in OTHERS if (score := scores(table, name).mean()) < best - 0.03} == {}
+
+
+@pytest.mark.parametrize("rows", [SMALL, SMALL + 1, LARGE])
+def test_the_rate_follows_from_the_optimizer_unless_it_is_given(rows):
+    for name in OPTIMIZERS:
+        estimator = NetworkClassifier(optimizer=name)
+        estimator._several = False  # as `fit` learns from y
+        options = estimator._options(rows)
+        for option in ("learning_rate", "weight_decay", "epochs"):
+            assert getattr(options, option) == automatic(option, rows, name, estimator.loss)
+        given = estimator.set_params(learning_rate=0.07, weight_decay=0.5, max_iter=11)._options(rows)
+        assert (given.learning_rate, given.weight_decay, given.epochs) == (0.07, 0.5, 11)
+
+
+def warned(estimator, **fitting):
+    X, y = load_iris(return_X_y=True)
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        estimator.fit(X, y, **fitting)
+    return [str(one.message) for one in caught if one.category is ConvergenceWarning]
+
+
+def test_a_fit_of_a_chosen_length_that_was_too_short_says_so_once():
+    X, y = load_iris(return_X_y=True)
+    (said,) = warned(NetworkClassifier(max_iter=10))
+    assert "still fell by 14% in the last 10% of 10 epochs" in said
+    assert "max_iter" in said
+    assert warned(NetworkClassifier()) == []
+    assert warned(NetworkClassifier(max_iter=36)) == []  # long enough
+    assert warned(NetworkClassifier(max_iter=1)) == []  # nothing to compare with
+    assert warned(NetworkClassifier(max_iter=10, early_stopping=True)) == []
+    assert warned(NetworkClassifier(max_iter=10), X_val=X[::5], y_val=y[::5]) == []
+    ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 5]
+    assert warned(NetworkClassifier(max_iter=10), listeners=ended) == []  # its length was another
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        NetworkClassifier(max_iter=10).partial_fit(X, y, classes=[0, 1, 2])
+
+
+@pytest.mark.parametrize(
+    ("losses", "fall"),
+    [([], 0), ([1.0], 0), ([1.0, 0.5], 0.1 / 0.6), ([2.0] * 9 + [1.0], 0.5), ([1.0] * 20, 0), ([0.0] * 20, 0),
+     ([*range(40, 20, -1)], 2 / 23), ([1.0] * 10 + [2.0], 0)],
+)  # fmt: skip
+def test_how_far_the_loss_fell_in_the_last_tenth(losses, fall):
+    history = History(epoch=[*range(1, len(losses) + 1)], epoch_loss=losses)
+    assert history.loss_fall() == pytest.approx(fall)
