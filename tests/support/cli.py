@@ -29,6 +29,7 @@ REMARK = re.compile(
     r"no test data: .* kept aside|epoch \d+: loss |going on after |getting ready: |fold \d+ of \d+: |"
     r"every answer is |所有回答都是|第 \d+ [轮折]|重新训练:|\S+:[\d,]+ 行中有|没有测试数据:|正在准备:|"
     r"[^\n]+: the test has no sample|\S+:测试数据中没有|"
+    r"one sample a step is quick |逐样本训练只有|the training loss still fell |在 \d+ 轮的最后 |"
     r"training again: |(standard input|\S+): ([\d,]+ (rows?|of|pictures?|files?)\b|target |left out |column |"
     r"labels in the |one-hot labels in the |inputs from )"
 )

@@ -1,9 +1,10 @@
-"""Flags that were given and do nothing, because of what another option says."""
+"""Flags that were given and do nothing, or make training slow, because of what another option says."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..engines import beyond_single_samples
 from ..options import LOSS_OPTIONS, Options
 from .console import say
 from .words import told
@@ -37,6 +38,13 @@ def say_idle(flags: dict[str, Any], options: Options) -> None:
             other, least = _MORE[name]
             if (value := getattr(options, other)) <= least:
                 say(told("idle_below", flag=_typed(name), other=_typed(other), value=value, least=least))
+
+
+def say_slow(options: Options) -> None:
+    """Say which options keep training with one sample a step from its fast loop."""
+    others = beyond_single_samples(options) if options.batch_size == 1 and options.engine != "reference" else []
+    if others:
+        say(told("slow", flags=", ".join(f"--{_typed(name)}" for name in others)))
 
 
 def _typed(name: str) -> str:

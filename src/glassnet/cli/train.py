@@ -27,6 +27,7 @@ from ..errors import DivergedError, FileError, GlassnetError, InterruptedWorkErr
 from ..evaluate import Evaluation, evaluate
 from ..events import Event, TrainingStarted
 from ..files import free_name, require_picture_place
+from ..listeners import LAST, STILL_FALLING
 from ..model import Model
 from ..modelfile import load_model, save_model
 from ..options import Options
@@ -36,7 +37,7 @@ from ..training import Fit, fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
-from .idle import say_idle
+from .idle import say_idle, say_slow
 from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
 from .words import told
 
@@ -58,6 +59,7 @@ class Job:
     force: bool = False
     wanted: str = ""
     """Where the model would go, were there nothing yet; empty if it goes there."""
+    epochs_named: bool = False
 
     @classmethod
     def of(cls, note: dict[str, Any]) -> Job:
@@ -112,7 +114,17 @@ def train_command(
     named = click.get_current_context().get_parameter_source("recipe") is not ParameterSource.DEFAULT
     if wishes.target and not named:
         recipe = "table"
-    job = Job(source, test_source, out or f"{recipe}.safetensors", recipe, pictures, wishes, language, force)
+    job = Job(
+        source,
+        test_source,
+        out or f"{recipe}.safetensors",
+        recipe,
+        pictures,
+        wishes,
+        language,
+        force,
+        epochs_named=flags["epochs"] is not None,
+    )
     require_model_place(job.out, overwrite=force or out is None)
     if not force and out is None and (free := str(free_name(job.out))) != job.out:
         job = replace(job, out=free, wanted=job.out)
@@ -124,6 +136,7 @@ def train_command(
 
     options, parts = read_parts(job, options_from(recipe, flags), choose)
     say_idle(flags, options)
+    say_slow(options)
     fit_it = partial(fit, parts.training, options, checkpoint=keep)
     try:
         carry_out(job, options, parts, fit_it, checkpoint, as_json, before=written_at(checkpoint))
@@ -199,6 +212,9 @@ def carry_out(
     data_fingerprint = _aside(fingerprint, parts.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
     fitted = _fit(fit_it, path, needed_later)
+    fall = fitted.history.loss_fall()
+    if job.epochs_named and not options.early_stopping and fall > STILL_FALLING:
+        say(told("still_falling", fall=fall, last=LAST, epochs=options.epochs))
     if checkpoint and written_at(checkpoint) in (None, before):  # there was no room for it
         checkpoint = None
     with _not_lost(checkpoint):

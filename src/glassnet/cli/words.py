@@ -41,6 +41,15 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "--{flag} does nothing with {other} {value:g}; it is for more than {least:g}",
         "--{flag} 在 {other} 为 {value:g} 时不起作用;{other} 须大于 {least:g}",
     ),
+    "slow": (
+        "one sample a step is quick for plain sgd alone: with {flags} it takes some ten times as long; --batch-size 32 "
+        "or more is quick again, and wants another --rate",
+        "逐样本训练只有普通 sgd 有快速循环:加上 {flags} 约慢十倍;--batch-size 32 或更大则又快了,但 --rate 须另选",
+    ),
+    "still_falling": (
+        "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try more --epochs",
+        "在 {epochs} 轮的最后 {last:.0%} 中,训练损失仍降低了 {fall:.0%}:可试更大的 --epochs",
+    ),
     "kept_aside": (
         "no test data: {share:g}% of {source} ({rows:,} rows) kept aside for the test",
         "没有测试数据:从 {source} 留出 {share:g}%({rows:,} 行)作测试",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import require_choice
 from .custom import CustomLossEngine
-from .interface import Block, Engine, Gradients, Progress, Samples
+from .interface import Block, Engine, Gradients, Progress, Samples, beyond_single_samples
 from .reference import ReferenceEngine
 from .threads import blas_in_use, one_blas_thread, usable_cores
 
@@ -23,6 +23,7 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
+    "beyond_single_samples",
     "blas_in_use",
     "engine_named",
     "one_blas_thread",

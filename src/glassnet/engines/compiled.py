@@ -12,7 +12,7 @@ from ..optimizers import State
 from ..options import Options
 from ..preprocess import Scaling
 from .batches import Batches
-from .interface import Block, Progress, Samples
+from .interface import Block, Progress, Samples, beyond_single_samples
 from .one_by_one import OneByOne
 from .reference import ReferenceEngine
 from .sparse import FARTHEST
@@ -26,19 +26,14 @@ class CompiledEngine(ReferenceEngine):
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> OneByOne | Batches:
         """Bring samples into the form that the loops take, and compile (or load) these."""
         scaling = samples.scaling
-        one_by_one = _plain(options) and not scaling.by_feature and np.abs(scaling.offset).max() < FARTHEST
+        fits = not scaling.by_feature and np.abs(scaling.offset).max() < FARTHEST
+        one_by_one = options.batch_size == 1 and not beyond_single_samples(options) and fits
         return (OneByOne if one_by_one else Batches)(architecture, samples, options)
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
         progress: Progress = prepared.run(state, block)
         return progress
-
-
-def _plain(options: Options) -> bool:
-    """Whether the per-sample loop does all that the options ask for."""
-    extras = (options.weight_decay, options.clip, options.average, *options.dropouts, options.augments)
-    return options.batch_size == 1 and options.optimizer == "sgd" and not any(extras)
 
 
 def load_kernels(options: Options) -> None:

@@ -18,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from ..losses import OutputLoss
 from ..network import Architecture, forward
 from ..optimizers import State, take_step
-from ..options import Options
+from ..options import DISTORTIONS, Options
 from ..parameters import FloatArray, Parameters
 from ..preprocess import Scaling
 from ..preprocess.augment import distort
@@ -177,6 +177,17 @@ class Engine(Protocol):
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """Train `state` in place, one step for each batch of the block."""
         ...
+
+
+def beyond_single_samples(options: Options) -> list[str]:
+    """Return the options that keep training with one sample a step from the compiled loop made for it.
+
+    With any of them a step is a batch of one, and takes about ten times as long (784-200-10, digits).
+    """
+    names = ("weight_decay", "clip", "average", "dropout", *DISTORTIONS)
+    others = [name for name in names if np.any(getattr(options, name))]
+    others += ["optimizer"] if options.optimizer != "sgd" else []
+    return others + (["scaling"] if options.scaling == "features" else [])
 
 
 def run_steps(

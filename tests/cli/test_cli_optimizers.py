@@ -1,0 +1,65 @@
+"""Optimizers on the command line: each has a rate of its own; what leaves the fast loop is said, once."""
+
+from __future__ import annotations
+
+import pytest
+
+from glassnet.cli.flags import options_from
+from glassnet.optimizers import OPTIMIZERS
+from glassnet.recipes import BY_OPTIMIZER, for_rows
+from support.cli import run
+from support.samples import digits_csv
+
+SMALL = ("--hidden", 12, "--epochs", 4, "--no-pictures", "--json", "--out", "m.safetensors")
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    (tmp_path / "digits.csv").write_text(digits_csv(1000))
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimizer_trains_by_its_own_rate(folder, optimizer):
+    done = run("train", "digits.csv", "--optimizer", optimizer, *SMALL).fine().json()
+    assert done["options"]["learning_rate"] == BY_OPTIMIZER["recipe"][optimizer]["learning_rate"]
+    assert done["accuracy"] > 0.6
+
+
+def test_a_large_table_does_not_hand_adamws_rate_to_another_optimizer():
+    rows = for_rows(50_000, "table")
+    assert options_from("table", {}, **rows).learning_rate == rows["learning_rate"]
+    for name in set(OPTIMIZERS) - {"adamw"}:
+        options = options_from("table", {"optimizer": name}, **rows)
+        assert {option: getattr(options, option) for option in BY_OPTIMIZER["recipe"][name]} == BY_OPTIMIZER["recipe"][
+            name
+        ]
+        assert options.batch_size == rows["batch_size"]
+        assert options_from("table", {"optimizer": name, "learning_rate": 0.5}, **rows).learning_rate == 0.5
+
+
+@pytest.mark.parametrize(
+    ("flags", "named"),
+    [
+        (("--dropout", 0.2), "--dropout"),
+        (("--optimizer", "adam", "--clip", 1), "--clip, --optimizer"),
+        (("--dropout", 0.2, "--batch-size", 32), None),
+        (("--dropout", 0.2, "--engine", "reference"), None),
+        ((), None),
+    ],
+)
+def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
+    for language, words in (("en", "one sample a step is quick for plain sgd alone"), ("zh", "逐样本训练")):
+        lines = run("train", "digits.csv", *flags, *SMALL, "--language", language).fine().err.splitlines()
+        said = [line for line in lines if line.startswith(words)]
+        assert len(said) == (named is not None)
+        assert all(f" {named} " in line for line in said)
+
+
+def test_a_chosen_number_of_epochs_that_was_too_small_is_said(folder):
+    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--out", "m.safetensors", "--schedule", "constant")
+    assert "the training loss still fell by " in run(*words, "--epochs", 2).fine().err
+    assert "训练损失仍降低了" in run(*words, "--epochs", 2, "--language", "zh").fine().err
+    for unchosen in ((), ("--epochs", 1), ("--epochs", 2, "--early-stopping", 5)):
+        assert "still fell" not in run(*words, *unchosen).fine().err
