@@ -7,7 +7,7 @@ import dataclasses
 import numpy as np
 import pytest
 
-from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
+from glassnet import Dataset, Options, Scaling, fit, load_model, modelfile, save_model
 from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.network import Network
@@ -159,9 +159,13 @@ def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
     data = Dataset(TABLE, np.arange(60) % 2, 2, None, "a table", 1.0)
     model = fit(data, Options(hidden=3, scaling="features", epochs=1, engine="reference")).model
     broken = dataclasses.replace(model, scaling=dataclasses.replace(model.scaling, offset=(0.0,)))
-    save_model(broken, tmp_path / "m.safetensors")
-    with pytest.raises(ModelFileError, match="one span and one offset a feature"):
+    with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
+        save_model(broken, tmp_path / "m.safetensors")
+    modelfile.write(tmp_path / "m.safetensors", modelfile.header_of(broken), modelfile.tensors_of(broken))
+    with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
         load_model(tmp_path / "m.safetensors")
+    with pytest.raises(ValueError, match="one span and one offset a feature"):
+        Scaling.from_dict(broken.scaling.to_dict())
 
 
 @pytest.mark.filterwarnings("error")
