@@ -134,7 +134,7 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
 ``recipe``: where it replaces a recipe's own optimizer; the estimators have ``batches``, and ``full_batch`` where every
 step sees all rows. Their adamw has what its sizes of data say (`estimators.defaults`). Weight decay is part of the
 gradient for all but adamw, and so of another size. Rates of ``recipe`` were chosen on 8,000 digits of MNIST, the others
-by cross-validation on nineteen made tables (`benchmarks/optimizers.py` says which): rates that stay stable with 200
+by cross-validation on twenty made tables (`benchmarks/optimizers.py` says which): rates that stay stable with 200
 hidden nodes too, as many epochs as come near adamw, and the decay that is best in the mean.
 """
 
