@@ -15,7 +15,8 @@ CHANGES = MappingProxyType(
         3: "softmax with cross entropy: the loss comes from the activations, by which `hardest` chooses",
         4: "batches with few nodes in the first layer and many zeros: their inputs are shared out",
         5: "standard scaling counts in the precision of the data; tanh, and gelu by it, keeps its digits near 0",
-        6: "recipe notes-code: one group of nodes; `Network.train` and the notes' class add to the weights in place",
+        6: "recipe notes-code: one group of nodes; `Network.train` and the notes' class add to the weights in place; "
+        "exponential outputs begin near the mean; an optimizer other than the recipe's has its own rate and decay",
     }
 )
 """Version -> which trainings have other bits since. Receipts tell it from version 6 on; results of before are marked by
