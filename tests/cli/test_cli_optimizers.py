@@ -10,7 +10,7 @@ from glassnet.recipes import BY_OPTIMIZER, for_rows
 from support.cli import run
 from support.samples import digits_csv
 
-SMALL = ("--hidden", 12, "--epochs", 4, "--no-pictures", "--json", "--out", "m.safetensors")
+SMALL = ("--hidden", 30, "--epochs", 6, "--no-pictures", "--json", "--force", "--out", "m.safetensors")
 
 
 @pytest.fixture
@@ -58,7 +58,7 @@ def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
 
 
 def test_a_chosen_number_of_epochs_that_was_too_small_is_said(folder):
-    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--out", "m.safetensors", "--schedule", "constant")
+    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant")
     assert "the training loss still fell by " in run(*words, "--epochs", 2).fine().err
     assert "训练损失仍降低了" in run(*words, "--epochs", 2, "--language", "zh").fine().err
     for unchosen in ((), ("--epochs", 1), ("--epochs", 2, "--early-stopping", 5)):
