@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import os
-import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -26,14 +25,6 @@ MAKERS = ("default_rng", "Generator", "Random", "RandomState", "generator")
 """Calls that make a generator of random numbers."""
 WITHOUT_STATE = ("BitGenerator", "Generator", "PCG64", "RandomState", "SeedSequence", "default_rng")
 """What `numpy.random` has besides functions that draw from one generator for the whole process."""
-
-CHANGING = (
-    "add", "append", "clear", "discard", "extend", "fill", "insert", "itemset", "partition", "pop", "popitem", "put",
-    "remove", "resize", "reverse", "setdefault", "setflags", "sort", "update",
-)  # fmt: skip
-"""Methods of containers and arrays that change them."""
-THE_SAME = ("ravel", "reshape", "squeeze", "swapaxes", "transpose", "view")
-"""Methods whose result may be part of what they are called on."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -42,27 +33,6 @@ def called(node: ast.AST) -> str:
     if not isinstance(node, ast.Call):
         return ""
     return ast.unparse(node.func).rpartition(".")[2]
-
-
-def is_shared(function: ast.AST) -> bool:
-    """Whether several calls, or several tests, get the same object from a function: a cache, a wider fixture."""
-    if not isinstance(function, Function):
-        return False
-    decorators = [ast.unparse(decorator) for decorator in function.decorator_list]
-    return any(
-        re.search(r"\b(lru_)?cache\b", text) or re.search("fixture.*scope=(?!['\"]function)", text)
-        for text in decorators
-    )
-
-
-def pairs(target: ast.AST, value: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Target and value of an assignment, taken apart as far as both are written out."""
-    if isinstance(target, ast.Tuple | ast.List):
-        several = isinstance(value, ast.Tuple | ast.List) and len(value.elts) == len(target.elts)
-        for number, one in enumerate(target.elts):
-            yield from pairs(one, value.elts[number] if several else value)
-    else:
-        yield target, value
 
 
 def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
@@ -79,27 +49,9 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def kept_generators(file: ast.AST) -> list[int]:
-    """Lines where a generator outlives a test: bound when a file is imported, or handed out by a cache or fixture."""
+    """Lines where a generator that is made when a file is imported outlives what is drawn from it at once."""
     made = [(node, holder) for node, holder in at_import(file) if called(node) in MAKERS]
-    lines = [node.lineno for node, holder in made if not isinstance(holder, ast.Attribute)]
-    for function in filter(is_shared, ast.walk(file)):
-        bound = {
-            ast.unparse(target)
-            for node in ast.walk(function)
-            if isinstance(node, ast.Assign)
-            for target, value in pairs(node.targets[0], node.value)
-            if called(value) in MAKERS
-        }
-        for end in ast.walk(function):
-            if isinstance(end, ast.Return | ast.Yield) and end.value:
-                holders = {id(node.value) for node in ast.walk(end) if isinstance(node, ast.Attribute)}
-                lines += [
-                    node.lineno
-                    for node in ast.walk(end)
-                    if id(node) not in holders
-                    and (called(node) in MAKERS or (isinstance(node, ast.Name) and node.id in bound))
-                ]
-    return lines
+    return [node.lineno for node, holder in made if not isinstance(holder, ast.Attribute)]
 
 
 def global_chance(file: ast.AST) -> list[int]:
@@ -121,101 +73,6 @@ def global_chance(file: ast.AST) -> list[int]:
     return lines
 
 
-class Changes(ast.NodeVisitor):
-    """Lines of a file's functions that change what others will get too: a module's own value, a cache's, a fixture's.
-
-    Names are followed in the order of the lines, through attributes, items and parts; a call makes something new, but
-    for those of `THE_SAME` and of `caches`. To go into a folder is to write there, sooner or later.
-    """
-
-    def __init__(self, file: ast.Module, caches: set[str]) -> None:
-        self.caches, self.lines = caches, []
-        self.fixtures = {node.name for node in file.body if is_shared(node)} - caches
-        self.shared = {
-            target.id
-            for node in file.body
-            if isinstance(node, ast.Assign)
-            for target, _ in pairs(node.targets[0], node.value)
-            if isinstance(target, ast.Name)
-        }
-        for node in file.body:
-            if isinstance(node, Function | ast.ClassDef) and not is_shared(node):
-                self.visit(node)
-
-    def is_others(self, node: ast.AST) -> bool:
-        if isinstance(node, ast.Name):
-            return node.id in self.shared
-        if isinstance(node, ast.Call):
-            method = isinstance(node.func, ast.Attribute) and called(node) in THE_SAME
-            return called(node) in self.caches or (method and self.is_others(node.func.value))
-        if isinstance(node, ast.IfExp):
-            return self.is_others(node.body) or self.is_others(node.orelse)
-        return isinstance(node, ast.Attribute | ast.Subscript | ast.Starred) and self.is_others(node.value)
-
-    def bind(self, target: ast.AST, value: ast.AST) -> None:
-        for one, given in pairs(target, value):
-            if isinstance(one, ast.Name):
-                (self.shared.add if self.is_others(given) else self.shared.discard)(one.id)
-
-    def change(self, target: ast.AST) -> None:
-        for one, _ in pairs(target, target):
-            if isinstance(one, ast.Attribute | ast.Subscript) and self.is_others(one.value):
-                self.lines.append(one.lineno)
-
-    def visit_FunctionDef(self, node: Function) -> None:
-        outer = set(self.shared)
-        arguments = {one.arg for one in [*node.args.posonlyargs, *node.args.args, *node.args.kwonlyargs]}
-        self.shared = (outer - arguments) | (arguments & self.fixtures)
-        for line in node.body:
-            self.visit(line)
-        self.shared = outer
-
-    def visit_ClassDef(self, node: ast.ClassDef) -> None:
-        for inner in node.body:
-            if isinstance(inner, Function):
-                self.visit(inner)
-
-    def visit_Assign(self, node: ast.Assign) -> None:
-        self.generic_visit(node)
-        for target in node.targets:
-            self.change(target)
-            self.bind(target, node.value)
-
-    def visit_AugAssign(self, node: ast.AugAssign) -> None:
-        self.generic_visit(node)
-        if isinstance(node.target, ast.Name) and self.is_others(node.target):
-            self.lines.append(node.lineno)
-        self.change(node.target)
-
-    def visit_Delete(self, node: ast.Delete) -> None:
-        for target in node.targets:
-            self.change(target)
-
-    def visit_Global(self, node: ast.Global) -> None:
-        self.lines.append(node.lineno)
-
-    def visit_For(self, node: ast.For) -> None:
-        self.bind(node.target, node.iter)
-        self.generic_visit(node)
-
-    def visit_Call(self, node: ast.Call) -> None:
-        self.generic_visit(node)
-        method = isinstance(node.func, ast.Attribute) and called(node) in CHANGING and self.is_others(node.func.value)
-        given = called(node) in ("chdir", "shuffle") and any(map(self.is_others, node.args))
-        if method or given or any(one.arg == "out" and self.is_others(one.value) for one in node.keywords):
-            self.lines.append(node.lineno)
-
-
-def caches_of(files: list[ast.Module]) -> set[str]:
-    """Names of functions whose result is kept."""
-    return {
-        node.name
-        for file in files
-        for node in file.body
-        if is_shared(node) and not any("fixture" in ast.unparse(one) for one in node.decorator_list)
-    }
-
-
 def places(find) -> list[str]:
     """Where in the tests something is found."""
     return [f"{path.relative_to(ROOT)}:{line}" for path in FILES for line in find(tree(path))]
@@ -230,12 +87,6 @@ def test_no_test_draws_from_the_generator_of_the_process_or_without_a_seed():
     assert places(global_chance) == []
 
 
-def test_no_test_changes_what_others_get_too():
-    caches = caches_of([tree(path) for path in FILES])
-    assert {"digits", "small_model"} <= caches
-    assert places(lambda file: Changes(file, caches).lines) == []
-
-
 FAULTS = {
     kept_generators: """
 R = np.random.default_rng(1)
@@ -247,12 +98,6 @@ def f(*, r=generator(2, "x")): pass
 R = [np.random.default_rng(1) for _ in range(3)]
 if True: R = np.random.default_rng(1)
 @pytest.mark.parametrize("r", [np.random.default_rng(2)])
-@cache
-def f(): return np.random.default_rng(2)
-@pytest.fixture(scope="module")
-def f():
-    r, n = np.random.default_rng(2), 3
-    yield r, n
 """,
     global_chance: """
 import random
@@ -276,10 +121,6 @@ def f():
 g = lambda: np.random.default_rng(1)
 @pytest.fixture
 def f(): return np.random.default_rng(1)
-@cache
-def f():
-    r = np.random.default_rng(1)
-    return r.normal(size=3)
 """,
     global_chance: """
 def f(random): return random.normal() + random.choice([1])
@@ -294,9 +135,7 @@ from random import Random
 def test_each_of_these_faults_is_found_and_nothing_else(find):
     faults = FAULTS[find].strip()
     wanted = {
-        number
-        for number, line in enumerate(faults.splitlines(), start=1)
-        if not line.startswith(("import", "class", "@cache", "@pytest.fixture", "    r, n ")) and line != "def f():"
+        number for number, line in enumerate(faults.splitlines(), start=1) if not line.startswith(("import", "class"))
     }
     assert set(find(ast.parse(_parsable(faults)))) == wanted
     assert find(ast.parse(NO_FAULTS[find])) == []
@@ -305,38 +144,6 @@ def test_each_of_these_faults_is_found_and_nothing_else(find):
 def _parsable(faults: str) -> str:
     """Decorators need something that they decorate."""
     return faults.replace("@pytest.mark.parametrize", "_ = pytest.mark.parametrize")
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("DATA.inputs[0] = 1", True),
-        ("DATA.inputs[...] += 1", True),
-        ("inputs = DATA.inputs\n    inputs *= 2", True),
-        ("model, n = cached(), 3\n    model.network.flat[...] = 0", True),
-        ("fitted, events = wide\n    fitted.receipt.update(a=1)", True),
-        ("for row in DATA.inputs.reshape(3, 4):\n        row[0] = 1", True),
-        ("random.shuffle(DATA.labels)", True),
-        ("monkeypatch.chdir(wide[0])", True),
-        ("np.add(1, 2, out=DATA.inputs)", True),
-        ("del DATA.known['a']", True),
-        ("global DATA", True),
-        ("rows = DATA.inputs.copy()\n    rows[0] = 1", False),
-        ("data = DATA\n    data = made()\n    data.inputs[0] = 1", False),
-        ("narrow.update(a=1)", False),
-        ("DATA = made()\n    DATA.inputs[0] = 1", False),
-        ("model = replace(cached(), a=1)\n    model.a = 2", False),
-        ("monkeypatch.setattr(DATA, 'inputs', 3)", False),
-    ],
-)
-def test_a_change_of_what_is_shared_is_found(body, found):
-    source = (
-        "DATA = made()\n@cache\ndef cached(): return made()\n"
-        "@pytest.fixture(scope='module')\ndef wide(): return made()\n"
-        "@pytest.fixture\ndef narrow(): return made()\n"
-        f"def test(wide, narrow, monkeypatch):\n    {body}\n"
-    )
-    assert bool(Changes(ast.parse(source), {"cached"}).lines) == found
 
 
 def test_the_sources_of_the_tests_are_read():
