@@ -94,9 +94,9 @@ def first_runs_lines(result: dict[str, Any], language: int) -> list[str]:
     text = (
         "The first training of each kind on a machine also compiles its loops, once. In all it then takes, in "
         f"processor time (and later): {', '.join(taken)}. "
-        "An idle machine takes about as long by the clock, a busy one longer.",
+        "By the clock a busy machine takes longer.",
         "一台机器上第一次做某种训练时,还要把它的循环编译一次。整个运行所用的处理器时间(括号里是以后的):"
-        f"{','.join(taken)}。空闲的机器实际用时与此相近,繁忙时更久。",
+        f"{','.join(taken)}。机器繁忙时,实际用时更久。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)
 

@@ -287,7 +287,7 @@ def differences(before: Any, now: Any, where: str) -> Iterator[str]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, pair in enumerate(zip(before, now, strict=True)):
             yield from differences(*pair, f"{where}[{number}]")
-    elif before != now and not (isinstance(before, float) and before != before):
+    elif before != now and not (before != before and now != now):  # NaN is NaN's like
         yield f"{where}: {str(before)[:150]!r} -> {str(now)[:150]!r}"
 
 
@@ -326,7 +326,7 @@ def compare(commit: str, only: str | None) -> int:
     now = results["now"]
     for name, result in results["before"].items():
         if isinstance(result.get("json"), str):
-            print(f"{name}: exit code {result['code']}, {result['json']}", file=sys.stderr)
+            raise SystemExit(f"{name} compares nothing: exit code {result['code']}, {result['json']}")
     lines = [
         line
         for name, result in results["before"].items()

@@ -1,6 +1,6 @@
-"""No test depends on which ran before it: nothing that one draws from, or changes, is there for the next one.
+"""No test depends on which ran before it: no generator of random numbers, and no setting of the process, is shared.
 
-Read from the sources, as an order in which it shows may not come for years.
+Generators are looked for in the sources, as an order in which it shows may not come for years.
 """
 
 from __future__ import annotations
@@ -49,9 +49,18 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def kept_generators(file: ast.AST) -> list[int]:
-    """Lines where a generator that is made when a file is imported outlives what is drawn from it at once."""
-    made = [(node, holder) for node, holder in at_import(file) if called(node) in MAKERS]
-    return [node.lineno for node, holder in made if not isinstance(holder, ast.Attribute)]
+    """Lines where a generator outlives what is drawn from it: made at import, or returned by a cache or wide fixture."""
+    made = list(at_import(file))
+    for function in ast.walk(file):
+        if isinstance(function, Function) and any("cache" in text or "scope=" in text for text in decorators(function)):
+            ends = [node for node in ast.walk(function) if isinstance(node, ast.Return | ast.Yield)]
+            made += [(node, end) for end in ends for node in ast.iter_child_nodes(end)]
+    return [node.lineno for node, holder in made if called(node) in MAKERS and not isinstance(holder, ast.Attribute)]
+
+
+def decorators(function: Function) -> list[str]:
+    """The decorators of a function, as text."""
+    return [ast.unparse(decorator) for decorator in function.decorator_list]
 
 
 def global_chance(file: ast.AST) -> list[int]:
@@ -98,6 +107,10 @@ def f(*, r=generator(2, "x")): pass
 R = [np.random.default_rng(1) for _ in range(3)]
 if True: R = np.random.default_rng(1)
 @pytest.mark.parametrize("r", [np.random.default_rng(2)])
+@cache
+def f(): return np.random.default_rng(2)
+@pytest.fixture(scope="module")
+def f(): yield np.random.default_rng(2)
 """,
     global_chance: """
 import random
@@ -118,7 +131,8 @@ B = replace(A, labels=np.random.default_rng(1).random(3) < 0.5)
 def f():
     r = np.random.default_rng(1)
     return r
-g = lambda: np.random.default_rng(1)
+@cache
+def g(): return np.random.default_rng(1).normal()
 @pytest.fixture
 def f(): return np.random.default_rng(1)
 """,
@@ -135,7 +149,9 @@ from random import Random
 def test_each_of_these_faults_is_found_and_nothing_else(find):
     faults = FAULTS[find].strip()
     wanted = {
-        number for number, line in enumerate(faults.splitlines(), start=1) if not line.startswith(("import", "class"))
+        number
+        for number, line in enumerate(faults.splitlines(), start=1)
+        if not line.startswith(("import", "class", "@cache", "@pytest.fixture"))
     }
     assert set(find(ast.parse(_parsable(faults)))) == wanted
     assert find(ast.parse(NO_FAULTS[find])) == []

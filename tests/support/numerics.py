@@ -26,14 +26,18 @@ SOURCES = (
     *jit.SOURCES,
     *("network.py", "parameters.py", "randomness.py", "initializers.py", "schedules.py", "recipes.py"),
     *("training.py", "steps.py", "parts.py", "position.py", "untrained.py", "committee.py"),
-    *("engines/*.py", "preprocess/*.py", "estimators/defaults.py"),
+    *("engines/*.py", "preprocess/*.py", "notes.py"),
+    *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "defaults")),
 )
-"""Where the code stands."""
+NOT_SOURCES = ("preprocess/training_range.py",)
+"""Where the code stands, and what stands among it and changes no weight."""
 
 
 def digests() -> dict[str, str]:
     """Name of a recipe or a file -> its digest."""
-    paths = sorted({path for pattern in SOURCES for path in PACKAGE.glob(pattern)})
+    paths = sorted(
+        {path for pattern in SOURCES for path in PACKAGE.glob(pattern)} - {PACKAGE / one for one in NOT_SOURCES}
+    )
     recipes = {f"recipe {name}": json.dumps(Options.recipe(name).to_dict(), sort_keys=True) for name in RECIPES}
     files = {path.relative_to(PACKAGE).as_posix(): code_of(path.read_text(encoding="utf-8")) for path in paths}
     return {name: hashlib.sha256(text.encode()).hexdigest()[:16] for name, text in (recipes | files).items()}
