@@ -1,8 +1,7 @@
 """The first run of each kind of training on a machine, which compiles its loops, and the same run again.
 
 Each is a whole process of its own: the first with an empty cache of compiled loops, the second with what the first has
-left there. Processor seconds: other work on the machine lengthens the
-clock's time far more.
+left there. In processor seconds: other work on the machine lengthens the clock's time far more.
 
     python benchmarks/first_runs.py [--runs 3] [--trial]
 """

@@ -135,11 +135,11 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
 step sees all rows. Their adamw has what its sizes of data say (`estimators.defaults`). Weight decay is part of the
 gradient for all but adamw, and so of another size.
 
-Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so that it has a tenth of sgd's rate; 0.001 is that of
-the paper (Kingma and Ba 2015, section 2); adamw, without a decay, would be adam. On the last 10,000 training digits, held
-out, larger rates did worse. The others were chosen by cross-validation on twenty made tables (`benchmarks/optimizers.py`
-says which): rates that stay stable with 200 hidden nodes too, as many epochs as come near adamw, and the decay that is
-best on average.
+Rates of ``recipe``: momentum 0.9 makes steps ten times as long, so that it has a tenth of sgd's rate; 0.001 is that
+of the paper (Kingma and Ba 2015, section 2); adamw, without a decay, would be adam. On the last 10,000 training
+digits, held out, larger rates did worse. The others were chosen by cross-validation on twenty made tables
+(`benchmarks/optimizers.py` says which): rates that stay stable with 200 hidden nodes too, as many epochs as come near
+adamw, and the decay that is best on average.
 """
 
 

@@ -49,7 +49,7 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def kept_generators(file: ast.AST) -> list[int]:
-    """Lines where a generator outlives what is drawn from it: made at import, or returned by a cache or wide fixture."""
+    """Lines where a generator outlives its draws: made at import, or handed out by a cache or a wide fixture."""
     made = list(at_import(file))
     for function in ast.walk(file):
         if isinstance(function, Function) and any("cache" in text or "scope=" in text for text in decorators(function)):
