@@ -18,7 +18,7 @@ CODES: dict[str, str] = {
     "GN003": "the file cannot be read or written (permission, device)",
     "GN004": "no space left for the file",
     "GN005": "unknown kind of file",
-    "GN006": "compressed file is damaged",
+    "GN006": "compressed file or picture is damaged",
     "GN007": "the file is there already, and is not replaced",
     "GN110": "a file where a folder was expected",
     # data

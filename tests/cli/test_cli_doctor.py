@@ -24,6 +24,7 @@ OPTIONS_AND_PAIRS = {
     "GD60",
     "GD61",
     "GD62",
+    "GD63",
     "GD14",
     "GD15",
     "GD16",

@@ -488,3 +488,11 @@ def test_odd_programs_end_in_findings(content, folder):
     outcome = run("doctor", "odd.py", "--fix", "new.py")
     assert outcome.code in (0, 1)
     assert outcome.err == ""
+
+
+def test_a_path_that_is_repaired_is_listed_beside_one_that_cannot_be(folder):
+    (folder / "old.py").write_text('a = open("C:\\\\x\\\\rows.csv").read()\nb = open("C:\\\\x\\\\gone.csv").read()\n')
+    fixed = run("doctor", "old.py", "--fix", "new.py", "--json").json()["fixed"]
+    assert 'open("rows.csv")' in (folder / "new.py").read_text()
+    assert "GS07" in fixed["done"]
+    assert [finding["code"] for finding in fixed["left"]] == ["GS07"]

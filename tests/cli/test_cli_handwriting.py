@@ -44,6 +44,20 @@ def test_train_asks_what_is_meant_by_large_pictures(folder):
     run("train", *FLAGS, "--force", "--handwriting").refused("GN022", "--handwriting: for folders of pictures")
 
 
+def test_the_doctor_says_what_train_will_ask(folder):
+    drawings(folder)
+    found = run("doctor", "mine", "--json").json()
+    assert "GD63" in {finding["code"] for finding in found["findings"]}
+    assert not found["healthy"]
+    sized = run("doctor", "mine", "--size", "28", "--json").json()
+    assert "GD63" not in {finding["code"] for finding in sized["findings"]}
+
+
+def test_what_is_named_like_a_picture_and_is_none_is_said_to_be_none(folder):
+    (folder / "note.png").write_text("hello\n")
+    run("query", "note.png").refused("GN005", "note.png", "not a picture")
+
+
 def test_handwriting_is_trained_tested_and_asked_about_alike(folder):
     drawings(folder)
     Image.new("L", (200, 200), 250).save("mine/1s/blank.png")

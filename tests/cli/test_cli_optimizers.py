@@ -58,8 +58,8 @@ def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
 
 
 def test_a_chosen_number_of_epochs_that_was_too_small_is_said(folder):
-    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant")
-    assert "the training loss still fell by " in run(*words, "--epochs", 2).fine().err
-    assert "训练损失仍降低了" in run(*words, "--epochs", 2, "--language", "zh").fine().err
-    for unchosen in ((), ("--epochs", 1), ("--epochs", 2, "--early-stopping", 5)):
+    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant", "--rate", 0.002)
+    assert "the training loss still fell by " in run(*words, "--epochs", 10).fine().err
+    assert "训练损失仍降低了" in run(*words, "--epochs", 10, "--language", "zh").fine().err
+    for unchosen in ((), ("--epochs", 9), ("--epochs", 10, "--early-stopping", 5)):
         assert "still fell" not in run(*words, *unchosen).fine().err

@@ -86,8 +86,8 @@ def doctor_command(
         done = [finding for finding in visit.findings if finding.repaired and finding.source in visit.repaired]
         visit.write(out)
         left = visit.again(out)
-        # Of pictures, only those that stay are copied: nothing in them is changed.
-        done = [finding for finding in done if finding.code not in {one.code for one in left}]
+        if not program:  # of pictures, only those that stay are copied: nothing in them is changed
+            done = [finding for finding in done if finding.code not in {one.code for one in left}]
     if as_json:
         shown = {"findings": [finding.to_dict() for finding in visit.findings], "healthy": not harmful(visit.findings)}
         copies = [copy for copy, _ in _copies(out, source, test_source)]

@@ -123,7 +123,7 @@ def train_command(
         wishes,
         language,
         force,
-        epochs_named=flags["epochs"] is not None,
+        epochs_named=(flags["epochs"] or 0) >= 1 / LAST,  # of fewer, the last tenth is no whole epoch
     )
     require_model_place(job.out, overwrite=force or out is None)
     if not force and out is None and (free := str(free_name(job.out))) != job.out:

@@ -42,9 +42,9 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "--{flag} 在 {other} 为 {value:g} 时不起作用;{other} 须大于 {least:g}",
     ),
     "slow": (
-        "one sample a step is quick for plain sgd alone: with {flags} it takes some ten times as long; --batch-size 32 "
-        "or more is quick again, and wants another --rate",
-        "逐样本训练只有普通 sgd 有快速循环:加上 {flags} 约慢十倍;--batch-size 32 或更大则又快了,但 --rate 须另选",
+        "one sample a step is quick for plain sgd alone: with {flags} it takes some ten times as long; "
+        "--recipe quick trains in batches, which are quick with it too",
+        "逐样本训练只有普通 sgd 有快速循环:加上 {flags} 约慢十倍;--recipe quick 按批训练,加上也快",
     ),
     "still_falling": (
         "the training loss still fell by {fall:.0%} in the last {last:.0%} of {epochs} epochs: try more --epochs",

@@ -61,11 +61,10 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
     left_out = [
         f"{found.names[k]}: no digit found, left out [{one}]" for k, one in enumerate(read_all) if isinstance(one, str)
     ]
-    several = sum(len(one) > 1 for _, one in digits)
-    if several:
-        verb = "shows" if several == 1 else "show"
-        left_out.append(f"{counted(several, 'picture')} {verb} several digits: each is a sample of the picture's class")
     rows = [k for k, one in digits for _ in one]
+    several = "; each digit of a picture is a sample of its class" if len(rows) > len(digits) else ""
+    found_in = f"{counted(len(digits), 'picture')}: {counted(len(rows), 'digit')} found, centred in {SIDE} × {SIDE}"
+    remarks = (*left_out, f"{found_in}{several}")
     samples = replace(
         found,
         files=[found.files[k] for k in rows],
@@ -73,4 +72,4 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
         words=[found.words[k] for k in rows],
     )
     inputs = np.concatenate([one for _, one in digits])
-    return Pictures(inputs, (SIDE, SIDE), HANDWRITING, tuple(left_out), 0, 0), samples
+    return Pictures(inputs, (SIDE, SIDE), HANDWRITING, remarks, 0, 0), samples

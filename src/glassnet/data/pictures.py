@@ -202,9 +202,9 @@ def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:
     return DataError(
         "GN077",
         f"{name} has {wide} × {high} pixels, which would be {high * wide * channels:,} inputs: above {side} × {side} "
-        "the size must be named. Shrink the pictures with --size 28, find handwritten digits in them with "
-        f"--handwriting, or keep every pixel with --size {own} (in Python: size=(28, 28), handwriting=True, "
-        f"size=({high}, {wide})).",
+        "the size must be named. If they are handwritten digits, `glassnet train --handwriting` finds these; otherwise "
+        f"shrink the pictures with --size 28, or keep every pixel with --size {own} (in Python: handwriting=True, "
+        f"size=(28, 28), size=({high}, {wide})).",
     )
 
 

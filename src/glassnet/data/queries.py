@@ -16,6 +16,7 @@ from .checks import check_options
 from .dataset import SampleLayout, channels_of
 from .files import STDIN, Opened, open_source, open_stream
 from .kinds import kind_of
+from .listing import SUFFIXES
 from .rows import in_words, read_values, samples_in, sniff
 
 
@@ -71,6 +72,8 @@ def load_inputs(
     else:
         opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
         kind = kind_of(opened)
+        if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
+            raise FileError("GN005", f"{opened.name}: not a picture, though it is named like one. Save it again.")
         if kind == "text":
             return _rows(opened, features, maximum, layout or SampleLayout())
         if kind != "picture":

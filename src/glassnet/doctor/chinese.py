@@ -56,6 +56,7 @@ CHINESE: dict[str, tuple[str, str, str]] = {
     "GD60": ("有图片无法读取", "重新保存,或删去", "略去"),
     "GD61": ("图片有多种大小", "指定一种统一的大小", ""),
     "GD62": ("图片是彩色的", "若颜色有助于区分类别,给 doctor 与 train 加上 --colour", ""),
+    "GD63": ("图片很大,train 要求指定大小", "手写数字用 --handwriting 找出,或用 --size 缩小图片", ""),
     # programs
     "GS01": ("NumPy 2 没有 asfarray", "使用 np.asarray(…, dtype=float)", "改写"),
     "GS02": ("NumPy 已去掉这个旧名称", "使用现在的名称", "改写"),

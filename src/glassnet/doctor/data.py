@@ -24,6 +24,7 @@ from .units import units
 
 STEPS: tuple[Step, ...] = (
     folder.unreadable,
+    folder.large,
     folder.sizes,
     folder.colours,
     layout.broken_rows,

@@ -150,6 +150,10 @@ DETAILS: dict[str, tuple[str, str]] = {
     # folders of pictures
     "unreadable": ("{pictures} of {all:,}; {why}", "{all:,} 张中有 {pictures};{why}"),
     "coloured": ("{pictures} of {all:,}, read in grey here", "{all:,} 张中有 {pictures},此处按灰度读取"),
+    "large": (
+        "{wide} × {high} pixels, which would be {inputs:,} inputs",
+        "{wide} × {high} 像素,即 {inputs:,} 个输入",
+    ),
     "sizes": (
         "{pictures} of {all:,}; the others have {wide} × {high} pixels",
         "{all:,} 张中有 {pictures};其余为 {wide} × {high} 像素",

@@ -170,6 +170,11 @@ KINDS: dict[str, Kind] = {
     "GD60": Kind(ERROR, "a picture cannot be read", "save it again, or remove it", "leaves them out"),
     "GD61": Kind(ERROR, "pictures have several sizes", "choose one with --size"),
     "GD62": Kind(REMARK, "pictures are in colour", "where colours tell classes apart, pass --colour here and to train"),
+    "GD63": Kind(
+        WARNING,
+        "pictures are large, and train asks for their size",
+        "find handwritten digits with --handwriting, or shrink the pictures with --size",
+    ),
     # programs
     "GS01": Kind(ERROR, "NumPy 2 has no asfarray", "use np.asarray(…, dtype=float)", "rewrites it"),
     "GS02": Kind(ERROR, "NumPy has dropped this old name", "use today's name", "rewrites it"),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import shlex
 from dataclasses import replace
 
 import numpy as np
 
 from ..data.loose import LooseTable
+from ..data.pictures import LARGEST_UNASKED
 from .case import Case, Outcome, found
 from .details import SHOWN, counted, detail
 from .findings import Finding
@@ -35,6 +37,17 @@ def colours(table: LooseTable, case: Case) -> Outcome:
     command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
     finding = found("GD62", table, text, count=table.coloured, command=command)
     return [finding], replace(table, coloured=0)
+
+
+def large(table: LooseTable, case: Case) -> Outcome:
+    """Pictures of more pixels than training makes inputs of unasked."""
+    sized = table.resized or case.options.picture_size or case.part == "test"
+    if not table.files or table.image_shape is None or sized or math.prod(table.image_shape) <= LARGEST_UNASKED:
+        return [], table
+    high, wide = table.image_shape
+    text = detail("large", wide=wide, high=high, inputs=high * wide)
+    command = shlex.join(["glassnet", "train", table.source, "--handwriting"])
+    return [found("GD63", table, text, command=command)], table
 
 
 def sizes(table: LooseTable, case: Case) -> Outcome:
