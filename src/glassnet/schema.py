@@ -193,7 +193,7 @@ def kind_of(hint: Any) -> Kind:
 def record_of(cls: type, **kinds: Kind) -> Record:
     """Return the record of a dataclass's fields, some of a closer kind; those with a default may be missing."""
     hints = get_type_hints(cls)
-    found = {one.name: kinds.get(one.name, kind_of(hints[one.name])) for one in fields(cls)}
+    found = {one.name: kinds.get(one.name) or kind_of(hints[one.name]) for one in fields(cls)}
     needed = {one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
     return Record(
         {name: kind for name, kind in found.items() if name in needed},

@@ -106,3 +106,31 @@ def test_rows_of_another_range_are_said_in_one_line(folder, language, words):
         tested = run_process("test", "m.safetensors", "small-labelled.csv", cwd=folder)
         assert tested.code == 0
         assert tested.err.count("[GN075]") == 1
+
+
+def test_a_broken_picture_among_many_does_not_make_one_blank_sheet_an_alarm(folder):
+    digits = load_data("mnist", part="test")
+    np.savetxt("train.csv", np.column_stack([digits.labels, digits.inputs])[:300], delimiter=",", fmt="%d")
+    run("train", "train.csv", *FLAGS)
+    (folder / "asked").mkdir()
+    for row in range(9):
+        Image.fromarray(digits.inputs[400 + row].reshape(28, 28)).save(f"asked/{row}.png")
+    Image.new("L", (28, 28), 120).save("asked/9.png")
+    (folder / "asked/broken.png").write_bytes(b"\x89PNG\r\n\x1a\nbroken")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        asked = run("query", "m.safetensors", "asked")
+    assert asked.code == 1
+    assert len(asked.out.splitlines()) in (9, 10)
+    assert "[GN075]" not in asked.err
+
+
+def test_test_data_of_another_range_are_said_by_train_too(folder):
+    digits = load_data("mnist", part="test")
+    rows = np.column_stack([digits.labels, digits.inputs])[:400].astype(float)
+    np.savetxt("train.csv", rows[:300], delimiter=",", fmt="%d")
+    rows[:, 1:] = 255 - rows[:, 1:]
+    np.savetxt("white.csv", rows[300:], delimiter=",", fmt="%d")
+    done = run_process("train", "train.csv", "--test", "white.csv", *FLAGS, cwd=folder)
+    assert done.code == 0
+    assert done.err.count("[GN075]") == 1

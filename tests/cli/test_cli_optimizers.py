@@ -58,7 +58,7 @@ def test_what_leaves_the_fast_loop_is_said(folder, flags, named):
 
 
 def test_a_chosen_number_of_epochs_that_was_too_small_is_said(folder):
-    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant", "--rate", 0.002)
+    words = ("train", "digits.csv", "--hidden", 30, "--no-pictures", "--force", "--schedule", "constant")
     assert "the training loss still fell by " in run(*words, "--epochs", 10).fine().err
     assert "训练损失仍降低了" in run(*words, "--epochs", 10, "--language", "zh").fine().err
     for unchosen in ((), ("--epochs", 9), ("--epochs", 10, "--early-stopping", 5)):

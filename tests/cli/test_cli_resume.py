@@ -11,6 +11,7 @@ import pytest
 from glassnet import History, fit, load_checkpoint, load_model
 from glassnet.cli import train as train_module
 from glassnet.events import BlockDone
+from glassnet.modelfile import read, write
 from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
@@ -239,3 +240,25 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
         outcome.refused("GN031", "of 100000 epochs are in run.ck", exit_code=130)
         assert load_checkpoint("run.ck").position.progress > 1
     assert json.loads(json.dumps(load_checkpoint("run.ck").note))["source"] == "digits.csv"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"source": []},
+        {"out": 3},
+        {"out": None},
+        {"pictures": "yes"},
+        {"language": "xx"},
+        {"wishes": {"target": True}},
+        {"wishes": []},
+        {"more": 1},
+    ],
+)
+def test_a_job_of_another_form_is_no_job(folder, stopping, change):
+    stopping(4)
+    run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck", "--checkpoint-every", "1")
+    header, tensors = read("run.ck")
+    header["training"]["note"] |= change
+    write("run.ck", header, tensors)
+    run("resume", "run.ck").refused("GN044", "not begun by `glassnet train`")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from .console import complain, error_facts, json_flag, padded, result, result_js
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
-from .sources import load_asked, load_labelled, say_trained_on
+from .sources import load_asked, load_labelled, say_trained_on, unless_said
 from .words import row_told, told
 
 
@@ -55,7 +56,7 @@ def test_command(
         require_folder(folder)
     test, rows = load_labelled(model, model_path, source)
     say_trained_on(model, source, test, rows)
-    _unless_said(model).warn_if_far(test.inputs)
+    unless_said(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
     written = _draw(model, test, evaluation, Path(folder), language, force) if folder else []
     if as_json:
@@ -84,11 +85,6 @@ def test_command(
         shown = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
         shown += ["--row", str(test.row_numbers[evaluation.misread[0]])]
         result(told("next", command=shlex.join([*shown, *_reading_flags(model, test)])))
-
-
-def _unless_said(model: Model) -> Model:
-    """Return the model without its range where a table was read: by then it is said which columns are far off."""
-    return model.unchecked() if model.columns else model
 
 
 def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool) -> list[str]:
@@ -189,7 +185,7 @@ def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
     nothing can be read.
     """
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = [answer for source in sources for answer in _answers(model, source, alone=len(sources) == 1)]
+    answers = _answers(model, sources)
     answered = [answer for answer in answers if "error" not in answer]
     if as_json:
         result_json(answers)
@@ -204,22 +200,33 @@ def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
         click.get_current_context().exit(1 if answered else 2)
 
 
-def _answers(model: Model, source: str, *, alone: bool) -> list[dict[str, Any]]:
-    """Return what a model answers, or why it cannot, for all that is in a source; raise that if it is `alone`."""
+def _answers(model: Model, sources: Sequence[str]) -> list[dict[str, Any]]:
+    """Return what a model answers, or why it cannot, for all that is in the sources; raise that if there is but one."""
+    asked = [one for source in sources for one in _asked(model, source)]
+    if len(asked) == 1 and isinstance(asked[0][1], GlassnetError):
+        raise asked[0][1]
+    rows = [row for _, row in asked if not isinstance(row, GlassnetError)]
+    outputs = iter(unless_said(model).outputs(np.stack(rows)) if rows else ())  # at once: most of them may be far off
+    nothing = dict.fromkeys(("answer", "name", "confidence", "outputs"))
+    return [
+        {"input": name, **nothing, **error_facts(row)}
+        if isinstance(row, GlassnetError)
+        else _answer(model, name, next(outputs))
+        for name, row in asked
+    ]
+
+
+def _asked(model: Model, source: str) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
+    """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
     pictures: list[str] = []
     try:
         pictures = [] if model.columns else data.pictures_in(source)
         rows, names, _ = load_asked(model, source)
     except GlassnetError as problem:
-        if pictures:  # each by itself: the others can be answered
-            alone = alone and len(pictures) == 1
-            return [answer for one in pictures for answer in _answers(model, one, alone=alone)]
-        if alone:
-            raise
-        nothing = dict.fromkeys(("answer", "name", "confidence", "outputs"))
-        return [{"input": data.STDIN if source == "-" else source, **nothing, **error_facts(problem)}]
-    outputs = _unless_said(model).outputs(rows)
-    return [_answer(model, name, out) for name, out in zip(names, outputs, strict=True)]
+        if pictures and pictures != [source]:  # each by itself: the others can be answered
+            return [one for picture in pictures for one in _asked(model, picture)]
+        return [(data.STDIN if source == "-" else source, problem)]
+    return list(zip(names, rows, strict=True))
 
 
 def _in_words(model: Model, found: NDArray[Any]) -> str:

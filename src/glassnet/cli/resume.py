@@ -11,8 +11,11 @@ from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_mod
 from ..errors import ModelFileError, OptionError
 from ..files import MODEL, require_place
 from ..keeping import finish_with
+from ..language import LANGUAGES
+from ..schema import Text, record_of
 from .console import json_flag, say
 from .flags import force_flag, max_bytes_flag
+from .sources import Wishes
 from .train import Job, carry_out, read_parts
 from .words import told
 
@@ -60,9 +63,11 @@ def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | 
         given |= {"wanted": "", "force": force}
     elif force:
         given["force"] = force
+    note = {**saved.note, **given}
     try:
-        job = Job.of({**saved.note, **given})
-    except (AttributeError, KeyError, TypeError):
+        record_of(Job, wishes=record_of(Wishes), language=Text(LANGUAGES)).check(note, "note")
+        job = Job.of(note)
+    except ValueError:
         raise ModelFileError(
             "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
         ) from None

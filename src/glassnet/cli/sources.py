@@ -339,6 +339,11 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     return samples_of(table, model.columns)
 
 
+def unless_said(model: Model) -> Model:
+    """Return the model without its range where a table was read: by then it is said which columns are far off."""
+    return model.unchecked() if model.columns else model
+
+
 def load_asked(model: Model, source: str | Table) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read what a model is asked about: its inputs, what each row is called, and labels where plain rows have them."""
     if model.columns is None:

@@ -38,7 +38,15 @@ from .console import complain, json_flag, progress_listener, result, result_json
 from .drawings import drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
 from .idle import say_idle, say_slow
-from .sources import Wishes, load_parts, load_table_parts, require_picture_files, say_of_test, with_table_flags
+from .sources import (
+    Wishes,
+    load_parts,
+    load_table_parts,
+    require_picture_files,
+    say_of_test,
+    unless_said,
+    with_table_flags,
+)
 from .words import told
 
 
@@ -218,6 +226,7 @@ def carry_out(
     if checkpoint and written_at(checkpoint) in (None, before):  # there was no room for it
         checkpoint = None
     with _not_lost(checkpoint):
+        unless_said(fitted.model).warn_if_far(parts.test.inputs)
         began = time.perf_counter()
         evaluation = evaluate(fitted.model, parts.test)
         seconds = {

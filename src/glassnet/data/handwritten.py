@@ -6,7 +6,6 @@ asked. A picture without a digit is left out and named; one with several gives a
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from .files import open_source
 from .images import parse_image, quiet_pillow
 from .listing import Listing
 from .pictures import Pictures
+from .unpacking import in_threads
 
 
 def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
@@ -49,8 +49,8 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
                 raise
             return problem.code
 
-    with quiet_pillow(), ThreadPoolExecutor() as pool:
-        read_all = list(pool.map(read, found.files))
+    with quiet_pillow():
+        read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:
         raise DataError(

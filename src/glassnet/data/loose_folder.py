@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +14,7 @@ from .images import quiet_pillow, read_picture
 from .listing import list_pictures
 from .loose import LooseTable, numbered
 from .pictures import read_pictures
+from .unpacking import in_threads
 
 
 def read_folder_loosely(
@@ -75,7 +75,7 @@ def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[in
             return str(problem)
         return picture.height, picture.width
 
-    with quiet_pillow(), ThreadPoolExecutor() as pool:
-        seen = dict(enumerate(pool.map(look, range(len(files)))))
+    with quiet_pillow():
+        seen = dict(enumerate(in_threads(look, range(len(files)))))
     problems = tuple((row, one) for row, one in seen.items() if isinstance(one, str))
     return {row: one for row, one in seen.items() if not isinstance(one, str)}, problems

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -21,6 +20,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..language import counted
 from .images import bright_border, quiet_pillow, read_picture
+from .unpacking import in_threads
 
 AGREED = 0.98
 """Part of the borders that have to be alike for drawings."""
@@ -153,10 +153,7 @@ def _read_all(
             inputs[place] = one.pixels.reshape(-1)
             found[place], whites[place] = (one.bright, one.coloured, one.resized), one.white
 
-    with ThreadPoolExecutor() as pool:
-        # In the order of the pictures, so that it is always the same mistake that is told.
-        for _ in pool.map(read, range(0, len(which), _CHUNK)):
-            pass
+    in_threads(read, range(0, len(which), _CHUNK))
     return inputs, found, whites
 
 

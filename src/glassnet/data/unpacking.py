@@ -8,9 +8,11 @@ not count.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
+from typing import TypeVar
 
 from ..errors import FileError, OptionError
 
@@ -19,6 +21,8 @@ MAX_BYTES = 4 << 30
 FLAG = "--max-bytes"
 _UNITS = {"": 1, **{f"{prefix}b": 1000**power for power, prefix in enumerate(("", "k", "m", "g", "t"))}}
 _UNITS |= {f"{prefix}ib": 1024**power for power, prefix in enumerate(("k", "m", "g", "t"), 1)}
+_Item = TypeVar("_Item")
+_Result = TypeVar("_Result")
 _limit: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 
@@ -62,6 +66,16 @@ def in_words(size: int) -> str:
         if size >= count:
             return f"{size / count:.4g}{unit}"
     return f"{size}B"
+
+
+def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
+    """Map a function over items in several threads, under the limit that holds here; the first error, in their order.
+
+    A thread begins with a context of its own, in which the limit would be the usual one.
+    """
+    here = copy_context()
+    with ThreadPoolExecutor() as pool:
+        return list(pool.map(lambda item: here.copy().run(function, item), items))
 
 
 def require_room(name: str, size: int) -> None:

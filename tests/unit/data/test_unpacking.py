@@ -20,6 +20,7 @@ from glassnet.cli import _COMMANDS, cli
 from glassnet.data import files, unpacking
 from glassnet.data.lenient import read_loosely
 from glassnet.data.relabel import write_relabelled
+from glassnet.data.unpacking import in_threads, require_room
 from glassnet.errors import DataError, FileError, OptionError
 from support.cli import environment, run, snapshot
 from support.samples import digits, idx, npz, png, table, write_model_and_rows
@@ -194,7 +195,7 @@ def test_memory_stays_bounded_before_gigabytes(tmp_path, kind):
     (tmp_path / name).write_bytes(start + once * 400)
     (tmp_path / "old.safetensors").write_bytes(b"")
     before = snapshot(tmp_path)
-    typed = ["train", name, "--max-bytes", "100MB", "--out", "old.safetensors"]
+    typed = ["train", name, "--max-bytes", "100MB", "--force", "--out", "old.safetensors"]
     command = [sys.executable, "-c", PEAK, *typed, ":".join(sys.path)]
     done = subprocess.run(command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=100)
     assert done.returncode == 2
@@ -252,3 +253,10 @@ def test_what_is_no_size_is_refused(size):
     with pytest.raises(OptionError) as problem, max_bytes(size):
         pass
     assert problem.value.code == "GN021"
+
+
+def test_the_limit_holds_in_the_threads_that_read_pictures():
+    with max_bytes("1KiB"):
+        in_threads(lambda size: require_room("x", size), [3, 1024])
+        with pytest.raises(FileError, match="1KiB"):
+            in_threads(lambda size: require_room("x", size), [3, 1025])
