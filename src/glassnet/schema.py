@@ -173,6 +173,7 @@ FLAG, NULL, COUNT, SHARE = (
     Number(0, _LONG, whole=True),
     Number(0, 1),
 )
+VALUE = Number(-1e308, 1e308)  # of a table, which is compared and clipped before it is scaled
 POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, "a number")))
 TEXTS = ListOf(Text())
 LIMITS = ListOf(ListOf(Number()), 2)
@@ -208,7 +209,8 @@ class Encoding:
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
         Record({"kind": Text(tuple(ENCODINGS))}, others=Anything()).check(value, place)
-        closer = {"scale": POSITIVE, "unit": Number(0), "missing": SHARE, "share": SHARE, "rare": COUNT}
+        closer = {"scale": Number(_TINIEST, VALUE.high), "missing": SHARE, "share": SHARE, "rare": COUNT}
+        closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
         record = record_of(ENCODINGS[value["kind"]], **closer)
         Record({**record.required, "kind": Text()}, record.optional).check(value, place)
 
