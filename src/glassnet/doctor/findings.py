@@ -123,7 +123,7 @@ KINDS: dict[str, Kind] = {
         ERROR, "values are negative or go beyond the range", "bring them to 0 to 255", "stretches them to the range"
     ),
     "GD25": Kind(WARNING, "dark ink on light, where MNIST is light on dark", "invert the pictures", "inverts them"),
-    "GD26": Kind(WARNING, "pictures without anything on them", "remove the rows", "drops these rows"),
+    "GD26": Kind(WARNING, "pictures without anything on them", "remove the rows"),
     "GD27": Kind(REMARK, "pixels that are the same in every picture", "nothing: they cost a little time"),
     "GD28": Kind(
         WARNING, "the number of values is close to a square, but none", "look for a column too many or too few"
@@ -147,8 +147,8 @@ KINDS: dict[str, Kind] = {
         WARNING, "targets no sigmoid can reach", "use --targets notes (0.01 and 0.99), or --loss cross_entropy"
     ),
     # rows
-    "GD40": Kind(ERROR, "equal rows have different labels", "find out which label is right", "drops all of them"),
-    "GD41": Kind(WARNING, "rows occur more than once", "keep one of each", "keeps the first of each"),
+    "GD40": Kind(WARNING, "equal rows have different labels", "find out which label is right"),
+    "GD41": Kind(WARNING, "rows occur more than once", "keep one of each, if they are copies"),
     "GD42": Kind(
         WARNING,
         "one column tells the label all by itself",
@@ -162,9 +162,7 @@ KINDS: dict[str, Kind] = {
     "GD45": Kind(REMARK, "rows are sorted by class", "nothing: glassnet shuffles them; the notes' program does not"),
     # training and test data together
     "GD50": Kind(ERROR, "test and training data have different columns", "use data of the same columns"),
-    "GD51": Kind(
-        WARNING, "rows of the test data are among the training data", "train without them", "drops them from training"
-    ),
+    "GD51": Kind(WARNING, "rows of the test data are among the training data", "train without them"),
     "GD52": Kind(REMARK, "the test data lack a class", "test with samples of every class"),
     # folders of pictures
     "GD60": Kind(ERROR, "a picture cannot be read", "save it again, or remove it", "leaves them out"),

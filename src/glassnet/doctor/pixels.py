@@ -140,9 +140,7 @@ def blank(table: LooseTable, case: Case) -> Outcome:
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table.take(
-        ~flat
-    )
+    return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
 
 
 def constant(table: LooseTable, case: Case) -> Outcome:

@@ -106,9 +106,7 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     one, other = (table.files[row] if table.files else detail("a_row", row=row) for row in table.rows[first])
     label, second = names[first]
     text = detail("torn", rows=counted(int(torn.sum()), "row"), one=one, other=other, label=label, second=second)
-    if torn.all():
-        return [found("GD40", table, text, torn, repaired=False)], table
-    return [found("GD40", table, text, torn)], table.take(~torn)
+    return [found("GD40", table, text, torn)], table
 
 
 def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
@@ -158,7 +156,7 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     if not again.any():
         return [], table
     text = detail("equal", rows=counted(int(again.sum()), "row"), all=len(table))
-    return [found("GD41", table, text, again)], table.take(~again)
+    return [found("GD41", table, text, again)], table
 
 
 def giveaways(table: LooseTable, case: Case) -> Outcome:
@@ -243,9 +241,7 @@ def across(training: LooseTable, test: LooseTable) -> tuple[list[Finding], Loose
     there = _among(*_comparable(training, test))
     if there.any():
         text = detail("shared_rows", rows=counted(int(there.sum()), "row"), training=training.source, test=test.source)
-        findings.append(found("GD51", training, text, there, repaired=not there.all()))
-        if not there.all():
-            training = training.take(~there)
+        findings.append(found("GD51", training, text, there))
     more, test = _labels_across(training, test)
     return findings + more, training, test
 
