@@ -27,6 +27,7 @@ class Purpose(IntEnum):
     COLUMNS = 7
     STARTS = 8
     DOCTOR = 9
+    RANGE = 10
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:

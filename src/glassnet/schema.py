@@ -25,7 +25,7 @@ from .preprocess.encodings import ENCODINGS, encoding_from
 from .preprocess.predicted import TASKS, Target
 from .preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from .preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
-from .preprocess.training_range import SUMMARIES
+from .preprocess.training_range import FEWEST, SUMMARIES
 
 DEEPEST = 100
 """How deep lists and objects may lie in each other."""
@@ -307,7 +307,9 @@ MODEL = Record(
         "deskews": FLAG,
         "handwriting": FLAG,
         "layout": record_of(SampleLayout, labels=Text(("first", "last")), columns=Number(1, _LONG, whole=True)),
-        "training_range": Either((NULL, Record({"samples": LIMITS}, {"features": LIMITS}))),
+        "training_range": Either(
+            (NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": Number(1, FEWEST - 1, whole=True)}))
+        ),
         "columns": Either((NULL, COLUMNS)),
         "training": TRAINING,
     },
@@ -354,9 +356,10 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
         raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but there are {features} inputs")
     if header.get("columns"):
         _require_columns(header["columns"], features, outputs, header["targets"]["name"])
-    for name, ends in (header.get("training_range") or {}).items():
-        for one in ends:
-            _require_length(f"training_range.{name}", one, (len(SUMMARIES) if name == "samples" else features,))
+    seen = header.get("training_range") or {}
+    for name, length in (("samples", len(SUMMARIES)), ("features", features)):
+        for one in seen.get(name, ()):
+            _require_length(f"training_range.{name}", one, (length,))
     receipt = header["receipt"]
     for name in {"trails", "kept"} & receipt.keys():
         _require_length(f"receipt.{name}", receipt[name], (header["members"],))

@@ -63,7 +63,7 @@ def new_model(data: Dataset, options: Options) -> Model:
     )
 
 
-def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange | None:
+def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
     """Return where training inputs lie; feature by feature where these are of different kinds."""
     encoded = data.columns is not None
     return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or encoded, encoded=encoded)

@@ -174,9 +174,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _widen_range(self, data: Dataset) -> None:
         """Count rows that are trained on later as seen too."""
         if (known := self.model_.training_range) is not None:
-            self.model_ = replace(
-                self.model_, training_range=known.joined(training_range_of(data, self.model_.scaling))
-            )
+            widened = known.joined(training_range_of(data, self.model_.scaling))
+            self.model_ = replace(self.model_, training_range=widened)
 
     def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
         """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""

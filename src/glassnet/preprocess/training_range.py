@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RangeWarning
+from ..randomness import Purpose, generator
 from .encodings import straightened
 
 Limits = tuple[tuple[float, ...], tuple[float, ...]]
@@ -25,17 +26,21 @@ Limits = tuple[tuple[float, ...], tuple[float, ...]]
 TAIL = 0.005
 """Part of the training samples that is left out on either side of a range: one wild value must not widen it."""
 MARGIN = 0.5
-"""How far beyond a range is far, in widths of it. On ten divisions of twelve public tables at most 3 % of a test part
-lie so far off in a column, and never half the columns of a single row; see `benchmarks/far_inputs.py`."""
+"""How far beyond a range is far, in widths of it. On ten divisions of twelve public tables at most 4 % of a test part
+lie so far off in a column, and a third of the columns of a single row; see `benchmarks/results/far_inputs.json`."""
 OUTWARD = 1.0
-"""The same for the smallest value of a sample downwards and the largest upwards: one value may stand out. Where each
-feature has a range of its own, which tells better what stands out, these are not compared."""
+"""The same for the smallest value of a sample downwards and the largest upwards: one value may stand out."""
+OUTWARD_OF_FEATURES = 10.0
+"""In place of `OUTWARD` where each feature has a range of its own, and then at least two values of a sample must be so
+far off: one cell of a table may be wild. In a few pictures of another scale this is all that shows: most pixels are
+paper, so that those far off are fewer than half of the features."""
 MOST = 0.5
 """Part of the samples asked about that must lie far off. A single stray sample in a batch is no mistake in scaling."""
 FEWEST = 10
 """Training samples below which their range says too little."""
-_TRAINED = 1000  # training samples looked at, evenly spread: enough for the tails, and a few milliseconds at most
+_TRAINED = 1000  # training samples looked at: enough for the tails, and a few milliseconds at most
 _ASKED = 100  # the same of what is asked about
+_IN_DOUBT = 5000  # the same where a quarter of those lie far off: enough to tell a little more than half from less
 SUMMARIES = ("smallest value", "median value", "largest value")
 
 
@@ -51,20 +56,23 @@ class TrainingRange:
     features : (tuple of float, tuple of float) or None
         Lower and upper ends for each feature, where each has a scale of its own, as columns of a table have; equal
         where a feature did not vary.
+    rows : int
+        How many training samples it is of, counted up to `FEWEST`; of fewer nothing is compared with it.
     """
 
     samples: Limits
     features: Limits | None = None
+    rows: int = FEWEST
     _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, inputs: NDArray[Any], *, by_feature: bool, encoded: bool = False) -> Self | None:
-        """Describe training inputs, shape (n, features); None where they are too few.
+    def of(cls, inputs: NDArray[Any], *, by_feature: bool, encoded: bool = False) -> Self:
+        """Describe training inputs, shape (n, features), n at least 1.
 
         Parameters
         ----------
         inputs : ndarray of numbers, shape (n, features)
-            A thousand samples are looked at, evenly spread: the same for the same data.
+            A thousand samples are looked at, from all parts of the data: the same for the same data.
         by_feature : bool
             Whether features are of different kinds.
         encoded : bool
@@ -73,24 +81,22 @@ class TrainingRange:
         """
         some = _spread(inputs, _TRAINED)
         some = straightened(some) if encoded else some
-        if len(some) < FEWEST:
-            return None
-        return cls(_limits(_summaries(some)), _limits(some) if by_feature else None)
+        return cls(_limits(_summaries(some)), _limits(some) if by_feature else None, min(len(some), FEWEST))
 
-    def joined(self, other: TrainingRange | None) -> TrainingRange | None:
-        """Return the ranges of both; None where one is not known."""
-        if other is None:
-            return None
+    def joined(self, other: TrainingRange) -> TrainingRange:
+        """Return the range of the samples of both."""
         features = None if self.features is None or other.features is None else _hull(self.features, other.features)
-        return TrainingRange(_hull(self.samples, other.samples), features)
+        return TrainingRange(_hull(self.samples, other.samples), features, min(self.rows + other.rows, FEWEST))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Neither that it has warned nor bounds worked out are part of a copy or a file.
+        return type(self), (self.samples, self.features, self.rows)
 
     def warn_if_far(self, inputs: NDArray[Any], *, encoded: bool = False) -> None:
         """Warn once, with a `RangeWarning`, if most of the inputs lie far outside; arguments as for `of`."""
-        if self._warned or not len(inputs):
+        if self._warned or self.rows < FEWEST or not len(inputs):
             return
-        some = _spread(inputs, _ASKED)
-        some = straightened(some) if encoded else some
-        if what := self._far_samples(some) or self._far_features(some):
+        if what := self._what_is_far(inputs, encoded):
             self._warned.append(True)
             those = "the sample lies" if len(inputs) == 1 else f"most of {len(inputs):,} samples lie"
             unit = ", in deviations of its column" if encoded else ""
@@ -99,24 +105,41 @@ class TrainingRange:
                 RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=_outside()
             )
 
-    def _far_samples(self, some: NDArray[Any]) -> str:
+    def _what_is_far(self, inputs: NDArray[Any], encoded: bool) -> str:
+        """Say what lies far off in most inputs; nothing where nothing does.
+
+        Few are looked at, and many more only where so many of those are far off that it may be more than half of all.
+        """
+        what = ""
+        for most, part in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
+            some = _spread(inputs, most)
+            some = straightened(some) if encoded else some
+            if not (what := self._far_samples(some, part) or self._far_features(some, part)):
+                break
+        return what
+
+    def _far_samples(self, some: NDArray[Any], part: float) -> str:
         low, high = self._sample_bounds
         if len(some) == 1 and self._has_usual_ends(some[0]):
             return ""
         found = _summaries(some)
-        far = (found < low) | (found > high)  # (n, 3)
-        if np.count_nonzero(far.any(axis=1)) <= MOST * len(some):
+        below, above = found < low, found > high  # (n, 3)
+        if self.features is not None:
+            alone = np.count_nonzero((some < low[0]) | (some > high[-1]), axis=1) == 1
+            below[alone, 0] = above[alone, -1] = False
+        far = below | above
+        if np.count_nonzero(far.any(axis=1)) <= part * len(some):
             return ""
         which = int(far.sum(axis=0).argmax())
         return f"{SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
 
-    def _far_features(self, some: NDArray[Any]) -> str:
+    def _far_features(self, some: NDArray[Any], part: float) -> str:
         """Look for features that are far off in most samples; in few samples, many features must be."""
         if self.features is None:
             return ""
         low, high = self._feature_bounds
         far = (some < low) | (some > high)  # (n, features)
-        columns = np.flatnonzero(far.sum(axis=0) > MOST * len(some))
+        columns = np.flatnonzero(far.sum(axis=0) > part * len(some))
         if not columns.size or columns.size * len(some) < MOST * self._varying:
             return ""
         which, more = int(columns[0]), f", and {columns.size - 1} more values" if columns.size > 1 else ""
@@ -130,7 +153,7 @@ class TrainingRange:
     def _sample_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         low, high = map(np.array, self.samples)
         width = high[-1] - low[0]  # of all values: a summary alone may hardly vary
-        outward = OUTWARD * width if self.features is None else np.inf
+        outward = width * (OUTWARD if self.features is None else OUTWARD_OF_FEATURES)
         inward = MARGIN * width
         return low - np.array([outward, inward, inward]), high + np.array([inward, inward, outward])
 
@@ -161,18 +184,27 @@ class TrainingRange:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ranges as plain values, for a file."""
-        plain = {"samples": [list(ends) for ends in self.samples]}
-        return plain if self.features is None else {**plain, "features": [list(ends) for ends in self.features]}
+        limits = {"samples": self.samples, **({"features": self.features} if self.features else {})}
+        plain = {name: [list(ends) for ends in one] for name, one in limits.items()}
+        return {**plain, **({"rows": self.rows} if self.rows < FEWEST else {})}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Self:
         """Make the ranges that `to_dict` wrote down."""
-        return cls(**{name: (tuple(map(float, low)), tuple(map(float, high))) for name, (low, high) in plain.items()})
+        limits = {name: ends for name, ends in plain.items() if name != "rows"}
+        made = {name: (tuple(map(float, low)), tuple(map(float, high))) for name, (low, high) in limits.items()}
+        return cls(**made, rows=plain.get("rows", FEWEST))
 
 
 def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:
-    """Return at most so many rows, evenly spread: files may be sorted."""
-    return rows if len(rows) <= most else rows[np.arange(most) * len(rows) // most]
+    """Return at most so many rows, one drawn from each of as many equal parts, the same each time.
+
+    Files may be sorted, or go through the classes in turn: rows at equal distances would all be of one class.
+    """
+    if len(rows) <= most:
+        return rows
+    starts = np.arange(most + 1) * len(rows) // most
+    return rows[generator(0, Purpose.RANGE).integers(starts[:-1], starts[1:])]
 
 
 def _summaries(rows: NDArray[Any]) -> NDArray[Any]:
