@@ -1,9 +1,9 @@
 """Run the benchmarks of the READMEs' table, one process at a time, the cheap ones first, and write what they
 have measured into the READMEs' table and docs/labels.md.
 
-The others here (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) have pages of their own;
-name them to run them. At the end stands which results are of an older version of the numerics; ``--stale`` says that
-alone, at once.
+The others here (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) have pages of their own, or
+none (`far_inputs`); name them to run them. At the end stands which results are of an older version of the numerics;
+``--stale`` says that alone, at once.
 
     python benchmarks/all.py [NAME ...] [--stale]
 """

@@ -3,9 +3,11 @@
 Each is divided by ten seeds; the test part is asked about as a whole, in batches of five, and row by row (at most
 `SINGLE` rows). The recipe ``table`` reads the columns as the command line does; the estimators get plain numbers, words
 one-hot. A network of one epoch is enough: what is compared are inputs. For seed 0 the command line itself is asked.
-Then what must be warned of: the test part standardised where training was not.
+Then what must be warned of: the test part standardised where training was not. And what leaves room for all that: how
+much of a test part lies far off in a column at most, and how many of the columns that vary do in a single row.
 
-Needs the tables beside the repository, in ``../shared/data/tables``; says so and ends where they are not.
+Needs the tables beside the repository, in ``../shared/data/tables``; says so and ends where they are not. Writes
+results/far_inputs.json.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ import numpy as np
 from sklearn.model_selection import train_test_split
 
 import glassnet
+import machine
 from glassnet.errors import RangeWarning
+from glassnet.preprocess.encodings import straightened
 
 TABLES = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "tables"
 MISSING, MOST, SINGLE, SEEDS = ("?", "NA", ""), 10_000, 500, range(10)
@@ -94,6 +98,15 @@ def asked(model: glassnet.Model, predict: Any, rows: np.ndarray) -> list[int]:
     return [sum(alarms(predict, fresh, one) for one in portion) for portion in portions]
 
 
+def strays(model: glassnet.Model, rows: np.ndarray) -> list[float]:
+    """Return the largest part of the rows that is far off in a column, and of the columns that vary in one row."""
+    known = model.training_range
+    low, high = known._feature_bounds
+    rows = straightened(rows) if model.columns else rows
+    far = (rows < low) | (rows > high)
+    return [float(far.mean(axis=0).max()), float(far.sum(axis=1).max() / known._varying)]
+
+
 def by_command(header: list[str], train: list[list[str]], test: list[list[str]], target: str, numbers: bool) -> int:
     """Train and ask on the command line; return the lines that warn."""
     with tempfile.TemporaryDirectory() as folder:
@@ -133,6 +146,7 @@ def main() -> None:
         plain, y = encoded(header, rows, target), np.array([row[goal] for row in rows])
         counts = np.unique(y, return_counts=True)[1]
         total: dict[str, list[int]] = {"recipe table": [0, 0, 0], "estimator": [0, 0, 0]}
+        furthest = {way: [0.0, 0.0] for way in total}
         missed, command = 0, 0
         frame = glassnet.read_table({one: [row[k] for row in rows] for k, one in enumerate(header)})
         for seed in SEEDS:
@@ -146,6 +160,7 @@ def main() -> None:
             known = y[train].astype(float) if numbers else y[train]
             one.fit(plain[train], known)
             total["estimator"] = np.add(total["estimator"], asked(one.model_, one.predict, plain[test])).tolist()
+            furthest["estimator"] = np.maximum(furthest["estimator"], strays(one.model_, plain[test])).tolist()
             mean, deviation = plain[train].mean(axis=0), plain[train].std(axis=0)
             standard = (plain[test] - mean) / np.where(deviation > 0, deviation, 1)
             missed += not alarms(one.predict, one.model_.training_range._warned.clear, standard)
@@ -157,14 +172,33 @@ def main() -> None:
             model = glassnet.new_model(data, glassnet.Options.recipe("table", hidden=(4,), **changes))
             inputs = columns.apply(frame.take(test))
             total["recipe table"] = np.add(total["recipe table"], asked(model, model.predict, inputs)).tolist()
+            furthest["recipe table"] = np.maximum(furthest["recipe table"], strays(model, inputs)).tolist()
             if seed == 0:
                 command = by_command(header, [rows[k] for k in train], [rows[k] for k in test], target, numbers)
-        found[name] = {**total, "command line": command, "standardised, not warned of": missed}
+        found[name] = {
+            "false alarms": {
+                **{way: dict(zip(("whole", "of five", "single"), count, strict=True)) for way, count in total.items()},
+                "command line": command,
+            },
+            "standardised, not warned of": missed,
+            "far off at most": {
+                way: dict(zip(("rows of a column", "columns of a row"), part, strict=True))
+                for way, part in furthest.items()
+            },
+        }
         print(name, json.dumps(found[name]), flush=True)
-    print(
-        "false alarms:",
-        sum(sum(one["estimator"]) + sum(one["recipe table"]) + one["command line"] for one in found.values()),
-    )
+    alarms_of = [one["false alarms"] for one in found.values()]
+    ways = [way for one in found.values() for way in one["far off at most"].values()]
+    result = {
+        "seeds": len(SEEDS),
+        "false alarms": sum(
+            sum(way.values()) if isinstance(way, dict) else way for one in alarms_of for way in one.values()
+        ),
+        "far off at most": {what: max(way[what] for way in ways) for what in ways[0]},
+        "tables": found,
+    }
+    print(json.dumps({what: value for what, value in result.items() if what != "tables"}))
+    machine.write("far_inputs", result, (*machine.PACKAGES, "scikit-learn"))
 
 
 if __name__ == "__main__":
