@@ -1,8 +1,9 @@
 """How many labels that were made wrong stand first in the list of `glassnet labels`, and what it says of clean data.
 
 Of the first 20,000 training digits of MNIST, 2 % get another label at random; also 0.5 %, and none. Of 2,000 generated
-samples of one column x and two classes, the labels are drawn with probability σ(1.5 x), none wrong; or the classes are
-ten standard deviations apart, and 5 % get the other label. Seeds 0 to 4.
+samples of one column x and two classes, the labels are drawn with probability σ(1.5 x), x normal, or σ(1.5 sin x), x
+uniform on (-6, 6), none wrong; or the classes are ten standard deviations apart, and 5 or 20 % get the other label. Seeds
+0 to 4.
 
 python benchmarks/labels.py [--runs 5]
 python benchmarks/labels_page.py      # writes the table into docs/labels.md
@@ -34,7 +35,7 @@ def main() -> None:
     for share in SHARES:
         runs = [_run(digits, share, seed) for seed in range(given.runs)]
         result[f"{share:.1%} wrong"] = _summary(f"digits, {share:.1%} wrong", runs)
-    for name, generate, share in (("overlapping", _overlapping, 0.0), ("separate", _separate, 0.05)):
+    for name, generate, share in GENERATORS:
         runs = [_run(generate(np.random.default_rng((seed, 1))), share, seed) for seed in range(given.runs)]
         result[name] = _summary(f"{name}, {share:.1%} wrong", runs)
     if not given.trial:
@@ -51,9 +52,22 @@ def _overlapping(random: np.random.Generator) -> glassnet.Dataset:
     return _dataset(x, random.random(GENERATED) < 1 / (1 + np.exp(-1.5 * x[:, 0])))
 
 
+def _waves(random: np.random.Generator) -> glassnet.Dataset:
+    x = random.uniform(-6, 6, (GENERATED, 1))
+    return _dataset(x, random.random(GENERATED) < 1 / (1 + np.exp(-1.5 * np.sin(x[:, 0]))))
+
+
 def _separate(random: np.random.Generator) -> glassnet.Dataset:
     labels = random.integers(0, 2, GENERATED)
     return _dataset(random.normal(10 * labels)[:, None], labels)
+
+
+GENERATORS = (
+    ("overlapping", _overlapping, 0.0),
+    ("overlapping in waves", _waves, 0.0),
+    ("separate", _separate, 0.05),
+    ("separate, a fifth", _separate, 0.2),
+)
 
 
 def _dataset(inputs: np.ndarray, labels: np.ndarray) -> glassnet.Dataset:

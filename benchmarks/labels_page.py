@@ -21,7 +21,9 @@ def lines(result: dict[str, Any]) -> list[str]:
     shares = {float(name.split("%")[0]): one for name, one in result.items() if name.endswith("wrong")}
     rows = [("digits", share / 100, result["samples"], one) for share, one in sorted(shares.items(), reverse=True)]
     rows.append(("separate classes", 0.05, result["generated"], result["separate"]))
+    rows.append(("separate classes", 0.2, result["generated"], result["separate, a fifth"]))
     rows.append(("overlapping classes", 0.0, result["generated"], result["overlapping"]))
+    rows.append(("overlapping classes, σ(1.5 sin x)", 0.0, result["generated"], result["overlapping in waves"]))
     for name, share, samples, one in rows:
         wrong = round(share * samples)
         known = ["none", "", ""]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.special import expit, softmax
@@ -17,6 +17,31 @@ def logistic(
     inputs = random.normal(size=(count, columns))
     score = slope * inputs.sum(axis=1) / np.sqrt(columns) + offset
     return inputs, (random.random(count) < expit(score)).astype(np.int64)
+
+
+def scored(random: np.random.Generator, count: int, score: Callable[[np.ndarray], np.ndarray]) -> Labelled:
+    """Two classes; the second has probability σ(score(x)), with x uniform on (-6, 6)."""
+    inputs = random.uniform(-6, 6, (count, 1))
+    return inputs, (random.random(count) < expit(score(inputs[:, 0]))).astype(np.int64)
+
+
+def waves(random: np.random.Generator, count: int, classes: int, height: float) -> Labelled:
+    """Several classes, drawn from the softmax of sine waves, each a part of a period after the one before."""
+    inputs = random.uniform(-6, 6, (count, 1))
+    p = softmax(height * np.sin(inputs + 2 * np.pi * np.arange(classes) / classes), axis=1)
+    return inputs, (p.cumsum(axis=1) > random.random((count, 1))).argmax(axis=1)
+
+
+def spreads(random: np.random.Generator, count: int, wide: float) -> Labelled:
+    """Two normal distributions around 0, the second this many times as wide."""
+    labels = random.integers(0, 2, count)
+    return random.normal(size=(count, 1)) * np.where(labels == 1, wide, 1)[:, None], labels
+
+
+def laplace(random: np.random.Generator, count: int, shift: float) -> Labelled:
+    """Two Laplace distributions; far out on either side, the share of the other class is the same everywhere."""
+    labels = random.integers(0, 2, count)
+    return (random.laplace(size=count) + shift * labels)[:, None], labels
 
 
 def multinomial(random: np.random.Generator, count: int, classes: int, columns: int = 4) -> Labelled:

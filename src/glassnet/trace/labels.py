@@ -12,6 +12,12 @@ are surest. The model of the labels is therefore a calibrated softmax over a flo
 Overlap alone needs no floors; errors alone need no calibration, as the most probable class is the right one. Which of
 these holds, or both, is what the Bayesian information criterion decides.
 
+The criterion takes the softmax at its word. Where overlap fades in another way, or towards a share above 0 (labels drawn
+with probability sigmoid(1.5 sin x)), floors beside a softmax too steep for it fit better than a softmax alone, though no
+label is wrong. So floors beside overlap are believed only where labels are seen not to fade: where the
+networks are so sure of many samples that overlap is over, and few stand between these and the unsure ones; see
+`LabelModel.plain`.
+
 Sources: Copas 1988, "Binary regression models for contaminated data", JRSS B 50 (floors); Guo et al. 2017, "On
 calibration of modern neural networks", section 4.2 (temperature and bias); Schwarz 1978, "Estimating the dimension of a
 model", Annals of Statistics 6 (the criterion); Northcutt, Jiang and Chuang 2021, "Confident learning", JAIR 70
@@ -20,6 +26,7 @@ model", Annals of Statistics 6 (the criterion); Northcutt, Jiang and Chuang 2021
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
@@ -34,8 +41,14 @@ Labels = NDArray[np.int64]
 _TEMPERATURES = np.geomspace(0.05, 20, 20)
 _FINER = np.geomspace(_TEMPERATURES[0] / _TEMPERATURES[1], _TEMPERATURES[1] / _TEMPERATURES[0], 11)
 _STEPS = 20  # of expectation and maximisation at each temperature
-_ALONE = 0.1
-"""Largest share of wrong labels if errors are the only cause. Above, as many everywhere is taken for overlap."""
+_MOST = 0.1
+"""Largest share of wrong labels. Above, as many everywhere is taken for overlap."""
+_OVER = 0.01
+"""Overlap is over where the calibrated softmax gives all other classes together less than this."""
+_FADING = 0.1
+"""Overlap fades between `_OVER` and this. There its form decides how many labels are called wrong."""
+_SHOULDER = 0.018
+"""Most samples where overlap fades, for each one where it is over, times the share of wrong labels."""
 _TINY = 1e-12
 
 
@@ -59,6 +72,8 @@ class LabelModel:
         Part of all samples that has each label whatever the sample looks like.
     wrong : ndarray, shape (n,)
         Probability that each label is wrong.
+    overlap : ndarray, shape (n,)
+        Probability of all classes but the most probable one, as the calibrated softmax has it.
     score : float
         Log-likelihood less half the logarithm of n for each parameter: the criterion, times -1/2.
     """
@@ -66,7 +81,22 @@ class LabelModel:
     cause: Cause
     floors: Floats
     wrong: Floats
+    overlap: Floats
     score: float
+
+    @property
+    def plain(self) -> bool:
+        """Whether the samples show the errors, whatever the form in which overlap fades.
+
+        They do where it is over: a label of another class is an error there. Where it fades, what a softmax leaves
+        unexplained is called errors, be they wrong labels or overlap of another form. So overlap must fade in few samples
+        for those where it is over; in fewer, the more labels would be wrong. The limits are measured: on classes that
+        overlap in many forms, and on separate ones with wrong labels.
+        """
+        over, fading = (self.overlap < _OVER).mean(), ((self.overlap >= _OVER) & (self.overlap < _FADING)).mean()
+        share = self.wrong.mean()
+        few = self.cause is Cause.ERRORS or share <= _MOST  # errors alone have the limit in their floors
+        return bool(few and fading * share < over * _SHOULDER)
 
 
 @dataclass(frozen=True)
@@ -81,7 +111,8 @@ class Suspects:
     given_probability, likely_probability : ndarray, shape (k,)
         Probability of the label, and of the likely class, as the networks have it.
     wrong_probability : ndarray, shape (k,)
-        Probability that the label is wrong; the rest is for a right label where the classes overlap.
+        Probability that the label is wrong; the rest is for a right label where the classes overlap. All 0 where
+        there is no evidence that any label is wrong.
     certain : bool
         Whether the model has label errors, and one of these labels is more probably wrong than right. If not, all of
         them are ambiguous.
@@ -123,16 +154,19 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
     require_fitting(probabilities, labels)
     margin, likely = normalised_margin(probabilities, labels)
     model = fit_label_model(probabilities, labels)
-    wrong = model.wrong
+    if not model.plain:
+        model = fit_label_model(probabilities, labels, (Cause.OVERLAP,))
     rows = np.flatnonzero(margin < 0)
-    rows = rows[np.lexsort((margin[rows], -wrong[rows]))]
+    rows = rows[np.lexsort((margin[rows], -model.wrong[rows]))]
+    # The one error that `_fitted` always allows ranks them, and is no evidence.
+    wrong = model.wrong * (model.cause is not Cause.OVERLAP)
     return Suspects(
         rows,
         likely[rows],
         probabilities[rows, labels[rows]],
         probabilities[rows, likely[rows]],
         wrong[rows],
-        model.cause is not Cause.OVERLAP and bool((wrong[rows] > 0.5).any()),
+        bool((wrong[rows] > 0.5).any()),
         float((margin >= 0).mean()),
     )
 
@@ -153,8 +187,8 @@ def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, La
     return probabilities[everyone, labels] - others[everyone, likely], likely
 
 
-def fit_label_model(probabilities: Floats, labels: Labels) -> LabelModel:
-    """Fit a model for each cause and return that of the best score; arguments as for `find_suspects`."""
+def fit_label_model(probabilities: Floats, labels: Labels, causes: Sequence[Cause] = tuple(Cause)) -> LabelModel:
+    """Fit a model for each of the causes and return that of the best score; other arguments as for `find_suspects`."""
     scores = np.log(np.maximum(probabilities, _TINY))
     scores -= scores.max(axis=1, keepdims=True)
 
@@ -162,11 +196,12 @@ def fit_label_model(probabilities: Floats, labels: Labels) -> LabelModel:
         models = [(_fitted(scores / temperature, labels, cause), temperature) for temperature in temperatures]
         return max(models, key=lambda one: one[0].score)
 
-    models = [_fitted(scores / _TEMPERATURES[0], labels, Cause.ERRORS)]
-    for cause in (Cause.OVERLAP, Cause.BOTH, Cause.BOTH_BY_CLASS):
-        _, coarse = best(cause, _TEMPERATURES)
-        models.append(best(cause, coarse * _FINER)[0])
-    return max(models, key=lambda one: one.score)
+    def fitted(cause: Cause) -> LabelModel:
+        if cause is Cause.ERRORS:
+            return _fitted(scores / _TEMPERATURES[0], labels, cause)
+        return best(cause, best(cause, _TEMPERATURES)[1] * _FINER)[0]
+
+    return max(map(fitted, causes), key=lambda one: one.score)
 
 
 def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
@@ -183,7 +218,7 @@ def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     # At most half of a class's labels are errors: else a rare class without a region of its own is all errors.
     most = np.maximum(counts / count / 2, least)
     if cause is Cause.ERRORS:
-        most = np.minimum(most, _ALONE / (classes - 1))
+        most = np.minimum(most, _MOST / (classes - 1))
     weights = np.ones(classes)
     floors = least if cause is Cause.OVERLAP else np.clip(0.1 / classes, least, most)
     for _ in range(_STEPS):
@@ -201,7 +236,8 @@ def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     # The calibration has a temperature and a bias for all classes but one.
     parameters = {Cause.OVERLAP: classes, Cause.ERRORS: 1, Cause.BOTH: classes + 1, Cause.BOTH_BY_CLASS: 2 * classes}
     score = float(np.log(likelihood).sum() - parameters[cause] * np.log(count) / 2)
-    return LabelModel(cause, floors, by_floor * (1 - own), score)
+    overlap = 1 - (unscaled * weights).max(axis=1) / totals
+    return LabelModel(cause, floors, by_floor * (1 - own), overlap, score)
 
 
 def require_fitting(probabilities: Floats, labels: Labels) -> None:

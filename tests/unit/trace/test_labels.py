@@ -13,7 +13,7 @@ from glassnet.errors import GlassnetError
 from glassnet.trace.folds import fold_of, options_for, out_of_fold
 from glassnet.trace.labels import Cause, Suspects, find_suspects, fit_label_model, normalised_margin
 from support.cases import patterns
-from support.labelled import blobs, flipped, logistic, moons, multinomial, rings
+from support.labelled import blobs, flipped, laplace, logistic, moons, multinomial, rings, scored, spreads, waves
 from support.samples import digits
 
 P = np.array([[0.9, 0.1], [0.7, 0.3], [0.2, 0.8], [0.4, 0.6], [0.1, 0.9], [0.3, 0.7]])
@@ -148,6 +148,15 @@ OVERLAP = {
     "blobs, unbalanced": (2000, lambda random, n: blobs(random, n, 3, distance=2.5, shares=(0.85, 0.1, 0.05))),
     "blobs, 10 columns": (1000, lambda random, n: blobs(random, n, 5, distance=2, columns=10)),
     "moons": (1000, lambda random, n: moons(random, n, noise=0.35)),
+    "sine": (2000, lambda random, n: scored(random, n, lambda x: 1.5 * np.sin(x))),
+    "sine, fewer": (1500, lambda random, n: scored(random, n, lambda x: 1.5 * np.sin(x))),
+    "sine, many": (3000, lambda random, n: scored(random, n, lambda x: 1.5 * np.sin(x))),
+    "sine, high": (1500, lambda random, n: scored(random, n, lambda x: 3 * np.sin(x))),
+    "tanh": (2000, lambda random, n: scored(random, n, lambda x: 2.5 * np.tanh(x / 2))),
+    "three waves": (2000, lambda random, n: waves(random, n, 3, height=2)),
+    "five waves": (2500, lambda random, n: waves(random, n, 5, height=2)),
+    "a narrow and a wide normal": (1500, lambda random, n: spreads(random, n, wide=3)),
+    "Laplace": (2000, lambda random, n: laplace(random, n, shift=3)),
 }
 
 
@@ -181,6 +190,17 @@ def test_where_classes_are_separate_planted_errors_stand_first_and_are_counted(c
     inputs, true = generate(random, count)
     labels = flipped(random, true, 0.05)
     check_planted(suspects(inputs, labels), np.flatnonzero(labels != true))
+
+
+@pytest.mark.parametrize("classes", [2, 10])
+def test_a_fifth_of_wrong_labels_is_taken_for_overlap_and_they_stand_first(classes):
+    random = np.random.default_rng(classes)
+    inputs, true = blobs(random, 2000, classes, distance=8)
+    labels = flipped(random, true, 0.2)
+    found = suspects(inputs, labels)
+    assert (labels != true)[found.rows[:400]].mean() >= 0.9
+    assert not found.certain
+    assert found.errors == 0
 
 
 def test_errors_of_one_class_alone_are_found():
