@@ -6,6 +6,7 @@ they never change their meaning. ``CODES`` is the one list of them; the referenc
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from typing import Any
 
@@ -147,6 +148,14 @@ class RangeWarning(UserWarning):
     """Most inputs lie far outside the range that training saw, so that the answers mean little (GN075)."""
 
     code = "GN075"
+
+
+def callers_level() -> int:
+    """Return the `stacklevel` of the line that called this package, directly or through scikit-learn, for a warning."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] in ("glassnet", "sklearn"):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:

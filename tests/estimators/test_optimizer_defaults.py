@@ -55,7 +55,9 @@ def warned(estimator, **fitting):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         estimator.fit(X, y, **fitting)
-    return [str(one.message) for one in caught if one.category is ConvergenceWarning]
+    caught = [one for one in caught if one.category is ConvergenceWarning]
+    assert {one.filename for one in caught} <= {__file__}, "the reader's own line is named"
+    return [str(one.message) for one in caught]
 
 
 def test_a_fit_of_a_chosen_length_that_was_too_short_says_so_once():

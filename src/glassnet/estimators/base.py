@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..data.dataset import Dataset
 from ..engines import engine_named, one_blas_thread
 from ..engines.custom import CustomLossEngine
-from ..errors import DataError, DivergedError
+from ..errors import DataError, DivergedError, callers_level
 from ..events import EpochDone, Event
 from ..listeners import LAST, STILL_FALLING, History, Listener
 from ..model import Model
@@ -160,7 +160,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                 f"the training loss still fell by {fall:.0%} in the last {LAST:.0%} of {options.epochs} epochs. Give a "
                 'larger max_iter, or leave it "auto".',
                 ConvergenceWarning,
-                stacklevel=2,
+                stacklevel=callers_level(),
             )
         return self
 

@@ -7,7 +7,6 @@ keeps a few numbers about its training inputs, and `Model.outputs` compares.
 
 from __future__ import annotations
 
-import sys
 import warnings
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,7 +15,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from ..errors import RangeWarning
+from ..errors import RangeWarning, callers_level
 from ..randomness import Purpose, generator
 from .encodings import straightened
 
@@ -102,7 +101,7 @@ class TrainingRange:
             unit = ", in deviations of its column" if encoded else ""
             text = f"rows: {those} far outside the range that training saw: {what}{unit}. The answers mean little; "
             warnings.warn(
-                RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=_outside()
+                RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=callers_level()
             )
 
     def _what_is_far(self, inputs: NDArray[Any], encoded: bool) -> str:
@@ -233,11 +232,3 @@ def _hull(one: Limits, other: Limits) -> Limits:
 def _told(values: NDArray[Any], far: NDArray[np.bool_], low: float, high: float) -> str:
     typical = np.sort(values[far])[np.count_nonzero(far) // 2]
     return f"{typical:g} where it was {low:g} to {high:g}"
-
-
-def _outside() -> int:
-    """Return how far up the stack the first frame is that is not of this package, for `warnings.warn`."""
-    frame, level, package = sys._getframe(1), 1, __name__.partition(".")[0]
-    while frame.f_back is not None and frame.f_globals.get("__name__", "").partition(".")[0] == package:
-        frame, level = frame.f_back, level + 1
-    return level
