@@ -2,8 +2,8 @@
 
 Of the first 20,000 training digits of MNIST, 2 % get another label at random; also 0.5 %, and none. Of 2,000 generated
 samples of one column x and two classes, the labels are drawn with probability σ(1.5 x), x normal, or σ(1.5 sin x), x
-uniform on (-6, 6), none wrong; or the classes are ten standard deviations apart, and 5 or 20 % get the other label. Seeds
-0 to 4.
+uniform on (-6, 6), none wrong; or the classes are ten standard deviations apart, and 5 or 20 % get the other label.
+Seeds 0 to 4.
 
 python benchmarks/labels.py [--runs 5]
 python benchmarks/labels_page.py      # writes the table into docs/labels.md

@@ -12,11 +12,10 @@ are surest. The model of the labels is therefore a calibrated softmax over a flo
 Overlap alone needs no floors; errors alone need no calibration, as the most probable class is the right one. Which of
 these holds, or both, is what the Bayesian information criterion decides.
 
-The criterion takes the softmax at its word. Where overlap fades in another way, or towards a share above 0 (labels drawn
-with probability sigmoid(1.5 sin x)), floors beside a softmax too steep for it fit better than a softmax alone, though no
-label is wrong. So floors beside overlap are believed only where labels are seen not to fade: where the
-networks are so sure of many samples that overlap is over, and few stand between these and the unsure ones; see
-`LabelModel.plain`.
+The criterion takes the softmax at its word. Where overlap fades in another way, or towards a share above 0 (labels
+drawn with probability sigmoid(1.5 sin x)), floors beside a softmax too steep for it fit better than a softmax alone,
+though no label is wrong. So floors are believed only where labels are seen not to fade: where the networks are so sure
+of many samples that overlap is over, and few stand between these and the unsure ones; see `LabelModel.plain`.
 
 Sources: Copas 1988, "Binary regression models for contaminated data", JRSS B 50 (floors); Guo et al. 2017, "On
 calibration of modern neural networks", section 4.2 (temperature and bias); Schwarz 1978, "Estimating the dimension of a
@@ -89,9 +88,9 @@ class LabelModel:
         """Whether the samples show the errors, whatever the form in which overlap fades.
 
         They do where it is over: a label of another class is an error there. Where it fades, what a softmax leaves
-        unexplained is called errors, be they wrong labels or overlap of another form. So overlap must fade in few samples
-        for those where it is over; in fewer, the more labels would be wrong. The limits are measured: on classes that
-        overlap in many forms, and on separate ones with wrong labels.
+        unexplained is called errors, be they wrong labels or overlap of another form. So overlap must fade in few
+        samples for each one where it is over; in fewer, the more labels would be wrong. The limits are measured: on
+        classes that overlap in many forms, and on separate ones with wrong labels.
         """
         over, fading = (self.overlap < _OVER).mean(), ((self.overlap >= _OVER) & (self.overlap < _FADING)).mean()
         share = self.wrong.mean()
