@@ -64,11 +64,11 @@ def flipped(content: bytes, bit: int) -> bytes:
 
 @cache
 def small_model(dtype: str = "float32", **changes: bool) -> Model:
-    """A 16-5-3 network trained on a table of 4 × 4 pictures; do not change it."""
+    """A 16-5-3 network trained on a table of 4 × 4 pictures, to be asked about any others; do not change it."""
     rng = np.random.default_rng(6)
     data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "rows.csv")
     options = Options(hidden=(5,), epochs=2, engine="reference", dtype=dtype, **changes)
-    return fit(data, options).model
+    return fit(data, options).model.unchecked()  # a warning once a model would come in one test or another
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:

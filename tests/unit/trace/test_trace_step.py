@@ -117,7 +117,7 @@ def test_a_network_that_the_rule_notes_does_not_fit_has_one_way():
 
 
 def test_a_model_and_a_sample_of_its_data():
-    model, data = small_model().unchecked(), digits(3)
+    model, data = small_model(), digits(3)
     sample = replace(data.take(slice(0, 2)), inputs=data.inputs[:2, :16], labels=np.array([0, 2]), classes=3)
     step = trace(model, sample)
     # Sums of 16 products in float32, once in a batch of one and once of two.
