@@ -33,12 +33,27 @@ def overdispersed(random, rows):
     return X, np.exp(0.6 * X[:, 0] + 0.4 * np.abs(X[:, 1])) * random.gamma(3, 1 / 3, rows)
 
 
-@pytest.mark.parametrize("rows", [150, 512])
-@pytest.mark.parametrize("make", [log_linear, bumpy, additive, overdispersed])
+def faint(random, rows):
+    """One weak input of ten."""
+    X = random.normal(size=(rows, 10))
+    return X, np.exp(0.2 * X[:, 0])
+
+
+def groups(random, rows):
+    """A rate for each of six groups, and twice as much in some rows."""
+    group, twice = random.integers(0, 6, rows), random.integers(0, 2, rows)
+    return np.column_stack([np.eye(6)[group], twice]), np.array([1, 1.5, 2, 3, 4, 6])[group] * (1 + twice)
+
+
+@pytest.mark.parametrize(
+    ("make", "rows"),
+    [*((make, rows) for make in (log_linear, bumpy, additive, overdispersed) for rows in (150, 512)),
+     (faint, 400), (groups, 150)],
+)  # fmt: skip
 @pytest.mark.parametrize("mean", [1, 20, 300, 2000])
 def test_explains_as_much_deviance_as_the_squared_error(make, mean, rows):
     explained = {"poisson": [], "squared_error": []}
-    for seed in range(10):
+    for seed in range(500, 510):
         random = np.random.default_rng(seed)
         X, rate = make(random, rows)
         y = random.poisson(rate / rate.mean() * mean)
