@@ -91,7 +91,8 @@ def targets_of(samples: Samples, dtype: str = "float64") -> Array:
 
 def options_of(network: Network, **changes: Any) -> Options:
     """Options that fit a network, plain ones but for the changes; the learning rate is a block's own."""
-    return Options(hidden=network.architecture.sizes[1:-1], dtype=network.parameters.flat.dtype.name, **changes)
+    fitting = {"hidden": network.architecture.sizes[1:-1], "dtype": network.parameters.flat.dtype.name}
+    return Options(**{**fitting, "weight_decay": 0.0, **changes})
 
 
 def trained(
