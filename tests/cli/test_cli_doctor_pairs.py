@@ -27,6 +27,16 @@ def written(rows) -> str:
     return file.getvalue()
 
 
+def plain(values: np.ndarray) -> str:
+    return "".join(",".join(f"{v:.6g}" for v in row) + "\n" for row in values)
+
+
+PLACES = {
+    "first": lambda x, y: np.column_stack([y, x]),
+    "last": lambda x, y: np.column_stack([x, y]),
+    "one-hot first": lambda x, y: np.column_stack([np.eye(10)[y], x]),
+    "one-hot last": lambda x, y: np.column_stack([x, np.eye(10)[y]]),
+}
 COLUMNS = {
     "row_id": lambda random, n, which: np.arange(n) + 1000 * which,
     "age": lambda random, n, which: random.integers(18, 90, n),
@@ -94,7 +104,7 @@ def test_training_takes_the_pair_of_pixels_that_the_doctor_writes(change, place,
             labels = np.searchsorted(np.unique(CHANGES[change](data.inputs, data.labels)[1]), labels)
         label = np.eye(10)[labels] if place == "one-hot" else labels[:, None]
         values = np.concatenate([label, pixels] if place == "first" else [pixels, label], axis=1)
-        (folder / name).write_text("".join(",".join(f"{v:.6g}" for v in row) + "\n" for row in values))
+        (folder / name).write_text(plain(values))
     outcome = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json")
     assert outcome.json()["fixed"]["test"] == "copy-test.csv"
     training, test = glassnet.load_data("copy.csv"), glassnet.load_data("copy-test.csv", part="test")
@@ -159,3 +169,52 @@ def test_a_copy_of_the_test_data_replaces_nothing(folder):
     run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv").refused("GN022", "copy-test.csv")
     assert (folder / "copy-test.csv").read_text() == before
     assert not (folder / "copy.csv").exists()
+
+
+@pytest.mark.parametrize("training", PLACES)
+@pytest.mark.parametrize("test", PLACES)
+def test_a_test_file_may_have_its_labels_elsewhere(training, test, folder):
+    """As training does, the doctor finds them by their values; no row is lost, and pixels go by their place."""
+    data = digits(200)
+    x, y = data.inputs.astype(float), data.labels
+    (folder / "train.csv").write_text(plain(PLACES[training](x[:150], y[:150])))
+    (folder / "test.csv").write_text(plain(PLACES[test](x[150:], y[150:])))
+    found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
+    assert [one["code"] for one in found["findings"] if one["code"] in ("GD33", "GD50")] == []
+    said = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
+    assert said == {"first": [], "last": ["GD06"]}.get(test, ["GD09"])
+    for name, rows, part in (("copy.csv", slice(0, 150), "train"), ("copy-test.csv", slice(150, 200), "test")):
+        copy = glassnet.load_data(name, part=part)
+        np.testing.assert_array_equal(copy.labels, y[rows])
+        np.testing.assert_array_equal(copy.inputs, x[rows])
+
+
+@pytest.mark.parametrize("training", ["first", "last"])
+@pytest.mark.parametrize("test", ["first", "last"])
+def test_labels_in_words_may_be_elsewhere_too(training, test, folder):
+    data = digits(200)
+    words, wanted = np.array(["cat", "dog"], object), data.labels % 2
+    for name, place, rows in (("train.csv", training, slice(0, 150)), ("test.csv", test, slice(150, 200))):
+        (folder / name).write_text(written(PLACES[place](data.inputs[rows].astype(object), words[wanted[rows]])))
+    assert run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv").code == 0
+    copy = glassnet.load_data("copy-test.csv", part="test")
+    np.testing.assert_array_equal(copy.labels, wanted[150:])
+    np.testing.assert_array_equal(copy.inputs, data.inputs[150:])
+
+
+def test_a_row_without_a_one_hot_label_is_dropped_and_a_file_of_such_rows_refused(folder):
+    data = digits(200)
+    values = PLACES["one-hot last"](data.inputs.astype(float), data.labels)
+    (folder / "train.csv").write_text(plain(values[:150]))
+    values[153, -10:] = 0
+    (folder / "test.csv").write_text(plain(values[150:]))
+    found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
+    assert [one["rows"] for one in found["findings"] if one["code"] == "GD10"] == [[3]]
+    np.testing.assert_array_equal(
+        glassnet.load_data("copy-test.csv", part="test").labels, np.delete(data.labels[150:], 3)
+    )
+    values[150:, -10:] = 0
+    (folder / "none.csv").write_text(plain(values[150:]))
+    before = sorted(folder.iterdir())
+    run("doctor", "train.csv", "--test", "none.csv", "--fix", "again.csv").refused("GN015", "none.csv", "one-hot")
+    assert sorted(folder.iterdir()) == before

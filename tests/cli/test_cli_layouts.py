@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import glassnet
+from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
 from glassnet.modelfile import header_of, load_model, tensors_of, write
 from glassnet.receipt import receipt_of
@@ -256,3 +257,68 @@ def test_a_file_with_nonsense_for_a_layout_is_refused(folder, nonsense):
     write("m.safetensors", {**header_of(model), "layout": nonsense}, tensors_of(model))
     with pytest.raises(ModelFileError, match="layout"):
         load_model("m.safetensors")
+
+
+def clear(rows: slice) -> tuple[np.ndarray, np.ndarray]:
+    """Pictures of four classes, 8 × 8, whose corners are bright: no pixel at an end passes for a label."""
+    random = np.random.default_rng(8)
+    y = np.arange(200) % 4
+    x = np.clip(random.integers(9, 240, (4, 64))[y] + random.integers(-9, 10, (200, 64)), 0, 255)
+    return x[rows].astype(float), y[rows]
+
+
+SPREAD = {
+    "first": lambda x, y: np.column_stack([y, x]),
+    "last": lambda x, y: np.column_stack([x, y]),
+    "one-hot last": lambda x, y: np.column_stack([x, np.eye(4)[y]]),
+    "one-hot first": lambda x, y: np.column_stack([np.eye(4)[y], x]),
+}
+
+
+@pytest.mark.parametrize("training", ["one-hot first", "one-hot last"])
+@pytest.mark.parametrize("asked", SPREAD)
+def test_a_row_or_a_class_in_another_layout_is_read_by_its_labels(training, asked, folder):
+    (folder / "rows.csv").write_text(written(SPREAD[training](*clear(slice(None)))))
+    run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
+    model = load_model("m.safetensors")
+    x, y = clear(slice(None))
+    answers = model.predict(x.astype(np.uint8)).tolist()
+    for rows in ([2], [5], [3, 7, 11]):  # one row, or one class
+        (folder / "few.csv").write_text(written(SPREAD[asked](x[rows], y[rows])))
+        got = run("query", "m.safetensors", "few.csv", "--json").json()
+        assert [one["answer"] for one in got] == [answers[row] for row in rows]
+        _, _, labels = load_inputs("few.csv", 64, (8, 8), 255, layout=model.layout)
+        np.testing.assert_array_equal(labels, y[rows])
+
+
+def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
+    x, y = clear(slice(None))
+    (folder / "rows.csv").write_text(written(SPREAD["one-hot last"](x, y)))
+    run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
+    for changed in ([0, 0, 0, 0], [1, 1, 0, 0], [7, 8, 9, 10], [0, 2, 0, 0]):
+        values = SPREAD["one-hot last"](x[:3], y[:3])
+        values[1, -4:] = changed
+        (folder / "few.csv").write_text(written(values))
+        for command in ("query", "test"):
+            run(command, "m.safetensors", "few.csv").refused("GN015", "few.csv, line 2", "last 4 columns", "one-hot")
+    assert load_model("m.safetensors").layout.labels == "last"
+
+
+@pytest.mark.parametrize("scale", ["bytes", "-1 to 1"])
+def test_the_layout_of_the_training_is_not_said_again(scale, folder):
+    x, y = clear(slice(None))
+    (folder / "rows.csv").write_text(written(SPREAD["one-hot last"](RANGES[scale](x), y)))
+    (folder / "first.csv").write_text(written(SPREAD["one-hot first"](RANGES[scale](x), y)))
+    assert "one-hot labels in the last 4" in run("train", "rows.csv", *QUICK, "-o", "m.safetensors").err
+    assert "labels in the" not in run("test", "m.safetensors", "rows.csv").err
+    assert "one-hot labels in the first 4 of 68 columns" in run("test", "m.safetensors", "first.csv").err
+
+
+def test_too_few_rows_to_tell_are_refused_with_a_word_of_one_hot(folder):
+    x, y = clear(slice(0, 12))
+    x[:, 0] = 0
+    (folder / "few.csv").write_text(written(SPREAD["one-hot last"](x, y)))
+    line = run("train", "few.csv", *QUICK).refused("GN016", "one-hot labels in the last 4 of 68 columns")
+    assert "'glassnet doctor few.csv --fix OUT.csv'" in line
+    run("doctor", "few.csv", "--fix", "copy.csv")
+    np.testing.assert_array_equal(glassnet.load_data("copy.csv").labels, y)

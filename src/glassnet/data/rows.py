@@ -15,7 +15,7 @@ from ..errors import DataError
 from .checks import LABEL_LIMIT, bad_label, not_finite, outside
 from .dataset import SampleLayout, image_shape
 from .files import Opened
-from .sample_layout import found_layout, found_range, unsigned
+from .sample_layout import found_layout, found_range, one_hot_rows, unsigned
 from .text import SEPARATORS, is_header
 
 _SNIFFED = 3
@@ -249,7 +249,7 @@ def samples_in(
                 first, rest, source, names=values.names, features=features, usual=usual
             )
             remarks += [remark] if remark else []
-        labels, inputs = _parted(first, rest, layout)
+        labels, inputs = _parted(first, rest, layout, values.lines, source)
         skipped = layout.columns if layout.labels == "first" else 0
     if known is None and usual is None and features is None:
         scale = found_range(inputs, maximum)
@@ -266,15 +266,27 @@ def samples_in(
     return Rows(inputs, numbers, values.lines, layout, maximum, tuple(remarks), advice)
 
 
-def _parted(first: NDArray[Any], rest: NDArray[Any], layout: SampleLayout) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return labels, shape (n,), and inputs, shape (n, features)."""
+def _parted(
+    first: NDArray[Any], rest: NDArray[Any], layout: SampleLayout, lines: Sequence[int], source: str
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return labels, shape (n,), and inputs, shape (n, features); refuse a row whose labels should be one-hot."""
     count = layout.columns
     if layout.labels == "first":
         own, inputs = rest[:, : count - 1], rest[:, count - 1 :]
-        return (_with_first(first, own).argmax(axis=1) if count > 1 else first), inputs
-    split = rest.shape[1] - count
-    own, inputs = rest[:, split:], _with_first(first, rest[:, :split])
-    return (own.argmax(axis=1) if count > 1 else own[:, 0]), inputs
+        own = _with_first(first, own) if count > 1 else first[:, None]
+    else:
+        split = rest.shape[1] - count
+        own, inputs = rest[:, split:], _with_first(first, rest[:, :split])
+    if count == 1:
+        return own[:, 0], inputs
+    if not (right := one_hot_rows(own)).all():
+        row = int(np.argmin(right))
+        raise DataError(
+            "GN015",
+            f"{source}, line {lines[row]}: the {layout.labels} {count} columns are no one-hot label, expected one 1 "
+            f"and {count - 1} times 0. Use rows laid out as those of the training.",
+        )
+    return own.argmax(axis=1), inputs
 
 
 def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -23,6 +23,8 @@ LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "c
 """What a column of labels is called, in small letters."""
 _ENOUGH = 20
 """Rows from which on columns that hold one 1 in each are no chance."""
+_TARGETS = (0.0, 1.0), (0.01, 0.99)
+"""Low and high value of labels that are spread over columns."""
 _EVEN, _UNEVEN = 0.5, 0.2
 """How evenly labels fill their classes, and how pixels do at most that have few values; see `evenness`."""
 
@@ -109,26 +111,34 @@ def found_layout(
     features : int, optional
         How many inputs a sample has, where that is known.
     usual : SampleLayout, optional
-        How a file of the same kind was laid out: taken where this one does not tell. By default the label comes first.
+        How a file of the same kind was laid out: taken where this one does not tell, at least its end. By default the
+        label comes first.
     """
-    columns = _Columns(first, rest)
-    usual = usual if usual is not None and features == columns.width - usual.columns else SampleLayout()
+    columns, like = _Columns(first, rest), usual or SampleLayout()
+
+    def at(end: str, count: int, told: str) -> Found:
+        """Say where the labels are, if that is elsewhere than in the file before."""
+        return Found(SampleLayout(end, count), "" if (end, count) == (like.labels, like.columns) else told)
+
+    usual = replace(like, columns=1)
+    if features not in (None, columns.width - 1):
+        count = columns.width - (features or 0)
+        end = _one_hot_end(columns, count, like) if count > 1 else ""
+        return at(end, count, _one_hot_in(end, count, columns)) if end else Found(usual)
     doctor = f"'glassnet doctor {shlex.quote(source)} --fix OUT.csv'"
     called = [place for place in (0, columns.width - 1) if names and names[place].strip().lower() in LABEL_NAMES]
     if called == [0]:
         return Found(SampleLayout())
-    block = _one_hot_of(columns, features)
+    block, advice = _one_hot_of(columns) if features is None else None, ""
     apart_first = _is_apart(first, rest[:, :-1]) and evenness(first) > 0
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
-        layout = SampleLayout(end, len(block))
-        told = f"one-hot labels in the {end} {len(block)} of {columns.width} columns"
-        if features is not None or image_shape(columns.width - len(block)) is not None:
-            return Found(layout, "" if layout == usual else told)
+        told = _one_hot_in(end, len(block), columns)
         advice = f"There seem to be {told}: {doctor} makes them one column."
-        return Found(usual, f"the label is taken from the first column. {advice}", advice)
-    if features not in (None, columns.width - 1):
-        return Found(usual)
+        if len(first) >= _ENOUGH:
+            if image_shape(columns.width - len(block)) is not None:
+                return at(end, len(block), told)
+            return Found(usual, f"the label is taken from the first column. {advice}", advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     told = f"labels in the last of {columns.width} columns"
     pictures = _are_pictures(columns.width - 1)
@@ -139,14 +149,42 @@ def found_layout(
             f"predict, such as --target {names[-1]} (in Python: load_table).",
         )
     if pictures and (called or _is_certain(last, first, pixels)):
-        return Found(SampleLayout("last"), "" if usual.labels == "last" else told)
+        return at("last", 1, told)
+    told_first = f"labels in the first of {columns.width} columns, unlike in training"
+    if like.columns > 1 and _below(first, like.columns) != _below(last, like.columns):
+        return at("last", 1, told) if _below(last, like.columns) else at("first", 1, told_first)
     if usual.labels == "last":
-        told = f"labels in the first of {columns.width} columns, unlike in training"
-        return Found(SampleLayout(), told) if _is_certain(first, last, pixels) else Found(usual)
+        return at("first", 1, told_first) if _is_certain(first, last, pixels) else at("last", 1, told)
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
         advice = f"There seem to be {told}: {doctor} puts them first."
         return Found(usual, f"the label is taken from the first column. {advice}", advice)
-    return Found(usual)
+    return Found(usual, "", advice)
+
+
+def _one_hot_end(columns: _Columns, count: int, like: SampleLayout) -> str:
+    """Tell at which end `count` columns are one-hot in most rows; empty for neither, if another file had them not so.
+
+    That of the other file goes before.
+    """
+    ends = (like.labels, "last" if like.labels == "first" else "first")
+    parts = [float(one_hot_rows(columns.take(columns_at(end, count, columns.width))).mean()) for end in ends]
+    if max(parts) < 0.5:
+        return like.labels if count == like.columns else ""
+    return ends[0] if parts[0] >= parts[1] else ends[1]
+
+
+def columns_at(end: str, count: int, width: int) -> range:
+    """Return the places of so many columns at an end, ``"first"`` or ``"last"``."""
+    return range(count) if end == "first" else range(width - count, width)
+
+
+def _one_hot_in(end: str, count: int, columns: _Columns) -> str:
+    return f"one-hot labels in the {end} {count} of {columns.width} columns"
+
+
+def _below(column: NDArray[Any], classes: int) -> bool:
+    """Tell whether a column may be labels of so many classes."""
+    return bool(((column >= 0) & (column < classes) & (column == np.floor(column))).all())
 
 
 def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) -> bool:
@@ -203,15 +241,20 @@ def evenness(values: NDArray[np.generic]) -> float:
     return float(-(part * np.log(part)).sum() / np.log(len(part)))
 
 
-def _one_hot_of(columns: _Columns, features: int | None) -> list[int] | None:
-    """Return the columns over which labels are spread; None if there are none, or too few rows to tell."""
-    if len(columns.first) < _ENOUGH and features is None:
-        return None
+def _one_hot_of(columns: _Columns) -> list[int] | None:
+    """Return the columns over which labels are spread; None if there are none. Few rows may have them by chance."""
     few = columns.take(range(columns.width), slice(None, None, max(1, len(columns.first) // 100)))
     found = one_hot_columns(few, columns.take)
-    if found is None or features not in (None, columns.width - len(found[0])):
-        return None
-    return found[0]
+    return None if found is None else found[0]
+
+
+def one_hot_rows(block: NDArray[Any]) -> NDArray[np.bool_]:
+    """Tell which rows of a block of columns hold one high value and low ones else, shape (n,)."""
+    right = np.zeros(len(block), bool)
+    for low, high in _TARGETS:
+        ones = np.isclose(block, high)
+        right |= (ones | np.isclose(block, low)).all(axis=1) & (ones.sum(axis=1) == 1)
+    return right
 
 
 def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]) -> tuple[list[int], float] | None:
@@ -225,7 +268,7 @@ def one_hot_columns(few: NDArray[Any], take: Callable[[list[int]], NDArray[Any]]
         Returns the columns of these places in all rows.
     """
     width = few.shape[1]
-    for low, high in ((0.0, 1.0), (0.01, 0.99)):
+    for low, high in _TARGETS:
         for ends in (range(width - 1, -1, -1), range(width)):
             columns = _complete(few, take, list(ends)[: min(1000, width - 2)], low, high)
             if columns:

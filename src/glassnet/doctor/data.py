@@ -19,7 +19,7 @@ from .case import Case, Step
 from .details import detail, listed
 from .findings import Finding, harmful
 from .sentinels import sentinels
-from .target import label_column, named_column, place_of
+from .target import label_column, labels_alike, named_column, place_of
 from .units import units
 
 STEPS: tuple[Step, ...] = (
@@ -33,6 +33,7 @@ STEPS: tuple[Step, ...] = (
     layout.empty_columns,
     layout.same_names,
     layout.transposed,
+    labels_alike,
     layout.columns_alike,
     named_column,
     layout.records,

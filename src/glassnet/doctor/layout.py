@@ -90,12 +90,13 @@ def columns_alike(table: LooseTable, case: Case) -> Outcome:
     if case.like is None:
         return [], table.repaired(names=table.names)
     known = case.like.repairs
-    wanted = {*case.like.names, *known.label_columns}
+    taken = table.repairs.label_columns  # by their values
+    wanted = {*case.like.names, *(() if taken else known.label_columns)}
     unnamed = numbered(table.width) in (table.names, known.names)
     if not wanted <= {*table.names} and unnamed and table.width == len(known.names):
         table = replace(table, names=known.names)  # one of the two has no names of its own: places count
     names = [name for name in known.names if name in wanted]
-    if (table.labels is None) != bool(known.label_columns) or not wanted <= {*table.names}:
+    if (table.labels is None or bool(taken)) != bool(known.label_columns) or not wanted <= {*table.names}:
         return [], table  # by another way of keeping labels, or not of these columns, which is said later
     kept = table if table.names == tuple(names) else table.arranged([table.names.index(name) for name in names])
     pictures = case.like.pictures

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.checks import PIXELS
-from ..data.dataset import image_shape
-from ..data.loose import LooseTable
-from ..data.sample_layout import LABEL_NAMES, evenness, one_hot_columns
+from ..data.dataset import SampleLayout, image_shape
+from ..data.loose import LooseTable, numbered
+from ..data.sample_layout import LABEL_NAMES, columns_at, evenness, found_layout, one_hot_columns, one_hot_rows
 from ..errors import DataError
 from .case import Case, Outcome, found
 from .details import detail, listed
@@ -20,17 +20,59 @@ from .findings import Finding
 _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
 
 
+def labels_alike(table: LooseTable, case: Case) -> Outcome:
+    """Find the labels of a test part by its values, as training does, where it or the training has no names of columns.
+
+    The columns that are left are called as those of the training data, in the same order.
+    """
+    like = case.like
+    if like is None or case.target is not None or table.labels is not None:
+        return [], table
+    names, labels = like.repairs.names, like.repairs.label_columns
+    count = len(labels)
+    end = next((end for end in ("first", "last") if labels == _at(end, count, names)), "")
+    if not count or not end or (table.header and names != numbered(len(names))):
+        return [], table  # by their names, or from the place that was named
+    features = [name for name in names if name not in labels]
+    if table.width > len(names):  # of a separator at the end of every line, say
+        nothing = np.isnan(table.numbers).all(axis=0)
+        table = table.without([int(k) for k in np.flatnonzero(nothing) if k not in table.words])
+    usual, called = SampleLayout(end, count), table.names if table.header else ()
+    of_words = [one for one, place in (("first", 0), ("last", table.width - 1)) if _few_words(table, place)]
+    whole = table.numbers[np.isfinite(table.numbers).all(axis=1)]
+    if len(of_words) == 1:
+        layout = SampleLayout(of_words[0])
+    elif not len(whole) or (not like.pictures and count == 1 and table.width == len(names)):
+        layout = usual  # in a table any column may look like labels
+    else:
+        layout = found_layout(
+            whole[:, 0], whole[:, 1:], table.source, names=called, features=len(features), usual=usual
+        ).layout
+    if table.width - layout.columns != len(features):
+        return [], table  # not of these columns, which is said later
+    places = list(columns_at(layout.labels, layout.columns, table.width))
+    if layout.columns == 1:
+        findings, rest = _taken(table, places[0], guessed=False)
+    else:
+        findings, rest = _joined(table, places)
+    return findings, replace(rest, names=tuple(features), label_name=like.label_name, label_last=like.label_last)
+
+
+def _at(end: str, count: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(names[place] for place in columns_at(end, count, len(names)))
+
+
 def named_column(table: LooseTable, case: Case) -> Outcome:
     """Take the labels from the column that was named, before columns are dropped and numbers change.
 
-    Those of a test part are where its training data have them.
+    Those of a test part have the names that its training data have.
     """
     known = case.like.repairs.label_columns if case.like is not None else ()
-    if known and table.labels is None:
+    if known and table.labels is None and (table.header or {*known} <= {*table.names}):
         columns = [place_of(table, name) for name in known]
         if len(columns) == 1:
             return _taken(table, columns[0], guessed=False)
-        return _joined(table, columns, float(table.numbers[:, columns].max()))
+        return _joined(table, columns)
     if case.target is None or table.labels is not None or not len(table):
         return [], table
     return _taken(table, place_of(table, case.target), guessed=False)
@@ -41,7 +83,7 @@ def label_column(table: LooseTable, case: Case) -> Outcome:
     if table.labels is not None:
         return [], _seen(table)
     if (block := _one_hot(table)) is not None:
-        return _joined(table, *block)
+        return _joined(table, block[0])
     column, guessed = _chosen(table)
     if column is None:
         return [_no_labels(table)], replace(table, pictures=_are_pixels(table))
@@ -159,8 +201,19 @@ def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
     return one_hot_columns(few, lambda columns: table.numbers[:, columns])
 
 
-def _joined(table: LooseTable, columns: list[int], high: float) -> Outcome:
-    labels = table.numbers[:, columns].argmax(axis=1)
+def _joined(table: LooseTable, columns: list[int]) -> Outcome:
+    """Make one column of labels of several; a row in which they are not one-hot has none."""
+    block = table.numbers[:, columns]
+    right = one_hot_rows(block)
+    if not right.any():
+        raise DataError(
+            "GN015",
+            f"{table.source}: {listed([table.names[column] for column in columns])} hold no one-hot labels, as those "
+            "of the training data do. Use test data laid out alike.",
+        )
+    high = float(block[right].max())
+    labels = block.argmax(axis=1)
+    labels = labels if right.all() else np.where(right, labels, np.nan)
     rest = _seen(table.without(columns))
     names = [table.names[column] for column in columns]
     values = detail("ones" if high == 1 else "notes_targets")
