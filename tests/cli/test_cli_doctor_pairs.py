@@ -10,7 +10,7 @@ import pytest
 
 import glassnet
 from support.cli import run
-from support.samples import digits, npz
+from support.samples import digits, npz, png
 
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
 
@@ -218,3 +218,47 @@ def test_a_row_without_a_one_hot_label_is_dropped_and_a_file_of_such_rows_refuse
     before = sorted(folder.iterdir())
     run("doctor", "train.csv", "--test", "none.csv", "--fix", "again.csv").refused("GN015", "none.csv", "one-hot")
     assert sorted(folder.iterdir()) == before
+
+
+@pytest.mark.parametrize("form", ["npz", "csv"])
+def test_an_archive_keeps_its_own_test_part(form, folder):
+    data = digits(200)
+    x, y = (data.inputs.reshape(-1, 28, 28).astype(int) - 128).astype(np.int8), data.labels
+    (folder / "both.npz").write_bytes(npz(x_train=x[:150], y_train=y[:150], x_test=x[150:], y_test=y[150:]))
+    line = run("train", "both.npz", *QUICK).refused("GN014", "glassnet doctor both.npz --fix OUT.npz")
+    assert "both.npz" in line
+    outcome = run("doctor", "both.npz", "--fix", f"copy.{form}", "--json")
+    assert outcome.code == 0
+    fixed = outcome.json()["fixed"]
+    assert {"GD24", "GD22"} <= set(fixed["done"])
+    assert fixed["test"] == ("copy-test.csv" if form == "csv" else None)
+    for part, rows in (("train", slice(0, 150)), ("test", slice(150, 200))):
+        name = "copy-test.csv" if fixed["test"] and part == "test" else f"copy.{form}"
+        copy = glassnet.load_data(name, part=part)
+        np.testing.assert_array_equal(copy.labels, y[rows])
+        np.testing.assert_array_equal(copy.inputs, data.inputs[rows])
+    assert run("train", f"copy.{form}", *QUICK).code == 0
+
+
+def test_a_folder_keeps_its_own_test_part(folder):
+    data = digits(60)
+    for k, (pixels, label) in enumerate(zip(data.inputs, data.labels % 2, strict=True)):
+        place = folder / "pets" / ("train" if k < 40 else "test") / str(label) / f"{k}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(png(pixels.reshape(28, 28)))
+    (folder / "pets" / "train" / "1" / "99.png").write_bytes(b"no picture")
+    (folder / "pets" / "test" / "0" / "98.png").write_bytes(png(np.zeros((5, 5))))
+    outcome = run("doctor", "pets", "--fix", "copy", "--json")
+    assert outcome.json()["fixed"]["test"] is None
+    kept = {
+        str(one.relative_to("pets")): one.read_bytes() for one in (folder / "pets").relative_to(folder).rglob("*.png")
+    }
+    del kept["train/1/99.png"]
+    copied = {
+        str(one.relative_to("copy")): one.read_bytes() for one in (folder / "copy").relative_to(folder).rglob("*.png")
+    }
+    assert {name for name in kept if name not in copied} <= {"test/0/98.png"}
+    assert copied == {name: kept[name] for name in copied}
+    assert run("doctor", "pets", "--fix", "copy.npz").code == 0
+    assert len(glassnet.load_data("copy.npz", part="test")) >= 20
+    assert len(glassnet.load_data("copy.npz")) == 40

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -76,9 +76,10 @@ def doctor_command(
     program = Path(source).suffix in _PROGRAMS
     if program and (test_source or target):
         raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
-    for copy, of in _copies(out, source, test_source):
+    copies = _copies(out, source, test_source)
+    for copy, of in copies:
         _require_copy(of, copy, program)
-    visit = _of_program(source) if program else _of_data(source, test_source, target, out, options)
+    visit = _of_program(source) if program else _of_data(source, test_source, target, copies, options)
     again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
     again += typed(recipe, flags)
     done, left = [], visit.findings
@@ -90,22 +91,25 @@ def doctor_command(
             done = [finding for finding in done if finding.code not in {one.code for one in left}]
     if as_json:
         shown = {"findings": [finding.to_dict() for finding in visit.findings], "healthy": not harmful(visit.findings)}
-        copies = [copy for copy, _ in _copies(out, source, test_source)]
-        files = {"file": out, "test": next(iter(copies[1:]), None)}
+        files = {"file": out, "test": next((copy for copy, _ in copies[1:]), None)}
         fixed = out and {**files, "done": [f.code for f in done], "left": [f.to_dict() for f in left]}
         result_json({**visit.facts, **shown, "fixed": fixed})
     else:
-        _report(visit, again, _copies(out, source, test_source), done, left, Told(language, program=program))
+        _report(visit, again, copies, done, left, Told(language, program=program))
     click.get_current_context().exit(1 if harmful(left) else 0)
 
 
 def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple[str, str]]:
-    """Return the copies to write, each with what it is one of: that of test data has ``-test`` in its name."""
+    """Return the copies to write, each with what it is one of: that of test data has ``-test`` in its name.
+
+    The source's own test part goes into the same archive or folder, as it was; a CSV file has no parts.
+    """
     if out is None:
         return []
     path = Path(out)
-    beside = [(str(path.with_name(f"{path.stem}-test{path.suffix}")), test_source)] if test_source else []
-    return [(out, source), *beside]
+    own = source if path.suffix == ".csv" and data.has_part(source, "test") else None
+    beside = test_source or own
+    return [(out, source), *([(str(path.with_name(f"{path.stem}-test{path.suffix}")), beside)] if beside else [])]
 
 
 def _require_copy(source: str, out: str, program: bool) -> None:
@@ -131,24 +135,29 @@ def _of_program(source: str) -> _Visit:
     return _Visit((source,), diagnosis.findings, {"source": source}, write, again, (source,))
 
 
-def _of_data(source: str, test_source: str | None, target: str | None, out: str | None, options: Options) -> _Visit:
+def _of_data(
+    source: str, test_source: str | None, target: str | None, copies: list[tuple[str, str]], options: Options
+) -> _Visit:
     diagnosis = examine(source, test_source, target=target, options=options)
-    table, test = diagnosis.table, diagnosis.test if test_source else None
-    copies = _copies(out, source, test_source)
+    table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
-    for (copy, of), one in zip(copies, tables, strict=True) if copies else ():
+    for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):  # both in one, if there is one
         _require_form(copy, of, one)
     if copies and test is not None:
         _require_pair(copies, table, test)
 
     def again(_: str) -> list[Finding]:
-        beside = copies[1][0] if test is not None else source if data.has_part(source, "test") else None
+        beside = copies[1][0] if len(copies) > 1 else None  # else the copy has the part
         name = table.label_name if table.header else None
         return examine(copies[0][0], beside, target=name, options=options).findings
 
-    def write(_: str) -> None:
-        for (copy, of), one, part in zip(copies, tables, ("train", "test"), strict=False):
-            _write(copy, of, one, part)
+    def write(out: str) -> None:
+        parts = dict(zip(("train", "test"), tables, strict=False))
+        if len(copies) == 1:
+            _write(out, source, parts)
+            return
+        for (copy, of), (part, one) in zip(copies, parts.items(), strict=True):
+            _write(copy, of, {part: one})
 
     sources = (source, test_source) if test_source else (source,)
     facts = {"source": table.source, **summary(diagnosis)}
@@ -178,17 +187,25 @@ def _require_pair(copies: list[tuple[str, str]], training: LooseTable, test: Loo
         )
         raise DataError(
             "GN017",
-            f"{copies[1][1]}: {why}, which {copies[0][1]} has; nothing is written. Use test data of the same columns.",
+            f"{test.source}: {why}, which {training.source} has; nothing is written. Use test data of the same "
+            "columns.",
         )
 
 
-def _write(out: str, source: str, table: LooseTable, part: str) -> None:
+def _write(out: str, source: str, parts: dict[str, LooseTable]) -> None:
+    """Write the copy of a source: of one part, or of both into the same archive or folder."""
     if not Path(out).suffix:
-        names = [table.files[row] for row in table.rows]
-        copy_pictures(picture_root(source, part), Path(out), zip(names, table.label_words.tolist(), strict=True))
+        pictures = {part: _pictures_of(source, part, table) for part, table in parts.items()}
+        copy_pictures(Path(out), pictures if len(parts) > 1 else {"": next(iter(pictures.values()))})
         return
     with replacing(out) as file:
-        write_loosely(table, file, output_kind(out))
+        write_loosely(next(iter(parts.values())), file, output_kind(out), parts.get("test") if len(parts) > 1 else None)
+
+
+def _pictures_of(source: str, part: str, table: LooseTable) -> tuple[Path, Iterable[tuple[str, str]]]:
+    """Return where a table's pictures lie, and the name and class of each."""
+    names = [table.files[row] for row in table.rows]
+    return picture_root(source, part), zip(names, table.label_words.tolist(), strict=True)
 
 
 def _report(

@@ -142,7 +142,7 @@ def write_relabelled(
     inside = images_in(source, part) if os.path.isdir(source) else source
     if inside is None:
         words = (changes.get(row, data.name_of(int(label))) for row, label in enumerate(data.labels))
-        copy_pictures(picture_root(source, part), target, zip(data.row_names, words, strict=True))
+        copy_pictures(target, {"": (picture_root(source, part), zip(data.row_names, words, strict=True))})
         return target
     opened = open_source(inside)
     kind = kind_of(opened)
@@ -256,8 +256,11 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
         write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
 
 
-def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | None]]) -> None:
+def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:
     """Copy pictures, by name and class, into a new folder with a folder for each class; no class leaves one out.
+
+    Of each part, what is given is where the names of its pictures begin, and these; it gets the folder that it is
+    called by, and the only one, if it is called "", is the new folder itself.
 
     Raises
     ------
@@ -266,8 +269,8 @@ def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | 
     OptionError
         GN022 when an unfinished copy is in the way, or a class cannot be the name of a folder.
     """
-    pictures = list(pictures)
-    for _, word in pictures:
+    pictures = [(root, part, *picture) for part, (root, given) in parts.items() for picture in given]
+    for _, _, _, word in pictures:
         if word is not None and (not word or word.startswith(".") or "/" in word or "\0" in word):
             raise OptionError(
                 "GN022", f"{target}: the class {word!r} cannot be the name of a folder. Call it something else first."
@@ -276,11 +279,11 @@ def copy_pictures(root: Path, target: Path, pictures: Iterable[tuple[str, str | 
     if unfinished.exists():
         raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
     try:
-        for name, word in pictures:
+        for root, part, name, word in pictures:
             if word is None:
                 continue
             inside = name.partition("/")[2] if name.startswith(f"{word}/") else name.replace("/", "-")
-            place = unfinished / word / inside
+            place = unfinished / part / word / inside
             place.parent.mkdir(parents=True, exist_ok=True)
             stem, number = place.stem, 1
             while place.exists():  # two of other classes can have the same name here

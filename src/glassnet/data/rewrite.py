@@ -11,9 +11,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from .loose import LooseTable, apart
+from .npz import PAIRS, PARTS
 
 
-def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
+def write_loosely(table: LooseTable, file: IO[bytes], kind: str, test: LooseTable | None = None) -> None:
     """Write a table: an NPZ archive of ``x`` and ``y``, or CSV with the label first where it is told from the inputs.
 
     Parameters
@@ -25,14 +26,14 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
         Where to.
     kind : {"csv", "npz"}
         In which form; NPZ takes numbers alone.
+    test : LooseTable, optional
+        What goes into the same NPZ archive as its test part; the arrays are then called ``x_train``, ``x_test``, ….
     """
     if kind == "npz":
-        colours = (3,) if table.channels == 3 else ()
-        values = table.numbers.reshape(len(table), *(*table.image_shape, *colours) if table.image_shape else (-1,))
-        assert table.labels is not None
-        np.savez_compressed(
-            file, x=values, y=np.array(table.class_names)[table.labels] if table.class_names else table.labels
-        )
+        arrays: dict[str, Any] = dict(zip(PAIRS[0] if test is None else PARTS["train"][0], _arrays(table), strict=True))
+        if test is not None:
+            arrays.update(zip(PARTS["test"][0], _arrays(test), strict=True))
+        np.savez_compressed(file, **arrays)
         return
     columns = [_column(table, k) for k in range(table.width)]
     if table.labels is not None:
@@ -41,6 +42,14 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str) -> None:
     names = apart([series.name for series in columns])
     columns = [series.alias(name) for series, name in zip(columns, names, strict=True)]
     pl.DataFrame(columns).write_csv(file, include_header=table.header)
+
+
+def _arrays(table: LooseTable) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return inputs and labels as an archive has them."""
+    colours = (3,) if table.channels == 3 else ()
+    values = table.numbers.reshape(len(table), *(*table.image_shape, *colours) if table.image_shape else (-1,))
+    assert table.labels is not None
+    return values, np.array(table.class_names)[table.labels] if table.class_names else table.labels
 
 
 def _column(table: LooseTable, place: int) -> pl.Series:
