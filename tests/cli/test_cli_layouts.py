@@ -285,8 +285,10 @@ def test_a_row_or_a_class_in_another_layout_is_read_by_its_labels(training, aske
     answers = model.predict(x.astype(np.uint8)).tolist()
     for rows in ([2], [5], [3, 7, 11]):  # one row, or one class
         (folder / "few.csv").write_text(written(SPREAD[asked](x[rows], y[rows])))
-        got = run("query", "m.safetensors", "few.csv", "--json").json()
-        assert [one["answer"] for one in got] == [answers[row] for row in rows]
+        outcome = run("query", "m.safetensors", "few.csv", "--json")
+        assert [one["answer"] for one in outcome.json()] == [answers[row] for row in rows]
+        place = f"labels in the {asked.split()[-1]}"
+        assert (place in outcome.fine().err) == (asked != training)
         _, _, labels = load_inputs("few.csv", 64, (8, 8), 255, layout=model.layout)
         np.testing.assert_array_equal(labels, y[rows])
 

@@ -349,7 +349,7 @@ def load_asked(model: Model, source: str | Table) -> tuple[NDArray[Any], list[st
     if model.columns is None:
         assert isinstance(source, str)
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
-        return data.load_inputs(source, model.features, *like)
+        return data.load_inputs(source, model.features, *like, say=say)
     table = read_table(source, model.columns.names)
     inputs = model.columns.apply(table)
     _say_surprises(table, model.columns)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -28,6 +28,7 @@ def load_inputs(
     reading: str = "",
     white: int = 0,
     layout: SampleLayout | None = None,
+    say: Callable[[str], None] | None = None,
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     """Read samples to ask a model about.
 
@@ -49,6 +50,8 @@ def load_inputs(
         ``Model.white``: what counted as white in pictures of more than 8 bits.
     layout : SampleLayout, optional
         ``Model.layout``: where rows have their labels, and whether their values go below 0.
+    say : function, optional
+        Gets a line about labels that are taken from elsewhere than in training.
 
     Returns
     -------
@@ -75,7 +78,7 @@ def load_inputs(
         if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
             raise FileError("GN005", f"{opened.name}: not a picture, though it is named like one. Save it again.")
         if kind == "text":
-            return _rows(opened, features, maximum, layout or SampleLayout())
+            return _rows(opened, features, maximum, layout or SampleLayout(), say)
         if kind != "picture":
             raise FileError("GN005", f"{opened.name}: {kind.upper()} data, expected a picture or rows (CSV).")
         pixels, names = _pixels(opened, features, image_shape, (reading, white))
@@ -138,7 +141,7 @@ def _read(
 
 
 def _rows(
-    opened: Opened, features: int, maximum: float, usual: SampleLayout
+    opened: Opened, features: int, maximum: float, usual: SampleLayout, say: Callable[[str], None] | None
 ) -> tuple[NDArray[Any], list[str], NDArray[np.int64] | None]:
     layout = sniff(opened)
     without, with_label = in_words(features, labelled=False), in_words(features + 1, labelled=True)
@@ -151,4 +154,7 @@ def _rows(
         )
     values = read_values(opened, layout, labelled=labelled)
     rows = samples_in(values, opened.name, maximum, features=features, usual=usual)
+    if say is not None:
+        for remark in rows.remarks:
+            say(f"{opened.name}: {remark}")
     return rows.inputs, [f"{opened.name}, line {line}" for line in rows.lines], rows.labels

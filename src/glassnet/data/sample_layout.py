@@ -151,10 +151,13 @@ def found_layout(
     if pictures and (called or _is_certain(last, first, pixels)):
         return at("last", 1, told)
     told_first = f"labels in the first of {columns.width} columns, unlike in training"
-    if like.columns > 1 and _below(first, like.columns) != _below(last, like.columns):
+    few_tell = like.columns > 1 and len(first) < _ENOUGH  # in more rows one may be a mistake
+    if few_tell and _below(first, like.columns) != _below(last, like.columns):
         return at("last", 1, told) if _below(last, like.columns) else at("first", 1, told_first)
     if usual.labels == "last":
         return at("first", 1, told_first) if _is_certain(first, last, pixels) else at("last", 1, told)
+    if like.columns > 1:
+        return at("first", 1, told_first)
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
         advice = f"There seem to be {told}: {doctor} puts them first."
         return Found(usual, f"the label is taken from the first column. {advice}", advice)
