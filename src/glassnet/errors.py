@@ -66,6 +66,7 @@ CODES: dict[str, str] = {
     "GN064": "the column to predict cannot be predicted, or has a class the model does not know",
     "GN065": "an object is no table, or no data set",
     "GN066": "a table with named columns, but not the name of the one to predict",
+    "GN067": "the first column of a file of numbers does not look like the label",
     # folders of pictures
     "GN070": "pictures are not of one size, or too large together",
     "GN071": "a table beside pictures does not say their classes",
@@ -110,7 +111,7 @@ class FileError(GlassnetError, OSError):
 
 
 class DataError(GlassnetError, ValueError):
-    """The data cannot be used as they are (GN010 to GN019, GN060 to GN066, GN070 to GN074, GN076, GN077, GN085)."""
+    """The data cannot be used as they are (GN010 to GN019, GN060 to GN067, GN070 to GN074, GN076, GN077, GN085)."""
 
 
 class OptionError(GlassnetError, ValueError):

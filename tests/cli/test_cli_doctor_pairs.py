@@ -247,7 +247,7 @@ def test_a_folder_keeps_its_own_test_part(folder):
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_bytes(png(pixels.reshape(28, 28)))
     (folder / "pets" / "train" / "1" / "99.png").write_bytes(b"no picture")
-    (folder / "pets" / "test" / "0" / "98.png").write_bytes(png(np.zeros((5, 5))))
+    (folder / "pets" / "test" / "0" / "98.png").write_bytes(png(np.eye(5) * 200))
     outcome = run("doctor", "pets", "--fix", "copy", "--json")
     assert outcome.json()["fixed"]["test"] is None
     kept = {

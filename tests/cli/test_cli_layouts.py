@@ -195,6 +195,28 @@ def test_labels_in_the_first_column_stay_the_labels(name, folder):
     np.testing.assert_array_equal(data.inputs, values[:, 1:])
 
 
+@pytest.mark.parametrize("broken", ["an index first", "labels last, pixels of every grey", "one-hot last, no pictures"])
+def test_a_first_column_that_is_no_label_is_refused(broken, folder):
+    random = np.random.default_rng(12)
+    x, y = random.integers(0, 256, (2000, 49)), np.arange(2000) % 10
+    values = {
+        "an index first": np.column_stack([np.arange(2000), y, x]),
+        "labels last, pixels of every grey": np.column_stack([x, y]),
+        "one-hot last, no pictures": np.column_stack([x[:, :-1], np.eye(10)[y]]),
+    }[broken]
+    (folder / "rows.csv").write_text(written(values.astype(float)))
+    run("train", "rows.csv", *QUICK).refused("GN067", "the first column", ": expected ")
+    assert {path.name for path in folder.iterdir()} == {"rows.csv"}
+
+
+def test_pictures_in_colour_with_one_hot_labels_are_pictures(folder):
+    x, y = np.random.default_rng(13).integers(0, 256, (COUNT, 3 * 64)), np.arange(COUNT) % 10
+    (folder / "rows.csv").write_text(written(np.column_stack([x, np.eye(10)[y]]).astype(float)))
+    data = glassnet.load_data("rows.csv")
+    np.testing.assert_array_equal(data.labels, y)
+    np.testing.assert_array_equal(data.inputs, x)
+
+
 def test_a_doubtful_label_is_not_taken_in_silence(folder):
     """In a table the first column may be the label, though the last looks more like one."""
     random = np.random.default_rng(2)

@@ -21,6 +21,8 @@ from .dataset import SampleLayout, image_shape
 
 LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
 """What a column of labels is called, in small letters."""
+_MANY = 50
+"""Classes above which a first column is looked at: it may be an input."""
 _ENOUGH = 20
 """Rows from which on columns that hold one 1 in each are no chance."""
 _TARGETS = (0.0, 1.0), (0.01, 0.99)
@@ -136,8 +138,10 @@ def found_layout(
         told = _one_hot_in(end, len(block), columns)
         advice = f"There seem to be {told}: {doctor} makes them one column."
         if len(first) >= _ENOUGH:
-            if image_shape(columns.width - len(block)) is not None:
+            if _are_pictures(columns.width - len(block)):
                 return at(end, len(block), told)
+            if end == "last":
+                _require_label(first, rest, len(block), source, told, f"{doctor} makes them one column")
             return Found(usual, f"the label is taken from the first column. {advice}", advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     told = f"labels in the last of {columns.width} columns"
@@ -158,6 +162,9 @@ def found_layout(
         return at("first", 1, told_first) if _is_certain(first, last, pixels) else at("last", 1, told)
     if like.columns > 1:
         return at("first", 1, told_first)
+    if features is None and len(first) >= _ENOUGH:
+        classes = len(np.unique(last)) if _numbers_classes(last) else 0
+        _require_label(first, rest, classes, source, told, "put them first")
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
         advice = f"There seem to be {told}: {doctor} puts them first."
         return Found(usual, f"the label is taken from the first column. {advice}", advice)
@@ -204,8 +211,30 @@ def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) 
     return float(label.max()) < high / 4 and evenness(label) >= _EVEN and evenness(other) < _UNEVEN
 
 
+def _require_label(first: NDArray[Any], rest: NDArray[Any], others: int, source: str, told: str, advice: str) -> None:
+    """Refuse whole numbers in the first column that count the rows, or are like those beside it where labels come last.
+
+    `others` are how many classes the columns at the end would have; 0 if they are no labels.
+    """
+    if (first != np.floor(first)).any():
+        return  # no labels, which is said anyway
+    kinds = len(np.unique(first))
+    if kinds == len(first) and _numbers_classes(first):
+        raise DataError(
+            "GN067", f"{source}: the first column numbers the {kinds:,} rows, expected the label. Remove it."
+        )
+    if others and kinds > max(_MANY, 5 * others) and first.max() <= rest[:, :-others].max():
+        raise DataError(
+            "GN067",
+            f"{source}: the first column has {kinds:,} different values, like those beside it: expected the label. "
+            f"There seem to be {told}: {advice}.",
+        )
+
+
 def _are_pictures(features: int) -> bool:
-    return image_shape(features) is not None
+    """Tell whether so many values are a square, or in colour three squares of 64 pixels or more."""
+    coloured = features % 3 == 0 and features >= 3 * 8 * 8 and image_shape(features // 3) is not None
+    return coloured or image_shape(features) is not None
 
 
 def _is_apart(column: NDArray[Any], others: NDArray[Any]) -> bool:
