@@ -201,7 +201,14 @@ MODELS = [
 
 QUERIES = [
     case("picture of a wrong size", "query old.safetensors d.png", "GN017", "30 × 30", "4 × 4", d_png=png(DIGIT)),
-    case("a picture that is text", "query old.safetensors d.png", "GN011", "d.png", d_png=b"not a picture\n" * 9),
+    case(
+        "a picture that is text",
+        "query old.safetensors d.png",
+        "GN005",
+        "d.png",
+        "not a picture",
+        d_png=b"not a picture\n" * 9,
+    ),
     case("a picture that is rubbish", "query old.safetensors d.png", "GN005", "d.png", d_png=GONE),
     case("a damaged picture", "query old.safetensors d.png", "GN006", "d.png", "damaged", d_png=png(DIGIT)[:50]),
     case(

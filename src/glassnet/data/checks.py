@@ -103,7 +103,8 @@ def outside(where: str, value: float, maximum: float, inputs: NDArray[Any], name
     archive = ".npz" in name
     if low >= 0:
         advice = f"Pass --input-max {_short(high)} if that is the largest value meant, or correct it."
-    elif image_shape(features) is not None or features >= PIXELS:
+    elif (image_shape(features) is not None or features >= PIXELS) and np.mean(finite == low) > 1 / PIXELS:
+        # Pixels that were moved and scaled alike share their lowest value, the paper's or the ground's.
         out = "OUT.npz" if archive else "OUT.csv"
         advice = f"If they are pixels, 'glassnet doctor {shlex.quote(name)} --fix {out}' brings them to that range."
     else:

@@ -347,8 +347,11 @@ def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.
     except ValueError:
         column = next(k for k, field in enumerate(fields) if not _readable(field))
         shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
+        table = ""
+        if column in (0, layout.width - 1) and fields[column].strip():
+            table = f" If it is the label of a table: --target column{column + 1}, or the column's name."
         raise DataError(
-            "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row."
+            "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row.{table}"
         ) from None
 
 

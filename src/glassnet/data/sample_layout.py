@@ -166,7 +166,8 @@ def found_layout(
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
         _require_label(first, rest, classes, source, told, "put them first")
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
-        advice = f"There seem to be {told}: {doctor} puts them first."
+        helps = f"a table is trained with --target {shlex.quote(names[-1])}" if names else f"{doctor} puts them first"
+        advice = f"There seem to be {told}: {helps}."
         return Found(usual, f"the label is taken from the first column. {advice}", advice)
     return Found(usual, "", advice)
 
@@ -220,9 +221,7 @@ def _require_label(first: NDArray[Any], rest: NDArray[Any], others: int, source:
         return  # no labels, which is said anyway
     kinds = len(np.unique(first))
     if kinds == len(first) and _numbers_classes(first):
-        raise DataError(
-            "GN067", f"{source}: the first column numbers the {kinds:,} rows, expected the label. Remove it."
-        )
+        raise DataError("GN067", f"{source}: the first column numbers the {kinds:,} rows: expected labels. Remove it.")
     if others and kinds > max(_MANY, 5 * others) and first.max() <= rest[:, :-others].max():
         raise DataError(
             "GN067",
