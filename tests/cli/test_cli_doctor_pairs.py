@@ -262,3 +262,14 @@ def test_a_folder_keeps_its_own_test_part(folder):
     assert run("doctor", "pets", "--fix", "copy.npz").code == 0
     assert len(glassnet.load_data("copy.npz", part="test")) >= 20
     assert len(glassnet.load_data("copy.npz")) == 40
+
+
+def test_a_copy_without_names_is_examined_by_its_target(folder):
+    random = np.random.default_rng(5)
+    rows = [
+        f"{random.normal():.3f},{'ab'[k % 2]},{random.choice(['x', 'y', ''])},{random.integers(9)}" for k in range(90)
+    ]
+    (folder / "rows.csv").write_text("\n".join(rows) + "\n")
+    fixed = run("doctor", "rows.csv", "--target", "2", "--fix", "copy.csv", "--json").json()["fixed"]
+    assert {one["severity"] for one in fixed["left"]} <= {"remark"}
+    assert run("train", "copy.csv", "--target", "column1", *QUICK).code == 0

@@ -148,7 +148,7 @@ def _of_data(
 
     def again(_: str) -> list[Finding]:
         beside = copies[1][0] if len(copies) > 1 else None  # else the copy has the part
-        name = table.label_name if table.header else None
+        name = table.label_name if table.header else "1" if target else None  # the copy has it first
         return examine(copies[0][0], beside, target=name, options=options).findings
 
     def write(out: str) -> None:
