@@ -108,8 +108,8 @@ def test_a_folder_is_found_whatever_its_name(folder, name):
     after = snapshot(folder / "better")
     assert after.pop("dogs/cats-0.png") == before.pop("cats/0.png")
     assert after == before
-    assert run("doctor", name, "--fix", "single").code in (0, 1)
-    assert len(snapshot(folder / "single")) == 10
+    assert run("doctor", name, "--fix", "mended").code in (0, 1)
+    assert len(snapshot(folder / "mended")) == 11
 
 
 def test_an_archive_keeps_what_else_is_in_it(folder):

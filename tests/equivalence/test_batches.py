@@ -375,6 +375,7 @@ def test_options_name_the_extras_that_are_tried_here():
         "threads",
         "activation",
         "dtype",
+        "scaling",  # in unit/test_scaling.py
     }
     read = set[str]()
     for path in (PACKAGE / "optimizers.py", *(PACKAGE / "engines").glob("*.py")):
