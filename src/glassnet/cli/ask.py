@@ -202,7 +202,7 @@ def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
 
 def _answers(model: Model, sources: Sequence[str]) -> list[dict[str, Any]]:
     """Return what a model answers, or why it cannot, for all that is in the sources; raise that if there is but one."""
-    asked = [one for source in sources for one in _asked(model, source)]
+    asked = [one for source in sources for one in _read(model, source)]
     if len(asked) == 1 and isinstance(asked[0][1], GlassnetError):
         raise asked[0][1]
     rows = [row for _, row in asked if not isinstance(row, GlassnetError)]
@@ -216,7 +216,7 @@ def _answers(model: Model, sources: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(model: Model, source: str) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
+def _read(model: Model, source: str) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
     """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
     pictures: list[str] = []
     try:
@@ -224,7 +224,7 @@ def _asked(model: Model, source: str) -> list[tuple[str, NDArray[Any] | Glassnet
         rows, names, _ = load_asked(model, source)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # each by itself: the others can be answered
-            return [one for picture in pictures for one in _asked(model, picture)]
+            return [one for picture in pictures for one in _read(model, picture)]
         return [(data.STDIN if source == "-" else source, problem)]
     return list(zip(names, rows, strict=True))
 
