@@ -91,13 +91,13 @@ def _families(text: str, first: tuple[str, ...]) -> list[str]:
 @cache
 def _family_with(letter: str, first: tuple[str, ...]) -> str | None:
     """Return the family that has a letter: of the `first` ones, else matplotlib's, the own one, or an installed one."""
-    _add_own_font()
     return next((name for name in (*first, SHIPPED, FAMILY, *INSTALLED) if ord(letter) in _letters_of(name)), None)
 
 
 @cache
 def _letters_of(family: str) -> frozenset[int]:
     """Return the code points that a family has; none if it is not here."""
+    _add_own_font()  # before any family is looked for: what is found is kept
     known = {*font_manager.fontManager.get_font_names(), *font_manager.font_family_aliases}
     if family not in known:
         return frozenset()

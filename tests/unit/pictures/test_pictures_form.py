@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import re
 import string
+import subprocess
 import sys
 
 import matplotlib as mpl
@@ -29,6 +30,7 @@ from glassnet.reading import read_photo
 from glassnet.trace.hidden import hidden_space
 from glassnet.trace.step import trace
 from glassnet.trace.why import Neighbours, why
+from support.cli import environment
 from support.photos import single
 from support.samples import digits, small_model
 from support.sources import PACKAGE
@@ -274,3 +276,10 @@ def test_a_digit_that_fills_the_picture_has_its_box_within():
     assert whole.y0 < box.y0 < box.y1 < whole.y1
     [text] = axes.texts
     assert whole.y0 < text.get_window_extent().y0 < text.get_window_extent().y1 < whole.y1
+
+
+def test_the_own_font_is_there_whatever_is_asked_first():
+    """In a process of its own: what a font has is kept, so asking too early would have said "nothing" for good."""
+    program = "from glassnet.pictures import letters; assert ord('猫') in letters._letters_of(letters.FAMILY)"
+    done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
