@@ -15,7 +15,7 @@ from ..errors import DataError
 from .checks import LABEL_LIMIT, bad_label, not_finite, outside
 from .dataset import SampleLayout, image_shape
 from .files import Opened
-from .sample_layout import found_layout, found_range, one_hot_rows, unsigned
+from .sample_layout import detect_layout, detect_range, one_hot_rows, unsigned
 from .text import SEPARATORS, is_header
 
 _SNIFFED = 3
@@ -245,14 +245,14 @@ def samples_in(
         layout, labels, inputs, skipped = usual or SampleLayout(), None, _with_first(first, rest), 0
     else:
         if layout is None:
-            layout, remark, advice = found_layout(
+            layout, remark, advice = detect_layout(
                 first, rest, source, names=values.names, features=features, usual=usual
             )
             remarks += [remark] if remark else []
         labels, inputs = _parted(first, rest, layout, values.lines, source)
         skipped = layout.columns if layout.labels == "first" else 0
     if known is None and usual is None and features is None:
-        scale = found_range(inputs, maximum)
+        scale = detect_range(inputs, maximum)
         layout, maximum = replace(layout, signed=scale.signed), scale.maximum
         remarks += [scale.remark] if scale.remark else []
     else:

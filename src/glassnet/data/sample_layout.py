@@ -39,7 +39,7 @@ class Range(NamedTuple):
     remark: str = ""
 
 
-def found_range(inputs: NDArray[Any], maximum: float) -> Range:
+def detect_range(inputs: NDArray[Any], maximum: float) -> Range:
     """Tell the range of inputs, shape (n, features), by their values, where no other than that of bytes was named."""
     low, high = float(inputs.min()), float(inputs.max())
     if maximum == 255 and max(-low, high) >= 0.9 and high <= 1:  # written so that NaN fails it
@@ -89,7 +89,7 @@ class _Columns:
         return np.stack(columns, axis=1)
 
 
-def found_layout(
+def detect_layout(
     first: NDArray[Any],
     rest: NDArray[Any],
     source: str,

@@ -18,7 +18,7 @@ from .dataset import Dataset, Like, SampleLayout, image_shape
 from .files import Opened, file_problem, open_source
 from .idx import PREFIX, bundled_pair, images_name, parse_pair
 from .kinds import kind_of
-from .sample_layout import Range, found_range, unsigned
+from .sample_layout import Range, detect_range, unsigned
 
 BUNDLED = "mnist"
 
@@ -116,7 +116,7 @@ def _of_file(
         else:
             values, labels = parse_pair(opened)
         known = layout or (None if like is None else like.layout)
-        scale = found_range(values, maximum) if known is None else Range(known.signed, maximum)
+        scale = detect_range(values, maximum) if known is None else Range(known.signed, maximum)
         if scale.signed:
             values = unsigned(values, scale.maximum)
         made = _dataset(values, labels, opened.name, part, scale.maximum, classes, like)

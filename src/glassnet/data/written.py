@@ -138,7 +138,7 @@ def strays_in(column: pl.Series, decimal_comma: bool, beside: str | None = None)
     return column.filter(numbers_in(column, decimal_comma, beside).is_null())
 
 
-def strays_among(texts: Sequence[str]) -> NDArray[np.bool_]:
+def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
     """Tell which fields training takes for missing as they are no numbers; none where it takes the column for words.
 
     Empty fields are missing anyway, and are not counted; decimals have a point.

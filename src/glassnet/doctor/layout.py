@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ..data.dataset import image_shape
 from ..data.loose import OPEN, LooseTable, apart, numbered
 from ..data.sample_layout import LABEL_NAMES
-from ..data.written import are_dates, are_numbers, strays_among
+from ..data.written import are_dates, are_numbers, non_numeric_values
 from ..preprocess.encodings import LARGEST
 from .case import Case, Outcome, found
 from .chinese import CHINESE
@@ -213,7 +213,7 @@ def _missing(table: LooseTable) -> Outcome:
         names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
         told += [detail("infinite", name=name) for name in names[:SHOWN]]
     for column, texts in table.words.items():
-        wrong = strays_among(texts.tolist())
+        wrong = non_numeric_values(texts.tolist())
         if not any(wrong):
             continue
         rows |= wrong

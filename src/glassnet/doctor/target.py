@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from ..data.checks import PIXELS
 from ..data.dataset import SampleLayout, image_shape
 from ..data.loose import LooseTable, numbered
-from ..data.sample_layout import LABEL_NAMES, columns_at, evenness, found_layout, one_hot_columns, one_hot_rows
+from ..data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
 from ..errors import DataError
 from .case import Case, Outcome, found
 from .details import detail, listed
@@ -45,7 +45,7 @@ def labels_alike(table: LooseTable, case: Case) -> Outcome:
     elif not len(whole) or (not like.pictures and count == 1 and table.width == len(names)):
         layout = usual  # in a table any column may look like labels
     else:
-        layout = found_layout(
+        layout = detect_layout(
             whole[:, 0], whole[:, 1:], table.source, names=called, features=len(features), usual=usual
         ).layout
     if table.width - layout.columns != len(features):
