@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import machine
-from glassnet.numerics import CHANGES, NUMERICS
+from glassnet.training.numerics import CHANGES, NUMERICS
 
 HERE = Path(__file__).resolve().parent
 NAMES = (

@@ -12,8 +12,8 @@ import numpy as np
 
 import glassnet
 import machine
-from glassnet.preprocess.augment import distort
-from glassnet.randomness import Purpose, key
+from glassnet.nn.random import Purpose, key
+from glassnet.preprocess.augment.distort import distort
 from peers.alone import arguments
 
 THREADS = 2

@@ -14,7 +14,7 @@ from typing import Any
 
 import glassnet
 import machine
-from glassnet.events import EpochDone
+from glassnet.training.events import EpochDone
 from peers import Plan
 from peers.alone import arguments
 from peers.glassnet_net import options_of

@@ -28,7 +28,7 @@ from sklearn.model_selection import train_test_split
 import glassnet
 import machine
 from glassnet.errors import RangeWarning
-from glassnet.preprocess.encodings import straightened
+from glassnet.preprocess.tabular.encoders import straightened
 
 TABLES = Path(__file__).resolve().parents[1] / ".." / "shared" / "data" / "tables"
 MISSING, MOST, SINGLE, SEEDS = ("?", "NA", ""), 10_000, 500, range(10)

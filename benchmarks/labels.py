@@ -19,8 +19,8 @@ import numpy as np
 
 import glassnet
 import machine
-from glassnet.trace.folds import options_for, out_of_fold
-from glassnet.trace.labels import find_suspects
+from glassnet.explain.label_errors import find_suspects
+from glassnet.training.cross_validation import options_for, out_of_fold
 from peers.alone import arguments
 
 SAMPLES = 20_000

@@ -1,7 +1,7 @@
 """The estimators with each optimizer's own defaults, on scikit-learn's five tables: how far below the default, adamw.
 
 Accuracy, or R2 for diabetes; three folds, the mean of three seeds, which shuffle the rows and draw the weights. The
-defaults (`glassnet.recipes.BY_OPTIMIZER`) were chosen on none of these rows, but on made tables, by three folds: nine
+defaults (`glassnet.options.recipes.BY_OPTIMIZER`) were chosen on none of these rows, but on made tables, by three folds: nine
 of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for numbers
 (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
 
@@ -20,7 +20,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 import machine
 from glassnet import NetworkClassifier, NetworkRegressor
 from glassnet.estimators.defaults import CLASSIFIER
-from glassnet.optimizers import OPTIMIZERS
+from glassnet.nn.optimizers import OPTIMIZERS
 
 SEEDS = range(3)
 TABLES = {

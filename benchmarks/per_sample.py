@@ -18,7 +18,7 @@ import jax_scan  # sets the number of threads for JAX, so it comes first
 import machine
 import notes_program
 from glassnet.engines import Block, CompiledEngine, Samples
-from glassnet.optimizers import State
+from glassnet.nn.optimizers import State
 
 RUNS, NOTES_RUNS, RATE = 7, 3, 0.2
 OWN = "glassnet", "one thread"

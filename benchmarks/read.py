@@ -22,9 +22,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import glassnet
 import machine
-from glassnet.modelfile import load_model, shipped_model
-from glassnet.preprocess.handwriting import forms_of
-from glassnet.reading import Reading, read_photo
+from glassnet.handwriting import forms_of
+from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.model.file import load_model, shipped_model
 from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
 
 FIRST = 1000

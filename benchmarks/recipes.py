@@ -19,7 +19,7 @@ from typing import Any
 
 import glassnet
 import machine
-from glassnet.numerics import NUMERICS
+from glassnet.training.numerics import NUMERICS
 
 RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "wide": ("wide", {}),

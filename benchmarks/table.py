@@ -16,7 +16,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import machine
-from glassnet.numerics import NUMERICS
+from glassnet.training.numerics import NUMERICS
 
 HERE = Path(__file__).resolve().parent
 PAGES = HERE.parent
@@ -417,9 +417,10 @@ def remark(found: dict[str, dict[str, Any]], language: int) -> str:
     told = "; ".join(f"{version} ({', '.join(older[version])})" for version in sorted(older))
     return (
         f"{where}; each row from one run, by `make bench`."
-        + f" Measured before version {NUMERICS} of the [numerics](src/glassnet/numerics.py): {told}." * bool(told),
+        + f" Measured before version {NUMERICS} of the [numerics](src/glassnet/training/numerics.py): {told}."
+        * bool(told),
         f"{where};每行出自同一次运行,由 `make bench` 得出。"
-        + f"早于[数值版本](src/glassnet/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
+        + f"早于[数值版本](src/glassnet/training/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
     )[language]
 
 

@@ -26,7 +26,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 import glassnet
 import machine
-from glassnet.recipes import for_rows
+from glassnet.options.recipes import for_rows
 
 PEERS: dict[str, dict[str, Any]] = {
     "scikit-learn, defaults": {},

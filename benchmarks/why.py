@@ -15,8 +15,8 @@ import numpy as np
 
 import machine
 from glassnet import Options, evaluate, fit, load_data
-from glassnet.trace.slopes import exact_members, input_slopes, signals_of
-from glassnet.trace.why import Neighbours, why
+from glassnet.explain.input_gradients import exact_members, input_slopes, signals_of
+from glassnet.explain.why import Neighbours, why
 
 DRAWS, POINTS, COMPARED = 20, 4000, 10
 NETWORKS = {

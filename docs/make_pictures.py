@@ -1,4 +1,4 @@
-"""Draw the pictures of the documentation: every one of ``glassnet.pictures`` in both languages, and the README's sheet.
+"""Draw the pictures of the documentation: every one of ``glassnet.plots`` in both languages, and the README's sheet.
 
     python docs/make_pictures.py            writes docs/pictures/*.png; the pages that show them are written by hand
 
@@ -16,16 +16,16 @@ import numpy as np
 from PIL import Image
 
 import glassnet
-from glassnet import Dataset, Options, pictures
-from glassnet.evaluate import evaluate, reliability
-from glassnet.language import LANGUAGES
-from glassnet.modelfile import shipped_model
-from glassnet.pictures.words import words_in
-from glassnet.reading import read_photo
-from glassnet.trace.hidden import hidden_space
-from glassnet.trace.nodes import LayerOfNodes, examine_nodes
-from glassnet.trace.step import trace
-from glassnet.trace.why import Neighbours, why
+from glassnet import Dataset, Options, plots
+from glassnet.explain.hidden import hidden_space
+from glassnet.explain.nodes import LayerOfNodes, examine_nodes
+from glassnet.explain.step import trace
+from glassnet.explain.why import Neighbours, why
+from glassnet.handwriting.reader import read_photo
+from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.plots import words_in
+from glassnet.model.evaluate import evaluate, reliability
+from glassnet.model.file import shipped_model
 
 FOLDER = Path(__file__).parent / "pictures"
 WIDEST = 1100
@@ -55,21 +55,21 @@ def gallery() -> dict[str, Callable[[str], Any]]:
     space = hidden_space(model, test)
     taken_apart = why(model, test.inputs[seen.misread[0]], Neighbours(model, training))
     return {
-        "curve": lambda language: pictures.draw_curve(fitted.history.curve(), language=language),
-        "confusion": lambda language: pictures.draw_confusion(seen.confusion, language=language),
-        "digits": lambda language: pictures.draw_digits(
+        "curve": lambda language: plots.draw_curve(fitted.history.curve(), language=language),
+        "confusion": lambda language: plots.draw_confusion(seen.confusion, language=language),
+        "digits": lambda language: plots.draw_digits(
             test.inputs[some], test.labels[some], seen.answers[some], language=language
         ),
-        "reliability": lambda language: pictures.draw_reliability(sure, language=language),
-        "hidden": lambda language: pictures.draw_hidden(space, language=language),
+        "reliability": lambda language: plots.draw_reliability(sure, language=language),
+        "hidden": lambda language: plots.draw_hidden(space, language=language),
         "weights": lambda language: weights(layer, language),
-        "augmentation": lambda language: pictures.draw_augmentation(
+        "augmentation": lambda language: plots.draw_augmentation(
             training.inputs, Options.recipe("accurate"), language=language
         ),
-        "step": lambda language: pictures.draw_step(trace(model, test.take(slice(ROW, ROW + 1))), language=language),
-        "why": lambda language: pictures.draw_why(taken_apart, (28, 28), language=language),
-        "reading": lambda language: pictures.draw_reading(photo, language=language),
-        "stages": lambda language: pictures.draw_stages(photo, language=language),
+        "step": lambda language: plots.draw_step(trace(model, test.take(slice(ROW, ROW + 1))), language=language),
+        "why": lambda language: plots.draw_why(taken_apart, (28, 28), language=language),
+        "reading": lambda language: plots.draw_reading(photo, language=language),
+        "stages": lambda language: plots.draw_stages(photo, language=language),
     }
 
 
@@ -78,7 +78,7 @@ def weights(layer: LayerOfNodes, language: str) -> Any:
     top, word = layer.order[:20], words_in(language)
     captions = [word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}") for node in top]
     title = word("weights_that_matter", nodes=len(top))
-    return pictures.draw_weights(layer.weights[top], captions, title=title, language=language)
+    return plots.draw_weights(layer.weights[top], captions, title=title, language=language)
 
 
 def photograph(test: Dataset) -> Image.Image:
@@ -100,7 +100,7 @@ def photograph(test: Dataset) -> Image.Image:
 def keep(axes: Any, path: Path) -> None:
     """Write a picture, small."""
     first = axes[0] if isinstance(axes, list) else axes
-    pictures.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
+    plots.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
     with Image.open(path) as file:
         keep_few_colours(file.convert("RGB"), path)
 
@@ -119,12 +119,12 @@ def sheet() -> None:
     some = np.concatenate([test.some(20), seen.misread[:10]])
     with tempfile.TemporaryDirectory() as folder:
         drawn = {
-            "digits": pictures.draw_digits(test.inputs[some], test.labels[some], seen.answers[some]),
-            "curve": pictures.draw_curve(fitted.history.curve()),
-            "confusion": pictures.draw_confusion(seen.confusion),
+            "digits": plots.draw_digits(test.inputs[some], test.labels[some], seen.answers[some]),
+            "curve": plots.draw_curve(fitted.history.curve()),
+            "confusion": plots.draw_confusion(seen.confusion),
         }
         digits, curve, confusion = (
-            Image.open(pictures.save(axes, Path(folder) / f"{name}.png")).convert("RGB") for name, axes in drawn.items()
+            Image.open(plots.save(axes, Path(folder) / f"{name}.png")).convert("RGB") for name, axes in drawn.items()
         )
     height = max(curve.height, confusion.height)
     row = [picture.resize((round(picture.width * height / picture.height), height)) for picture in (curve, confusion)]

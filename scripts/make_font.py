@@ -15,8 +15,8 @@ from pathlib import Path
 from fontTools import subset
 from fontTools.ttLib import TTCollection
 
-from glassnet.pictures.letters import FAMILY, FONT
-from glassnet.pictures.words import WORDS
+from glassnet.i18n.plots import WORDS
+from glassnet.plots.fonts import FAMILY, FONT
 
 FACE = "Noto Sans CJK SC"
 PUNCTUATION = "，。：；、（）！？《》「」“”‘’…—·％℃×÷±°"

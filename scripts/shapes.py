@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 from scipy import ndimage
 
-from glassnet.preprocess.handwriting import mnist_form
+from glassnet.handwriting import mnist_form
 
 SIDE = 100
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from glassnet.engines import batches, team
+from glassnet.engines.compiled import minibatch
+from glassnet.engines.threads import pool
 
 sys.path.insert(0, str(Path(__file__).parent))
 from support.cli import OF_THE_READER
@@ -26,7 +27,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Most tests' trainings are so small that one thread would do them alone, and there would be nothing to test in a team.
-team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 0, 1, 1
+pool.WORTH_A_TEAM, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 0, 1, 1
 
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import glassnet
-from glassnet.events import EpochDone, Event, TrainingStarted
+from glassnet.training.events import EpochDone, Event, TrainingStarted
 from peers import Plan
 
 

@@ -6,29 +6,29 @@ load comes with its first use.
 
 from typing import TYPE_CHECKING
 
-from .checkpoint import Checkpoint, load_checkpoint
-from .compiled_model import CompiledModel, compiled
 from .data import Dataset, load_inputs
 from .data import load as load_data
-from .data.unpacking import max_bytes
 from .engines import CustomLossEngine, ReferenceEngine
 from .errors import GlassnetError
-from .evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
-from .keeping import resume
-from .listeners import History
-from .model import Model
-from .modelfile import load_model, save_model
+from .html.report import report
+from .io.limits import max_bytes
+from .model.build import new_model
+from .model.evaluate import Evaluation, Reliability, evaluate, fit_temperature, reliability
+from .model.file import load_model, save_model
+from .model.inference import CompiledModel, compiled
+from .model.model import Model
 from .network import Architecture, Network, backpropagate, forward, update
+from .nn.parameters import Parameters
 from .notes import NeuralNetwork
-from .options import Options
-from .parameters import Parameters
+from .options.options import Options
+from .options.recipes import RECIPES
 from .preprocess import Columns, Scaling, Targets
-from .preprocess.tabular import load_table, read_table
-from .rate_finder import RateTest, find_learning_rate
-from .recipes import RECIPES
-from .report import report
-from .training import Fit, fit, train
-from .untrained import new_model
+from .preprocess.tabular.dataset import load_table, read_table
+from .training.callbacks import History
+from .training.checkpoint import Checkpoint, load_checkpoint
+from .training.checkpointing import resume
+from .training.loop import Fit, fit, train
+from .training.lr_finder import RateTest, find_learning_rate
 
 if TYPE_CHECKING:
     from .estimators import NetworkClassifier as NetworkClassifier

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Iterable
 from typing import Any
 
-from .control_characters import printable
+from .io.control_characters import printable
 
 CODES: dict[str, str] = {
     # files

@@ -26,12 +26,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .activations import ACTIVATIONS, OUTPUTS_ONLY, Array
 from .errors import OptionError, ShapeError, require_choice
-from .initializers import initial_parameters
-from .losses import LOSSES, OutputLoss, loss_parameter, output_loss
-from .notebook import network_html, words_here
-from .parameters import Layout, Parameters
+from .html.notebook import network_html, words_here
+from .nn.activations import ACTIVATIONS, OUTPUTS_ONLY, Array
+from .nn.initializers import initial_parameters
+from .nn.losses import LOSSES, OutputLoss, loss_parameter, output_loss
+from .nn.parameters import Layout, Parameters
 
 RULES = ("notes", "gradient")
 

@@ -16,10 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .engines.threads import one_blas_thread
+from .engines.threads.threads import one_blas_thread
 from .errors import ShapeError
 from .network import Network, forward, train_step
-from .parameters import FloatArray
+from .nn.parameters import FloatArray
 
 
 class NeuralNetwork:

@@ -93,8 +93,8 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "matplotlib", "PIL", "click", "
 
 NOT_IN_KERNELS = {
     "glassnet.network": "kernels.common names Architecture as a type; the plan made of it is an argument",
-    "glassnet.options": "the numbers in it are arguments of a kernel, never constants in it",
-    "glassnet.parameters": "types and views for Python's side",
+    "glassnet.options.options": "the numbers in it are arguments of a kernel, never constants in it",
+    "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
 }
 """Modules that kernel files lead to but no kernel contains: a change in them leaves compiled loops as they are."""
@@ -175,7 +175,7 @@ def test_packages_of_others_stay_where_they_belong():
 
 def _kernel_sources() -> tuple[set[str], set[str]]:
     """The modules that `jit.SOURCES` covers, and those that compile kernels."""
-    from glassnet.jit import SOURCES
+    from glassnet.nn.jit import SOURCES
 
     matched = {pattern: set(PACKAGE.glob(pattern)) for pattern in SOURCES}
     assert all(matched.values()), "a pattern that matches nothing covers nothing"
@@ -184,7 +184,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
         module
         for module in modules()
         for one in imports(module)
-        if one.imported in ("glassnet.jit", "numba.extending") and ("kernel" in module or not one.late)
+        if one.imported in ("glassnet.nn.jit", "numba.extending") and ("kernel" in module or not one.late)
     }
     return covered, compiling
 
@@ -201,7 +201,7 @@ def test_a_change_of_anything_in_a_kernel_makes_the_kernels_anew():
             continue
         seen.add(module)
         todo += sorted(one.imported for one in imports(module) if own(one.imported) and one.imported != module)
-    assert {"glassnet.activations", "glassnet.optimizers"} <= seen, "imports are followed at all"
+    assert {"glassnet.nn.activations", "glassnet.nn.optimizers"} <= seen, "imports are followed at all"
     reached = {one.imported for module in seen for one in imports(module)}
     assert set(NOT_IN_KERNELS) <= reached, "an exemption that is not needed"
     assert sorted(seen - covered) == []
@@ -212,8 +212,11 @@ def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
     assert covered & set(NOT_IN_KERNELS) == set()
     for module in sorted(compiling):
         exempt = [one.imported for one in imports(module) if one.imported in NOT_IN_KERNELS]
-        assert exempt == [] or (module, set(exempt)) == ("glassnet.engines.kernels.common", {"glassnet.network"})
-    common = tree(modules()["glassnet.engines.kernels.common"])
+        assert exempt == [] or (module, set(exempt)) == (
+            "glassnet.engines.compiled.kernels.common",
+            {"glassnet.network"},
+        )
+    common = tree(modules()["glassnet.engines.compiled.kernels.common"])
     annotations = {
         id(argument.annotation) for node in ast.walk(common) if isinstance(node, ast.FunctionDef)
         for argument in node.args.args

@@ -52,16 +52,16 @@ def test_diverging_says_one_line_also_where_warnings_are_shown(case, tmp_path):
 
 
 def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
-    from glassnet import training
+    from glassnet.training import loop
 
-    checks = training.DivergenceGuard.check_epoch
+    checks = loop.DivergenceGuard.check_epoch
 
     def fail_in_the_third(guard, loss):
         if guard._position.epoch == 2:
             guard._give_up("on purpose")
         checks(guard, loss)
 
-    monkeypatch.setattr(training.DivergenceGuard, "check_epoch", fail_in_the_third)
+    monkeypatch.setattr(loop.DivergenceGuard, "check_epoch", fail_in_the_third)
     run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "those after epoch 2")
     assert (folder / "old.safetensors").read_bytes() == MODEL
 
@@ -92,7 +92,7 @@ def test_a_place_that_cannot_be_written_is_refused_before_the_work(folder, out, 
 
 def test_a_folder_without_permission_is_refused_before_the_work(folder, monkeypatch):
     before = snapshot(folder)
-    monkeypatch.setattr("glassnet.files.os.access", lambda path, mode: mode != os.W_OK)
+    monkeypatch.setattr("glassnet.io.writing.os.access", lambda path, mode: mode != os.W_OK)
     outcome = run("train", "rows.csv", "--out", "old.safetensors", *QUICK)
     outcome.refused("GN003", "cannot be written")
     assert "epoch" not in outcome.err
@@ -104,7 +104,7 @@ def test_permission_lost_at_the_last_moment(folder, monkeypatch):
         raise PermissionError(13, "Permission denied")
 
     before = snapshot(folder)
-    monkeypatch.setattr("glassnet.files.os.replace", deny)
+    monkeypatch.setattr("glassnet.io.writing.os.replace", deny)
     run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused(
         "GN003", "old.safetensors", "Permission denied"
     )
@@ -120,7 +120,7 @@ def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_p
         move(source, target)
 
     before = snapshot(folder)
-    monkeypatch.setattr("glassnet.files.os.replace", full)
+    monkeypatch.setattr("glassnet.io.writing.os.replace", full)
     monkeypatch.setattr("tempfile.tempdir", str(other))
     (place,) = re.findall(
         r"The trained model is in (\S+/old\.safetensors)\.",
@@ -134,10 +134,10 @@ def test_a_model_that_finds_no_room_is_kept_elsewhere(folder, monkeypatch, tmp_p
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     outcome.refused("GN004", "no space left", "The trained model is in", "glassnet resume c.ck")
     # Where there was no room for that either, it is not, nor in one of a training that had ended.
-    monkeypatch.setattr("glassnet.files.os.replace", move)
+    monkeypatch.setattr("glassnet.io.writing.os.replace", move)
     run("resume", "c.ck", "--out", "new.safetensors").fine()
-    monkeypatch.setattr("glassnet.files.os.replace", full)
-    monkeypatch.setattr("glassnet.keeping.write", lambda *_: deny_room())
+    monkeypatch.setattr("glassnet.io.writing.os.replace", full)
+    monkeypatch.setattr("glassnet.training.checkpointing.write", lambda *_: deny_room())
     outcome = run("train", "rows.csv", "--out", "old.safetensors", "--checkpoint", "c.ck", *QUICK)
     assert outcome.code == 2
     assert "resume" not in outcome.err
@@ -241,12 +241,12 @@ def interrupted_after(line, folder, *flags, **variables):
 
 
 def test_an_interrupt_after_the_model_was_saved_does_not_deny_it(folder, monkeypatch):
-    from glassnet import pictures
+    from glassnet import plots
 
     def interrupt(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(pictures, "save", interrupt)
+    monkeypatch.setattr(plots, "save", interrupt)
     outcome = run("train", "rows.csv", "--engine", "reference", "--hidden", "5", "--out", "new.safetensors")
     assert outcome.code == 130
     line = outcome.err.splitlines()[-1]

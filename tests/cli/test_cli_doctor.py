@@ -242,8 +242,8 @@ def test_odd_tables_end_in_findings_or_one_line(content, folder):
 
 def test_no_two_digits_are_taken_for_one(monkeypatch):
     """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
-    from glassnet.data.loose import LooseTable
-    from glassnet.doctor import repeats
+    from glassnet.data.tables.raw_table import LooseTable
+    from glassnet.doctor.data import repeats
 
     pixels = digits(3_000).inputs
     for values in (pixels, pixels.astype(float), pixels / 255, pixels[:, :783]):

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 import glassnet
-from glassnet.data.lenient import read_loosely
-from glassnet.data.text import MISSING
+from glassnet.data.tables.header import MISSING
+from glassnet.data.tables.read_raw import read_loosely
 from support.cli import run
 
 COUNT = 60

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from glassnet.doctor.findings import KINDS
-from glassnet.doctor.script import examine_script
+from glassnet.doctor.script.checks import examine_script
 from support.cli import HANGS, environment, run, snapshot
 from support.old_programs import CLEAN, OLD, SNIPPETS
 from support.samples import digits_csv, png

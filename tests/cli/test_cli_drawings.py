@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from glassnet import Dataset, Options, fit, load_data, save_model
-from glassnet.parts import split
+from glassnet.data.split import split
 from support.cli import run, run_process, snapshot
 from support.samples import png, write, write_model_and_rows
 

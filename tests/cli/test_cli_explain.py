@@ -11,13 +11,13 @@ from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
 from glassnet.cli import explain_backwards
-from glassnet.cli.explain_words import EXPLAIN_WORDS
 from glassnet.data import load
-from glassnet.model import Model
-from glassnet.pictures.words import WORDS as PICTURE_WORDS
-from glassnet.receipt import receipt_of
-from glassnet.report.words import WORDS as REPORT_WORDS
-from glassnet.trace.typical import typical_rows
+from glassnet.explain.backquery_table import typical_rows
+from glassnet.i18n.explain import EXPLAIN_WORDS
+from glassnet.i18n.plots import WORDS as PICTURE_WORDS
+from glassnet.i18n.report import WORDS as REPORT_WORDS
+from glassnet.model.model import Model
+from glassnet.training.receipt import receipt_of
 from support.cli import run, snapshot, working_copy
 from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write

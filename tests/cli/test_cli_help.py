@@ -8,8 +8,8 @@ import click
 import pytest
 
 from glassnet.cli import _COMMANDS, cli
-from glassnet.cli.help_zh import COMMANDS, FLAGS
-from glassnet.options import SPECS
+from glassnet.i18n.help_zh import COMMANDS, FLAGS
+from glassnet.options.options import SPECS
 from support.cli import run_process
 
 

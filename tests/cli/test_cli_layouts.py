@@ -8,8 +8,8 @@ import pytest
 import glassnet
 from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
-from glassnet.modelfile import header_of, load_model, tensors_of, write
-from glassnet.receipt import receipt_of
+from glassnet.model.file import header_of, load_model, tensors_of, write
+from glassnet.training.receipt import receipt_of
 from support.cli import run
 from support.samples import digits, npz
 

@@ -13,7 +13,7 @@ import pytest
 from glassnet import NetworkClassifier, load_model, save_model
 from glassnet.cli import train as train_module
 from glassnet.errors import FileError, OptionError
-from glassnet.files import FORMATS, replacing
+from glassnet.io.writing import FORMATS, replacing
 from support.cli import command, environment, run, snapshot
 from support.samples import digits, digits_csv, png, small_model, write, write_model_and_rows
 from support.stopping import Stopping
@@ -215,7 +215,7 @@ def test_nothing_is_left_where_the_last_step_fails(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("glassnet.files.os.replace", full)
+    monkeypatch.setattr("glassnet.io.writing.os.replace", full)
     with pytest.raises(FileError, match="no space"), replacing(tmp_path / "a", overwrite=False) as file:
         file.write(b"x")
     assert snapshot(tmp_path) == {}

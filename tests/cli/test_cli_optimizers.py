@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from glassnet.cli.flags import options_from
-from glassnet.optimizers import OPTIMIZERS
-from glassnet.recipes import BY_OPTIMIZER, for_rows
+from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.options.recipes import BY_OPTIMIZER, for_rows
 from support.cli import run
 from support.samples import digits_csv
 

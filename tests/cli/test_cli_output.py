@@ -69,7 +69,7 @@ def test_a_picture_that_cannot_be_written_leaves_standard_output_empty(folder, m
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("glassnet.files.os.replace", full)
+    monkeypatch.setattr("glassnet.io.writing.os.replace", full)
     run("show", "rows.csv", "--png", "some.png", "--json").refused("GN004", "some.png")
     run("show", "rows.csv", "--row", 1, "--png", "row.png").refused("GN004", "row.png")
     run("read", "digit.png", "--picture", "boxes.png").refused("GN004", "boxes.png")

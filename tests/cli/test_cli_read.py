@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 
 from glassnet import load_model, save_model
-from glassnet.data.listing import SUFFIXES
-from glassnet.modelfile import shipped_model
+from glassnet.data.readers.image_listing import SUFFIXES
+from glassnet.model.file import shipped_model
 from support.cli import run, snapshot
 from support.photos import Scene, sheet, single
 from support.samples import digits, digits_csv, png, small_model, write
@@ -183,7 +183,7 @@ def test_the_model_that_ships_is_what_it_is_said_to_be():
     assert model.receipt["recipe"] == "reader"
     assert model.receipt["result"]["accuracy"] >= 0.994
     assert model.receipt["hash"] == model.hash()
-    from glassnet import modelfile
+    from glassnet.model import file as modelfile
 
     path = modelfile.Path(modelfile.__file__).parent / "data" / "reader.safetensors"
     assert path.stat().st_size <= 4_000_000

@@ -134,8 +134,8 @@ def test_a_file_may_be_called_as_the_bundled_data_and_more(folder):
 def test_what_is_alike_is_looked_for_in_what_was_trained_on(folder):
     """A row kept aside for the test is not its own neighbour; one that was trained on is."""
     from glassnet import load_data, load_model
-    from glassnet.parts import split_rows
-    from glassnet.receipt import options_of
+    from glassnet.data.split import split_rows
+    from glassnet.training.receipt import options_of
 
     data = load_data("digits.csv")
     kept, aside = split_rows(len(data), data.source, options_of(load_model("m.safetensors").receipt))

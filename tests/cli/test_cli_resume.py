@@ -10,8 +10,8 @@ import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
 from glassnet.cli import train as train_module
-from glassnet.events import BlockDone
-from glassnet.modelfile import read, write
+from glassnet.model.file import read, write
+from glassnet.training.events import BlockDone
 from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
@@ -174,13 +174,13 @@ def small_options():
 
 
 def test_other_versions_are_said(folder, stopping):
-    from glassnet import modelfile
+    from glassnet.model import file
 
     stopping(4)
     run("train", "rows.csv", *QUICK, "--no-pictures", "--checkpoint", "run.ck")
-    header, tensors = modelfile.read("run.ck")
+    header, tensors = file.read("run.ck")
     header["receipt"]["processor"] = "abacus"
-    modelfile.write("run.ck", header, tensors)
+    file.write("run.ck", header, tensors)
     stopping(0)
     outcome = run("resume", "run.ck")
     assert outcome.code == 0
@@ -222,7 +222,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
     (folder / "digits.csv").write_text(digits_csv(300))
     flags = ("--epochs", "100000", "--engine", "reference", "--hidden", "5", "--no-pictures")
     program = (
-        "import os, signal, threading, glassnet.keeping as keeping\n"
+        "import os, signal, threading, glassnet.training.checkpointing as keeping\n"
         "real = keeping.write\n"
         "def write(*given):\n"
         "    real(*given)\n"

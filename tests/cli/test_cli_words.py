@@ -8,13 +8,13 @@ import string
 import pytest
 
 from glassnet import Options, evaluate, fit, save_model
-from glassnet.cli.errors_zh import KINDS
 from glassnet.cli.labels_text import LABELS_WORDS
-from glassnet.cli.words import CLI_WORDS
 from glassnet.data import load
 from glassnet.errors import CODES
-from glassnet.language import width_of
-from glassnet.receipt import receipt_of
+from glassnet.i18n.cli import CLI_WORDS
+from glassnet.i18n.errors_zh import KINDS
+from glassnet.i18n.language import width_of
+from glassnet.training.receipt import receipt_of
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE

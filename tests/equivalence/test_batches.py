@@ -23,8 +23,9 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options
-from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, sparse
-from glassnet.optimizers import OPTIMIZERS, State
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
+from glassnet.engines.compiled import sparse_layout as sparse
+from glassnet.nn.optimizers import OPTIMIZERS, State
 from support.cases import (
     RULE_PAIRS,
     awake,

@@ -14,7 +14,7 @@ import pytest
 
 from glassnet import Network, Scaling, Targets, load_data
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, engine_named
-from glassnet.optimizers import State
+from glassnet.nn.optimizers import State
 from support.cases import (
     RULE_PAIRS,
     awake,
@@ -132,7 +132,7 @@ def test_any_width(hidden, outputs, dtype):
 @pytest.mark.parametrize("hidden", [(230,), (230, 9), (230, 40, 3)])
 def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):
     """Groups of equal and of unequal sizes, narrower and wider than the loops' blocks, on as many threads and fewer."""
-    monkeypatch.setattr("glassnet.engines.one_by_one.LEAST_WORK", 1)
+    monkeypatch.setattr("glassnet.engines.compiled.per_sample.LEAST_WORK", 1)
     activations = (*("tanh", "gelu", "sigmoid")[: len(hidden)], "softmax")
     network = Network((33, *hidden, 4), activations, loss="cross_entropy", bias=bias, dtype=dtype)
     samples, order = samples_of(sparse_rows(30, 33), 4), np.arange(30)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.engines.kernels.lines import BLOCK, LANES, subtract_from_lines, weighted_lines
+from glassnet.engines.compiled.kernels.row_sums import BLOCK, LANES, subtract_from_lines, weighted_lines
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from numba import njit
 
-from glassnet.engines import kernels
-from glassnet.engines.kernels import pairs
-from glassnet.engines.kernels.pairs import LANES, WIDEST, bring_back, numbers_of, spread
-from glassnet.engines.kernels.sparse import lot_gradient, lot_sums, sort_by_column
-from glassnet.engines.sparse import bands_of, pairs_of, sparse_rows, tiles_of
+from glassnet.engines.compiled import kernels
+from glassnet.engines.compiled.kernels import tile_products
+from glassnet.engines.compiled.kernels.sparse import lot_gradient, lot_sums, sort_by_column
+from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
+from glassnet.engines.compiled.sparse_layout import bands_of, pairs_of, sparse_rows, tiles_of
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
 
@@ -64,7 +64,7 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
 
 
 def compiled_gradient(vectors):
-    add = pairs._pair_of(vectors, forward=False)
+    add = tile_products._pair_of(vectors, forward=False)
 
     @njit
     def gradient(lines, begins, which, values, rows):
@@ -76,8 +76,8 @@ def compiled_gradient(vectors):
 @pytest.mark.parametrize("registers", [(24, 64), (12, 32)])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_gradient_with_the_registers_of_any_processor(dtype, registers, monkeypatch):
-    monkeypatch.setattr(pairs, "_SUMS", registers[0])
-    monkeypatch.setattr(pairs, "_BYTES", registers[1])
+    monkeypatch.setattr(tile_products, "_SUMS", registers[0])
+    monkeypatch.setattr(tile_products, "_BYTES", registers[1])
     rng = np.random.default_rng(4)
     which, values = rng.integers(0, 9, 20).astype(np.uint8), rng.normal(size=40).astype(dtype)
     for vectors in range(1, WIDEST + 1):

@@ -16,11 +16,13 @@ import pytest
 from threadpoolctl import threadpool_info, threadpool_limits
 
 from glassnet import Options, fit, new_model, train
-from glassnet.engines import Block, CompiledEngine, ReferenceEngine, kernels, sparse, team
+from glassnet.engines import Block, CompiledEngine, ReferenceEngine
+from glassnet.engines.compiled import kernels, sparse_layout
+from glassnet.engines.threads import pool as team
 from glassnet.errors import DivergedError
-from glassnet.events import BlockDone
-from glassnet.optimizers import OPTIMIZERS, State
-from glassnet.untrained import samples_for
+from glassnet.model.build import samples_for
+from glassnet.nn.optimizers import OPTIMIZERS, State
+from glassnet.training.events import BlockDone
 from support.cli import environment
 from support.samples import digits
 
@@ -97,7 +99,7 @@ def test_any_number_of_threads(optimizer, dtype, extras):
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("hidden", WIDE)
 def test_any_number_of_threads_where_each_has_nodes_of_its_own(hidden, dtype):
-    assert hidden[0] > sparse.NARROW
+    assert hidden[0] > sparse_layout.NARROW
     hashes = [grid_of_this_process()[f"tiles {threads} {dtype} {hidden}"] for threads in THREADS]
     assert len(set(hashes)) == 1
 
@@ -175,7 +177,7 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
         sizes.append(team.size)
         team.size = 3 - team.size
 
-    monkeypatch.setattr("glassnet.engines.team_size.TeamSize.learn", alternate)
+    monkeypatch.setattr("glassnet.engines.threads.pool_size.TeamSize.learn", alternate)
     for optimizer, dtype, extras in GRID[::3]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid[f"{optimizer} {dtype} {extras} 1"]

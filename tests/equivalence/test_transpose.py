@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from glassnet.engines.kernels.lines import LANES
-from glassnet.engines.kernels.transpose import transpose
+from glassnet.engines.compiled.kernels.row_sums import LANES
+from glassnet.engines.compiled.kernels.transpose import transpose
 
 SIDES = (0, 1, LANES - 1, LANES, LANES + 1, 3 * LANES, 3 * LANES + 5)
 

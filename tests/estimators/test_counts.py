@@ -9,7 +9,7 @@ from sklearn.model_selection import train_test_split
 
 from glassnet import NetworkRegressor, Options
 from glassnet.data.dataset import Dataset
-from glassnet.untrained import new_model
+from glassnet.model.build import new_model
 
 
 def log_linear(random, rows):

@@ -24,8 +24,8 @@ from glassnet.engines import usable_cores
 from glassnet.errors import DataError, OptionError
 from glassnet.estimators.defaults import AUTOMATIC, NAMES, NOT_PARAMETERS
 from glassnet.estimators.parameters import MEANT
-from glassnet.events import EpochDone
-from glassnet.options import SPECS
+from glassnet.options.options import SPECS
+from glassnet.training.events import EpochDone
 from support.cli import environment
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief

@@ -15,8 +15,8 @@ from sklearn.exceptions import NotFittedError
 
 from glassnet import Dataset, NetworkClassifier, NetworkRegressor, Options, fit, new_model, train
 from glassnet.errors import DivergedError
-from glassnet.events import BlockDone
-from glassnet.position import Position
+from glassnet.training.events import BlockDone
+from glassnet.training.state import Position
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 

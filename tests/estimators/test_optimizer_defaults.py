@@ -12,9 +12,9 @@ from sklearn.model_selection import cross_val_score
 
 from glassnet import NetworkClassifier, NetworkRegressor
 from glassnet.estimators.defaults import CLASSIFIER, LARGE, SMALL, automatic
-from glassnet.events import EpochDone
-from glassnet.listeners import History
-from glassnet.optimizers import OPTIMIZERS
+from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.training.callbacks import History
+from glassnet.training.events import EpochDone
 
 OTHERS = [name for name in OPTIMIZERS if name != CLASSIFIER.optimizer]
 TABLES = {

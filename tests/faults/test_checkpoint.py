@@ -14,20 +14,19 @@ from glassnet import (
     Dataset,
     evaluate,
     fit,
-    keeping,
     load_checkpoint,
     load_model,
     new_model,
-    receipt,
     resume,
     save_model,
     train,
 )
 from glassnet.engines import ReferenceEngine
-from glassnet.engines.custom import CustomLossEngine
+from glassnet.engines.custom_loss import CustomLossEngine
 from glassnet.errors import DataError, ModelFileError, OptionError
-from glassnet.events import BlockDone, EpochDone
-from glassnet.position import Position
+from glassnet.training import checkpointing, receipt
+from glassnet.training.events import BlockDone, EpochDone
+from glassnet.training.state import Position
 from support.cases import patterns
 from support.samples import small_model
 from support.stopping import BLOCKS, DATA, Stopping, changed, options, stopped
@@ -180,13 +179,13 @@ def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypa
     for event in train(watched, DATA, options()):
         if isinstance(event, BlockDone):
             hashes[event.progress] = watched.hash()
-    monkeypatch.setattr(keeping, "write", lambda *arguments: written.append(arguments))
+    monkeypatch.setattr(checkpointing, "write", lambda *arguments: written.append(arguments))
     fit(DATA, options(), checkpoint=Checkpoint(path, 1))
     monkeypatch.undo()
     assert len(written) > 1
     for _, header, tensors in written:
         progress = header["training"]["progress"]
-        keeping.write(path, header, tensors)
+        checkpointing.write(path, header, tensors)
         if progress:
             assert load_model(path).hash() == hashes[progress]
             assert tensors["training.history.progress"][-1] == progress
@@ -212,7 +211,7 @@ def test_steps_are_counted_to_the_end_of_a_block(tmp_path, monkeypatch):
         written.append(keeper._run.position.state.step)
         keeper._last = 0.0, written[-1]
 
-    monkeypatch.setattr(keeping._Keeper, "_write", write)
+    monkeypatch.setattr(checkpointing._Keeper, "_write", write)
     fit(DATA, options(), checkpoint=Checkpoint(tmp_path / "x", 50))
     assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and once more at the end
 

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 import safetensors
 
-from glassnet import Checkpoint, fit, keeping, load_checkpoint, load_model, resume, save_model
+from glassnet import Checkpoint, fit, load_checkpoint, load_model, resume, save_model
 from glassnet.errors import DivergedError, GlassnetError, ModelFileError
+from glassnet.training import checkpointing
 from support.cli import HANGS, environment, snapshot
 from support.samples import flipped, small_model
 from support.stopping import DATA, changed, options, stopped
@@ -84,8 +85,8 @@ def test_a_checkpoint_that_cannot_be_written_costs_no_training(tmp_path, monkeyp
             raise OSError(28, "no space left on device")
         return real(*arguments)
 
-    real, path = keeping.write, tmp_path / "run.ck"
-    monkeypatch.setattr(keeping, "write", fail)
+    real, path = checkpointing.write, tmp_path / "run.ck"
+    monkeypatch.setattr(checkpointing, "write", fail)
     fitted = fit(DATA, options(), checkpoint=Checkpoint(path, 1, tell=told.append))
     assert fitted.model.hash() == fit(DATA, options()).model.hash()
     assert len(told) == 1

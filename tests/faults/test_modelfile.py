@@ -22,9 +22,10 @@ import numpy as np
 import pytest
 import safetensors.numpy
 
-from glassnet import Model, Network, Scaling, Targets, data, load_checkpoint, load_model, modelfile, save_model
+from glassnet import Model, Network, Scaling, Targets, data, load_checkpoint, load_model, save_model
 from glassnet.errors import FileError, GlassnetError, ModelFileError
-from glassnet.files import replacing
+from glassnet.io.writing import replacing
+from glassnet.model import file as modelfile
 from support.cli import environment, snapshot
 from support.samples import flipped, small_model
 from support.sources import modules, tree
@@ -290,7 +291,7 @@ def test_an_error_of_the_system_at_any_step_of_writing(saved, monkeypatch, step,
         raise OSError(number, "on purpose")
 
     with monkeypatch.context() as patched:
-        patched.setattr(f"glassnet.files.{step}", fail, raising=step != "open")
+        patched.setattr(f"glassnet.io.writing.{step}", fail, raising=step != "open")
         with pytest.raises(FileError) as problem:
             save_model(small_model("float64"), path)
     assert problem.value.code == code

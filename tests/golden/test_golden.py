@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet import NeuralNetwork, forward
-from glassnet.activations import sigmoid, sigmoid_derivative
+from glassnet.nn.activations import sigmoid, sigmoid_derivative
 
 X = [0.9, 0.1, 0.8]
 WIH = [[0.9, 0.3, 0.4], [0.2, 0.8, 0.2], [0.1, 0.5, 0.6], [0.5, -0.5, -0.5]]

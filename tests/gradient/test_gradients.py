@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from glassnet import Architecture, Network
-from glassnet.activations import ACTIVATIONS
 from glassnet.errors import OptionError
-from glassnet.initializers import INITIALIZERS
-from glassnet.losses import LOSSES as LOSS_NAMES
-from glassnet.losses import OUTPUT_LOSSES
 from glassnet.network import RULES
+from glassnet.nn.activations import ACTIVATIONS
+from glassnet.nn.initializers import INITIALIZERS
+from glassnet.nn.losses import LOSSES as LOSS_NAMES
+from glassnet.nn.losses import OUTPUT_LOSSES
 from support.cases import GRADIENT_PAIRS, awake, network_of
 from support.formulas import (
     ELEMENTWISE,

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet import Network, NeuralNetwork, Options, Parameters, Scaling, Targets
-from glassnet.parameters import Layout
+from glassnet.nn.parameters import Layout
+from glassnet.nn.schedules import SCHEDULES, learning_rates
 from glassnet.preprocess import BESIDE_CLASSES, SCALINGS, TARGETS
-from glassnet.schedules import SCHEDULES, learning_rates
 from support.cases import RULE_PAIRS, unit
 from support.formulas import ELEMENTWISE
 

@@ -10,7 +10,7 @@ from unittest import mock
 import numpy as np
 import safetensors.numpy
 
-from glassnet import modelfile
+from glassnet.model import file as modelfile
 from support.samples import digits_csv, flipped, idx, npz, png, small_model, table
 
 GONE = b"\x89\x12\0\x01\xfe\x00binary rubbish\0\0" * 40

@@ -8,7 +8,7 @@ import numpy as np
 
 from glassnet import Dataset, Network, Options, Parameters, Scaling, Targets
 from glassnet.engines import Block, Engine, Progress, Samples
-from glassnet.optimizers import State
+from glassnet.nn.optimizers import State
 from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
 
 Array = np.ndarray[Any, np.dtype[Any]]

@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path[:0] = sys.argv[3:]
 
 from glassnet import Checkpoint, Options, fit, load_checkpoint, resume  # noqa: E402
-from glassnet.events import BlockDone  # noqa: E402
+from glassnet.training.events import BlockDone  # noqa: E402
 from support.cases import patterns  # noqa: E402
 
 DATA = patterns(240)

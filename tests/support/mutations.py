@@ -23,9 +23,9 @@ import safetensors.numpy
 
 from glassnet import Dataset, Model, Options, evaluate, fit, load_checkpoint, load_model, load_table, save_model
 from glassnet.cli.look import info_command
-from glassnet.data.frames import read_table
+from glassnet.data.tables.table import read_table
 from glassnet.errors import GlassnetError, RangeWarning
-from glassnet.receipt import receipt_of
+from glassnet.training.receipt import receipt_of
 from support.memory import peak
 from support.samples import digits
 from support.stopping import stopped

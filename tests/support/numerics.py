@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import glassnet
-from glassnet import jit
-from glassnet.numerics import NUMERICS
-from glassnet.options import Options
-from glassnet.recipes import RECIPES
+from glassnet.nn import jit
+from glassnet.options.options import Options
+from glassnet.options.recipes import RECIPES
+from glassnet.training.numerics import NUMERICS
 
 PACKAGE = Path(glassnet.__file__).parent
 KEPT = Path(__file__).with_suffix(".json")

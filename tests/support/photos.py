@@ -9,8 +9,8 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage
 
-from glassnet.data.files import Opened
-from glassnet.data.images import open_photo
+from glassnet.data.readers.image import open_photo
+from glassnet.io.opening import Opened
 from support.strokes import OTHERS, bundled_digit, hand_digit, other_shape
 
 WHITE, CREAM, YELLOW, GREY, KRAFT, DARK = (

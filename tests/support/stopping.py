@@ -6,8 +6,9 @@ import signal
 
 import pytest
 
-from glassnet import Checkpoint, Options, fit, modelfile
-from glassnet.events import BlockDone
+from glassnet import Checkpoint, Options, fit
+from glassnet.model import file
+from glassnet.training.events import BlockDone
 from support.cases import patterns
 
 DATA = patterns()
@@ -41,6 +42,6 @@ def stopped(path, block, chosen, data=DATA, **more):
 
 def changed(path, change) -> None:
     """Change a checkpoint's header and sign it again."""
-    header, tensors = modelfile.read(path)
+    header, tensors = file.read(path)
     change(header, tensors)
-    modelfile.write(path, header, tensors)
+    file.write(path, header, tensors)

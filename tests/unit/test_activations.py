@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from glassnet.activations import ACTIVATIONS, LEAK, OUTPUTS_ONLY
-from glassnet.engines.kernels.common import TANH
-from glassnet.engines.kernels.nodes import activate
+from glassnet.engines.compiled.kernels.activations import activate
+from glassnet.engines.compiled.kernels.common import TANH
+from glassnet.nn.activations import ACTIVATIONS, LEAK, OUTPUTS_ONLY
 from support.formulas import ELEMENTWISE, KINKED, VALUES, slope
 
 Z = np.linspace(-6.0, 6.0, 241)[:, None] + 0.0123  # (241, 1), not touching 0

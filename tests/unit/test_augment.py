@@ -11,8 +11,8 @@ from scipy.ndimage import map_coordinates
 
 from glassnet import Dataset, Options, fit, new_model, train
 from glassnet.errors import OptionError
-from glassnet.preprocess.augment import distort, require_pictures
-from glassnet.randomness import Purpose, key, uniform
+from glassnet.nn.random import Purpose, key, uniform
+from glassnet.preprocess.augment.distort import distort, require_pictures
 from support.samples import digits
 
 SHAPE = (28, 28)

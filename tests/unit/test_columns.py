@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 from glassnet import Columns, GlassnetError, load_table, read_table
-from glassnet.preprocess.columns import VERSION
-from glassnet.preprocess.encodings import CLIP, LIMIT, enough
+from glassnet.preprocess.tabular.columns import VERSION
+from glassnet.preprocess.tabular.encoders import CLIP, LIMIT, enough
 from support.people import HEADER, people
 
 

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet.data.split import parts_of
 from glassnet.errors import OptionError
-from glassnet.events import EpochDone
-from glassnet.parts import parts_of
-from glassnet.receipt import receipt_of, verify
+from glassnet.training.events import EpochDone
+from glassnet.training.receipt import receipt_of, verify
 from support.cli import run
 
 DATA = load_data("mnist").take(slice(0, 300))
@@ -65,7 +65,7 @@ def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
         if isinstance(event, EpochDone):
             epochs.append(event.epoch)
 
-    monkeypatch.setattr("glassnet.committee.ThreadPoolExecutor", Interrupted)
+    monkeypatch.setattr("glassnet.training.ensemble.ThreadPoolExecutor", Interrupted)
     options = Options(**{**OPTIONS, "epochs": 3000}, members=3)
     with pytest.raises(KeyboardInterrupt):
         fit(DATA, options, listeners=[note])

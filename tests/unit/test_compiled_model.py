@@ -15,7 +15,7 @@ import pytest
 from threadpoolctl import threadpool_limits
 
 from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evaluate
-from glassnet.engines import answers as engine_answers
+from glassnet.engines.compiled import inference as engine_answers
 from glassnet.errors import DataError, ShapeError
 from support.cli import HANGS, environment
 

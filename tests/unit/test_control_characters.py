@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Dataset, GlassnetError, Options, fit
-from glassnet.control_characters import json_text, printable
+from glassnet.io.control_characters import json_text, printable
 
 WORDS = (
     "Zürich",

@@ -9,10 +9,10 @@ import pytest
 
 import glassnet
 from glassnet.errors import OptionError
-from glassnet.modelfile import load_model, save_model
+from glassnet.explain.step import trace
+from glassnet.explain.why import Neighbours, why
+from glassnet.model.file import load_model, save_model
 from glassnet.preprocess.deskew import STEEPEST, deskew
-from glassnet.trace.step import trace
-from glassnet.trace.why import Neighbours, why
 
 SHAPE = (28, 28)
 DIGITS = glassnet.load_data("mnist").take(slice(0, 500))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from glassnet.engines.division import largest_shard, rows_of, shards_of
+from glassnet.engines.shards import largest_shard, rows_of, shards_of
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 7, 100])

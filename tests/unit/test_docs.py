@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from glassnet.errors import CODES
-from glassnet.numerics import NUMERICS
+from glassnet.training.numerics import NUMERICS
 from support.cli import HANGS, environment
 from support.sources import ROOT
 
@@ -200,10 +200,10 @@ def test_readmes_say_which_python_and_which_systems(name):
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])
 def test_the_galleries_show_every_picture(page, ending):
-    from glassnet import pictures
+    from glassnet import plots
 
     text, folder = text_of(ROOT / "docs" / page), ROOT / "docs" / "pictures"
-    names = {name.removeprefix("draw_") for name in pictures.__all__ if name.startswith("draw_")}
+    names = {name.removeprefix("draw_") for name in plots.__all__ if name.startswith("draw_")}
     assert set(re.findall(r"`draw_(\w+)\(", text)) == names
     shown = re.findall(r"\]\(pictures/(\S+)\)", text)
     assert sorted(shown) == sorted(f"{name}{ending}" for name in names)

@@ -7,22 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet import (
-    Options,
-    evaluate,
-    fit,
-    load_checkpoint,
-    load_model,
-    new_model,
-    resume,
-    save_model,
-    train,
-)
+from glassnet import Options, evaluate, fit, load_checkpoint, load_model, new_model, resume, save_model, train
+from glassnet.data.split import parts_of
 from glassnet.errors import DataError
-from glassnet.events import EpochDone, TrainingEnded
-from glassnet.parts import parts_of
-from glassnet.position import Position
-from glassnet.receipt import extent_of, receipt_of, verify
+from glassnet.training.events import EpochDone, TrainingEnded
+from glassnet.training.receipt import extent_of, receipt_of, verify
+from glassnet.training.state import Position
 from support.cases import patterns
 from support.stopping import stopped
 

@@ -8,7 +8,7 @@ import stat
 import pytest
 
 from glassnet.errors import FileError
-from glassnet.files import replacing, require_folder, require_place
+from glassnet.io.writing import replacing, require_folder, require_place
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes exist on Unix")

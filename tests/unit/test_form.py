@@ -8,8 +8,8 @@ from PIL import Image
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.preprocess.handwriting import already_formed, forms_of, mnist_form
-from glassnet.preprocess.handwriting.form import STROKE, stroke_width
+from glassnet.handwriting import already_formed, forms_of, mnist_form
+from glassnet.handwriting.mnist_form import STROKE, stroke_width
 
 
 def test_strokes_that_mnist_has_are_left_alone():

@@ -10,7 +10,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.preprocess.handwriting import (
+from glassnet.handwriting import (
     CHANGES,
     Change,
     Piece,
@@ -29,9 +29,9 @@ from glassnet.preprocess.handwriting import (
     without_margin,
     working_size,
 )
-from glassnet.preprocess.handwriting.form import STROKE, stroke_width
-from glassnet.preprocess.handwriting.gaps import bridged
-from glassnet.preprocess.handwriting.paper import otsu
+from glassnet.handwriting.gaps import bridged
+from glassnet.handwriting.mnist_form import STROKE, stroke_width
+from glassnet.handwriting.paper import otsu
 from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
 

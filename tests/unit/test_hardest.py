@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from glassnet import Network, Options, fit, new_model
-from glassnet.engines.division import SMALLEST_SHARD, hardest_of, rows_of, shards_of
-from glassnet.engines.interface import only_hardest
-from glassnet.engines.kernels.hardest import find_hardest
+from glassnet.engines.compiled.kernels.hard_mining import find_hardest
+from glassnet.engines.protocol import only_hardest
+from glassnet.engines.shards import SMALLEST_SHARD, hardest_of, rows_of, shards_of
 from support.samples import digits
 
 FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # so that many are equal

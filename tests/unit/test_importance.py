@@ -7,8 +7,8 @@ import pytest
 
 from glassnet import Columns, Options, fit
 from glassnet.errors import DataError
-from glassnet.importance import shuffled_columns
-from glassnet.preprocess.tabular import read_table, samples_of
+from glassnet.model.importance import shuffled_columns
+from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.samples import digits, small_model
 
 

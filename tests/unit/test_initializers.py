@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from glassnet.errors import OptionError
-from glassnet.initializers import INITIALIZERS, initial_parameters
-from glassnet.parameters import Layout
+from glassnet.nn.initializers import INITIALIZERS, initial_parameters
+from glassnet.nn.parameters import Layout
 
 SIZES = (784, 200, 50)
 # Standard deviation by fan-in and fan-out; a uniform distribution from −b to b has b/√3.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from glassnet import jit
+from glassnet.nn import jit
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from glassnet.control_characters import printable
-from glassnet.doctor.details import detail
-from glassnet.language import below_all, listed, shortened, speaking, width_of
+from glassnet.i18n.finding_details import detail
+from glassnet.i18n.language import below_all, listed, shortened, speaking, width_of
+from glassnet.io.control_characters import printable
 
 WORDS = {
     "asked": ("Of the {samples} samples of {source}, {right} are right.", "{source} 的 {samples} 个样本"),

@@ -7,9 +7,9 @@ import itertools
 import numpy as np
 import pytest
 
-from glassnet.activations import ACTIVATIONS
 from glassnet.errors import OptionError
-from glassnet.losses import LOSSES, OUTPUT_LOSSES, output_loss
+from glassnet.nn.activations import ACTIVATIONS
+from glassnet.nn.losses import LOSSES, OUTPUT_LOSSES, output_loss
 from support import formulas
 from support.cases import unit
 from support.formulas import LOSSES as FORMULAS

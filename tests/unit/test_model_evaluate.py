@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 import glassnet
 from glassnet import Dataset, Model, Network, Scaling, Targets, evaluate, fit
 from glassnet.errors import DataError, ShapeError
-from glassnet.options import Options
+from glassnet.options.options import Options
 from support.cases import patterns
 from support.formulas import LOSSES
 

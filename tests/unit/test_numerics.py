@@ -9,8 +9,8 @@ from dataclasses import replace
 import pytest
 
 from glassnet import Options, evaluate, fit
-from glassnet.numerics import CHANGES, NUMERICS
-from glassnet.receipt import receipt_of, verify
+from glassnet.training.numerics import CHANGES, NUMERICS
+from glassnet.training.receipt import receipt_of, verify
 from support.cases import patterns
 from support.numerics import PACKAGE, SOURCES, code_of, digests, kept
 from support.sources import ROOT
@@ -21,7 +21,7 @@ def test_the_version_is_raised_when_bits_change():
     changed = sorted(name for name in then["digests"].keys() | now.keys() if then["digests"].get(name) != now.get(name))
     assert (changed, then["numerics"]) == ([], NUMERICS), (
         f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits now than "
-        "before (a model made before fails `glassnet verify`)? Then add a line to CHANGES in glassnet/numerics.py, "
+        "before (a model made before fails `glassnet verify`)? Then add a line to CHANGES in glassnet/training/numerics.py, "
         "which raises NUMERICS, and measure benchmarks/accuracy.py anew. Was code only moved, renamed or typed? Then "
         "leave the version. Either way then run: python tests/support/numerics.py"
     )

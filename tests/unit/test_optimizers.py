@@ -10,8 +10,8 @@ import pytest
 
 from glassnet import Network, Options, Parameters, Scaling
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
-from glassnet.optimizers import OPTIMIZERS, TINY, State, clip_factor, follow, settings, take_step
-from glassnet.parameters import Layout
+from glassnet.nn.optimizers import OPTIMIZERS, TINY, State, clip_factor, follow, settings, take_step
+from glassnet.nn.parameters import Layout
 from support.cases import options_of
 
 ENGINES = pytest.mark.parametrize("engine", [CompiledEngine(), ReferenceEngine()], ids=lambda engine: engine.name)

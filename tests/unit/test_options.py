@@ -11,17 +11,17 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options
-from glassnet.activations import ACTIVATIONS, OUTPUTS_ONLY
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
-from glassnet.initializers import INITIALIZERS
-from glassnet.losses import LOSSES
 from glassnet.network import RULES
-from glassnet.optimizers import OPTIMIZERS
-from glassnet.options import SPECS, TYPES, checked
+from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY
+from glassnet.nn.initializers import INITIALIZERS
+from glassnet.nn.losses import LOSSES
+from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.nn.schedules import SCHEDULES
+from glassnet.options.options import SPECS, TYPES, checked
+from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
-from glassnet.recipes import BY_OPTIMIZER, RECIPES
-from glassnet.schedules import SCHEDULES
 
 REGISTRIES = {
     "activation": [name for name in ACTIVATIONS if name not in OUTPUTS_ONLY],

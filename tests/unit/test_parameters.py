@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from glassnet.errors import ShapeError
-from glassnet.parameters import Layout, Parameters
+from glassnet.nn.parameters import Layout, Parameters
 
 LAYOUTS = [Layout(sizes, bias) for sizes in ((1, 1), (3, 4, 2), (5, 1, 7, 2)) for bias in (False, True)]
 

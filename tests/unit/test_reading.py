@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from PIL import Image, ImageChops, ImageDraw, ImageFont
 
-from glassnet.asking import SURE, answers
 from glassnet.errors import DataError
-from glassnet.modelfile import shipped_model
-from glassnet.preprocess.handwriting import mnist_forms
-from glassnet.reading import Reading, read_photo
+from glassnet.handwriting import mnist_forms
+from glassnet.handwriting.reader import Reading, read_photo
+from glassnet.handwriting.recognise import SURE, answers
+from glassnet.model.file import shipped_model
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
 

@@ -10,7 +10,7 @@ import pytest
 from glassnet import Options, evaluate, fit, load_data, load_model, save_model
 from glassnet.engines import ENGINES, engine_named
 from glassnet.errors import DataError
-from glassnet.receipt import fingerprint, receipt_of, verify
+from glassnet.training.receipt import fingerprint, receipt_of, verify
 
 DATA = load_data("mnist").take(slice(0, 200))
 QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}

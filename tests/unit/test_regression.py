@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 
 from glassnet import CustomLossEngine, Dataset, Options, Targets, evaluate, fit, load_model, new_model, save_model
 from glassnet.errors import DataError, DivergedError, OptionError, ShapeError
-from glassnet.receipt import fingerprint, receipt_of, verify
+from glassnet.training.receipt import fingerprint, receipt_of, verify
 
 NUMBERS = {
     "output": "identity",

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy import ndimage
 
-from glassnet.preprocess.handwriting import find_pieces, ink_mask, lift_ink
-from glassnet.preprocess.handwriting.rules import is_grid, ruled_lines, without_remains
+from glassnet.handwriting import find_pieces, ink_mask, lift_ink
+from glassnet.handwriting.rules import is_grid, ruled_lines, without_remains
 from support.strokes import bundled_digit
 
 

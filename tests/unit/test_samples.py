@@ -5,7 +5,7 @@ import pytest
 from numba import typeof
 
 from glassnet.engines import Samples
-from glassnet.engines.sparse import of_few_types, read_only
+from glassnet.engines.compiled.sparse_layout import of_few_types, read_only
 from glassnet.preprocess import Scaling
 
 

@@ -7,9 +7,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from glassnet import Dataset, Options, Scaling, fit, load_model, modelfile, save_model
+from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
 from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
+from glassnet.model import file
 from glassnet.network import Network
 from support.cases import drift, gap, trained, unit
 
@@ -161,7 +162,7 @@ def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
     broken = dataclasses.replace(model, scaling=dataclasses.replace(model.scaling, offset=(0.0,)))
     with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
         save_model(broken, tmp_path / "m.safetensors")
-    modelfile.write(tmp_path / "m.safetensors", modelfile.header_of(broken), modelfile.tensors_of(broken))
+    file.write(tmp_path / "m.safetensors", file.header_of(broken), file.tensors_of(broken))
     with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
         load_model(tmp_path / "m.safetensors")
     with pytest.raises(ValueError, match="one span and one offset a feature"):

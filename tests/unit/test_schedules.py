@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from glassnet import Options
-from glassnet.schedules import SCHEDULES, Plateau, learning_rates
+from glassnet.nn.schedules import SCHEDULES, Plateau, learning_rates
 
 FALLING = ("linear", "cosine", "one_cycle")
 """Those that end at 0."""

@@ -9,8 +9,8 @@ import pytest
 from sklearn import metrics
 
 from glassnet import History
-from glassnet.evaluate import class_scores, label_scores, most_confused, number_scores
-from glassnet.listeners import MOST_POINTS
+from glassnet.model.evaluate import class_scores, label_scores, most_confused, number_scores
+from glassnet.training.callbacks import MOST_POINTS
 
 NEAR = {"rtol": 1e-12, "atol": 1e-13}
 """Quotients of sums of at most 80 numbers that are not added in the same order: 80 units of 1e-16, and some more."""

@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from glassnet.engines import team as teams
-from glassnet.engines.kernels import PATIENCE
+from glassnet.engines.compiled.kernels import PATIENCE
+from glassnet.engines.threads import pool as teams
 
 
 @pytest.fixture

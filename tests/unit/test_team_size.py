@@ -2,7 +2,7 @@
 
 import pytest
 
-from glassnet.engines.team_size import CROWDED, SHORTEST, TeamSize
+from glassnet.engines.threads.pool_size import CROWDED, SHORTEST, TeamSize
 
 BLOCKS = 400
 

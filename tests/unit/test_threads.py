@@ -14,7 +14,7 @@ import weakref
 
 import pytest
 
-from glassnet.engines import threads
+from glassnet.engines.threads import threads
 from support.cli import HANGS
 
 linux = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="this system does not tell cores")

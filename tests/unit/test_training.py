@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from glassnet import History, Options, fit, new_model, train
+from glassnet.data.split import split
 from glassnet.engines import ReferenceEngine
 from glassnet.errors import DataError, DivergedError, OptionError
-from glassnet.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
-from glassnet.parts import split
-from glassnet.steps import epoch_blocks, epoch_order
+from glassnet.training.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
+from glassnet.training.plan import epoch_blocks, epoch_order
 from support.cases import patterns
 
 DATA = patterns()

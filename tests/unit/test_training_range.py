@@ -15,9 +15,9 @@ import pytest
 import glassnet
 from glassnet import Dataset, Options, compiled, fit, load_data, load_model, new_model, save_model
 from glassnet.errors import ModelFileError, RangeWarning
-from glassnet.modelfile import header_of, tensors_of, write
+from glassnet.model.file import header_of, tensors_of, write
 from glassnet.preprocess import TrainingRange
-from glassnet.preprocess.augment import distort
+from glassnet.preprocess.augment.distort import distort
 from glassnet.preprocess.training_range import FEWEST
 
 SMALL = {"hidden": (4,), "epochs": 1, "engine": "reference"}
@@ -347,8 +347,8 @@ def test_one_wild_value_does_not_widen_a_range():
 
 
 def test_what_is_asked_about_in_explanations_may_be_made_up(digits):
-    from glassnet.trace.backwards import dream
-    from glassnet.trace.why import why
+    from glassnet.explain.backquery import dream
+    from glassnet.explain.why import why
 
     model = fit(digits.take(slice(0, 200)), Options.recipe("notes", **SMALL)).model
     with silent():

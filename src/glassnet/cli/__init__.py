@@ -13,7 +13,7 @@ import click
 
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
-from ..language import chinese
+from ..i18n.language import chinese
 from .console import complain, say
 
 _COMMANDS = {
@@ -44,7 +44,7 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f"{__name__}.{_COMMANDS[name]}"), f"{name}_command")
         if chinese():
-            from .help_zh import in_chinese
+            from ..i18n.help_zh import in_chinese
 
             return in_chinese(command, name)
         return command
@@ -86,7 +86,7 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from .help_zh import in_chinese
+        from ..i18n.help_zh import in_chinese
 
         return in_chinese(cli, "")
     return cli

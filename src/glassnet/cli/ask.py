@@ -16,19 +16,19 @@ from .. import data
 from ..data import Dataset
 from ..data.dataset import HANDWRITING
 from ..errors import GlassnetError, OptionError
-from ..evaluate import Evaluation, evaluate, label_scores, number_scores
-from ..files import require_folder, require_picture_place
-from ..language import below_all, shortened, width_of
-from ..model import Model
-from ..modelfile import load_model
-from ..parameters import FloatArray
-from ..pictures.words import shown
+from ..i18n.cli import row_told, told
+from ..i18n.language import below_all, shortened, width_of
+from ..i18n.plots import shown
+from ..io.writing import require_folder, require_picture_place
+from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
+from ..model.file import load_model
+from ..model.model import Model
+from ..nn.parameters import FloatArray
 from .console import complain, error_facts, json_flag, padded, result, result_json, score_line
 from .drawings import drawings_of_model, drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
 from .sources import load_asked, load_labelled, say_trained_on, unless_said
-from .words import row_told, told
 
 
 @click.command("test")
@@ -89,7 +89,7 @@ def test_command(
 
 def _draw(model: Model, test: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool) -> list[str]:
     """Draw all that can be drawn into the folder; return the files."""
-    from .. import pictures
+    from .. import plots as pictures
 
     drawings = {**drawings_of_test(model, test, evaluation, language), **drawings_of_model(model, test, language)}
     folder.mkdir(exist_ok=True)

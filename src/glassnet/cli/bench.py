@@ -10,12 +10,12 @@ from typing import Any
 import click
 
 from .. import data
-from ..compiled_model import compiled
 from ..data import Dataset
 from ..engines import usable_cores
-from ..options import Options
-from ..receipt import surroundings
-from ..training import fit
+from ..model.inference import compiled
+from ..options.options import Options
+from ..training.loop import fit
+from ..training.receipt import surroundings
 from .console import json_flag, result, result_json, say
 
 _REFERENCE_SAMPLES = 2000  # the reference takes half a minute for all of them

@@ -10,13 +10,13 @@ from typing import Any
 
 import click
 
-from ..control_characters import json_text, printable
 from ..errors import GlassnetError
-from ..evaluate import Evaluation
-from ..events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
-from ..language import below_all, chinese, width_of
-from ..pictures.words import shown
-from .words import told
+from ..i18n.cli import told
+from ..i18n.language import below_all, chinese, width_of
+from ..i18n.plots import shown
+from ..io.control_characters import json_text, printable
+from ..model.evaluate import Evaluation
+from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
@@ -58,7 +58,7 @@ def complain(code: str, message: str) -> None:
     """Print a mistake as one line on standard error; to a Chinese reader, what kind it is first."""
     kind = ""
     if chinese():
-        from .errors_zh import KINDS
+        from ..i18n.errors_zh import KINDS
 
         kind = f"{KINDS[code]}: "
     say(f"glassnet: {kind}{' '.join(message.split())} [{code}]")

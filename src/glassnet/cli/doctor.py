@@ -12,17 +12,17 @@ from typing import Any
 import click
 
 from .. import data
-from ..data.listing import picture_root
-from ..data.loose import LooseTable
-from ..data.relabel import copy_pictures
-from ..data.rewrite import output_kind, write_loosely
-from ..doctor.data import examine, summary
+from ..data.readers.image_listing import picture_root
+from ..data.tables.raw_table import LooseTable
+from ..data.tables.relabel import copy_pictures
+from ..data.tables.rewrite import output_kind, write_loosely
+from ..doctor.data.checks import examine, summary
 from ..doctor.findings import Finding, harmful
-from ..doctor.script import examine_script
+from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
-from ..files import replacing, require_place
-from ..language import listed
-from ..options import Options
+from ..i18n.language import listed
+from ..io.writing import replacing, require_place
+from ..options.options import Options
 from .console import json_flag, result_json
 from .doctor_text import Told
 from .flags import language_flag, max_bytes_flag, options_from, typed, with_options

@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..doctor.chinese import kind_in
-from ..doctor.details import Detail, counted, in_chinese
 from ..doctor.findings import Finding
-from ..pictures.words import words_in
+from ..i18n.finding_details import Detail, counted, in_chinese
+from ..i18n.findings_zh import kind_in
+from ..i18n.plots import words_in
 from .console import result
 
 DOCTOR_WORDS: dict[str, tuple[str, str]] = {

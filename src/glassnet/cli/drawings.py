@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from ..data import Dataset
-from ..evaluate import Evaluation, reliability
-from ..model import Model
+from ..model.evaluate import Evaluation, reliability
+from ..model.model import Model
 
 RIGHT, WRONG = 20, 10
 """Digits that are drawn: the first of the data, and the surest mistakes."""
@@ -20,15 +20,15 @@ def drawings_of_test(
     model: Model, test: Dataset, evaluation: Evaluation, language: str
 ) -> dict[str, Callable[[], Any]]:
     """Return what can be drawn of these samples: the confusion of classes, and digits with those misread."""
-    from .. import pictures
+    from .. import plots
 
     found: dict[str, Callable[[], Any]] = {}
     if evaluation.confusion.size:
         names = model.class_names or None
-        found["confusion"] = lambda: pictures.draw_confusion(evaluation.confusion, names, language=language)
+        found["confusion"] = lambda: plots.draw_confusion(evaluation.confusion, names, language=language)
     if test.image_shape and test.values is None:
         some = np.concatenate([test.some(RIGHT), evaluation.misread[:WRONG]])
-        found["digits"] = lambda: pictures.draw_digits(
+        found["digits"] = lambda: plots.draw_digits(
             test.inputs[some],
             np.array([model.name_of(label) for label in test.labels[some]], object),
             np.array([model.name_of(answer) for answer in evaluation.answers[some]], object),
@@ -41,15 +41,15 @@ def drawings_of_test(
 
 def drawings_of_model(model: Model, test: Dataset, language: str) -> dict[str, Callable[[], Any]]:
     """Return what can be drawn of how a model answers these samples: its confidence, and its hidden layers."""
-    from .. import pictures
-    from ..trace.hidden import hidden_space
+    from .. import plots
+    from ..explain.hidden import hidden_space
 
     def draw_layer(layer: int) -> Any:
-        return pictures.draw_hidden(hidden_space(model, test, layer), model.class_names, language=language)
+        return plots.draw_hidden(hidden_space(model, test, layer), model.class_names, language=language)
 
     found: dict[str, Callable[[], Any]] = {}
     if model.targets.name != "values":
-        found["reliability"] = lambda: pictures.draw_reliability(reliability(model, test), language=language)
+        found["reliability"] = lambda: plots.draw_reliability(reliability(model, test), language=language)
     if model.targets.of_classes:
         layers = range(1, len(model.network.architecture.sizes) - 1)
         for layer in layers:

@@ -7,25 +7,25 @@ from typing import Any
 
 import click
 
-from ..checkpoint import load_checkpoint
 from ..errors import OptionError
-from ..events import Event, TrainingStarted
-from ..files import require_apart, require_page_place, require_picture_place, write_text
-from ..language import Say, listed
-from ..model import Model
-from ..modelfile import load_model
-from ..pictures.told import told_whole
-from ..trace.replay import Replay, replay
-from ..trace.step import Trace, trace, worked_example
+from ..explain.replay import Replay, replay
+from ..explain.step import Trace, trace, worked_example
+from ..i18n.cli import told
+from ..i18n.explain import explain_words
+from ..i18n.language import Say, listed
+from ..io.writing import require_apart, require_page_place, require_picture_place, write_text
+from ..model.file import load_model
+from ..model.model import Model
+from ..plots.labels import told_whole
+from ..training.checkpoint import load_checkpoint
+from ..training.events import Event, TrainingStarted
 from .console import json_flag, progress_listener, result, result_json, say
 from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
 from .explain_nodes import explain_nodes
-from .explain_words import explain_words
 from .flags import force_flag, language_flag, max_bytes_flag
 from .sources import load_trained_on
 from .step_text import print_step
-from .words import told
 
 _MOST_ROWS = 8
 """Rows of a batch that are named."""
@@ -178,11 +178,11 @@ def _show(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any]
     """Print a step, or write it as a page or a picture."""
     html, picture, language = asked["html"], asked["picture"], asked["language"]
     if picture:
-        from .. import pictures
+        from .. import plots
 
-        pictures.save(pictures.draw_step(step, language=language), picture)
+        plots.save(plots.draw_step(step, language=language), picture)
     if html:
-        from ..pictures.step_page import step_page
+        from ..html.step import step_page
 
         write_text(html, step_page(step, remark, [remark], language))
     if as_json:

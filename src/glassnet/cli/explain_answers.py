@@ -11,19 +11,19 @@ from numpy.typing import NDArray
 
 from ..data import Dataset, is_bundled
 from ..errors import DataError, FileError, OptionError
-from ..files import write_text
-from ..language import listed
-from ..model import Model
-from ..pictures.told import told
-from ..preprocess.tabular import read_table
-from ..trace.why import Neighbours, Why, why
+from ..explain.why import Neighbours, Why, why
+from ..i18n.explain import explain_words
+from ..i18n.language import listed
+from ..io.writing import write_text
+from ..model.model import Model
+from ..plots.labels import told
+from ..preprocess.tabular.dataset import read_table
 from .console import result, result_json, say
-from .explain_words import explain_words
 from .sources import load_alike, load_asked, load_labelled, trained_on_bundled
 from .why_text import answer_line, print_why
 
 if TYPE_CHECKING:
-    from ..data.frames import Table
+    from ..data.tables.table import Table
 
 MOST_NAMED = 40
 """Outputs or nodes that are named in a line."""
@@ -114,16 +114,16 @@ def explain_why(model: Model, model_path: str, source: str | None, asked: dict[s
 
 
 def _draw_why(found: Why, model: Model, picture: str, language: str) -> None:
-    from .. import pictures
+    from .. import plots
 
     assert model.image_shape is not None  # refused before
     photo = model.reading == "photo"
-    axes = pictures.draw_why(found, model.image_shape, model.class_names, photo=photo, language=language)
-    pictures.save(axes, picture)
+    axes = plots.draw_why(found, model.image_shape, model.class_names, photo=photo, language=language)
+    plots.save(axes, picture)
 
 
 def _write_why(found: Why, model: Model, one: _Question, label: Any, training: str, asked: dict[str, Any]) -> None:
-    from ..report.answer import answer_page
+    from ..html.why import answer_page
 
     page = answer_page(
         model,

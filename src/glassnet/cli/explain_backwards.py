@@ -8,18 +8,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..files import require_picture_place
-from ..language import width_of
-from ..model import Model
-from ..pictures.words import shown, words_in
-from ..report.values import value_said
-from ..report.words import percent
-from ..trace.backwards import backquery, dream, way_back_is_missing
-from ..trace.slopes import require_classes
-from ..trace.typical import typical_rows
+from ..explain.backquery import backquery, dream, way_back_is_missing
+from ..explain.backquery_table import typical_rows
+from ..explain.input_gradients import require_classes
+from ..html.report.values import value_said
+from ..i18n.explain import explain_words
+from ..i18n.language import width_of
+from ..i18n.plots import shown, words_in
+from ..i18n.report import percent
+from ..io.writing import require_picture_place
+from ..model.model import Model
 from .console import padded, result, result_json, say
 from .explain_answers import labelled, output_named, require_pictures
-from .explain_words import explain_words
 from .sources import trained_on_bundled
 
 _A_LINE = 10
@@ -83,7 +83,7 @@ def _draw_backquery(
     language: str,
 ) -> None:
     """Draw each way on lines of its own, every picture stretched to full contrast; blanks fill a way's last line."""
-    from .. import pictures
+    from .. import plots
 
     require_pictures(model, model_path)
     require_picture_place(picture)
@@ -102,7 +102,7 @@ def _draw_backquery(
     title = "\n".join(word(place, what=word(way)) for place, way in zip(("above", "below"), ways, strict=False))
     if len(ways) == 1 or len(classes) == 1:
         title = " · ".join(word(way) for way in ways)
-    axes = pictures.draw_digits(
+    axes = plots.draw_digits(
         np.concatenate(drawn),
         wanted,
         read,
@@ -112,7 +112,7 @@ def _draw_backquery(
         title=title,
         language=language,
     )
-    pictures.save(axes, picture)
+    plots.save(axes, picture)
 
 
 def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> None:

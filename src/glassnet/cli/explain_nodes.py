@@ -6,13 +6,13 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..language import listed
-from ..model import Model
-from ..pictures.words import shown, words_in
-from ..trace.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from ..explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
+from ..i18n.explain import explain_words
+from ..i18n.language import listed
+from ..i18n.plots import shown, words_in
+from ..model.model import Model
 from .console import result, result_json
 from .explain_answers import MOST_NAMED, labelled, require_pictures
-from .explain_words import explain_words
 from .why_text import MOST
 
 
@@ -72,7 +72,7 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
 
 
 def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
-    from .. import pictures
+    from .. import plots
 
     top = layer.order[:MOST_NAMED]
     word = words_in(language)
@@ -82,5 +82,5 @@ def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) 
         caption = word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}")
         captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
     title = word("weights_that_matter", nodes=len(top))
-    axes = pictures.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
-    pictures.save(axes, picture)
+    axes = plots.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
+    plots.save(axes, picture)

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-from ..data.unpacking import FLAG, MAX_BYTES, in_words, max_bytes
-from ..language import LANGUAGES, chinese, preferred
-from ..options import ITEMS, SPECS, TYPES, Options, for_optimizer
-from ..recipes import RECIPES
-from ..specs import Spec
+from ..i18n.language import LANGUAGES, chinese, preferred
+from ..io.limits import FLAG, MAX_BYTES, in_words, max_bytes
+from ..options.options import ITEMS, SPECS, TYPES, Options, for_optimizer
+from ..options.recipes import RECIPES
+from ..options.spec import Spec
 
 Command = Callable[..., Any]
 

@@ -15,14 +15,14 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..data.relabel import Changes, read_review, write_relabelled
-from ..data.relabel_table import write_relabelled_table
-from ..data.spreadsheet import csv_text
+from ..data.tables.relabel import Changes, read_review, write_relabelled
+from ..data.tables.relabel_csv import write_relabelled_table
+from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
-from ..files import require_apart, require_picture_place, require_place, require_suffix, write_text
-from ..language import Say
-from ..options import Options
-from ..trace.labels import Suspects, find_suspects
+from ..explain.label_errors import Suspects, find_suspects
+from ..i18n.language import Say
+from ..io.writing import require_apart, require_picture_place, require_place, require_suffix, write_text
+from ..options.options import Options
 from .console import json_flag, result, result_json, say
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, typed, with_options
 from .labels_text import labels_words, next_step, report
@@ -140,7 +140,7 @@ def _require_list_place(out: str) -> None:
 
 
 def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any], words: Say) -> Suspects:
-    from ..trace.folds import options_for, out_of_fold
+    from ..training.cross_validation import options_for, out_of_fold
 
     fitting = options_for(samples, options, folds)
     if flags["epochs"] is not None:
@@ -176,14 +176,14 @@ def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
 
 
 def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
-    from .. import pictures
+    from .. import plots
 
     if not len(suspects.rows):
         say(labels_words(language)("no_suspects", file=picture))
         return
     rows = suspects.rows[:_DRAWN]
     names = [samples.name_of(label) for label in range(samples.classes)]
-    axes = pictures.draw_digits(
+    axes = plots.draw_digits(
         samples.inputs[rows],
         [names[label] for label in samples.labels[rows]],
         [names[label] for label in suspects.likely[:_DRAWN]],
@@ -192,7 +192,7 @@ def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> 
         columns=8,
         language=language,
     )
-    pictures.save(axes, picture)
+    plots.save(axes, picture)
 
 
 def _report_copy(changes: Changes, to: str, as_json: bool, words: Say) -> None:

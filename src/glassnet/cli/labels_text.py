@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..data import Dataset
-from ..language import Say, shortened, speaking, width_of
-from ..trace.labels import Suspects
+from ..explain.label_errors import Suspects
+from ..i18n.language import Say, shortened, speaking, width_of
 from .console import padded, result
 
 LABELS_WORDS: dict[str, tuple[str, str]] = {

@@ -12,23 +12,23 @@ import numpy as np
 
 from .. import data
 from ..data import Dataset
+from ..data.split import parts_of, split
 from ..errors import DataError, GlassnetError, OptionError
-from ..files import require_picture_place
-from ..language import shortened, width_of
-from ..modelfile import load_model
-from ..options import DISTORTIONS, Options
-from ..parts import parts_of, split
-from ..pictures import digit_lines
-from ..preprocess.tabular import read_table
-from ..recipes import RECIPES
+from ..i18n.cli import row_told, told
+from ..i18n.language import shortened, width_of
+from ..io.writing import require_picture_place
+from ..model.file import load_model
+from ..options.options import DISTORTIONS, Options
+from ..options.recipes import RECIPES
+from ..plots import digit_lines
+from ..preprocess.tabular.dataset import read_table
 from .console import json_flag, padded, result, result_json
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
 from .sources import Wishes, load_samples, with_table_flags
 from .tabular import show_columns, show_table
-from .words import row_told, told
 
 if TYPE_CHECKING:
-    from ..data.frames import Table
+    from ..data.tables.table import Table
 
 
 @click.command("show")
@@ -130,8 +130,8 @@ def _show_distorted(
     samples: Dataset, row: int | None, png: str, options: Options, language: str, as_json: bool
 ) -> None:
     """Draw ten samples, or one, and what each distortion does to it, alone and with the others."""
-    from .. import pictures
-    from ..preprocess.augment import require_pictures
+    from .. import plots
+    from ..preprocess.augment.distort import require_pictures
 
     require_pictures(samples.image_shape, options, samples.channels)
     require_picture_place(png, (".png",))
@@ -141,10 +141,10 @@ def _show_distorted(
             "GN021",
             f"--row {row}: kept aside where training divides these data, so it is not distorted. Name another row.",
         )
-    axes = pictures.draw_augmentation(
+    axes = plots.draw_augmentation(
         samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
     )
-    pictures.save(axes, png)
+    plots.save(axes, png)
     if as_json:
         result_json({"source": samples.source, "rows": samples.row_numbers[rows].tolist(), "picture": png})
     else:
@@ -197,18 +197,18 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
 
 
 def _draw(samples: Dataset, row: int | None, png: str, language: str) -> None:
-    from .. import pictures
+    from .. import plots
 
     photo = samples.reading == "photo"
     if row is None:
         some = samples.some(40)
         names = [samples.name_of(label) for label in samples.labels[some]]
-        axes = pictures.draw_digits(
+        axes = plots.draw_digits(
             samples.inputs[some], names, image_shape=samples.image_shape, photo=photo, language=language
         )
-        pictures.save(axes, png)
+        plots.save(axes, png)
     else:
-        pictures.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
+        plots.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
 
 
 @click.command("info")

@@ -6,11 +6,11 @@ import contextlib
 import shlex
 from pathlib import Path
 
-from ..data.listing import SUFFIXES as PICTURES
+from ..data.readers.image_listing import SUFFIXES as PICTURES
 from ..errors import OptionError
-from ..files import MODEL
-from ..model import Model
-from ..modelfile import load_model, shipped_model
+from ..io.writing import MODEL
+from ..model.file import load_model, shipped_model
+from ..model.model import Model
 
 _TABLES = (".csv", ".tsv", ".txt", ".gz", ".npz", ".parquet", ".arrow", ".feather", ".ndjson", ".jsonl", ".json")
 _INPUTS = (*PICTURES, *_TABLES)

@@ -9,17 +9,17 @@ from typing import Any
 
 import click
 
-from ..asking import SURE
-from ..data.files import STDIN, open_source, open_stream
-from ..data.images import open_photo
+from ..data.readers.image import open_photo
 from ..errors import GlassnetError, OptionError
-from ..files import require_apart, require_picture_place
-from ..language import width_of
-from ..reading import Reading, read_photo
+from ..handwriting.reader import Reading, read_photo
+from ..handwriting.recognise import SURE
+from ..i18n.cli import told
+from ..i18n.language import width_of
+from ..io.opening import STDIN, open_source, open_stream
+from ..io.writing import require_apart, require_picture_place
 from .console import complain, error_facts, json_flag, padded, result, result_json
 from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
-from .words import told
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -137,9 +137,9 @@ def _report(name: str, reading: Reading) -> None:
 def _draw(reading: Reading, picture: str | None, stages: str | None, language: str) -> None:
     if not (picture or stages):
         return
-    from .. import pictures
+    from .. import plots
 
     if picture:
-        pictures.save(pictures.draw_reading(reading, language=language), picture)
+        plots.save(plots.draw_reading(reading, language=language), picture)
     if stages:
-        pictures.save(pictures.draw_stages(reading, language=language), stages)
+        plots.save(plots.draw_stages(reading, language=language), stages)

@@ -7,19 +7,19 @@ from pathlib import Path
 import click
 
 from .. import data
-from ..data.files import read_once
-from ..doctor.data import examine_each
+from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
-from ..files import require_page_place, write_text
-from ..model import Model
-from ..modelfile import load_model
-from ..options import Options
-from ..receipt import options_of
+from ..i18n.cli import told
+from ..io.opening import read_once
+from ..io.writing import require_page_place, write_text
+from ..model.file import load_model
+from ..model.model import Model
+from ..options.options import Options
+from ..training.receipt import options_of
 from .console import json_flag, result, result_json, score_line
 from .flags import force_flag, language_flag, max_bytes_flag
 from .sources import load_alike, load_unseen, trained_on_bundled
-from .words import told
 
 
 @click.command("report")
@@ -61,7 +61,7 @@ def report_command(
     if trained_on is not None and not (kept_aside and trained_on == source):
         training = load_alike(model, model_path, trained_on)
     findings = _findings(model, None if kept_aside else source, trained_on)
-    from ..report.page import make_page
+    from ..html.report.page import make_page
 
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
     write_text(place, page.html, overwrite=force or out is None)

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import click
 
-from ..checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_model_place
 from ..errors import ModelFileError, OptionError
-from ..files import MODEL, require_place
-from ..keeping import finish_with
-from ..language import LANGUAGES
-from ..schema import Text, record_of
+from ..i18n.cli import told
+from ..i18n.language import LANGUAGES
+from ..io.writing import MODEL, require_place
+from ..model.header import Text, record_of
+from ..training.checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_model_place
+from ..training.checkpointing import finish_with
 from .console import json_flag, say
 from .flags import force_flag, max_bytes_flag
 from .sources import Wishes
 from .train import Job, carry_out, read_parts
-from .words import told
 
 
 @click.command("resume")

@@ -15,21 +15,21 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..data.dataset import SampleLayout
+from ..data.split import split, split_rows
 from ..errors import OptionError
-from ..language import chinese, counted, listed
-from ..model import Model
-from ..options import Options
-from ..parts import split, split_rows
+from ..i18n.cli import told
+from ..i18n.language import chinese, counted, listed
+from ..model.model import Model
+from ..options.options import Options
 from ..preprocess import Columns
-from ..preprocess.predicted import TASKS
-from ..preprocess.tabular import read_table, samples_of
-from ..receipt import fingerprint, options_of
+from ..preprocess.tabular.dataset import read_table, samples_of
+from ..preprocess.tabular.target import TASKS
+from ..training.receipt import fingerprint, options_of
 from .console import say
 from .flags import Command
-from .words import told
 
 if TYPE_CHECKING:
-    from ..data.frames import Table
+    from ..data.tables.table import Table
 
 _TABLE_FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "target": (

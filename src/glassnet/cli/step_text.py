@@ -11,9 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..control_characters import printable
-from ..language import shortened
-from ..pictures.step_tables import (
+from ..explain.step import LayerStep, Trace
+from ..html.step_tables import (
     bias_columns,
     change_formula,
     delta_formula,
@@ -23,9 +22,10 @@ from ..pictures.step_tables import (
     strongest_links,
     written_out,
 )
-from ..pictures.step_words import step_words
-from ..pictures.words import shown
-from ..trace.step import LayerStep, Trace
+from ..i18n.language import shortened
+from ..i18n.plots import shown
+from ..i18n.step import step_words
+from ..io.control_characters import printable
 
 WHOLE = 8
 """Rows and columns up to which a matrix is printed whole."""

@@ -6,14 +6,14 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from ..errors import OptionError
-from ..language import counted, shortened, width_of
+from ..i18n.language import counted, shortened, width_of
 from ..preprocess import Columns
-from ..preprocess.tabular import read_table
+from ..preprocess.tabular.dataset import read_table
 from .console import padded, result, result_json, say
 from .sources import Wishes
 
 if TYPE_CHECKING:
-    from ..data.frames import Table
+    from ..data.tables.table import Table
 
 
 def show_table(source: str | Table, row: int | None, wishes: Wishes, as_json: bool) -> None:

@@ -20,24 +20,25 @@ import click
 from click.core import ParameterSource
 
 from .. import data
-from ..checkpoint import Checkpoint, require_free, require_model_place
 from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..errors import DivergedError, FileError, GlassnetError, InterruptedWorkError, OptionError
-from ..evaluate import Evaluation, evaluate
-from ..events import Event, TrainingStarted
-from ..files import free_name, require_picture_place
-from ..listeners import LAST, STILL_FALLING
-from ..model import Model
-from ..modelfile import load_model, save_model
-from ..options import Options
-from ..receipt import extent_of, fingerprint, receipt_of
-from ..recipes import for_rows
-from ..training import Fit, fit
+from ..i18n.cli import told
+from ..io.writing import free_name, require_picture_place
+from ..model.evaluate import Evaluation, evaluate
+from ..model.file import load_model, save_model
+from ..model.model import Model
+from ..options.options import Options
+from ..options.recipes import for_rows
+from ..options.unused import say_idle, say_slow
+from ..training.callbacks import LAST, STILL_FALLING
+from ..training.checkpoint import Checkpoint, require_free, require_model_place
+from ..training.events import Event, TrainingStarted
+from ..training.loop import Fit, fit
+from ..training.receipt import extent_of, fingerprint, receipt_of
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
-from .idle import say_idle, say_slow
 from .sources import (
     Wishes,
     load_parts,
@@ -47,7 +48,6 @@ from .sources import (
     unless_said,
     with_table_flags,
 )
-from .words import told
 
 
 @dataclass(frozen=True)
@@ -346,7 +346,7 @@ def _aside(work: Callable[..., Any], *arguments: Any) -> Future[Any]:
 
 
 def _load_kernels(options: Options) -> None:
-    from ..engines.compiled import load_kernels
+    from ..engines.compiled.engine import load_kernels
 
     load_kernels(options)
 
@@ -420,7 +420,7 @@ def _report(model: Model, path: Path, job: Job, evaluation: Evaluation, seconds:
 
 def _draw(job: Job, path: Path, fitted: Fit, test: Dataset, evaluation: Evaluation) -> list[str]:
     """Draw the three pictures beside the model; where they cannot be written, the training still stands."""
-    from .. import pictures
+    from .. import plots as pictures
 
     drawings: dict[str, Callable[[], Any]] = {
         "curve": lambda: pictures.draw_curve(fitted.history.curve(), language=job.language),

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import click
 
-from ..modelfile import load_model
-from ..receipt import verify
+from ..i18n.cli import told
+from ..model.file import load_model
+from ..training.receipt import verify
 from .console import json_flag, progress_listener, result, result_json
 from .flags import max_bytes_flag
 from .sources import load_trained_on
-from .words import told
 
 
 @click.command("verify")

@@ -1,9 +1,9 @@
 """Readers: from the bundled MNIST, tables, IDX, NPZ and pictures to one ``Dataset``."""
 
+from ..io.opening import STDIN
 from .dataset import Dataset, image_shape
-from .files import STDIN
+from .load import BUNDLED, bundled, has_part, is_bundled, load
 from .queries import load_inputs, pictures_in
-from .source import BUNDLED, bundled, has_part, is_bundled, load
 
 __all__ = [
     "BUNDLED",

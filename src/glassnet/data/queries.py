@@ -12,12 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
-from .checks import check_options
+from ..io.opening import STDIN, Opened, open_source, open_stream
+from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
-from .files import STDIN, Opened, open_source, open_stream
-from .kinds import kind_of
-from .listing import SUFFIXES
-from .rows import in_words, read_values, samples_in, sniff
+from .readers.image_listing import SUFFIXES
+from .readers.labelled_rows import in_words, read_values, samples_in, sniff
+from .validation import check_options
 
 
 def load_inputs(
@@ -88,7 +88,7 @@ def load_inputs(
 
 def pictures_in(source: str | os.PathLike[str]) -> list[str]:
     """Return the names of all pictures in a folder and below; none for what is no folder."""
-    from .listing import pictures_below
+    from .readers.image_listing import pictures_below
 
     if source == "-" or not os.path.isdir(source):
         return []
@@ -116,7 +116,7 @@ def _pixels(
     if _as_files(features, shape, like[0]):
         with opened.stream() as stream:
             return _read([stream], [opened.name], features, shape, like), [opened.name]
-    from .images import parse_image
+    from .readers.image import parse_image
 
     return parse_image(opened, shape)
 
@@ -133,7 +133,7 @@ def _read(
     shape: tuple[int, int] | None,
     like: tuple[str, int],
 ) -> NDArray[np.uint8]:
-    from .pictures import read_pictures
+    from .readers.image_batch import read_pictures
 
     colour = channels_of(features, shape) == 3
     reading, white = like

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError
-from .checks import is_label
 from .dataset import SampleLayout, image_shape
+from .validation import is_label
 
 LABEL_NAMES = ("label", "labels", "target", "class", "classes", "y", "digit", "category", "species", "outcome")
 """What a column of labels is called, in small letters."""

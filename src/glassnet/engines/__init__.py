@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
-from .custom import CustomLossEngine
-from .interface import Block, Engine, Gradients, Progress, Samples, beyond_single_samples
+from .custom_loss import CustomLossEngine
+from .protocol import Block, Engine, Gradients, Progress, Samples, beyond_single_samples
 from .reference import ReferenceEngine
-from .threads import blas_in_use, one_blas_thread, usable_cores
+from .threads.threads import blas_in_use, one_blas_thread, usable_cores
 
 if TYPE_CHECKING:
-    from .compiled import CompiledEngine
+    from .compiled.engine import CompiledEngine
 
 __all__ = [
     "ENGINES",
@@ -36,7 +36,7 @@ ENGINES = ("compiled", "reference")
 def __getattr__(name: str) -> object:
     # Numba takes a while to load; it is loaded with the engine that needs it.
     if name == "CompiledEngine":
-        from .compiled import CompiledEngine
+        from .compiled.engine import CompiledEngine
 
         return CompiledEngine
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
@@ -53,6 +53,6 @@ def engine_named(name: str) -> Engine:
     require_choice("engine", name, ("auto", *ENGINES))
     if name == "reference":
         return ReferenceEngine()
-    from .compiled import CompiledEngine
+    from .compiled.engine import CompiledEngine
 
     return CompiledEngine()

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 
 from .. import network
-from ..losses import OutputLoss
 from ..network import Architecture
-from ..optimizers import State
-from ..options import Options
-from ..parameters import FloatArray, Parameters
-from .interface import Block, Gradients, Masks, Progress, Samples, run_steps
+from ..nn.losses import OutputLoss
+from ..nn.optimizers import State
+from ..nn.parameters import FloatArray, Parameters
+from ..options.options import Options
+from .protocol import Block, Gradients, Masks, Progress, Samples, run_steps
 
 
 class ReferenceEngine:

@@ -21,22 +21,22 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 
 from ..data.dataset import Dataset
 from ..engines import engine_named, one_blas_thread
-from ..engines.custom import CustomLossEngine
+from ..engines.custom_loss import CustomLossEngine
 from ..errors import DataError, DivergedError, callers_level
-from ..events import EpochDone, Event
-from ..listeners import LAST, STILL_FALLING, History, Listener
-from ..model import Model
-from ..modelfile import load_model, save_model
-from ..options import Options
-from ..position import Position
-from ..rate_finder import RateTest, find_learning_rate
-from ..training import train
-from ..untrained import new_model, training_range_of
+from ..model.build import new_model, training_range_of
+from ..model.file import load_model, save_model
+from ..model.model import Model
+from ..options.options import Options
+from ..training.callbacks import LAST, STILL_FALLING, History, Listener
+from ..training.events import EpochDone, Event
+from ..training.loop import train
+from ..training.lr_finder import RateTest, find_learning_rate
+from ..training.state import Position
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .defaults import CLASSIFIER, SMALL, automatic
 from .parameters import Declared, checked_parameter, seed_of, threads_of
-from .refusals import in_place, listeners_in, parts_for, require_same, require_same_network, unchanged_after
-from .saved import receipt_of, restored
+from .persistence import receipt_of, restored
+from .validation import in_place, listeners_in, parts_for, require_same, require_same_network, unchanged_after
 
 Array = NDArray[Any]
 
@@ -114,7 +114,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
             one in a pipeline do not see them.
         listeners : iterable of callable
-            Each is called with every event of the training, see ``glassnet.events``; one that returns True ends it
+            Each is called with every event of the training, see ``glassnet.training.events``; one that returns True ends it
             with the epoch.
 
         Returns

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from ..events import BlockDone, EpochDone, Event
+from ..training.events import BlockDone, EpochDone, Event
 
 try:  # from scikit-learn 1.9 on
     from sklearn.callback import CallbackSupportMixin

@@ -12,11 +12,11 @@ from sklearn.utils.multiclass import check_classification_targets, type_of_targe
 from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
-from ..evaluate import fit_temperature
+from ..model.evaluate import fit_temperature
 from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
 from .parameters import Declared, of_options, with_parameters
-from .refusals import plain_classes
+from .validation import plain_classes
 
 _OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ..losses import OUTPUT_LOSSES
-from ..options import DISTORTIONS, Options
-from ..recipes import BY_OPTIMIZER
+from ..nn.losses import OUTPUT_LOSSES
+from ..options.options import DISTORTIONS, Options
+from ..options.recipes import BY_OPTIMIZER
 
 CLASSIFIER = Options.recipe("estimator")
 NUMBERS: dict[str, Any] = {"loss": "squared_error", "output": "identity", "targets": "values"}

@@ -16,7 +16,7 @@ from sklearn.utils import check_random_state
 
 from ..engines import usable_cores
 from ..errors import OptionError
-from ..options import ITEMS, SPECS, TYPES, Options, checked
+from ..options.options import ITEMS, SPECS, TYPES, Options, checked
 
 NAMES: dict[str, str] = {
     "hidden": "hidden_layer_sizes",

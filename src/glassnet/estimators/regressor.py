@@ -10,7 +10,7 @@ from sklearn.utils.validation import column_or_1d
 from .base import COMMON, LEARNT, Array, NetworkEstimator
 from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, NUMBERS, REGRESSOR
 from .parameters import of_options, with_parameters
-from .refusals import numbers_to_learn
+from .validation import numbers_to_learn
 
 _OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 

@@ -16,8 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import RangeWarning, callers_level
-from ..randomness import Purpose, generator
-from .encodings import straightened
+from ..nn.random import Purpose, generator
+from .tabular.encoders import straightened
 
 Limits = tuple[tuple[float, ...], tuple[float, ...]]
 """Lower and upper ends of ranges."""

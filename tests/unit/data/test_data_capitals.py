@@ -2,8 +2,8 @@
 
 import pytest
 
-from glassnet.data.capitals import alike
-from glassnet.data.frames import read_table
+from glassnet.data.tables.capitals import alike
+from glassnet.data.tables.table import read_table
 from glassnet.preprocess import Columns
 from support.cli import run
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import read_table
-from glassnet.data.decimals import decimals_of, with_points
+from glassnet.data.tables.decimals import decimals_of, with_points
 from glassnet.preprocess import Columns
 from support.cli import run
 
@@ -236,7 +236,7 @@ def test_wide_tables_are_read_as_narrow_ones(tmp_path):
     text = pl.DataFrame(columns)
     for names in ("abcdef", "bde", "cde", "cd", "fd", "ad"):
         quick = decimals_of(text.select(list(names)), ";")
-        with mock.patch("glassnet.data.decimals._plainly", return_value={}):
+        with mock.patch("glassnet.data.tables.decimals._plainly", return_value={}):
             slow = decimals_of(text.select(list(names)), ";")
             turned = with_points(text, quick.commas) if quick.commas else text
         assert quick == slow

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from glassnet import load_data, load_inputs
-from glassnet.data.deep import deep_colours
-from glassnet.data.files import open_source
-from glassnet.data.images import open_photo, read_picture
+from glassnet.data.readers.deep_colour import deep_colours
+from glassnet.data.readers.image import open_photo, read_picture
+from glassnet.io.opening import open_source
 
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> PNG's colour type
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from glassnet.data import delimited
-from glassnet.data.delimited import read_delimited
-from glassnet.data.files import open_stream
+from glassnet.data.tables import csv as delimited
+from glassnet.data.tables.csv import read_delimited
 from glassnet.errors import DataError
+from glassnet.io.opening import open_stream
 
 fields = st.sampled_from(["", "q", "x, y", 'a "b"', ",", "u;v", "two\nlines"])
 tables = st.lists(st.lists(fields, min_size=1, max_size=5), min_size=2, max_size=6)

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from glassnet import load_data
-from glassnet.data.frames import read_table
-from glassnet.data.lenient import read_loosely
 from glassnet.data.queries import load_inputs
-from glassnet.data.relabel import read_review
-from glassnet.data.unicode import in_utf8, wide_encoding
+from glassnet.data.tables.read_raw import read_loosely
+from glassnet.data.tables.relabel import read_review
+from glassnet.data.tables.table import read_table
 from glassnet.errors import GlassnetError
+from glassnet.io.encoding import in_utf8, wide_encoding
 
 NAMED = "Größe\tStraße\n3\tGasse\n4\tüber\n5\tGasse\n"
 PIXELS = "".join(f"{row % 3},{row},7,8,9\n" for row in range(9))

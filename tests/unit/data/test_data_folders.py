@@ -14,9 +14,9 @@ from PIL import Image
 import glassnet
 from glassnet import load_data, load_inputs
 from glassnet.data import has_part
-from glassnet.data.pictures import read_pictures
+from glassnet.data.readers.image_batch import read_pictures
 from glassnet.errors import GlassnetError
-from glassnet.modelfile import header_of
+from glassnet.model.file import header_of
 
 
 def drawing(seed: int, size: tuple[int, int] = (6, 5)) -> np.ndarray:

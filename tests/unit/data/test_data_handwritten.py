@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 from glassnet import Options, fit, load_data, load_inputs, load_model, save_model
-from glassnet.data.pictures import LARGEST_UNASKED
+from glassnet.data.readers.image_batch import LARGEST_UNASKED
 from glassnet.errors import DataError, FileError, OptionError
-from glassnet.modelfile import header_of
+from glassnet.model.file import header_of
 
 
 def sheet(*digits: np.ndarray, side: int = 320, step: int = 150) -> Image.Image:

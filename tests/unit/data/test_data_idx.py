@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glassnet.data import load
-from glassnet.data.idx import read_idx
+from glassnet.data.readers.idx import read_idx
 from glassnet.errors import GlassnetError
 
 QUICK = settings(

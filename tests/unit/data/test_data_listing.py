@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from glassnet.data.listing import list_pictures, pictures_below
+from glassnet.data.readers.image_listing import list_pictures, pictures_below
 from glassnet.errors import FileError
 from support.samples import digits, png
 

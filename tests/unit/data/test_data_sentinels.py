@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from glassnet.data.frames import read_table
-from glassnet.data.sentinels import sentinels_in
+from glassnet.data.tables.missing import sentinels_in
+from glassnet.data.tables.table import read_table
 from glassnet.preprocess import Columns
 from support.cli import run
 

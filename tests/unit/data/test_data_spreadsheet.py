@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glassnet.data.relabel import read_review
-from glassnet.data.spreadsheet import cell_of, csv_text, text_of
+from glassnet.data.tables.relabel import read_review
+from glassnet.data.tables.spreadsheet import cell_of, csv_text, text_of
 
 FORMULAS = ("=1+1", "=cmd|' /C calc'!A0", "+a", "-b", "@SUM(A1)", "\t=x", "\r=x", "'=x", "''=x", "-", "＝1", "-1-1")
 PLAIN = ("", "a", "a=b", "'quoted'", "-5", "+3", "-1.5", "-0,25", "-1e-3", "7", "数字", "drop it")

@@ -13,9 +13,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glassnet.data import load
-from glassnet.data.files import open_source
-from glassnet.data.rows import read_values, samples_in, sniff
+from glassnet.data.readers.labelled_rows import read_values, samples_in, sniff
 from glassnet.errors import DataError, FileError, GlassnetError, OptionError
+from glassnet.io.opening import open_source
 
 QUICK = settings(
     max_examples=60, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.delimited import read_delimited
-from glassnet.data.files import open_source, open_stream
-from glassnet.data.lenient import read_loosely
-from glassnet.data.rows import sniff
-from glassnet.data.text import SEPARATORS, is_header, is_number, separator_of
+from glassnet.data.readers.labelled_rows import sniff
+from glassnet.data.tables.csv import read_delimited
+from glassnet.data.tables.header import SEPARATORS, is_header, is_number, separator_of
+from glassnet.data.tables.read_raw import read_loosely
 from glassnet.errors import DataError
+from glassnet.io.opening import open_source, open_stream
 
 KINDS = {
     "number": st.integers(0, 300).map(str),

@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from glassnet import read_table
-from glassnet.data.lenient import read_loosely
+from glassnet.data.tables.read_raw import read_loosely
 from glassnet.errors import GlassnetError
 
 

@@ -4,9 +4,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from glassnet.data.frames import read_table
-from glassnet.data.units import mixed_units, unit_of
-from glassnet.data.written import units_among
+from glassnet.data.tables.numbers import units_among
+from glassnet.data.tables.table import read_table
+from glassnet.data.tables.units import mixed_units, unit_of
 from glassnet.errors import DataError
 from glassnet.preprocess import Columns
 from support.cli import run

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 import glassnet
 from glassnet import data, max_bytes
 from glassnet.cli import _COMMANDS, cli
-from glassnet.data import files, unpacking
-from glassnet.data.lenient import read_loosely
-from glassnet.data.relabel import write_relabelled
-from glassnet.data.unpacking import in_threads, require_room
+from glassnet.data.tables.read_raw import read_loosely
+from glassnet.data.tables.relabel import write_relabelled
 from glassnet.errors import DataError, FileError, OptionError
+from glassnet.io import limits, opening
+from glassnet.io.limits import in_threads, require_room
 from support.cli import environment, run, snapshot
 from support.samples import digits, idx, npz, png, table, write_model_and_rows
 
@@ -162,16 +162,16 @@ def test_a_repaired_copy_unpacks_nothing_that_is_too_large(tmp_path):
 )
 def test_gzip_unpacks_alike_in_pieces_of_any_size(members, zeros, piece, read):
     packed = (bytes(zeros)).join(gzip.compress(member * 3, mtime=0) for member in members)
-    before, files._PIECE = files._PIECE, piece
+    before, opening._PIECE = opening._PIECE, piece
     try:
         pieces = [packed[start : start + read] for start in range(0, len(packed), read)]
-        unpacked = list(files.gunzip(pieces, "x.gz"))
+        unpacked = list(opening.gunzip(pieces, "x.gz"))
         assert b"".join(unpacked) == b"".join(member * 3 for member in members)
         assert max(map(len, unpacked)) <= piece
         with pytest.raises(FileError, match="end too early"):
-            list(files.gunzip([packed[: -1 - zeros]], "x.gz"))
+            list(opening.gunzip([packed[: -1 - zeros]], "x.gz"))
     finally:
-        files._PIECE = before
+        opening._PIECE = before
 
 
 PEAK = """
@@ -217,7 +217,7 @@ def test_every_command_that_reads_data_can_raise_the_limit():
     without = {"info", "bench"}  # they read a model, and the bundled digits
     for name in _COMMANDS:
         flags = [flag for one in cli.get_command(None, name).params for flag in one.opts]
-        assert (unpacking.FLAG in flags) == (name not in without), name
+        assert (limits.FLAG in flags) == (name not in without), name
 
 
 def test_commands_pass_the_limit_on(tmp_path):
@@ -237,15 +237,15 @@ def test_commands_pass_the_limit_on(tmp_path):
 
 @given(st.integers(1, 10**15))
 def test_sizes_in_words_are_sizes(size):
-    assert unpacking.size_from(size) == size
-    assert unpacking.size_from(unpacking.in_words(size)) == pytest.approx(size, rel=1e-3, abs=1)
+    assert limits.size_from(size) == size
+    assert limits.size_from(limits.in_words(size)) == pytest.approx(size, rel=1e-3, abs=1)
 
 
 @pytest.mark.parametrize(
     ("text", "size"), [("8GiB", 8 << 30), ("500 MB", 5 * 10**8), ("1.5kb", 1500), ("7", 7), ("2TiB", 2 << 40)]
 )
 def test_units(text, size):
-    assert unpacking.size_from(text) == size
+    assert limits.size_from(text) == size
 
 
 @pytest.mark.parametrize("size", ["", "0", "-1", "GiB", "8 bytes", "1e9", "nan", 0, True, None, 1.5j, "9" * 400])

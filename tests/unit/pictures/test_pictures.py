@@ -17,8 +17,8 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from glassnet.errors import DataError, FileError, OptionError, ShapeError
-from glassnet.pictures import digit_lines, draw_confusion, draw_curve, draw_digits, new_axes, save
-from glassnet.pictures.ink import ink
+from glassnet.plots import digit_lines, draw_confusion, draw_curve, draw_digits, new_axes, save
+from glassnet.plots.tone import ink
 
 HISTORY = {
     "progress": [0.5, 1.0, 1.5, 2.0],
@@ -298,7 +298,7 @@ class TestTerminal:
             digit_lines(np.zeros(784), (28, 29), colour=False)
 
     def test_the_terminal_does_not_wait_for_matplotlib(self):
-        code = "import sys, glassnet.pictures as p; p.digit_lines; sys.exit('matplotlib' in sys.modules)"
+        code = "import sys, glassnet.plots as p; p.digit_lines; sys.exit('matplotlib' in sys.modules)"
         assert subprocess.run([sys.executable, "-c", code]).returncode == 0
 
 

@@ -17,19 +17,19 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 from PIL import Image
 
-from glassnet import Dataset, Options, evaluate, fit, pictures
+from glassnet import Dataset, Options, evaluate, fit, plots
 from glassnet.errors import OptionError, ShapeError
-from glassnet.evaluate import reliability
-from glassnet.language import LANGUAGES, shortened, width_of
-from glassnet.modelfile import shipped_model
-from glassnet.pictures import letters
-from glassnet.pictures.letters import drawable
-from glassnet.pictures.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, look_of
-from glassnet.pictures.words import WORDS, words_in
-from glassnet.reading import read_photo
-from glassnet.trace.hidden import hidden_space
-from glassnet.trace.step import trace
-from glassnet.trace.why import Neighbours, why
+from glassnet.explain.hidden import hidden_space
+from glassnet.explain.step import trace
+from glassnet.explain.why import Neighbours, why
+from glassnet.handwriting.reader import read_photo
+from glassnet.i18n.language import LANGUAGES, shortened, width_of
+from glassnet.i18n.plots import WORDS, words_in
+from glassnet.model.evaluate import reliability
+from glassnet.model.file import shipped_model
+from glassnet.plots import fonts
+from glassnet.plots.fonts import drawable
+from glassnet.plots.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, look_of
 from support.cli import environment
 from support.photos import single
 from support.samples import digits, small_model
@@ -62,12 +62,12 @@ def drawings():
         "why": (8, found, (4, 4), NAMES),
     }
     return {
-        name: (count, lambda name=name, given=given, **more: getattr(pictures, f"draw_{name}")(*given, **more))
+        name: (count, lambda name=name, given=given, **more: getattr(plots, f"draw_{name}")(*given, **more))
         for name, (count, *given) in calls.items()
     }
 
 
-PICTURES = sorted(name.removeprefix("draw_") for name in pictures.__all__ if name.startswith("draw_"))
+PICTURES = sorted(name.removeprefix("draw_") for name in plots.__all__ if name.startswith("draw_"))
 
 
 def panels(drawn) -> list:
@@ -99,7 +99,7 @@ def test_every_picture_is_tried(drawings):
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_every_picture_has_the_form_and_says_so(name):
-    function = getattr(pictures, f"draw_{name}")
+    function = getattr(plots, f"draw_{name}")
     defaults = {key: one.default for key, one in inspect.signature(function).parameters.items()}
     assert (defaults["axes"], defaults["language"]) == (None, "en")
     for section in ("Parameters", "Returns", "Raises"):
@@ -149,7 +149,7 @@ def test_both_languages_have_every_letter_and_the_same_picture_and_room(name, dr
 def test_long_names_below_digits_stay_legible_and_apart(language):
     data = digits(20)
     names = [f"第 {label} 类: a kind with a long name" for label in range(10)]
-    axes = pictures.draw_digits(
+    axes = plots.draw_digits(
         data.inputs, [names[k] for k in data.labels], [names[k // 2] for k in data.labels], language=language
     )
     FigureCanvasAgg(axes.figure).draw()
@@ -162,7 +162,7 @@ def test_classes_that_lie_upon_each_other_are_not_named_upon_each_other():
     rng = np.random.default_rng(3)
     data = Dataset(rng.integers(0, 256, (300, 16)).astype(np.uint8), np.arange(300) % 50, 50, (4, 4), "rows")
     model = fit(data, Options(hidden=(6,), epochs=1, engine="reference")).model
-    axes = pictures.draw_hidden(hidden_space(model, data), [f"class {label}" for label in range(50)])
+    axes = plots.draw_hidden(hidden_space(model, data), [f"class {label}" for label in range(50)])
     FigureCanvasAgg(axes.figure).draw()
     boxes = [text.get_window_extent() for text in axes.texts]
     assert 1 <= len(boxes) < 50
@@ -183,7 +183,7 @@ class TestWords:
 
     def test_every_letter_is_in_the_fonts_that_come_along(self):
         letters_used = {letter for pair in WORDS.values() for letter in "".join(pair) if not letter.isspace()}
-        brought = letters._letters_of(letters.SHIPPED) | letters._letters_of(letters.FAMILY)
+        brought = fonts._letters_of(fonts.SHIPPED) | fonts._letters_of(fonts.FAMILY)
         assert {letter for letter in letters_used if ord(letter) not in brought} == set()
 
     def test_words_are_filled_in(self):
@@ -192,22 +192,22 @@ class TestWords:
 
 class TestLetters:
     def test_common_chinese_needs_no_installed_font(self, monkeypatch):
-        monkeypatch.setattr(letters, "INSTALLED", ())
-        letters._family_with.cache_clear()
+        monkeypatch.setattr(fonts, "INSTALLED", ())
+        fonts._family_with.cache_clear()
         assert drawable(["猫", "衬衫", "naïve", "Ω", "two\nlines"]) == ["猫", "衬衫", "naïve", "Ω", "two lines"]
 
     def test_a_letter_that_no_font_has_is_written_as_its_number(self, monkeypatch):
-        monkeypatch.setattr(letters, "INSTALLED", ())
-        letters._family_with.cache_clear()
+        monkeypatch.setattr(fonts, "INSTALLED", ())
+        fonts._family_with.cache_clear()
         with pytest.warns(UserWarning, match="no font here has 龘"):
             assert drawable(["龘", "a"]) == ["U+9F98", "a"]
-        letters._family_with.cache_clear()
+        fonts._family_with.cache_clear()
 
     def test_a_users_font_stays_the_first(self):
-        [axes] = pictures.new_axes()
+        [axes] = plots.new_axes()
         axes.set_title("标题 a", fontfamily="DejaVu Serif")
-        letters.legible(axes)
-        assert axes.title.get_fontfamily() == ["DejaVu Serif", letters.FAMILY]
+        fonts.legible(axes)
+        assert axes.title.get_fontfamily() == ["DejaVu Serif", fonts.FAMILY]
 
     def test_widths_count_chinese_letters_twice(self):
         assert [width_of("abc"), width_of("猫a")] == [3, 3]
@@ -256,7 +256,7 @@ def test_how_sure_a_reading_is_stands_where_there_is_room():
             digit = Image.fromarray(five[i % 5]).resize((60, 60), Image.Resampling.BICUBIC)
             page.paste(digit, (40 + i * (60 + gap), 45))
         reading = read_photo(shipped_model(), page)
-        axes = pictures.draw_reading(reading)
+        axes = plots.draw_reading(reading)
         FigureCanvasAgg(axes.figure).draw()
         assert len(reading.digits) == count
         said = ["%" in text.get_text() for text in axes.texts[:-1]]  # beside the last one is room in any case
@@ -268,7 +268,7 @@ def test_how_sure_a_reading_is_stands_where_there_is_room():
 def test_a_digit_that_fills_the_picture_has_its_box_within():
     page = Image.fromarray(255 - digits(8).inputs[7].reshape(28, 28))
     reading = read_photo(shipped_model(), page)
-    axes = pictures.draw_reading(reading)
+    axes = plots.draw_reading(reading)
     FigureCanvasAgg(axes.figure).draw()
     [frame] = axes.patches
     whole, box = axes.get_window_extent(), frame.get_window_extent()
@@ -280,6 +280,6 @@ def test_a_digit_that_fills_the_picture_has_its_box_within():
 
 def test_the_own_font_is_there_whatever_is_asked_first():
     """In a process of its own: what a font has is kept, so asking too early would have said "nothing" for good."""
-    program = "from glassnet.pictures import letters; assert ord('猫') in letters._letters_of(letters.FAMILY)"
+    program = "from glassnet.plots import letters; assert ord('猫') in letters._letters_of(letters.FAMILY)"
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

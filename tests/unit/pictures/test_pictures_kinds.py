@@ -6,8 +6,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from glassnet.errors import OptionError
-from glassnet.files import require_picture_place
-from glassnet.pictures import new_axes, save, save_digit
+from glassnet.io.writing import require_picture_place
+from glassnet.plots import new_axes, save, save_digit
 
 BEGINS = {"a.png": b"\x89PNG", "a.PDF": b"%PDF", "a.svg": b"<?xml", "without": b"\x89PNG"}
 

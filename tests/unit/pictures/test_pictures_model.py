@@ -8,12 +8,12 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from glassnet import Dataset, Network, Options
 from glassnet.errors import DataError, OptionError, ShapeError
-from glassnet.evaluate import Reliability, class_scores
-from glassnet.pictures import draw_augmentation, draw_confusion, draw_hidden, draw_reliability, draw_step, draw_weights
-from glassnet.preprocess.augment import distort
-from glassnet.randomness import Purpose, key
-from glassnet.trace.hidden import HiddenSpace, _principal, hidden_space
-from glassnet.trace.step import trace_step, worked_example
+from glassnet.explain.hidden import HiddenSpace, _principal, hidden_space
+from glassnet.explain.step import trace_step, worked_example
+from glassnet.model.evaluate import Reliability, class_scores
+from glassnet.nn.random import Purpose, key
+from glassnet.plots import draw_augmentation, draw_confusion, draw_hidden, draw_reliability, draw_step, draw_weights
+from glassnet.preprocess.augment.distort import distort
 from support.samples import digits, small_model
 
 

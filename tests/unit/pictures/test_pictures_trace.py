@@ -13,18 +13,18 @@ from matplotlib.figure import Figure
 from glassnet import Dataset, Network, Options, fit
 from glassnet.cli.step_text import print_step
 from glassnet.errors import ShapeError
-from glassnet.pictures.hidden import draw_hidden
-from glassnet.pictures.ink import shades
-from glassnet.pictures.pages import sample_uri
-from glassnet.pictures.signed import signed_colours, strongest_of_blocks
-from glassnet.pictures.step import draw_step
-from glassnet.pictures.step_page import step_html, step_page
-from glassnet.pictures.weights import draw_weights
-from glassnet.pictures.why import draw_why
+from glassnet.explain.hidden import HiddenSpace
+from glassnet.explain.step import trace, trace_step, worked_example
+from glassnet.explain.why import Neighbours, why
+from glassnet.html.page import sample_uri
+from glassnet.html.step import step_html, step_page
+from glassnet.plots.hidden import draw_hidden
+from glassnet.plots.signed import signed_colours, strongest_of_blocks
+from glassnet.plots.step import draw_step
+from glassnet.plots.tone import shades
+from glassnet.plots.weights import draw_weights
+from glassnet.plots.why import draw_why
 from glassnet.preprocess import Scaling
-from glassnet.trace.hidden import HiddenSpace
-from glassnet.trace.step import trace, trace_step, worked_example
-from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
 
 

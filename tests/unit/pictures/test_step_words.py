@@ -11,10 +11,10 @@ import pytest
 from glassnet import Network, Options
 from glassnet.cli.step_text import print_step
 from glassnet.errors import OptionError
-from glassnet.pictures.step_page import step_html, step_page
-from glassnet.pictures.step_words import STEP_WORDS, step_words
-from glassnet.pictures.words import WORDS
-from glassnet.trace.step import trace_step, worked_example
+from glassnet.explain.step import trace_step, worked_example
+from glassnet.html.step import step_html, step_page
+from glassnet.i18n.plots import WORDS
+from glassnet.i18n.step import STEP_WORDS, step_words
 from support.pages import taken_apart
 from support.sources import PACKAGE
 

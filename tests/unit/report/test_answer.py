@@ -10,11 +10,11 @@ import pytest
 
 from glassnet import Columns, Dataset, Model, Options, fit
 from glassnet.errors import OptionError
-from glassnet.language import LANGUAGES
-from glassnet.pictures.words import shown
-from glassnet.preprocess.tabular import read_table, samples_of
-from glassnet.report.answer import answer_page
-from glassnet.trace.why import Neighbours, why
+from glassnet.explain.why import Neighbours, why
+from glassnet.html.why import answer_page
+from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.plots import shown
+from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.pages import taken_apart
 from support.samples import digits
 

@@ -13,13 +13,13 @@ import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
 from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
-from glassnet.language import LANGUAGES
-from glassnet.pictures.words import WORDS as SHARED
-from glassnet.preprocess.tabular import read_table, samples_of
-from glassnet.receipt import receipt_of
-from glassnet.report.charts import Scale, error_histogram, scatter, told_apart
-from glassnet.report.results import _beside
-from glassnet.report.words import WORDS, percent, say_in
+from glassnet.html.report.charts import Scale, error_histogram, scatter, told_apart
+from glassnet.html.report.results import _beside
+from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.plots import WORDS as SHARED
+from glassnet.i18n.report import WORDS, percent, say_in
+from glassnet.preprocess.tabular.dataset import read_table, samples_of
+from glassnet.training.receipt import receipt_of
 from support.pages import taken_apart
 from support.samples import digits, small_model
 from support.sources import PACKAGE

@@ -10,8 +10,8 @@ from scipy.special import softmax
 
 from glassnet import Dataset, Options
 from glassnet.errors import GlassnetError
-from glassnet.trace.folds import fold_of, options_for, out_of_fold
-from glassnet.trace.labels import Cause, Suspects, find_suspects, fit_label_model, normalised_margin
+from glassnet.explain.label_errors import Cause, Suspects, find_suspects, fit_label_model, normalised_margin
+from glassnet.training.cross_validation import fold_of, options_for, out_of_fold
 from support.cases import patterns
 from support.labelled import blobs, flipped, laplace, logistic, moons, multinomial, rings, scored, spreads, waves
 from support.samples import digits

@@ -10,13 +10,13 @@ import pytest
 from glassnet import Dataset, Network, NeuralNetwork, Options, fit
 from glassnet.data import bundled
 from glassnet.errors import OptionError
-from glassnet.model import Model
+from glassnet.explain.backquery import _Climb, backquery, dream
+from glassnet.explain.nodes import examine_nodes
+from glassnet.explain.why import why
+from glassnet.model.model import Model
 from glassnet.network import forward
 from glassnet.notes import backwards
 from glassnet.preprocess import Scaling, Targets
-from glassnet.trace.backwards import _Climb, backquery, dream
-from glassnet.trace.nodes import examine_nodes
-from glassnet.trace.why import why
 from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 1000))

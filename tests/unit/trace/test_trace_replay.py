@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from glassnet import Options, evaluate, fit, load_model, train
-from glassnet.checkpoint import load_checkpoint
 from glassnet.data import bundled
 from glassnet.engines import engine_named
 from glassnet.errors import DataError, OptionError
-from glassnet.receipt import receipt_of
-from glassnet.trace.replay import replay
-from glassnet.untrained import new_model
+from glassnet.explain.replay import replay
+from glassnet.model.build import new_model
+from glassnet.training.checkpoint import load_checkpoint
+from glassnet.training.receipt import receipt_of
 from support.stopping import stopped
 
 DATA = bundled("train").take(slice(0, 230))

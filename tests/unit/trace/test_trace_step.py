@@ -10,7 +10,7 @@ import pytest
 
 from glassnet import Network, Options, fit, update
 from glassnet.errors import DataError
-from glassnet.trace.step import split, trace, trace_step, worked_example
+from glassnet.explain.step import split, trace, trace_step, worked_example
 from support.samples import digits, small_model
 
 X, T = np.random.default_rng(11).uniform(0.01, 1, (1, 3)), np.array([[0.99, 0.01]])

@@ -10,10 +10,10 @@ import pytest
 from glassnet import Dataset, Options, evaluate, fit
 from glassnet.data import bundled
 from glassnet.errors import OptionError, ShapeError
+from glassnet.explain import integrated_gradients
+from glassnet.explain.input_gradients import exact_members, input_slopes, mean_sums, signals_of, slopes
+from glassnet.explain.why import Neighbours, why
 from glassnet.network import Network, forward
-from glassnet.trace import integrated
-from glassnet.trace.slopes import exact_members, input_slopes, mean_sums, signals_of, slopes
-from glassnet.trace.why import Neighbours, why
 from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 600))
@@ -79,9 +79,9 @@ def test_of_any_network_inputs_add_up_however_few_the_pieces(activation, size, d
     rng, direction = np.random.default_rng(4), np.array([1.0, -1.0, 0.0])
     close = 1e-4 if dtype == "float32" else 1e-9
     for pieces in (1, 3, 48):
-        monkeypatch.setattr(integrated, "PIECES", pieces)
+        monkeypatch.setattr(integrated_gradients, "PIECES", pieces)
         baseline, x = rng.normal(size=(2, 6))
-        parts = integrated.integrated_gradients(members, baseline, x, direction)
+        parts = integrated_gradients.integrated_gradients(members, baseline, x, direction)
         gap, black = mean_sums(signals_of(members, np.stack([x, baseline]).astype(dtype))) @ direction
         assert parts.sum() == pytest.approx(gap - black, rel=close, abs=close * np.abs(parts).sum())
 
@@ -94,7 +94,7 @@ def test_what_inputs_add_is_what_thousands_of_points_say(activation):
     for baseline, x in rng.normal(size=(5, 2, 20)):
         points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
         wanted = (x - baseline) * input_slopes([member], signals_of([member], points), direction).mean(axis=0)
-        found = integrated.integrated_gradients([member], baseline, x, direction)
+        found = integrated_gradients.integrated_gradients([member], baseline, x, direction)
         assert np.abs(found - wanted).sum() < 0.01 * np.abs(wanted).sum()
 
 
@@ -103,7 +103,9 @@ def test_of_one_hidden_layer_a_single_piece_is_exact():
     (baseline, x), direction = np.random.default_rng(4).normal(size=(2, 20)), np.array([1.0, 0.0, 0.0])
     points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
     wanted = (x - baseline) * input_slopes([member], signals_of([member], points), direction).mean(axis=0)
-    np.testing.assert_allclose(integrated.integrated_gradients([member], baseline, x, direction), wanted, atol=1e-8)
+    np.testing.assert_allclose(
+        integrated_gradients.integrated_gradients([member], baseline, x, direction), wanted, atol=1e-8
+    )
 
 
 def test_where_the_gap_hardly_differs_from_the_baselines_nothing_is_missing_either():

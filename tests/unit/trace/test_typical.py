@@ -8,8 +8,8 @@ from scipy.special import log_softmax
 
 from glassnet import Columns, Options, fit
 from glassnet.errors import OptionError
-from glassnet.preprocess.tabular import read_table, samples_of
-from glassnet.trace.typical import typical_rows
+from glassnet.explain.backquery_table import typical_rows
+from glassnet.preprocess.tabular.dataset import read_table, samples_of
 from support.samples import small_model
 
 

@@ -1,0 +1,247 @@
+"""One door for every kind of labelled source."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from ..errors import DataError, FileError, OptionError
+from ..i18n.language import listed
+from ..io.opening import Opened, file_problem, open_source
+from ..io.sniff import kind_of
+from .classes import number_words
+from .dataset import Dataset, Like, SampleLayout, image_shape
+from .readers.idx import PREFIX, bundled_pair, images_name, parse_pair
+from .sample_layout import Range, detect_range, unsigned
+from .validation import check_options, check_size, clean_inputs, clean_labels, count_classes
+
+BUNDLED = "mnist"
+
+
+def load(
+    source: str | os.PathLike[str],
+    *,
+    part: str = "train",
+    maximum: float = 255.0,
+    classes: int | None = None,
+    size: tuple[int, int] | None = None,
+    colour: bool = False,
+    handwriting: bool = False,
+    large: bool = False,
+    like: Like | None = None,
+    layout: SampleLayout | None = None,
+) -> Dataset:
+    """Read a labelled data set.
+
+    What is certain about a file of numbers that is not laid out as the notes' is done, and is among the data's
+    `remarks`: labels in the last column of pictures, or spread over columns, one a class; inputs from 0 to 1, or from
+    -1 to 1.
+
+    Parameters
+    ----------
+    source : str or path
+        ``"mnist"`` for the bundled one; a CSV file (label, then values); an IDX image file with its label file beside
+        it; an NPZ archive; a folder with files named as MNIST's, any of them gzip'ed or not; or a folder of pictures
+        with a folder for each class, or a CSV of their names and classes.
+    part : {"train", "test"}
+        Which part, where the source has several. A test part may lack classes.
+    maximum : float
+        Largest value allowed; the smallest is 0. Where it is 255 and no value is above 1, the range is found out.
+    classes : int or None
+        The number of classes; None counts them, and then every one must occur.
+    size : (rows, columns), optional
+        What the pictures of a folder are brought to; needed where they have more than 64 × 64 pixels.
+    colour : bool
+        Whether the pictures of a folder keep their colours.
+    handwriting : bool
+        Whether the pictures of a folder are handwritten digits, to be found and brought to MNIST's form as those that a
+        model is asked about; instead of `size` and `colour`.
+    large : bool
+        Whether pictures of more than 64 × 64 pixels may keep them without a `size`, to look at.
+    like : Dataset or Model, optional
+        Whose classes the samples have, so that any part may lack some, and what the pictures of a folder are read like;
+        instead of `size`, `colour` and `handwriting`.
+    layout : SampleLayout, optional
+        How a file of numbers is laid out: `Dataset.layout`, or `Model.layout`. Found out if not given.
+
+    Returns
+    -------
+    Dataset
+        Its inputs are uint8 where `maximum` is 255 and every value is whole, float32 otherwise.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 when the file is missing, unreadable, of an unknown kind or damaged.
+    DataError
+        GN010 to GN019 when the content cannot be used; the message says where. GN066 for a table with named columns,
+        GN070 to GN072 and GN077 for a folder of pictures, GN085 where handwriting is looked for and not found.
+    OptionError
+        GN021 when an option is not allowed, GN022 for `handwriting` with `size` or `colour`.
+    """
+    check_options(part, maximum, classes)
+    if size is not None:
+        check_size(size)
+    if handwriting and (colour or size is not None):
+        other = "colour" if colour else "size"
+        raise OptionError(
+            "GN022", f"handwriting with {other}: its digits become grey pictures of 28 × 28. Leave out one of them."
+        )
+    if source == BUNDLED:
+        return _dataset(*bundled_pair(part), f"{BUNDLED} ({part})", part, maximum, classes)
+    inside = images_in(source, part) if os.path.isdir(source) else source
+    if inside is None:
+        from .readers.image_folder import load_folder
+
+        return load_folder(source, part, maximum, classes, size, colour, like, handwriting, large)
+    return _of_file(open_source(inside), part, maximum, classes, like, layout)
+
+
+def _of_file(
+    opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None, layout: SampleLayout | None
+) -> Dataset:
+    kind = kind_of(opened)
+    if kind == "text":
+        return _table(opened, part, maximum, classes, like, layout)
+    if kind in ("idx", "npz"):
+        if kind == "npz":
+            from .readers.npz import parse_npz
+
+            values, labels = parse_npz(opened, part)
+        else:
+            values, labels = parse_pair(opened)
+        known = layout or (None if like is None else like.layout)
+        scale = detect_range(values, maximum) if known is None else Range(known.signed, maximum)
+        if scale.signed:
+            values = unsigned(values, scale.maximum)
+        made = _dataset(values, labels, opened.name, part, scale.maximum, classes, like)
+        remarks = (scale.remark,) if scale.remark else ()
+        return replace(made, layout=SampleLayout(signed=scale.signed), remarks=(*made.remarks, *remarks))
+    if kind != "picture":
+        from .tables.table import parse_frame
+
+        raise _named(opened, parse_frame(opened).names)
+    raise FileError(
+        "GN005",
+        f"{opened.name}: a picture, expected labelled samples. Name a folder with a folder of pictures a class, or ask "
+        "about this one with 'glassnet query' or 'glassnet explain --why'.",
+    )
+
+
+def bundled(part: str = "train") -> Dataset:
+    """Read the MNIST that comes with glassnet: 60,000 samples to train with, 10,000 to test.
+
+    Raises
+    ------
+    OptionError
+        GN021 when `part` is neither ``"train"`` nor ``"test"``.
+    """
+    return load(BUNDLED, part=part)
+
+
+def is_bundled(name: object) -> bool:
+    """Tell whether a data set of this name, as `Dataset.source` and receipts have it, is one of the bundled."""
+    return name in [f"{BUNDLED} ({part})" for part in PREFIX]
+
+
+def has_part(source: str | os.PathLike[str], part: str) -> bool:
+    """Tell whether a source itself holds this part; False, not an error, when it cannot be read."""
+    if source == BUNDLED:
+        return part in PREFIX
+    try:
+        if os.path.isdir(source):
+            if images_in(source, part) or images_in(source, "train"):
+                return bool(images_in(source, part))
+            from .readers.image_listing import has_pictures
+
+            return has_pictures(source, part)
+        # Only an archive can have several parts; a table is not read twice to learn that, nor a pipe, which cannot be.
+        if not os.path.isfile(source) or not _may_be_archive(source):
+            return part == "train" and os.path.exists(source)
+        opened = open_source(source)
+        if kind_of(opened) == "npz":
+            from .readers.npz import has_pair, npz_names
+
+            return has_pair(npz_names(opened), part)
+    except (FileError, DataError, KeyError, OSError):
+        return False
+    return part == "train"
+
+
+def _table(
+    opened: Opened, part: str, maximum: float, classes: int | None, like: Like | None, layout: SampleLayout | None
+) -> Dataset:
+    from .readers.labelled_csv import parse_table
+
+    # Values and labels are checked there, where line and column are known.
+    try:
+        rows = parse_table(opened, maximum, layout=layout, like=like)
+    except DataError:
+        from .tables.csv import named_columns
+
+        if names := named_columns(opened):
+            raise _named(opened, names) from None
+        raise
+    assert rows.labels is not None
+    try:
+        found = count_classes(rows.labels, opened.name, part, classes, like, rows.lines)
+    except DataError as problem:
+        raise DataError(problem.code, f"{problem} {rows.advice}".rstrip()) from None
+    drawn = image_shape(rows.inputs.shape[1])
+    made = Dataset(rows.inputs, rows.labels, found, drawn, opened.name, rows.maximum)
+    return replace(made, layout=rows.layout, remarks=rows.remarks)
+
+
+def _named(opened: Opened, names: Sequence[str]) -> DataError:
+    return DataError(
+        "GN066",
+        f"{opened.name}: a table with named columns ({listed(names, 6)}). Name the one to predict, such as --target "
+        f"{names[-1]} (in Python: load_table).",
+    )
+
+
+def _may_be_archive(path: str | os.PathLike[str]) -> bool:
+    with open(path, "rb") as file:
+        return file.read(2) == b"PK" or ".npz" in os.path.basename(path)
+
+
+def _dataset(
+    values: NDArray[Any],
+    labels: NDArray[Any],
+    name: str,
+    part: str,
+    maximum: float,
+    classes: int | None,
+    like: Like | None = None,
+) -> Dataset:
+    inputs = clean_inputs(values.reshape(len(values), -1), maximum, name)
+    names: tuple[str, ...] = ()
+    if labels.dtype.kind == "U":
+        numbers, names = number_words(labels.tolist(), name, part, classes, like)
+    else:
+        numbers = clean_labels(labels, name)
+    shape = values.shape[1:]
+    if len(shape) == 3 and shape[2] in (1, 3):  # grey, or red, green and blue
+        shape = shape[:2]
+    drawn = (int(shape[0]), int(shape[1])) if len(shape) == 2 else None
+    if len(shape) == 1:
+        drawn = image_shape(inputs.shape[1])
+    count = len(names) or count_classes(numbers, name, part, classes, like)
+    return Dataset(inputs, numbers, count, drawn, name, maximum, class_names=names)
+
+
+def images_in(folder: str | os.PathLike[str], part: str) -> Path | None:
+    """Return the file of images of this part, named as MNIST's; None if there is none."""
+    try:
+        found = set(os.listdir(folder))
+    except OSError as error:
+        raise file_problem(os.fspath(folder), error) from None
+    for candidate in (images_name(part, dot) + gz for dot in "-." for gz in ("", ".gz")):
+        if candidate in found and os.path.isfile(Path(folder) / candidate):
+            return Path(folder) / candidate
+    return None

@@ -1,0 +1,70 @@
+"""A folder of pictures as samples: files and classes found, pictures read."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError, FileError
+from ..classes import number_words
+from ..dataset import HANDWRITING, Dataset, Like, channels_of
+from ..validation import count_classes
+from .handwritten_folder import read_handwriting
+from .image_batch import read_pictures
+from .image_listing import list_pictures
+
+
+def load_folder(
+    folder: str | os.PathLike[str],
+    part: str,
+    maximum: float,
+    classes: int | None,
+    size: tuple[int, int] | None,
+    colour: bool,
+    like: Like | None,
+    handwriting: bool = False,
+    large: bool = False,
+) -> Dataset:
+    """Read a folder of pictures; arguments and errors as for `source.load`."""
+    found = list_pictures(folder, part)
+    if like is not None and like.image_shape is None:
+        raise DataError("GN017", f"{found.source}: pictures, but those it is to be read like are none. Give it rows.")
+    reading, white = "", None
+    if like is not None:
+        handwriting = like.reading == HANDWRITING
+        size, colour = like.image_shape, channels_of(like.features, like.image_shape) == 3
+        # What was not read from a folder are digits as MNIST has them.
+        reading, white = like.reading or ("photo" if colour else "ink"), like.white
+    try:
+        if handwriting:  # what shows no digit is no sample, and its class is not counted
+            read, found = read_handwriting(found)
+        labels, names = number_words(found.words, found.source, part, classes, like)
+        count = len(names) or count_classes(labels, found.source, part, classes, like)
+        if not handwriting:
+            places = [f"{found.source}/{name}" for name in found.names]
+            read = read_pictures(
+                found.files, places, size=size, colour=colour, reading=reading, white=white, large=large
+            )
+    except FileError as problem:
+        # There may be more of them, and they are told one at a time.
+        every = shlex.join(["glassnet", "doctor", str(folder)])
+        raise FileError(problem.code, f"{str(problem).removesuffix('.')}; '{every}' finds all such.") from None
+    inputs: NDArray[np.uint8 | np.float32] = read.inputs
+    if maximum != 255:
+        inputs = inputs.astype(np.float32) * np.float32(maximum / 255)
+    return Dataset(
+        inputs,
+        labels,
+        count,
+        read.shape,
+        found.source,
+        maximum,
+        class_names=names,
+        row_names=tuple(found.names),
+        reading=read.reading,
+        white=read.white,
+        remarks=(*found.remarks, *read.remarks),
+    )

@@ -1,0 +1,260 @@
+"""Folders of pictures: which files they hold, and what class each has.
+
+The class is the name of the folder a picture lies in, or stands in a CSV file beside the pictures. Folders called
+``train`` and ``test`` are parts. Nothing is read here but names and that CSV.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...errors import DataError, FileError
+from ...i18n.language import counted, listed
+from ...io.opening import file_problem
+from .idx import images_name
+from .label_file import read_index
+
+SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
+PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
+"""What the folder of a part may be called, the likeliest first."""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """The labelled pictures of a folder, not yet opened.
+
+    Parameters
+    ----------
+    files : list of Path
+        Sorted, numbers in names as numbers.
+    names : list of str
+        As they lie in the folder: ``cats/7.png``.
+    words : list of str
+        The class of each, as it is written.
+    remarks : tuple of str
+        What was passed over.
+    source : str
+        The folder, for messages.
+    """
+
+    files: list[Path]
+    names: list[str]
+    words: list[str]
+    remarks: tuple[str, ...]
+    source: str
+
+
+def list_pictures(folder: str | os.PathLike[str], part: str) -> Listing:
+    """Find the pictures of a folder's part, and their classes.
+
+    Parameters
+    ----------
+    folder : path
+    part : {"train", "test"}
+        A folder without parts is itself either of them.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when a folder or its CSV cannot be read, GN002 when it holds no pictures.
+    DataError
+        GN011, GN071 when its CSV cannot be used, GN072 when nothing says the pictures' classes.
+    """
+    return _listing(*_root_of(folder, part))
+
+
+def picture_root(folder: str | os.PathLike[str], part: str) -> Path:
+    """Return the folder in which the names of `Listing` begin; arguments and errors as for `list_pictures`."""
+    return _root_of(folder, part)[0]
+
+
+def _root_of(folder: str | os.PathLike[str], part: str) -> tuple[Path, str, Iterable[Path]]:
+    """Return where the pictures of a part lie, the part, and the folders there that are other parts."""
+    root = _unwrapped(Path(folder))
+    parts = _parts(root)
+    if part in parts:
+        return _unwrapped(parts[part]), part, ()
+    if part == "test" and "train" in parts:
+        raise FileError("GN002", f"{folder}: a folder 'train', but no 'test'. Name the data to test with.")
+    return root, part, parts.values()
+
+
+def has_pictures(folder: str | os.PathLike[str], part: str) -> bool:
+    """Tell whether a folder of pictures has this part; a test part must be one of its own, and have classes.
+
+    Raises
+    ------
+    FileError, DataError
+        When a table of the test part has no classes, as some contests have it.
+    """
+    root = _unwrapped(Path(folder))
+    if part in _parts(root):
+        return True
+    if part == "test":
+        return any((root / name).is_file() for name in _index_names(part)) and bool(list_pictures(root, part).files)
+    return bool(pictures_below(root))
+
+
+def pictures_below(folder: Path) -> list[str]:
+    """Return the pictures in a folder and below it, whatever they are of, by their names from there.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when a folder cannot be read.
+    """
+    return _walk(folder, frozenset())[0]
+
+
+def _visible(name: str) -> bool:
+    return not name.startswith(".") and name not in ("__MACOSX", "Thumbs.db", "desktop.ini")
+
+
+def _children(folder: Path) -> tuple[list[Path], list[Path]]:
+    """Return the visible folders and files in a folder, sorted."""
+    try:
+        inside = sorted(
+            (child for child in folder.iterdir() if _visible(child.name)), key=lambda one: _natural(one.name)
+        )
+    except OSError as error:
+        raise file_problem(os.fspath(folder), error) from None
+    return [child for child in inside if child.is_dir()], [child for child in inside if not child.is_dir()]
+
+
+def _unwrapped(folder: Path) -> Path:
+    """Step into a folder that holds nothing but another with folders in it, as unpacked archives do."""
+    folders, files = _children(folder)
+    while len(folders) == 1 and not files and _children(folders[0])[0]:
+        folder = folders[0]
+        folders, files = _children(folder)
+    return folder
+
+
+def _parts(root: Path) -> dict[str, Path]:
+    """Return the parts a folder is divided into: folders of these names with class folders or a table in them."""
+    found = {folder.name.lower(): folder for folder in _children(root)[0]}
+    parts = {}
+    for part, names in PARTS.items():
+        for name in names:
+            if part not in parts and name in found:
+                folders, files = _children(found[name])
+                if folders or any(_is_table(file.name) for file in files):
+                    parts[part] = found[name]
+    return parts
+
+
+def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
+    apart = frozenset(apart)
+    names, passed = _walk(root, apart)
+    remarks: list[str] = []
+    if not names:
+        raise FileError(
+            "GN002",
+            f"{root}: a folder without data: neither pictures in class folders (cats/1.png), nor "
+            f"{images_name(part)}. Name a data file, or a folder with data.",
+        )
+    rows = _from_table(root, part, names)
+    if rows is None:
+        rows = [(name, name.partition("/")[0]) for name in names if "/" in name]
+        if not rows or {word.lower() for _, word in rows} <= {name for some in PARTS.values() for name in some}:
+            raise DataError(
+                "GN072",
+                f"{root}: {len(names):,} pictures such as {names[0]}, but nothing says "
+                "their classes. Put them into a folder a class, or a labels.csv with the columns filename,label beside "
+                "them.",
+            )
+        remarks += _without_pictures(root, apart, {word for _, word in rows})
+    left = len(names) - len({name for name, _ in rows})
+    if left:
+        remarks.append(f"{counted(left, 'picture')} without a class passed over")
+    if passed:
+        kinds = listed([kind for kind, _ in passed.most_common()], 4)
+        many = "1 file that is no picture" if passed.total() == 1 else f"{passed.total():,} files that are no pictures"
+        remarks.append(f"{many} passed over ({kinds})")
+    files = [root / name for name, _ in rows]
+    words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
+    return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
+
+
+def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> list[str]:
+    """Say which folders would be classes if there were a picture in them."""
+    empty = [one.name for one in _children(root)[0] if one not in apart and one.name not in classes]
+    if not empty:
+        return []
+    shown = listed([*map(os.fspath, empty)], 3)
+    many = "1 folder without pictures is" if len(empty) == 1 else f"{len(empty):,} folders without pictures are"
+    return [f"{many} no class ({shown})"]
+
+
+def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:
+    """Return the pictures below a folder, by names from there, and the suffixes of what is passed over."""
+    names: list[str] = []
+    passed: Counter[str] = Counter()
+
+    def refuse(error: OSError) -> None:  # what is passed over in silence would be missing in a class
+        raise file_problem(os.fspath(error.filename or root), error) from None
+
+    for place, folders, files in os.walk(root, onerror=refuse, followlinks=True):
+        folders[:] = [
+            name
+            for name in folders
+            if _visible(name) and Path(place, name) not in apart and not _leads_up(os.path.join(place, name))
+        ]
+        inside = Path(place).relative_to(root).as_posix().removeprefix(".")
+        for name in files:
+            suffix = os.path.splitext(name)[1].lower()
+            if _visible(name) and suffix in SUFFIXES:
+                names.append(f"{inside}/{name}" if inside else name)
+            elif inside or not _is_table(name):
+                passed[suffix if _visible(name) and suffix else name] += 1
+    return sorted(names, key=_natural), passed
+
+
+def _leads_up(folder: str) -> bool:
+    """Tell whether a folder is a link to one that it lies in: following it would never end."""
+    if not os.path.islink(folder):
+        return False
+    target, place = os.path.realpath(folder), os.path.realpath(os.path.dirname(folder))
+    return os.path.commonpath([target, place]) == target
+
+
+def _natural(name: str) -> tuple[list[str | int], str]:
+    """Return a key that sorts 9.png before 10.png."""
+    pieces = re.split(r"([0-9]+)", name)
+    return [int(piece) if k % 2 else piece for k, piece in enumerate(pieces)], name
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith((".csv", ".tsv"))
+
+
+def _index_names(part: str) -> tuple[str, str]:
+    return f"{part}.csv", f"{part}_labels.csv"
+
+
+def _from_table(root: Path, part: str, names: list[str]) -> list[tuple[str, str]] | None:
+    """Return name and class of the pictures that a table beside them names; None if there is no such table."""
+    tables = [file for file in _children(root)[1] if _is_table(file.name)]
+    called = [file for name in (*_index_names(part), "labels.csv") for file in tables if file.name.lower() == name]
+    if not called and len(tables) > 1 and not any("/" in name for name in names):
+        raise DataError(
+            "GN071",
+            f"{root}: {len(tables)} tables beside pictures. Call the one with their classes labels.csv.",
+        )
+    if not called and len(tables) != 1:
+        return None
+    table = (called or tables)[0]
+    rows = read_index(table, names)
+    if rows is None and (called or not any("/" in name for name in names)):
+        raise DataError(
+            "GN071",
+            f"{table}: none of its columns names pictures of this folder, such as "
+            f"{names[0]}. Expected columns like filename,label.",
+        )
+    return rows

@@ -1,0 +1,147 @@
+"""The table beside pictures that says what class each has: ``filename,label`` under any names."""
+
+from __future__ import annotations
+
+import csv
+import os
+import unicodedata
+from pathlib import Path
+
+from ...errors import DataError
+from ...io.encoding import in_utf8, narrowed
+from ...io.opening import file_problem
+from ..tables.header import separator_of
+
+LABELS = ("label", "labels", "class", "classes", "category", "target", "y", "tag", "answer")
+"""What a column of classes is called, where there are more than two columns."""
+_LOOKED_AT = 50  # rows by which the column of names is found
+
+
+def read_index(table: Path, names: list[str]) -> list[tuple[str, str]] | None:
+    """Read the names and classes of pictures.
+
+    Parameters
+    ----------
+    table : Path
+        Comma, semicolon, tab or bar between the fields; with or without names of columns.
+    names : list of str
+        The pictures there are, from the table's folder: ``images/7.png``. The table may leave out folders and suffix.
+
+    Returns
+    -------
+    list of (name, class) or None
+        In the table's order; None if no column of it names pictures.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when it cannot be read.
+    DataError
+        GN011 when it is no text, GN071 when a row names no picture, one named before, or has no class, or nothing says
+        which column has the classes.
+    """
+    rows = _rows(table)
+    known = _Known(names)
+    width = max((len(row) for _, row in rows), default=0)
+    hits = [sum(known.named(row, column) is not None for _, row in rows[:_LOOKED_AT]) for column in range(width)]
+    if not hits or 2 * max(hits) < min(len(rows), _LOOKED_AT) - 1 or not max(hits):
+        return None
+    column = hits.index(max(hits))
+    header = known.named(rows[0][1], column) is None
+    label = _label_column(table, rows[0][1] if header else None, width, column)
+    found: dict[str, str] = {}
+    for line, row in rows[header:]:
+        name = known.named(row, column)
+        if name is None:
+            shown = ascii(row[column][:40]) if column < len(row) else "nothing"
+            raise DataError(
+                "GN071",
+                f"{table}, line {line}: {shown} is no picture of this folder, or several. "
+                "Correct the name, or remove the line.",
+            )
+        word = row[label].strip() if label < len(row) else ""
+        if not word:
+            raise DataError("GN071", f"{table}, line {line}: no class for {name}. Add it, or remove the line.")
+        if name in found:
+            raise DataError("GN071", f"{table}, line {line}: {name} was named before. Remove one of them.")
+        found[name] = word
+    return list(found.items())
+
+
+def _rows(table: Path) -> list[tuple[int, list[str]]]:
+    """Return the lines that are not blank, with their numbers."""
+    try:
+        content = table.read_bytes()
+    except OSError as error:
+        raise file_problem(os.fspath(table), error) from None
+    content = narrowed(content, os.fspath(table))
+    if b"\0" in content:
+        raise DataError("GN011", f"{table}: no text in UTF-8. Save it as 'CSV UTF-8'.")
+    text = in_utf8(content)[0].decode("utf-8-sig")
+    reader = csv.reader(text.splitlines(), delimiter=separator_of(text.partition("\n")[0]))
+    try:
+        return [(reader.line_num, row) for row in reader if any(map(str.strip, row))]
+    except csv.Error as error:
+        raise DataError("GN011", f"{table}, line {reader.line_num}: {error}. Correct it.") from None
+
+
+class _Known:
+    """The pictures there are, by every way each may be named: from its path down to its name without suffix.
+
+    A way that several pictures share leads to none. Capitals count first, since they may be all that names differ in.
+    """
+
+    def __init__(self, names: list[str]) -> None:
+        self._exact: dict[str, str | None] = {}
+        self._folded: dict[str, str | None] = {}
+        for ways, folded in ((self._exact, False), (self._folded, True)):
+            for form in (_whole, _last, _stem):
+                level: dict[str, str | None] = {}
+                for name in names:
+                    short = _one_form(form(name))
+                    short = short.casefold() if folded else short
+                    level[short] = None if short in level else name
+                ways.update(
+                    {short: name for short, name in level.items() if short not in ways}
+                )  # the longer form first
+
+    def named(self, row: list[str], column: int) -> str | None:
+        """Return the picture that a field names."""
+        if column >= len(row):
+            return None
+        written = _one_form(row[column].strip().replace("\\", "/").removeprefix("./"))
+        for ways, one in ((self._exact, written), (self._folded, written.casefold())):
+            if found := ways.get(one) or ways.get(_last(one)):
+                return found
+        return None
+
+
+def _whole(name: str) -> str:
+    return name
+
+
+def _last(name: str) -> str:
+    return name.rpartition("/")[2]
+
+
+def _stem(name: str) -> str:
+    return _last(name).rpartition(".")[0]
+
+
+def _one_form(name: str) -> str:
+    """Return a name with é as one character: macOS keeps it as two, and a table may not."""
+    return unicodedata.normalize("NFC", name)
+
+
+def _label_column(table: Path, header: list[str] | None, width: int, names: int) -> int:
+    if width == 2:
+        return 1 - names
+    called = [name.strip().lower() for name in header or ()]
+    for word in LABELS:
+        if word in called:
+            return called.index(word)
+    columns = ", ".join(header) if header else f"{width} without names"
+    raise DataError(
+        "GN071",
+        f"{table}: columns {columns}; which has the classes? Call it label, or leave two columns.",
+    )

@@ -1,0 +1,183 @@
+"""NPZ, NumPy's archive: the arrays of Keras' ``mnist.npz``, of MedMNIST, and the usual pairs of names."""
+
+from __future__ import annotations
+
+import math
+import zipfile
+from collections.abc import Iterable, Sequence
+from typing import IO, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError, FileError
+from ...i18n.language import listed
+from ...io.limits import require_room
+from ...io.opening import Opened
+
+PARTS = {
+    "train": (("x_train", "y_train"), ("train_images", "train_labels")),
+    "test": (("x_test", "y_test"), ("test_images", "test_labels")),
+}
+PAIRS = (("x", "y"), ("inputs", "labels"), ("images", "labels"), ("data", "target"))
+"""Names of inputs and labels, in capitals or not: those that name a part come first."""
+
+
+def npz_names(opened: Opened) -> list[str]:
+    """Return the names of the arrays in an archive, without reading them.
+
+    Raises
+    ------
+    DataError
+        GN019 when it is not a whole ZIP archive.
+    """
+    try:
+        with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
+            names = archive.namelist()
+            if names and not any(name.endswith(".npy") for name in names):
+                what = "a spreadsheet" if "[Content_Types].xml" in names else "a ZIP archive without arrays"
+                raise DataError("GN019", f"{opened.name}: {what}. Save it as CSV, or unpack it and name what is in it.")
+            return [name.removesuffix(".npy") for name in names]
+    except Exception as error:  # zipfile raises many kinds for damaged archives
+        raise damaged(opened.name, error) from None
+
+
+def parse_npz(opened: Opened, part: str) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Read the inputs, shape (n, …), and labels, shape (n,), of one part; nothing is unpickled.
+
+    Raises
+    ------
+    FileError
+        GN033 when the arrays unpack to more than is allowed.
+    DataError
+        GN010 when there are no samples, GN017 when inputs and labels differ in number, GN019 when the archive is
+        damaged, lacks the arrays, or holds arrays of another kind.
+    """
+    names = npz_names(opened)
+    pair = chosen_pair(names, part, opened.name)
+    first, second = read_arrays(opened, pair)
+    return _checked(opened.name, pair, first, second)
+
+
+def read_arrays(opened: Opened, keys: Sequence[str]) -> list[NDArray[Any]]:
+    """Read arrays of an archive by their names; sizes are compared before a value is read, nothing is unpickled.
+
+    Raises
+    ------
+    FileError
+        GN033 when they unpack to more than is allowed.
+    DataError
+        GN019 when the archive is damaged, or an array is not as long as it says.
+    """
+    reading, arrays = "", []
+    try:
+        with opened.stream() as stream, zipfile.ZipFile(stream) as archive:
+            names = set(archive.namelist())
+            members = [archive.getinfo(f"{key}.npy" if f"{key}.npy" in names else key) for key in keys]
+            require_unpackable(opened.name, members)
+            for reading, member in zip(keys, members, strict=True):  # noqa: B007 - for the message
+                with archive.open(member) as file:
+                    _require_length(file, member)
+                with archive.open(member) as file:
+                    arrays.append(np.asarray(np.lib.format.read_array(file, allow_pickle=False)))
+    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+        raise damaged(opened.name, error, reading or None) from None
+    return arrays
+
+
+def require_unpackable(name: str, members: Iterable[zipfile.ZipInfo]) -> None:
+    """Refuse members of an archive that unpack to more than is allowed.
+
+    Raises
+    ------
+    FileError
+        GN033.
+    ValueError
+        For one compressed in another way than deflate, of which `zipfile` would unpack any amount at once.
+    """
+    packed = [member for member in members if member.compress_type != zipfile.ZIP_STORED]
+    if any(member.compress_type != zipfile.ZIP_DEFLATED for member in packed):
+        raise ValueError("compressed in another way than NumPy does it")
+    require_room(name, sum(member.file_size for member in packed))
+
+
+def _require_length(file: IO[bytes], member: zipfile.ZipInfo) -> None:
+    """Refuse an array whose header tells of more than follows, ValueError: room is made for all of it."""
+    version = np.lib.format.read_magic(file)
+    headers = {(1, 0): np.lib.format.read_array_header_1_0, (2, 0): np.lib.format.read_array_header_2_0}
+    shape, _, dtype = headers[version](file)
+    stored = member.compress_type == zipfile.ZIP_STORED
+    length = min(member.file_size, member.compress_size) if stored else member.file_size
+    if not dtype.hasobject and (not dtype.itemsize or math.prod(shape) * dtype.itemsize > length - file.tell()):
+        raise ValueError("fewer values than its header tells of")
+
+
+def _checked(
+    name: str, pair: tuple[str, str], inputs: NDArray[Any], labels: NDArray[Any]
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    first, second = pair
+    if inputs.dtype.kind not in "buif" or inputs.ndim < 2:
+        raise DataError(
+            "GN019",
+            f"{name}: '{first}' is {inputs.dtype} of shape {inputs.shape}, expected numbers of shape (n, features) "
+            "or (n, rows, columns).",
+        )
+    if labels.ndim == 2 and labels.shape[1] == 1:
+        labels = labels[:, 0]
+    if labels.ndim != 1:
+        raise DataError(
+            "GN019",
+            f"{name}: '{second}' has shape {labels.shape}, expected (n,), one label a sample. "
+            "Turn one-hot rows into labels with argmax(axis=1).",
+        )
+    if len(inputs) != len(labels):
+        raise DataError(
+            "GN017",
+            f"{name}: {len(inputs)} samples in '{first}', but {len(labels)} labels in '{second}'. "
+            "Save arrays that belong together.",
+        )
+    if inputs.size == 0:
+        raise DataError("GN010", f"{name}: '{first}' has shape {inputs.shape}, expected samples.")
+    if labels.dtype.kind == "S":
+        labels = np.char.decode(labels, "utf-8", "replace")
+    if inputs.ndim == 4 and inputs.shape[1] in (1, 3) and inputs.shape[3] not in (1, 3):
+        inputs = np.moveaxis(inputs, 1, 3)  # colours first, as PyTorch has them
+    return inputs, labels
+
+
+def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
+    """Return the names of inputs and labels among an archive's; DataError GN019 if they are not there."""
+    pair = _pair_among(names, (*PARTS[part], *PAIRS))
+    if pair is not None:
+        return pair
+    first, second = PARTS[part][0]
+    found = listed([*map(ascii, names)], 8) if names else "none"
+    raise DataError(
+        "GN019",
+        f"{name}: arrays {found}; expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+    )
+
+
+def has_pair(names: list[str], part: str) -> bool:
+    """Tell whether an archive has this part; arrays that name none are to train with."""
+    return _pair_among(names, (*PARTS[part], *(PAIRS if part == "train" else ()))) is not None
+
+
+def _pair_among(names: list[str], pairs: tuple[tuple[str, str], ...]) -> tuple[str, str] | None:
+    written = {name.lower(): name for name in names}
+    return next(((written[a], written[b]) for a, b in pairs if a in written and b in written), None)
+
+
+def damaged(name: str, error: Exception, key: str | None = None) -> DataError | FileError:
+    """Say what an error says about an archive, or about the array `key` in it: GN019, if it is none of ours."""
+    if isinstance(error, DataError | FileError):
+        return error
+    place = f"{name}, array '{key}'" if key else name
+    if "allow_pickle" in str(error):
+        return DataError(
+            "GN019",
+            f"{place}: holds Python objects, expected numbers. Save it with a numeric dtype, or words by astype(str).",
+        )
+    return DataError(
+        "GN019", f"{place}: not a whole NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+    )

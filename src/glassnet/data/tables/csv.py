@@ -1,0 +1,294 @@
+"""Delimited text with named columns: separator, header and encoding are found, every value is kept as it is written.
+
+What a column holds is decided later, by `frames`. Polars reads at the speed of memory; it is lenient about short rows
+and knows no blanks before a quotation mark, so whatever it refuses or leaves doubtful is read by the `csv` module.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter, deque
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from ...errors import DataError
+from ...io.encoding import in_utf8
+from ...io.opening import Opened
+from .header import SAMPLE, SEPARATORS, is_header, is_number, separator_of
+from .row_names import are_row_names, completed, even
+
+_BOM = b"\xef\xbb\xbf"
+
+
+@dataclass(frozen=True)
+class Delimited:
+    """Text as a table.
+
+    Parameters
+    ----------
+    frame : polars.DataFrame
+        Strings, as they stand in the file.
+    separator : str
+        One of ``text.SEPARATORS``, or a blank for any run of blanks.
+    header : bool
+        Whether the first line named the columns; otherwise they are called column1, column2, ….
+    remarks : tuple of str
+        What was guessed and may be wrong.
+    row_names : polars.Series or None
+        The names of the rows, as R writes them, which are in no column.
+    """
+
+    frame: pl.DataFrame
+    separator: str
+    header: bool
+    remarks: tuple[str, ...]
+    row_names: pl.Series | None = None
+
+
+def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
+    """Read delimited text.
+
+    Parameters
+    ----------
+    opened : Opened
+        Text in UTF-8, or as `in_utf8` takes it; comma, semicolon, tab or bar between the values.
+    expected : collection of str
+        Names of which one in the first line makes it a header, whatever it looks like.
+
+    Raises
+    ------
+    DataError
+        GN010 when there are no rows, GN011 when the text is no table, GN012 for a row of another width, GN063 when two
+        columns have the same name.
+    """
+    content, remarks, above = _utf8(opened)
+    separator, first_rows = _sniff(content, opened.name)
+    if separator == " ":
+        content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
+    row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
+    header = row_names is not None or is_header(first_rows, expected)
+    width = len(first_rows[0])
+    if row_names is not None:
+        remarks = (*remarks, "rows begin with a name of their own, as R writes them, which is left out")
+    if frame is None:
+        frame = _fast(content, separator, width)
+    if frame is None:
+        frame = _careful(content, separator, width, opened.name, above)
+    if header:
+        frame = frame.slice(1)
+    if not len(frame):
+        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+    given = first_rows[0] if header else [""] * width
+    names = [name.strip() or f"column{number}" for number, name in enumerate(given, 1)]
+    require_unique(names, opened.name)
+    frame.columns = names
+    if header and not given[-1].strip() and frame[names[-1]].null_count() == len(frame):
+        frame = frame.drop(names[-1])  # every line ends in a separator
+    return Delimited(frame, separator, header, remarks, row_names)
+
+
+def _after_row_names(
+    content: bytes, separator: str, rows: list[list[str]], where: tuple[str, int]
+) -> tuple[pl.Series | None, pl.DataFrame | None]:
+    """Return the names of the rows, and the columns behind them, where rows begin with one; else nothing."""
+    width = len(rows[0])
+    if len(rows) < 2 or any(len(row) != width + 1 for row in rows[1:]) or completed(rows[0], rows, width + 1)[0]:
+        return None, None
+    content = separator.encode() + content if separator != " " else b'"" ' + content
+    frame = _fast(content, separator, width + 1)
+    if frame is None:
+        frame = _careful(content, separator, width + 1, *where, named=True)
+    names = frame.to_series(0)[1:]
+    if not are_row_names([name or "" for name in names.to_list()]):
+        return None, None
+    frame = frame.drop(frame.columns[0])
+    frame.columns = _numbered(width)
+    return names, frame
+
+
+def named_columns(opened: Opened) -> list[str]:
+    """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
+    try:
+        content, _, _ = _utf8(opened, SAMPLE)
+        _, rows = _sniff(content, opened.name)
+    except DataError:
+        return []
+    names = rows[0]
+    if len(names) < 2 or len(rows) < 3 or not all(map(str.strip, names)) or not is_header(rows):
+        return []
+    columns = zip(*(row for row in rows[1:] if len(row) == len(names)), strict=True)
+    # Nearly all: below many a table stands a line of totals.
+    worded = [sum(bool(field.strip()) and not is_number(field) for field in column) / len(column) for column in columns]
+    return names if max(worded, default=0) > 0.9 else []
+
+
+def require_unique(names: list[str], source: str) -> None:
+    """Refuse two columns of the same name: DataError GN063."""
+    twice = [name for name, count in Counter(names).items() if count > 1]
+    if twice:
+        raise DataError(
+            "GN063",
+            f"{source}: several columns are called {', '.join(map(repr, twice[:5]))}. Give each a name of its own.",
+        )
+
+
+def without_separator_line(content: bytes) -> bytes:
+    """Empty a first line ``sep=;``, which is meant for spreadsheets."""
+    return re.sub(rb'\A"?sep=[^\r\n]"?(?=\r?\n)', b"", content, flags=re.IGNORECASE)
+
+
+def comments_above(content: bytes) -> int:
+    """Return how many bytes of text are lines above a table that begin with #, and are no names of its columns.
+
+    Names that begin so have as many separators as the first row.
+    """
+    lines, size = content[:SAMPLE].splitlines(keepends=True), 0
+    row = next((line for line in lines if line.strip() and not line.startswith(b"#")), b"")
+    separator = separator_of(row.decode("latin-1")).encode()
+    for line in lines:
+        if line.strip() and (not line.startswith(b"#") or line.count(separator) == row.count(separator)):
+            break
+        size += len(line)
+    return size if row else 0
+
+
+def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
+    """Return the content, or its first bytes, in UTF-8, what was guessed, and how many lines above are left out."""
+    with opened.stream() as stream:
+        content = stream.read(size)
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    start = table_start(content)
+    above, table = content[:start], content[start:]
+    if not table.strip():
+        raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
+    told, encoding = in_utf8(table)
+    remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
+    remarks += ["what begins with # above the table is left out"] if b"#" in without_separator_line(above) else []
+    return told, tuple(remarks), above.count(b"\n")
+
+
+def table_start(content: bytes) -> int:
+    """Return how many bytes stand above a table: a byte order mark, ``sep=;``, blank lines and comments."""
+    if b"\n" not in content:
+        content = content.replace(b"\r", b"\n")
+    table = without_separator_line(content.removeprefix(_BOM)).lstrip(b"\r\n")
+    return len(content) - len(table[comments_above(table) :].lstrip(b"\r\n"))
+
+
+def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
+    """Return the separator that cuts the first rows most evenly, and those rows."""
+    sample = content[:SAMPLE]
+    if len(content) > SAMPLE and b"\n" in sample:
+        sample = sample[: sample.rindex(b"\n") + 1]
+    best: tuple[float, int] = (-1.0, 0)
+    found, rows = ",", [[""]]
+    text = sample.decode(errors="ignore")
+    for separator in SEPARATORS:
+        cut = [row for _, _, row in records(text, separator, name)]
+        if not cut:  # nothing but a quotation mark
+            continue
+        widths = Counter(map(len, cut))
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
+        score = (count / len(cut) if width > 1 else 0.0, width)
+        if score > best:
+            best, found, rows = score, separator, cut
+    if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
+        blank = [row for _, _, row in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
+            return " ", blank
+    return found, rows
+
+
+def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
+    """Let polars read the rows; None if anything is doubtful, blank lines between them among it."""
+    content = content.rstrip(b"\r\n")
+    try:
+        frame = pl.read_csv(
+            content,
+            has_header=False,
+            infer_schema=False,
+            separator=separator,
+            schema=dict.fromkeys(_numbered(width), pl.String()),
+        )
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
+        return None
+    # A row that is too short comes out with nulls, as one with missing values does: the separators tell them apart,
+    # unless some are quoted, and make up for those that lack.
+    expected, between = (width - 1) * len(frame), separator.encode()
+    even = content.count(between) == expected
+    if b'"' in content and (not even or frame.to_series(-1).null_count()):
+        quoted = rb'(?:\A|(?<=[%s\n]))"(?:[^"]|"")*"(?=[%s\r\n]|\Z)' % (re.escape(between), re.escape(between))
+        bare = re.sub(quoted, b"", content)
+        even = b'"' not in bare and bare.count(between) == expected
+    return frame if even else None
+
+
+def _careful(content: bytes, separator: str, width: int, name: str, above: int, *, named: bool = False) -> pl.DataFrame:
+    """Read the rows one by one, or say which is wrong; `named` if the first value of each is its name."""
+    rows = []
+    right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
+    text = content.decode()
+    lines = text.split("\n")
+    found = list(records(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
+    if not found:
+        raise DataError("GN010", f"{name}: nothing but quotation marks, expected rows of values. Check the file.")
+    if len(found) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, _, row in found[1:]):
+        found[1:] = [(first, last, row[:-1]) for first, last, row in found[1:]]  # all end in a separator, but the names
+    for first, last, row in found:
+        if last > first and not is_well_quoted(lines[first - 1 : last], separator):
+            raise DataError(
+                "GN012",
+                f"{name}, line {above + first}: a quotation mark is opened in this row and not closed where its value "
+                "ends, so that following lines are read as one value. Close it or remove it.",
+            )
+        if len(row) != width:
+            advice = "Add the missing ones" if len(row) < width else "Remove the extra ones, or quote their text"
+            where = f"line {above + last}"
+            if width == 1:
+                advice = "If that is no name of a column, remove it"
+            if any("\n" in field for field in row):
+                where = f"lines {above + first} to {above + last}, one row by its quotation marks"
+            raise DataError(
+                "GN012",
+                f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}.",
+            )
+        rows.append([field or None for field in row])
+    columns = zip(*rows, strict=True)
+    return pl.DataFrame(
+        dict(zip(_numbered(width), map(list, columns), strict=True)),
+        schema_overrides=dict.fromkeys(_numbered(width), pl.String()),
+    )
+
+
+def is_well_quoted(lines: Sequence[str], separator: str) -> bool:
+    """Tell whether what is quoted in some lines ends, and right before a separator or the end of a line."""
+    quoted = io.StringIO("\n".join(lines), newline="")
+    try:
+        deque(csv.reader(quoted, delimiter=separator, skipinitialspace=True, strict=True), maxlen=0)
+    except csv.Error:
+        return False
+    return True
+
+
+def records(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
+    """Yield first line, last line and fields of the rows that are not blank."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+    first = 1
+    try:
+        for row in reader:
+            if (len(row) > 1 and separator != " ") or any(field.strip() for field in row):
+                yield first, reader.line_num, row
+            first = reader.line_num + 1
+    except csv.Error as problem:
+        raise DataError(
+            "GN011", f"{name}, line {reader.line_num}: no table ({problem}). Is this the right file?"
+        ) from None
+
+
+def _numbered(width: int) -> list[str]:
+    return [f"column{number}" for number in range(1, width + 1)]

@@ -1,0 +1,210 @@
+"""How large a Parquet or Arrow file says it will be in memory, from its metadata, before polars reads it.
+
+Both formats compress each column, so that a megabyte may hold many gigabytes. References: the Parquet format's
+``parquet.thrift`` (FileMetaData, RowGroup) in Thrift's compact protocol; the Arrow columnar format, "Serialization and
+Interprocess Communication", whose messages are flatbuffers.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import struct
+from collections.abc import Callable
+from typing import IO, Any
+
+import polars as pl
+
+from ...io.opening import Opened
+
+_COUNTED = 1000  # rows of nulls by which the size of a row is told
+_DEEPEST = 50  # structures within each other in a footer
+_RECORD_BATCH, _DICTIONARY_BATCH = 3, 2
+_PROBLEMS = (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, EOFError, LookupError, ValueError,
+             struct.error)  # fmt: skip
+
+
+def declared_size(opened: Opened, kind: str) -> int:
+    """Return the bytes that a file says it unpacks to; 0 where its metadata cannot be read, which polars then tells.
+
+    Parameters
+    ----------
+    opened : Opened
+    kind : {"parquet", "arrow", "arrow stream"}
+    """
+    found = 0
+    for count in _COUNTS[kind]:
+        with contextlib.suppress(*_PROBLEMS):
+            found = max(found, count(opened))
+    return found
+
+
+def _rows_of_parquet(opened: Opened) -> int:
+    """Return how much room the rows need at least: a run of equal values is short in the file, whatever its length."""
+    return _room_of(opened, pl.read_parquet_schema, pl.scan_parquet)
+
+
+def _rows_of_arrow(opened: Opened) -> int:
+    return _room_of(opened, pl.read_ipc_schema, pl.scan_ipc)
+
+
+def _room_of(opened: Opened, read_schema: Callable[..., Any], scan: Callable[..., pl.LazyFrame]) -> int:
+    # A stream each: polars goes on where the file stands, which is not where Python's buffer does.
+    with opened.stream() as stream, opened.stream() as again:
+        schema, rows = read_schema(stream), int(scan(again).select(pl.len()).collect().item())
+    return rows * -(-int(pl.DataFrame(schema=schema).clear(_COUNTED).estimated_size()) // _COUNTED)
+
+
+def _chunks_of_parquet(opened: Opened) -> int:
+    """Add up what the row groups say of their columns' sizes."""
+    with opened.stream() as stream:
+        footer, _ = _thrift_structure(_footer(stream, 4), 0, 0)
+    return sum(int(group.get(2, 0)) for group in footer.get(4, ()))
+
+
+def _footer(stream: IO[bytes], mark: int) -> bytes:
+    """Return what stands before a file's last bytes: its length, and a mark of so many."""
+    end = stream.seek(-4 - mark, os.SEEK_END)
+    length = int.from_bytes(stream.read(4), "little")
+    stream.seek(end - length)  # ValueError or OSError where that is before the file
+    return stream.read(length)
+
+
+def _thrift_structure(data: bytes, at: int, depth: int) -> tuple[dict[int, Any], int]:
+    """Return the fields of a structure by their numbers, and where it ends."""
+    fields: dict[int, Any] = {}
+    number = 0
+    while kind := data[at]:
+        at += 1
+        if kind >> 4:
+            number += kind >> 4
+        else:
+            number, at = _thrift_integer(data, at)
+        fields[number], at = _thrift_value(data, at, kind & 15, depth)
+    return fields, at + 1
+
+
+def _thrift_value(data: bytes, at: int, kind: int, depth: int) -> tuple[Any, int]:
+    if depth > _DEEPEST:
+        raise ValueError("too deep")
+    if kind in (1, 2):  # true and false have no bytes of their own
+        return kind == 1, at
+    if kind == 3:
+        return data[at], at + 1
+    if kind in (4, 5, 6):
+        return _thrift_integer(data, at)
+    if kind == 7:
+        return None, at + 8
+    if kind == 8:
+        length, at = _thrift_varint(data, at)
+        return data[at : at + length], at + length
+    if kind in (9, 10):
+        head = data[at]
+        count, at = (head >> 4, at + 1) if head >> 4 != 15 else _thrift_varint(data, at + 1)
+        if count > len(data):
+            raise ValueError("a list longer than the footer")
+        values = []
+        for _ in range(count):
+            one, at = (None, at + 1) if head & 15 in (1, 2) else _thrift_value(data, at, head & 15, depth + 1)
+            values.append(one)
+        return values, at
+    if kind == 12:
+        return _thrift_structure(data, at, depth + 1)
+    raise ValueError(f"a value of kind {kind}")
+
+
+def _thrift_varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while True:
+        value |= (data[at] & 127) << shift
+        at, shift = at + 1, shift + 7
+        if data[at - 1] < 128:
+            return value, at
+        if shift > 63:
+            raise ValueError("a number of more than 64 bits")
+
+
+def _thrift_integer(data: bytes, at: int) -> tuple[int, int]:
+    value, at = _thrift_varint(data, at)
+    return (value >> 1) ^ -(value & 1), at
+
+
+def _batches_of_arrow(opened: Opened) -> int:
+    """Add up the buffers of the batches that the footer of a file names."""
+    with opened.stream() as stream:
+        footer = _footer(stream, len(b"ARROW1"))
+        (root,) = struct.unpack_from("<I", footer)
+        blocks = []
+        for number in (2, 3):  # dictionaries and batches
+            if at := _field(footer, root, number):
+                blocks += list(struct.iter_unpack("<qixxxxq", _vector(footer, at, 24)))
+        return sum(_message(stream, place)[0] for place, _, _ in blocks)
+
+
+def _messages_of_arrow(opened: Opened) -> int:
+    """Add up the buffers of a stream, message after message."""
+    total = place = 0
+    with opened.stream() as stream, contextlib.suppress(EOFError):
+        while True:
+            size, place = _message(stream, place)
+            total += size
+    return total
+
+
+def _message(stream: IO[bytes], place: int) -> tuple[int, int]:
+    """Return the lengths of a message's buffers together, once they are unpacked, and where the next one begins.
+
+    A compressed buffer begins with the length that it will have, −1 where it stands as it is.
+    """
+    stream.seek(place)
+    head = stream.read(4)
+    if head == b"\xff\xff\xff\xff":  # older files have no such mark
+        head = stream.read(4)
+    length = int.from_bytes(head, "little")
+    message = stream.read(length)
+    if not length or len(message) < length:
+        raise EOFError
+    body, (root,) = stream.tell(), struct.unpack_from("<I", message)
+    kind, header, size = (_field(message, root, number) for number in (1, 2, 3))
+    end = body + (struct.unpack_from("<q", message, size)[0] if size else 0)
+    if message[kind] not in (_RECORD_BATCH, _DICTIONARY_BATCH) or end < body:
+        return 0, end
+    batch = _follow(message, header)
+    if message[kind] == _DICTIONARY_BATCH:
+        batch = _follow(message, _field(message, batch, 1))
+    total, compressed = 0, _field(message, batch, 3)
+    for offset, own in struct.iter_unpack("<qq", _vector(message, _field(message, batch, 2), 16)):
+        unpacked = 0
+        if compressed and own >= 8:
+            stream.seek(body + offset)
+            (unpacked,) = struct.unpack("<q", stream.read(8))
+        total += max(own, unpacked)
+    return total, end
+
+
+def _field(message: bytes, table: int, number: int) -> int:
+    """Return where a table's field lies in a flatbuffer; 0 where the table has none."""
+    (back,) = struct.unpack_from("<i", message, table)
+    (size,) = struct.unpack_from("<H", message, table - back)
+    if 4 + 2 * number >= size:
+        return 0
+    (offset,) = struct.unpack_from("<H", message, table - back + 4 + 2 * number)
+    return table + offset if offset else 0
+
+
+def _follow(message: bytes, at: int) -> int:
+    return at + int(struct.unpack_from("<I", message, at)[0])
+
+
+def _vector(message: bytes, at: int, size: int) -> bytes:
+    """Return the bytes of a vector of structures of so many bytes, which a field leads to."""
+    start = _follow(message, at)
+    (count,) = struct.unpack_from("<I", message, start)
+    return message[start + 4 : start + 4 + size * count]
+
+
+_COUNTS: dict[str, tuple[Callable[[Opened], int], ...]] = {
+    "parquet": (_rows_of_parquet, _chunks_of_parquet),
+    "arrow": (_rows_of_arrow, _batches_of_arrow),
+    "arrow stream": (_messages_of_arrow,),
+}

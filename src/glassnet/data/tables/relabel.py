@@ -1,0 +1,297 @@
+"""A repaired copy of labelled data: some labels changed, some samples left out, all else as it was."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...errors import DataError, FileError, OptionError
+from ...i18n.language import listed
+from ...io.encoding import narrowed
+from ...io.opening import Opened, file_problem, open_source
+from ...io.sniff import kind_of
+from ...io.writing import replacing, require_place, writing_problem
+from ..dataset import Dataset, SampleLayout
+from ..load import BUNDLED, images_in
+from ..readers.idx import bundled_pair, labels_name, parse_pair
+from ..readers.image_listing import picture_root
+from ..readers.labelled_rows import sniff
+from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
+from .header import separator_of
+from .spreadsheet import text_of
+
+Changes = Mapping[int, str | None]
+"""Row -> the label it is to have, as it is written in the data; None to leave the row out."""
+
+
+def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -> dict[int, str | None]:
+    """Read a reviewed list: which rows get which label, and which are to go.
+
+    Parameters
+    ----------
+    path : path
+        A CSV with the columns ``row`` and ``new`` among others, or with just these two. What is empty stays as it is,
+        ``drop`` leaves the row out; rows count from 0.
+    rows : int
+        How many rows there are.
+    known : sequence of str
+        The labels there are, as they are written in the data.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when it cannot be read.
+    DataError
+        GN011 when it is no text, GN074 when a line of it cannot be followed, or none changes anything.
+    """
+    name = os.fspath(path)
+    try:
+        text = narrowed(Path(path).read_bytes(), name).decode("utf-8-sig")
+    except OSError as error:
+        raise file_problem(name, error) from None
+    except UnicodeDecodeError:
+        raise DataError("GN011", f"{name}: no text in UTF-8. Save it as 'CSV UTF-8'.") from None
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator_of(text.partition("\n")[0]))
+    try:
+        lines = [(reader.line_num, fields) for fields in reader]
+    except csv.Error as error:
+        raise DataError("GN011", f"{name}, line {reader.line_num}: {error}. Correct it.") from None
+    row_column, new_column, changes = 0, 1, dict[int, str | None]()
+    for number, fields in lines:
+        cells = [field.strip() for field in fields]
+        if number == 1 and "row" in cells:
+            if "new" not in cells:
+                raise DataError(
+                    "GN074", f"{name}: no column 'new' beside 'row'. Write the right labels, or drop, there."
+                )
+            row_column, new_column = cells.index("row"), cells.index("new")
+        elif any(cells) and new_column < len(cells) and cells[new_column]:
+            row, label = _change(f"{name}, line {number}", cells[row_column], fields[new_column], rows, known)
+            if changes.get(row, label) != label:
+                raise DataError("GN074", f"{name}, line {number}: row {row} has another line. Remove one.")
+            changes[row] = label
+    if not changes:
+        raise DataError("GN074", f"{name}: no line changes anything. Write the right label, or drop, as 'new'.")
+    return changes
+
+
+def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> tuple[int, str | None]:
+    if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
+        raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
+    if new.strip().lower() == "drop":
+        return int(row), None
+    # As the list's own columns have it, see `spreadsheet`; or as somebody typed it.
+    label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in known), None)
+    if label is None:
+        raise DataError("GN074", f"{where}: label {new.strip()!r}, expected one of {listed(known, 6)}, or drop.")
+    return int(row), label
+
+
+def write_relabelled(
+    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, data: Dataset, part: str = "train"
+) -> Path:
+    """Write a copy of `source` in which labels are changed, of the same kind.
+
+    Parameters
+    ----------
+    source : str or path
+        What `source.load` reads.
+    out : path
+        A new file, or for pictures a new folder; nothing that is there already is touched. Beside IDX images their
+        labels are written too. A name that ends in ``.gz`` is compressed.
+    changes : mapping of int to str or None
+        From `read_review`.
+    data : Dataset
+        `source` as it was read.
+    part : {"train", "test"}
+
+    Returns
+    -------
+    Path
+        `out`.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN004 when it cannot be written, GN005 for a kind of file that cannot be.
+    OptionError
+        GN022 when `out` exists.
+    """
+    target = Path(out)
+    require_new(target)
+    keep = np.array([changes.get(row, "") is not None for row in range(len(data))])
+    if source == BUNDLED:
+        images, labels = bundled_pair(part)
+        if target.suffix == ".npz":
+            first, second = PARTS[part][0]
+            _write_npz(target, {first: images[keep], second: _changed(labels, changes)[keep]})
+        else:
+            _write_idx(target, images[keep], _changed(labels, changes)[keep])
+        return target
+    inside = images_in(source, part) if os.path.isdir(source) else source
+    if inside is None:
+        words = (changes.get(row, data.name_of(int(label))) for row, label in enumerate(data.labels))
+        copy_pictures(target, {"": (picture_root(source, part), zip(data.row_names, words, strict=True))})
+        return target
+    opened = open_source(inside)
+    kind = kind_of(opened)
+    if kind == "text":
+        write_new(target, _changed_lines(opened, changes, data.layout))
+    elif kind == "npz":
+        pair = chosen_pair(npz_names(opened), part, opened.name)
+        write_new(target, _npz_with(opened, pair, keep, changes))
+    elif kind == "idx":
+        images, labels = parse_pair(opened)
+        _write_idx(target, images[keep], _changed(labels, changes)[keep])
+    else:
+        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
+    return target
+
+
+def require_new(target: Path) -> None:
+    """Refuse a place that is taken, GN022, or cannot be written to, GN001 to GN003."""
+    if target.exists():
+        raise OptionError("GN022", f"{target}: there already. A repaired copy replaces nothing: name a new place.")
+    require_place(target)
+
+
+def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
+    kind = labels.dtype.kind
+    changed = labels.astype(object) if kind in "US" else labels.copy()  # a fixed width would cut longer words
+    for row, label in changes.items():
+        if label is not None:
+            changed[row] = label.encode() if kind == "S" else label if kind == "U" else int(label)
+    return changed.astype(kind) if kind in "US" else changed
+
+
+def write_new(target: Path, content: bytes) -> None:
+    """Write a file, compressed if its name ends in ``.gz``."""
+    with replacing(target) as file:
+        file.write(gzip.compress(content, mtime=0) if target.suffix == ".gz" else content)
+
+
+def _changed_lines(opened: Opened, changes: Changes, labels: SampleLayout) -> bytes:
+    """Return a table with the fields of the labels changed; a line that is kept keeps its bytes."""
+    if labels.columns > 1:
+        raise FileError(
+            "GN005",
+            f"{opened.name}: labels in {labels.columns} columns cannot be written back. Make them one first, by "
+            "'glassnet doctor --fix'.",
+        )
+    layout = sniff(opened)
+    with opened.stream() as stream:
+        lines = stream.read().splitlines(keepends=True)
+    header, row, kept = layout.header, 0, []
+    for line in lines:
+        text = line.strip(b" \r\n\xef\xbb\xbf")
+        if not text or header:
+            header = header and not text
+            kept.append(line)
+            continue
+        label = changes.get(row, "")
+        row += 1
+        if label:
+            fields = layout.split(text.decode("utf-8", "replace"))
+            old = fields[0 if labels.labels == "first" else -1].encode()
+            kept.append(_replaced(line, old, label.encode(), last=labels.labels == "last"))
+        elif label is not None:
+            kept.append(line)
+    return b"".join(kept)
+
+
+def _replaced(line: bytes, old: bytes, new: bytes, *, last: bool) -> bytes:
+    """Return a line with its first field, or its last, replaced."""
+    if not last:
+        return line.replace(old, new, 1)
+    before, _, after = line.rpartition(old)
+    return before + new + after
+
+
+def _npz_with(opened: Opened, pair: tuple[str, str], keep: NDArray[np.bool_], changes: Changes) -> bytes:
+    """Return an archive with other inputs and labels; whatever else is in it keeps its bytes."""
+    content = io.BytesIO()
+    inputs, labels = read_arrays(opened, pair)
+    arrays = {pair[0]: inputs[keep], pair[1]: _changed(labels, changes)[keep]}
+    try:
+        with opened.stream() as stream, zipfile.ZipFile(stream) as old, zipfile.ZipFile(content, "w") as new:
+            require_unpackable(opened.name, old.infolist())
+            for member in old.infolist():
+                array = arrays.get(member.filename.removesuffix(".npy"))
+                new.writestr(member, old.read(member) if array is None else _npy(array))
+    except Exception as error:  # whatever a damaged archive brings out of zipfile, zlib and the header's parser
+        raise damaged(opened.name, error) from None
+    return content.getvalue()
+
+
+def _npy(array: NDArray[Any]) -> bytes:
+    content = io.BytesIO()
+    np.save(content, array, allow_pickle=False)
+    return content.getvalue()
+
+
+def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
+    content = io.BytesIO()
+    np.savez_compressed(content, **cast(Any, arrays))
+    write_new(target, content.getvalue())
+
+
+def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
+    beside = target.with_name(labels_name(target.name))
+    if beside == target:
+        raise OptionError("GN022", f"{target}: expected a name with 'images' in it, such as fixed-images-idx3-ubyte.")
+    require_new(beside)
+    for path, values in ((target, images), (beside, labels)):
+        sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
+        write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
+
+
+def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:
+    """Copy pictures, by name and class, into a new folder with a folder for each class; no class leaves one out.
+
+    Of each part, what is given is where the names of its pictures begin, and these; it gets the folder that it is
+    called by, and the only one, if it is called "", is the new folder itself.
+
+    Raises
+    ------
+    FileError
+        GN003 or GN004 when it cannot be written.
+    OptionError
+        GN022 when an unfinished copy is in the way, or a class cannot be the name of a folder.
+    """
+    pictures = [(root, part, *picture) for part, (root, given) in parts.items() for picture in given]
+    for _, _, _, word in pictures:
+        if word is not None and (not word or word.startswith(".") or "/" in word or "\0" in word):
+            raise OptionError(
+                "GN022", f"{target}: the class {word!r} cannot be the name of a folder. Call it something else first."
+            )
+    unfinished = target.with_name(f".{target.name}.part")
+    if unfinished.exists():
+        raise OptionError("GN022", f"{unfinished}: left over from a copy that did not end. Remove it first.")
+    try:
+        for root, part, name, word in pictures:
+            if word is None:
+                continue
+            inside = name.partition("/")[2] if name.startswith(f"{word}/") else name.replace("/", "-")
+            place = unfinished / part / word / inside
+            place.parent.mkdir(parents=True, exist_ok=True)
+            stem, number = place.stem, 1
+            while place.exists():  # two of other classes can have the same name here
+                number += 1
+                place = place.with_name(f"{stem}-{number}{place.suffix}")
+            shutil.copyfile(root / name, place)
+        os.replace(unfinished, target)
+    except OSError as problem:
+        raise writing_problem(target, problem) from None
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

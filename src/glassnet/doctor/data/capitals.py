@@ -1,0 +1,69 @@
+"""The check for words that differ in capitals or blanks alone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.tables.capitals import alike
+from ...data.tables.raw_table import LooseTable
+from ...data.validation import TRUTH
+from ...i18n.finding_details import Detail, detail, in_chinese
+from .context import Case, Outcome, found
+
+_SHOWN = 3
+_TRUTHS = {"", *TRUTH}
+"""Which are read alike in small and large letters, but for classes."""
+
+
+def _in_training(case: Case, name: str) -> NDArray[Any] | None:
+    """Return the words that the training data have in a column, or as labels; None where there are none."""
+    like = case.like
+    if like is None:
+        return None
+    if name == like.label_name and like.labels is not None:
+        return like.labels if like.labels.dtype.kind == "O" else None
+    return like.words.get(like.names.index(name)) if name in like.names else None
+
+
+def _better(texts: NDArray[Any], trained: NDArray[Any] | None) -> dict[str, str]:
+    """Return word -> a commoner spelling; one of the training data counts more than all others."""
+    counts = Counter(text for text in texts.tolist() if text)
+    known = Counter([] if trained is None else [text for text in trained.tolist() if text])
+    better = alike(counts + Counter({word: count * len(texts) for word, count in known.items()}))
+    return {word: other for word, other in better.items() if word in counts and word not in known}
+
+
+def capitals(table: LooseTable, case: Case) -> Outcome:
+    """Find words, and classes, that have a commoner spelling."""
+    if table.pictures:
+        return [], table
+    words, labels = dict(table.words), table.labels
+    which = np.zeros(len(table), bool)
+    told, names = [], []
+    series: list[tuple[str, NDArray[Any]]] = [(table.names[column], texts) for column, texts in words.items()]
+    if labels is not None and labels.dtype.kind == "O":
+        series.append((table.label_name, labels))
+    changed: list[NDArray[Any]] = []
+    for name, texts in series:
+        truths = texts is not labels and {text.lower() for text in texts.tolist()} <= _TRUTHS
+        better = {} if truths else _better(texts, _in_training(case, name))
+        if better:
+            pairs = list(better.items())[:_SHOWN]
+            told += [
+                detail("capitals", name=name or detail("unnamed"), word=word, other=other) for word, other in pairs
+            ]
+            names.append(name)
+            which |= np.isin(texts, np.array(list(better), object))
+            texts = np.array([better.get(text, text) for text in texts.tolist()], object)
+        changed.append(texts)
+    if not told:
+        return [], table
+    finding = found("GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names)
+    if len(changed) > len(words):
+        labels = changed.pop()
+    return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

@@ -1,0 +1,238 @@
+"""The doctor for data: every check in its order, each on what the one before has mended."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from ...data.load import has_part
+from ...data.tables.raw_table import LooseTable
+from ...data.tables.read_raw import read_loosely
+from ...i18n.finding_details import detail, listed
+from ...options.options import Options
+from ..findings import Finding, harmful
+from . import classes, image_folder, layout, pixels, repeats
+from .capitals import capitals
+from .context import Case, Step
+from .missing import sentinels
+from .target import label_column, labels_alike, named_column, place_of
+from .units import units
+
+STEPS: tuple[Step, ...] = (
+    image_folder.unreadable,
+    image_folder.large,
+    image_folder.sizes,
+    image_folder.colours,
+    layout.broken_rows,
+    layout.row_names,
+    layout.decimal_comma,
+    layout.empty_columns,
+    layout.same_names,
+    layout.transposed,
+    labels_alike,
+    layout.columns_alike,
+    named_column,
+    layout.records,
+    layout.dates,
+    layout.identifiers,
+    label_column,
+    layout.header,
+    layout.strays,
+    sentinels,
+    units,
+    capitals,
+    layout.gaps,
+    pixels.scale,
+    pixels.blank,
+    pixels.polarity,
+    pixels.size,
+    classes.numbering,
+    classes.stray,
+    classes.missing,
+    repeats.conflicts,
+    repeats.duplicates,
+    pixels.constant,
+    repeats.giveaways,
+    classes.balance,
+    classes.reachable,
+    repeats.ordered,
+)
+"""Coarse mistakes first: a label in the wrong place would make nonsense of all that follows."""
+
+OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identifiers)
+"""What drops columns: those of a test part are the ones that its training data keep."""
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with data, and the data with all of it repaired that can be.
+
+    Parameters
+    ----------
+    findings : list of Finding
+        In the order of the checks; those of the test data after those of the training data.
+    table : LooseTable
+        The repaired training data.
+    rows : int
+        How many rows there were before.
+    test : LooseTable or None
+        The test data, repaired as the training data were; None where there are none.
+    """
+
+    findings: list[Finding]
+    table: LooseTable
+    rows: int
+    test: LooseTable | None = None
+
+    @property
+    def healthy(self) -> bool:
+        """Whether there is nothing more than remarks."""
+        return not harmful(self.findings)
+
+
+def examine_table(table: LooseTable, case: Case) -> Diagnosis:
+    """Run every check on a table."""
+    findings: list[Finding] = []
+    rows = len(table)
+    if case.target is not None and case.like is None and table.labels is None and len(table):
+        # By its name, since its number changes with the first column that is dropped.
+        name = table.names[place_of(table, case.target)]
+        case = replace(case, target=name) if name and table.names.count(name) == 1 else case
+    for step in STEPS:
+        if not len(table):
+            break
+        if case.like is not None and step in OF_TRAINING:
+            continue
+        more, table = step(table, case)
+        findings += more
+    return Diagnosis(findings, table, rows)
+
+
+def examine(
+    source: str | os.PathLike[str],
+    test: str | os.PathLike[str] | None = None,
+    *,
+    target: str | None = None,
+    options: Options | None = None,
+) -> Diagnosis:
+    """Find what is wrong with data before training on them.
+
+    Parameters
+    ----------
+    source : str or path
+        The training data: ``"mnist"``, CSV, IDX, NPZ or a folder.
+    test : str or path, optional
+        The test data; the source's own test part if there is one and none is named.
+    target : str, optional
+        Name, or number from 1, of the column of labels; guessed if not given.
+    options : Options, optional
+        With which the data would be trained on: largest value of an input, classes, targets; what the pictures of a
+        folder are brought to, and whether they keep their colours.
+
+    Returns
+    -------
+    Diagnosis
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 when a file is missing, unreadable or of an unknown kind.
+    DataError
+        GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
+    """
+    case = Case(options or Options(), "train", target)
+    return _examine_both(*_read_both(source, test, case), case)
+
+
+def examine_each(
+    source: str | os.PathLike[str],
+    test: str | os.PathLike[str] | None = None,
+    *,
+    targets: Sequence[str | None],
+    options: Options | None = None,
+    part: str = "train",
+) -> list[Finding]:
+    """Find what is wrong with data of which several columns are to be predicted: once for each, without the others.
+
+    Parameters
+    ----------
+    source, test, options
+        As for `examine`; `test` is not looked for in a source that is itself the test ``part``.
+    targets : sequence of str or None
+        Names of the columns to predict; one None for data that need no name, as for `examine`.
+    part : {"train", "test"}
+        What `source` is.
+
+    Returns
+    -------
+    list of Finding
+        One that comes again with every target stands there once; the text of any other begins with its target.
+
+    Raises
+    ------
+    FileError, DataError
+        As `examine`.
+    """
+    cases = [Case(options or Options(), part, target) for target in targets]
+    tables = _read_both(source, test, cases[0])
+    found: dict[Finding, list[str]] = {}
+    for case in cases:
+        others = [one for one in targets if one is not None and one != case.target]
+        given = [one and one.without([place_of(one, name) for name in others]) for one in tables]
+        for finding in _examine_both(given[0] or tables[0], given[1], case).findings:
+            found.setdefault(finding, []).append(str(case.target))
+    return [
+        one if len(names) == len(targets) else replace(one, text=detail("of_target", name=listed(names), text=one.text))
+        for one, names in found.items()
+    ]
+
+
+def _read_both(
+    source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case
+) -> tuple[LooseTable, LooseTable | None]:
+    """Read a source, and what it is tested with, if there is anything."""
+    read = partial(read_loosely, target=case.target, size=case.options.picture_size, colour=case.options.colour)
+    table = read(source, case.part)
+    if case.part == "test" or (test is None and not has_part(source, "test")):
+        return table, None
+    other = read(source if test is None else test, "test")
+    if test is None and other.source == table.source:
+        other = replace(other, source=f"{other.source} (test)")
+    return table, other
+
+
+def _examine_both(table: LooseTable, other: LooseTable | None, case: Case) -> Diagnosis:
+    """Run every check on both tables, and compare them."""
+    diagnosis = examine_table(table, case)
+    if other is None:
+        return diagnosis
+    table = diagnosis.table
+    like = table if len(table) else None
+    second = examine_table(other, replace(case, part="test", like=like))
+    test = second.table
+    if not (len(table) and len(test)):
+        return replace(diagnosis, findings=[*diagnosis.findings, *second.findings], test=test)
+    between, table, test = repeats.across(table, test)
+    return replace(diagnosis, findings=[*diagnosis.findings, *second.findings, *between], table=table, test=test)
+
+
+def summary(diagnosis: Diagnosis) -> dict[str, object]:
+    """Return how many rows there were, and what the repaired table holds: samples, features, shape and classes."""
+    table = diagnosis.table
+    count = None
+    if table.labels is not None and not classes.numbers_wanted(table):
+        names, counts = np.unique(table.label_words, return_counts=True)
+        order = sorted(range(len(names)), key=lambda place: (len(names[place]), names[place]))
+        count = {str(names[place]): int(counts[place]) for place in order}
+    return {
+        "rows": diagnosis.rows,
+        "samples": len(table),
+        "features": table.width,
+        "image_shape": list(table.image_shape) if table.image_shape else None,
+        "channels": table.channels,
+        "classes": count,
+    }

@@ -1,0 +1,166 @@
+"""Checks of labels: their numbering, what is missing, and how many there are of each."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.tables.numbers import are_numbers
+from ...data.tables.raw_table import LooseTable
+from ...i18n.finding_details import counted, detail, listed
+from ...preprocess.targets import TARGETS
+from .context import Case, Outcome, found
+
+UNEVEN = 10
+"""How many times as large as the smallest class the largest may be."""
+
+
+def numbers_wanted(table: LooseTable) -> bool:
+    """Tell whether the labels are numbers to be met, not classes: many different ones, or fractions."""
+    labels = table.labels
+    if labels is None or table.pictures:
+        return False
+    if labels.dtype.kind == "O":  # € 5.20 and 12 % are numbers, as they are in training
+        words = list(map(str, labels.tolist()))
+        return len(set(words)) > max(20, len(labels) // 20) and are_numbers(words)
+    distinct = len(np.unique(labels))
+    fractions = labels.dtype.kind == "f" and bool((labels != np.floor(labels)).any())
+    return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)
+
+
+def numbering(table: LooseTable, case: Case) -> Outcome:
+    """Labels in words, negative ones, fractions; only where no names of classes are kept."""
+    if table.labels is None or not table.pictures or not len(table):
+        return [], table
+    if case.like is not None and (known := case.like.repairs.numbering):
+        return _numbered_alike(table, known)
+    if table.labels.dtype.kind == "O":
+        values = _as_numbers(table.labels)
+        if np.isnan(values).mean() > 0.5:
+            names = sorted(set(table.labels.tolist()))
+            text = detail("words", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
+            numbers = np.searchsorted(np.array(names, object), table.labels)
+            new = table.repaired(numbering={name: place for place, name in enumerate(names)})
+            return [found("GD30", table, text)], replace(new, labels=numbers)
+    else:
+        values = table.labels.astype(np.float64)
+    wrong = ~((values >= 0) & (values == np.floor(values)) & (values < 2**31))
+    if not wrong.any():
+        return [], replace(table, labels=values.astype(np.int64))
+    distinct = np.unique(values[np.isfinite(values)])
+    if wrong.mean() > 0.05 and len(distinct) <= 20:  # -1 and 1, or 0.5 and 1.5: a numbering of its own
+        text = detail("become", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct)))))
+        numbering = {f"{one:g}": place for place, one in enumerate(distinct.tolist())}
+        new = replace(table.repaired(numbering=numbering), labels=np.searchsorted(distinct, values))
+        return [found("GD30", table, text, wrong)], new.take(np.isfinite(values))
+    shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
+    text = detail("odd_labels", rows=counted(int(wrong.sum()), "row"), labels=shown)
+    if wrong.all():
+        return [found("GD30", table, text, wrong, repaired=False)], table
+    new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
+    return [found("GD30", table, text, wrong)], new.take(~wrong)
+
+
+def _numbered_alike(table: LooseTable, known: Mapping[str, int]) -> Outcome:
+    """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
+    words = table.label_words
+    there = np.isin(words, list(known))
+    findings = [found("GD30", table, detail("as_in_training"), there)] if there.any() else []
+    if not there.all():
+        shown = listed(np.unique(words[~there]).tolist())
+        text = detail("odd_labels", rows=counted(int((~there).sum()), "row"), labels=shown)
+        findings.append(found("GD33", table, text, ~there))
+    numbers = np.array([known.get(word, 0) for word in words.tolist()], np.int64)
+    return findings, replace(table, labels=numbers).take(there)
+
+
+def _as_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
+    numbers = np.full(len(texts), np.nan)
+    for place, text in enumerate(texts.tolist()):
+        try:
+            numbers[place] = float(text)
+        except ValueError:
+            continue
+    return numbers
+
+
+def _whole(table: LooseTable) -> NDArray[np.int64] | None:
+    """Return the labels as whole numbers from 0, if they are."""
+    if table.labels is None or not table.pictures or not len(table) or table.labels.dtype.kind == "O":
+        return None
+    labels = table.labels
+    right = (labels >= 0) & (labels == np.floor(labels))
+    return labels.astype(np.int64) if right.all() else None
+
+
+def stray(table: LooseTable, case: Case) -> Outcome:
+    """Labels beyond the classes that were named, or a few far beyond all others."""
+    labels = _whole(table)
+    if labels is None:
+        return [], table
+    classes = case.options.classes
+    if not classes and case.part == "train":
+        present, counts = np.unique(labels, return_counts=True)
+        usual = present[counts >= max(2, len(labels) // 2000)]
+        if len(usual) and usual[-1] + 1 == len(usual):
+            classes = len(usual)
+    beyond = labels >= classes
+    if not classes or not beyond.any() or beyond.all() or (not case.options.classes and beyond.mean() > 0.01):
+        return [], table
+    shown = listed(np.unique(labels[beyond]).tolist())
+    text = detail("beyond", rows=counted(int(beyond.sum()), "row"), labels=shown, classes=classes, last=classes - 1)
+    command = f"glassnet train {shlex.quote(table.source)} --classes {int(labels.max()) + 1}"
+    return [found("GD33", table, text, beyond, command=command)], table.take(~beyond)
+
+
+def missing(table: LooseTable, case: Case) -> Outcome:
+    """Classes that start at 1, have gaps, or are one only."""
+    labels = _whole(table)
+    if labels is None or case.part == "test":
+        return [], table
+    present = np.unique(labels)
+    if len(present) == 1:
+        return [found("GD34", table, detail("one_label", name=table.label_words[0]), count=len(table))], table
+    low, high = int(present[0]), int(present[-1])
+    if low == 1 and len(present) == high and case.options.classes <= high:
+        text = detail("from_one", high=high)
+        new = table.repaired(numbering={str(label): label - 1 for label in range(low, high + 1)})
+        return [found("GD31", table, text)], replace(new, labels=labels - 1)
+    classes = max(case.options.classes, high + 1)
+    absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
+    if not len(absent) or case.options.classes:
+        return [], table
+    text = detail("absent", classes=listed(absent.tolist()), high=high)
+    command = f"glassnet train {shlex.quote(table.source)} --classes {high + 1}"
+    return [found("GD32", table, text, count=len(absent), command=command)], table
+
+
+def balance(table: LooseTable, case: Case) -> Outcome:
+    """Classes of very different size."""
+    if table.labels is None or case.part == "test" or numbers_wanted(table) or not len(table):
+        return [], table
+    names, counts = np.unique(table.label_words, return_counts=True)
+    if len(names) < 2:
+        text = detail("one_label", name=names[0])
+        return ([] if table.pictures else [found("GD34", table, text, count=len(table))]), table
+    if counts.max() < UNEVEN * counts.min():
+        return [], table
+    least, most = int(counts.argmin()), int(counts.argmax())
+    text = detail("uneven", most=counts[most], large=names[most], least=counts[least], small=names[least])
+    return [found("GD35", table, text, count=int(counts.min()))], table
+
+
+def reachable(table: LooseTable, case: Case) -> Outcome:
+    """Targets of 0 and 1 that a sigmoid is asked for by the squared error."""
+    options = case.options
+    low, high = TARGETS[options.targets]
+    asked = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"
+    if not asked or case.part == "test":
+        return [], table
+    text = detail("unreachable", targets=options.targets, low=low, high=high)
+    return [found("GD36", table, text)], table

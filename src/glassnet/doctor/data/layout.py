@@ -1,0 +1,299 @@
+"""Checks of how a table lies in its file: widths of rows, direction, row numbers, gaps."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import image_shape
+from ...data.sample_layout import LABEL_NAMES
+from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
+from ...data.tables.raw_table import OPEN, LooseTable, apart, numbered
+from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, listed
+from ...i18n.findings_zh import CHINESE
+from ...preprocess.tabular.encoders import LARGEST
+from ..findings import KINDS, Finding
+from .context import Case, Outcome, found
+from .target import looks_like_labels
+
+_ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
+_STRAYS = 0.1
+"""Part of a column that may be no numbers where numbers are meant; with more it is a column of words."""
+_ENOUGH = 20
+"""Rows from which on all values being different says something."""
+
+
+def broken_rows(table: LooseTable, case: Case) -> Outcome:
+    """Rows of another width, which the reader has set aside."""
+    if not table.broken:
+        return [], table
+    rows, lines, fields = zip(*table.broken, strict=True)
+    widths = [width for width in fields if width != OPEN]
+    said = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
+    said += [detail("open_quote")] * (OPEN in fields)
+    why = Detail("; ".join(said), ";".join(map(in_chinese, said)))
+    text = detail("broken", rows=counted(len(rows), "row"), why=why)
+    finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
+    return [finding], replace(table, broken=())
+
+
+def decimal_comma(table: LooseTable, case: Case) -> Outcome:
+    """Numbers such as 1,5."""
+    if not table.decimal_comma:
+        return [], table
+    return [found("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
+
+
+def empty_columns(table: LooseTable, case: Case) -> Outcome:
+    """Columns without any value."""
+    if table.numbers.dtype == np.uint8 or not len(table):
+        return [], table
+    nothing = np.isnan(table.numbers).all(axis=0)
+    empty = [int(c) for c in np.flatnonzero(nothing) if c not in table.words and table.names[c] != case.target]
+    if not empty or len(empty) == table.width:
+        return [], table
+    names = [table.names[column] or detail("unnamed") for column in empty]
+    return [found("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
+
+
+def same_names(table: LooseTable, case: Case) -> Outcome:
+    """Columns that cannot be told apart by their names."""
+    counted_names = Counter(name for name in table.names if name)
+    twice = [name for name, count in counted_names.items() if count > 1]
+    if not table.header or not twice:
+        return [], table
+    text = detail("same_names", names=listed(twice), columns=sum(counted_names[name] for name in twice))
+    return [found("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
+
+
+def transposed(table: LooseTable, case: Case) -> Outcome:
+    """Find samples that are columns instead of rows."""
+    square = image_shape(len(table) - 1)
+    rows_fit = square is not None and square[0] >= 8 and image_shape(table.width - 1) is None
+    if not rows_fit or table.labels is not None or table.header or table.words:
+        return [], table
+    columns = table.numbers[:, 0], table.numbers[:, -1]
+    if any(map(looks_like_labels, columns)) or not any(map(looks_like_labels, (table.numbers[0], table.numbers[-1]))):
+        return [], table
+    text = detail("turned", rows=len(table), width=table.width, pixels=len(table) - 1)
+    turned = np.ascontiguousarray(table.numbers.T)
+    new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
+    return [found("GD04", table, text)], new
+
+
+def columns_alike(table: LooseTable, case: Case) -> Outcome:
+    """Remember the columns of training data; keep of a test part those that its training data keep, in their order."""
+    if case.like is None:
+        return [], table.repaired(names=table.names)
+    known = case.like.repairs
+    taken = table.repairs.label_columns  # by their values
+    wanted = {*case.like.names, *(() if taken else known.label_columns)}
+    unnamed = numbered(table.width) in (table.names, known.names)
+    if not wanted <= {*table.names} and unnamed and table.width == len(known.names):
+        table = replace(table, names=known.names)  # one of the two has no names of its own: places count
+    names = [name for name in known.names if name in wanted]
+    if (table.labels is None or bool(taken)) != bool(known.label_columns) or not wanted <= {*table.names}:
+        return [], table  # by another way of keeping labels, or not of these columns, which is said later
+    kept = table if table.names == tuple(names) else table.arranged([table.names.index(name) for name in names])
+    pictures = case.like.pictures
+    return [], replace(kept, pictures=pictures, header=table.header if pictures else case.like.header)
+
+
+def dates(table: LooseTable, case: Case) -> Outcome:
+    """Columns of dates or times."""
+    words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
+    columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
+    if not columns:
+        return [], table
+    names = [table.names[column] for column in columns]
+    example = next(text for text in table.words[columns[0]].tolist() if text)
+    text = detail("dates", names=listed(names), example=example[:40])
+    if len(columns) == table.width:  # nothing would be left
+        return [found("GD14", table, text, columns=names, repaired=False)], table
+    return [found("GD14", table, text, columns=names)], table.without(columns)
+
+
+def row_names(table: LooseTable, case: Case) -> Outcome:
+    """Find names of the rows, as R writes them."""
+    if not table.row_names:
+        return [], table
+    finding = found("GD05", table, detail("row_names"), columns=[detail("unnamed")])
+    return [finding], replace(table.without([0]), row_names=False)
+
+
+def records(table: LooseTable, case: Case) -> Outcome:
+    """Columns of lists, records or the like."""
+    columns = [place for place, name in enumerate(table.names) if name in table.records]
+    if not columns:
+        return [], table
+    names = [table.names[column] for column in columns]
+    text = detail("records", names=listed(names))
+    if len(columns) == table.width:  # nothing would be left
+        return [found("GD18", table, text, columns=names, repaired=False)], table
+    return [found("GD18", table, text, columns=names)], table.without(columns)
+
+
+def identifiers(table: LooseTable, case: Case) -> Outcome:
+    """Columns that number or name the rows."""
+    if len(table) < _ENOUGH or table.width < 3:
+        return [], table
+    low, high = table.numbers.min(axis=0).astype(float), table.numbers.max(axis=0).astype(float)
+    wide_enough = np.flatnonzero(~(high - low + 1 < len(table))).tolist()  # NaN: words
+    wrong = [column for column in wide_enough if _identifies(table, column)]
+    wrong = [column for column in wrong if table.names[column].lower() not in LABEL_NAMES]
+    if not wrong:
+        return [], table
+    names = [table.names[column] or detail("unnamed") for column in wrong]
+    text = detail("identifiers", names=listed(names), rows=len(table))
+    return [found("GD05", table, text, columns=names)], table.without(wrong)
+
+
+def _identifies(table: LooseTable, column: int) -> bool:
+    if column in table.words:
+        texts = [text for text in table.words[column].tolist() if text]
+        alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
+        return alone and not are_numbers(texts)  # amounts of money are told apart, and mean something
+    values = table.numbers[:, column]
+    low, high, count = float(values.min()), float(values.max()), len(values)
+    # Row numbers may have gaps where rows were taken out; an identifier by name may jump as it likes.
+    dense = count <= high - low + 1 <= 1.2 * count + 5
+    if not dense and not _ID_NAME.search(table.names[column]):
+        return False
+    return bool((values == np.floor(values)).all()) and len(np.unique(table.fields(column))) == count
+
+
+def _mostly_words(table: LooseTable, column: int) -> bool:
+    return _strays(table, column) > 0.5
+
+
+def _strays(table: LooseTable, column: int) -> float:
+    """Return which part of a column's fields is no number."""
+    filled = table.words[column] != ""
+    return float(np.isnan(table.numbers[filled, column]).mean())
+
+
+def strays(table: LooseTable, case: Case) -> Outcome:
+    """Fields that are no numbers in a column of numbers; in a table training takes them for missing, if they are few.
+
+    What few means is its word, so that no row goes with which it could do something.
+    """
+    if case.takes_gaps(table):
+        return _missing(table)
+    columns = [column for column in table.words if table.pictures or _strays(table, column) <= _STRAYS]
+    if not columns:
+        return [], table
+    wrong = {column: np.isnan(table.numbers[:, column]) & (table.words[column] != "") for column in columns}
+    rows: NDArray[np.bool_] = np.logical_or.reduce(list(wrong.values()))
+    first = int(np.argmax(rows))
+    column = next(column for column in columns if wrong[column][first])
+    text = detail(
+        "strays",
+        rows=counted(int(rows.sum()), "row"),
+        example=table.words[column][first],
+        name=table.names[column],
+    )
+    names = [table.names[column] for column in columns]
+    finding = found("GD11", table, text, rows, columns=names, repaired=not rows.all())
+    kept = {column: texts for column, texts in table.words.items() if column not in columns}
+    return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
+
+
+def _missing(table: LooseTable) -> Outcome:
+    """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
+    numbers, words, told, names = table.numbers, dict(table.words), [], []
+    rows = np.zeros(len(table), bool)
+    infinite, _ = _holes(table)
+    if infinite.any():
+        numbers = np.where(infinite, np.nan, numbers)
+        rows |= infinite.any(axis=1)
+        names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
+        told += [detail("infinite", name=name) for name in names[:SHOWN]]
+    for column, texts in table.words.items():
+        wrong = non_numeric_values(texts.tolist())
+        if not any(wrong):
+            continue
+        rows |= wrong
+        names.append(table.names[column])
+        told.append(detail("stray", example=texts[wrong][0], name=names[-1]))
+        words[column] = np.where(wrong, "", texts)
+        if not np.isnan(numbers[words[column] != "", column]).any():
+            del words[column]  # what is left are plain numbers
+    if not told:
+        return [], table
+    shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
+    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
+    return [found("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words)
+
+
+def gaps(table: LooseTable, case: Case) -> Outcome:
+    """Fields that are empty or infinite; what is empty in a table with named columns is filled in by a training."""
+    infinite, empty = _holes(table)
+    unlabelled = _unlabelled(table)
+    findings = []
+    if case.takes_gaps(table):
+        if empty.any():
+            findings.append(_gaps("GD13", table, empty, unlabelled=None))
+        empty = np.zeros_like(empty)
+    holes = infinite | empty
+    drop: NDArray[np.bool_] = holes.any(axis=1) | unlabelled
+    if drop.any():
+        findings.append(_gaps("GD10", table, holes, unlabelled))
+    return findings, table if drop.all() else table.take(~drop) if drop.any() else table
+
+
+def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
+    rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1), bool)
+    names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
+    if unlabelled is not None and unlabelled.any():
+        rows = rows | unlabelled
+        names.append(table.label_name or detail("the_label"))
+    extreme = _extremes(table, holes, unlabelled)
+    what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
+    rows_here = counted(int(rows.sum()), "row")
+    text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
+    return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+
+
+def _extremes(table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    """Return the rows in which what counts as a gap is a number: infinite, or a label whose square is, shape (n,)."""
+    extreme: NDArray[np.bool_] = np.zeros(len(table), bool)
+    if holes.size:
+        extreme |= (holes & np.isinf(table.numbers)).any(axis=1)
+    if unlabelled is not None and table.labels is not None and table.labels.dtype.kind == "f":
+        extreme |= unlabelled & (np.abs(table.labels) > LARGEST)
+    return extreme
+
+
+def _holes(table: LooseTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Return which values are infinite, and which are missing, each of shape (n, width)."""
+    if table.numbers.dtype == np.uint8:
+        nothing = np.zeros((len(table), 0), bool)
+        return nothing, nothing
+    empty = np.isnan(table.numbers)
+    for column, texts in table.words.items():
+        empty[:, column] = texts == ""
+    return np.isinf(table.numbers), empty
+
+
+def _unlabelled(table: LooseTable) -> NDArray[np.bool_]:
+    labels = table.labels
+    if labels is None or labels.dtype.kind not in "fO":
+        return np.zeros(len(table), bool)
+    missing: NDArray[np.bool_] = labels == "" if labels.dtype.kind == "O" else ~(np.abs(labels) <= LARGEST)
+    return missing
+
+
+def header(table: LooseTable, case: Case) -> Outcome:
+    """Names above pixels."""
+    if not (table.pictures and table.header):
+        return [], table
+    text = detail(
+        "header",
+        names=listed([table.label_name, *table.names], 3),
+        advice=Detail(KINDS["GD02"].advice, CHINESE["GD02"][1]),
+    )
+    return [found("GD02", table, text)], replace(table, header=False)

@@ -1,0 +1,57 @@
+"""The check for numbers that stand for missing values, such as -999."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from ...data.tables.missing import sentinels_in
+from ...data.tables.raw_table import LooseTable
+from ...i18n.finding_details import Detail, counted, detail, in_chinese
+from .classes import numbers_wanted
+from .context import Case, Outcome, found
+
+_LABELS = -1
+"""In place of a column's."""
+
+
+def sentinels(table: LooseTable, case: Case) -> Outcome:
+    """Find numbers that seem to stand for missing values, in the inputs and in numbers to predict."""
+    if table.pictures or table.numbers.dtype == np.uint8:
+        return [], table
+    series = {column: table.numbers[:, column] for column in range(table.width) if column not in table.words}
+    if table.labels is not None and table.labels.dtype.kind == "f" and numbers_wanted(table):
+        series[_LABELS] = table.labels
+
+    def name_of(place: int) -> str:
+        return table.label_name if place == _LABELS else table.names[place]
+
+    if case.like is None:
+        wrong = {place: values for place, column in series.items() if (values := sentinels_in(column))}
+    else:
+        known = case.like.repairs.sentinels
+        wrong = {
+            place: values
+            for place, column in series.items()
+            if (values := {one: n for one in known.get(name_of(place), ()) if (n := int((column == one).sum()))})
+        }
+    if not wrong:
+        return [], table
+    which = np.zeros(len(table), bool)
+    numbers, labels = table.numbers.copy(), table.labels
+    told, names = [], []
+    for place, values in wrong.items():
+        name = name_of(place) or detail("unnamed")
+        for value, count in values.items():
+            told.append(detail("sentinel", value=value, name=name, rows=counted(count, "row")))
+            names.append(name)
+        here = np.isin(series[place], list(values))
+        which |= here
+        if place == _LABELS:
+            labels = np.where(here, np.nan, series[place])
+        else:
+            numbers[here, place] = np.nan
+    text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
+    new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
+    return [found("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -1,0 +1,179 @@
+"""Checks of values: their range, the notes' scaling and its mistakes, polarity, and what never changes."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import border, image_shape
+from ...data.tables.raw_table import LooseTable
+from ...i18n.finding_details import counted, detail, listed
+from .context import Case, Outcome, found
+
+_SAMPLE = 2000
+
+
+@dataclass(frozen=True)
+class _Scale:
+    """A range into which bytes get by a known formula."""
+
+    low: float
+    high: float
+    code: str
+    formula: str
+
+
+_TWICE = 0.01 / 255 * 0.99 + 0.01, 1 / 255 * 0.99 + 0.01
+_SCALES = (
+    _Scale(0.0, 1.0, "GD20", "x / 255"),
+    _Scale(0.0, 0.99, "GD20", detail("x_no_offset")),
+    _Scale(0.01, 1.0, "GD21", "x / 255 * 0.99 + 0.01"),
+    _Scale(0.01, 1.01, "GD22", detail("x_no_factor")),
+    _Scale(1.01, 2.0, "GD22", detail("x_101")),
+    _Scale(1.01, 2.01, "GD22", detail("x_101_plain")),
+    _Scale(1.0, 1.99, "GD22", detail("x_one")),
+    _Scale(1.01, 1.02, "GD22", detail("x_factor")),
+    _Scale(*_TWICE, "GD22", detail("x_notes_twice")),
+    _Scale(0.01, 0.01 + 1 / 255, "GD22", detail("x_of_parts")),
+    _Scale(0.0, 1 / 255, "GD22", detail("x_twice")),
+    _Scale(-1.0, 1.0, "GD22", "x / 127.5 - 1"),
+    _Scale(-0.5, 0.5, "GD22", "x / 255 - 0.5"),
+    _Scale(-0.1307 / 0.3081, (1 - 0.1307) / 0.3081, "GD22", detail("x_standardised")),
+)
+
+
+def scale(table: LooseTable, case: Case) -> Outcome:
+    """Pixels that are not 0 to the largest value allowed."""
+    if not table.pictures or not table.numbers.size:
+        return [], table
+    maximum, values = case.options.input_max, table.numbers
+    low, high = float(values.min()), float(values.max())
+    known = None if case.like is None else case.like.repairs.scale
+    if known is not None and known[0] - 0.04 * (known[1] - known[0]) <= low and high <= known[1] * 1.04:
+        text = detail("from_to", low=low, high=high, maximum=maximum)
+        return [found("GD22", table, text)], _stretched(table, *known, maximum)
+    if low >= 0 and maximum / 2 < high <= maximum:
+        return [], _as_bytes(table, maximum)
+    few = _few_outside(values, maximum)
+    if few is not None:
+        worst = float(values[few].max()) if float(values[few].max()) > maximum else float(values[few].min())
+        text = detail("outside", rows=counted(int(few.sum()), "row"), worst=worst, maximum=maximum)
+        return [found("GD23", table, text, few)], _as_bytes(table.take(~few), maximum)
+    if high == low:
+        return [], table
+    formula = _known(low, high)
+    if formula is None and low == 0 < high < maximum:
+        text = detail("up_to", high=high, maximum=maximum)
+        finding = found("GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}")
+        return [finding], _stretched(table, 0.0, high, maximum)
+    if formula is None:
+        code = "GD22" if low >= 0 and high <= maximum else "GD24"
+        text = detail("from_to", low=low, high=high, maximum=maximum)
+        return [found(code, table, text)], _stretched(table, min(low, 0.0) if high > maximum else low, high, maximum)
+    text = detail("formula", low=low, high=high, formula=formula.formula)
+    command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if formula.code == "GD20" else ""
+    return [found(formula.code, table, text, command=command)], _stretched(table, formula.low, formula.high, maximum)
+
+
+def _as_bytes(table: LooseTable, maximum: float) -> LooseTable:
+    """Hold whole numbers of a byte's range as bytes: an eighth of the room, and written without a fraction."""
+    values = table.numbers
+    if maximum != 255 or values.dtype == np.uint8 or not (values == np.floor(values)).all():
+        return table
+    return replace(table, numbers=values.astype(np.uint8))
+
+
+def _few_outside(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | None:
+    """Return the rows with values outside the range, if the others fill it."""
+    outside = (values.min(axis=1) < 0) | (values.max(axis=1) > maximum)
+    if not outside.any() or outside.mean() > 0.1:
+        return None
+    return outside if values[~outside].max() > maximum / 2 else None
+
+
+def _known(low: float, high: float) -> _Scale | None:
+    """Return the formula whose range is nearest, if it is near at all."""
+
+    def distance(one: _Scale) -> float:
+        return max(abs(low - one.low), abs(high - one.high)) / (one.high - one.low)
+
+    nearest = min(_SCALES, key=distance)
+    return nearest if distance(nearest) < 0.04 else None
+
+
+def _stretched(table: LooseTable, low: float, high: float, maximum: float) -> LooseTable:
+    table = table.repaired(scale=(low, high))
+    values = np.clip((table.numbers.astype(np.float64) - low) * (maximum / (high - low)), 0, maximum)
+    whole = np.rint(values)
+    if maximum == 255 and np.abs(values - whole).max() < 0.1:
+        return replace(table, numbers=whole.astype(np.uint8))
+    return replace(table, numbers=np.round(values, 4))
+
+
+def polarity(table: LooseTable, case: Case) -> Outcome:
+    """Paper that is bright and ink that is dark."""
+    if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
+        return [], table
+    maximum = case.options.input_max
+    cells = np.arange(table.width).reshape(table.image_shape)
+    edge = np.median(table.numbers[:, border(cells)], axis=1)
+    paper = (edge > 0.75 * maximum) & (table.numbers.mean(axis=1) > 0.5 * maximum)
+    ink = edge < 0.25 * maximum
+    # Photographs are neither; a few bright frames among them say nothing.
+    if not paper.any() or (paper | ink).mean() < 0.9:
+        return [], table
+    share = detail("all_of_them" if paper.all() else "part_of", count=int(paper.sum()), all=len(table))
+    values = table.numbers.copy()
+    values[paper] = np.array(maximum, values.dtype) - values[paper]
+    return [found("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
+
+
+def blank(table: LooseTable, case: Case) -> Outcome:
+    """Pictures of one grey."""
+    if not table.pictures or not len(table):
+        return [], table
+    least = case.options.input_max / 50
+    flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
+    if not flat.any() or flat.all():
+        return [], table
+    return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
+
+
+def constant(table: LooseTable, case: Case) -> Outcome:
+    """Columns that never change."""
+    if len(table) < 2 or case.part == "test":
+        return [], table
+    same = table.numbers.min(axis=0) == table.numbers.max(axis=0)
+    for column in {*table.words, *table.exact}:
+        same[column] = len(set(table.fields(column).tolist())) == 1
+    columns = np.flatnonzero(same)
+    if not len(columns):
+        return [], table
+    names = [table.names[column] for column in columns]
+    if table.pictures:
+        text = detail(
+            "constant_pixels",
+            pixels=counted(len(columns), "pixel" if table.channels == 1 else "colour value"),
+            width=table.width,
+        )
+        return [found("GD27", table, text, columns=names)], table
+    if len(columns) == table.width:
+        return [found("GD29", table, detail("every_column"), columns=names, repaired=False)], table
+    return [found("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
+
+
+def size(table: LooseTable, case: Case) -> Outcome:
+    """Pictures whose number of pixels misses a square by one or two."""
+    if not table.pictures or table.image_shape is not None or table.width < 64:
+        return [], table
+    for extra in (1, -1, 2, -2):
+        shape = image_shape(table.width - extra)
+        if shape is not None:
+            key = "more_values" if extra > 0 else "fewer_values"
+            text = detail(key, width=table.width, extra=abs(extra), rows=shape[0], columns=shape[1])
+            return [found("GD28", table, text)], table
+    return [], table

@@ -1,0 +1,222 @@
+"""Which column is the label: the named one, one of a telling name, or the one that looks like classes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import SampleLayout, image_shape
+from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
+from ...data.tables.raw_table import LooseTable, numbered
+from ...data.validation import PIXELS
+from ...errors import DataError
+from ...i18n.finding_details import detail, listed
+from ..findings import Finding
+from .context import Case, Outcome, found
+
+_PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
+
+
+def labels_alike(table: LooseTable, case: Case) -> Outcome:
+    """Find the labels of a test part by its values, as training does, where it or the training has no names of columns.
+
+    The columns that are left are called as those of the training data, in the same order.
+    """
+    like = case.like
+    if like is None or case.target is not None or table.labels is not None:
+        return [], table
+    names, labels = like.repairs.names, like.repairs.label_columns
+    count = len(labels)
+    end = next((end for end in ("first", "last") if labels == _at(end, count, names)), "")
+    if not count or not end or (table.header and names != numbered(len(names))):
+        return [], table  # by their names, or from the place that was named
+    features = [name for name in names if name not in labels]
+    if table.width > len(names):  # of a separator at the end of every line, say
+        nothing = np.isnan(table.numbers).all(axis=0)
+        table = table.without([int(k) for k in np.flatnonzero(nothing) if k not in table.words])
+    usual, called = SampleLayout(end, count), table.names if table.header else ()
+    of_words = [one for one, place in (("first", 0), ("last", table.width - 1)) if _few_words(table, place)]
+    whole = table.numbers[np.isfinite(table.numbers).all(axis=1)]
+    if len(of_words) == 1:
+        layout = SampleLayout(of_words[0])
+    elif not len(whole) or (not like.pictures and count == 1 and table.width == len(names)):
+        layout = usual  # in a table any column may look like labels
+    else:
+        layout = detect_layout(
+            whole[:, 0], whole[:, 1:], table.source, names=called, features=len(features), usual=usual
+        ).layout
+    if table.width - layout.columns != len(features):
+        return [], table  # not of these columns, which is said later
+    places = list(columns_at(layout.labels, layout.columns, table.width))
+    if layout.columns == 1:
+        findings, rest = _taken(table, places[0], guessed=False)
+    else:
+        findings, rest = _joined(table, places)
+    return findings, replace(rest, names=tuple(features), label_name=like.label_name, label_last=like.label_last)
+
+
+def _at(end: str, count: int, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(names[place] for place in columns_at(end, count, len(names)))
+
+
+def named_column(table: LooseTable, case: Case) -> Outcome:
+    """Take the labels from the column that was named, before columns are dropped and numbers change.
+
+    Those of a test part have the names that its training data have.
+    """
+    known = case.like.repairs.label_columns if case.like is not None else ()
+    if known and table.labels is None and (table.header or {*known} <= {*table.names}):
+        columns = [place_of(table, name) for name in known]
+        if len(columns) == 1:
+            return _taken(table, columns[0], guessed=False)
+        return _joined(table, columns)
+    if case.target is None or table.labels is not None or not len(table):
+        return [], table
+    return _taken(table, place_of(table, case.target), guessed=False)
+
+
+def label_column(table: LooseTable, case: Case) -> Outcome:
+    """Find the labels and take them apart from the inputs."""
+    if table.labels is not None:
+        return [], _seen(table)
+    if (block := _one_hot(table)) is not None:
+        return _joined(table, block[0])
+    column, guessed = _chosen(table)
+    if column is None:
+        return [_no_labels(table)], replace(table, pictures=_are_pixels(table))
+    return _taken(table, column, guessed)
+
+
+def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
+    labels = table.fields(column)
+    labels = labels.astype(object) if labels.dtype.kind == "U" else labels
+    rest = _seen(table.without([column]))
+    place = {0: "first", table.width - 1: "last"}.get(column, "number")
+    where = detail(place, place=column + 1)
+    text = detail("label_column", name=table.names[column], where=where, width=table.width)
+    findings = []
+    if column > 0 and (rest.pictures or not table.header):
+        findings.append(found("GD06", table, text, columns=[table.names[column]]))
+    elif guessed and not rest.pictures:
+        findings.append(found("GD08", table, text, columns=[table.names[column]]))
+    new = replace(
+        rest,
+        labels=labels,
+        label_name=table.names[column] if table.header else "label",
+        label_last=column == table.width - 1,
+    )
+    return findings, table.repaired(new, label_columns=(table.names[column],))
+
+
+def place_of(table: LooseTable, target: str) -> int:
+    """Return the place of the column that was named, or numbered from 1.
+
+    Raises
+    ------
+    DataError
+        GN060 when there is none.
+    """
+    counted = re.sub(r"^column(\d+)$", r"column \1", target)  # as training calls columns without names
+    for name in (target, counted):
+        if name in table.names:
+            return table.names.index(name)
+    if target.isdecimal() and 1 <= int(target) <= table.width:
+        return int(target) - 1
+    raise DataError(
+        "GN060",
+        f"{table.source}: no column {target!r}; there are {listed(table.names)}. Name one, or give its number from 1.",
+    )
+
+
+def looks_like_labels(values: NDArray[np.generic]) -> bool:
+    """Tell whether a column may number classes: few whole numbers from 0 or 1, close together."""
+    return evenness(values) > 0
+
+
+def _are_pixels(table: LooseTable) -> bool:
+    """Tell whether all columns are of one kind, without names of their own, and as many as a picture has pixels."""
+    if table.width < 16 or (image_shape(table.width) is None and table.width < PIXELS):
+        return False
+    if table.header and not all(_PIXEL_NAME.fullmatch(name) for name in table.names):
+        return False
+    if any(np.isnan(table.numbers[:, column]).mean() > 0.5 for column in table.words):
+        return False
+    some = table.numbers[:: max(1, len(table) // 5000)]
+    high, low = (side.reduce(some, axis=0).astype(float) for side in (np.fmax, np.fmin))
+    high = high[high > low]  # the corners of digits are the same everywhere
+    return not len(high) or float(np.median(high)) >= 0.1 * float(np.quantile(high, 0.95))
+
+
+def _seen(table: LooseTable) -> LooseTable:
+    """Return the table as pictures, if it is such; zeros in front of pixels mean nothing."""
+    if not (table.pictures or _are_pixels(table)):
+        return table
+    return replace(table, pictures=True, image_shape=table.image_shape or image_shape(table.width), exact={})
+
+
+def _no_labels(table: LooseTable) -> Finding:
+    shape = image_shape(table.width)
+    drawn = detail("drawn", width=table.width, rows=shape[0], columns=shape[1]) if shape else ""
+    return found("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
+
+
+def _chosen(table: LooseTable) -> tuple[int | None, bool]:
+    """Return the place of the labels, and whether it is a guess."""
+    if table.header:
+        named = [place for place, name in enumerate(table.names) if name.strip().lower() in LABEL_NAMES]
+        if named:
+            return named[0], False
+    first, last = evenness(table.numbers[:, 0]), evenness(table.numbers[:, -1])
+    words = [_few_words(table, 0), _few_words(table, table.width - 1)]
+    if any(words):
+        return (table.width - 1 if words[1] else 0), True
+    if last > first + 0.1:
+        return table.width - 1, True
+    ends = table.numbers[:, 0], table.numbers[:, -1]
+    if not first and [len(np.unique(one)) > 1 for one in ends] == [False, True]:
+        return table.width - 1, True  # of the two, only this one tells anything
+    # A label and a picture: what is wrong with such a label is said later.
+    if first > 0 or (image_shape(table.width - 1) is not None and image_shape(table.width) is None):
+        return 0, True
+    return (None, True) if _are_pixels(table) else (table.width - 1, True)
+
+
+def _few_words(table: LooseTable, column: int) -> bool:
+    if column not in table.words:
+        return False
+    texts = table.words[column]
+    filled = texts[texts != ""]
+    words = bool(np.isnan(table.numbers[texts != "", column]).mean() > 0.5)
+    return words and 2 <= len(set(filled.tolist())) <= max(2, len(filled) // 4, 1)
+
+
+def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
+    """Return columns at an end that hold one high value a row and low ones else, and the high value."""
+    if table.width < 5 or len(table) < 4 or table.header:
+        return None
+    few = table.numbers[:: max(1, len(table) // 100)]
+    return one_hot_columns(few, lambda columns: table.numbers[:, columns])
+
+
+def _joined(table: LooseTable, columns: list[int]) -> Outcome:
+    """Make one column of labels of several; a row in which they are not one-hot has none."""
+    block = table.numbers[:, columns]
+    right = one_hot_rows(block)
+    if not right.any():
+        raise DataError(
+            "GN015",
+            f"{table.source}: {listed([table.names[column] for column in columns])} hold no one-hot labels, as those "
+            "of the training data do. Use test data laid out alike.",
+        )
+    high = float(block[right].max())
+    labels = block.argmax(axis=1)
+    labels = labels if right.all() else np.where(right, labels, np.nan)
+    rest = _seen(table.without(columns))
+    names = [table.names[column] for column in columns]
+    values = detail("ones" if high == 1 else "notes_targets")
+    text = detail("one_hot", count=len(columns), name=names[0], values=values)
+    new = replace(rest, labels=labels, label_name="label")
+    return [found("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))

@@ -1,0 +1,136 @@
+"""The doctor for programs: what no longer runs in an old program of the book, and a copy that does."""
+
+from __future__ import annotations
+
+import ast
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from ...i18n.finding_details import detail
+from ..findings import KINDS, Finding
+from .migrations import Change, Repairs, needed
+from .paths import missing_files
+from .program import MAGIC, Edit, Positions, Program, edited, parsed, read_program
+from .python2 import readable
+from .remarks import remarks
+from .scopes import Names, names_in
+
+
+@dataclass(frozen=True)
+class ScriptDiagnosis:
+    """What is wrong with a program, and the program repaired.
+
+    Parameters
+    ----------
+    findings : list of Finding
+        By line.
+    content : bytes
+        The repaired program, as a file holds it.
+    """
+
+    findings: list[Finding]
+    content: bytes
+
+
+def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] | None = None) -> ScriptDiagnosis:
+    """Find what no longer runs in a Python program or a notebook.
+
+    Parameters
+    ----------
+    path : str or path
+        A .py or .ipynb file.
+    beside : str or path, optional
+        The program in whose folder the files are that it reads; the program itself if not given.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003 when it cannot be read.
+    DataError
+        GN011 when a notebook is none.
+    """
+    program = read_program(Path(path))
+    text, mistakes, tree = readable(program.text)
+    if program.notebook is not None:
+        mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
+    findings = [_finding(program, code, line, said, repaired=True) for code, line, said in mistakes]
+    if program.encoding.lower().startswith("gb"):
+        text_of = detail("encoding", encoding=program.encoding)
+        findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
+    if not isinstance(tree, ast.Module):
+        return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.content(text))
+    try:
+        changes, edits = _changes(text, tree, Path(beside or path).parent)
+    except RecursionError:  # hundreds of calls upon each other; `parsed` refuses what is deeper still
+        problem = SyntaxError("too deeply nested")
+        return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.content(text))
+    new = edited(text, edits)
+    if not isinstance(parsed(new), ast.Module):  # never write what is worse than what came
+        new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
+    findings += [_of_change(program, change) for change in changes]
+    findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
+    return ScriptDiagnosis(findings, program.content(new))
+
+
+def _changes(text: str, tree: ast.Module, folder: Path) -> tuple[list[Change], list[Edit]]:
+    names, positions = names_in(tree), Positions(text)
+    repairs = Repairs(tree, names, positions)
+    changes = [
+        *repairs.changes(),
+        *missing_files(tree, names, positions, folder),
+        *remarks(tree, names, positions),
+        *_exported_magics(tree, names, positions),
+    ]
+    edits = [edit for change in changes for edit in change.edits]
+    if helpers := needed(changes, repairs):
+        edits.append(_inserted(helpers, tree, positions))
+    return changes, edits
+
+
+def _inserted(helpers: str, tree: ast.Module, positions: Positions) -> Edit:
+    """Put the functions below the imports that the program begins with."""
+    place = 0
+    for node in tree.body:
+        passive = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            place = positions.end(node)
+        elif not passive:
+            break
+    if place == 0 and tree.body:  # no imports at the beginning: above the first statement
+        first = tree.body[0]
+        documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
+        place = positions.end(first) if documented else positions.start(first)
+        if not documented:
+            return Edit(place, place, f"{helpers}\n")
+    end = positions.raw.find(b"\n", place) + 1  # the line itself may be taken out
+    if end == 0:
+        return Edit(len(positions.raw), len(positions.raw), f"\n{helpers}")
+    return Edit(end, end, f"{helpers}\n")
+
+
+def _exported_magics(tree: ast.Module, names: Names, positions: Positions) -> Iterator[Change]:
+    """Find ``get_ipython().magic(…)``, which Jupyter writes when it saves a notebook as a program."""
+    if "get_ipython" in names.paths or "get_ipython" in names.bound:
+        return
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and ast.unparse(node).startswith("get_ipython()."):
+            shown = ast.unparse(node)
+            yield Change("GS08", node, shown, (positions.replace(node, f"{MAGIC}{shown}"),))
+
+
+def _unreadable(program: Program, text: str, problem: SyntaxError) -> Finding:
+    flat = isinstance(problem, IndentationError) and not any(one[:1] in " \t" for one in text.split("\n") if one)
+    why = detail("no_indentation") if flat else problem.msg
+    return _finding(program, "GS10", problem.lineno or 1, why)
+
+
+def _of_change(program: Program, change: Change) -> Finding:
+    repaired = bool(change.edits) and bool(KINDS[change.code].repair)
+    return _finding(program, change.code, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
+
+
+def _finding(program: Program, code: str, line: int, text: str, *, repaired: bool = False) -> Finding:
+    said, cell, number = program.placed(line, text)
+    return Finding(code, program.name, said, 1, lines=(number,), cell=cell, repaired=repaired)

@@ -1,0 +1,337 @@
+"""Names of libraries that are gone, in a syntax tree, and the edits that put today's in their place."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ...i18n.finding_details import detail
+from .program import Edit, Positions
+from .scopes import Names
+
+RENAMED = {
+    **{f"numpy.{old}": new for old, new in {
+        "float": "float", "int": "int", "bool": "bool", "object": "object", "str": "str", "complex": "complex",
+        "long": "int", "unicode": "str",
+    }.items()},
+    **{f"numpy.{old}": f"numpy.{new}" for old, new in {
+        "float_": "float64", "complex_": "complex128", "string_": "bytes_", "unicode_": "str_", "NaN": "nan",
+        "Inf": "inf", "infty": "inf", "Infinity": "inf", "product": "prod", "cumproduct": "cumprod",
+        "sometrue": "any", "alltrue": "all", "in1d": "isin", "row_stack": "vstack", "trapz": "trapezoid",
+    }.items()},
+}  # fmt: skip
+"""What NumPy has removed -> what to write."""
+
+_OLDER = {
+    "xrange": "range",
+    "raw_input": "input",
+    "unicode": "str",
+    "unichr": "chr",
+    "long": "int",
+    "basestring": "str",
+}
+_OLD_METHODS = {"iteritems": "items", "iterkeys": "keys", "itervalues": "values"}
+_INNER = ("interpolation", "filters", "measurements", "morphology", "fourier")
+_READERS = ("scipy.misc.imread", "scipy.ndimage.imread", "scipy.misc.pilutil.imread")
+_RESIZERS, _SAVERS = ("scipy.misc.imresize",), ("scipy.misc.imsave",)
+_NO_HELP = ("scipy.misc.toimage", "scipy.misc.imshow", "scipy.misc.imrotate", "scipy.misc.imfilter")
+_GREY = ("as_gray", "flatten")
+_IMAGEIO = ("imageio.imread", "imageio.v2.imread", "imageio.v3.imread")
+
+HELPERS = {
+    "imread": '''def {name}(file, flatten=False, mode=None, as_gray=False):
+    """Read a picture as an array, as SciPy did; grey numbers where it is flattened."""
+    picture = Image.open(file)
+    mode = "F" if flatten or as_gray else mode
+    return np.array(picture.convert(mode) if mode else picture)
+''',
+    "imresize": '''def {name}(arr, size, interp="bilinear", mode=None):
+    """Bring a picture to (rows, columns), to a part of its size, or to so many percent, as SciPy did."""
+    values = np.asarray(arr)
+    if values.dtype != "uint8":
+        values = ((values - values.min()) * (255 / (values.max() - values.min() or 1))).round().astype("uint8")
+    picture = Image.fromarray(values)
+    picture = picture.convert(mode) if mode else picture
+    if isinstance(size, int):
+        size = size / 100
+    if isinstance(size, float):
+        size = (max(1, int(picture.height * size)), max(1, int(picture.width * size)))
+    return np.array(picture.resize((size[1], size[0]), getattr(Image, interp.upper())))
+''',
+    "imsave": '''def {name}(name, arr, format=None):
+    """Write an array as a grey picture, its smallest value black and its largest white, as SciPy did."""
+    values = np.asarray(arr, dtype=float)
+    values = (values - values.min()) * (255 / (values.max() - values.min() or 1))
+    Image.fromarray(values.round().astype("uint8")).save(name, format)
+''',
+}
+"""What SciPy had, by way of Pillow."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """A place of a program, what is wrong there, and the edits against it; none where only a person can help."""
+
+    code: str
+    node: ast.AST
+    text: str
+    edits: tuple[Edit, ...] = ()
+    helper: str = ""
+
+
+class Repairs:
+    """The changes of one program.
+
+    Parameters
+    ----------
+    tree : ast.Module
+        The program.
+    names : Names
+        Its names.
+    positions : Positions
+        Of its text.
+    """
+
+    def __init__(self, tree: ast.Module, names: Names, positions: Positions) -> None:
+        self.tree, self.names, self.positions = tree, names, positions
+        self.numpy = names.local("numpy") or "np"
+        self._called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
+        self._inner = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+
+    def changes(self) -> Iterator[Change]:
+        """Yield all changes, in the order of the tree."""
+        for node in ast.walk(self.tree):
+            if isinstance(node, ast.Import):
+                yield from self._import(node)
+            elif isinstance(node, ast.ImportFrom):
+                yield from self._import_from(node)
+            elif isinstance(node, ast.Call):
+                yield from self._call(node)
+            elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
+                yield from self._name(node)
+
+    def _call(self, node: ast.Call) -> Iterator[Change]:
+        paths = self.names.paths_of(node.func)
+        shown = ast.unparse(node.func)
+        if "numpy.asfarray" in paths:
+            yield Change("GS01", node, shown, self._as_floats(node))
+        for path in paths:
+            grey = sorted(keyword.arg for keyword in node.keywords if keyword.arg in _GREY)
+            if path in _READERS:
+                yield self._helped("GS03", node, shown, "imread")
+            elif path in _RESIZERS:
+                yield self._helped("GS04", node, shown, "imresize")
+            elif path in _SAVERS:
+                yield self._helped("GS03", node, shown, "imsave")
+            elif path in _NO_HELP:
+                yield Change("GS03", node, shown)
+            elif path in _IMAGEIO and grey:
+                yield self._helped("GS05", node, f"{shown}(…, {grey[0]}=…)", "imread")
+
+    def _as_floats(self, node: ast.Call) -> tuple[Edit, ...]:
+        edits = [self.positions.replace(node.func, f"{self._numpy(node.func)}asarray")]
+        if len(node.args) == 1 and not node.keywords:
+            # Before the closing bracket, since the argument may stand in brackets of its own.
+            end = self.positions.end(node) - 1
+            before = self.positions.raw[:end].rstrip()
+            comma = "" if before.endswith(b",") else ","
+            edits.append(Edit(len(before), len(before), f"{comma} dtype=float"))
+        return tuple(edits)
+
+    def _numpy(self, node: ast.AST) -> str:
+        """Return what stands before a name of NumPy's: ``np.``, or nothing where it was imported by itself."""
+        if isinstance(node, ast.Attribute):
+            return f"{ast.unparse(node.value)}."
+        return ""
+
+    def helper_name(self, helper: str) -> str:
+        """Return a name for a function to be added, that the program does not have itself."""
+        return f"_{helper}" if helper in self.names.bound else helper
+
+    def _helped(self, code: str, node: ast.Call, shown: str, helper: str) -> Change:
+        edit = self.positions.replace(node.func, self.helper_name(helper))
+        return Change(code, node, shown, (edit,), helper)
+
+    def _name(self, node: ast.Attribute | ast.Name) -> Iterator[Change]:
+        if id(node) in self._inner and isinstance(node, ast.Name):
+            return
+        shown = ast.unparse(node)
+        for path in self.names.paths_of(node):
+            if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
+                yield Change(
+                    "GS02", node, detail("is_now", old=shown, new=self._today(path)), self._renamed(node, path)
+                )
+            elif path == "numpy.asfarray" and id(node) not in self._called:
+                new = f"(lambda values: {self._numpy(node)}asarray(values, dtype=float))"
+                yield Change("GS01", node, shown, (self.positions.replace(node, new),))
+            elif path == "time.clock":
+                edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
+                yield Change("GS09", node, detail("is_now", old=shown, new="perf_counter"), edits)
+            elif path in _OLDER and isinstance(node, ast.Name):
+                edits = (self.positions.replace(node, _OLDER[path]),)
+                yield Change("GS09", node, detail("is_now", old=shown, new=_OLDER[path]), edits)
+        if isinstance(node, ast.Attribute):
+            yield from self._attribute(node, shown)
+
+    def _attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
+        path = self.names.path(node) or ""
+        old = node.attr in _OLD_METHODS and node.attr not in self.names.bound  # a class may have such a method itself
+        if old and id(node) in self._called and path not in self.names.paths.values():
+            end = self.positions.end(node)
+            edit = Edit(end - len(node.attr), end, _OLD_METHODS[node.attr])
+            text = detail("is_now", old=f".{node.attr}", new=f".{_OLD_METHODS[node.attr]}")
+            yield Change("GS09", node, text, (edit,))
+        inner = path.split(".")
+        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _INNER:
+            owner = node.value
+            if isinstance(owner, ast.Attribute):
+                yield Change("GS06", node, shown, (Edit(*self._span(owner.value, owner), ""),))
+            else:  # a module imported under a name of its own: the import itself is changed
+                yield Change("GS06", node, shown)
+
+    def _span(self, first: ast.AST, last: ast.AST) -> tuple[int, int]:
+        return self.positions.end(first), self.positions.end(last)
+
+    def _today(self, path: str) -> str:
+        new = RENAMED[path]
+        return new.replace("numpy.", f"{self.numpy}.")
+
+    def _renamed(self, node: ast.Attribute | ast.Name, path: str) -> tuple[Edit, ...]:
+        new = RENAMED[path]
+        if not new.startswith("numpy."):
+            return (self.positions.replace(node, new),)
+        return (self.positions.replace(node, f"{self._numpy(node)}{new.removeprefix('numpy.')}"),)
+
+    def _import(self, node: ast.Import) -> Iterator[Change]:
+        kept, lost = [], []
+        for alias in node.names:
+            gone = alias.name == "scipy.misc" or (_of_imageio(alias.name) and self._only_grey())
+            inner = alias.name.startswith("scipy.ndimage.") and alias.name.split(".")[2] in _INNER
+            older = alias.name == "cPickle"
+            if gone and (alias.name != "scipy.misc" or self._used_of_misc() <= {*_READERS, *_RESIZERS, *_SAVERS}):
+                lost.append(alias)
+            elif inner or older:
+                lost.append(alias)
+                new = "pickle" if older else "scipy.ndimage"
+                name = f" as {alias.asname or 'cPickle'}" if older or alias.asname else ""
+                kept.append(f"{new}{name}")
+            else:
+                kept.append(alias.name + (f" as {alias.asname}" if alias.asname else ""))
+        if not lost:
+            return
+        if any(alias.name == "scipy.misc" and not alias.asname for alias in lost) and self._needs_scipy():
+            kept.append("scipy")
+        code = {"cPickle": "GS09", "scipy.misc": self._misc_code()}.get(lost[0].name, "GS06")
+        code = "GS05" if _of_imageio(lost[0].name) else code
+        yield Change(
+            code,
+            node,
+            f"import {lost[0].name}",
+            (self._import_edit(node, f"import {', '.join(kept)}" if kept else ""),),
+        )
+
+    def _import_edit(self, node: ast.stmt, new: str) -> Edit:
+        """Return the edit that rewrites an import; one that is not needed goes with its line, if it has one alone."""
+        if new:
+            return self.positions.replace(node, new)
+        start, end = self.positions.start(node), self.positions.end(node)
+        raw = self.positions.raw
+        alone = node in self.tree.body and raw[:start][-1:] in (b"", b"\n") and raw[end : end + 1] == b"\n"
+        return Edit(start, end + 1, "") if alone else Edit(start, end, "pass")
+
+    def _used_of_misc(self) -> set[str]:
+        paths = {self.names.path(node) or "" for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
+        return {path for path in paths if path.startswith("scipy.misc.")}
+
+    def _misc_code(self) -> str:
+        used = self._used_of_misc()
+        return "GS04" if used and used <= set(_RESIZERS) else "GS03"
+
+    def _only_grey(self) -> bool:
+        """Tell whether all that is used of imageio is what is rewritten."""
+        uses = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and id(node) not in self._inner]
+        uses = [node for node in uses if (self.names.path(node) or "").startswith("imageio.")]
+        calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
+        grey = {
+            id(node.func)
+            for node in calls
+            if self.names.path(node.func) in _IMAGEIO and any(keyword.arg in _GREY for keyword in node.keywords)
+        }
+        return bool(uses) and all(id(node) in grey for node in uses)
+
+    def _needs_scipy(self) -> bool:
+        """Tell whether ``scipy`` must stay imported though ``import scipy.misc`` goes."""
+        others = [
+            alias
+            for other in ast.walk(self.tree)
+            if isinstance(other, ast.Import)
+            for alias in other.names
+            if alias.name.split(".")[0] == "scipy" and not alias.asname and alias.name != "scipy.misc"
+        ]
+        gone = {*_READERS, *_RESIZERS, *_SAVERS}
+        used = [self.names.path(one) for one in ast.walk(self.tree) if isinstance(one, ast.Attribute)]
+        rest = [path for path in used if path and path.startswith("scipy.") and path not in gone | {"scipy.misc"}]
+        return not others and bool(rest)
+
+    def _import_from(self, node: ast.ImportFrom) -> Iterator[Change]:
+        module = node.module or ""
+        inner = module.split(".")
+        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 3 and inner[2] in _INNER:
+            written = ", ".join(ast.unparse(alias) for alias in node.names)
+            edit = self.positions.replace(node, f"from scipy.ndimage import {written}")
+            yield Change("GS06", node, f"from {module} import {written}", (edit,))
+            return
+        kept, lines, codes = [], [], []
+        for alias in node.names:
+            path = f"{module}.{alias.name}"
+            if path in (*_READERS, *_RESIZERS, *_SAVERS):
+                codes.append("GS04" if path in _RESIZERS else "GS03")
+            elif path == "numpy.asfarray":
+                codes.append("GS01")
+                kept.append("asarray")
+            elif path in RENAMED and RENAMED[path].startswith("numpy."):
+                codes.append("GS02")
+                kept.append(RENAMED[path].removeprefix("numpy."))
+            elif module == "scipy.ndimage" and alias.name in _INNER:
+                codes.append("GS06")
+                lines.append(f"import scipy.ndimage as {alias.asname or alias.name}")
+            elif path in _IMAGEIO and self._grey_name(alias):
+                codes.append("GS05")
+            else:
+                kept.append(ast.unparse(alias))
+        if not codes:
+            return
+        new = [f"from {module} import {', '.join(dict.fromkeys(kept))}"] if kept else []
+        shown = ast.unparse(node)
+        edit = self._import_edit(node, "; ".join([*new, *lines]))
+        yield Change(codes[0], node, shown, (edit,))
+
+    def _grey_name(self, alias: ast.alias) -> bool:
+        name = alias.asname or alias.name
+        calls = [
+            node
+            for node in ast.walk(self.tree)
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
+        ]
+        return bool(calls) and all(any(keyword.arg in _GREY for keyword in node.keywords) for node in calls)
+
+
+def _of_imageio(module: str) -> bool:
+    return module.split(".")[0] == "imageio"  # imageio_ffmpeg is another package
+
+
+def needed(changes: list[Change], repairs: Repairs) -> str:
+    """Return the imports and functions that the changes need, as text; empty if none."""
+    helpers = list(dict.fromkeys(change.helper for change in changes if change.helper))
+    if not helpers:
+        return ""
+    numpy = repairs.names.local("numpy")
+    texts = [HELPERS[helper].replace("{name}", repairs.helper_name(helper)) for helper in helpers]
+    body = "\n\n".join(texts)
+    head = "from PIL import Image\n"
+    if numpy is None:
+        head = f"import numpy as np\n{head}"
+    elif numpy != "np":
+        body = body.replace("np.", f"{numpy}.")
+    return f"{head}\n\n{body}\n"

@@ -1,0 +1,186 @@
+"""The text of a program: a .py file or a notebook, edited by position so that comments and layout stay."""
+
+from __future__ import annotations
+
+import ast
+import io
+import json
+import os
+import re
+import tokenize
+import warnings
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...errors import DataError
+from ...i18n.finding_details import Detail, detail
+from ...io.opening import LFS_READ, file_problem, refuse_pointer
+
+_CELL = re.compile(r"^#:glassnet:cell (\d+)\n", re.MULTILINE)
+MAGIC = "pass  #:glassnet:magic "
+"""What stands for a command of Jupyter while the rest is read as Python."""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the bytes from `start` to `end` of a text in UTF-8."""
+
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """A program as one text; the code cells of a notebook follow each other under a line that numbers them.
+
+    Parameters
+    ----------
+    name : str
+        The file, for messages.
+    text : str
+        The code, lines ended by a line feed alone.
+    notebook : dict or None
+        The notebook's other content.
+    encoding : str
+        What a .py file was written in.
+    """
+
+    name: str
+    text: str
+    notebook: dict[str, Any] | None
+    encoding: str
+
+    def placed(self, line: int, what: str) -> tuple[Detail, int, int]:
+        """Return what stands in a line with its place; and its cell, 0 without cells, and its line there."""
+        if self.notebook is None:
+            return detail("in_line", line=line, what=what), 0, line
+        cell, first = 0, 0
+        for place, text in enumerate(self.text.split("\n")[:line], 1):
+            if match := re.fullmatch(r"#:glassnet:cell (\d+)", text):
+                cell, first = int(match[1]), place
+        return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
+
+    def content(self, text: str) -> bytes:
+        """Return what a file holds that has `text` as its code."""
+        if self.notebook is None:
+            lines = []
+            for line in text.split("\n"):
+                indent, magic, rest = line.partition(MAGIC)
+                kept = f"{indent}pass  # " if indent else "# "
+                lines.append(kept + rest if magic else line)
+            return "\n".join(lines).encode("utf-8")
+        pieces = _CELL.split(text)[1:]
+        book = json.loads(json.dumps(self.notebook))
+        cells = book.get("cells", [])
+        for number, code in zip(pieces[::2], pieces[1::2], strict=True):
+            source = code.removesuffix("\n").replace(MAGIC, "")
+            cells[int(number) - 1]["source"] = source.splitlines(keepends=True)
+        return (json.dumps(book, ensure_ascii=False, indent=1) + "\n").encode("utf-8")
+
+
+def read_program(path: str | Path) -> Program:
+    """Read a program.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN003; GN005 for a pointer of Git LFS.
+    DataError
+        GN011 when a notebook is none.
+    """
+    name = os.fspath(path)
+    try:
+        raw = Path(path).read_bytes()
+    except OSError as error:
+        raise file_problem(name, error) from None
+    except ValueError:
+        raise file_problem(name, FileNotFoundError()) from None
+    refuse_pointer(raw[:LFS_READ], name)
+    if Path(path).suffix == ".ipynb":
+        return _of_notebook(name, raw)
+    text, encoding = _decoded(raw)
+    return Program(name, text.replace("\r\n", "\n").replace("\r", "\n"), None, encoding)
+
+
+def _decoded(raw: bytes) -> tuple[str, str]:
+    """Decode as Python would, else as UTF-8, else as a Chinese Windows writes."""
+    try:
+        declared, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    except SyntaxError:
+        declared = "utf-8"
+    for encoding in (declared, "utf-8-sig", "gb18030"):
+        try:
+            return raw.decode(encoding), declared if encoding == declared else encoding
+        except (UnicodeDecodeError, LookupError):
+            continue
+    return raw.decode("latin-1"), "latin-1"
+
+
+def _of_notebook(name: str, raw: bytes) -> Program:
+    try:
+        book = json.loads(raw)
+        cells = book["cells"]
+        pieces = []
+        for number, cell in enumerate(cells, 1):
+            if cell["cell_type"] == "code":
+                source = cell["source"]
+                code = source if isinstance(source, str) else "".join(source)
+                pieces.append(f"#:glassnet:cell {number}\n{code}\n")
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise DataError(
+            "GN011", f"{name}: not a notebook of Jupyter's format 4. Open it in Jupyter and save it again."
+        ) from None
+    return Program(name, "".join(pieces), book, "utf-8")
+
+
+def parsed(text: str) -> ast.Module | SyntaxError:
+    """Read a text as Python; return what is wrong with it if that fails."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # unknown escapes in strings
+            return ast.parse(text)
+    except SyntaxError as problem:
+        return problem
+    except (ValueError, RecursionError, MemoryError) as problem:  # zero bytes; thousands of brackets
+        return SyntaxError(str(problem) or type(problem).__name__)
+
+
+def edited(text: str, edits: Iterable[Edit]) -> str:
+    """Apply edits; one that lies within another is left out."""
+    raw = text.encode("utf-8")
+    pieces, place = [], 0
+    for edit in sorted(set(edits), key=lambda one: (one.start, one.end > one.start, -one.end)):
+        if edit.start < place:
+            continue
+        pieces += [raw[place : edit.start], edit.text.encode("utf-8")]
+        place = edit.end
+    return b"".join([*pieces, raw[place:]]).decode("utf-8")
+
+
+class Positions:
+    """Where the nodes of a syntax tree stand in the text, in bytes of UTF-8."""
+
+    def __init__(self, text: str) -> None:
+        self.raw = text.encode("utf-8")
+        self._starts = [0]
+        for line in self.raw.split(b"\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+
+    def at(self, line: int, column: int) -> int:
+        """Return the offset of a line, from 1, and a column in bytes."""
+        return self._starts[line - 1] + column
+
+    def start(self, node: ast.AST) -> int:
+        """Return where a node begins."""
+        return self.at(node.lineno, node.col_offset)  # type: ignore[attr-defined]
+
+    def end(self, node: ast.AST) -> int:
+        """Return where a node has ended."""
+        return self.at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
+
+    def replace(self, node: ast.AST, text: str) -> Edit:
+        """Return the edit that puts a text in a node's place."""
+        return Edit(self.start(node), self.end(node), text)

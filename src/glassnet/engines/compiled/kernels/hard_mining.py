@@ -1,0 +1,65 @@
+"""The rows of a shard with the largest losses, for training that sends back the errors of these alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ....nn.jit import kernel
+
+
+@kernel
+def find_hardest(costs: Any, wanted: int, scratch: Any, kept: Any) -> int:
+    """Fill `kept` with the rows of the largest costs, in their order, and return how many; of equal ones the first."""
+    n = costs.shape[0]
+    for i in range(n):
+        scratch[i] = _orderly(costs[i])
+    bound = _nth_largest(scratch[:n], wanted)
+    equal, count = wanted, 0
+    for i in range(n):
+        equal -= _orderly(costs[i]) > bound
+    for i in range(n):
+        cost = _orderly(costs[i])
+        if cost > bound or (equal > 0 and cost == bound):
+            equal -= cost == bound
+            kept[count] = i
+            count += 1
+    return count
+
+
+@kernel
+def _orderly(cost: Any) -> Any:
+    """Return a loss, infinity for NaN: what has no order has no largest, and `wanted` rows are read by the caller."""
+    return cost if cost == cost else np.inf
+
+
+@kernel
+def gather_rows(kept: Any, count: int, nodes: int, values: Any) -> None:
+    """Bring the kept rows to the front of `values`, (rows · nodes,); they are in ascending order."""
+    for k in range(count):
+        start = kept[k] * nodes
+        for j in range(nodes):
+            values[k * nodes + j] = values[start + j]
+
+
+@kernel
+def _nth_largest(values: Any, n: int) -> Any:
+    """Return the n-th largest value, from 1; the values change places (Hoare 1961, algorithm 65, Find)."""
+    place, low, high = n - 1, 0, values.shape[0] - 1
+    while low < high:
+        pivot, i, j = values[place], low, high
+        while i <= j:
+            while values[i] > pivot:
+                i += 1
+            while pivot > values[j]:
+                j -= 1
+            if i <= j:
+                values[i], values[j] = values[j], values[i]
+                i += 1
+                j -= 1
+        if j < place:
+            low = i
+        if place < i:
+            high = j
+    return values[place]

@@ -1,0 +1,70 @@
+"""Asking a network that no longer changes: the forward pass of `shards`, some rows at a time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....nn.jit import kernel_with_arrays
+from .common import SQUARED_ERROR, Plan, SparseRows
+from .shards import Dropout, Inputs, Part, ShardWork, shard_forward
+from .sparse import gather_nonzero, tile_of, tile_sums
+
+
+def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
+    """Return all whole numbers of a network that is asked so many rows at a time, each list behind its length.
+
+    Every array given to a kernel costs a quarter of a microsecond, and a question takes some seven.
+    """
+    lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, plan.activation, tiles, np.arange(rows))
+    return np.concatenate([np.concatenate([[len(one)], one]) for one in lists])
+
+
+@kernel_with_arrays
+def _next(numbers: Any, at: int) -> tuple[Any, int]:
+    """Return the list that stands at a place, and where the next one does."""
+    end = at + 1 + numbers[at]
+    return numbers[at + 1 : end], end
+
+
+@kernel_with_arrays
+def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
+    """Fill `out`, (n, outputs), with what the network answers to `raw`, (n, features).
+
+    `numbers` are `packed`, m rows at a time. `flat` has the first matrix in tiles, a background other than 0 in the
+    first bias, and behind the last bias what inputs are multiplied with. There is room for one thread: in `places`,
+    (m + 1 + m · features + 1,), for where values are that are not 0; in `work`, (5 · m · nodes + m · features + 1,),
+    for sums, activations, what is passed on, scratch, zeros, and these values.
+    """
+    sizes, at = _next(numbers, 0)
+    node_at, at = _next(numbers, at)
+    weight_at, at = _next(numbers, at)
+    bias_at, at = _next(numbers, at)
+    activation, at = _next(numbers, at)
+    tiles, at = _next(numbers, at)
+    every, at = _next(numbers, at)
+    plan = Plan(sizes, node_at, weight_at, bias_at, activation, SQUARED_ERROR, 0.0, False)  # no loss is asked for
+    most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
+    size = most * node_at[layers]
+    sums, activations, passed = work[:size], work[size : 2 * size], work[2 * size : 3 * size]
+    scratch, zeros = work[3 * size : 4 * size], work[4 * size : 5 * size]
+    shard = ShardWork(sums, activations, passed, zeros, zeros, zeros, scratch, zeros, every)
+    without_zeros = SparseRows(places[: most + 1], places[most + 1 :], work[5 * size :])
+    factor, dense = flat[flat.shape[0] - features :], work[:0].reshape(0, features)
+    for begin in range(0, raw.shape[0], most):
+        end = min(begin + most, raw.shape[0])
+        n = end - begin
+        gather_nonzero(raw[begin:end], factor, without_zeros)
+        first_sums = sums[: n * nodes].reshape(n, nodes)
+        for tile in range(tiles.shape[0] - 1):
+            weights, own = tile_of(flat, tiles, tile, features), first_sums[:, tiles[tile] : tiles[tile + 1]]
+            tile_sums(weights, zeros[: weights.shape[1]], without_zeros, every[:n], own)
+        part, nowhere = Part(n, 0, n, np.uint64(0), n), Dropout(zeros, zeros)
+        shard_forward(plan, flat, Inputs(True, dense), nowhere, part, shard)
+        outputs = activations[node_at[layers - 1] * n : node_at[layers] * n]
+        for i in range(n):
+            line = out[begin + i]
+            for k in range(line.shape[0]):
+                line[k] = outputs[i * line.shape[0] + k]

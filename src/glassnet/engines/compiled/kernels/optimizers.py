@@ -1,0 +1,120 @@
+"""Steps of the optimizers, fused: every number of the flat vectors is read and written once.
+
+Formulas as in `optimizers.py`, which is the reference; tests hold the two together. All work on ``start`` to ``stop``
+of the vectors, so that threads can share them. Where a vector is divided shows in the last bits of the gradient's norm,
+which is summed part by part, and nowhere else.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ....nn.jit import kernel, part_of_kernel
+from ....nn.optimizers import TINY
+from .common import ADAM, ADAMW, MOMENTUM, NESTEROV, RMSPROP
+
+
+class Constants(NamedTuple):
+    """What a step multiplies with, all of the vectors' own type."""
+
+    rate: Any
+    clip: Any  # factor of the gradient
+    momentum: Any
+    beta2: Any
+    epsilon: Any
+    weight_decay: Any
+    first: Any  # 1 / (1 − β₁ᵗ)
+    second: Any  # 1 / (1 − β₂ᵗ)
+    follow: Any  # part of the way that the average goes; 0 keeps none
+    fresh: Any  # 1 − β₁, for the difference of rounded numbers would be off
+    fresh2: Any  # 1 − β₂
+
+
+# Each kernel cuts its part out of the vectors first: with a loop from 0 the compiler need not think of negative places
+# and can use vector instructions.
+
+
+@kernel
+def sum_shards(shards: Any, used: int, start: int, stop: int) -> None:
+    """Add shards 1 to ``used - 1`` to shard 0, in this order."""
+    total = shards[0][start:stop]
+    for shard in range(1, used):
+        part = shards[shard][start:stop]
+        for i in range(stop - start):
+            total[i] += part[i]
+
+
+@kernel
+def sum_squares(gradient: Any, start: int, stop: int) -> float:
+    """Return the sum of squares, in double precision."""
+    part, squares = gradient[start:stop], 0.0
+    for i in range(stop - start):
+        number = np.float64(part[i])  # before it is squared: the square of 1e20 is infinite in float32
+        squares += number * number
+    return squares
+
+
+@kernel
+def take_step(
+    code: int, w: Any, gradient: Any, slots: Any, average: Any, start: int, stop: int, constants: Constants
+) -> None:
+    """Move the weights, and the average after them."""
+    w, gradient = w[start:stop], gradient[start:stop]
+    if code in (MOMENTUM, NESTEROV):
+        _momentum(code == NESTEROV, w, gradient, slots[0][start:stop], constants)
+    elif code == RMSPROP:
+        _rmsprop(w, gradient, slots[0][start:stop], constants)
+    elif code in (ADAM, ADAMW):
+        _adam(code == ADAMW, w, gradient, slots[0][start:stop], slots[1][start:stop], constants)
+    else:
+        c = constants
+        for i in range(w.shape[0]):
+            w[i] -= c.rate * (c.clip * gradient[i] + c.weight_decay * w[i])
+    if constants.follow != 0:
+        average = average[start:stop]
+        for i in range(w.shape[0]):
+            average[i] += constants.follow * (w[i] - average[i])
+
+
+@part_of_kernel
+def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
+    zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
+    now = w.dtype.type(1) if ahead else zero  # Nesterov: g + μ v; the heavy ball: v
+    later = c.momentum if ahead else w.dtype.type(1)
+    for i in range(w.shape[0]):
+        g = c.clip * gradient[i] + c.weight_decay * w[i]
+        speed = c.momentum * v[i] + g
+        speed = zero if abs(speed) < tiny else speed  # written so that NaN passes, here and below
+        v[i] = speed
+        w[i] -= c.rate * (now * g + later * speed)
+
+
+@part_of_kernel
+def _rmsprop(w: Any, gradient: Any, r: Any, c: Constants) -> None:
+    zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
+    for i in range(w.shape[0]):
+        g = c.clip * gradient[i] + c.weight_decay * w[i]
+        size = c.beta2 * r[i] + c.fresh2 * g * g
+        size = zero if size < tiny else size
+        r[i] = size
+        w[i] -= c.rate * g / (math.sqrt(size) + c.epsilon)
+
+
+@part_of_kernel
+def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> None:
+    zero, tiny = w.dtype.type(0), w.dtype.type(TINY)
+    inside = zero if apart else c.weight_decay
+    outside = c.rate * c.weight_decay if apart else zero
+    for i in range(w.shape[0]):
+        old = w[i]
+        g = c.clip * gradient[i] + inside * old
+        mean = c.momentum * m[i] + c.fresh * g
+        size = c.beta2 * r[i] + c.fresh2 * g * g
+        mean = zero if abs(mean) < tiny else mean
+        size = zero if size < tiny else size
+        m[i] = mean
+        r[i] = size
+        w[i] = old - outside * old - c.rate * (mean * c.first) / (math.sqrt(size * c.second) + c.epsilon)

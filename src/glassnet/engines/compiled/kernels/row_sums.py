@@ -1,0 +1,198 @@
+"""Weighted sums of some lines of a matrix, kept in vector registers: the innermost loop where zeros are left out.
+
+Written in plain loops, each group of lines costs as much to prepare as to add, since the compiler must look every time
+whether what is written overlaps what is read. So here the columns are cut into blocks of a few vectors, and a block's
+sums stay in registers until all lines have been added: one after the other, on every processor.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llvmlite import ir
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+
+from ....nn.jit import kernel
+
+LANES = 16
+"""Numbers in a vector; a processor with shorter registers takes several for it."""
+
+LINE = 16
+"""Numbers of four bytes in a line of the caches."""
+
+MAY_FUSE = ("contract",)
+
+
+def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
+    """Return a vector of so many times the same number."""
+    nothing, i32 = ir.Constant(ir.VectorType(number.type, lanes), ir.Undefined), ir.IntType(32)
+    first = builder.insert_element(nothing, number, ir.Constant(i32, 0))
+    return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, lanes), [0] * lanes))
+
+
+def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
+    """Return a pointer to the vector that begins at an index."""
+    return builder.bitcast(builder.gep(data, [index]), vector.as_pointer())
+
+
+def _block_of(vectors: int) -> Any:
+    """Make an intrinsic that computes a block of `weighted_lines`, from a column on.
+
+    What would lie behind the last column is moved to end there: those columns are computed twice.
+    """
+
+    def typing(
+        context: Any,
+        matrix: Any,
+        places: Any,
+        values: Any,
+        begin: Any,
+        end: Any,
+        scale: Any,
+        base: Any,
+        out: Any,
+        at: Any,
+    ) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            lines, chosen, weights, added, sums = (
+                context.make_array(signature.args[i])(context, builder, given[i]) for i in (0, 1, 2, 6, 7)
+            )
+            begin, end, scale, column = given[3], given[4], given[5], given[8]
+            vector, size = ir.VectorType(scale.type, LANES), matrix.dtype.bitwidth // 8
+            width = builder.extract_value(lines.shape, 1)
+            last = builder.sub(width, ir.Constant(width.type, LANES))
+
+            def load(data: Any, index: Any) -> Any:
+                return builder.load(vector_at(builder, vector, data, index), align=size)
+
+            columns, registers = [], []
+            for part in range(vectors):
+                wanted = builder.add(column, ir.Constant(column.type, part * LANES))
+                columns.append(builder.select(builder.icmp_signed("<", wanted, last), wanted, last))
+                registers.append(cgutils.alloca_once(builder, vector))  # type: ignore[no-untyped-call]
+            every = in_every_lane(builder, scale, LANES)
+            for at, register in zip(columns, registers, strict=True):
+                builder.store(builder.fmul(every, load(added.data, at)), register)
+            with cgutils.for_range(builder, end, start=begin, intp=begin.type) as loop:
+                weight = in_every_lane(builder, builder.load(builder.gep(weights.data, [loop.index])), LANES)
+                line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
+                first = builder.mul(line, width)
+                for at, register in zip(columns, registers, strict=True):
+                    product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=MAY_FUSE)
+                    builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
+            for at, register in zip(columns, registers, strict=True):
+                builder.store(builder.load(register), vector_at(builder, vector, sums.data, at), align=size)
+            return context.get_dummy_value()
+
+        i64 = types.int64
+        return types.void(matrix, places, values, i64, i64, matrix.dtype, base, out, i64), code
+
+    return intrinsic(typing)
+
+
+def _subtracting(vectors: int) -> Any:
+    """Make an intrinsic that computes so many vectors of `subtract_from_lines`, from a column on."""
+
+    def typing(context: Any, matrix: Any, places: Any, values: Any, step: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            lines, chosen, weights, taken = (
+                context.make_array(signature.args[i])(context, builder, given[i]) for i in range(4)
+            )
+            column, number = given[4], context.get_value_type(matrix.dtype)
+            vector, size = ir.VectorType(number, LANES), matrix.dtype.bitwidth // 8
+            width = builder.extract_value(lines.shape, 1)
+
+            columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
+            steps = [builder.load(vector_at(builder, vector, taken.data, at), align=size) for at in columns]
+            count = builder.extract_value(chosen.shape, 0)
+            with cgutils.for_range(builder, count, intp=count.type) as loop:
+                weight = builder.load(builder.gep(weights.data, [loop.index]))
+                less = in_every_lane(builder, builder.fsub(ir.Constant(number, -0.0), weight), LANES)
+                line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
+                first = builder.mul(line, width)
+                for at, step in zip(columns, steps, strict=True):
+                    here = vector_at(builder, vector, lines.data, builder.add(first, at))
+                    product = builder.fmul(less, step, flags=MAY_FUSE)
+                    total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
+                    builder.store(total, here, align=size)
+            return context.get_dummy_value()
+
+        return types.void(matrix, places, values, step, types.int64), code
+
+    return intrinsic(typing)
+
+
+def _fetching(to_write: int) -> Any:
+    """Make an intrinsic that lets the processor bring a place in an array into its cache, and goes on meanwhile."""
+
+    def typing(context: Any, array: Any, index: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            data = context.make_array(signature.args[0])(context, builder, given[0]).data
+            byte, number = ir.IntType(8).as_pointer(), ir.IntType(32)
+            kind = ir.FunctionType(ir.VoidType(), [byte, number, number, number])
+            where = builder.bitcast(builder.gep(data, [given[1]]), byte)
+            call = builder.module.declare_intrinsic("llvm.prefetch", [byte], kind)
+            builder.call(call, [where, *(ir.Constant(number, how) for how in (to_write, 3, 1))])  # all levels, data
+            return context.get_dummy_value()
+
+        return types.void(array, types.int64), code
+
+    return intrinsic(typing)
+
+
+fetch, fetch_to_write = _fetching(0), _fetching(1)
+
+BLOCK = 7
+"""Vectors in the largest block: their sums fit into sixteen registers of half a vector, with two to spare."""
+
+_two, _four, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
+
+
+@kernel
+def weighted_lines(
+    matrix: Any, places: Any, values: Any, begin: int, end: int, scale: Any, base: Any, out: Any
+) -> None:
+    """Fill `out` with ``scale · base + Σ valuesᵢ · matrix[placesᵢ]`` for i from `begin` to `end`.
+
+    All but `places` are of one type, each line's numbers next to each other. `out` may be `base` where it is no wider
+    than a block.
+    """
+    width = out.shape[0]
+    if width < LANES:
+        for j in range(width):
+            total = scale * base[j]
+            for i in range(begin, end):
+                total += values[i] * matrix[places[i], j]
+            out[j] = total
+    elif width <= 2 * LANES:
+        _two(matrix, places, values, begin, end, scale, base, out, 0)
+    elif width <= 4 * LANES:
+        _four(matrix, places, values, begin, end, scale, base, out, 0)
+    else:
+        for column in range(0, width, BLOCK * LANES):
+            _most(matrix, places, values, begin, end, scale, base, out, column)
+
+
+_less_most, _less_four, _less_two, _less_one = (_subtracting(vectors) for vectors in (BLOCK, 4, 2, 1))
+
+
+@kernel
+def subtract_from_lines(matrix: Any, places: Any, values: Any, step: Any) -> None:
+    """Subtract ``valuesᵢ · step`` from ``matrix[placesᵢ]`` for every i, in place.
+
+    All but `places` are of one type, and a line has whole vectors of `LANES` numbers, next to each other.
+    """
+    column, width = 0, step.shape[0]
+    while column + BLOCK * LANES <= width:
+        _less_most(matrix, places, values, step, column)
+        column += BLOCK * LANES
+    if column + 4 * LANES <= width:
+        _less_four(matrix, places, values, step, column)
+        column += 4 * LANES
+    if column + 2 * LANES <= width:
+        _less_two(matrix, places, values, step, column)
+        column += 2 * LANES
+    if column < width:
+        _less_one(matrix, places, values, step, column)

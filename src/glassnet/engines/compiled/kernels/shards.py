@@ -1,0 +1,218 @@
+"""One shard of a batch: `network.py`'s forward and backpropagate on many rows at once.
+
+The large products are BLAS's; all else is fused around them and runs without Python's lock, so that shards can be
+computed side by side. `nodes` has the formulas.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
+from .activations import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
+from .common import SOFTMAX, Known, Plan
+from .hard_mining import find_hardest, gather_rows
+
+IN_CACHE = 4096
+"""Numbers that stay in the first-level cache with their like of a second array."""
+
+
+class Inputs(NamedTuple):
+    """A shard's inputs; where zeros are left out, `work.sums` has the first products instead."""
+
+    are_multiplied: bool
+    dense: NDArray[Any]  # (rows, features), scaled
+
+
+class Dropout(NamedTuple):
+    """How nodes are left out: see `interface.dropout_masks`. Without dropout, `rates` are all 0."""
+
+    rates: NDArray[np.float32]  # one a hidden layer
+    kept: NDArray[Any]  # 1 / (1 − rate)
+
+
+class Part(NamedTuple):
+    """Where a shard lies in its batch."""
+
+    rows: int
+    first: int
+    batch: int  # rows of the whole batch
+    place: Any  # where the batch's dropout draws its chance
+    hardest: int  # so many rows, those with the largest losses, send their errors back
+
+
+class ShardWork(NamedTuple):
+    """Room for a shard: one number for each row and node, layer after layer."""
+
+    sums: NDArray[Any]  # (rows · nodes,), as the next seven
+    activations: NDArray[Any]
+    passed: NDArray[Any]  # activations after dropout, where there is some
+    masks: NDArray[Any]
+    error: NDArray[Any]
+    delta: NDArray[Any]
+    scratch: NDArray[Any]
+    costs: NDArray[Any]  # of which (rows,) are used
+    kept: NDArray[np.int64]  # (rows,)
+
+
+@part_of_kernel
+def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
+    """Fill a shard's sums and activations, layer after layer."""
+    n, layers = part.rows, plan.activation.shape[0]
+    drawn = 0
+    for layer in range(layers):
+        here, end = plan.node_at[layer] * n, plan.node_at[layer + 1] * n
+        z, a, passed = work.sums[here:end], work.activations[here:end], work.passed[here:end]
+        if layer > 0 or not inputs.are_multiplied:
+            weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
+            below = _below(plan, inputs.dense, dropout, work, layer, n)
+            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))
+        _through_nodes(plan, flat, layer, n, z, a)
+        if layer < layers - 1 and dropout.rates[layer] > 0:
+            mask = work.masks[here:end]
+            first = drawn + part.first * plan.sizes[layer + 1]
+            _draw_mask(part.place, first, dropout.rates[layer], dropout.kept[layer], mask)
+            for i in range(end - here):
+                passed[i] = a[i] * mask[i]
+        drawn += part.batch * plan.sizes[layer + 1]
+
+
+@part_of_kernel
+def shard_gradients(
+    plan: Plan,
+    flat: Any,
+    inputs: Inputs,
+    known: Known,
+    dropout: Dropout,
+    part: Part,
+    work: ShardWork,
+    gradient: Any,
+) -> tuple[float, int]:
+    """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
+
+    The first matrix's part is left to the caller where zeros are left out; the deltas of its nodes, as they count in
+    the mean, are then in `work.scratch`. Where not all errors are sent back, those of the rows that are left out are
+    taken for 0: the rows that count come to the front, and what lies behind them is not looked at again.
+    """
+    n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
+    share = flat.dtype.type(1) / flat.dtype.type(part.batch)
+    shard_forward(plan, flat, inputs, dropout, part, work)
+    loss, correct = _outputs(plan, known, work, n)
+    if m < n:
+        _keep_hardest(plan, inputs, part, work)
+
+    for layer in range(layers - 1, -1, -1):
+        here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
+        fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
+        delta, scaled = work.delta[here:end], work.scratch[: end - here]
+        for i in range(end - here):
+            scaled[i] = delta[i] * share
+        if layer > 0 or not inputs.are_multiplied:
+            below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
+            np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
+        _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
+        if layer > 0:
+            down = plan.node_at[layer - 1] * n
+            up = down + m * fan_in
+            error = work.error[down:up]
+            sent_back = work.error[here:end] if plan.notes_rule else delta
+            weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
+            np.dot(sent_back.reshape(m, fan_out), weight, error.reshape(m, fan_in))
+            if dropout.rates[layer - 1] > 0:
+                mask = work.masks[down:up]
+                for i in range(up - down):
+                    error[i] *= mask[i]
+            copy(error, work.delta[down:up])
+            z, a = work.sums[down:up], work.activations[down:up]
+            times_derivative(plan.activation[layer - 1], z, a, work.delta[down:up], work.scratch)
+    return loss, correct
+
+
+@kernel_with_arrays
+def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
+    return flat[start : start + rows * columns].reshape(rows, columns)
+
+
+@kernel_with_arrays
+def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: int, n: int) -> Any:
+    """Return what comes into a layer, (n, fan_in)."""
+    if layer == 0:
+        return inputs
+    values = work.passed if dropout.rates[layer - 1] > 0 else work.activations
+    return _matrix(values, plan.node_at[layer - 1] * n, n, plan.sizes[layer])
+
+
+@part_of_kernel
+def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
+    """Go from a layer's products to its activations, some rows at a time, which stay in the cache meanwhile."""
+    code, nodes = plan.activation[layer], plan.sizes[layer + 1]
+    rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax needs to know where a row ends
+    for row in range(0, n, rows):
+        start, end = row * nodes, min(n, row + rows) * nodes
+        _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
+        activate(code, z[start:end], a[start:end])
+        flush_hidden(plan, layer, a[start:end])
+
+
+@kernel
+def _add_bias(flat: Any, start: int, nodes: int, z: Any) -> None:
+    if start >= 0:
+        bias = flat[start : start + nodes]
+        for i in range(z.shape[0] // nodes):
+            row = z[i * nodes : (i + 1) * nodes]
+            for j in range(nodes):
+                row[j] += bias[j]
+
+
+@kernel
+def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
+    if start >= 0:
+        nodes = scaled.shape[0] // n
+        bias = gradient[start : start + nodes]
+        for j in range(nodes):
+            bias[j] = 0
+        for i in range(n):
+            row = scaled[i * nodes : (i + 1) * nodes]
+            for j in range(nodes):
+                bias[j] += row[j]
+
+
+@kernel
+def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
+    for i in range(mask.shape[0]):
+        mask[i] = kept if uniform_at(place, first + i) >= rate else mask.dtype.type(0)
+
+
+@part_of_kernel
+def _keep_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
+    """Bring what the way back needs of the rows with the largest losses to the front of every layer."""
+    n, layers = part.rows, plan.activation.shape[0]
+    count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.kept)
+    if not inputs.are_multiplied:
+        gather_rows(work.kept, count, plan.sizes[0], inputs.dense.reshape(-1))
+    for layer in range(layers):
+        start, end, nodes = plan.node_at[layer] * n, plan.node_at[layer + 1] * n, plan.sizes[layer + 1]
+        for values in (work.sums, work.activations, work.passed, work.masks, work.error, work.delta):
+            gather_rows(work.kept, count, nodes, values[start:end])
+
+
+@part_of_kernel
+def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
+    """Fill error and delta of the outputs."""
+    layers = plan.activation.shape[0]
+    start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
+    loss, correct = 0.0, 0
+    for i in range(n):
+        here, end = start + i * nodes, start + (i + 1) * nodes
+        a, target = work.activations[here:end], known.targets[known.labels[i]]
+        error, delta = work.error[here:end], work.delta[here:end]
+        cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
+        if known.weights.shape[0] > 0:
+            cost = weigh(known.weights[i], cost, error, delta)
+        work.costs[i] = cost
+        loss += cost
+        correct += first_largest(a) == first_largest(target)
+    return loss, correct

@@ -1,0 +1,264 @@
+"""Products of a lot's inputs with a tile's weights or deltas, two inputs at a time: the innermost loop of batches.
+
+Inputs come in pairs of neighbours, because the neighbour of a pixel that is not 0 seldom is. What belongs to the pair,
+two lines of weights on the way forward and two of the gradient on the way back, stays in vector registers while the
+rows of the lot pass by; these, a tile's sums or deltas, fit into the first-level cache. So a number is fetched once for
+two products, and nothing waits for the second-level cache, which is what bounds a loop that takes row after row.
+
+One row more than there are samples stands for the background, the same input of every sample: see `sort_by_column`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from llvmlite import ir
+from llvmlite.binding import get_host_cpu_features
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+from ....nn.jit import kernel
+from .row_sums import LANES, MAY_FUSE, in_every_lane
+
+WIDEST = 4
+"""Vectors of a line, at most: more would not leave a lot's sums or deltas in the first-level cache."""
+
+
+def _has_avx512() -> bool:
+    try:
+        return bool(get_host_cpu_features().get("avx512f"))
+    except RuntimeError:  # LLVM cannot tell on every system
+        return False
+
+
+_SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
+"""How many registers hold sums, the others being for what is added to them; and the bytes of one."""
+
+
+class Columns(NamedTuple):
+    """The values of a lot of rows by pairs of inputs: which rows have values there, and these.
+
+    Flat, as a place in two dimensions takes as long to find as the rest of `sort_by_column`.
+    """
+
+    ends: NDArray[np.uint32]  # (pairs,): pair i has places i · room to ends[i]
+    rows: NDArray[np.uint8]  # (pairs · room,): small, so that more of the rest stays in the cache
+    values: NDArray[Any]  # (2 · pairs · room,)
+
+
+class _Writer:
+    """Writes instructions on vectors of `LANES` numbers of one type."""
+
+    def __init__(self, context: Any, builder: Any, kind: Any) -> None:
+        self.builder, self._size = builder, kind.bitwidth // 8
+        self.bytes = LANES * self._size
+        self.vector = ir.VectorType(context.get_value_type(kind), LANES)
+        self.nothing = ir.Constant(self.vector, [0.0] * LANES)
+
+    def where(self, array: Any, index: Any) -> Any:
+        return self.builder.bitcast(self.builder.gep(array.data, [index]), self.vector.as_pointer())
+
+    def load(self, pointer: Any) -> Any:
+        return self.builder.load(pointer, align=self._size)
+
+    def store(self, numbers: Any, pointer: Any) -> None:
+        self.builder.store(numbers, pointer, align=self._size)
+
+    def in_every_lane(self, array: Any, index: Any) -> Any:
+        return in_every_lane(self.builder, self.builder.load(self.builder.gep(array.data, [index])), LANES)
+
+    def add_product(self, total: Any, one: Any, other: Any) -> Any:
+        return self.builder.fadd(total, self.builder.fmul(one, other, flags=MAY_FUSE), flags=MAY_FUSE)
+
+
+def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *pair: Any) -> None:
+    """Write what `_pair_of` computes, as many vectors at a time as there are registers for.
+
+    Forward, what belongs to the pair is only read, and may as well come from the cache; sums that had to be put there
+    after each row would take half as long again.
+    """
+    # The last vector may lie half on the one before it, so these two are always together.
+    together = vectors if forward else max(2, _SUMS // (2 * -(-writer.bytes // _BYTES)))
+    times = -(-vectors // together)
+    for time in range(times):
+        parts = range(vectors * time // times, vectors * (time + 1) // times)
+        _write_parts(writer, parts, vectors, forward, arrays, *pair)
+
+
+def _write_parts(
+    writer: _Writer, parts: range, vectors: int, forward: bool, arrays: Any, first: Any, second: Any, begins: Any
+) -> None:
+    """Write the loop over the rows for some of a line's vectors."""
+    builder, (lines, which, values, rows) = writer.builder, arrays
+    width = builder.extract_value(lines.shape, 1)
+
+    def number(value: int) -> Any:
+        return ir.Constant(width.type, value)
+
+    last, own = builder.sub(width, number(LANES)), []
+    for part in parts:
+        column = number(part * LANES)
+        column = builder.select(builder.icmp_signed("<", column, last), column, last)
+        own.append([writer.where(lines, builder.add(builder.mul(line, width), column)) for line in (first, second)])
+    registers = [[cgutils.alloca_once(builder, writer.vector) for _ in pair] for pair in own]  # type: ignore[no-untyped-call]
+    for pair, kept in zip(own, registers, strict=True):
+        for at, register in zip(pair, kept, strict=True):
+            builder.store(builder.select(begins, writer.nothing, writer.load(at)), register)
+    with cgutils.for_range(builder, builder.extract_value(which.shape, 0), intp=width.type) as loop:
+        row = builder.zext(builder.load(builder.gep(which.data, [loop.index])), width.type)
+        begin, place = builder.mul(row, number(vectors * LANES)), builder.mul(loop.index, number(2))
+        both = [writer.in_every_lane(values, builder.add(place, number(side))) for side in range(2)]
+        for part, kept in zip(parts, registers, strict=True):
+            at = writer.where(rows, builder.add(begin, number(part * LANES)))
+            line = writer.load(at)
+            for value, register in zip(both, kept, strict=True):
+                if forward:
+                    line = writer.add_product(line, value, builder.load(register))
+                else:
+                    builder.store(writer.add_product(builder.load(register), value, line), register)
+            if forward:
+                writer.store(line, at)
+    if not forward:
+        # The second line first: where an input is its own neighbour, the first is the one that counts.
+        for side in (1, 0):
+            for pair, kept in zip(own, registers, strict=True):
+                writer.store(builder.load(kept[side]), pair[side])
+
+
+def _pair_of(vectors: int, *, forward: bool) -> Any:
+    """Make an intrinsic for one pair of inputs and lines of so many vectors: see `add_to_rows` and `add_from_rows`."""
+
+    def typing(
+        context: Any, lines: Any, first: Any, second: Any, begins: Any, which: Any, values: Any, rows: Any
+    ) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            arrays = [context.make_array(signature.args[i])(context, builder, given[i]) for i in (0, 4, 5, 6)]
+            _write_pair(_Writer(context, builder, lines.dtype), vectors, forward, arrays, *given[1:4])
+            return context.get_dummy_value()
+
+        return types.void(lines, types.int64, types.int64, types.boolean, which, values, rows), code
+
+    return intrinsic(typing)
+
+
+_to1, _to2, _to3, _to4 = (_pair_of(vectors, forward=True) for vectors in (1, 2, 3, 4))
+_from1, _from2, _from3, _from4 = (_pair_of(vectors, forward=False) for vectors in (1, 2, 3, 4))
+
+
+@kernel
+def numbers_of(width: int) -> int:
+    """Return how many numbers a row of sums or deltas has for a tile of so many nodes: its vectors, one by one.
+
+    The last vector of a line is moved to end with it; some nodes then stand in two vectors.
+    """
+    return width if width < LANES else (width + LANES - 1) // LANES * LANES
+
+
+def _vector_of(*, adds: bool) -> Any:
+    """Make an intrinsic that copies `LANES` numbers from a place in one vector to a place in another, or adds them."""
+
+    def typing(context: Any, source: Any, begin: Any, to: Any, at: Any) -> Any:
+        def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
+            writer = _Writer(context, builder, source.dtype)
+            there, here = (
+                writer.where(context.make_array(signature.args[i])(context, builder, given[i]), given[i + 1])
+                for i in (0, 2)
+            )
+            numbers = writer.load(there)
+            writer.store(builder.fadd(numbers, writer.load(here)) if adds else numbers, here)
+            return context.get_dummy_value()
+
+        return types.void(source, types.int64, to, types.int64), code
+
+    return intrinsic(typing)
+
+
+_copy_vector, _add_vector = _vector_of(adds=False), _vector_of(adds=True)
+
+
+@kernel
+def spread(line: Any, row: Any, total: Any) -> None:
+    """Fill a row from a line, and add it to another row."""
+    width = line.shape[0]
+    if width < LANES:
+        for j in range(width):
+            row[j] = line[j]
+            total[j] += line[j]
+    else:
+        for begin in range(0, row.shape[0], LANES):
+            _copy_vector(line, min(begin, width - LANES), row, begin)
+            _add_vector(line, min(begin, width - LANES), total, begin)
+
+
+@kernel
+def bring_back(row: Any, constant: Any, line: Any) -> None:
+    """Fill a line from a row, another row added."""
+    width = line.shape[0]
+    if width < LANES:
+        for j in range(width):
+            line[j] = row[j] + constant[j]
+    else:
+        for begin in range(0, row.shape[0], LANES):
+            _add_vector(constant, begin, row, begin)
+            _copy_vector(row, begin, line, min(begin, width - LANES))
+
+
+@kernel
+def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -> None:
+    """Add to each of the `rows`, (rows, numbers), its values times the `lines` of the matrix, (features, nodes).
+
+    This is done for the pairs from `begin` to `end`.
+    """
+    features, width = lines.shape
+    room = columns.rows.shape[0] // columns.ends.shape[0]
+    for pair in range(begin, end):
+        # An odd last input is its own neighbour; its second value is 0.
+        first, second = 2 * pair, min(2 * pair + 1, features - 1)
+        which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
+        if which.shape[0] == 0:
+            continue
+        if width < LANES:
+            for i in range(which.shape[0]):
+                row = rows[which[i]]
+                for j in range(width):
+                    row[j] += values[2 * i] * lines[first, j] + values[2 * i + 1] * lines[second, j]
+        elif rows.shape[1] == LANES:
+            _to1(lines, first, second, False, which, values, rows)
+        elif rows.shape[1] == 2 * LANES:
+            _to2(lines, first, second, False, which, values, rows)
+        elif rows.shape[1] == 3 * LANES:
+            _to3(lines, first, second, False, which, values, rows)
+        else:
+            _to4(lines, first, second, False, which, values, rows)
+
+
+@kernel
+def add_from_rows(lines: Any, begins: bool, columns: Columns, begin: int, end: int, rows: Any) -> None:
+    """Add to the `lines` of a matrix, (features, nodes), the `rows`, (rows, numbers), times their values.
+
+    This is done for the pairs from `begin` to `end`. What `begins` does not look at what was there.
+    """
+    features, width = lines.shape
+    room = columns.rows.shape[0] // columns.ends.shape[0]
+    for pair in range(begin, end):
+        first, second = 2 * pair, min(2 * pair + 1, features - 1)
+        which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
+        if width < LANES:
+            for place in range(second - first, -1, -1):
+                line = lines[first + place]
+                for j in range(width):
+                    total = line.dtype.type(0) if begins else line[j]
+                    for i in range(which.shape[0]):
+                        total += values[2 * i + place] * rows[which[i], j]
+                    line[j] = total
+        elif rows.shape[1] == LANES:
+            _from1(lines, first, second, begins, which, values, rows)
+        elif rows.shape[1] == 2 * LANES:
+            _from2(lines, first, second, begins, which, values, rows)
+        elif rows.shape[1] == 3 * LANES:
+            _from3(lines, first, second, begins, which, values, rows)
+        else:
+            _from4(lines, first, second, begins, which, values, rows)

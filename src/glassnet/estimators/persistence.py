@@ -1,0 +1,125 @@
+"""Fitted estimators in model files: what a file must know beside the model stands in its receipt."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import ClassifierMixin
+
+from ..errors import DataError
+from ..model.file import damage
+from ..model.header import ESTIMATOR
+from ..model.model import Model
+from ..training.receipt import options_of, surroundings
+
+_Estimator = TypeVar("_Estimator")
+
+
+def receipt_of(estimator: Any) -> dict[str, Any]:
+    """Write down what made a fitted estimator's model, and what makes the estimator of it again."""
+    options, model, history = estimator.options_, estimator.model_, getattr(estimator, "history_", None)
+    return {
+        "recipe": "estimator",
+        "options": options.to_dict(),
+        "seed": options.seed,
+        "engine": options.engine,
+        **surroundings(),
+        "hash": model.hash(),
+        **({"curves": [history.kept()]} if history else {}),
+        "estimator": {
+            "class": type(estimator).__name__,
+            "parameters": _kept(estimator.get_params()),
+            "classes": _plain_array(getattr(estimator, "classes_", None)),
+            "flat": getattr(estimator, "_flat", None),
+            "features": list(getattr(estimator, "feature_names_in_", ())),
+            "epochs": estimator.n_iter_,
+        },
+    }
+
+
+def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
+    """Make the estimator that a model file has.
+
+    Raises
+    ------
+    DataError
+        GN017 when the file is not of an estimator of this class.
+    ModelFileError
+        GN041 when what it says of the estimator does not fit together.
+    """
+    about: Any = model.receipt.get("estimator")
+    kind = about.get("class") if isinstance(about, dict) else None
+    if kind != cls.__name__:
+        found = "no estimator's" if kind is None else f"one of {ascii(kind).strip(chr(39))[:60]}"
+        raise DataError("GN017", f"{source}: {found}, expected one of {cls.__name__}. Use glassnet.load_model.")
+    with damage(source):
+        ESTIMATOR.check(about, "receipt.estimator")
+        of_classes = model.targets.name != "values"
+        if (about["classes"] is not None, about["flat"] is None, issubclass(cls, ClassifierMixin)) != (of_classes,) * 3:
+            raise ValueError(f"receipt.estimator is no {kind}'s")
+        estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
+        estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
+        estimator.n_features_in_ = model.features
+        if about["features"]:
+            if len(about["features"]) != model.features:
+                raise ValueError(f"{len(about['features'])} names of features for {model.features} inputs")
+            estimator.feature_names_in_ = np.array(about["features"], object)
+        if about["classes"] is not None:
+            estimator.classes_ = _array_of(*about["classes"])
+            if estimator.classes_.shape != (model.classes,):
+                raise ValueError(f"classes of shape {estimator.classes_.shape} for {model.classes} outputs")
+            estimator._several = not model.targets.of_classes
+    if about["flat"] is not None:
+        estimator._flat, estimator._width = about["flat"], model.classes
+    made: _Estimator = estimator
+    return made
+
+
+def _array_of(kind: str, values: Any) -> NDArray[Any]:
+    """Return what `_plain_array` took apart."""
+    dtype = np.dtype(kind)
+    longest = max((len(value) for value in values if isinstance(value, str)), default=0)
+    if dtype.kind not in "biufUSMmO" or dtype.itemsize > max(16, 4 * longest):  # a type can have any size
+        raise ValueError(f"classes of type {kind}")
+    return np.array(values, dtype)
+
+
+def _plain_array(values: Any) -> list[Any] | None:
+    if values is None:
+        return None
+    whole = {"M": str, "m": np.int64}.get(values.dtype.kind)  # JSON has no times
+    return [values.dtype.str, (values if whole is None else values.astype(whole)).tolist()]
+
+
+def _kept(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameters as JSON can hold them, and warn of those that no file can."""
+    kept = {}
+    for name, value in parameters.items():
+        try:
+            kept[name] = _plain(value)
+        except TypeError:
+            warnings.warn(f"{name}: {value!r} cannot be kept in a file; loaded, it has its default.", stacklevel=4)
+    return kept
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, str | bool | int | float):
+        return value
+    if isinstance(value, list | tuple | np.ndarray):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):  # whose keys may be numbers, and would be words in JSON
+        return {"pairs": [[_plain(key), _plain(one)] for key, one in value.items()]}
+    raise TypeError(f"{type(value).__name__} is no plain value")
+
+
+def _restored(value: Any) -> Any:
+    if isinstance(value, list):
+        return tuple(map(_restored, value))
+    if isinstance(value, dict) and value.keys() == {"pairs"}:
+        return {_restored(key): _restored(one) for key, one in value["pairs"]}
+    return value

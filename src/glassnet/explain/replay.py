@@ -1,0 +1,231 @@
+"""Any step of a finished run, again: the run's own training loop, with an engine that keeps what it did.
+
+Weights before and after the step are the engine's, bit by bit. The per-sample loop of the compiled engine holds the
+first matrix in two parts for a whole block and joins them at its end; so the block that holds the step is taken three
+times from its start: up to the step, up to the step after it, and whole, so that what follows has the run's own bits.
+Every epoch's end is compared with the hash in the receipt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..data.split import parts_of
+from ..engines import Block, Engine, Progress, Samples
+from ..engines.protocol import distorted, dropout_masks, only_hardest
+from ..errors import DataError, OptionError
+from ..model.build import new_model
+from ..model.model import Model
+from ..network import Architecture, Network, forward
+from ..nn.optimizers import State
+from ..nn.parameters import Parameters
+from ..options.options import Options
+from ..training.callbacks import Listener
+from ..training.checkpoint import SavedTraining
+from ..training.events import EpochDone
+from ..training.loop import train
+from ..training.receipt import engine_of, fingerprint, run_of
+from .step import Trace, trace_step
+
+
+@dataclass(frozen=True)
+class Replay:
+    """Result of `replay`.
+
+    Parameters
+    ----------
+    trace : Trace
+        The step by the formulas, in float64, from the weights before it.
+    epoch, step : int
+        Which step, counted from 1.
+    rows : ndarray of int64, shape (batch,)
+        Which samples it took: their numbers in the source, as `Dataset.row_numbers` has them.
+    before, after : Parameters
+        The weights as the engine had them.
+    rounding : float
+        Largest difference between the engine's weights after the step and those of the formulas.
+    checked : int
+        Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
+    differs : int or None
+        The epoch after which weights first differ from the receipt's, 0 for the initial ones; None when none do.
+    """
+
+    trace: Trace
+    epoch: int
+    step: int
+    rows: NDArray[np.int64]
+    before: Parameters
+    after: Parameters
+    rounding: float
+    checked: int
+    differs: int | None
+
+    @property
+    def where(self) -> str:
+        """Which weights first differ from the receipt's, in words; empty when none do."""
+        if self.differs is None:
+            return ""
+        return f"the weights after epoch {self.differs}" if self.differs else "the initial weights"
+
+
+def replay(
+    model: Model,
+    data: Dataset,
+    epoch: int,
+    step: int,
+    *,
+    checkpoint: SavedTraining | None = None,
+    listeners: Sequence[Listener] = (),
+) -> Replay:
+    """Take a step of the run that made a model, again.
+
+    Parameters
+    ----------
+    model : Model
+        With a receipt; of a committee, its first member.
+    data : Dataset
+        What it was trained on.
+    epoch, step : int
+        From 1; a step is a batch.
+    checkpoint : SavedTraining, optional
+        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
+        is moved along.
+    listeners : sequence of callable
+        Each is called with every event of the training.
+
+    Raises
+    ------
+    DataError
+        GN017 as `receipt.verify`, and when the data are not those of the receipt.
+    OptionError
+        GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
+    ModelFileError
+        GN044 when the checkpoint was begun with other data.
+    """
+    options = replace(run_of(model.receipt), members=1)
+    trail = model.receipt["trails"][0]
+    part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
+    steps = -(-len(part) // options.batch_size)
+    _require_step(epoch, step, len(trail) - 1, steps)
+    _require_same(data, model.receipt)
+    watching = _WatchingEngine(engine_of(model.receipt), epoch - 1, step - 1)
+    if checkpoint is None:
+        again, position = new_model(part, options), None
+        hashes = [again.network.parameters.hash()]
+    else:
+        _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
+        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
+        again, position = run.model, run.position
+    # Early stopping is left out: what came after the step does not matter.
+    for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
+        for listener in listeners:
+            listener(event)
+        if isinstance(event, EpochDone):
+            hashes.append(event.hash)
+            if event.epoch == epoch:
+                break
+    seen, before, after = watching.trace(again, options), watching.before, watching.after
+    rows, differs = part.row_numbers[watching.rows], _first_difference(hashes, trail)
+    gap = _rounding(seen, after.parameters)
+    return Replay(seen, epoch, step, rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
+
+
+def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
+    """Return after which epoch weights differ first from the run's, 0 for the initial ones."""
+    pairs = enumerate(zip(hashes, trail, strict=False))
+    return next((epoch for epoch, (here, there) in pairs if here != there), None)
+
+
+class _WatchingEngine:
+    """An engine that computes as another does, and keeps what was before and after one step."""
+
+    before: State
+    after: State
+
+    def __init__(self, engine: Engine, epoch: int, step: int) -> None:
+        self._engine, self._epoch, self._step = engine, epoch, step
+        self.name, self.output_loss = engine.name, engine.output_loss
+        self.gradients = engine.gradients
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
+        """See `Engine.prepare`."""
+        self._samples = samples
+        return self._engine.prepare(architecture, samples, options)
+
+    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
+        """See `Engine.run_steps`."""
+        ahead = self._step - block.first
+        if block.epoch == self._epoch and 0 <= ahead < len(block.learning_rates):
+            self.before, self.after = _copy(state), _copy(state)
+            self._engine.run_steps(architecture, self.before, prepared, block.before(self._step))
+            self._engine.run_steps(architecture, self.after, prepared, block.before(self._step + 1))
+            self.rows, self.rate = block.batch(ahead), float(block.learning_rates[ahead])
+        return self._engine.run_steps(architecture, state, prepared, block)
+
+    def trace(self, model: Model, options: Options) -> Trace:
+        """Follow the step by the formulas, with what the engine was given."""
+        made, samples, rows = model.network.architecture, self._samples, self.rows
+        raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
+        inputs = samples.scaling.apply(raw, np.float64)
+        masks = dropout_masks(made, options, self._epoch, self._step, len(rows), np.float64)
+        network, targets = Network.of(made, self.before.parameters), samples.targets[samples.labels[rows]]
+        weights = None if samples.weights is None else samples.weights[rows]
+        if options.hardest < 1:
+            signals = forward(made, self.before.parameters.copy(np.float64), inputs, masks)
+            losses = made.output_loss.value(signals.sums[-1], signals.outputs, targets)
+            weights = only_hardest(losses, weights, options)[0]
+        step = trace_step(
+            network, inputs, targets, self.rate, options=options, state=self.before, masks=masks, weights=weights
+        )
+        return replace(
+            step,
+            image_shape=samples.image_shape,
+            raw=raw[:1],
+            photo=model.reading == "photo",
+            class_names=tuple(model.class_names),
+        )
+
+
+def _copy(state: State) -> State:
+    average = None if state.average is None else state.average.copy()
+    return replace(state, parameters=state.parameters.copy(), slots=state.slots.copy(), average=average)
+
+
+def _rounding(step: Trace, after: Parameters) -> float:
+    """Return the largest difference between the formulas' parameters after a step, by the network's rule, and these."""
+    gaps = []
+    for layer, weight, bias in zip(step.layers, after.weights, after.biases, strict=True):
+        way = layer.ways[step.rule]
+        gaps.append(np.abs(layer.weight + way.change - weight).max())
+        if layer.bias is not None and bias is not None and way.bias_change is not None:
+            gaps.append(np.abs(layer.bias + way.bias_change - bias).max())
+    return float(max(gaps))
+
+
+def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
+    if not 1 <= epoch <= epochs or not 1 <= step <= steps:
+        raise OptionError(
+            "GN080", f"epoch {epoch}, step {step}: the run had epochs 1 to {epochs}, each of steps 1 to {steps}."
+        )
+
+
+def _require_same(data: Dataset, receipt: dict[str, Any]) -> None:
+    if fingerprint(data) != receipt["data"]["fingerprint"]:
+        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+
+
+def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+    if replace(checkpoint.options, threads=0) != replace(options, threads=0):
+        raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
+    if checkpoint.position.progress > wanted:
+        raise OptionError(
+            "GN080",
+            f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "
+            "Name an earlier checkpoint, or none.",
+        )

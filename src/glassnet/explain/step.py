@@ -1,0 +1,376 @@
+r"""One training step in full, recomputed: every signal, error, delta and weight change, under both rules side by side.
+
+Signs are the notes': the error is :math:`e = t - o`, the delta :math:`\delta = e \cdot f'`, and a weight changes by
+:math:`\Delta W = \alpha \, \delta \, O_{prev}^T` in the direction that makes the error smaller. All numbers are
+float64, whatever the model's own precision is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..errors import OptionError
+from ..model.model import Model
+from ..network import RULES, Architecture, Network, Signals, backpropagate, forward, send_back
+from ..nn.activations import ACTIVATIONS, Array
+from ..nn.optimizers import State, take_step
+from ..nn.parameters import Parameters
+from ..options.options import Options
+
+
+def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
+    """Split each node's error among the links that lead to it.
+
+    In proportion, as the notes begin, a link gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
+    denominator, as they go on, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
+
+    Parameters
+    ----------
+    error : ndarray, shape (n, fan_out)
+        Of the nodes that the links lead to.
+    weight : ndarray, shape (fan_out, fan_in)
+    in_proportion : bool
+        Whether to divide by the sum of the weights that lead to the node. Where that is 0, so are the shares.
+
+    Returns
+    -------
+    ndarray, shape (n, fan_out, fan_in)
+        Its sum over the nodes k is the error of each node below.
+
+    Examples
+    --------
+    >>> split(np.array([[0.8, 0.5]]), np.array([[2.0, 3.0], [1.0, 4.0]]), in_proportion=True).sum(axis=1).round(12)
+    array([[0.42, 0.88]])
+    """
+    if in_proportion:
+        total = weight.sum(axis=1)
+        error = np.divide(error, total, out=np.zeros_like(error), where=total != 0)
+    shares: Array = error[:, :, None] * weight
+    return shares
+
+
+@dataclass(frozen=True)
+class WayBack:
+    """How one rule changes a layer.
+
+    Parameters
+    ----------
+    error : ndarray, shape (n, fan_out)
+        What came back to the layer's nodes; at the outputs ``t − o``.
+    delta : ndarray, shape (n, fan_out)
+        The error times the derivative, the notes' ``E · O(1 − O)``; at the outputs it is the loss's own.
+    sent : ndarray, shape (n, fan_out)
+        What goes on over the links: the error by the rule ``notes``, the delta by ``gradient``.
+    change : ndarray, shape (fan_out, fan_in)
+        Of the weights, averaged over the samples.
+    bias_change : ndarray, shape (fan_out,), or None
+    """
+
+    error: Array
+    delta: Array
+    sent: Array
+    change: Array
+    bias_change: Array | None
+
+
+@dataclass(frozen=True)
+class LayerStep:
+    """One layer of nodes, with the links that lead to it, in one step.
+
+    Parameters
+    ----------
+    activation : str
+    inputs : ndarray, shape (n, fan_in)
+        What comes over the links: the activations below.
+    weight : ndarray, shape (fan_out, fan_in)
+        Before the step; ``weight + ways[rule].change`` is after it.
+    bias : ndarray, shape (fan_out,), or None
+    sums, activations : ndarray, shape (n, fan_out)
+    derivative : ndarray, shape (n, fan_out), or None
+        Of the activation; None for softmax, which has none of its own for each node.
+    ways : dict
+        Rule -> `WayBack`.
+    """
+
+    activation: str
+    inputs: Array
+    weight: Array
+    bias: Array | None
+    sums: Array
+    activations: Array
+    derivative: Array | None
+    ways: dict[str, WayBack]
+
+    @property
+    def difference(self) -> Array | None:
+        """Change by the rule ``notes`` less change by ``gradient``; None where the rule ``notes`` does not apply."""
+        return self.ways["notes"].change - self.ways["gradient"].change if "notes" in self.ways else None
+
+    @property
+    def masked(self) -> bool:
+        """Whether dropout has left some of the nodes out, and made the others louder."""
+        value = ACTIVATIONS[self.activation].value(self.sums)
+        return not np.allclose(self.activations, value, rtol=1e-9, atol=1e-12)
+
+    def links(self, rule: str, *, in_proportion: bool = False) -> Array:
+        """Return what goes back over each link, shape (n, fan_out, fan_in): see `split`."""
+        return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)
+
+
+@dataclass(frozen=True)
+class Trace:
+    """One step of one network.
+
+    Parameters
+    ----------
+    rule : str
+        The network's own; the other one is there for comparison.
+    loss : str
+        The loss's name.
+    loss_before, loss_after : float
+        Mean over the samples, without dropout, before and after the step by the network's own rule.
+    learning_rate : float
+    optimizer : str
+    targets : ndarray, shape (n, outputs)
+    layers : tuple of LayerStep
+        The first hidden layer first.
+    image_shape : (rows, columns) or None
+        How an input is drawn.
+    raw : ndarray, shape (1, features), or None
+        The first sample as it stands in the data, for drawing it; not in JSON.
+    photo : bool
+        Whether high values are light and not ink; not in JSON.
+    class_names : tuple of str
+        What the outputs are called, one each; empty where their place is their name.
+    """
+
+    rule: str
+    loss: str
+    loss_before: float
+    loss_after: float
+    learning_rate: float
+    optimizer: str
+    targets: Array
+    layers: tuple[LayerStep, ...]
+    image_shape: tuple[int, int] | None = None
+    raw: NDArray[Any] | None = None
+    photo: bool = False
+    class_names: tuple[str, ...] = ()
+
+    def node_name(self, layer: LayerStep, node: int) -> str:
+        """Return what a node of a layer is called: an output by its class, if that has a name, else by its number."""
+        return self.class_names[node] if self.class_names and layer is self.layers[-1] else str(node)
+
+    @property
+    def inputs(self) -> Array:
+        """What the network was given, scaled, shape (n, features)."""
+        return self.layers[0].inputs
+
+    @property
+    def drawn(self) -> NDArray[Any]:
+        """The first sample as it is drawn, shape (1, features)."""
+        return self.inputs[:1] if self.raw is None else self.raw
+
+    @property
+    def outputs(self) -> Array:
+        """What it answered, shape (n, outputs)."""
+        return self.layers[-1].activations
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """The rules that apply, the network's own first."""
+        return tuple(sorted(self.layers[0].ways, key=lambda rule: rule != self.rule))
+
+    def in_proportion(self, layer: int) -> Array | None:
+        """Return what would come back to a layer's nodes by the notes' first way, shape (n, fan_out).
+
+        The layer above splits its error in proportion to its weights. None for the outputs, to which nothing comes
+        back, and where the rule ``notes`` does not apply.
+        """
+        if layer + 1 == len(self.layers) or "notes" not in self.rules:
+            return None
+        back: Array = self.layers[layer + 1].links("notes", in_proportion=True).sum(axis=1)
+        return back
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return every number as plain values, for JSON."""
+        plain: dict[str, Any] = _plain(replace(self, raw=None))
+        del plain["raw"], plain["photo"]
+        for number, (layer, numbers) in enumerate(zip(self.layers, plain["layers"], strict=True)):
+            numbers["difference"] = _plain(layer.difference)
+            numbers["error_in_proportion"] = _plain(self.in_proportion(number))
+            for rule, way in numbers["ways"].items():
+                way["after"] = (layer.weight + layer.ways[rule].change).tolist()
+                if layer is not self.layers[0]:
+                    for name, in_proportion in (("links", False), ("links_in_proportion", True)):
+                        way[name] = layer.links(rule, in_proportion=in_proportion).tolist()
+        return plain
+
+    def _repr_html_(self) -> str:
+        from ..html.step import step_html
+        from ..i18n.language import preferred
+
+        return step_html(self, language=preferred())
+
+
+def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:
+    """Follow one plain step, ``w ← w − α g``, without taking it.
+
+    Parameters
+    ----------
+    model : Model
+        Of a committee, the first member.
+    sample : Dataset
+        One sample, ``data.take(slice(row, row + 1))``; or a batch, whose changes are averaged.
+    learning_rate : float, optional
+        The α; the one in the model's receipt if not given, and without receipt 0.2 as in the notes.
+
+    Raises
+    ------
+    DataError
+        GN010, GN017 when the sample does not fit the model.
+    OptionError
+        GN021 when the learning rate is none.
+    """
+    model.require(sample)
+    if learning_rate is None:
+        learning_rate = float(model.receipt.get("options", {}).get("learning_rate", Options().learning_rate))
+    learning_rate = Options(learning_rate=learning_rate).learning_rate
+    model, raw = model.opened(sample.inputs)
+    inputs = model.scaling.apply(raw, np.float64)
+    targets = model.targets.apply(sample.labels if sample.values is None else sample.values)
+    step = trace_step(model.network, inputs, targets, learning_rate)
+    return replace(
+        step,
+        image_shape=model.image_shape,
+        raw=raw[:1],
+        photo=model.reading == "photo",
+        class_names=tuple(model.class_names),
+    )
+
+
+def trace_step(
+    network: Network,
+    inputs: Array,
+    targets: Array,
+    learning_rate: float,
+    *,
+    options: Options | None = None,
+    state: State | None = None,
+    masks: Sequence[Array | None] = (),
+    weights: Array | None = None,
+) -> Trace:
+    """Follow one step of a network.
+
+    Parameters
+    ----------
+    network : Network
+    inputs : ndarray, shape (n, features)
+        Scaled.
+    targets : ndarray, shape (n, outputs)
+    learning_rate : float
+    options : Options, optional
+        The optimizer's; plain steps if not given.
+    state : State, optional
+        What the optimizer remembers; nothing if not given.
+    masks : sequence of ndarray or None
+        Dropout's, as for `network.forward`.
+    weights : ndarray, shape (n,), optional
+        How much each sample counts, as for `network.backpropagate`; errors and deltas are multiplied by it.
+    """
+    options = options or Options()
+    parameters = network.parameters.copy(np.float64)
+    made = network.architecture
+    signals = forward(made, parameters, inputs, masks)
+    steps = {}
+    for rule in _rules(made):
+        ruled = replace(made, rule=rule)
+        gradients = backpropagate(ruled, parameters, signals, targets, masks, weights=weights)
+        after = _after(parameters, gradients, learning_rate, options, state)
+        steps[rule] = list(send_back(ruled, parameters, signals, targets, masks, weights))[::-1], after
+    own = steps[made.rule][1]
+    layers = []
+    for number in range(len(made.activations)):
+        ways = {
+            rule: _way_back(rule, number, errors[number][1:], parameters, after)
+            for rule, (errors, after) in steps.items()
+        }
+        layers.append(_layer(made, parameters, signals, number, ways))
+    loss, loss_after = (_loss(made, numbers, inputs, targets) for numbers in (parameters, own))
+    return Trace(made.rule, made.loss, loss, loss_after, learning_rate, options.optimizer, targets, tuple(layers))
+
+
+def worked_example() -> Trace:
+    """Return the notes' worked example as a step: errors 0.8 and 0.5, weights 2, 3 and 1, 4, so 0.42 and 0.88.
+
+    Two nodes lead to two outputs. The notes give neither signals nor an activation; here the signals are 1, the nodes
+    the identity, and the targets what makes the errors those of the notes.
+    """
+    network = Network((2, 2, 2), "identity", rule="notes")
+    network.parameters.assign({"layer1.weight": np.eye(2), "layer2.weight": np.array([[2.0, 3.0], [1.0, 4.0]])})
+    ones = np.ones((1, 2))
+    return trace_step(network, ones, network.outputs(ones) + np.array([[0.8, 0.5]]), 0.01)
+
+
+def _rules(made: Architecture) -> list[str]:
+    """Return the rules that this architecture can have."""
+    fitting = []
+    for rule in RULES:
+        try:
+            replace(made, rule=rule)
+        except OptionError:
+            continue
+        fitting.append(rule)
+    return fitting
+
+
+def _after(
+    parameters: Parameters, gradients: Parameters, rate: float, options: Options, state: State | None
+) -> Parameters:
+    """Return the parameters after a step from copies of what it would change."""
+    fresh = State.new(parameters.copy(), options)
+    if state is not None:
+        fresh.slots[...], fresh.step = state.slots, state.step
+    take_step(fresh, gradients.flat, rate, options)
+    return fresh.parameters
+
+
+def _way_back(rule: str, layer: int, way: tuple[Array, Array], before: Parameters, after: Parameters) -> WayBack:
+    error, delta = -way[0], -way[1]  # the code's are slopes, o − t
+    bias, bias_after = before.biases[layer], after.biases[layer]
+    bias_change = None if bias is None or bias_after is None else bias_after - bias
+    sent = error if rule == "notes" else delta
+    return WayBack(error, delta, sent, after.weights[layer] - before.weights[layer], bias_change)
+
+
+def _layer(
+    made: Architecture, parameters: Parameters, signals: Signals, layer: int, ways: dict[str, WayBack]
+) -> LayerStep:
+    name, z, a = made.activations[layer], signals.sums[layer], signals.activations[layer + 1]
+    slope = ACTIVATIONS[name].derivative
+    weight, bias = parameters.weights[layer], parameters.biases[layer]
+    derivative = slope(z, ACTIVATIONS[name].value(z)) if slope else None  # as without dropout
+    return LayerStep(name, signals.activations[layer], weight, bias, z, a, derivative, ways)
+
+
+def _loss(made: Architecture, parameters: Parameters, inputs: Array, targets: Array) -> float:
+    signals = forward(made, parameters, inputs)
+    return float(made.output_loss.value(signals.sums[-1], signals.outputs, targets).mean())
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    if isinstance(value, dict):
+        return {name: _plain(one) for name, one in value.items()}
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+    return value

@@ -1,0 +1,211 @@
+"""The last stage: a piece of ink becomes a picture as MNIST has them.
+
+MNIST's digits were black and white, brought to 20 × 20 without changing their proportions, the grey coming from the
+averaging, and put into 28 × 28 with their centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998, section
+III A). The same is done here, after strokes far thinner or thicker than MNIST's are brought to its range.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageOps
+from scipy import ndimage
+
+from .rules import Mask, stroke_pixels
+from .segment import box_of
+
+SIDE, BOX = 28, 20
+STROKE = (0.08, 0.2)
+"""Widths of a stroke, in parts of the digit's longer side, between which nothing is changed: those that nineteen in
+twenty of MNIST's own digits have. What MNIST has, a model has learnt as it is; to change it costs answers."""
+_FINE = 100  # pixels on the longer side where strokes are measured and changed
+_SEEN = 40  # of 255: fainter is the blur of an enlargement
+_ENLARGED = (0.65, 19, 21)  # pixels off the middle, and of the box's longer side, that an enlarged digit may have
+_THINNEST = 3  # of those pixels: so wide a stroke is made before it is brought there
+
+
+@dataclass(frozen=True)
+class Change:
+    """A small change of a digit on its way to the form, to ask about it more than once.
+
+    Parameters
+    ----------
+    turn : float
+        Degrees.
+    lean : float
+        Shear to the right, as a slope.
+    stroke : float
+        Factor for the width of strokes.
+    box : float
+        Longer side in the 28 × 28.
+    down, across : float
+        Pixels of the 28 × 28.
+    """
+
+    turn: float = 0.0
+    lean: float = 0.0
+    stroke: float = 1.0
+    box: float = 20.0
+    down: float = 0.0
+    across: float = 0.0
+
+
+PLAIN = Change()
+CHANGES = (
+    PLAIN,
+    Change(turn=7),
+    Change(turn=-7),
+    Change(lean=0.15),
+    Change(lean=-0.15),
+    Change(stroke=1.3),
+    Change(stroke=0.75),
+    Change(box=18.5),
+    Change(down=0.7, across=0.5),
+    Change(down=-0.7, across=-0.5),
+)
+"""What a digit is asked about in: as it is, and a little changed in each direction."""
+
+
+def already_formed(picture: Image.Image) -> NDArray[np.uint8] | None:
+    """Return the pixels of a picture that has MNIST's form already: what has it needs no stage, and would lose by each.
+
+    Parameters
+    ----------
+    picture : PIL.Image.Image
+        Of any size; dark on light or light on dark.
+
+    Returns
+    -------
+    ndarray of uint8, shape (28, 28), or None
+        Light on dark, where the picture is of that size or an enlargement of it, with a plain border, the box's longer
+        side of 20 and the centre of mass in the middle; an enlargement must have both nearly exactly.
+    """
+    if picture.width != picture.height or picture.width < SIDE:
+        return None
+    grey = np.array(picture.convert("L").resize((SIDE, SIDE), Image.Resampling.BOX))
+    border = np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+    if np.median(border) > 127:
+        grey, border = 255 - grey, 255 - border
+    if np.mean(border > 10) > 0.2 or grey.max() < 200:
+        return None
+    off, smallest, largest = (1.5, 16, 22) if picture.width == SIDE else _ENLARGED
+    middle = [float(grey.sum(axis=1 - axis) @ np.arange(SIDE) / grey.sum()) for axis in (0, 1)]
+    box = max(int(np.ptp(np.flatnonzero((grey > _SEEN).any(axis=1 - axis)))) + 1 for axis in (0, 1))
+    return grey if smallest <= box <= largest and np.abs(np.array(middle) - SIDE / 2).max() < off else None
+
+
+def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
+    """Bring a piece of ink to MNIST's form, shape (28, 28): `mnist_forms` with one change."""
+    form: NDArray[np.uint8] = mnist_forms(mask, (change,))[0]
+    return form
+
+
+def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.uint8]:
+    """Bring a piece of ink to MNIST's form, once for each change.
+
+    Parameters
+    ----------
+    mask : ndarray of bool, shape (rows, columns)
+        Where there is ink; its box is found here.
+    changes : sequence of Change
+        What else is done to it.
+
+    Returns
+    -------
+    ndarray of uint8, shape (changes, 28, 28)
+        255 is full ink.
+    """
+    mask = mask[box_of(mask)]
+    fine = _fine(mask)
+    return np.stack([_form(_changed(mask, fine, change), change) for change in changes])
+
+
+def stroke_width(mask: Mask) -> float:
+    """Width of the strokes, in parts of the longer side."""
+    half = ndimage.distance_transform_edt(np.pad(mask, 1))
+    # Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
+    mean = float(half[half > 0].mean())
+    return float((4 * mean - 2) / max(mask.shape))
+
+
+def _fine(mask: Mask) -> Image.Image:
+    """Bring the mask to a size where strokes can be measured, with room to be turned."""
+    scale = _FINE / max(mask.shape)
+    short = (_THINNEST / scale - stroke_pixels(mask)) / 2
+    if scale < 1 and short > 0:  # a hair would be averaged away
+        mask = ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
+        mask = mask[box_of(mask)]
+        scale = _FINE / max(mask.shape)
+    size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
+    picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
+    way = Image.Resampling.BICUBIC if scale > 1 else Image.Resampling.BOX
+    if scale > 1:
+        picture = Image.fromarray(ndimage.gaussian_filter(np.pad(np.array(picture), 1), 0.6)[1:-1, 1:-1])
+    return ImageOps.expand(picture.resize(size, way), _FINE // 3)
+
+
+def _bold(fine: Image.Image, change: Change) -> Mask:
+    """Return the ink, turned and leaning as wanted, in its box."""
+    if change.turn or change.lean:
+        angle = np.radians(change.turn)
+        back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        back = back @ np.array([[1, change.lean], [0, 1]])
+        middle = np.array(fine.size) / 2
+        off = middle - back @ middle
+        fine = fine.transform(
+            fine.size, Image.Transform.AFFINE, (*back[0], off[0], *back[1], off[1]), Image.Resampling.BILINEAR
+        )
+    grey = np.asarray(fine)
+    bold: Mask = grey > min(127, int(grey.max()) - 1)
+    return bold[box_of(bold)]
+
+
+def _changed(mask: Mask, fine: Image.Image, change: Change) -> Mask:
+    """Return the ink as it is to be averaged, in its box."""
+    bold = _bold(fine, change)
+    changed = _with_stroke(bold, change.stroke)
+    if changed is bold and not (change.turn or change.lean) and max(mask.shape) >= _FINE:
+        return mask  # as it was found: each way through another grid moves edges
+    return changed[box_of(changed)]
+
+
+def _form(bold: Mask, change: Change) -> NDArray[np.uint8]:
+    scale = change.box / max(bold.shape)
+    size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
+    small = np.array(Image.fromarray(np.where(bold, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
+    return _centred(small, change)
+
+
+def _with_stroke(bold: Mask, factor: float) -> Mask:
+    """Bring the strokes' width into MNIST's range, times a factor."""
+    width = stroke_width(bold)
+    wanted = float(np.clip(width, *STROKE)) * factor
+    off = (wanted - width) * _FINE / 2
+    if off > 0.4:
+        # Thicker strokes make the digit larger too, which then is brought down to the box: so a little more.
+        reach = off * (1 + 2 * off / _FINE)
+        bold = ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
+    elif off < -0.4:
+        half = ndimage.distance_transform_edt(np.pad(bold, 1))
+        # Thin places of a thick digit keep what they have: it must not fall apart.
+        middle = ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
+        bold = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
+    return bold
+
+
+def _centred(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
+    """Put the box into the picture so that the centre of mass is in the middle."""
+    height, width = small.shape
+    weight = small.astype(np.float64)
+    total = float(weight.sum())
+    middle = SIDE / 2  # counted in whole pixels from 0: half a pixel below and right of the true one, as in MNIST
+    y = middle - float(weight.sum(axis=1) @ np.arange(height)) / total + change.down
+    x = middle - float(weight.sum(axis=0) @ np.arange(width)) / total + change.across
+    top, left = int(np.clip(round(y), 0, SIDE - height)), int(np.clip(round(x), 0, SIDE - width))
+    out = np.zeros((SIDE, SIDE), np.uint8)
+    out[top : top + height, left : left + width] = small
+    return out

@@ -1,0 +1,64 @@
+"""Pages: one skeleton, one set of colours, and text that is never taken for markup.
+
+A page is one file that works without a network and without a script, light or dark as the reader's screen is.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+from numpy.typing import ArrayLike
+from PIL import Image
+
+from ..i18n.plots import shown
+from ..io.control_characters import printable
+from ..io.writing import MAKER
+from ..plots.signed import png_uri
+from ..plots.tone import shades
+
+LARGEST_THUMB = 64
+"""Side of a sample's picture in a page; a larger one is brought to it, so that a page of many stays small."""
+
+
+def templates(package: str = __package__) -> Environment:
+    """Return the templates of a package, beside those that all pages share; whatever is filled in is escaped.
+
+    So are marks in a name that would turn the direction of writing of what follows it.
+    """
+    loader = ChoiceLoader([PackageLoader(package), PackageLoader(__package__)])
+    made = Environment(
+        loader=loader,
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+    )
+    made.filters["shown"] = shown
+    return made
+
+
+def _printable(value: Any) -> Any:
+    return printable(value) if type(value) is str else value  # markup is made here, and has lines
+
+
+def whole_page(title: str, content: str, language: str = "en") -> str:
+    """Return a whole HTML document with this content, which is markup."""
+    skeleton = templates().get_template("page.html")
+    language = {"zh": "zh-CN"}.get(language, language)
+    return skeleton.render(maker=MAKER, title=title, content=Markup(content), language=language)
+
+
+def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:
+    """Return one sample, shape (features,), as a picture within an address; see `ink.shades`."""
+    [paper] = shades(np.asarray(sample)[None], image_shape, photo)
+    return png_uri(thumb(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper)))
+
+
+def thumb(picture: Image.Image) -> Image.Image:
+    """Bring a picture that is larger to ``LARGEST_THUMB``."""
+    picture.thumbnail((LARGEST_THUMB, LARGEST_THUMB), Image.Resampling.BOX)
+    return picture

@@ -1,0 +1,267 @@
+"""The page's charts as SVG: text stays text, and the colours are the page's own, light, dark or on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from math import ceil, floor, log10
+
+import numpy as np
+from markupsafe import Markup
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...io.control_characters import printable
+from ...model.evaluate import Reliability
+
+Floats = NDArray[np.float64]
+Curve = dict[str, Floats]
+
+WIDE, HIGH = 470, 260
+LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
+END_LABELS = 112
+"""Room on the right for the names of lines."""
+LINE = 15
+LETTER = 6.8
+"""Width of a digit, about."""
+MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
+"""Samples of a scatter, spread over the data, and up to how many the dots are large; bars of a histogram, at most."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """From values to places in the drawing, and back to none: what lies outside is drawn at the end."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, values: ArrayLike) -> Floats:
+        """Return the places of values."""
+        part = (np.clip(np.asarray(values, float), self.low, self.high) - self.low) / (self.high - self.low)
+        place: Floats = self.start + part * (self.end - self.start)
+        return place
+
+    def ticks(self, most: int) -> Floats:
+        """Return round values within the scale."""
+        found: Floats = np.asarray(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high))
+        edge = 1e-9 * (self.high - self.low)
+        return found[(found >= self.low - edge) & (found <= self.high + edge)]
+
+
+@dataclass
+class Plot:
+    """A frame with two scales and what is drawn in it, in the order it is added."""
+
+    x: Scale
+    y: Scale
+    label: str
+    high: float = HIGH
+    parts: list[Markup] = field(default_factory=list)
+
+    def add(self, markup: str, *values: object, **named: object) -> None:
+        """Add an element; the values are escaped."""
+        safe = (printable(value) if isinstance(value, str) else value for value in values)
+        self.parts.append(Markup(markup).format(*safe, **named))
+
+    def axes(self, x_name: str, y_name: str, x_shown: Callable[[float], str], y_shown: Callable[[float], str]) -> None:
+        """Draw a faint grid, the values along it, and what they are."""
+        for value in self.y.ticks(6):
+            y = self.y(value)
+            self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
+            self.text(self.x.start - 7, y + 4, y_shown(float(value)), "end")
+        told = [(self.x(value), x_shown(float(value))) for value in self.x.ticks(7)]
+        room = (self.x.end - self.x.start) / max(1, len(told))
+        every = ceil(LETTER * (2 + max(len(text) for _, text in told)) / room)
+        for number, (x, text) in enumerate(told):
+            self.add('<path class="tick" d="M{:.1f} {:.1f}v4"/>', x, self.y.start)
+            self.text(x, self.y.start + 17, "" if number % every else text, "middle")
+        self.add('<path class="axis" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, self.y.start, self.x.end)
+        if x_name:
+            self.text((self.x.start + self.x.end) / 2, self.y.start + 35, x_name, "middle", "name")
+        if y_name:
+            middle = (self.y.start + self.y.end) / 2
+            turned = '<text class="name" text-anchor="middle" transform="translate(13 {:.1f}) rotate(-90)">{}</text>'
+            self.add(turned, middle, y_name)
+
+    def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
+        """Write words at a place of the drawing."""
+        self.add(
+            '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, float(x), float(y), anchor, words
+        )
+
+    def line(self, x: Floats, y: Floats, kind: str) -> None:
+        """Draw a line; where a value is not finite it has a gap."""
+        pen, steps = "M", []
+        for across, up in zip(self.x(x), self.y(y), strict=True):
+            if np.isfinite(up):
+                steps.append(f"{pen}{across:.1f} {up:.1f}")
+            pen = "L" if np.isfinite(up) else "M"
+        if len(steps) == 1:
+            steps.append("h0.1")  # a single point is a dot
+        self.add('<path class="line {}" d="{}"/>', kind, "".join(steps))
+
+    def svg(self) -> Markup:
+        """Return the drawing."""
+        head = Markup('<svg viewBox="0 0 {} {:.0f}" role="img" aria-label="{}">').format(
+            WIDE, self.high, printable(self.label)
+        )
+        return head + Markup("").join(self.parts) + Markup("</svg>")
+
+
+def _plot(
+    x: tuple[float, float], y: tuple[float, float], label: str, *, left: float = LEFT, right: float = RIGHT
+) -> Plot:
+    (near, far), (low, high) = _open(*x), _open(*y)
+    return Plot(Scale(near, far, left, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
+
+
+def _open(low: float, high: float) -> tuple[float, float]:
+    """Return a range that has a width."""
+    return (low, high) if high > low else (low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2)
+
+
+def curves(kept: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
+    """Draw how accuracy and loss went; a member of a committee has a line of its own, the first is named.
+
+    Returns
+    -------
+    list of (name, drawing)
+        One a panel: accuracy, where there are classes, and loss.
+    """
+    panels = [name for name in ("accuracy", "loss") if all(name in one for one in kept)]
+    return [(say(name), _curve(kept, name, say)) for name in panels]
+
+
+def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
+    lines: list[tuple[str, Floats, Floats, str]] = []
+    for number, one in reversed(list(enumerate(kept))):
+        quiet = " quiet" if number else ""
+        lines.append(("" if number else say("training"), one["progress"], one[name], f"first{quiet}"))
+        if f"validation_{name}" in one:
+            named = "" if number else say("validation")
+            lines.append((named, one["epoch"], one[f"validation_{name}"], f"second{quiet}"))
+    shares = name == "accuracy"
+    values = np.concatenate([y for _, _, y, _ in lines])
+    values = values[np.isfinite(values)]
+    low, high = (values.min(), values.max()) if len(values) else (0.0, 1.0)
+    room = 0.04 * (high - low)
+    low, high = (max(0, low - room), min(1, high + room)) if shares else (min(0, low), high + room)
+    epochs = max(float(x[-1]) for _, x, _, _ in lines)
+    plot = _plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
+    plot.axes(say("epoch"), "", shown, _share if shares else told_apart(plot.y))
+    ends = []
+    for named, x, y, kind in lines:
+        plot.line(x, y, kind)
+        finite = y[np.isfinite(y)]
+        if named and len(finite):
+            last = percent(finite[-1]) if shares else shown(finite[-1])
+            ends.append((float(plot.y(finite[-1])), f"{named} {last}", kind))
+    _name_ends(plot, ends)
+    return plot.svg()
+
+
+def _name_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
+    """Name each line beside its end; two that are close share the room around their middle."""
+    ends = sorted(ends)
+    if len(ends) == 2 and (gap := ends[1][0] - ends[0][0]) < LINE:
+        push = (LINE - gap) / 2
+        ends = [(height + way * push, *rest) for way, (height, *rest) in zip((-1, 1), ends, strict=True)]  # type: ignore[misc]
+    for height, words, kind in ends:
+        plot.text(plot.x.end + 6, min(height + 4, plot.y.start), words, kind=f"end {kind}")
+
+
+def _share(part: float) -> str:
+    return f"{100 * part:g}\N{NARROW NO-BREAK SPACE}%"
+
+
+def reliability(found: Reliability, say: Say) -> Markup:
+    """Draw confidence against accuracy, and below it how many answers have that confidence."""
+    plot = _plot((0, 1), (0, 1), say("reliability_label"))
+    plot.axes("", say("part_right"), _share, _share)
+    some = np.flatnonzero(found.counts)
+    for k in some:
+        left, right = plot.x(found.edges[[k, k + 1]])
+        right_part, sure, zero = plot.y(found.accuracy[k]), plot.y(found.confidence[k]), plot.y.start
+        lower, upper = max(right_part, sure), min(right_part, sure)  # as drawings count, from above
+        bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+        plot.add(bar, "bar", left + 1, lower, right - left - 2, zero - lower)
+        plot.add(bar, "gap", left + 1, upper, right - left - 2, lower - upper)
+        plot.add('<path class="cap" d="M{:.1f} {:.1f}H{:.1f}"/>', left + 1, right_part, right - 1)
+    plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
+    _counts_below(plot, found, say)
+    plot.text((plot.x.start + plot.x.end) / 2, plot.high - 6, say("confidence"), "middle", "name")
+    return plot.svg()
+
+
+def _counts_below(plot: Plot, found: Reliability, say: Say) -> None:
+    floor, room = HIGH + 66, 44
+    plot.high = floor + 26
+    most = max(found.counts.max(), 1)
+    for k, count in enumerate(found.counts):
+        left, right = plot.x(found.edges[[k, k + 1]])
+        high = room * count / most
+        bar = '<rect class="count" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+        plot.add(bar, left + 1, floor - high, right - left - 2, high)
+        if count:
+            plot.text((left + right) / 2, floor - high - 4, f"{count:,}", "middle", "small")
+    plot.add('<path class="axis" d="M{:.1f} {}H{:.1f}"/>', plot.x.start, floor, plot.x.end)
+    plot.text(plot.x.start - 7, floor, say("answers"), "end", "small")
+
+
+def told_apart(scale: Scale) -> Callable[[float], str]:
+    """Return what writes values along a scale with as many digits as it takes to tell them apart, and no rounding."""
+    size = max(abs(scale.low), abs(scale.high))
+    # A round step has two digits that count at most, as 2.5 has.
+    digits = 2 - floor(log10((scale.high - scale.low) / 10))
+    if 1e-4 < size < 1e9:
+        return lambda value: _without_end(f"{value + 0.0:,.{max(0, digits)}f}").replace("-", "−")
+    return lambda value: f"{value + 0.0:.{max(1, digits + 1 + floor(log10(size or 1)))}g}".replace("-", "−")
+
+
+def _without_end(number: str) -> str:
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+def _whole(count: float) -> str:
+    """Write a count; between two of them stands nothing."""
+    return f"{count:,.0f}" if count == round(count) else ""
+
+
+def scatter(values: Floats, answers: Floats, say: Say) -> Markup:
+    """Draw what is answered against what is true, both shape (n,); on the line they are equal."""
+    rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(int))
+    ends = _room(np.concatenate([values[rows], answers[rows]]))
+    plot = _plot(ends, ends, say("scatter_label"))
+    longest = max(len(told_apart(plot.y)(float(value))) for value in plot.y.ticks(6))
+    plot = _plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
+    plot.axes(say("true"), say("answered"), told_apart(plot.x), told_apart(plot.y))
+    plot.line(np.array(ends), np.array(ends), "even")
+    places = zip(plot.x(values[rows]), plot.y(answers[rows]), strict=True)
+    kind = "dots few" if len(rows) <= FEW_DOTS else "dots"
+    plot.add('<path class="{}" d="{}"/>', kind, "".join(f"M{x:.1f} {y:.1f}h0" for x, y in places))
+    return plot.svg()
+
+
+def error_histogram(errors: Floats, say: Say) -> Markup:
+    """Draw how often an answer is how far off; the two per cent furthest off are counted in the outer bars."""
+    reach = float(np.quantile(np.abs(errors), 0.98)) or float(np.abs(errors).max()) or 1.0
+    bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # an odd number: the middle one is around 0
+    edges = np.linspace(-reach, reach, bars + 1)
+    counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
+    plot = _plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
+    plot.axes(say("answer_less_true"), say("samples"), told_apart(plot.x), _whole)
+    for left, right, top in zip(plot.x(edges), plot.x(edges[1:]), plot.y(counts), strict=False):
+        bar = '<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
+        plot.add(bar, left + 0.5, top, right - left - 1, plot.y.start - top)
+    plot.add('<path class="line even" d="M{0:.1f} {1:.1f}V{2:.1f}"/>', plot.x(0), plot.y.start, plot.y.end)
+    return plot.svg()
+
+
+def _room(values: Floats) -> tuple[float, float]:
+    low, high = _open(float(values.min()), float(values.max()))
+    return low - 0.03 * (high - low), high + 0.03 * (high - low)

@@ -1,0 +1,190 @@
+"""How the model does on data: its classes, its numbers, and its confidence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import floor, log10
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.dataset import Dataset
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.evaluate import (
+    ClassScores,
+    Evaluation,
+    class_scores,
+    evaluate,
+    label_scores,
+    most_confused,
+    number_scores,
+    reliability,
+)
+from ...model.model import Model
+from ...plots.signed import signed_uri
+from .charts import MOST_DOTS, error_histogram, scatter
+from .charts import reliability as draw_reliability
+
+CELLS = 30
+"""Classes up to which the matrix has numbers in it; beyond, it is a picture."""
+LISTED, PAIRS, NUMBERS, FURTHEST = 60, 12, 6, 12
+"""Classes that are listed, kinds of mistakes, numbers that are drawn, and answers furthest off."""
+CLOSE = 0.01
+"""Confidence and accuracy that differ by no more are called the same."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A model and the data it was asked about, with what came of it."""
+
+    model: Model
+    data: Dataset
+    evaluation: Evaluation
+
+    @classmethod
+    def of(cls, model: Model, data: Dataset) -> Asked:
+        """Ask the model about every sample; errors as `evaluate`."""
+        return cls(model, data, evaluate(model, data))
+
+    @property
+    def of_numbers(self) -> bool:
+        """Whether it is a regression."""
+        return self.model.targets.name == "values"
+
+    @property
+    def names(self) -> list[str]:
+        """What the outputs are called."""
+        return [self.model.name_of(label) for label in range(self.model.classes)]
+
+    def scores(self) -> ClassScores:
+        """Return precision and so on of every class or label."""
+        if self.data.values is None:
+            return class_scores(self.evaluation.confusion)
+        return label_scores(self.data.values, self.evaluation.answers)
+
+
+def confusion_of(asked: Asked, say: Say) -> dict[str, Any] | None:
+    """Return the matrix as a table or a picture, and the commonest mistakes; None where a sample has no one class."""
+    matrix = asked.evaluation.confusion
+    if not matrix.size:
+        return None
+    names, pairs = asked.names, most_confused(matrix, PAIRS)
+    mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.int64))
+    strength = mistakes / max(1, int(mistakes.max()))
+    cells, picture = [], ""
+    if len(matrix) <= CELLS:
+        cells = [
+            [_cell(k == other, int(count), float(strength[k, other])) for other, count in enumerate(row)]
+            for k, row in enumerate(matrix)
+        ]
+    else:
+        right = matrix.diagonal() / max(1, int(matrix.max()))
+        picture = signed_uri(np.sqrt(strength) - np.diag(np.sqrt(right)), 1.0)
+    return {
+        "names": names,
+        "cells": cells,
+        "picture": picture,
+        "upright": max(map(len, names)) > 3,
+        "pairs": [(say("taken_for", true=names[true], answer=names[answer]), n) for true, answer, n in pairs],
+    }
+
+
+def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
+    return {"right": right, "count": count, "strength": round(strength, 3)}
+
+
+def classes_of(asked: Asked) -> dict[str, Any] | None:
+    """Return a line a class, or a label, the worst ones where there are many; None for a regression."""
+    if asked.of_numbers:
+        return None
+    scores, names = asked.scores(), asked.names
+    shown_classes: NDArray[np.intp] = np.arange(len(names))
+    if len(names) > LISTED:
+        known = np.flatnonzero(scores.samples + scores.answers)
+        shown_classes = known[np.argsort(scores.f1[known], kind="stable")][:LISTED]
+    missed = np.rint(scores.samples * (1 - np.nan_to_num(scores.recall, nan=1.0))).astype(int)
+    matrix = asked.evaluation.confusion
+    rows = []
+    for k in shown_classes:
+        mistakes = np.delete(matrix[k], k) if matrix.size else np.zeros(1)
+        rival = int(mistakes.argmax()) if mistakes.max(initial=0) else -1
+        rival += matrix.size > 0 and rival >= k
+        rows.append(
+            {
+                "name": names[k],
+                "samples": int(scores.samples[k]),
+                "missed": int(missed[k]),
+                "bar": float(missed[k] / max(missed.max(), 1)),
+                "numbers": [percent(one[k]) for one in (scores.precision, scores.recall, scores.f1)],
+                "rival": f"{names[rival]} ({int(mistakes.max()):,})" if rival >= 0 else "",
+            }
+        )
+    return {"rows": rows, "classes": len(names), "mean_f1": _mean(scores.f1), "rivals": matrix.size > 0}
+
+
+def _mean(values: NDArray[np.float64]) -> float:
+    some = values[np.isfinite(values)]
+    return float(some.mean()) if len(some) else float("nan")
+
+
+def numbers_of(asked: Asked, say: Say) -> dict[str, Any] | None:
+    """Return the drawings and scores of a regression's numbers, and the answers furthest off; None for classes."""
+    if not asked.of_numbers:
+        return None
+    values, answers, data = asked.data.values, asked.evaluation.answers, asked.data
+    assert values is not None
+    scores, names = number_scores(values, answers, data.weights), asked.names
+    errors = answers - values
+    unit = np.where(scores.rmse > 0, scores.rmse, 1)
+    furthest = np.argsort(-np.abs(errors / unit), axis=None, kind="stable")[:FURTHEST]
+    places = [divmod(int(place), len(names)) for place in furthest]
+    return {
+        "scores": [
+            (name, *map(shown, (scores.r2[k], scores.rmse[k], scores.mean_error[k]))) for k, name in enumerate(names)
+        ],
+        "drawn": [
+            (names[k], scatter(values[:, k], answers[:, k], say), error_histogram(errors[:, k], say))
+            for k in range(min(len(names), NUMBERS))
+        ],
+        "dots": min(len(data), MOST_DOTS),
+        "furthest": [
+            (row_name(data, row, say), names[k], *_beside(values[row, k], answers[row, k]), shown(errors[row, k]))
+            for row, k in places
+        ],
+    }
+
+
+def _beside(value: float, answer: float) -> tuple[str, ...]:
+    """Write two numbers with as many digits as it takes to see how far apart they are."""
+    if value == answer or max(abs(value), abs(answer)) >= 1e9:
+        return shown(value), shown(answer)
+    digits = max(0, 2 - floor(log10(abs(answer - value))))
+    if digits > 9:
+        return shown(value), shown(answer)
+    return tuple(f"{number + 0.0:,.{digits}f}".replace("-", "−") for number in (value, answer))
+
+
+def reliability_of(asked: Asked, say: Say) -> dict[str, Any] | None:
+    """Return how sure the model is against how often it is right; None for a regression."""
+    if asked.of_numbers:
+        return None
+    found = reliability(asked.model, asked.data)
+    sure, right = (
+        float(np.nansum(found.counts * one) / found.counts.sum()) for one in (found.confidence, found.accuracy)
+    )
+    verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
+    facts = {"error": percent(found.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
+    return {
+        "drawing": draw_reliability(found, say),
+        "error": found.expected_error,
+        "text": say("reliability_found", **facts, verdict=say(verdict)),
+    }
+
+
+def row_name(data: Dataset, row: int, say: Say) -> str:
+    """Return what a sample is called, with its file where it has one."""
+    name = say("row_number", row=f"{data.row_numbers[row]}")
+    return f"{name} ({data.row_names[row]})" if data.row_names else name

@@ -1,0 +1,87 @@
+"""What the first layer looks for: its weights as pictures, or the inputs that it links to strongest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ...explain.nodes import MOSTLY, LayerOfNodes, examine_nodes
+from ...i18n.language import Say
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.importance import shuffled_columns
+from ...model.model import Model
+from ...plots.signed import png_uri, signed_picture
+from ..page import thumb
+from .results import Asked
+
+DRAWN, LISTED, SHUFFLED = 36, 20, 100
+"""Nodes that are drawn, inputs that are listed, and columns up to which it is worth the time to shuffle each."""
+
+
+def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
+    """Return the section's contents; with data, nodes are ordered by what they matter."""
+    hidden = len(model.network.architecture.sizes) > 2
+    layers = examine_nodes(model, asked.data) if asked and hidden else []
+    found: dict[str, Any] = {
+        "layers": [_layer(layer) for layer in layers],
+        "pictures": [],
+        "inputs": [],
+        "all": 0,
+        "shuffled": False,
+        "hidden": hidden,
+        "mostly": MOSTLY,
+    }
+    first = model.network.parameters.weights[0]
+    if model.image_shape is not None:
+        found["pictures"] = _pictures(model, layers[0] if layers else None, say)
+        found["order"] = say("by_matter" if layers else "by_size")
+        return found
+    if asked and model.columns and len(model.columns.names) <= SHUFFLED:
+        sizes, names = shuffled_columns(model, asked.data), list(model.columns.names)
+        found["shuffled"] = True
+    else:
+        sizes = np.abs(first).mean(axis=0)  # (features,)
+        names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
+    most, largest = np.argsort(-sizes, kind="stable")[:LISTED], np.abs(sizes).max() or 1
+    found["all"] = len(sizes)
+    found["inputs"] = [(names[k], _written(asked, found, sizes[k]), float(sizes[k] / largest)) for k in most]
+    return found
+
+
+def _written(asked: Asked | None, found: dict[str, Any], size: float) -> str:
+    shares = found["shuffled"] and asked is not None and not asked.of_numbers
+    return percent(float(size)) if shares else shown(float(f"{size:.3g}"))
+
+
+def _pictures(model: Model, layer: LayerOfNodes | None, say: Say) -> list[dict[str, str]]:
+    weights, shape = model.network.parameters.weights[0], model.image_shape
+    assert shape is not None
+    ranks = np.linalg.norm(weights, axis=1) if layer is None else layer.matters
+    marks: dict[int, str] = {}
+    if layer is not None:
+        marks = {int(node): say("dead") for node in layer.dead}
+        marks |= {int(node): say("saturated") for node in layer.saturated}
+    most = np.argsort(-ranks, kind="stable")[:DRAWN]
+    return [
+        {
+            "uri": png_uri(thumb(Image.fromarray(signed_picture(weights[node], shape), "RGBA"))),
+            "node": f"{node}",
+            "number": shown(float(f"{ranks[node]:.2g}")),
+            "mark": marks.get(int(node), ""),
+        }
+        for node in most
+    ]
+
+
+def _layer(layer: LayerOfNodes) -> dict[str, Any]:
+    return {
+        "layer": layer.layer,
+        "nodes": len(layer.matters),
+        "activation": layer.activation,
+        "flat": percent(float(layer.flat.mean())),
+        "dead": len(layer.dead),
+        "saturated": len(layer.saturated),
+    }

@@ -1,0 +1,153 @@
+"""One training step as a page: the matrices as pictures, all in one file, readable without script and network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup, escape
+from numpy.typing import NDArray
+from PIL import Image
+
+from ..explain.step import LayerStep, Trace
+from ..i18n.language import Say
+from ..i18n.step import step_words
+from ..plots.signed import png_uri, signed_picture, signed_uri
+from .page import sample_uri, templates, whole_page
+from .step_tables import (
+    bias_columns,
+    change_formula,
+    delta_formula,
+    error_formula,
+    layer_formula,
+    strongest_links,
+    written_out,
+)
+
+WHOLE = 64
+"""Numbers up to which a matrix is printed; a larger one is drawn."""
+MOST_NODES, MOST_DRAWN = 12, 8
+"""Nodes of a layer that are listed, and whose weights are drawn as pictures."""
+
+
+def step_page(trace: Trace, title: str, remarks: Sequence[str] = (), language: str = "en") -> str:
+    """Return a whole HTML document; the remarks, such as which sample it is, stand above the step."""
+    return whole_page(title, step_html(trace, remarks, language), language)
+
+
+def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -> str:
+    """Return the inside of the page, for a notebook; OptionError GN021 for another language than "en" and "zh"."""
+    say = step_words(language)
+    sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]
+    return (
+        templates()
+        .get_template("step.html")
+        .render(
+            say=say,
+            trace=trace,
+            sizes="-".join(map(str, sizes)),
+            samples=len(trace.inputs),
+            masked=any(layer.masked for layer in trace.layers),
+            ink=not trace.photo and trace.image_shape and trace.drawn.shape[1] == np.prod(trace.image_shape),
+            digit=sample_uri(trace.drawn[0], trace.image_shape, trace.photo) if trace.image_shape else "",
+            remarks=remarks,
+            layers=[_layer(trace, number, say) for number in range(len(trace.layers))],
+        )
+    )
+
+
+def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
+    """Return what the template shows of a layer; of a batch, the first sample's signals and errors."""
+    layer = trace.layers[number]
+    own = layer.ways[trace.rule]
+    changes = [_matrix(say("change_by", rule=rule), layer.ways[rule].change) for rule in trace.rules]
+    if layer.difference is not None:
+        changes.append(_matrix(say("change_difference"), layer.difference))
+    whole = layer.weight.size <= WHOLE
+    if whole:
+        changes.append(_matrix(say("weight_after"), layer.weight + own.change))
+    nodes = np.sort(np.argsort(-np.abs(own.delta[0]), kind="stable")[:MOST_NODES])
+    names = {int(node): trace.node_name(layer, int(node)) for node in nodes}
+    fan_out, fan_in = layer.weight.shape
+    return {
+        "sizes": f"{fan_in} → {fan_out}, {layer.activation}",
+        "formulas": {
+            "outputs": layer_formula(layer),
+            "errors": f"{error_formula(trace, number, say)}; {delta_formula(trace, number, say)}",
+            "changes": _lowered(change_formula(trace, number, say)),
+        },
+        "weight": _matrix(say("weight_before"), layer.weight),
+        "nodes": _table(_signals(trace, number, say), names),
+        "biases": _table(bias_columns(trace, layer, say), names),
+        "changes": changes,
+        "strongest": None if whole else strongest_links(trace, layer, say),
+        "drawn": _drawn(trace, layer) if layer is trace.layers[0] else [],
+        "links": _links(trace, layer, say),
+        "back_to": written_out(trace, number),
+    }
+
+
+def _signals(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
+    """Return what a layer's nodes say and what comes back to them, a column each."""
+    layer, in_proportion = trace.layers[number], trace.in_proportion(number)
+    found = {say("sum_column"): layer.sums[0], say("says_column"): layer.activations[0]}
+    if layer is trace.layers[-1]:
+        found[say("target_column")] = trace.targets[0]
+    if layer.derivative is not None:
+        found["f′"] = layer.derivative[0]
+    for rule in trace.rules:
+        found |= {f"e {rule}": layer.ways[rule].error[0], f"δ {rule}": layer.ways[rule].delta[0]}
+    if in_proportion is not None:
+        found[say("proportion_column")] = in_proportion[0]
+    return found
+
+
+def _table(columns: dict[str, NDArray[Any]], nodes: dict[int, str]) -> dict[str, Any] | None:
+    """Return the lines of some nodes, given with their names, and how many nodes are left out."""
+    if not columns:
+        return None
+    lines = [(name, [float(values[node]) for values in columns.values()]) for node, name in nodes.items()]
+    return {"heads": list(columns), "lines": lines, "left": len(next(iter(columns.values()))) - len(nodes)}
+
+
+def _links(trace: Trace, layer: LayerStep, say: Say) -> list[dict[str, Any]]:
+    if layer is trace.layers[0] or "notes" not in trace.rules:
+        return []
+    return [
+        _matrix(say("links_plain"), layer.links("notes")[0]),
+        _matrix(say("links_proportion"), layer.links("notes", in_proportion=True)[0]),
+    ]
+
+
+def _drawn(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
+    if trace.image_shape is None:
+        return []
+    change = layer.ways[trace.rule].change
+    most = np.argsort(-np.abs(change).sum(axis=1), kind="stable")[:MOST_DRAWN]
+    pairs = [(node, layer.weight[node], change[node]) for node in most]
+    return [
+        {
+            "number": int(node),
+            "weight": png_uri(Image.fromarray(signed_picture(weights, trace.image_shape), "RGBA")),
+            "change": png_uri(Image.fromarray(signed_picture(changes, trace.image_shape), "RGBA")),
+        }
+        for node, weights, changes in pairs
+    ]
+
+
+def _matrix(name: str, values: NDArray[Any]) -> dict[str, Any]:
+    whole = values.size <= WHOLE
+    return {
+        "name": _lowered(name),
+        "shape": " × ".join(map(str, values.shape)),
+        "limit": float(np.abs(values).max()),
+        "rows": values.tolist() if whole else [],
+        "picture": "" if whole else signed_uri(values),
+    }
+
+
+def _lowered(formula: str) -> Markup:
+    """Set what follows an underscore lower, as in a book: ``O_prev``."""
+    return Markup(re.sub(r"_([a-z]+)", r"<sub>\1</sub>", str(escape(formula))))

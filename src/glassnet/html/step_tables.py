@@ -1,0 +1,109 @@
+"""What the page of a step and its print in a terminal tell alike: its formulas, and the links that change most."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..explain.step import LayerStep, Trace
+from ..i18n.language import Say
+from ..i18n.plots import shown
+
+MOST_LINKS = 8
+LONGEST_SUM = 12
+"""Links of a layer up to which an error in proportion is written out."""
+
+
+class Links(NamedTuple):
+    """The links of a layer that change most: a line each, and how many are left out."""
+
+    heads: list[str]
+    lines: list[tuple[str, list[float]]]
+    left: int
+
+
+def layer_formula(layer: LayerStep) -> str:
+    """Return how a layer's outputs come from its inputs: ``O = sigmoid(W · I + b)``, times the mask of dropout."""
+    return f"O = {'m · ' if layer.masked else ''}{layer.activation}(W · I{' + b' if layer.bias is not None else ''})"
+
+
+def error_formula(trace: Trace, number: int, say: Say) -> str:
+    """Return where the errors of a layer's nodes come from."""
+    if number == len(trace.layers) - 1:
+        return say("error_here")
+    sent, mask = {"notes": "e", "gradient": "δ"}, "m · " if trace.layers[number].masked else ""
+    ways = ", ".join(f"{mask}Wᵀ · {sent[rule]} ({rule})" for rule in trace.rules)
+    return say("error_back", above=number + 2, ways=ways)
+
+
+def delta_formula(trace: Trace, number: int, say: Say) -> str:
+    """Return how the deltas of a layer come from its errors: at the outputs, the loss says."""
+    layer = trace.layers[number]
+    if number == len(trace.layers) - 1 and (trace.loss != "squared_error" or layer.derivative is None):
+        return say("delta_loss")
+    return f"δ = e · f′{', f′ = o (1 − o)' if layer.activation == 'sigmoid' else ''}"
+
+
+def change_formula(trace: Trace, number: int, say: Say) -> str:
+    """Return how the weights change: in the notes' form where that is what happens."""
+    if not is_plain(trace, trace.layers[number]):
+        return say("change_optimizer", optimizer=trace.optimizer)
+    last = number == len(trace.layers) - 1
+    notes = not last or (trace.loss == "squared_error" and trace.layers[number].derivative is not None)
+    return "ΔW = α · E · f′ · O_prevᵀ" if notes else "ΔW = α · δ · O_prevᵀ"
+
+
+def is_plain(trace: Trace, layer: LayerStep) -> bool:
+    """Tell whether the weights change by the slope times the rate: not with another optimizer, decay or clipping."""
+    own = layer.ways[trace.rule]
+    plain = trace.learning_rate * own.delta.T @ layer.inputs / len(layer.inputs)
+    return trace.optimizer == "sgd" and bool(np.allclose(own.change, plain, rtol=1e-6, atol=1e-12))
+
+
+def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
+    """Return the links that change most, each with its weight before, its change by each rule, and after."""
+    own = layer.ways[trace.rule].change
+    heads, matrices = [say("before_column")], [layer.weight]
+    for rule in trace.rules:
+        heads.append(f"ΔW {rule}")
+        matrices.append(layer.ways[rule].change)
+    if layer.difference is not None:
+        heads.append(say("difference_column"))
+        matrices.append(layer.difference)
+    heads.append(say("after_column"))
+    matrices.append(layer.weight + own)
+    most = np.argsort(-np.abs(own), axis=None, kind="stable")[:MOST_LINKS]
+    lines = [
+        (f"{j} → {trace.node_name(layer, int(k))}", [float(matrix[k, j]) for matrix in matrices])
+        for k, j in zip(*np.unravel_index(most, own.shape), strict=True)
+    ]
+    return Links(heads, lines, own.size - len(most))
+
+
+def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:
+    """Return the biases before a step, their change by each rule, and after it; nothing where there are none."""
+    own = layer.ways[trace.rule].bias_change
+    if layer.bias is None or own is None:
+        return {}
+    changes = {rule: layer.ways[rule].bias_change for rule in trace.rules}
+    return {
+        say("before_column"): layer.bias,
+        **{f"Δb {rule}": change for rule, change in changes.items() if change is not None},
+        say("after_column"): layer.bias + own,
+    }
+
+
+def written_out(trace: Trace, number: int) -> str:
+    """Write the error in proportion of the first node below as the notes do: ``0.8 · 2/(2 + 3) + … = 0.42``.
+
+    Nothing where a layer has many links, and where the rule ``notes`` does not apply.
+    """
+    layer = trace.layers[number]
+    back = trace.in_proportion(number - 1) if number else None
+    if back is None or layer.weight.size > LONGEST_SUM:
+        return ""
+    terms = zip(layer.ways["notes"].error[0], layer.weight, strict=True)
+    parts = [f"{shown(e)} · {shown(w[0])}/({' + '.join(map(shown, w))})" for e, w in terms]
+    return f"{' + '.join(parts)} = {shown(back[0, 0])}"

@@ -1,0 +1,1 @@
+"""Languages, and the catalogues of words that commands, plots, pages and findings are written with."""

@@ -1,0 +1,1 @@
+"""Reading and writing files: opening, sniffing, encodings, limits, atomic writing."""

@@ -1,0 +1,220 @@
+"""Opening a file: what is in it, plain or gzip'ed, and one clear error when it cannot be had."""
+
+from __future__ import annotations
+
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import IO
+
+from ..errors import DataError, FileError, GlassnetError
+from .encoding import narrowed, wide_encoding
+from .limits import require_room
+
+STDIN = "standard input"
+"""What ``-`` is called."""
+LFS_READ = 1024
+"""A pointer of Git LFS is shorter, by its specification."""
+_LFS = re.compile(rb"version https://[^\n]+/spec/v\d+\n(?:[a-z0-9.-]+ [^\n]+\n)*?size (\d+)\n")
+GZIP_MAGIC = b"\x1f\x8b"
+# Small pieces keep the freshly inflated bytes in the processor's cache while they are copied to their place.
+_PIECE = 1 << 22  # large: between two pieces a thread may wait for its turn
+
+
+@dataclass(frozen=True)
+class Opened:
+    """An existing, readable, non-empty file.
+
+    Parameters
+    ----------
+    name : str
+        The name as it was given, for messages.
+    path : Path or None
+        Where it lies; None for a stream.
+    content : BytesIO or None
+        The content itself, if it had to be unpacked or came through a pipe, and in UTF-8 where it is text in UTF-16;
+        None for a plain file.
+    head : bytes
+        The first 4,096 bytes of the content, or all of a shorter one.
+    """
+
+    name: str
+    path: Path | None
+    content: BytesIO | None
+    head: bytes
+
+    def stream(self) -> IO[bytes]:
+        """Open the content from its start.
+
+        Raises
+        ------
+        FileError
+            GN001, GN003 when the file has gone since.
+        """
+        if self.content is not None:
+            # A fresh BytesIO over the same bytes: it shares them until one of the two is written to.
+            return BytesIO(self.content.getvalue())
+        assert self.path is not None
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise file_problem(self.name, error) from None
+
+
+def read_once(source: str | os.PathLike[str]) -> bool:
+    """Tell whether data are gone once they are read: standard input, a pipe, a device."""
+    return source == "-" or (os.path.exists(source) and not os.path.isfile(source) and not os.path.isdir(source))
+
+
+def file_problem(name: str, error: OSError) -> FileError:
+    """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
+    if isinstance(error, (FileNotFoundError, NotADirectoryError)):
+        if name == "-":
+            return FileError(
+                "GN001",
+                "-: standard input is read as a table with named columns (train --target and what follows), or as what "
+                "is asked (query), not here. Save it to a file, and name that.",
+            )
+        return FileError("GN001", f"{name}: no such file or folder. Check the name.")
+    if isinstance(error, IsADirectoryError):
+        return FileError("GN002", f"{name}: is a folder, expected a file. Name a file in it.")
+    if isinstance(error, PermissionError):
+        return FileError("GN003", f"{name}: no permission to read it. Allow it, or copy the file.")
+    return FileError("GN003", f"{name}: cannot be read ({error.strerror or error}). Check the device.")
+
+
+def lfs_size(head: bytes) -> int | None:
+    """Return how many bytes the file has for which a pointer of Git LFS stands, by its head; None if it is none.
+
+    See https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
+    """
+    pointer = _LFS.match(head)
+    return int(pointer[1]) if pointer else None
+
+
+def refuse_pointer(head: bytes, name: str) -> None:
+    """Refuse what stands for a file that was not fetched from Git LFS: FileError GN005."""
+    size = lfs_size(head)
+    if size is not None:
+        raise FileError(
+            "GN005", f"{name}: a Git LFS pointer to {size:,} bytes, not the data. Fetch them with 'git lfs pull'."
+        )
+
+
+def open_source(path: str | os.PathLike[str]) -> Opened:
+    """Open a file, gzip'ed or not (decided by its first bytes, not by its name).
+
+    Raises
+    ------
+    FileError
+        GN001, GN002, GN003; GN005 for a pointer of Git LFS; GN006 when a gzip'ed file is damaged, GN033 when it unpacks
+        to more than is allowed.
+    DataError
+        GN010 when the file is empty, GN011 when it begins as text in UTF-16 and is none.
+    """
+    name = os.fspath(path)
+    try:
+        with open(path, "rb") as stream:
+            head = _at_least(stream, 4096)
+            regular = stat.S_ISREG(os.fstat(stream.fileno()).st_mode) and not head.startswith(GZIP_MAGIC)
+            if regular and not wide_encoding(head):
+                return _with_data(Opened(name, Path(path), None, head))
+            return _in_memory(name, Path(path), head, stream, limited=not regular)
+    except GlassnetError:
+        raise
+    except OSError as error:
+        raise file_problem(name, error) from None
+    except ValueError:  # a NUL character in the path
+        raise FileError("GN001", f"{name}: no such file or folder. Check the name.") from None
+
+
+def open_stream(stream: IO[bytes], name: str) -> Opened:
+    """Read a stream to its end, gzip'ed or not.
+
+    Raises
+    ------
+    FileError
+        GN003 when it cannot be read, GN005 for a pointer of Git LFS, GN006 when it is gzip'ed and damaged, GN033 when
+        it is larger than is allowed.
+    DataError
+        GN010 when it is empty, GN011 when it begins as text in UTF-16 and is none.
+    """
+    try:
+        return _in_memory(name, None, _at_least(stream, 4096), stream)
+    except GlassnetError:
+        raise
+    except OSError as error:
+        raise file_problem(name, error) from None
+
+
+def _at_least(stream: IO[bytes], size: int) -> bytes:
+    """Read `size` bytes, or all there are: a pipe hands out less than it is asked for."""
+    head = b""
+    while len(head) < size and (piece := stream.read(size - len(head))):
+        head += piece
+    return head
+
+
+def _in_memory(name: str, path: Path | None, head: bytes, stream: IO[bytes], *, limited: bool = True) -> Opened:
+    content = BytesIO()
+    pieces = _pieces(head, stream)
+    for piece in gunzip(pieces, name) if head.startswith(GZIP_MAGIC) else pieces:
+        if limited:
+            require_room(name, content.tell() + len(piece))
+        content.write(piece)
+    content.seek(0)
+    head = content.read(4096)
+    if wide_encoding(head):
+        content = BytesIO(narrowed(content.getvalue(), name))
+        head = content.getvalue()[:4096]
+    return _with_data(Opened(name, path, content, head))
+
+
+def _with_data(opened: Opened) -> Opened:
+    refuse_pointer(opened.head, opened.name)
+    if not opened.head:
+        raise DataError("GN010", f"{opened.name}: the file is empty, expected samples. Check the download.")
+    return opened
+
+
+def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
+    yield head
+    while piece := stream.read(_PIECE):
+        yield piece
+
+
+def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
+    """Unpack gzip'ed pieces, checksum and length included, into pieces that are small too; members are joined.
+
+    Raises
+    ------
+    FileError
+        GN006 when the stream is damaged, ends early, or is followed by something else.
+    """
+    inflater = zlib.decompressobj(wbits=31)
+    try:
+        for piece in pieces:
+            while True:
+                if inflater.eof:
+                    # Zeros may pad the end of a member; anything else must be the next one.
+                    piece = piece.lstrip(b"\0")
+                    if not piece:
+                        break
+                    inflater = zlib.decompressobj(wbits=31)
+                unpacked = inflater.decompress(piece, _PIECE)
+                yield unpacked
+                piece = inflater.unused_data or inflater.unconsumed_tail
+                if not piece and len(unpacked) < _PIECE:
+                    break
+    except zlib.error as error:
+        raise FileError(
+            "GN006",
+            f"{name}: the gzip'ed data are damaged ({str(error).rpartition(': ')[2]}). Fetch the file again.",
+        ) from None
+    if not inflater.eof:
+        raise FileError("GN006", f"{name}: the gzip'ed data end too early. Fetch the file again.")

@@ -1,0 +1,95 @@
+"""What a file holds: decided by its first bytes, then by its name."""
+
+from __future__ import annotations
+
+from ..errors import DataError, FileError
+from .opening import Opened
+
+_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06")
+_IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
+_NAMED = {
+    b"FEA1": "a Feather file of the first version",
+    b"\x89HDF": "an HDF5 file",
+    b"\x93NUMPY": "a single NumPy array",
+    b"%PDF": "a PDF file",
+    b"Obj\x01": "an Avro file",
+    b"ORC": "an ORC file",
+    b"SQLite format 3": "a database of SQLite",
+    b"\xd0\xcf\x11\xe0": "an old Office file",
+    b"MATLAB": "a MATLAB file",
+    b"\x80\x02": "a pickle",
+    b"\x80\x03": "a pickle",
+    b"\x80\x04": "a pickle",
+    b"\x80\x05": "a pickle",
+    b"BZh": "a bzip2 file",
+    b"\xfd7zXZ": "an xz file",
+    b"\x28\xb5\x2f\xfd": "a zstandard file",
+}
+_TABLES = {b"PAR1": "parquet", b"ARROW1": "arrow", b"\xff\xff\xff\xff": "arrow stream"}
+_CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
+
+
+def kind_of(opened: Opened) -> str:
+    """Tell what an opened file holds.
+
+    Returns
+    -------
+    {"idx", "npz", "picture", "parquet", "arrow", "arrow stream", "ndjson", "json", "text"}
+
+    Raises
+    ------
+    FileError
+        GN005 when it is none of these.
+    DataError
+        GN011 when it is text with a control character, in UTF-8 or UTF-16.
+    """
+    head, name = opened.head, opened.name.removesuffix(".gz")
+    if name.endswith((".xlsx", ".xls", ".ods")):
+        raise FileError("GN005", f"{opened.name}: a spreadsheet, expected a table in text. Save it as CSV.")
+    if head.startswith(_ZIP) or name.endswith(".npz"):
+        return "npz"
+    if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):
+        return "idx"
+    if head.startswith(_PICTURES) or _is_bmp(head) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+        return "picture"
+    if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
+        return table
+    if not _CONTROLS.isdisjoint(head):
+        raise _no_text(head, opened.name)
+    first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if first in (b"{", b"["):
+        return "ndjson" if first == b"{" else "json"
+    return "text"
+
+
+def _no_text(head: bytes, name: str) -> DataError | FileError:
+    """Say what a file is that has control characters: another kind, text in UTF-16, or text with a flaw."""
+    what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "")
+    if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
+        what = "a model or another file of safetensors"
+    if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
+        return DataError("GN011", f"{name}: control characters in UTF-16, expected text. Save it as 'CSV UTF-8'.")
+    strange = [place for place, byte in enumerate(head) if byte in _CONTROLS]
+    if not what and len(strange) < 0.05 * len(head) and _is_utf8(head):
+        line, found = head.count(b"\n", 0, strange[0]) + 1, head[strange[0]]
+        return DataError(
+            "GN011", f"{name}, line {line}: a control character (0x{found:02x}), expected text. Remove it."
+        )
+    what = what or "binary data of unknown kind"
+    return FileError(
+        "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of them."
+    )
+
+
+def _is_utf8(head: bytes) -> bool:
+    try:
+        head.decode()
+    except UnicodeDecodeError as problem:
+        return problem.start > len(head) - 4  # a character that the end cuts
+    return True
+
+
+def _is_bmp(head: bytes) -> bool:
+    """Tell a bitmap from text that begins with BM: four of its bytes are always 0."""
+    return head[:2] == b"BM" and head[6:10] == bytes(4)

@@ -1,0 +1,1 @@
+"""A model: a network with its preprocessing, its file and its evaluation."""

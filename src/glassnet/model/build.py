@@ -1,0 +1,115 @@
+"""What a training begins with: an untrained model, and samples as engines take them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..data.dataset import Dataset, require_dataset
+from ..engines import Samples
+from ..errors import DataError, OptionError
+from ..network import Network
+from ..options.options import Options
+from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
+from .model import Model
+
+EXPONENTIAL_START = 0.1
+"""Exponential outputs begin with so much of the last layer's drawn weights: all answers near the mean of the targets.
+
+With all of them most first rates lie between a quarter and four times the mean, and a short training spends its steps
+on taking that back.
+"""
+
+
+def new_model(data: Dataset, options: Options) -> Model:
+    """Make the untrained model that `options` describe, for data of this width and these classes, or numbers.
+
+    Raises
+    ------
+    OptionError
+        GN022 when the data have classes and ``options.targets`` are for numbers or labels, or the reverse.
+    DataError
+        GN010 when there are no samples; GN014 when there are several labels a sample and one is neither 0 nor 1, or a
+        value that exponential outputs cannot reach.
+    """
+    require_dataset("data", data)
+    data.require_samples()
+    targets = _targets_for(data, options)
+    network = Network(
+        (data.features, *options.hidden, data.classes),
+        options.activations,
+        bias=options.bias,
+        loss=options.loss,
+        rule=options.rule,
+        loss_parameter=options.loss_parameter,
+        initializer=options.initializer,
+        seed=options.seed,
+        dtype=options.dtype,
+    )
+    if options.output == "exponential":
+        network.parameters.weights[-1][...] *= EXPONENTIAL_START
+    scaling = Scaling.named(options.scaling, data.maximum, data.inputs, data.weights)
+    return Model(
+        network,
+        scaling,
+        targets,
+        data.image_shape,
+        class_names=data.class_names,
+        columns=data.columns,
+        reading=data.reading,
+        white=data.white,
+        deskews=options.deskew,
+        training_range=training_range_of(data, scaling),
+        layout=data.layout,
+    )
+
+
+def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
+    """Return where training inputs lie; feature by feature where these are of different kinds."""
+    encoded = data.columns is not None
+    return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or encoded, encoded=encoded)
+
+
+def _targets_for(data: Dataset, options: Options) -> Targets:
+    name, numbers = options.targets, options.targets == "values"
+    fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
+    if name not in fitting:
+        kind = "classes" if data.values is None else "values to learn, no classes"
+        raise OptionError("GN022", f"targets {name}, but {data.source} has {kind}: use targets {' or '.join(fitting)}.")
+    if numbers and options.output in ("sigmoid", "tanh", "softmax"):
+        raise OptionError("GN022", f"targets values with {options.output} outputs, which have bounds: use identity.")
+    if numbers and options.label_smoothing:
+        raise OptionError("GN022", "label_smoothing with targets values: numbers are no labels. Use 0.")
+    if name == "multilabel" and options.output != "sigmoid":
+        raise OptionError(
+            "GN022",
+            f"targets multilabel with {options.output} outputs: a label is a yes or no of its own. Use sigmoid.",
+        )
+    if data.values is None or not numbers:
+        if data.values is not None and not np.isin(data.values, (0, 1)).all():
+            raise DataError(
+                "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
+            )
+        return Targets.named(name, data.classes)
+    positive = options.output == "exponential"
+    if positive and (data.values < 0).any():
+        raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
+    with np.errstate(over="ignore", invalid="ignore"):
+        made = Targets.of_values(data.values, data.weights, positive=positive)
+    if not np.isfinite([*made.offset, *made.scale]).all():
+        largest = np.abs(data.values).max()
+        raise DataError(
+            "GN018", f"{data.source}: numbers up to {largest:.3g} to learn, whose squares are infinite. Divide them."
+        )
+    return made
+
+
+def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
+    """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
+    if data.values is None:
+        labels, targets = data.labels, model.targets.table()
+    else:
+        labels, targets = np.arange(len(data)), model.targets.apply(data.values)
+    smoothed = model.targets.smoothed(targets, options.label_smoothing)
+    # A batch's gradient is divided by its number of samples, so the weights' mean must be 1.
+    weights = None if data.weights is None else data.weights / data.weights.mean()
+    return Samples(model.upright(data.inputs), model.scaling, labels, smoothed, data.image_shape, weights)

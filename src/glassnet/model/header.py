@@ -1,0 +1,430 @@
+"""What may stand in the header of a model file: types, limits and lengths, checked before anything is made of it.
+
+A file may come from a stranger, and its checksum tells damage, not intent. ``MODEL`` and ``TRAINING`` are the tables;
+their records follow the dataclasses that are made of them, with the limits that a type alone does not say. Lists and
+objects may be as long as the file is: nothing is allocated by a number in it before that number was compared.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import MISSING, dataclass, field, fields
+from types import NoneType, UnionType
+from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import SampleLayout
+from ..network import Architecture
+from ..nn.parameters import Layout
+from ..options.options import SPECS, TYPES
+from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
+from ..preprocess.tabular.columns import VERSION
+from ..preprocess.tabular.encoders import ENCODINGS, encoding_from
+from ..preprocess.tabular.target import TASKS, Target
+from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
+from ..preprocess.training_range import FEWEST, SUMMARIES
+
+DEEPEST = 100
+"""How deep lists and objects may lie in each other."""
+LARGEST = 1e154
+"""Numbers further from 0 are refused: the squares of larger ones are infinite."""
+_LONG = 2**64  # whole numbers of more bits become no float, and hours of digits
+_TINIEST = 5e-324  # the smallest number above 0
+
+
+class Kind(Protocol):
+    """What a value of JSON may be."""
+
+    def check(self, value: Any, place: str) -> None:
+        """Raise ValueError, in one line that names the place, unless the value is of this kind."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """A finite number within limits, both allowed; true and false are none."""
+
+    low: float = -LARGEST
+    high: float = LARGEST
+    whole: bool = False
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        allowed = (int,) if self.whole else (int, float)
+        if type(value) not in allowed or not self.low <= value <= self.high:
+            limits = f" from {self.low:g}" if self.low > -1e6 else ""
+            limits += f" to {self.high:g}" if self.high < 1e18 else ""
+            raise _wrong(place, value, f"{'a whole number' if self.whole else 'a finite number'}{limits}")
+
+
+@dataclass(frozen=True)
+class Text:
+    """Text, or one of some words."""
+
+    choices: Collection[str] = ()
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        if not isinstance(value, str):
+            raise _wrong(place, value, "text")
+        if self.choices and value not in self.choices:
+            raise _wrong(place, value, f"one of {', '.join(map(repr, self.choices))}")
+
+
+@dataclass(frozen=True)
+class Plain:
+    """True or false, or null, by its type."""
+
+    of: type
+    name: str
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        if type(value) is not self.of:
+            raise _wrong(place, value, self.name)
+
+
+@dataclass(frozen=True)
+class Anything:
+    """Any value whose parts are not too deep in it, and whose whole numbers have at most 64 bits."""
+
+    def check(self, value: Any, place: str, depth: int = 0) -> None:
+        """See `Kind`."""
+        if depth > DEEPEST:
+            raise ValueError(f"its header is nested more than {DEEPEST} deep")
+        if type(value) is int and abs(value) > _LONG:
+            raise ValueError(f"{place or 'its header'} holds a whole number of more than 64 bits")
+        for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+            self.check(one, place, depth + 1)
+
+
+@dataclass(frozen=True)
+class ListOf:
+    """A list of values of one kind, of this length if one is given."""
+
+    item: Kind
+    length: int | None = None
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        if not isinstance(value, list) or self.length not in (None, len(value)):
+            raise _wrong(place, value, "a list" if self.length is None else f"a list of {self.length}")
+        for number, one in enumerate(value):
+            self.item.check(one, f"{place}[{number}]")
+
+
+@dataclass(frozen=True)
+class Either:
+    """A value of one of several kinds."""
+
+    kinds: tuple[Kind, ...]
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        problems = []
+        for kind in self.kinds:
+            try:
+                kind.check(value, place)
+            except ValueError as problem:
+                problems.append(str(problem))
+            else:
+                return
+        raise ValueError(max(problems, key=len))  # the longest names a place deeper within
+
+
+@dataclass(frozen=True)
+class Record:
+    """An object with these keys; `others` is what values of any other key may be, None where there may be none."""
+
+    required: Mapping[str, Kind] = field(default_factory=dict)
+    optional: Mapping[str, Kind] = field(default_factory=dict)
+    others: Kind | None = None
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        if not isinstance(value, dict):
+            raise _wrong(place, value, "an object")
+        missing = sorted(self.required.keys() - value.keys())
+        if missing:
+            raise ValueError(f"{_inside(place, missing[0])} is missing")
+        for name, one in value.items():
+            kind = self.required.get(name) or self.optional.get(name) or self.others
+            if kind is None:
+                raise ValueError(f"{_inside(place, ascii(name))} is not known")
+            kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
+
+
+def _inside(place: str, name: str) -> str:
+    return f"{place}.{name[:60]}" if place else name[:60]
+
+
+def _wrong(place: str, value: Any, wanted: str) -> ValueError:
+    """Say what came; of what holds more only how much, since it may be anything."""
+    came = ascii(value)[:60] if not isinstance(value, dict | list) else f"a list of {len(value)}"
+    came = "an object" if isinstance(value, dict) else came
+    return ValueError(f"{place or 'its header'} is {came}, expected {wanted}")
+
+
+FLAG, NULL, COUNT, SHARE = (
+    Plain(bool, "true or false"),
+    Plain(NoneType, "null"),
+    Number(0, _LONG, whole=True),
+    Number(0, 1),
+)
+VALUE = Number(-1e308, 1e308)  # of a table, which is compared and clipped before it is scaled
+POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, "a number")))
+TEXTS = ListOf(Text())
+LIMITS = ListOf(ListOf(Number()), 2)
+_TYPES: dict[Any, Kind] = {
+    bool: FLAG, int: Number(-_LONG, _LONG, whole=True), float: Number(), str: Text(), NoneType: NULL,
+}  # fmt: skip
+
+
+def kind_of(hint: Any) -> Kind:
+    """Return what JSON has for a type: a list for a tuple, either for a union."""
+    if get_origin(hint) is tuple:
+        return ListOf(kind_of(get_args(hint)[0]))
+    if get_origin(hint) in (Union, UnionType):
+        return Either(tuple(map(kind_of, get_args(hint))))
+    return _TYPES[hint]
+
+
+def record_of(cls: type, **kinds: Kind) -> Record:
+    """Return the record of a dataclass's fields, some of a closer kind; those with a default may be missing."""
+    hints = get_type_hints(cls)
+    found = {one.name: kinds.get(one.name) or kind_of(hints[one.name]) for one in fields(cls)}
+    needed = {one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
+    return Record(
+        {name: kind for name, kind in found.items() if name in needed},
+        {name: kind for name, kind in found.items() if name not in needed},
+    )
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """An object that one of the classes of ``ENCODINGS`` is made of, which its ``kind`` names."""
+
+    def check(self, value: Any, place: str) -> None:
+        """See `Kind`."""
+        Record({"kind": Text(tuple(ENCODINGS))}, others=Anything()).check(value, place)
+        closer = {"scale": Number(_TINIEST, VALUE.high), "missing": SHARE, "share": SHARE, "rare": COUNT}
+        closer |= dict.fromkeys(("fill", "centre", "low", "high"), VALUE) | {"unit": Number(0, VALUE.high)}
+        record = record_of(ENCODINGS[value["kind"]], **closer)
+        Record({**record.required, "kind": Text()}, record.optional).check(value, place)
+
+
+TARGET = record_of(Target, task=Text((*TASKS, "label")))
+
+COLUMNS = Record(
+    {"version": Number(1, _LONG, whole=True), "inputs": ListOf(Encoding()), "dropped": ListOf(ListOf(Text(), 2))},
+    {"target": TARGET, "targets": ListOf(TARGET), "decimal_comma": Either((TEXTS, FLAG))},
+    Anything(),
+)
+
+DATA = Record(
+    optional={"source": Text(), "samples": COUNT, "classes": COUNT, "fingerprint": Text(), "held_out": FLAG},
+    others=Anything(),
+)
+
+DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
+"""What must be said of data with which a training goes on."""
+
+RECEIPT = Record(
+    optional={
+        "recipe": Either((Text(), NULL)),
+        # By type alone: what is allowed changes with the versions, and `receipt.options_of` says it.
+        "options": Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
+        "data": DATA,
+        "seed": COUNT,
+        "engine": Text(),
+        "versions": Record(others=Text()),
+        "blas": Either((Text(), NULL)),
+        "processor": Either((Text(), NULL)),
+        "hash": Text(),
+        "trails": ListOf(TEXTS),
+        "result": Record(others=LOOSE),
+        "resumed": TEXTS,
+        "kept": ListOf(Number(1, _LONG, whole=True)),
+        "own_validation": FLAG,
+        "progress": LOOSE,
+    },
+    others=Anything(),
+)
+
+ESTIMATOR = Record(
+    {
+        "class": Text(),
+        "parameters": Record(others=Anything()),
+        "classes": Either((NULL, ListOf(Anything(), 2))),
+        "flat": Either((NULL, FLAG)),
+        "features": TEXTS,
+        "epochs": COUNT,
+    },
+    others=Anything(),
+)
+"""What a receipt says of a fitted estimator; see `estimators.saved`."""
+
+TRAINING = Record(
+    {
+        "plateau": Record(others=Anything()),
+        "every": Either((Text(), COUNT)),
+        "note": Record(others=Anything()),
+        "trail": TEXTS,
+        "changes": TEXTS,
+        "validation": Either((NULL, DESCRIBED)),
+    },
+    others=Anything(),  # the numbers, of which `position` knows the types
+)
+"""What a checkpoint says besides."""
+
+_INPUT_MAX = SPECS["input_max"]
+assert _INPUT_MAX.low is not None
+assert _INPUT_MAX.high is not None
+
+BEGUN = Record(
+    {"engine": Text(), "data": DESCRIBED, "versions": Record({"glassnet": Text()}, others=Text())}, others=Anything()
+)
+"""What the receipt of a checkpoint says at least."""
+
+MODEL = Record(
+    {
+        "members": Number(1, _LONG, whole=True),
+        "architecture": record_of(Architecture),
+        "scaling": record_of(
+            Scaling, name=Text((*SCALINGS, *STANDARDISING)), maximum=Number(_INPUT_MAX.low, _INPUT_MAX.high)
+        ),
+        "targets": record_of(Targets, name=Text(tuple(TARGETS)), scale=ListOf(POSITIVE)),
+        "image_shape": Either((NULL, ListOf(Number(1, _LONG, whole=True), 2))),
+        "receipt": RECEIPT,
+    },
+    {
+        "class_names": TEXTS,
+        "temperature": Number(1e-6, 1e6),
+        "reading": Text(("", "ink", "photo")),
+        "white": COUNT,
+        "deskews": FLAG,
+        "handwriting": FLAG,
+        "layout": record_of(SampleLayout, labels=Text(("first", "last")), columns=Number(1, _LONG, whole=True)),
+        "training_range": Either(
+            (NULL, Record({"samples": LIMITS}, {"features": LIMITS, "rows": Number(1, FEWEST - 1, whole=True)}))
+        ),
+        "columns": Either((NULL, COLUMNS)),
+        "training": TRAINING,
+    },
+    Anything(),
+)
+"""The header. Other keys may stand there: an older glassnet passes over what a newer one has added."""
+
+
+def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Callable[[int], str]) -> Architecture:
+    """Refuse a header that is not of its form, or tensors that are not what it says.
+
+    Parameters
+    ----------
+    header : dict
+        As JSON has it.
+    tensors : mapping of str to ndarray
+        Those of the model, by their names in the file.
+    prefix : callable
+        Gives what stands before the names of a member's tensors.
+
+    Returns
+    -------
+    Architecture
+        The header's.
+
+    Raises
+    ------
+    ValueError
+        In one line: where, what came, what was expected.
+    OptionError
+        As `Architecture`.
+    """
+    Anything().check(header, "")
+    MODEL.check(header, "")
+    fields: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in header["architecture"].items()}
+    architecture = Architecture(**fields)
+    _require_tensors(header["members"], architecture.layout, tensors, prefix)
+    features, outputs = architecture.sizes[0], architecture.sizes[-1]
+    _require_scaling(header["scaling"], features, next(iter(tensors.values())).dtype)
+    _require_targets(header["targets"], outputs)
+    _require_length("class_names", header.get("class_names", ()), (0, outputs))
+    shape = header["image_shape"]
+    if shape and features not in (math.prod(shape), 3 * math.prod(shape)):
+        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but there are {features} inputs")
+    if header.get("columns"):
+        _require_columns(header["columns"], features, outputs, header["targets"]["name"])
+    seen = header.get("training_range") or {}
+    for name, length in (("samples", len(SUMMARIES)), ("features", features)):
+        for one in seen.get(name, ()):
+            _require_length(f"training_range.{name}", one, (length,))
+    receipt = header["receipt"]
+    for name in {"trails", "kept"} & receipt.keys():
+        _require_length(f"receipt.{name}", receipt[name], (header["members"],))
+    return architecture
+
+
+def _require_tensors(
+    members: int, layout: Layout, tensors: Mapping[str, NDArray[Any]], prefix: Callable[[int], str]
+) -> None:
+    """Refuse tensors of other names or shapes than the architecture's, or that hold what is no number."""
+    if members * len(layout.shapes) != len(tensors):  # before a name is made for each member
+        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} members")
+    wanted = {f"{prefix(k)}{name}": shape for k in range(members) for name, shape in layout.shapes.items()}
+    dtypes = {str(tensor.dtype) for tensor in tensors.values()}
+    if tensors.keys() != wanted.keys() or dtypes not in ({"float32"}, {"float64"}):
+        found = ", ".join(map(ascii, sorted(tensors)[:8])) or "missing"
+        raise ValueError(f"its tensors are {found} ({', '.join(sorted(dtypes))})")
+    for name, shape in wanted.items():
+        if tensors[name].shape != shape:
+            raise ValueError(f"{name} has shape {tensors[name].shape}, expected {shape}")
+        if not np.isfinite(tensors[name]).all():
+            raise ValueError(f"{name} holds values that are NaN or infinite")
+
+
+def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any]) -> None:
+    """Refuse a step of another form than its name means, or by which inputs are no numbers."""
+    by_feature = scaling["name"] == "features"
+    largest = float(np.finfo(dtype).max) if scaling["name"] in STANDARDISING else 1e6
+    for name, divisor in (("span", scaling["maximum"]), ("offset", 1.0)):
+        if isinstance(scaling[name], list) != by_feature:
+            raise ValueError(f"scaling.{name} is one number for each input only where scaling.name is 'features'")
+        values = np.atleast_1d(np.array(scaling[name], np.float64))
+        _require_length(f"scaling.{name}", values, (features if by_feature else 1,))
+        with np.errstate(over="ignore"):
+            beyond = np.abs(values / (divisor if scaling["name"] in STANDARDISING else 1.0)) > largest
+        if beyond.any() or (name == "span" and not values.all()):
+            raise ValueError(f"scaling.{name} is 0 or too large")
+
+
+def _require_targets(targets: dict[str, Any], outputs: int) -> None:
+    """Refuse targets for another number of outputs, or from which no answer follows."""
+    if targets["classes"] != outputs:
+        raise ValueError(f"targets.classes is {targets['classes']}, but there are {outputs} outputs")
+    for name in ("offset", "scale"):
+        _require_length(f"targets.{name}", targets.get(name, ()), (outputs if targets["name"] == "values" else 0,))
+    low, high = targets.get("low", 0.0), targets.get("high", 1.0)
+    if not (-1e6 <= low <= high - 1e-6 and high <= 1e6):
+        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected the first to be less")
+
+
+def _require_columns(columns: dict[str, Any], features: int, outputs: int, targets: str) -> None:
+    """Refuse columns of a table that make other inputs or outputs than the network has."""
+    count = sum(len(encoding_from(one).features) for one in columns["inputs"])
+    if count != features:
+        raise ValueError(f"its columns make {count} inputs, but the network has {features}")
+    found: list[Any] = columns.get("targets", []) if columns["version"] == VERSION else [columns.get("target")]
+    tasks = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
+    if not found or None in found or any(targets not in tasks[one["task"]] for one in found):
+        raise ValueError(f"its columns are not for targets {targets!r}")
+    of_classes = found[0]["task"] == "classes"
+    count = len(found[0].get("classes", ())) if of_classes else len(found)
+    if count != outputs or (of_classes and len(found) > 1):
+        raise ValueError(f"its columns make {count} outputs, but the network has {outputs}")
+
+
+def _require_length(place: str, values: Any, allowed: tuple[int, ...]) -> None:
+    if len(values) not in allowed:
+        raise ValueError(f"{place} has {len(values)} values, expected {' or '.join(map(str, allowed))}")

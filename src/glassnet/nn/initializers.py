@@ -1,0 +1,76 @@
+"""Initial weights: never zero, never constant, small enough not to saturate the nodes.
+
+Each function fills one weight matrix, shape (fan_out, fan_in); biases start at zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ..errors import require_choice
+from .parameters import FloatArray, Layout, Parameters
+from .random import Purpose, generator
+
+Initializer = Callable[[np.random.Generator, int, int], FloatArray]
+
+
+def uniform(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from −1 to 1, the notes' first suggestion."""
+    return random.uniform(-1.0, 1.0, (fan_out, fan_in))
+
+
+def notes(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from a normal distribution with standard deviation ``1/√(incoming links)``: what the notes' text says."""
+    return random.normal(0.0, fan_in**-0.5, (fan_out, fan_in))
+
+
+def notes_code(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from a normal distribution with standard deviation ``1/√(own nodes)``: what the notes' program does."""
+    return random.normal(0.0, fan_out**-0.5, (fan_out, fan_in))
+
+
+def glorot(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw uniformly from ``±√(6 / (fan_in + fan_out))`` (Glorot and Bengio, AISTATS 2010, equation 16)."""
+    limit = (6.0 / (fan_in + fan_out)) ** 0.5
+    return random.uniform(-limit, limit, (fan_out, fan_in))
+
+
+def he(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from a normal distribution with standard deviation ``√(2 / fan_in)`` (He et al., ICCV 2015, equation 10)."""
+    return random.normal(0.0, (2.0 / fan_in) ** 0.5, (fan_out, fan_in))
+
+
+def small(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
+    """Draw from a normal distribution with standard deviation 0.02, whatever the fan (Radford et al. 2016, section 3).
+
+    Nodes begin nearly alike and nearly silent, so that the first steps, which are the largest, find no noise to undo.
+    """
+    return random.normal(0.0, 0.02, (fan_out, fan_in))
+
+
+INITIALIZERS: dict[str, Initializer] = {
+    "uniform": uniform,
+    "notes": notes,
+    "notes-code": notes_code,
+    "glorot": glorot,
+    "he": he,
+    "small": small,
+}
+
+
+def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str = "float64") -> Parameters:
+    """Draw all weights of a network; every layer has a stream of its own, so that depth does not shift the others.
+
+    Raises
+    ------
+    OptionError
+        GN021 for an unknown initializer or a dtype other than float32 and float64.
+    """
+    require_choice("initializer", initializer, INITIALIZERS)
+    require_choice("dtype", dtype, ("float32", "float64"))
+    parameters = Parameters(layout, dtype=dtype)
+    for number, weight in enumerate(parameters.weights):
+        weight[...] = INITIALIZERS[initializer](generator(seed, Purpose.WEIGHTS, step=number), *weight.shape)
+    return parameters

@@ -1,0 +1,259 @@
+r"""Losses: what training makes small, and the delta it sends back from the last layer.
+
+The notes measure the error :math:`e = t - o` and minimise its square, for three reasons: the slope is simple algebra,
+it is smooth, and it shrinks towards the minimum so that steps do not overshoot. Written here as
+:math:`\tfrac12 (t-o)^2`: the notes drop the 2 of the derivative into the learning rate, and this is the loss whose
+slope is without it.
+
+For other purposes there are other losses: entropies for classes, focal where most samples are easy; absolute, Huber and
+quantile for numbers with outliers, or where not the mean is asked for; Poisson for counts.
+
+A delta is the slope of the loss with respect to the sums of the last layer, :math:`\partial E / \partial z`. Which
+formula gives it depends on the loss *and* the activation of the outputs, so it is looked up by the pair; a pair that is
+not listed has no meaning (the logarithm of a negative output, say) and is refused by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+
+from ..errors import OptionError
+from ..options.options import LOSS_OPTIONS, Options, checked
+from .activations import ACTIVATIONS, Array
+
+LOSSES = ("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal")
+"""The order is part of the compiled engine's numbering."""
+
+
+class OutputLoss(NamedTuple):
+    """A loss for one kind of outputs.
+
+    ``value(z, a, t)`` gives the loss of each sample, shape (n,); ``delta(z, a, t)`` its slope with respect to `z`,
+    shape (n, outputs). `z` are the sums, `a` the outputs, `t` the targets, each (n, outputs).
+    """
+
+    value: Callable[[Array, Array, Array], Array]
+    delta: Callable[[Array, Array, Array], Array]
+
+
+class NumberLoss(NamedTuple):
+    """A loss of numbers for any outputs: ``value(a, t)`` of each sample, and its slope with respect to `a`."""
+
+    value: Callable[[Array, Array], Array]
+    slope: Callable[[Array, Array], Array]
+
+
+Maker = Callable[[float], OutputLoss]
+
+
+def squared_error(z: Array, a: Array, t: Array) -> Array:
+    """Return ``½ Σ (t − a)²`` of each sample."""
+    value: Array = 0.5 * ((t - a) ** 2).sum(axis=-1)
+    return value
+
+
+def through(activation: str, slope: Array, z: Array, a: Array) -> Array:
+    """Take the slope of a loss with respect to the outputs, (n, outputs), back to the sums: a delta.
+
+    For softmax that is ``Jᵀ · slope`` with its Jacobian ``J = diag(a) − a aᵀ``.
+    """
+    derivative = ACTIVATIONS[activation].derivative
+    if derivative is not None:
+        return slope * derivative(z, a)
+    delta: Array = a * (slope - (slope * a).sum(axis=-1, keepdims=True))
+    return delta
+
+
+def _squared_error_delta(activation: str) -> Callable[[Array, Array, Array], Array]:
+    def delta(z: Array, a: Array, t: Array) -> Array:
+        """Return ``(a − t) · f′``; for the sigmoid ``−(t−o) · o(1−o)``, as derived in the notes."""
+        return through(activation, a - t, z, a)
+
+    return delta
+
+
+def cross_entropy_sigmoid(z: Array, a: Array, t: Array) -> Array:
+    """Return ``−Σ [t log a + (1−t) log(1−a)]``, from the sums so that it stays finite when `a` rounds to 0 or 1."""
+    value: Array = (np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1)
+    return value
+
+
+def cross_entropy_softmax(z: Array, a: Array, t: Array) -> Array:
+    """Return ``−Σ t log a``, from the sums."""
+    peak = z.max(axis=-1, keepdims=True)
+    log_sum = peak + np.log(np.exp(z - peak).sum(axis=-1, keepdims=True))
+    value: Array = (t * (log_sum - z)).sum(axis=-1)
+    return value
+
+
+def cross_entropy_sigmoid_delta(z: Array, a: Array, t: Array) -> Array:
+    """Return ``a − t``: the sigmoid's derivative cancels (Bishop 2006, section 4.3.6)."""
+    return a - t
+
+
+def cross_entropy_softmax_delta(z: Array, a: Array, t: Array) -> Array:
+    """Return ``a Σt − t``, which is ``a − t`` when the targets of a sample add up to 1."""
+    value: Array = a * t.sum(axis=-1, keepdims=True) - t
+    return value
+
+
+def _absolute_error(_: float) -> NumberLoss:
+    """``Σ |t − a|``: least at the median, and an outlier pulls no more than any other sample (Laplace 1774)."""
+    return NumberLoss(lambda a, t: np.abs(t - a).sum(axis=-1), lambda a, t: np.sign(a - t))
+
+
+def _huber(delta: float) -> NumberLoss:
+    """Squared error near the target, absolute error from `delta` on (Huber 1964, section 3).
+
+    ``½ e²`` for ``|e| ≤ δ``, else ``δ (|e| − ½ δ)``.
+    """
+
+    def value(a: Array, t: Array) -> Array:
+        size = np.abs(t - a)
+        near = np.minimum(size, delta)
+        result: Array = (near * (size - 0.5 * near)).sum(axis=-1)
+        return result
+
+    return NumberLoss(value, lambda a, t: np.clip(a - t, -delta, delta))
+
+
+def _quantile(q: float) -> NumberLoss:
+    """Absolute error that costs `q` where the output is too low and ``1 − q`` where it is too high.
+
+    It is least where the part `q` of the numbers lies below the output; 0.5 asks for the median (Koenker and Bassett
+    1978, equation 1.5).
+    """
+
+    def value(a: Array, t: Array) -> Array:
+        e = t - a
+        result: Array = np.maximum(q * e, (q - 1) * e).sum(axis=-1)
+        return result
+
+    return NumberLoss(value, lambda a, t: np.where(a < t, -q, np.where(a > t, 1 - q, 0)).astype(a.dtype))
+
+
+def _for_numbers(make: Callable[[float], NumberLoss], activation: str) -> Maker:
+    """Take a loss of numbers through the outputs' activation."""
+
+    def made(parameter: float) -> OutputLoss:
+        value, slope = make(parameter)
+        return OutputLoss(lambda z, a, t: value(a, t), lambda z, a, t: through(activation, slope(a, t), z, a))
+
+    return made
+
+
+def poisson(z: Array, a: Array, t: Array) -> Array:
+    """Return half the deviance of counts, ``Σ a − t + t log(t / a)``, for rates `a` (McCullagh and Nelder 1989, 6.1).
+
+    The logarithm of a rate is `z` itself; on target the loss is 0.
+    """
+    positive = t > 0
+    constant = np.where(positive, t * np.log(np.where(positive, t, 1)), 0) - t
+    value: Array = (a - t * z + constant).sum(axis=-1)
+    return value
+
+
+def poisson_delta(z: Array, a: Array, t: Array) -> Array:
+    """Return ``a − t``: with the logarithm as link, the exponential's derivative cancels."""
+    return a - t
+
+
+def focal_softmax(gamma: float) -> OutputLoss:
+    """Cross-entropy with the easy samples turned down: ``−Σ t (1−a)^γ log a`` (Lin et al. 2017, equation 4).
+
+    γ = 0 is cross-entropy. The paper's α, a weight a class, is a sample weight here: see `preprocess.class_weights`.
+    """
+
+    def value(z: Array, a: Array, t: Array) -> Array:
+        log_a = _log_softmax(z)
+        result: Array = -(t * (-np.expm1(log_a)) ** gamma * log_a).sum(axis=-1)
+        return result
+
+    def delta(z: Array, a: Array, t: Array) -> Array:
+        log_a = _log_softmax(z)
+        rest = -np.expm1(log_a)  # 1 − a, exact where a is near 1
+        # log a / (1 − a) tends to −1 there, so that no power below 0 is needed.
+        ratio = np.divide(log_a, rest, out=np.full_like(rest, -1), where=rest > 0)
+        through = t * rest**gamma * (gamma * a * ratio - 1)  # a ∂E/∂a
+        result: Array = through - a * through.sum(axis=-1, keepdims=True)
+        return result
+
+    return OutputLoss(value, delta)
+
+
+def focal_sigmoid(gamma: float) -> OutputLoss:
+    """Return the same for outputs that are each a yes or no: ``−Σ t (1−a)^γ log a + (1−t) a^γ log(1−a)``."""
+
+    def value(z: Array, a: Array, t: Array) -> Array:
+        log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+        yes, no = np.exp(gamma * log_rest) * log_a, np.exp(gamma * log_a) * log_rest
+        result: Array = -(t * yes + (1 - t) * no).sum(axis=-1)
+        return result
+
+    def delta(z: Array, a: Array, t: Array) -> Array:
+        log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
+        rest = np.exp(log_rest)  # 1 − a
+        yes = np.exp(gamma * log_rest) * (gamma * a * log_a - rest)
+        no = np.exp(gamma * log_a) * (a - gamma * rest * log_rest)
+        result: Array = t * yes + (1 - t) * no
+        return result
+
+    return OutputLoss(value, delta)
+
+
+def _log_softmax(z: Array) -> Array:
+    shifted = z - z.max(axis=-1, keepdims=True)
+    value: Array = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
+    return value
+
+
+def _plain(value: Callable[[Array, Array, Array], Array], delta: Callable[[Array, Array, Array], Array]) -> Maker:
+    return lambda _: OutputLoss(value, delta)
+
+
+OUTPUT_LOSSES: dict[tuple[str, str], Maker] = {
+    **{("squared_error", name): _plain(squared_error, _squared_error_delta(name)) for name in ACTIVATIONS},
+    ("cross_entropy", "sigmoid"): _plain(cross_entropy_sigmoid, cross_entropy_sigmoid_delta),
+    ("cross_entropy", "softmax"): _plain(cross_entropy_softmax, cross_entropy_softmax_delta),
+    **{("absolute_error", name): _for_numbers(_absolute_error, name) for name in ("identity", "exponential")},
+    **{("huber", name): _for_numbers(_huber, name) for name in ("identity", "exponential")},
+    **{("quantile", name): _for_numbers(_quantile, name) for name in ("identity", "exponential")},
+    ("poisson", "exponential"): _plain(poisson, poisson_delta),
+    ("focal", "sigmoid"): focal_sigmoid,
+    ("focal", "softmax"): focal_softmax,
+}
+"""(loss, activation of the outputs) -> what makes its value and delta, from the loss's one parameter."""
+
+
+def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
+    """Look up a pair; `parameter` is what `loss_parameter` returns.
+
+    Raises
+    ------
+    OptionError
+        GN022 when the pair has no meaning, GN021 for the parameter.
+    """
+    if (loss, activation) not in OUTPUT_LOSSES:
+        fitting = " or ".join(a for (name, a) in OUTPUT_LOSSES if name == loss)
+        raise OptionError("GN022", f"loss {loss} with {activation} outputs has no meaning: it needs {fitting} outputs.")
+    return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
+
+
+def loss_parameter(loss: str, given: float | None = None) -> float | None:
+    """Return the one number that a loss is told: the one given, else its option's default; None if it is told nothing.
+
+    Raises
+    ------
+    OptionError
+        GN021 when it is not within the option's limits, or given to a loss that is told nothing.
+    """
+    if loss not in LOSS_OPTIONS:
+        if given is not None:
+            raise OptionError("GN021", f"loss_parameter {given}: loss {loss} has none. Leave it out.")
+        return None
+    option = LOSS_OPTIONS[loss]
+    parameter: float = checked(option, getattr(Options, option) if given is None else given)
+    return parameter

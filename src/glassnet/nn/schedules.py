@@ -1,0 +1,107 @@
+"""Schedules: the learning rate as a function of progress.
+
+Each takes the progress through the whole training, 0 at the first step and towards 1 at the last, and returns the
+factor by which the learning rate is multiplied.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+
+from ..options.options import Options
+from .parameters import FloatArray
+
+Schedule = Callable[[FloatArray], FloatArray]
+_FEW_STEPS = 1000
+
+
+def constant(progress: FloatArray) -> FloatArray:
+    """Return 1 throughout, as in the notes."""
+    return np.ones_like(progress)
+
+
+def linear(progress: FloatArray) -> FloatArray:
+    """Fall from 1 to 0 in a straight line: early steps explore, late ones settle."""
+    return 1.0 - progress
+
+
+def cosine(progress: FloatArray) -> FloatArray:
+    """Fall from 1 to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5)."""
+    value: FloatArray = 0.5 * (1 + np.cos(np.pi * progress))
+    return value
+
+
+def one_cycle(progress: FloatArray) -> FloatArray:
+    """Rise from 1/25 to 1 over the first 30 %, then fall along half a cosine to 0 (after Smith and Topin 2018)."""
+    rise = 0.3
+    value: FloatArray = np.where(
+        progress < rise,
+        (1 + 24 * 0.5 * (1 - np.cos(np.pi * progress / rise))) / 25,
+        0.5 * (1 + np.cos(np.pi * (progress - rise) / (1 - rise))),
+    )
+    return value
+
+
+def step(progress: FloatArray, drop: float = 0.1) -> FloatArray:
+    """Stay, and drop by a factor after a half and after three quarters of the way."""
+    value: FloatArray = drop ** ((progress >= 0.5).astype(float) + (progress >= 0.75))
+    return value
+
+
+SCHEDULES: dict[str, Schedule] = {
+    "constant": constant,
+    "linear": linear,
+    "cosine": cosine,
+    "one_cycle": one_cycle,
+    "step": step,
+    "plateau": constant,  # falls by what has been reached, not by progress: see Plateau
+}
+
+
+def learning_rates(options: Options, start: int, count: int, total: int) -> FloatArray:
+    """Return the learning rates of steps ``start`` to ``start + count - 1`` of `total`, shape (count,)."""
+    if total > _FEW_STEPS:
+        return options.learning_rate * _factors(options.schedule, options.rate_drop, start, count, total)
+    # One call for a few steps costs as much as one for hundreds, and small tables have one step an epoch.
+    return options.learning_rate * _all_factors(options.schedule, options.rate_drop, total)[start : start + count]
+
+
+def _factors(schedule: str, drop: float, start: int, count: int, total: int) -> FloatArray:
+    progress = np.arange(start, start + count) / total
+    return step(progress, drop) if schedule == "step" else SCHEDULES[schedule](progress)
+
+
+@lru_cache(maxsize=8)
+def _all_factors(schedule: str, drop: float, total: int) -> FloatArray:
+    return _factors(schedule, drop, 0, total, total)
+
+
+class Plateau:
+    """The factor of the schedule ``plateau``: drops when for `patience` epochs no loss was the smallest yet.
+
+    Attributes
+    ----------
+    factor : float
+        What the learning rate is multiplied by.
+    best : float
+        The smallest loss yet.
+    waited : int
+        Epochs since then, or since the last drop.
+    """
+
+    def __init__(self, options: Options) -> None:
+        self._drop = options.rate_drop if options.schedule == "plateau" else 1.0
+        self._patience = options.patience
+        self.factor, self.best, self.waited = 1.0, math.inf, 0
+
+    def epoch_done(self, loss: float) -> None:
+        """Take note of an epoch's training loss."""
+        self.waited = 0 if loss < self.best else self.waited + 1
+        self.best = min(self.best, loss)
+        if self.waited >= self._patience:
+            self.factor *= self._drop
+            self.waited = 0

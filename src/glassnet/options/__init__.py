@@ -1,0 +1,1 @@
+"""Options of a training, declared once, and the recipes that set them."""

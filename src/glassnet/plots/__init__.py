@@ -1,0 +1,72 @@
+"""Pictures: one function each, ``draw_NAME(…, axes=None, language="en")``; and a digit for the terminal.
+
+Every one draws on the matplotlib axes it is given, or on a new figure, and returns the axes; a picture of several
+panels takes and returns several. None touches pyplot or rcParams. The names below are loaded when they are first used:
+a digit in the terminal must not pay for matplotlib.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .augmentation import draw_augmentation
+    from .confusion import draw_confusion
+    from .curve import draw_curve
+    from .digits import draw_digits
+    from .figure import new_axes, save
+    from .hidden import draw_hidden
+    from .raw_image import save_digit
+    from .reading import draw_reading, draw_stages
+    from .reliability import draw_reliability
+    from .step import draw_step
+    from .terminal import digit_lines
+    from .weights import draw_weights
+    from .why import draw_why
+
+__all__ = [
+    "digit_lines",
+    "draw_augmentation",
+    "draw_confusion",
+    "draw_curve",
+    "draw_digits",
+    "draw_hidden",
+    "draw_reading",
+    "draw_reliability",
+    "draw_stages",
+    "draw_step",
+    "draw_weights",
+    "draw_why",
+    "new_axes",
+    "save",
+    "save_digit",
+]
+
+_HOMES = {
+    "digit_lines": "terminal",
+    "draw_augmentation": "augmentation",
+    "draw_confusion": "confusion",
+    "draw_curve": "curve",
+    "draw_digits": "digits",
+    "draw_hidden": "hidden",
+    "draw_reading": "reading",
+    "draw_reliability": "reliability",
+    "draw_stages": "reading",
+    "draw_step": "step",
+    "draw_weights": "weights",
+    "draw_why": "why",
+    "new_axes": "figure",
+    "save": "figure",
+    "save_digit": "plain",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

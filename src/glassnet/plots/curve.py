@@ -1,0 +1,140 @@
+"""The learning curve: accuracy above, loss below, over one axis of epochs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import ShapeError
+from ..i18n.language import below_all
+from ..i18n.plots import words_in
+from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
+from .fonts import legible
+from .palette import BLUE, INK, VERMILION
+
+LINE_POINTS = 13.0
+
+
+def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
+    """Draw how accuracy and loss went during training.
+
+    Parameters
+    ----------
+    history : mapping of lists
+        ``progress`` (epochs as float: 0.02, 0.04, …), ``loss`` and ``accuracy`` (0 to 1), the running training
+        values, one a block of steps. Where there was a validation set, ``epoch``, ``validation_loss`` and
+        ``validation_accuracy``, one an epoch. Without ``accuracy`` (a regression) the loss alone is drawn.
+    axes : sequence of Axes, optional
+        One for accuracy and one for loss (or one for loss alone); a figure is made if not given.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    list of Axes
+        The given ones, or those made: accuracy, loss.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when a list is missing, empty or not as long as its epochs, or `axes` are not one a panel.
+    OptionError
+        GN021 for another language.
+    """
+    word = words_in(language)
+    panels = ["accuracy", "loss"] if "accuracy" in history else ["loss"]
+    training = [_series(history, "progress", name) for name in panels]
+    validation = [_series(history, "epoch", f"validation_{name}", optional=True) for name in panels]
+    if axes is None:
+        axes = new_axes(rows=len(panels), size=(7.2, 2.9 * len(panels)), margins=(0.7, 0.6, 1.5, 0.45), gap=0.6)
+        for upper in axes[:-1]:
+            upper.sharex(axes[-1])
+            upper.tick_params(labelbottom=False)
+    drawn = given_axes(axes, len(panels), " and ".join(panels))
+    for name, panel, trained, validated in zip(panels, drawn, training, validation, strict=True):
+        _panel(panel, name, trained, validated, word)
+    drawn[-1].set_xlabel(word("epoch"))
+    legible(drawn)
+    return drawn
+
+
+def _series(
+    history: Mapping[str, ArrayLike], along: str, name: str, optional: bool = False
+) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
+    """Return one line's x and y, or None where it is optional and not there."""
+    if optional and not np.size(history.get(name, ())):
+        return None
+    for key in (along, name):
+        if key not in history:
+            raise ShapeError("GN050", f"history: no {key!r}. It has {sorted(history)}.")
+    x, y = (np.asarray(history[key], np.float64) for key in (along, name))
+    if x.ndim != 1 or x.shape != y.shape or not x.size:
+        raise ShapeError(
+            "GN050", f"history: {name!r} has shape {y.shape}, {along!r} {x.shape}; expected equal lists, not empty."
+        )
+    return x, y
+
+
+def _panel(
+    axes: Axes,
+    name: str,
+    trained: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    validated: tuple[NDArray[np.float64], NDArray[np.float64]] | None,
+    word: Callable[..., str],
+) -> None:
+    percent = name == "accuracy"
+    quiet(axes, grid=True)
+    axes.set_title(word("accuracy_percent" if percent else name), loc="left", fontsize=10, color=INK)
+    lines = [("training", trained, BLUE), ("validation", validated, VERMILION)]
+    ends, last = [], 0.0
+    for label, line, colour in lines:
+        if line is None:
+            continue
+        x, y = line[0], line[1] * (100 if percent else 1)
+        y = np.where(np.isfinite(y), y, np.nan)  # a loss that left the finite numbers leaves a gap
+        marker = "o" if label == "validation" or x.size == 1 else ""
+        size = 5 if x.size <= 12 else 3
+        axes.plot(x, y, color=colour, linewidth=1.4, marker=marker, markersize=size, clip_on=False, label=word(label))
+        last = max(last, float(x[-1]))
+        finite = y[np.isfinite(y)]
+        if finite.size:
+            value = f"{100 * below_all(finite[-1] / 100):.2f} %" if percent else f"{finite[-1]:.3g}"
+            ends.append((float(finite[-1]), f"{word(label)} {value}", colour))
+    _limit(axes, last, percent)
+    _label_ends(axes, ends)
+
+
+def _limit(axes: Axes, last: float, percent: bool) -> None:
+    low, high = axes.get_ylim()
+    axes.set_xlim(0, last or 1)
+    # The margin that matplotlib leaves around the lines must not pass 0 and 100 %, nor a loss's 0.
+    smallest = axes.dataLim.y0
+    axes.set_ylim(max(low, 0) if percent else 0 if smallest >= 0 else low, min(high, 100) if percent else high)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=last >= 2, steps=[1, 2, 5, 10]))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, steps=[1, 2, 5, 10]))
+
+
+def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """Name each line beside its end; two ends that are close share the space around their middle."""
+    low, high = axes.get_ylim()
+    ends = sorted(ends)
+    heights = np.array([(value - low) / (high - low) for value, _, _ in ends])
+    apart = LINE_POINTS / 72 / inches(axes)[1]
+    if len(ends) == 2 and heights[1] - heights[0] < apart:
+        heights = heights.mean() + np.array([-apart, apart]) / 2
+    for height, (_, text, colour) in zip(heights, ends, strict=True):
+        axes.annotate(
+            text,
+            (1, height),
+            xycoords="axes fraction",
+            xytext=(8, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=9,
+            color=colour,
+            annotation_clip=False,
+        )

@@ -1,0 +1,233 @@
+"""A sheet of digits, as the notes draw them: grey scale, no interpolation; dark ink on white."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import Any, NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.collections import PatchCollection
+from matplotlib.patches import Rectangle
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import OptionError, ShapeError
+from ..i18n.language import shortened, width_of
+from ..i18n.plots import words_in
+from .figure import DPI, inches, new_axes
+from .fonts import drawable, legible
+from .palette import INK, QUIET, VERMILION
+from .tone import shades
+
+SHEET, LARGEST = 1320, 476
+"""Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
+MARGIN, LINE = 0.3, 0.17
+"""Around the sheet, and for each further line of its title, in inches."""
+
+LETTER, SMALLEST = 0.6, 5.0
+"""Width of a letter, in its size; and the smallest size, in points: where names do not fit in it, they are cut."""
+MIN_NAME = 2
+
+
+def draw_digits(
+    inputs: ArrayLike,
+    labels: ArrayLike | None = None,
+    answers: ArrayLike | None = None,
+    image_shape: tuple[int, int] | None = None,
+    axes: Axes | None = None,
+    columns: int = 10,
+    photo: bool = False,
+    title: str = "",
+    language: str = "en",
+) -> Axes:
+    """Draw digits in a grid, each with its label; misread ones are framed and say what they were read as.
+
+    Parameters
+    ----------
+    inputs : array_like, shape (n, features)
+        One picture a row; high values are ink. Bytes, or scaled inputs of any range.
+    labels : array_like, shape (n,), optional
+        What each digit is.
+    answers : array_like, shape (n,), optional
+        What the network answered.
+    image_shape : (rows, columns), optional
+        How a picture is drawn; a square if not given.
+    axes : Axes, optional
+        Where to draw; a figure of fitting size is made if not given.
+    columns : int
+        Digits a line.
+    photo : bool
+        Whether high values are light and not ink; colours always are.
+    title : str
+        Above them all.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    Axes
+        With one image, in which a pixel of a digit is a pixel.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when inputs, labels, answers and `image_shape` do not fit together, or there is nothing to draw.
+    DataError
+        GN018 for a value that is NaN or infinite.
+    OptionError
+        GN021 for less than one column, or another language.
+    """
+    values = _checked(inputs, labels, answers, columns)
+    drawn = shades(values, image_shape, photo)
+    n, high, wide, _ = drawn.shape
+    heading = drawable(title.splitlines())
+    place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
+    captions, wrong = _captions(n, labels, answers, language, place.letters)
+    axes, grid, font = _lay_out(place, captions, axes, len(heading))
+    axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
+    _write(axes, captions, wrong, grid, font)
+    axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
+    legible(axes)
+    return axes
+
+
+def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | None, columns: int) -> NDArray[Any]:
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    values = np.asarray(inputs)
+    if values.ndim != 2 or 0 in values.shape:
+        raise ShapeError(
+            "GN050",
+            f"inputs: shape {values.shape}, expected (n, features) with at least one digit. "
+            "For a single one pass inputs[row : row + 1].",
+        )
+    for name, given in (("labels", labels), ("answers", answers)):
+        if given is not None and np.shape(given) != (len(values),):
+            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one a digit.")
+    return values
+
+
+def _captions(
+    n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str, letters: int
+) -> tuple[list[str], NDArray[np.bool_]]:
+    """Return the text below each digit, with names cut so that a line has `letters` at most, and which are misread.
+
+    What a digit is and what it is read as stand on two lines where one is too short for both.
+    """
+    word = words_in(language)
+    one = max(MIN_NAME, letters - width_of(word("read_as", answer="")))
+    pair = max(MIN_NAME, (letters - width_of(word("misread", label="", answer=""))) // 2)
+    right = np.zeros(n, bool)
+    if labels is None and answers is None:
+        return [""] * n, right
+    if labels is None:
+        return [word("read_as", answer=shortened(answer, one)) for answer in drawable(np.asarray(answers))], right
+    true = drawable(np.asarray(labels))
+    if answers is None:
+        return [shortened(label, letters) for label in true], right
+    wrong = np.asarray(np.asarray(labels) != np.asarray(answers), bool)
+    trios = list(zip(true, drawable(np.asarray(answers)), wrong, strict=True))
+    fits = all(max(width_of(label), width_of(read)) <= pair for label, read, differ in trios if differ)
+
+    def below(label: str, read: str, differ: bool) -> str:
+        if not differ:
+            return shortened(label, letters)
+        if fits:
+            return word("misread", label=label, answer=read)
+        return f"{shortened(label, letters)}\n{word('read_as', answer=shortened(read, one))}"
+
+    return [below(*trio) for trio in trios], wrong
+
+
+class _Grid(NamedTuple):
+    """Where the digits lie on the sheet, in pixels of a digit."""
+
+    high: int
+    wide: int
+    band: int
+    cell: int
+    columns: int
+
+    def corner(self, i: int) -> tuple[int, int]:
+        """Return row and column of digit i's first pixel."""
+        line, column = divmod(i, self.columns)
+        return line * (self.high + self.band), column * self.cell + (self.cell - self.wide) // 2
+
+
+class _Place(NamedTuple):
+    """How large digits are drawn: a digit's own pixels, their cell, and what a pixel of it is on paper."""
+
+    high: int
+    wide: int
+    columns: int
+    lines: int
+    dots: int
+    points: float
+
+    @property
+    def cell(self) -> int:
+        """Pixels of a digit from one to the next."""
+        return self.wide + max(2, self.wide // 6)
+
+    @property
+    def letters(self) -> int:
+        """How many letters of the smallest type fit below a digit."""
+        return max(2, int(self.cell * self.points / (LETTER * SMALLEST)))
+
+
+def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) -> _Place:
+    high, wide = image
+    made = _Place(high, wide, columns, lines, 1, 1.0)
+    dots = max(1, min(SHEET // (columns * made.cell), LARGEST // wide))
+    points = dots * 72 / DPI
+    if axes is not None:
+        points = 72 * min(inches(axes)[0] / (columns * made.cell), inches(axes)[1] / (lines * high * 1.35))
+    return made._replace(dots=dots, points=points)
+
+
+def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
+    """Return where to draw, the places of the digits, and a size of type at which the longest line of a caption fits.
+
+    A figure has room for `heading` lines above.
+    """
+    high, cell, points, dots = place.high, place.cell, place.points, place.dots
+    lines = [line for caption in captions for line in caption.split("\n")]
+    longest, high_text = max(map(width_of, lines)), 2.2 + 1.2 * max(caption.count("\n") for caption in captions)
+    font = min(10.0, cell * points / (LETTER * max(longest, 2)))
+    band = ceil(high_text * font / points) if longest else cell - place.wide
+    if axes is None:
+        above = MARGIN + LINE * max(0, heading - 1)
+        size = (
+            dots * place.columns * cell / DPI + 2 * MARGIN,
+            dots * place.lines * (high + band) / DPI + MARGIN + above,
+        )
+        [axes] = new_axes(size=size, margins=(MARGIN, MARGIN, MARGIN, above))
+    return axes, _Grid(high, place.wide, band, cell, place.columns), font
+
+
+def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
+    """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
+    lines = ceil(len(drawn) / grid.columns)
+    size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
+    paper = np.full(size, 255, np.uint8)
+    for i, digit in enumerate(drawn):
+        y, x = grid.corner(i)
+        paper[y : y + grid.high, x : x + grid.wide] = digit
+    return paper
+
+
+def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], grid: _Grid, font: float) -> None:
+    axes.set_axis_off()
+    frames = []
+    for i, (caption, differs) in enumerate(zip(captions, wrong, strict=True)):
+        row, column = grid.corner(i)
+        y, x = row - 0.5, column - 0.5  # the upper left corner of a pixel lies half a pixel from its centre
+        if differs:
+            frames.append(Rectangle((x, y), grid.wide, grid.high))
+        if caption:
+            below = y + grid.high + grid.band * 0.22
+            colour = VERMILION if differs else QUIET
+            axes.text(x + grid.wide / 2, below, caption, ha="center", va="top", fontsize=font, color=colour)
+    if frames:
+        marks = PatchCollection(frames, facecolor="none", edgecolor=VERMILION, linewidth=1.2, clip_on=False)
+        axes.add_collection(marks, autolim=False)

@@ -1,0 +1,99 @@
+"""The samples as a hidden layer sees them, class by class."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib import patheffects
+from matplotlib.axes import Axes
+
+from ..errors import ShapeError
+from ..explain.hidden import HiddenSpace
+from ..i18n.language import shortened, width_of
+from ..i18n.plots import words_in
+from .figure import new_axes, quiet
+from .fonts import drawable, legible
+from .palette import INK, look_of
+
+MOST_IN_LEGEND = 20
+"""Classes up to which there is a legend; of more, each is named where it lies, if there is room."""
+LONGEST_NAME, SHORT = 14, 3
+"""Letters at most in the legend, and where classes lie beside a legend."""
+
+
+def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None = None, language: str = "en") -> Axes:
+    """Draw where the samples of each class lie, in colours and marks of their own.
+
+    Classes that lie apart are easy for the layers above; where two mix, answers are mixed up.
+
+    Parameters
+    ----------
+    space : HiddenSpace
+        From `glassnet.explain.hidden.hidden_space`.
+    names : sequence of str, optional
+        What the classes are called; their numbers if not given.
+    axes : Axes, optional
+        Where to draw; a figure is made if not given.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    Axes
+        With one collection of points a class that has samples.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when `names` are not one a class.
+    OptionError
+        GN021 for another language.
+    """
+    word = words_in(language)
+    if len(names) not in (0, space.classes):
+        raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one a class.")
+    called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(space.classes))]
+    if axes is None:
+        [axes] = new_axes(size=(7.6, 5.6), margins=(0.95, 0.6, 1.55, 0.45))
+    quiet(axes, grid=True)
+    present = np.unique(space.labels).tolist()
+    few = len(present) <= MOST_IN_LEGEND
+    for label in present:
+        colour, marker = look_of(label)
+        x, y = space.points[space.labels == label].T
+        axes.scatter(
+            x, y, s=17, color=colour, marker=marker, edgecolors="white", linewidths=0.3, alpha=0.8, label=called[label]
+        )
+    if not few or max(width_of(called[label]) for label in present) <= SHORT:
+        _name_clouds(axes, space, called, fontsize=11 if few else 7)
+    if few:
+        axes.legend(
+            loc="upper left", bbox_to_anchor=(1.01, 1), fontsize=9, labelcolor=INK, frameon=False, markerscale=1.4,
+            handletextpad=0.2, title=word("class"), title_fontsize=9, alignment="left",
+        )  # fmt: skip
+    samples = f"{len(space.points):,}"
+    title = word("hidden_layer", layer=space.layer, nodes=space.nodes, samples=samples)
+    axes.set_title(title, loc="left", fontsize=10, color=INK)
+    first, second = (f"{100 * part:.0f} %" for part in space.explained)
+    axes.set_xlabel(word("component", number=1, share=first))
+    axes.set_ylabel(word("component", number=2, share=second))
+    legible(axes)
+    return axes
+
+
+def _name_clouds(axes: Axes, space: HiddenSpace, called: list[str], fontsize: float) -> None:
+    """Write the name of each class where its middle lies, those with most samples first; none over another."""
+    axes.autoscale_view()
+    labels, counts = np.unique(space.labels, return_counts=True)
+    dots = fontsize / 72 * axes.figure.canvas.figure.dpi
+    taken: list[tuple[float, float, float]] = []  # middle, and half of the width
+    for label in labels[np.argsort(-counts, kind="stable")]:
+        x, y = np.median(space.points[space.labels == label], axis=0).tolist()
+        across, up = axes.transData.transform((x, y))
+        half = 0.32 * dots * max(1, width_of(called[label]))
+        if any(abs(across - other) < half + wide and abs(up - level) < 1.1 * dots for other, level, wide in taken):
+            continue
+        taken.append((across, up, half))
+        text = axes.text(x, y, called[label], fontsize=fontsize, color=INK, ha="center", va="center")
+        text.set_path_effects([patheffects.withStroke(linewidth=3, foreground="white")])

@@ -1,0 +1,179 @@
+"""One training step as a picture: layer by layer what goes forwards, what comes back, and what it changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from ..explain.step import LayerStep, Trace
+from ..i18n.language import shortened
+from ..i18n.plots import words_in
+from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
+from .fonts import drawable, legible
+from .palette import BLUE, GRID, INK, QUIET, VERMILION
+from .signed import signed_colours, strongest_of_blocks
+from .tone import shades
+
+WHOLE = 24
+"""Numbers up to which a matrix's are written into their cells."""
+LETTER = 0.072
+"""Inches that a digit in a cell takes, with a little air."""
+MOST_DOTS = 300
+MOST_NAMES, LONGEST_NAME = 12, 9
+"""Classes that are named beside their outputs, and letters of a name."""
+WIDTHS = (1.35, 2.6, 1, 1, 1, 2.6)
+PANELS = 5
+"""A layer: weights, outputs, errors, deltas, changes; before the first of all, the inputs."""
+
+
+def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
+    """Draw the matrices of one step: for each layer a line, for each of its nodes a row from left to right.
+
+    ``W`` and the change ``ΔW`` are vermilion where positive and blue where negative; the node's output ``O``, its
+    error ``E`` and its delta ``δ`` are bars, all by the network's own rule. At the outputs, short lines mark the
+    targets. Of a batch, the bars are those of its first sample.
+
+    Parameters
+    ----------
+    trace : Trace
+        From `glassnet.explain.step.trace` or `glassnet.explain.replay.replay`.
+    axes : sequence of Axes, optional
+        One, and five a layer; a figure of fitting size is made if not given.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    list of Axes
+        The inputs; then for each layer, the first hidden one first: weights, outputs, errors, deltas, changes.
+
+    Raises
+    ------
+    ShapeError
+        GN050 for another number of axes.
+    OptionError
+        GN021 for another language.
+    """
+    word = words_in(language)
+    count = 1 + PANELS * len(trace.layers)
+    if axes is None:
+        axes = _new_panels(len(trace.layers))
+    inputs, *panels = given_axes(axes, count, f"the inputs, and {PANELS} a layer")
+    _inputs(inputs, trace, word)
+    for number, layer in enumerate(trace.layers):
+        own = panels[PANELS * number : PANELS * (number + 1)]
+        _layer(own, trace, layer, word)
+        own[0].set_ylabel(word("layer", layer=number + 1, activation=layer.activation), fontsize=9, color=INK)
+    facts = {"rate": trace.learning_rate, "before": trace.loss_before, "after": trace.loss_after}
+    text = word("one_step", rule=trace.rule, **{name: f"{value:.4g}" for name, value in facts.items()})
+    inputs.annotate(
+        text, (0, 1), xycoords="axes fraction", xytext=(0, 24), textcoords="offset points", fontsize=10, color=INK,
+        annotation_clip=False,
+    )  # fmt: skip
+    legible([inputs, *panels])
+    return [inputs, *panels]
+
+
+def _new_panels(layers: int) -> list[Axes]:
+    """Make a figure; in the column of the inputs, the lines below the first stay empty."""
+    grid = new_axes(layers, 1 + PANELS, (11.6, 2.35 * layers + 0.65), (0.2, 0.35, 0.25, 0.85), 0.55, WIDTHS)
+    for line in range(1, layers):
+        grid[line * (1 + PANELS)].remove()
+    return [panel for number, panel in enumerate(grid) if number == 0 or number % (1 + PANELS)]
+
+
+def _inputs(axes: Axes, trace: Trace, word: Callable[..., str]) -> None:
+    _title(axes, word("inputs"))
+    if trace.image_shape is None:
+        _bars(axes, trace.inputs[0])
+        return
+    [paper] = shades(trace.drawn, trace.image_shape, trace.photo)
+    axes.imshow(np.broadcast_to(paper, (*trace.image_shape, 3)), interpolation="none")
+    axes.set(xticks=[], yticks=[])
+    axes.set_anchor("NW")
+    axes.spines[:].set_color(GRID)
+
+
+def _layer(axes: list[Axes], trace: Trace, layer: LayerStep, word: Callable[..., str]) -> None:
+    way = layer.ways[trace.rule]
+    _matrix(axes[0], layer.weight, word)
+    _matrix(axes[4], way.change, word)
+    for panel, values in zip(axes[1:4], (layer.activations, way.error, way.delta), strict=True):
+        _bars(panel, values[0])
+    if layer is trace.layers[-1]:
+        nodes = np.arange(trace.targets.shape[1])
+        axes[1].vlines(trace.targets[0], nodes - 0.45, nodes + 0.45, color=INK, linewidth=1.6)
+        axes[1].margins(x=0.06)
+        axes[1].autoscale_view(scaley=False)
+        _named(axes[1:4], trace)
+    outputs = "outputs_and_targets" if layer is trace.layers[-1] else "outputs"
+    for panel, name in zip(axes, ("weights", outputs, "errors", "delta", "changes"), strict=True):
+        _title(panel, word(name))
+
+
+def _named(axes: list[Axes], trace: Trace) -> None:
+    """Write the names of few classes beside their outputs, in place of numbers; the rows of the others are the same."""
+    names = trace.class_names
+    if not names or len(names) > MOST_NAMES:
+        return
+    written = [shortened(name, LONGEST_NAME) for name in drawable(names)]
+    for panel in axes:
+        panel.set_yticks(range(len(names)), written if panel is axes[0] else [""] * len(names))
+
+
+def _title(axes: Axes, text: str) -> None:
+    axes.set_title(text, loc="left", fontsize=9, color=INK)
+
+
+def _bars(axes: Axes, values: NDArray[Any]) -> None:
+    """Draw a number a node, the first on top."""
+    quiet(axes)
+    axes.barh(np.arange(len(values)), values, height=0.8, color=np.where(values < 0, BLUE, VERMILION), linewidth=0)
+    axes.axvline(0, color="#b0b0b0", linewidth=0.8)
+    axes.set_ylim(len(values) - 0.5, -0.5)
+    axes.spines["left"].set_visible(False)
+    axes.tick_params(labelsize=7)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=2))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda number, _: _written(number, 2)))
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=12 if len(values) <= 12 else 5, integer=True))
+    axes.tick_params(axis="y", length=0)
+
+
+def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
+    rows, columns = values.shape
+    limit = float(np.abs(values).max())
+    shown = strongest_of_blocks(values, MOST_DOTS)
+    quiet(axes)
+    edges = (-0.5, columns - 0.5, rows - 0.5, -0.5)
+    axes.imshow(signed_colours(shown, limit), interpolation="none", aspect="auto", extent=edges)
+    axes.set(xticks=[], yticks=[])
+    axes.spines[:].set_visible(True)
+    axes.spines[:].set_color(GRID)
+    size = word("matrix", rows=rows, columns=columns, limit=f"{limit:.2g}")
+    axes.set_xlabel(size, fontsize=8, color=QUIET)
+    if values.size <= WHOLE:
+        _write_numbers(axes, values, limit)
+
+
+def _write_numbers(axes: Axes, values: NDArray[Any], limit: float) -> None:
+    """Write every number into its cell, with three digits, or two, where they fit beside each other; else none."""
+    cell = inches(axes)[0] / values.shape[1]
+    for digits in (3, 2):
+        texts = [[_written(value, digits) for value in row] for row in values]
+        if max(len(text) for row in texts for text in row) * LETTER < cell:
+            break
+    else:
+        return
+    for (row, column), value in np.ndenumerate(values):
+        dark = value < -0.6 * limit  # full blue is; full vermilion is not
+        colour = "white" if dark else INK
+        axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8, color=colour)
+
+
+def _written(number: float, digits: int) -> str:
+    return f"{number:.{digits}g}".replace("-", "−")

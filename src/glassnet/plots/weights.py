@@ -1,0 +1,98 @@
+"""What comes over each link into a node, drawn where the link comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import ceil
+
+import numpy as np
+from matplotlib.axes import Axes
+from numpy.typing import ArrayLike, NDArray
+
+from ..errors import DataError, OptionError, ShapeError
+from ..i18n.plots import words_in
+from .figure import SeveralAxes, given_axes, new_axes
+from .fonts import drawable, legible
+from .palette import GRID, INK, QUIET
+from .signed import signed_picture
+from .tone import shape_of_image
+
+
+def draw_weights(
+    weights: ArrayLike,
+    captions: Sequence[str] = (),
+    image_shape: tuple[int, int] | None = None,
+    axes: SeveralAxes | None = None,
+    columns: int = 10,
+    title: str = "",
+    language: str = "en",
+) -> list[Axes]:
+    """Draw the weights into some nodes, one picture a node: vermilion excites, blue inhibits.
+
+    Parameters
+    ----------
+    weights : array_like, shape (nodes, features)
+    captions : sequence of str
+        One below each picture, of one or more lines; the nodes' numbers if not given.
+    image_shape : (rows, columns), optional
+        How the features lie; a square if not given.
+    axes : sequence of Axes, optional
+        One a node; a figure of fitting size is made if not given.
+    columns : int
+        Pictures a line.
+    title : str
+        Above them all.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    list of Axes
+        One a node.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when weights, captions, axes and `image_shape` do not fit together, or there is nothing to draw.
+    DataError
+        GN018 for a weight that is NaN or infinite.
+    OptionError
+        GN021 for less than one column, or another language.
+    """
+    word = words_in(language)
+    values = _checked(weights, captions, columns)
+    shape = shape_of_image(values.shape[1], image_shape)
+    lines = max((caption.count("\n") for caption in captions), default=0) + 1
+    panels = _new_panels(len(values), columns, lines) if axes is None else given_axes(axes, len(values), "one a node")
+    panels[0].set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
+    below = ["\n".join(drawable(caption.split("\n"))) for caption in captions]
+    below = below or [word("node", node=node) for node in range(len(values))]
+    for panel, picture, caption in zip(panels, values, below, strict=True):
+        panel.imshow(signed_picture(picture, shape), interpolation="none")
+        panel.set(xticks=[], yticks=[])
+        panel.spines[:].set_color(GRID)
+        panel.set_xlabel(caption, fontsize=7, color=QUIET, labelpad=3)
+    legible(panels)
+    return panels
+
+
+def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArray[np.float64]:
+    values = np.asarray(weights, float)
+    if columns < 1:
+        raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
+    if values.ndim != 2 or 0 in values.shape or len(captions) not in (0, len(values)):
+        raise ShapeError("GN050", f"weights: shape {values.shape}, {len(captions)} captions; expected one row a node.")
+    if not np.isfinite(values).all():
+        raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")
+    return values
+
+
+def _new_panels(nodes: int, columns: int, below: int) -> list[Axes]:
+    """Make a figure with room for so many lines of text below each picture."""
+    columns = min(columns, nodes)
+    lines = ceil(nodes / columns)
+    size = (columns * 0.95 + 0.4, lines * (1.02 + 0.13 * below) + 0.65)
+    panels = new_axes(lines, columns, size, margins=(0.2, 0.35, 0.2, 0.4), gap=0.2)
+    for spare in panels[nodes:]:
+        spare.remove()
+    return panels[:nodes]

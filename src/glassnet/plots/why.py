@@ -1,0 +1,115 @@
+"""An answer taken apart, on one sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib.axes import Axes
+
+from ..explain.why import Why
+from ..i18n.language import shortened
+from ..i18n.plots import words_in
+from .figure import SeveralAxes, given_axes, new_axes
+from .fonts import drawable, legible
+from .labels import told as said
+from .palette import GRID, INK, QUIET
+from .signed import signed_picture
+from .tone import shades
+
+LONGEST_NAME = 12
+
+
+def draw_why(
+    why: Why,
+    image_shape: tuple[int, int],
+    names: Sequence[str] = (),
+    axes: SeveralAxes | None = None,
+    photo: bool = False,
+    language: str = "en",
+) -> list[Axes]:
+    """Draw a sample, what in it speaks for the answer, the flip, and what is alike in training.
+
+    Parameters
+    ----------
+    why : Why
+    image_shape : (rows, columns)
+        How a sample is drawn.
+    names : sequence of str
+        What the classes, labels or numbers are called; their places if not given.
+    axes : sequence of Axes, optional
+        Three, or two for a number, which no change flips; and one a neighbour. Made if not given.
+    photo : bool
+        Whether high values are light and not ink.
+    language : str
+        ``"en"`` or ``"zh"``.
+
+    Returns
+    -------
+    list of Axes
+        The sample, the parts of the gap, the flip (not of a number), then the neighbours.
+
+    Raises
+    ------
+    ShapeError
+        GN050 when there are too few or too many axes.
+    OptionError
+        GN021 for another language.
+    """
+    word = words_in(language)
+    called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(len(why.outputs)))]
+    alike = why.nearest
+    own = 2 if why.rival is None else 3
+    count = own + (len(alike.rows) if alike else 0)
+    if axes is None:
+        axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
+    panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
+    titles, papers = _titles(why, called, bool(names), word), [why.sample]
+    if why.flip:
+        papers.append(why.flip.sample)
+    if alike:
+        papers += list(alike.samples)
+    for number, (panel, title) in enumerate(zip(panels, titles, strict=True)):
+        panel.set(xticks=[], yticks=[])
+        panel.spines[:].set_color(GRID)
+        panel.set_title(title, fontsize=8, color=INK if number < own else QUIET, loc="left")
+    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[own:]]
+    for panel, sample in zip(drawn, papers, strict=True):
+        [paper] = shades(sample[None], image_shape, photo)
+        panel.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
+    panels[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
+    legible(panels)
+    return panels
+
+
+def _titles(why: Why, called: Sequence[str], named: bool, word: Callable[..., str]) -> list[str]:
+    """Return two lines for each panel."""
+    flip, alike = why.flip, why.nearest
+
+    def told(known: Any) -> str:
+        return said(why, known, called if named else (), word)
+
+    if why.output is None:
+        answer, rival = called[why.answer], called[why.rival]
+        titles = [
+            f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
+            f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
+        ]
+    elif why.rival is None:
+        titles = [f"{told(why.answer)}\n", f"{word('raises_it')}\n{word('lowers_it')}"]
+    else:
+        titles = [
+            f"{told(why.answer)}\n{word('with_output', value=f'{why.outputs[why.output]:.2f}')}",
+            f"{word('speaks_for', answer=called[why.output])}\n{word('against_it')}",
+        ]
+    if flip:
+        other = word("read_as", answer=called[flip.answer]) if why.output is None else told(flip.answer)
+        titles.append(f"{other}\n{word('flip', distance=f'{flip.distance:.2f}')}")
+    elif why.rival is not None:
+        titles.append(word("no_flip"))
+    if alike:
+        known = alike.labels if why.output is None else alike.labels[:, why.output]
+        near = zip(alike.rows, known, why.same, strict=True)
+        titles += [f"{word('same_row' if same else 'like_row', row=row)}\n{told(one)}" for row, one, same in near]
+    return titles

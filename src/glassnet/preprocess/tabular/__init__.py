@@ -1,0 +1,1 @@
+"""From a table's columns to the inputs and targets of a network."""

@@ -1,0 +1,119 @@
+"""A table's rows as labelled samples: read, learn or apply the columns, encode."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ...data.dataset import Dataset
+from ...errors import DataError, OptionError
+from .columns import Columns
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+
+def read_table(source: Any, expected: Sequence[str] = ()) -> Table:
+    """Read a table with named columns; see `glassnet.data.tables.table.read_table`, which this loads when it is needed."""
+    from ...data.tables.table import read_table
+
+    return read_table(source, expected)
+
+
+def load_table(
+    source: Any,
+    target: str | Sequence[str] | None = None,
+    *,
+    columns: Columns | None = None,
+    task: str | None = None,
+    drop: Sequence[str] = (),
+    keep: Sequence[str] = (),
+) -> Dataset:
+    """Read a table as labelled samples, and learn about its columns or use what was learnt.
+
+    Parameters
+    ----------
+    source : str, path, data frame, mapping or array
+        A file (delimited text, Parquet, Arrow, NDJSON, JSON; gzip'ed or not), or a table of polars, pandas, Arrow or
+        NumPy.
+    target : str or sequence of str, optional
+        Name of the column to predict, to learn from a training table; or of several, of labels or of numbers.
+    columns : Columns, optional
+        What was learnt from one: ``dataset.columns`` or ``model.columns``. Give this or `target`.
+    task : {"classes", "numbers"}, optional
+        What is to be predicted; decided by the column if not given.
+    drop, keep : sequence of str
+        Names of columns to leave out, and to use although they look like identifiers.
+
+    Returns
+    -------
+    Dataset
+        Its inputs are encoded, float32; `columns` is what was learnt, and `columns.remarks` what was decided.
+
+    Raises
+    ------
+    FileError
+        GN001 to GN006 when a file is missing, unreadable, of an unknown kind or damaged.
+    DataError
+        GN010 to GN012 when text is no table; GN060 to GN065 when the table cannot be used.
+    OptionError
+        GN022 unless either `target` or `columns` is given.
+    """
+    if (not target) == (columns is None):
+        raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
+    asked = _names(target)
+    table = read_table(source, columns.names if columns else asked)
+    if columns is None:
+        try:
+            columns = Columns.learn(table, asked, task=task, drop=_names(drop), keep=_names(keep))
+        except DataError as problem:
+            raise DataError(problem.code, _in_python(str(problem))) from None
+        columns = replace(columns, remarks=tuple(map(_in_python, columns.remarks)))
+    return samples_of(table, columns)
+
+
+def _names(given: Any) -> tuple[str, ...]:
+    """Return names of columns as text: one, several, or the numbers by which pandas calls columns without a name."""
+    if given is None:
+        return ()
+    several = not isinstance(given, str) and isinstance(given, Iterable)
+    return tuple(map(str, given if several else (given,)))
+
+
+def _in_python(text: str) -> str:
+    """Turn advice for the command line into advice for who calls `load_table`."""
+
+    def lists(found: re.Match[str]) -> str:
+        words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
+        return f"{found[1]}={words!r}"
+
+    text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
+    return re.sub(r"--task (\w+)", r"task='\1'", text)
+
+
+def samples_of(table: Table, columns: Columns) -> Dataset:
+    """Encode a table's rows, those without a target left out; errors as `Columns.apply` and `Columns.answers`."""
+    columns.require(table, (*columns.names, *columns.target_names))
+    rows, known = columns.answers(table)
+    inputs = columns.apply(table)
+    whole = len(rows) == len(table)
+    if not whole:
+        inputs = inputs[rows]
+    of_classes = columns.task == "classes"
+    return Dataset(
+        inputs,
+        known.astype(np.int64) if of_classes else np.arange(len(rows)),
+        len(columns.output_names),
+        None,
+        table.source,
+        maximum=1.0,
+        values=None if of_classes else known,
+        class_names=columns.output_names,
+        feature_names=columns.features,
+        columns=columns,
+        source_rows=(None if whole else rows) if table.rows is None else table.rows[rows],
+    )

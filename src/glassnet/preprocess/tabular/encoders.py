@@ -1,0 +1,382 @@
+"""How one column of a table becomes inputs of a network: numbers, yes and no, words.
+
+Each of these learns from a training table, encodes any other, and is plain data. What each does, and why, is in
+`docs/design/tables.md`.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ...data.tables.missing import sentinels_beyond
+from ...data.validation import is_sign
+from ...i18n.language import listed
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+Encoded = NDArray[np.float32]
+
+CLIP = 3.0
+"""How far from the middle, in deviations, a number can seem to be at most."""
+LARGEST = 1e150
+"""Numbers further from 0 count as this one: the squares of larger ones are no numbers."""
+OTHER, MISSING = "other", "missing"
+"""What stands for rare words, and for none, in the names of inputs and where they are decoded."""
+LIMIT = 255
+"""Words of one column that get an input of their own at most."""
+_WITHIN, _LONGEST = 1 - 1e-6, 700.0  # a seeming 3 deviations would be endlessly far; larger exponents overflow
+_SKEWED = 2.0
+_OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """A number: moved and scaled by median and quartiles, outliers drawn in, and a flag where values are missing.
+
+    ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which stays within ±3 for any value at query time
+    (robust scaling and smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of
+    numbers from 0, `v` is ``log(1 + value / unit)``, otherwise the value itself.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    fill : float
+        What stands for a missing value: the median.
+    centre, scale : float
+        Median, and deviation as the quartiles tell it, of `v`.
+    unit : float
+        Where the logarithm starts to bend; 0 is none.
+    flag : bool
+        Whether a second input says that the value is missing.
+    missing : float
+        Part of the training rows without a value.
+    low, high : float
+        Smallest and largest training value.
+    beside : str
+        The unit or sign that stood beside the numbers, as in 12 kg or 5 %; empty if none did.
+    """
+
+    name: str
+    fill: float
+    centre: float
+    scale: float
+    unit: float
+    flag: bool
+    missing: float
+    low: float
+    high: float
+    beside: str = ""
+
+    @classmethod
+    def learn(cls, table: Table, name: str, beside: str = "") -> NumberColumn:
+        """Learn from a column with at least one number."""
+        values = table.numbers(name, beside)
+        known = values[~np.isnan(values)]
+        present = _moderate(known)
+        unit = _unit(present)
+        bent = _bend(present, unit)
+        quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
+        scale = float(three - quarter) / _OF_A_NORMAL or float(bent.std()) or 1.0
+        missing = 1 - len(present) / len(values)
+        return cls(
+            name, float(np.median(present)), float(half), scale, unit, missing > 0, missing,
+            float(known.min()), float(known.max()), beside,
+        )  # fmt: skip
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        return (self.name, f"{self.name} {MISSING}") if self.flag else (self.name,)
+
+    def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
+        """Return how many deviations from the middle each value is, before outliers are drawn in."""
+        with np.errstate(over="ignore"):
+            return _moderate((_bend(_moderate(np.asarray(values, float)), self.unit) - self.centre) / self.scale)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the inputs, shape (n, 1) or (n, 2)."""
+        values = table.numbers(self.name, self.beside)
+        absent = np.isnan(values)
+        z = self.deviations(np.where(absent, self.fill, values))
+        clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
+        return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
+
+    def decode(self, inputs: ArrayLike) -> float:
+        """Return the value that these inputs, shape (1,) or (2,), stand for: NaN where they say that it is missing."""
+        z, *absent = np.asarray(inputs, float).tolist()
+        if absent and absent[0] > 0.5:
+            return float("nan")
+        bent = float(straightened(z)) * self.scale + self.centre
+        if not self.unit:
+            return float(bent)
+        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
+        said, values = no_numbers(table, self.name, self.beside), table.numbers(self.name, self.beside)
+        alone = sentinels_beyond(values, self.low, self.high)
+        said += [
+            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
+            f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
+            for value, count in alone.items()
+        ]
+        return said + about_signs(table, self.name, self.beside)
+
+    def far_number(self, table: Table) -> float | None:
+        """Return a number beyond the range of training, and by more than its width, if most of a table's are."""
+        values = table.numbers(self.name, self.beside)
+        alone = list(sentinels_beyond(values, self.low, self.high))
+        values = values[~np.isnan(values) & ~np.isin(values, alone)]
+        z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
+        far = values[(z > 2 * high - low) | (z < 2 * low - high)]
+        return float(far[0]) if low < high and 2 * len(far) > len(values) else None
+
+    def __str__(self) -> str:
+        bent = ", logarithm" if self.unit else ""
+        missing = f", {self.missing:.1%} missing, filled by {self.fill:g} and flagged" if self.flag else ""
+        beside = f" {self.beside}" if self.beside else ""
+        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{beside}{bent}{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        described = {"kind": "number", **asdict(self)}
+        if not self.beside:
+            del described["beside"]  # as it was written before there was any
+        return described
+
+
+def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
+    """Return inputs as they were before numbers were bent to within `CLIP` deviations, any shape.
+
+    What lies far off stands apart again. Ones and zeros of words stay ones, nearly, and zeros.
+    """
+    part = np.clip(np.asarray(inputs, float) / CLIP, -_WITHIN, _WITHIN)
+    straight: NDArray[np.float64] = CLIP * part / np.sqrt(1 - part**2)
+    return straight
+
+
+def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Bring what is too far from 0 to calculate with to the largest that is not."""
+    return np.clip(values, -LARGEST, LARGEST)
+
+
+def no_numbers(table: Table, name: str, beside: str | None = None) -> list[str]:
+    """Say which values of a column of numbers are words or infinite; nothing where none is. See `Table.numbers`."""
+    count, words = table.strays(name, beside)
+    of = f" in {beside}" if beside else ""
+    said = (
+        [f"{_odd(name, count, f'is no number{of}', f'are no numbers{of}', words)}, taken as missing"] if count else []
+    )
+    if count := table.infinite(name, beside):
+        said.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
+    return said
+
+
+def about_signs(table: Table, name: str, beside: str) -> list[str]:
+    """Say which signs stand beside numbers that had none in training, and that none does where they had this one."""
+    if not beside:
+        new = filter(is_sign, table.signs(name))
+        return [f"column {name!r}: its {sign!r}, which training did not have, is left out of account" for sign in new]
+    # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
+    if unicodedata.category(beside[-1]) != "Sc" and table.is_bare(name):
+        return [f"column {name!r}: numbers without {beside!r}, taken as if it stood there"]
+    return []
+
+
+def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
+    """Word how many values of a column are odd, how, and which."""
+    shown = listed([repr(word[:40]) for word in words], 3)
+    return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
+
+
+def _unit(values: NDArray[np.float64]) -> float:
+    """Say where a logarithm should start to bend, 0 if the column is better off without."""
+    deviation = values.std()
+    if values.min() < 0 or not deviation or _skewness(values) < _SKEWED:
+        return 0.0
+    unit = float(np.quantile(values[values > 0], 0.1))
+    return unit if abs(_skewness(_bend(values, unit))) < _skewness(values) else 0.0
+
+
+def _skewness(values: NDArray[np.float64]) -> float:
+    centred = values / np.abs(values).max()  # large numbers would overflow in the third power
+    centred = centred - centred.mean()
+    return float((centred**3).mean() / max((centred**2).mean() ** 1.5, 1e-300))
+
+
+def _bend(values: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
+    if not unit:
+        return values
+    bent: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values) / unit)
+    return bent
+
+
+@dataclass(frozen=True)
+class BooleanColumn:
+    """Yes and no: 1 and −1, and 0 where neither is known.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    share : float
+        Part of the training rows that say yes, of those that say anything.
+    missing : float
+        Part that says nothing.
+    """
+
+    name: str
+    share: float
+    missing: float
+
+    @classmethod
+    def learn(cls, table: Table, name: str) -> BooleanColumn:
+        """Learn from a column with at least one yes or no."""
+        values = table.booleans(name)
+        absent = np.isnan(values)
+        return cls(name, float(values[~absent].mean()), float(absent.mean()))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Name of the input."""
+        return (self.name,)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
+        values = table.truths(self.name)[:, np.newaxis]
+        return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
+
+    def decode(self, inputs: ArrayLike) -> dict[str, float]:
+        """Return how much of yes and of no this input, shape (1,), is: as much of both where neither is known."""
+        [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
+        return {"yes": (1 + value) / 2, "no": (1 - value) / 2}
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are neither yes nor no."""
+        codes, words = table.words(self.name)
+        odd = codes[np.isnan(table.truths(self.name)) & (codes >= 0)]
+        if not len(odd):
+            return []
+        found = [words[k] for k in np.unique(odd)]
+        said = _odd(self.name, len(odd), "is neither yes nor no", "are neither yes nor no", found)
+        return [f"{said}, taken as missing"]
+
+    def __str__(self) -> str:
+        missing = f", {self.missing:.1%} missing" if self.missing else ""
+        return f"yes or no, {self.share:.1%} yes{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {"kind": "boolean", **asdict(self)}
+
+
+@dataclass(frozen=True)
+class WordColumn:
+    """Words: one input for each frequent one, one for all others, one where the value is missing.
+
+    A word that training never saw counts as one of the others where there are such, and otherwise sets no input.
+
+    Parameters
+    ----------
+    name : str
+        The column.
+    words : tuple of str
+        The words with an input of their own, sorted.
+    rare : int
+        How many different words share the input for others; 0 is no such input.
+    missing : float
+        Part of the training rows without a value; 0 is no input for that.
+    """
+
+    name: str
+    words: tuple[str, ...]
+    rare: int
+    missing: float
+
+    @classmethod
+    def learn(cls, table: Table, name: str) -> WordColumn:
+        """Learn from a column with at least one word in `enough` rows."""
+        codes, words = table.words(name)
+        counts = np.bincount(codes[codes >= 0], minlength=len(words))
+        frequent = np.flatnonzero(counts >= enough(len(table)))
+        if len(frequent) > LIMIT:
+            frequent = np.sort(frequent[np.argsort(-counts[frequent], kind="stable")[:LIMIT]])
+        rare = len(words) - len(frequent)
+        return cls(name, tuple(words[k] for k in frequent), rare, float((codes < 0).mean()))
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """Names of the inputs."""
+        others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
+        return (*(f"{self.name}={word}" for word in self.words), *others)
+
+    def encode(self, table: Table) -> Encoded:
+        """Return the inputs, shape (n, features)."""
+        codes, words = table.words(self.name)
+        place = {word: k for k, word in enumerate(self.words)}
+        width, other = len(self.features), len(self.words) if self.rare else -1
+        # One place more, which is cut off, takes what sets no input; -1 is that place.
+        columns = np.array([*(place.get(word, other) for word in words), width - 1 if self.missing else -1])
+        encoded = np.zeros((len(codes), width + 1), np.float32)
+        encoded[np.arange(len(codes)), columns[codes]] = 1
+        return encoded[:, :width]
+
+    def decode(self, inputs: ArrayLike) -> dict[str, float]:
+        """Return how much of each word, of ``(other)`` and of ``(missing)`` these inputs, shape (features,), are."""
+        # In brackets, as a word of the column may be the same.
+        names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
+        return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which words training never saw; nothing where it saw rare ones, whose names are not kept."""
+        codes, words = table.words(self.name)
+        known = {*self.words}
+        new = [k for k, word in enumerate(words) if word not in known]
+        if self.rare or not new:
+            return []
+        count = int(np.isin(codes, new).sum())
+        said = _odd(self.name, count, "was not seen", "were not seen", [words[k] for k in new])
+        return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
+
+    def __str__(self) -> str:
+        rare = f", {self.rare} rare ones together" if self.rare else ""
+        missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
+        return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        return {"kind": "words", **asdict(self), "words": list(self.words)}
+
+
+def enough(rows: int) -> int:
+    """In how many of these rows a word must stand for an input of its own: 1 %, at least 2 and at most 4."""
+    return min(4, max(2, rows // 100))
+
+
+Encoding = NumberColumn | BooleanColumn | WordColumn
+
+ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "words": WordColumn}
+"""Kind, as it stands in files -> class; each has `learn`."""
+
+
+def encoding_from(described: dict[str, Any]) -> Encoding:
+    """Make an encoding from what `to_dict` gave.
+
+    Raises
+    ------
+    KeyError, TypeError
+        When something is missing or too much.
+    """
+    values: dict[str, Any] = {
+        name: tuple(v) if isinstance(v, list) else v for name, v in described.items() if name != "kind"
+    }
+    encoding: Encoding = ENCODINGS[described["kind"]](**values)
+    return encoding

@@ -1,0 +1,307 @@
+"""The columns of a table that are to be predicted: classes or numbers or labels, decided by what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...data.validation import TRUTH, is_sign, plain
+from ...errors import DataError, OptionError, require_choice
+from ...i18n.language import listed
+from .encoders import LARGEST, about_signs, no_numbers
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+TASKS = ("classes", "numbers")
+_FEW_VALUES = 10
+_MANY_CLASSES = 1000
+_TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
+_KINDS = {"text": "words", "boolean": "yes and no"}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A column to predict.
+
+    Parameters
+    ----------
+    name : str
+    task : {"classes", "numbers", "label"}
+        One of several classes, a number, or one of the labels that each hold or not.
+    classes : tuple of str
+        What the classes are called; empty otherwise.
+    numeric : bool
+        Whether the classes are written as numbers, so that 1 and 1.0 are the same.
+    beside : str
+        The unit or sign that stood beside numbers to predict, as in 12 km; empty if none did.
+    """
+
+    name: str
+    task: str
+    classes: tuple[str, ...] = ()
+    numeric: bool = False
+    beside: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What to write behind a number that was predicted: a blank and its unit, or nothing."""
+        return f" {self.beside}" if self.beside else ""
+
+    @property
+    def is_number(self) -> bool:
+        """Whether numbers stand in the column, to be predicted or as names of the classes."""
+        return self.numeric or self.task == "numbers"
+
+    def surprises(self, table: Table) -> list[str]:
+        """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
+        if not self.is_number or not _mostly_numbers(table, self):
+            return []
+        signs = about_signs(table, self.name, self.beside) if self.task == "numbers" else []
+        return no_numbers(table, self.name, self.beside) + signs
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values, for a file."""
+        described = {**asdict(self), "classes": list(self.classes)}
+        if not self.beside:
+            del described["beside"]  # as it was written before there was any
+        return described
+
+    def __str__(self) -> str:
+        if self.task == "numbers":
+            return f"the target, numbers{self.unit and f' in{self.unit}'}"
+        if self.task == "label":
+            return "the target, a label that holds or not"
+        return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
+
+
+def learn_targets(table: Table, names: Sequence[str], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
+    """Decide what is to be predicted, and say it: of one column classes or numbers, of several labels or numbers.
+
+    Raises
+    ------
+    DataError
+        GN064 when a column cannot be predicted, or not together with the others.
+    OptionError
+        GN021 for another task, GN022 for a column that is named twice.
+    """
+    twice = [name for place, name in enumerate(names) if name in names[:place]]
+    if twice:
+        raise OptionError("GN022", f"target {twice[0]!r}: named twice. Name each column to predict once.")
+    if len(names) == 1:
+        target, remarks = learn_target(table, names[0], task)
+        return (target,), remarks
+    labels = [name for name in names if _is_label(table, name)]
+    if task == "numbers" or (task is None and not labels):
+        learnt = [_number_among_several(table, name) for name in names]
+    elif len(labels) == len(names):
+        learnt = [_learn_label(table, name) for name in names]
+    else:
+        other = next(name for name in names if name not in labels)
+        against = f", as {labels[0]!r} is" if labels else ""
+        hint = " --task numbers predicts the numbers of all." if all(table.kind(n) == "number" for n in names) else ""
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
+            f"together if all are labels, or all are numbers.{hint} Or train a network for each.",
+        )
+    return tuple(one for one, _ in learnt), [said for _, remarks in learnt for said in remarks]
+
+
+def _number_among_several(table: Table, name: str) -> tuple[Target, list[str]]:
+    kind = table.kind(name)
+    if kind not in ("number", "missing"):
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several columns "
+            "are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
+            "a column of 0 and 1 for each word, or predict it alone.",
+        )
+    return learn_target(table, name, "numbers")
+
+
+def _is_label(table: Table, name: str) -> bool:
+    """Tell whether every value of a column is 0 or 1, yes or no."""
+    present, truths = table.frame[name].is_not_null().to_numpy(), table.truths(name)
+    return bool(present.any() and not np.isnan(truths[present]).any())
+
+
+def _learn_label(table: Table, name: str) -> tuple[Target, list[str]]:
+    truths = table.truths(name)
+    share = float(np.nanmean(truths))
+    if share in (0.0, 1.0):
+        which = "no" if share == 0 else "every"
+        raise DataError(
+            "GN064",
+            f"{table.source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
+        )
+    return Target(name, "label"), [f"target {name!r}: a label that holds in {_share(share)} of the rows"]
+
+
+def values_of(table: Table, target: Target) -> NDArray[np.float64]:
+    """Return the numbers of a target, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
+
+    Raises
+    ------
+    DataError
+        GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
+    """
+    where = f"{table.source}, target {target.name!r}"
+    if target.task == "numbers":
+        _require_numbers(table, target)
+        values = table.numbers(target.name, target.beside)
+        known = values[~np.isnan(values)]
+        if len(known):
+            require_moderate(known, where)
+        return values
+    values = table.truths(target.name)
+    wrong = np.flatnonzero(np.isnan(values) & table.frame[target.name].is_not_null().to_numpy())
+    if wrong.size:
+        found = table.row(int(wrong[0]))[target.name]
+        raise DataError(
+            "GN064",
+            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
+        )
+    return values
+
+
+def labels_of(table: Table, target: Target) -> NDArray[np.int64]:
+    """Return the place of each row's class among a target's, shape (n,); -1 where it is missing.
+
+    Yes and no, true and false, and 1 and 0 are understood whichever of them training had.
+
+    Raises
+    ------
+    DataError
+        GN064 for a class that training did not know.
+    """
+    truths = [_TRUTHS.get(word.lower()) for word in target.classes]
+    if len(truths) == 2 and {*truths} == {0.0, 1.0}:
+        values = table.truths(target.name)
+        labels = np.where(np.isnan(values), -1, values == truths[1]).astype(np.int64)
+        strange = labels < 0
+    else:
+        codes, words = class_words(table, target.name, target.numeric)
+        place = {word: k for k, word in enumerate(target.classes)}
+        labels = np.array([*(place.get(word, -1) for word in words), -1], np.int64)[codes]
+        strange = (labels < 0) & (codes >= 0)
+        if target.numeric:
+            _require_numbers(table, target)
+    if target.numeric and _mostly_numbers(table, target):
+        strange &= ~np.isnan(table.numbers(target.name))  # some words are left out, as in training
+    unknown = np.flatnonzero(strange & table.frame[target.name].is_not_null().to_numpy())
+    if unknown.size:
+        raise DataError(
+            "GN064",
+            f"{table.source}, column {target.name!r}, sample {unknown[0] + 1}: class "
+            f"{table.spelt(target.name, int(unknown[0]))!r}, but the model knows "
+            f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
+        )
+    return labels
+
+
+def _mostly_numbers(table: Table, target: Target) -> bool:
+    """Tell whether at most half of the answers are words."""
+    return 2 * table.strays(target.name, target.beside)[0] <= table.frame[target.name].count()
+
+
+def _require_numbers(table: Table, target: Target) -> None:
+    """Refuse words instead of numbers: DataError GN064."""
+    if not _mostly_numbers(table, target):
+        present = table.frame[target.name].is_not_null().to_numpy()
+        row = int(np.argmax(present & np.isnan(table.numbers(target.name, target.beside))))
+        raise DataError(
+            "GN064",
+            f"{table.source}, column {target.name!r}, sample {row + 1}: {table.spelt(target.name, row)!r}, expected "
+            "numbers as in training. Correct them, or empty the fields to leave these rows out.",
+        )
+
+
+def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, list[str]]:
+    """Decide whether a column is classes or numbers, and say it.
+
+    Raises
+    ------
+    DataError
+        GN064 when it cannot be predicted.
+    OptionError
+        GN021 for another task.
+    """
+    if task is not None:
+        require_choice("task", task, TASKS)
+    where, kind = f"{table.source}, target {name!r}", table.kind(name)
+    if kind == "missing":
+        raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
+    if kind in ("date", "other") and task != "classes":
+        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Turn it into one of them.")
+    values = table.numbers(name) if kind == "number" else np.empty(0)
+    values = values[~np.isnan(values)]
+    different = np.unique(values)
+    if kind == "number" and not len(different):
+        raise DataError("GN064", f"{where}: every value is infinite or missing, expected classes or numbers.")
+    decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
+    if decided == "numbers":
+        if kind != "number":
+            raise DataError("GN064", f"{where}: words, expected numbers. Leave out --task numbers.")
+        if len(different) < 2:
+            raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
+        require_moderate(different, where)
+        return Target(name, "numbers", beside=table.beside(name)), [
+            f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
+            + ("" if task else " (--task classes would take each for a class)")
+        ]
+    # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
+    told = kind == "number" and np.abs(different).max(initial=0) < 2**53
+    numeric = bool(told) and all(map(is_sign, table.signs(name)))
+    return _learn_classes(table, name, numeric=numeric, where=where, said=task is not None)
+
+
+def require_moderate(values: NDArray[np.float64], where: str) -> None:
+    """Refuse numbers to be predicted whose squares are too large for any number: DataError GN064."""
+    worst = float(values[np.abs(values).argmax()])
+    if abs(worst) > LARGEST:
+        raise DataError("GN064", f"{where}: {worst:g}, allowed are numbers up to {LARGEST:g}. Correct it or remove it.")
+
+
+def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
+    codes, words = class_words(table, name, numeric)
+    counts = np.bincount(codes[codes >= 0], minlength=len(words))
+    if len(words) < 2:
+        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
+    if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
+        hint = "Pass --task numbers, or name" if numeric else "Name"
+        raise DataError(
+            "GN064",
+            f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
+        )
+    order = np.argsort(-counts, kind="stable")
+    shown = listed([f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order], 5)
+    other = " (--task numbers would predict the number)" if numeric and not said else ""
+    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes, {shown}{other}"]
+
+
+def _share(part: float) -> str:
+    return f"{part:.0%}" if part >= 0.01 else f"{100 * part:.2g}%"
+
+
+def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
+    """Tell whether numbers are rather the names of classes: whole, few, and each of them often."""
+    return bool(
+        len(different) <= _FEW_VALUES and 2 * len(different) <= rows and (different == np.floor(different)).all()
+    )
+
+
+def class_words(table: Table, name: str, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+    """Return a target's classes as codes and words; those that are numbers are sorted as numbers."""
+    if not numeric:
+        return table.words(name)
+    values = table.numbers(name)
+    present = ~np.isnan(values)
+    different, places = np.unique(values[present], return_inverse=True)
+    codes = np.full(len(values), -1, np.int64)
+    codes[present] = places
+    return codes, tuple(map(plain, different.tolist()))

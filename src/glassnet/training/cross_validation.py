@@ -1,0 +1,103 @@
+"""Probabilities for every sample by a network that has not seen it: k networks, each trained without a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..data.dataset import Dataset
+from ..errors import DataError, DivergedError
+from ..model.model import Model
+from ..nn.parameters import FloatArray
+from ..nn.random import Purpose, generator
+from ..options.options import Options
+from .loop import fit
+
+STEPS = 600
+"""Steps a network takes at least: enough for what `out_of_fold` is for, and seconds for 20,000 digits."""
+_SLOWER = 4  # what the rate is divided by after a training that diverged
+_TRIES = 4
+
+
+def out_of_fold(
+    data: Dataset, options: Options, folds: int = 5, told: Callable[[int, float], None] | None = None
+) -> FloatArray:
+    """Return how probable each class is for each sample, by a network trained on the other folds.
+
+    Parameters
+    ----------
+    data : Dataset
+        With classes.
+    options : Options
+        How each network is made and trained; see `options_for`.
+    folds : int
+        Parts, at least 2; each class is spread evenly over them, in an order that follows from the seed.
+    told : callable, optional
+        Called after each fold with its number, from 1, and the part of it answered as labelled.
+
+    Returns
+    -------
+    ndarray of float64, shape (n, classes)
+        Rows add up to 1.
+
+    Raises
+    ------
+    DataError
+        GN073 when the data have no classes, or fewer samples than folds.
+    DivergedError
+        GN030 when a training diverges, even at a 64th of the learning rate.
+    """
+    fold = fold_of(data, options.seed, folds)
+    probabilities = np.empty((len(data), data.classes))
+    for number in range(folds):
+        inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
+        model = _fitted(data.take(inside), options)
+        probabilities[outside] = model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
+        if told:
+            told(number + 1, float((probabilities[outside].argmax(axis=1) == data.labels[outside]).mean()))
+    return probabilities
+
+
+def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
+    """Return the fold of each sample, shape (n,), 0 to ``folds - 1``; arguments and errors as for `out_of_fold`."""
+    if data.values is not None:
+        raise DataError("GN073", f"{data.source}: numbers to predict, no classes. Only classes can be looked through.")
+    if len(data) < 2 * folds:
+        raise DataError(
+            "GN073", f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer."
+        )
+    # Epoch 1 of the purpose: 0 is what `parts.split` keeps aside.
+    order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))
+    by_class = order[np.argsort(data.labels[order], kind="stable")]
+    fold = np.empty(len(data), np.int64)
+    fold[by_class] = np.arange(len(data)) % folds
+    return fold
+
+
+def options_for(data: Dataset, options: Options, folds: int = 5) -> Options:
+    """Return options that suit the size of the data: at least `STEPS` steps, each of a part of the data only.
+
+    The learning rate follows the batch size (Goyal et al. 2017, section 2.1). Inputs that are mostly not 0 are
+    standardised: with them, the others' rate is too large.
+    """
+    samples = len(data) * (folds - 1) // folds
+    batch = max(1, min(options.batch_size, samples // 20))
+    return replace(
+        options,
+        batch_size=batch,
+        learning_rate=options.learning_rate * batch / options.batch_size,
+        epochs=max(options.epochs, -(-STEPS * batch // samples)),
+        scaling="standard" if np.count_nonzero(data.inputs) > data.inputs.size / 2 else options.scaling,
+    )
+
+
+def _fitted(data: Dataset, options: Options) -> Model:
+    for _ in range(_TRIES - 1):
+        try:
+            return fit(data, options).model
+        except DivergedError:
+            options = replace(options, learning_rate=options.learning_rate / _SLOWER)
+    return fit(data, options).model

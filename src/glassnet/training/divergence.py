@@ -1,0 +1,98 @@
+"""When training leaves the road, and the way back to the last good weights."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..engines import Samples
+from ..errors import DivergedError
+from ..model.model import Model
+from ..nn.losses import OutputLoss
+from ..nn.parameters import FloatArray
+from ..options.options import Options
+from .state import Position, size_of
+
+
+class DivergenceGuard:
+    """Notices when training leaves the road, and puts back the weights of the last good epoch.
+
+    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
+    epoch ends worse than a constant answer with weights grown beyond ten times their first size.
+
+    Parameters
+    ----------
+    constant : float
+        The loss of an answer that ignores the inputs, from `constant_answer_loss`.
+    position : Position
+        Of the training; it has the good weights.
+    options : Options
+    model : Model
+        What is trained; the error has it.
+    """
+
+    def __init__(self, constant: float, position: Position, options: Options, model: Model) -> None:
+        self._position, self._parameters = position, position.state.parameters
+        self._constant, self._options, self._model = constant, options, model
+
+    def check(self, loss: float) -> None:
+        """Raise unless the loss of a block, and the weights after it, are finite."""
+        if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
+            self._give_up(f"the loss became {loss:g}" if not math.isfinite(loss) else "a weight became infinite")
+
+    def check_epoch(self, loss: float) -> None:
+        """Raise if the weights have run away without getting anywhere."""
+        if loss > self._constant and size_of(self._parameters.flat) > self._position.limit:
+            self._give_up(
+                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
+            )
+
+    @property
+    def _advice(self) -> str:
+        if self._options.learning_rate * self._options.weight_decay >= 1:  # what decay takes of a weight in a step
+            return "Use a smaller weight decay, or learning rate: a step takes all of a weight away, and more."
+        return "Use a smaller learning rate."
+
+    def _give_up(self, why: str) -> None:
+        epoch = self._position.epoch
+        self._position.back_to_good()
+        good = self._position.chosen_epoch(self._options) or epoch
+        kept = f"those after epoch {good}" if good else "the initial ones"
+        problem = DivergedError(
+            "GN030",
+            f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",
+        )
+        problem.good_epochs, problem.model = epoch, self._model
+        raise problem
+
+
+def constant_answer_loss(activation: str, loss: OutputLoss, samples: Samples) -> float:
+    """Return the mean loss of a good answer that ignores the inputs: all outputs at their mean, or at their median."""
+    share = np.bincount(samples.labels, samples.weights, minlength=len(samples.targets)) / len(samples)
+    losses = []
+    for constant in (share @ samples.targets, _median(samples.targets, share)):  # (outputs,)
+        a = np.tile(constant, (len(samples.targets), 1))
+        if activation in ("sigmoid", "softmax", "exponential"):
+            a = np.clip(a, 1e-12, None if activation == "exponential" else 1 - 1e-12)
+        if activation == "softmax":
+            a /= a.sum(axis=1, keepdims=True)
+        losses.append(float(share @ loss.value(_sums(activation, a), a, samples.targets)))
+    return min(losses)
+
+
+def _sums(activation: str, a: FloatArray) -> FloatArray:
+    """Return sums that lead to these outputs, where a loss looks at the sums."""
+    if activation == "sigmoid":
+        return np.log(a) - np.log1p(-a)
+    return np.log(a) if activation in ("softmax", "exponential") else a
+
+
+def _median(targets: FloatArray, share: FloatArray) -> FloatArray:
+    """Return the weighted median of each column."""
+    order = targets.argsort(axis=0)
+    below = share[order].cumsum(axis=0)
+    first = (below < 0.5).sum(axis=0)
+    ordered = np.take_along_axis(targets, order, axis=0)
+    median: FloatArray = ordered[first.clip(max=len(targets) - 1), np.arange(targets.shape[1])]
+    return median
