@@ -53,7 +53,7 @@ def pages() -> dict[str, str]:
 def options_page() -> str:
     """Return the page of the options."""
     head = [
-        MARK.format("options"),
+        MARK.format("options/options"),
         "# Options",
         "Every option of a training: a field of `glassnet.Options`, a keyword of `Options.recipe`, and a flag of",
         "`glassnet train`. Defaults are those of the recipe [`notes`](recipes.md). A value that is not allowed is",
@@ -97,7 +97,7 @@ def recipes_page() -> str:
     )
     purposes = "\n".join(fill(f"- `{name}`: {PURPOSES[name]}", 120, subsequent_indent="  ") for name in names)
     sections = f"{optimizers_section()}\n{rows_section()}"
-    return f"{MARK.format('recipes')}\n\n# Recipes\n\n{text}\n{purposes}\n\n{table}\n\n{sections}"
+    return f"{MARK.format('options/recipes')}\n\n# Recipes\n\n{text}\n{purposes}\n\n{table}\n\n{sections}"
 
 
 def optimizers_section() -> str:

@@ -1,6 +1,6 @@
 """Make the two models that ship with glassnet: a reader of digits, and a gate that tells digits from anything else.
 
-    python scripts/make_reader.py [FOLDER] [reader] [gate]        writes into src/glassnet/data, or FOLDER
+    python scripts/make_reader.py [FOLDER] [reader] [gate]        writes into src/glassnet/handwriting, or FOLDER
 
 MNIST was written in the United States; it has hardly a 1 with a flag or a foot, a crossed 7, or a 9 with a straight
 leg. And it was written with pens, not with markers. So the recipe `reader` learns from MNIST's 60,000 training digits,
@@ -81,5 +81,5 @@ def main(folder: Path, names: list[str]) -> None:
 
 if __name__ == "__main__":
     root = Path(__file__).resolve().parent.parent
-    place = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "src" / "glassnet" / "data"
+    place = Path(sys.argv[1]) if len(sys.argv) > 1 else root / "src" / "glassnet" / "handwriting"
     main(place, sys.argv[2:] or ["reader", "gate"])

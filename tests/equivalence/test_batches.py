@@ -379,7 +379,7 @@ def test_options_name_the_extras_that_are_tried_here():
         "scaling",  # in unit/test_scaling.py
     }
     read = set[str]()
-    for path in (PACKAGE / "optimizers.py", *(PACKAGE / "engines").glob("*.py")):
+    for path in (PACKAGE / "nn" / "optimizers.py", *(PACKAGE / "engines").rglob("*.py")):
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Attribute) and "options" in ast.unparse(node.value).split("_"):
                 read.add(node.attr)

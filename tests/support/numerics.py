@@ -24,9 +24,9 @@ PACKAGE = Path(glassnet.__file__).parent
 KEPT = Path(__file__).with_suffix(".json")
 SOURCES = (
     *jit.SOURCES,
-    *("network.py", "parameters.py", "randomness.py", "initializers.py", "schedules.py", "recipes.py"),
-    *("training.py", "steps.py", "parts.py", "position.py", "untrained.py", "committee.py"),
-    *("engines/*.py", "preprocess/*.py", "notes.py"),
+    *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
+    *(f"training/{name}.py" for name in ("loop", "plan", "state", "ensemble")),
+    *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "defaults")),
 )
 NOT_SOURCES = ("preprocess/training_range.py",)

@@ -28,7 +28,7 @@ def test_both_languages_fill_in_the_same_and_every_text_is_used():
     for key, pair in DETAILS.items():
         english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
         assert english == chinese, key
-    sources = [path for path in (PACKAGE / "doctor").glob("*.py") if path.name != "details.py"]
+    sources = [path for path in (PACKAGE / "doctor").rglob("*.py") if path.name != "details.py"]
     used = set(re.findall(r"\"(\w+)\"", "".join(path.read_text(encoding="utf-8") for path in sources)))
     assert set(DETAILS) - used == set()
 

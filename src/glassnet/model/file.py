@@ -199,7 +199,7 @@ def shipped_model(name: str = "reader") -> Model:
     FileError
         GN001 when this installation lacks it.
     """
-    return load_model(Path(__file__).parent / "data" / f"{name}.safetensors")
+    return load_model(Path(__file__).parents[1] / "handwriting" / f"{name}.safetensors")
 
 
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:

@@ -19,13 +19,13 @@ from numba import njit
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 SOURCES = (
-    "jit.py",
-    "activations.py",
-    "losses.py",
-    "optimizers.py",
-    "engines/division.py",
-    "engines/kernels/*.py",
-    "preprocess/augment_kernels.py",
+    "nn/jit.py",
+    "nn/activations.py",
+    "nn/losses.py",
+    "nn/optimizers.py",
+    "engines/shards.py",
+    "engines/compiled/kernels/*.py",
+    "preprocess/augment/kernels.py",
 )
 """Where kernels, and the constants in them, are written; a test holds the list to what kernels import."""
 
@@ -39,7 +39,7 @@ def _cache_folder() -> str | None:
     Numba looks at a kernel's own file when it decides whether a compiled loop is still good, not at the files of what
     it calls: after a change or an update elsewhere it would go on with the old formula.
     """
-    here = Path(__file__).parent
+    here = Path(__file__).parents[1]
     texts = (path.read_bytes() for pattern in SOURCES for path in sorted(here.glob(pattern)))
     digest = hashlib.sha256(b"\0".join(texts)).hexdigest()[:16]
     places = _places(here)

@@ -134,7 +134,7 @@ def bundled_pair(part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Read the bundled images, shape (n, 28, 28), and labels, shape (n,), of a part."""
     from importlib.resources import files
 
-    folder = files(__package__) / "mnist"
+    folder = files("glassnet.data") / "mnist"
     prefix, arrays = PREFIX[part], []
     for name in (images_name(part), labels_name(images_name(part))):
         with (folder / f"{name}.gz").open("rb") as stream:
