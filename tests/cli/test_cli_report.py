@@ -104,8 +104,9 @@ def test_a_table_from_a_pipe_is_read_once(folder, words):
 
 def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
     """With rows without a target, which are left out, and a part kept aside."""
-    from glassnet import load_model
     from glassnet.cli.sources import load_unseen
+
+    from glassnet import load_model
 
     lines = (folder / "people.csv").read_text().splitlines()
     lines[5] = lines[5].rpartition(",")[0] + ","

@@ -12,10 +12,10 @@ from glassnet.cli.doctor_text import DOCTOR_WORDS
 from glassnet.data.tables.read_raw import read_loosely
 from glassnet.doctor.data.checks import examine, examine_table
 from glassnet.doctor.data.context import Case
-from glassnet.doctor.findings import KINDS
+from glassnet.doctor.findings import KINDS, kind_in
 from glassnet.doctor.script.checks import examine_script
 from glassnet.i18n.finding_details import DETAILS, Detail, counted, detail, in_chinese, listed
-from glassnet.i18n.findings_zh import CHINESE, kind_in
+from glassnet.i18n.findings_zh import CHINESE
 from glassnet.i18n.plots import WORDS
 from glassnet.options.options import Options
 from support.cli import run

@@ -7,9 +7,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from ..doctor.findings import Finding
+from ..doctor.findings import Finding, kind_in
 from ..i18n.finding_details import Detail, counted, in_chinese
-from ..i18n.findings_zh import kind_in
 from ..i18n.plots import words_in
 from .console import result
 

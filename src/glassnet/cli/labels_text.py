@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Sequence
-from typing import Any
 
 from ..data import Dataset
 from ..explain.label_errors import Suspects
 from ..i18n.language import Say, shortened, speaking, width_of
+from ..workflow.labels_job import Suspect
 from .console import padded, result
 
 LABELS_WORDS: dict[str, tuple[str, str]] = {
@@ -66,7 +66,7 @@ def labels_words(language: str) -> Say:
     return speaking(language, LABELS_WORDS)
 
 
-def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]], words: Say) -> None:
+def report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:
     """Print the estimate, and the first of the suspects."""
     count, errors = len(suspects.rows), round(suspects.errors)
     result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
@@ -78,15 +78,17 @@ def report(samples: Dataset, suspects: Suspects, rows: Sequence[dict[str, Any]],
         result(words("all_ambiguous", samples=len(samples)))
     elif count > errors:
         result(words("some_ambiguous", ambiguous=count - errors))
-    places = [words("suspect_row", row=row["row"]) for row in rows]
+    places = [words("suspect_row", row=row.row) for row in rows]
     files = [
-        f"{place} {shortened(row['file'], 40)}" if row["file"] else place
-        for place, row in zip(places, rows, strict=True)
+        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
     ]
-    columns = [_even(files), *(_even([shortened(row[name], 40) for row in rows]) for name in ("label", "likely"))]
+    columns = [
+        _even(files),
+        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
+    ]
     for row, where, label, likely in zip(rows, *columns, strict=True):
-        chances = {"given": row["label_probability"], "other": row["likely_probability"]}
-        wrong = row["wrong_probability"]
+        chances = {"given": row.label_probability, "other": row.likely_probability}
+        wrong = row.wrong_probability
         result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from ..i18n.findings_zh import CHINESE
 
 ERROR, WARNING, REMARK = "error", "warning", "remark"
 
@@ -209,6 +211,15 @@ KINDS: dict[str, Kind] = {
     "GS24": Kind(REMARK, "targets that a sigmoid cannot reach", "use 0.01 and 0.99"),
 }
 """Code -> kind of finding: GD in data, GS in programs. The page docs/reference/findings.md follows it."""
+
+
+def kind_in(code: str, language: str) -> Kind:
+    """Return what is known of findings of a code, in a language: "en" or "zh"."""
+    kind = KINDS[code]
+    if language == "en":
+        return kind
+    meaning, advice, repair = CHINESE[code]
+    return replace(kind, meaning=meaning, advice=advice, repair=repair)
 
 
 @dataclass(frozen=True)

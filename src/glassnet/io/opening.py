@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -150,6 +151,11 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
         raise
     except OSError as error:
         raise file_problem(name, error) from None
+
+
+def open_named(name: str) -> Opened:
+    """Open what a command names: a file as `open_source`, or with ``"-"`` standard input as `open_stream`."""
+    return open_stream(sys.stdin.buffer, STDIN) if name == "-" else open_source(name)
 
 
 def _at_least(stream: IO[bytes], size: int) -> bytes:

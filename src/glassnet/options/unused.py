@@ -1,12 +1,10 @@
-"""Flags that were given and do nothing, or make training slow, because of what another option says."""
+"""Options that were given and do nothing because of what another one says."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
-from ..cli.console import say
-from ..engines import beyond_single_samples
-from ..i18n.cli import told
 from .options import LOSS_OPTIONS, Options
 
 _ADAPTIVE = ("rmsprop", "adam", "adamw")
@@ -27,25 +25,25 @@ _MORE: dict[str, tuple[str, float]] = {
 """Option -> another one, a number, and above which value of that it does something."""
 
 
-def say_idle(flags: dict[str, Any], options: Options) -> None:
-    """Say which of the flags that were given do nothing with these options."""
-    for name in (name for name, value in flags.items() if value not in (None, ())):
+class Unused(NamedTuple):
+    """An option that does nothing, and what another one would have to be: one of `values`, or above `above`."""
+
+    option: str
+    needs: str
+    values: tuple[str, ...] = ()
+    above: float = 0
+
+
+def unused_options(given: Mapping[str, Any], options: Options) -> list[Unused]:
+    """Return which of the options that were given do nothing as all of them are now."""
+    found = []
+    for name in given:
         if name in _NEEDS:
-            other, wanted = _NEEDS[name]
-            if (value := getattr(options, other)) not in wanted:
-                say(told("idle", flag=_typed(name), other=_typed(other), value=value, wanted=", ".join(wanted)))
+            needs, values = _NEEDS[name]
+            if getattr(options, needs) not in values:
+                found.append(Unused(name, needs, values))
         elif name in _MORE:
-            other, least = _MORE[name]
-            if (value := getattr(options, other)) <= least:
-                say(told("idle_below", flag=_typed(name), other=_typed(other), value=value, least=least))
-
-
-def say_slow(options: Options) -> None:
-    """Say which options keep training with one sample a step from its fast loop."""
-    others = beyond_single_samples(options) if options.batch_size == 1 and options.engine != "reference" else []
-    if others:
-        say(told("slow", flags=", ".join(f"--{_typed(name)}" for name in others)))
-
-
-def _typed(name: str) -> str:
-    return name.replace("_", "-")
+            needs, above = _MORE[name]
+            if getattr(options, needs) <= above:
+                found.append(Unused(name, needs, above=above))
+    return found

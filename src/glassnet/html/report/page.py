@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
-from ...doctor.findings import Finding
+from ...doctor.findings import Finding, kind_in
 from ...i18n.finding_details import Detail, in_chinese
-from ...i18n.findings_zh import kind_in
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in

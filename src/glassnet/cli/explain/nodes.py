@@ -6,24 +6,22 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from ..explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes, examine_nodes
-from ..i18n.explain import explain_words
-from ..i18n.language import listed
-from ..i18n.plots import shown, words_in
-from ..model.model import Model
-from .console import result, result_json
-from .explain_answers import MOST_NAMED, labelled, require_pictures
+from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes
+from ...i18n.explain import explain_words
+from ...i18n.language import listed
+from ...i18n.plots import shown
+from ...model.model import Model
+from ...workflow import explain_job
+from ..console import result, result_json, say_notice
 from .why_text import MOST
 
 
 def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
-    """Say which hidden nodes matter, and which are dead or saturated; draw the weights into those that matter most."""
+    """Say which hidden nodes matter, and which are dead or saturated."""
     picture, language = asked["picture"], asked["language"]
-    if picture:
-        require_pictures(model, model_path)
-    layers = examine_nodes(model, labelled(model, model_path, source, asked["part"]))
-    if picture:
-        _draw_nodes(model, layers[0], picture, language)
+    layers = explain_job.explain_nodes(
+        model, model_path, source, part=asked["part"], picture=picture, language=language, notify=say_notice
+    )
     if as_json:
         result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
         return
@@ -63,24 +61,9 @@ def _print_nodes(layer: LayerOfNodes, language: str) -> None:
     def which(found: NDArray[Any]) -> str:
         if not len(found):
             return say("none_of_them")
-        names = listed(found.tolist(), MOST_NAMED, say("comma"))
+        names = listed(found.tolist(), explain_job.MOST_NAMED, say("comma"))
         return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=names)
 
     result(say("nodes_dead", which=which(layer.dead)))
     if layer.activation in BENDING_BOTH_WAYS:
         result(say("nodes_saturated", share=MOSTLY, which=which(layer.saturated)))
-
-
-def _draw_nodes(model: Model, layer: LayerOfNodes, picture: str, language: str) -> None:
-    from .. import plots
-
-    top = layer.order[:MOST_NAMED]
-    word = words_in(language)
-    marks = {**dict.fromkeys(layer.dead, word("dead")), **dict.fromkeys(layer.saturated, word("saturated"))}
-    captions = []
-    for node in top:
-        caption = word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}")
-        captions.append(f"{caption}\n{marks[node]}" if node in marks else caption)
-    title = word("weights_that_matter", nodes=len(top))
-    axes = plots.draw_weights(layer.weights[top], captions, model.image_shape, title=title, language=language)
-    plots.save(axes, picture)

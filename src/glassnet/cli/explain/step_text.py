@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ..explain.step import LayerStep, Trace
-from ..html.step_tables import (
+from ...explain.step import LayerStep, Trace
+from ...html.step_tables import (
     bias_columns,
     change_formula,
     delta_formula,
@@ -22,10 +22,10 @@ from ..html.step_tables import (
     strongest_links,
     written_out,
 )
-from ..i18n.language import shortened
-from ..i18n.plots import shown
-from ..i18n.step import step_words
-from ..io.control_characters import printable
+from ...i18n.language import shortened
+from ...i18n.plots import shown
+from ...i18n.step import step_words
+from ...io.control_characters import printable
 
 WHOLE = 8
 """Rows and columns up to which a matrix is printed whole."""
@@ -35,7 +35,7 @@ LONGEST_NAME = 32
 """Letters of a node's name, or of a link's, in a table."""
 
 
-def print_step(trace: Trace, language: str = "en") -> None:
+def print_trace(trace: Trace, language: str = "en") -> None:
     """Print a step to standard output; of a batch, the signals and errors of the first sample."""
     _Print(trace, language).all()
 

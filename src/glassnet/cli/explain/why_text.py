@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..explain.why import Why
-from ..i18n.explain import explain_words
-from ..i18n.language import Say, width_of
-from ..i18n.plots import shown
-from ..model.model import Model
-from ..plots.labels import node_names, told
-from .console import result
+from ...explain.why import Why
+from ...i18n.explain import explain_words
+from ...i18n.language import Say, width_of
+from ...i18n.plots import shown
+from ...model.model import Model
+from ...plots.labels import node_names, told
+from ..console import result
 
 MOST = 8
 """Nodes, inputs or features that are listed."""
