@@ -4,7 +4,7 @@ import sys
 import warnings
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 RENAMED = {
     "activations": "nn.activations",
@@ -44,7 +44,7 @@ RENAMED = {
 class _Renamed(ModuleType):
     """Stands in `sys.modules` under an old name and hands out what the module has under its new one."""
 
-    __path__: list[str] = []
+    __path__: ClassVar[list[str]] = []
 
     def __getattr__(self, name: str) -> Any:
         old = self.__name__.removeprefix("glassnet.")

@@ -34,5 +34,5 @@ def test_functions_with_a_name_of_a_module_stay_functions():
 def test_old_names_are_found_as_attributes_too():
     import glassnet
 
-    with pytest.warns(DeprecationWarning):
+    with pytest.warns(DeprecationWarning, match="glassnet.explain.step now"):
         assert glassnet.trace.step.trace is import_module("glassnet.explain.step").trace
