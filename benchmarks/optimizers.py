@@ -2,8 +2,8 @@
 
 Accuracy, or R2 for diabetes; three folds, the mean of three seeds, which shuffle the rows and draw the weights. The
 defaults (`BY_OPTIMIZER` in options/recipes.py) were chosen on none of these rows, but on made tables, by three folds:
-nine of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for numbers
-(Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
+nine of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for
+numbers (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
 
     python benchmarks/optimizers.py [--trial]
 """

@@ -58,7 +58,7 @@ _HOMES = {
     "draw_why": "why",
     "new_axes": "figure",
     "save": "figure",
-    "save_digit": "plain",
+    "save_digit": "raw_image",
 }
 
 
