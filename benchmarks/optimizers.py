@@ -1,9 +1,9 @@
 """The estimators with each optimizer's own defaults, on scikit-learn's five tables: how far below the default, adamw.
 
 Accuracy, or R2 for diabetes; three folds, the mean of three seeds, which shuffle the rows and draw the weights. The
-defaults (`glassnet.options.recipes.BY_OPTIMIZER`) were chosen on none of these rows, but on made tables, by three folds: nine
-of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for numbers
-(Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
+defaults (`BY_OPTIMIZER` in options/recipes.py) were chosen on none of these rows, but on made tables, by three folds:
+nine of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for
+numbers (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
 
     python benchmarks/optimizers.py [--trial]
 """

@@ -121,7 +121,7 @@ def rows_section() -> str:
     lines += [f"| {rows:,} | " + " | ".join(shown(getattr(one, name)) for name in names) + " |" for rows, one in made]
     text = (
         f"The {usual.epochs} epochs and batches of {usual.batch_size} of `table` hold where no table is known: with\n"
-        "`--target` epochs, batches and rate follow from its rows (`glassnet.options.recipes.for_rows`), unless they are\n"
+        "`--target` epochs, batches and rate follow from its rows (`for_rows` in options/recipes.py), unless they are\n"
         "named. Numbers to predict get `identity` outputs and the squared error, several labels `sigmoid` outputs,\n"
         "with any recipe.\n"
     )

@@ -114,8 +114,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
             one in a pipeline do not see them.
         listeners : iterable of callable
-            Each is called with every event of the training, see ``glassnet.training.events``; one that returns True ends it
-            with the epoch.
+            Each is called with every event of the training, see ``glassnet.training.events``; one that returns True
+            ends it with the epoch.
 
         Returns
         -------
