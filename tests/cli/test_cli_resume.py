@@ -9,9 +9,10 @@ import signal
 import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
-from glassnet.cli import train as train_module
+from glassnet.cli import train_text
 from glassnet.model.file import read, write
 from glassnet.training.events import BlockDone
+from glassnet.workflow import train_job
 from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
@@ -44,7 +45,7 @@ def stopping(monkeypatch):
             def close(self):
                 pass
 
-        monkeypatch.setattr(train_module, "progress_listener", Listener)
+        monkeypatch.setattr(train_text, "progress_listener", Listener)
 
     return after
 
@@ -213,7 +214,7 @@ def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping
     stopping(0)
     keep = ("--checkpoint", "run.ck")
     with monkeypatch.context() as patch:
-        patch.setattr(train_module, "evaluate", interrupted)
+        patch.setattr(train_job, "evaluate", interrupted)
         run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
     run("resume", "run.ck").fine()
 

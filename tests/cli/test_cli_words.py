@@ -33,8 +33,10 @@ def test_every_line_is_there_in_both_languages_and_is_said():
         assert filled_in(english) == filled_in(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
-    sources = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "cli").glob("*.py"))
-    said = set(re.findall(r"\btold\(\s*[\"'](\w+)[\"']", sources))
+    sources = "".join(
+        path.read_text(encoding="utf-8") for part in ("cli", "workflow") for path in (PACKAGE / part).rglob("*.py")
+    )
+    said = set(re.findall(r"\b(?:told|notice)\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(CLI_WORDS)
     said = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(LABELS_WORDS)

@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import polars as pl
 import safetensors.numpy
-from glassnet.cli.look import info_command
 
 from glassnet import Dataset, Model, Options, evaluate, fit, load_checkpoint, load_model, load_table, save_model
+from glassnet.cli.info import info_command
 from glassnet.data.tables.table import read_table
 from glassnet.errors import GlassnetError, RangeWarning
 from glassnet.training.receipt import receipt_of

@@ -15,7 +15,7 @@ from ..i18n.language import below_all, shortened, width_of
 from ..i18n.plots import shown
 from ..model.evaluate import Evaluation
 from ..model.model import Model
-from ..workflow.evaluate_job import EvaluationResult, scores_by_output, evaluate_model
+from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
 from .console import json_flag, padded, result, result_json, row_name, say_notice, score_line, told
 from .flags import force_flag, language_flag, max_bytes_flag
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from glassnet.cli.step_text import print_step
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from glassnet import Dataset, Network, Options, fit
+from glassnet.cli.explain.step_text import print_step
 from glassnet.errors import ShapeError
 from glassnet.explain.hidden import HiddenSpace
 from glassnet.explain.step import trace, trace_step, worked_example

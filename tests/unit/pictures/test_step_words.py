@@ -7,9 +7,9 @@ import string
 
 import numpy as np
 import pytest
-from glassnet.cli.step_text import print_step
 
 from glassnet import Network, Options
+from glassnet.cli.explain.step_text import print_step
 from glassnet.errors import OptionError
 from glassnet.explain.step import trace_step, worked_example
 from glassnet.html.step import step_html, step_page

@@ -16,7 +16,7 @@ from ..console import json_flag
 from ..flags import force_flag, language_flag, max_bytes_flag
 from .backquery import explain_backquery
 from .nodes import explain_nodes
-from .step import explain_replay, explain_step, print_step
+from .step import explain_replay, explain_step, show_step
 from .why import explain_why
 
 
@@ -57,7 +57,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
         inputs = filter(None, (source, asked["trained_on"]))
         require_picture_place(asked["picture"], inputs=inputs, overwrite=asked["force"])
     if kind == "example":
-        print_step(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
+        show_step(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")

@@ -17,7 +17,7 @@ from ...plots.labels import told_whole
 from ...training.events import Event, TrainingStarted
 from ...workflow import explain_job
 from ..console import progress_listener, result, result_json, say, say_notice, told
-from .step_text import print_trace
+from .step_text import print_step
 
 _MOST_ROWS = 8
 """Rows of a batch that are named."""
@@ -40,7 +40,7 @@ def explain_step(model: Model, model_path: str, source: str | None, asked: dict[
     word = explain_words(asked["language"])
     is_, answered = (told_whole(model, one, word) for one in (step.label, step.answer))
     remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
-    print_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
+    show_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
 
 
 def explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
@@ -76,11 +76,11 @@ def explain_replay(model: Model, model_path: str, source: str | None, asked: dic
         "where": again.where,
     }
     remark = _of_run(again, replayed.source, model, explain_words(asked["language"]))
-    print_step(again.trace, remark, asked, facts, as_json)
+    show_step(again.trace, remark, asked, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
-def print_step(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
+def show_step(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
     """Print a step, or write it as a page or a picture."""
     html, picture, language = asked["html"], asked["picture"], asked["language"]
     if picture:
@@ -101,7 +101,7 @@ def print_step(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str,
     if picture:
         result(say("picture_written", file=picture))
     if not (html or picture):
-        print_trace(step, language)
+        print_step(step, language)
 
 
 def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:

@@ -35,7 +35,7 @@ LONGEST_NAME = 32
 """Letters of a node's name, or of a link's, in a table."""
 
 
-def print_trace(trace: Trace, language: str = "en") -> None:
+def print_step(trace: Trace, language: str = "en") -> None:
     """Print a step to standard output; of a batch, the signals and errors of the first sample."""
     _Print(trace, language).all()
 
