@@ -8,11 +8,11 @@ import string
 import pytest
 
 from glassnet import Options, evaluate, fit, save_model
-from glassnet.cli.labels_text import LABELS_WORDS
 from glassnet.data import load
 from glassnet.errors import CODES
 from glassnet.i18n.cli import CLI_WORDS
 from glassnet.i18n.errors_zh import KINDS
+from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
 from glassnet.training.receipt import receipt_of
 from support.cli import run, run_process

@@ -8,12 +8,12 @@ import re
 import numpy as np
 import pytest
 
-from glassnet.cli.doctor_text import DOCTOR_WORDS
 from glassnet.data.tables.read_raw import read_loosely
 from glassnet.doctor.data.checks import examine, examine_table
 from glassnet.doctor.data.context import Case
 from glassnet.doctor.findings import KINDS, kind_in
 from glassnet.doctor.script.checks import examine_script
+from glassnet.i18n.doctor import DOCTOR_WORDS
 from glassnet.i18n.finding_details import DETAILS, Detail, counted, detail, in_chinese, listed
 from glassnet.i18n.findings_zh import CHINESE
 from glassnet.i18n.plots import WORDS
@@ -136,7 +136,7 @@ def test_the_commands_words_fill_in_the_same_and_are_used():
         english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
         assert english == chinese, key
     assert set(DOCTOR_WORDS) & set(WORDS) == set()
-    source = (PACKAGE / "cli" / "doctor_text.py").read_text(encoding="utf-8").partition("_PLACES")[2]
+    source = (PACKAGE / "cli" / "doctor.py").read_text(encoding="utf-8").partition("_PLACES")[2]
     assert set(DOCTOR_WORDS) - set(re.findall(r"\"(\w+)\"", source)) == set()
 
 

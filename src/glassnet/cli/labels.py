@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import click
 
 from .. import data
+from ..data import Dataset
 from ..errors import OptionError
-from ..i18n.language import Say
-from ..workflow.labels_job import LabelsJob, RepairedCopy, apply_review, find_label_errors
-from .console import json_flag, result, result_json, say, say_notice
+from ..explain.label_errors import Suspects
+from ..i18n.labels import labels_words
+from ..i18n.language import Say, shortened, width_of
+from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
+from .console import json_flag, padded, result, result_json, say, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, typed, with_options
-from .labels_text import labels_words, next_step, report
 from .table_flags import take_table_options, typed_table, with_table_flags
 
 
@@ -77,9 +81,9 @@ def labels_command(
         rows = [row._asdict() for row in judged.rows]
         result_json({**facts, **errors, "suspects": rows, "picture": picture, "list": out})
     else:
-        report(samples, suspects, judged.rows[: max(first, 0)], words)
+        _report(samples, suspects, judged.rows[: max(first, 0)], words)
         again = [*(["--part", part] if part != "train" else []), *typed_table(table), *typed(recipe, flags, "quick")]
-        next_step([source, *again], out, picture, words, suspects)
+        _next_step([source, *again], out, picture, words, suspects)
 
 
 def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
@@ -87,3 +91,54 @@ def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
         result_json({"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path})
     else:
         result(words("repaired_copy", file=copy.path, changed=copy.changed, dropped=copy.dropped))
+
+
+def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:
+    """Print the estimate, and the first of the suspects."""
+    count, errors = len(suspects.rows), round(suspects.errors)
+    result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
+    if not count:
+        result(words("none_wrong"))
+        return
+    result(words("some_wrong", errors=errors, share=suspects.errors / len(samples), count=count))
+    if not suspects.certain:
+        result(words("all_ambiguous", samples=len(samples)))
+    elif count > errors:
+        result(words("some_ambiguous", ambiguous=count - errors))
+    places = [words("suspect_row", row=row.row) for row in rows]
+    files = [
+        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
+    ]
+    columns = [
+        _even(files),
+        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
+    ]
+    for row, where, label, likely in zip(rows, *columns, strict=True):
+        chances = {"given": row.label_probability, "other": row.likely_probability}
+        wrong = row.wrong_probability
+        result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
+
+
+def _next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
+    """Say how to go on, where labels are wrong; `again` are the words that name the same data."""
+    if not len(suspects.rows):
+        if out:
+            result(words("empty_list", file=out))
+        return
+    if picture:
+        result(words("suspects_picture", file=picture))
+    base = ["glassnet", "labels", *again]
+    if not suspects.certain:
+        if out:
+            result(words("ambiguous_list", file=out))
+    elif out:
+        result(words("list", file=out))
+        result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
+    else:
+        result(words("go_on", command=shlex.join([*base, "--out", "suspects.csv"])))
+
+
+def _even(texts: Sequence[str]) -> list[str]:
+    """Fill texts up with blanks to the width of the widest."""
+    widest = max(map(width_of, texts), default=0)
+    return [padded(text, widest) for text in texts]

@@ -2,14 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Sequence
-
-from ..data import Dataset
-from ..explain.label_errors import Suspects
-from ..i18n.language import Say, shortened, speaking, width_of
-from ..workflow.labels_job import Suspect
-from .console import padded, result
+from .language import Say, speaking
 
 LABELS_WORDS: dict[str, tuple[str, str]] = {
     "fold": (
@@ -64,54 +57,3 @@ LABELS_WORDS: dict[str, tuple[str, str]] = {
 def labels_words(language: str) -> Say:
     """Return what gives these words in a language."""
     return speaking(language, LABELS_WORDS)
-
-
-def report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:
-    """Print the estimate, and the first of the suspects."""
-    count, errors = len(suspects.rows), round(suspects.errors)
-    result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
-    if not count:
-        result(words("none_wrong"))
-        return
-    result(words("some_wrong", errors=errors, share=suspects.errors / len(samples), count=count))
-    if not suspects.certain:
-        result(words("all_ambiguous", samples=len(samples)))
-    elif count > errors:
-        result(words("some_ambiguous", ambiguous=count - errors))
-    places = [words("suspect_row", row=row.row) for row in rows]
-    files = [
-        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
-    ]
-    columns = [
-        _even(files),
-        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
-    ]
-    for row, where, label, likely in zip(rows, *columns, strict=True):
-        chances = {"given": row.label_probability, "other": row.likely_probability}
-        wrong = row.wrong_probability
-        result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
-
-
-def next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
-    """Say how to go on, where labels are wrong; `again` are the words that name the same data."""
-    if not len(suspects.rows):
-        if out:
-            result(words("empty_list", file=out))
-        return
-    if picture:
-        result(words("suspects_picture", file=picture))
-    base = ["glassnet", "labels", *again]
-    if not suspects.certain:
-        if out:
-            result(words("ambiguous_list", file=out))
-    elif out:
-        result(words("list", file=out))
-        result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
-    else:
-        result(words("go_on", command=shlex.join([*base, "--out", "suspects.csv"])))
-
-
-def _even(texts: Sequence[str]) -> list[str]:
-    """Fill texts up with blanks to the width of the widest."""
-    widest = max(map(width_of, texts), default=0)
-    return [padded(text, widest) for text in texts]
