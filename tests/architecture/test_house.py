@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain", "doctor", "handwriting.recognise", "handwriting.reader"),
     ("plots", "html"),
     ("estimators", "export", "distributed", "workflow"),
-    ("__init__",),
+    ("__init__", "_renamed"),
     ("cli", "serve", "__main__"),
 )
 """A module imports from its own row and from those above it, inside functions too. The stages from a photograph to
