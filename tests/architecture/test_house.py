@@ -41,6 +41,7 @@ THIRD_PARTY = {
     "llvmlite": ("engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("engines.threads",),
     "polars": ("data", "io"),
+    "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
     "safetensors": ("model.file",),
     "matplotlib": ("plots", "html"),
@@ -58,7 +59,7 @@ THIRD_PARTY = {
 
 MOST_FILES = 18
 
-HEAVY = ("numba", "llvmlite", "scipy", "polars", "matplotlib", "PIL", "click", "rich", "sklearn")
+HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotlib", "PIL", "click", "rich", "sklearn")
 
 
 NOT_IN_KERNELS = {
