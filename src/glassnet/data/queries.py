@@ -47,7 +47,7 @@ def load_inputs(
     reading : {"", "ink", "photo", "handwriting"}
         ``Model.reading``: how the pictures that the model was trained on became samples.
     white : int
-        ``Model.white``: what counted as white in pictures of more than 8 bits.
+        ``Model.white``: what counted as white in grey pictures of more than 8 bits.
     layout : SampleLayout, optional
         ``Model.layout``: where rows have their labels, and whether their values go below 0.
     say : function, optional

@@ -49,7 +49,7 @@ class Model:
     reading : {"", "ink", "photo", "handwriting"}
         How picture files became samples; see `data.Dataset`.
     white : int
-        What counts as white in picture files of more than 8 bits a channel; 0 where training had none.
+        What counts as white in grey picture files of more than 8 bits; 0 where training had none.
     deskews : bool
         Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
     training_range : preprocess.TrainingRange or None
