@@ -80,7 +80,7 @@ def option_section(name: str) -> str:
     }
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
     lines += f"\n- beside: {BESIDE[name]}" if name in BESIDE else ""
-    return f"## `{name}`\n\n{spec.help}  \n{spec.help_zh}\n\n{lines}\n"
+    return f"## `{name}`\n\n{spec.full_help()}  \n{spec.full_help(zh=True)}\n\n{lines}\n"
 
 
 def recipes_page() -> str:

@@ -52,7 +52,7 @@ class Architecture:
     rule : str
         ``"notes"`` or ``"gradient"``: how the error is sent back.
     loss_parameter : float, optional
-        The one number that some losses are told: see ``options.LOSS_OPTIONS``, whose defaults are used if not given.
+        The one number that some losses are told: see ``losses.LOSS_PARAMETERS``, whose defaults are used if not given.
 
     Raises
     ------

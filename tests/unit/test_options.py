@@ -14,27 +14,28 @@ from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
 from glassnet.network import RULES
-from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY
+from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.losses import LOSSES
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.options import SPECS, TYPES, checked
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
-    "activation": [name for name in ACTIVATIONS if name not in OUTPUTS_ONLY],
-    "output": ACTIVATIONS,
+    "activation": HIDDEN,
+    "output": (*HIDDEN, *OUTPUTS_ONLY),
     "initializer": INITIALIZERS,
     "loss": LOSSES,
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
-    "scaling": (*SCALINGS, "standard", "features"),
+    "scaling": SCALINGS,
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
-    "dtype": ("float32", "float64"),
+    "dtype": DTYPES,
 }
 
 

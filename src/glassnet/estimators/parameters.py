@@ -75,7 +75,7 @@ def of_options(
     """
     declared = []
     for name in names:
-        said = _TEXTS.get(name) or SPECS[name].help.split("; repeat")[0]
+        said = _TEXTS.get(name) or SPECS[name].full_help().split("; repeat")[0]
         default = getattr(defaults, name)
         kind, text = _KINDS.get(name) or _kind(name, choices.get(name)), f"{said[0].upper()}{said[1:]}."
         if name in automatic:

@@ -112,6 +112,7 @@ BY_OPTIMIZER: MappingProxyType[str, dict[str, dict[str, Any]]] = MappingProxyTyp
             "rmsprop": {"learning_rate": 0.001, "weight_decay": 0.0},
             "adam": {"learning_rate": 0.001, "weight_decay": 0.0},
             "adamw": {"learning_rate": 0.001, "weight_decay": 0.01},
+            "lion": {"learning_rate": 0.0001, "weight_decay": 0.1, "beta2": 0.99},
         },
         "batches": {
             "sgd": {"learning_rate": 0.3, "weight_decay": 0.003},
