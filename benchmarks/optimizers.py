@@ -19,7 +19,7 @@ from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
 import machine
 from glassnet import NetworkClassifier, NetworkRegressor
-from glassnet.estimators.defaults import CLASSIFIER
+from glassnet.estimators.parameters import CLASSIFIER
 from glassnet.nn.optimizers import OPTIMIZERS
 
 SEEDS = range(3)

@@ -102,9 +102,10 @@ def recipes_page() -> str:
 
 def optimizers_section() -> str:
     """Return what each optimizer brings where it replaces a recipe's own."""
-    lines = ["| `optimizer` | `learning_rate` | `weight_decay` |", "| --- | --- | --- |"]
+    options = list(dict.fromkeys(option for own in BY_OPTIMIZER["recipe"].values() for option in own))
+    lines = [f"| `optimizer` | {' | '.join(f'`{one}`' for one in options)} |", "| --- " * (len(options) + 1) + "|"]
     for name, own in BY_OPTIMIZER["recipe"].items():
-        lines.append(f"| `{name}` | {shown(own['learning_rate'])} | {shown(own['weight_decay'])} |")
+        lines.append(f"| `{name}` | {' | '.join(shown(own[one]) if one in own else '' for one in options)} |")
     text = (
         "An optimizer that takes the place of a recipe's own brings these, unless they are given: `--optimizer adam`,\n"
         '`Options.recipe("notes", optimizer="adam")` and `Options(optimizer="adam")` alike. `dataclasses.replace`\n'

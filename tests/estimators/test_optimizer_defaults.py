@@ -11,8 +11,9 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import cross_val_score
 
 from glassnet import NetworkClassifier, NetworkRegressor
-from glassnet.estimators.defaults import CLASSIFIER, LARGE, SMALL, automatic
+from glassnet.estimators.parameters import CLASSIFIER
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.options.recipes import LARGE, SMALL, for_estimator
 from glassnet.training.callbacks import History
 from glassnet.training.events import EpochDone
 
@@ -45,7 +46,7 @@ def test_the_rate_follows_from_the_optimizer_unless_it_is_given(rows):
         estimator._several = False  # as `fit` learns from y
         options = estimator._options(rows)
         for option in ("learning_rate", "weight_decay", "epochs"):
-            assert getattr(options, option) == automatic(option, rows, name, estimator.loss)
+            assert getattr(options, option) == for_estimator(rows, name, estimator.loss)[option]
         given = estimator.set_params(learning_rate=0.07, weight_decay=0.5, max_iter=11)._options(rows)
         assert (given.learning_rate, given.weight_decay, given.epochs) == (0.07, 0.5, 11)
 
