@@ -1,4 +1,4 @@
-"""One picture file as an array: PNG, JPEG, GIF, BMP, WebP and TIFF, grey or with three colours.
+"""One picture file as an array, grey or with three colours; `picture_formats` says which kinds are read.
 
 Two ways lead on from it. For a model of MNIST's kind, a digit is bright ink on dark ground of the model's own size, and
 any other picture a photograph whose digits are brought to that (`parse_image`); a picture of a folder is brought to one
@@ -20,10 +20,9 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
+from ...io.picture_formats import NAMES, PILLOW_NAMES
 from ..dataset import border
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
-"""Pillow's names of what is read."""
 _WHITEST = 65535
 LARGEST = 89_000_000
 """Pixels of a picture at most; a small file can claim any number."""
@@ -167,7 +166,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     try:
         if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
             raise UnidentifiedImageError
-        with Image.open(file, formats=FORMATS) as picture:
+        with Image.open(file, formats=PILLOW_NAMES) as picture:
             if picture.width * picture.height > LARGEST:
                 raise Image.DecompressionBombError
             yield picture
@@ -178,7 +177,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         refuse_pointer(_head(file), name)
         raise FileError(
-            "GN005", f"{name}: not a PNG, JPEG, GIF, BMP, WebP or TIFF picture. Save it as one, or remove it."
+            "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} picture. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
