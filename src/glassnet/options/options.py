@@ -142,8 +142,8 @@ class Options:
     )
     beta2: float = option(
         0.999,
-        "how much of the running mean of squared gradients, in lion of gradients, is kept; β₂",
-        "梯度平方(lion 中为梯度)的滑动平均保留多少,即 β₂",
+        "how much of the slower running mean, in most optimizers of squared gradients, is kept; also called β₂",
+        "较慢的滑动平均(多为梯度平方的)保留多少,即 β₂",
         low=0.0,
         high=0.999999999,
         needs=Needs("optimizer", optimizers_with("beta2")),
