@@ -3,10 +3,11 @@
 Accuracy, or R2 for diabetes; three folds, the mean of three seeds, which shuffle the rows and draw the weights. The
 defaults (`BY_OPTIMIZER` in options/recipes.py) were chosen on none of these rows, but on made tables, by three folds:
 nine of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for
-numbers (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches.
+numbers (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches; for lion two
+more of 800 and 900.
 
     python benchmarks/optimizers.py [--trial]
-    python benchmarks/optimizers.py --made lion learning_rate=0.02 weight_decay=3    choose: how far below on made tables
+    python benchmarks/optimizers.py --made lion learning_rate=0.02 weight_decay=3    how far below on made tables
 """
 
 from __future__ import annotations
@@ -115,6 +116,8 @@ def made_tables() -> dict[str, list[Any]]:
         make_gaussian_quantiles(n_samples=1500, n_features=6, n_classes=3, random_state=41),
         make_friedman1(2000, 10, noise=1.0, random_state=42),
         make_regression(1500, 20, n_informative=8, noise=80, random_state=43),
+        make_classification(800, 64, n_informative=20, n_classes=10, n_clusters_per_class=1, random_state=44),
+        make_classification(900, 40, n_informative=15, n_classes=6, random_state=45),
     ]
     return {"full": few, "batches": many}
 
