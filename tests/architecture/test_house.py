@@ -64,7 +64,6 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotl
 
 NOT_IN_KERNELS = {
     "glassnet.network": "kernels.common names Architecture as a type; the plan made of it is an argument",
-    "glassnet.options.options": "the numbers in it are arguments of a kernel, never constants in it",
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
 }
