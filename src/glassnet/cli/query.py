@@ -8,28 +8,32 @@ from typing import Any
 import click
 
 from ..i18n.language import width_of
+from ..io.picture_formats import NAMES
 from ..workflow.query_job import Answer, query_model
 from .console import complain, error_facts, json_flag, padded, result, result_json, say_notice, told
 from .flags import language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
 
-@click.command("query")
+_HELP = f"""Ask a model about pictures or rows.
+
+INPUT is a picture ({", ".join(NAMES)}) or a folder of them; a CSV of rows with or without a label in
+front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
+standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
+those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
+photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
+answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
+nothing can be read.
+"""
+
+
+@click.command("query", help=_HELP)
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
-    """Ask a model about pictures or rows.
-
-    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP, TIFF) or a folder of them; a CSV of rows with or without a label in
-    front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
-    standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
-    those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
-    photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
-    answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
-    nothing can be read.
-    """
+    """Answer each input."""
     model, sources = model_and_inputs(words, "query", "INPUT...")
     answers = query_model(model, sources, language=language, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]

@@ -357,12 +357,12 @@ def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> 
     """Tell which options do nothing, and which make training slow."""
     from ..engines import beyond_single_samples
 
-    for unused in unused_options(given, options):
-        names = {"flag": _flag(unused.option), "other": _flag(unused.needs), "value": getattr(options, unused.needs)}
-        if unused.values:
-            notify(notice("idle", **names, wanted=", ".join(unused.values)))
+    for name, needs in unused_options(given, options).items():
+        facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}
+        if needs.values:
+            notify(notice("idle", **facts, wanted=", ".join(needs.values)))
         else:
-            notify(notice("idle_below", **names, least=unused.above))
+            notify(notice("idle_below", **facts, least=needs.above))
     if options.batch_size == 1 and options.engine != "reference" and (slow := beyond_single_samples(options)):
         notify(notice("slow", flags=", ".join(f"--{_flag(name)}" for name in slow)))
 
