@@ -14,7 +14,6 @@ from .console import complain, error_facts, json_flag, padded, result, result_js
 from .flags import language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
-
 _HELP = f"""Ask a model about pictures or rows.
 
 INPUT is a picture ({", ".join(NAMES)}) or a folder of them; a CSV of rows with or without a label in
