@@ -45,7 +45,7 @@ class _LazyGroup(click.Group):
             return None
         command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
         if chinese():
-            from ..i18n.help_zh import in_chinese
+            from .help_in_chinese import in_chinese
 
             return in_chinese(command, name)
         return command
@@ -87,7 +87,7 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from ..i18n.help_zh import in_chinese
+        from .help_in_chinese import in_chinese
 
         return in_chinese(cli, "")
     return cli

@@ -12,11 +12,12 @@ import click
 
 from ..data import Dataset
 from ..errors import GlassnetError
-from ..i18n.cli import CLI_WORDS
-from ..i18n.language import below_all, chinese, preferred, speaking, width_of
+from ..i18n.cli import cli_words
+from ..i18n.language import below_all, chinese, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
 from ..model.evaluate import Evaluation
+from ..preprocess import Columns
 from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
 from ..workflow.notice import Notice
 
@@ -58,7 +59,7 @@ def language_in_use() -> str:
 
 def told(key: str, **filled_in: Any) -> str:
     """Return a line of `CLI_WORDS` in the language of the command at work."""
-    return speaking(language_in_use(), CLI_WORDS)(key, **filled_in)
+    return cli_words(language_in_use())(key, **filled_in)
 
 
 def say_notice(notice: Notice) -> None:
@@ -78,6 +79,13 @@ def padded(text: str, width: int) -> str:
     """Fill a text up to a width; a negative one, like a format's ``>``, on the left."""
     blanks = " " * (abs(width) - width_of(text))
     return blanks + text if width < 0 else text + blanks
+
+
+def print_columns(columns: Columns) -> None:
+    """Print one line a column of what was learnt of a table."""
+    width = max(width_of(name) for name, _ in columns.summary())
+    for name, text in columns.summary():
+        result(f"{padded(name, width)}   {text}")
 
 
 def complain(code: str, message: str) -> None:

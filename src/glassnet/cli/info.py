@@ -9,8 +9,7 @@ import click
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from .columns_text import print_columns
-from .console import json_flag, result, result_json
+from .console import json_flag, print_columns, result, result_json
 
 
 @click.command("info")

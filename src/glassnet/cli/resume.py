@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ..workflow.train_job import ResumeJob, resume
+from ..workflow.resume_job import ResumeJob, resume
 from .console import json_flag, say_notice
 from .flags import force_flag, max_bytes_flag
 from .train_text import print_training

@@ -21,8 +21,7 @@ from ..preprocess.tabular.dataset import read_table
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
-from .columns_text import print_columns
-from .console import json_flag, padded, result, result_json, row_name, say, say_notice, told
+from .console import json_flag, padded, print_columns, result, result_json, row_name, say, say_notice, told
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .table_flags import take_table_options, with_table_flags
 

@@ -6,6 +6,8 @@ Chinese, or names what it is about.
 
 from __future__ import annotations
 
+from .language import Say, speaking
+
 CLI_WORDS: dict[str, tuple[str, str]] = {
     "text": ("{text}", "{text}"),  # what readers remark, in English as it is
     # progress of a training
@@ -142,3 +144,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "bits_differ": ("differs: {where}", "不同: {where}"),
 }
 """Key -> the words in English and in Chinese; see `language.speaking`."""
+
+
+def cli_words(language: str) -> Say:
+    """Return what gives these words in a language."""
+    return speaking(language, CLI_WORDS)

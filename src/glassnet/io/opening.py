@@ -153,7 +153,7 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
         raise file_problem(name, error) from None
 
 
-def open_named(name: str) -> Opened:
+def open_named(name: str | os.PathLike[str]) -> Opened:
     """Open what a command names: a file as `open_source`, or with ``"-"`` standard input as `open_stream`."""
     return open_stream(sys.stdin.buffer, STDIN) if name == "-" else open_source(name)
 

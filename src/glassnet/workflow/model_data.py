@@ -15,7 +15,7 @@ from ..errors import OptionError
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
 from ..training.receipt import fingerprint, options_of
-from .notice import Notify, notice
+from .notice import Notify, notice, texts_to
 from .training_data import load_samples, notify_left_out, notify_remarks, notify_surprises
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def load_queries(
     if model.columns is None:
         assert isinstance(source, str)
         like = (model.image_shape, model.scaling.maximum, model.reading, model.white, model.layout)
-        return data.load_inputs(source, model.features, *like, say=lambda text: notify(notice("text", text=text)))
+        return data.load_inputs(source, model.features, *like, say=texts_to(notify))
     table = read_table(source, model.columns.names)
     inputs = model.columns.apply(table)
     notify_surprises(table, model.columns, notify)

@@ -6,8 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from ..i18n.cli import CLI_WORDS
-from ..i18n.language import speaking
+from ..i18n.cli import cli_words
 
 
 @dataclass(frozen=True)
@@ -27,7 +26,7 @@ class Notice:
 
     def text(self, language: str) -> str:
         """Return it in words: "en" or "zh"."""
-        return speaking(language, CLI_WORDS)(self.key, **self.facts)
+        return cli_words(language)(self.key, **self.facts)
 
 
 Notify = Callable[[Notice], None]
@@ -41,6 +40,11 @@ def notice(key: str, **facts: Any) -> Notice:
 def remark(source: str, text: str) -> Notice:
     """Return the notice of what was found in data."""
     return notice("text", text=f"{source}: {text}")
+
+
+def texts_to(notify: Notify) -> Callable[[str], None]:
+    """Return what takes a line of text and passes it on as a notice."""
+    return lambda text: notify(notice("text", text=text))
 
 
 def ignore(_: Notice) -> None:

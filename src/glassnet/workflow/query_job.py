@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 
 from .. import data
 from ..errors import GlassnetError
-from ..i18n.cli import CLI_WORDS
-from ..i18n.language import speaking
+from ..i18n.cli import cli_words
 from ..model.model import Model
 from ..nn.parameters import FloatArray
 from .model_data import load_queries, unless_told
@@ -109,7 +108,7 @@ def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
-        return ", ".join(holding) or speaking(language, CLI_WORDS)("none_holds")
+        return ", ".join(holding) or cli_words(language)("none_holds")
     units = [one.unit for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
         return f"{decoded[0]:.6g}{units[0]}"

@@ -1,4 +1,4 @@
-"""Training: data are read and divided, a model is trained, tested and saved; and going on with one that was stopped."""
+"""Training: data are read and divided, a model is trained, tested and saved."""
 
 from __future__ import annotations
 
@@ -22,11 +22,10 @@ from ..errors import (
     FileError,
     GlassnetError,
     InterruptedWorkError,
-    ModelFileError,
     OptionError,
 )
 from ..i18n.language import LANGUAGES
-from ..io.writing import MODEL, free_name, require_picture_place, require_place
+from ..io.writing import free_name, require_picture_place
 from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
@@ -35,14 +34,13 @@ from ..options.options import Options
 from ..options.recipes import for_rows
 from ..options.unused import unused_options
 from ..training.callbacks import LAST, STILL_FALLING, History, Listener
-from ..training.checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_free, require_model_place
-from ..training.checkpointing import finish_with
+from ..training.checkpoint import Checkpoint, SavedTraining, require_free, require_model_place
 from ..training.events import Event, TrainingStarted
 from ..training.loop import Fit, fit
 from ..training.receipt import extent_of, fingerprint, receipt_of
 from .drawings import drawings_of_test
 from .model_data import unless_told
-from .notice import Notify, ignore, notice
+from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
 from .training_data import (
     TrainingData,
@@ -94,30 +92,6 @@ class TrainJob:
     pictures: bool = True
     language: str = "en"
     checkpoint: str | None = None
-    every: str | None = None
-
-
-@dataclass(frozen=True)
-class ResumeJob:
-    """Which training to go on with, and what is elsewhere by now.
-
-    Parameters
-    ----------
-    checkpoint : str
-        It is written on.
-    source, test, out : str, optional
-        As for `TrainJob`; as before, if not given.
-    force : bool
-        Whether to replace a model that is there.
-    every : str, optional
-        As before, if not given.
-    """
-
-    checkpoint: str
-    source: str | None = None
-    test: str | None = None
-    out: str | None = None
-    force: bool = False
     every: str | None = None
 
 
@@ -242,36 +216,16 @@ def train(job: TrainJob, *, callbacks: Iterable[Listener] = (), notify: Notify =
     def choose(rows: int, task: str) -> Options:
         return options_for(recipe, job.options, **for_rows(rows, recipe, task=task))
 
-    read = _read(plan, options, choose, notify)
+    read = read_data(plan, options, choose, notify)
     _notify_options(job.options, read.options, notify)
     fit_it = partial(fit, read.training, read.options, checkpoint=checkpoint)
     before = _written_at(job.checkpoint)
     try:
-        return _carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before)
+        return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, before=before)
     except KeyboardInterrupt as stop:
         might = read.options.members == 1 and not job.checkpoint
         hint = " With --checkpoint FILE a training can go on after that." if might else ""
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
-
-
-def resume(job: ResumeJob, *, callbacks: Iterable[Listener] = (), notify: Notify = ignore) -> TrainResult:
-    """Go on with a training from its checkpoint, and end as `train` would have, with the same bits.
-
-    Arguments and errors as for `train`; ModelFileError GN044 also when the checkpoint was not begun by it.
-    """
-    saved = load_checkpoint(job.checkpoint)
-    plan = _plan_of(saved, job)
-    require_place(job.checkpoint, MODEL)
-    require_model_place(plan.out, overwrite=job.force or job.out is None)
-    read = _read(plan, saved.options, lambda rows, task: saved.options, notify, saved)
-    run = saved.run(read.training)
-    notify(notice("going_on", done=saved.position.progress, epochs=saved.options.epochs))
-    for change in run.changes:
-        text = f"{change}: the last bits may differ from those of a training that never stopped"
-        notify(notice("text", text=text))
-    checkpoint = Checkpoint(job.checkpoint, job.every or saved.every, saved.note, _as_text(notify))
-    fit_it = partial(finish_with, checkpoint, run)
-    return _carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
 
 
 def draw_pictures(result: TrainResult) -> Pictures:
@@ -314,28 +268,10 @@ def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> 
     if Path(path).resolve() == Path(plan.out).resolve():
         raise OptionError("GN022", f"--checkpoint {path}: the model is to go there. Name another file.")
     require_free(path)
-    return Checkpoint(path, job.every or "30s", asdict(plan), _as_text(notify))
+    return Checkpoint(path, job.every or "30s", asdict(plan), texts_to(notify))
 
 
-def _plan_of(saved: SavedTraining, job: ResumeJob) -> Plan:
-    moved = {"source": job.source, "test": job.test, "out": job.out}
-    given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
-    if job.out is not None:  # what `train` was allowed was allowed at another place
-        given |= {"wanted": "", "force": job.force}
-    elif job.force:
-        given["force"] = True
-    try:
-        plan = Plan.from_note({**saved.note, **given})
-    except ValueError:
-        raise ModelFileError(
-            "GN044", f"{saved.path}: not begun by `glassnet train`. Go on in Python: glassnet.resume(path, data)."
-        ) from None
-    if Path(plan.out).resolve() == Path(saved.path).resolve():
-        raise OptionError("GN022", f"--out {plan.out}: this is the checkpoint. Name another file.")
-    return plan
-
-
-def _read(
+def read_data(
     plan: Plan,
     options: Options,
     choose: Callable[[int, str], Options],
@@ -371,7 +307,7 @@ def _flag(option: str) -> str:
     return option.replace("_", "-")
 
 
-def _carry_out(
+def carry_out(
     plan: Plan,
     read: TrainingData,
     fit_it: Callable[..., Fit],
@@ -490,10 +426,6 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
         raise KeyboardInterrupt(
             f"interrupted; the training is in {checkpoint}. Go on with `glassnet resume {checkpoint}`."
         ) from None
-
-
-def _as_text(notify: Notify) -> Callable[[str], None]:
-    return lambda text: notify(notice("text", text=text))
 
 
 def _in_background(work: Callable[..., Any], *arguments: Any) -> Future[Any]:

@@ -16,8 +16,9 @@ from glassnet.training.events import EpochDone, TrainingStarted
 from glassnet.workflow import evaluate_job, explain_job, labels_job, query_job, report_job, show_job, verify_job
 from glassnet.workflow.doctor_job import examine_source
 from glassnet.workflow.notice import Notice, notice
+from glassnet.workflow.resume_job import ResumeJob, resume
 from glassnet.workflow.table_options import TableOptions
-from glassnet.workflow.train_job import ResumeJob, TrainJob, TrainResult, draw_pictures, resume, train
+from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, train
 from support.samples import digits_csv, small_model
 from support.sources import imports, modules, tree
 

@@ -7,7 +7,6 @@ it hands out numbers with NaN for what is missing, and words as codes, and knows
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError
-from ...io.opening import STDIN, Opened, open_source, open_stream
+from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import TRUTH, plain
 from .columnar import TYPED, read_typed
@@ -321,7 +320,7 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
     if isinstance(source, Table):
         return source
     if isinstance(source, str | os.PathLike):
-        opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
+        opened = open_named(source)
         return parse_frame(opened, expected)
     frame = frame_of(source)
     if not len(frame) or not frame.width:
