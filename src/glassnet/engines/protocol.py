@@ -15,7 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from ..network import Architecture, forward
+from ..network import forward
+from ..nn.architecture import Architecture
 from ..nn.losses import OutputLoss
 from ..nn.optimizers import State, take_step
 from ..nn.parameters import FloatArray, Parameters
@@ -210,7 +211,7 @@ def run_steps(
             weights, left_out = only_hardest(losses, weights, options)
             loss += left_out
         result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)
-        take_step(state, result.parameters.flat, float(rate), options)
+        take_step(state, result.parameters, float(rate), options)
         loss += result.loss
         correct += result.correct
     return Progress(loss, correct)

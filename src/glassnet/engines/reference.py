@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from .. import network
-from ..network import Architecture
+from ..nn.architecture import Architecture
 from ..nn.losses import OutputLoss
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters

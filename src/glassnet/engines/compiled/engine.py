@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
 from ...nn.optimizers import State
 from ...options.options import Options
 from ...preprocess import Scaling

@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
 from ..threads.threads import one_blas_thread, usable_cores

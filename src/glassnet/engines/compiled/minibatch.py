@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
 from ...nn.optimizers import State, follow
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...nn.random import Purpose, key

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
 from ...nn.optimizers import State
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...options.options import Options

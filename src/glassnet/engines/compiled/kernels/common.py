@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....network import Architecture
 from ....nn.activations import ACTIVATIONS
+from ....nn.architecture import Architecture
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
