@@ -58,7 +58,9 @@ class OptimizerSettings(Protocol):
 Rule = Callable[[Parameters, Parameters, FloatArray, float, int, OptimizerSettings], None]
 
 
-def sgd(parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def sgd(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Step against the gradient: `network.update`, as in the notes (Robbins and Monro 1951)."""
     if s.weight_decay:
         gradients = Parameters(gradients.layout, _decayed(parameters, gradients, s))
@@ -90,7 +92,9 @@ def nesterov(
     parameters.flat -= rate * (g + s.momentum * v)
 
 
-def rmsprop(parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def rmsprop(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Divide by the recent size: ``r ← β₂ r + (1−β₂) g²``, ``w ← w − α g / (√r + ε)`` (Tieleman and Hinton 2012)."""
     g, r = _decayed(parameters, gradients, s), slots[0]
     r *= s.beta2
@@ -99,12 +103,16 @@ def rmsprop(parameters: Parameters, gradients: Parameters, slots: FloatArray, ra
     parameters.flat -= rate * g / (np.sqrt(r) + s.epsilon)
 
 
-def adam(parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def adam(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Divide the recent mean by the recent size, both corrected for their start (Kingma and Ba 2015, algorithm 1)."""
     _adam(parameters.flat, _decayed(parameters, gradients, s), slots, rate, t, s)
 
 
-def adamw(parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def adamw(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Adam with the decay apart from the gradient: ``w ← w − α λ w``.
 
     Loshchilov and Hutter 2019, algorithm 2, has ``η λ`` with η the schedule's part of the rate α η alone; here, as in

@@ -35,11 +35,11 @@ class SparseRows(NamedTuple):
     values: NDArray[Any]
 
 
-class Known(NamedTuple):
-    """What is known of samples."""
+class SampleTargets(NamedTuple):
+    """The targets of samples."""
 
-    labels: NDArray[np.int64]  # (samples,): each sample's line of targets
-    targets: NDArray[Any]
+    labels: NDArray[np.int64]  # (samples,): which row a sample has
+    rows: NDArray[Any]  # (classes, outputs)
     weights: NDArray[Any]  # (samples,), or empty where all count alike
 
 
