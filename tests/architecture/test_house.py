@@ -194,6 +194,24 @@ def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
     assert all(id(node) in annotations for node in named)
 
 
+def test_kernels_name_lines_of_the_algorithm_that_are_there():
+    """``# network.forward: z = a @ weight.T`` beside a loop: whoever changes that line finds all its mirrors."""
+    algorithm = tree(modules()["glassnet.network"])
+    sources = {node.name: _text_of(node) for node in algorithm.body if isinstance(node, ast.FunctionDef)}
+    named = [
+        found.groups()
+        for path in sorted((PACKAGE / "engines" / "kernels").glob("*.py"))
+        for found in re.finditer(r"# network\.(\w+): (.+)$", path.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert [(name, line) for name, line in named if line not in sources.get(name, "")] == []
+    assert {name for name, _ in named} == {"forward", "send_back", "backpropagate", "update"}
+
+
+def _text_of(function: ast.FunctionDef) -> str:
+    lines = modules()["glassnet.network"].read_text(encoding="utf-8").splitlines()
+    return "\n".join(lines[function.lineno - 1 : function.end_lineno])
+
+
 def _public(node: ast.Module | ast.ClassDef, prefix: str):
     for child in node.body:
         if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):

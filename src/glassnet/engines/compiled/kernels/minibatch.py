@@ -224,6 +224,7 @@ def _first_sums(
                     is_sorted = True
                 own = _workspace(buffers.scratch[thread], row_block.shape[0] + 1, tiles[tile + 1] - tiles[tile])
                 tile_weights = tile_of(weights.flat, tiles, tile, source.raw.shape[1])
+                # network.forward: z = a @ weight.T
                 row_block_sums(tile_weights, columns, blocks[block], blocks[block + 1], own)
                 for shard in range(count):
                     _to_shard(own, start, shard, count, batch, tiles, tile, block, buffers)
@@ -271,6 +272,7 @@ def _first_gradients(
                 gradient = tile_of(buffers.gradients[0], tiles, tile, source.raw.shape[1])
                 delta = buffers.first_delta[start:stop, tiles[tile] : tiles[tile + 1]]
                 room = _workspace(buffers.scratch[thread], stop - start + 1, tiles[tile + 1] - tiles[tile])
+                # network.backpropagate: np.dot((delta * share).T, a
                 row_block_gradient(gradient, start == 0, columns, blocks[block], blocks[block + 1], delta, room)
 
 

@@ -83,6 +83,7 @@ def take_step(
     else:
         c = constants
         for i in range(w.shape[0]):
+            # network.update: parameters.flat -= learning_rate * gradients.flat
             w[i] -= c.rate * (c.clip * gradient[i] + c.weight_decay * w[i])
     if constants.follow != 0:
         average = average[start:stop]

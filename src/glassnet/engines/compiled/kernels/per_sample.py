@@ -119,7 +119,7 @@ def _dense_forward(weights: Any, a: Any, z: Any) -> None:
     for k in range(z.shape[0]):
         w = weights[k * fan_in : (k + 1) * fan_in]
         total = z.dtype.type(0)
-        for j in range(fan_in):
+        for j in range(fan_in):  # network.forward: z = a @ weight.T
             total += w[j] * a[j]
         z[k] = total
 
@@ -133,8 +133,8 @@ def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any)
     for k in range(step.shape[0]):
         w, e, g = weights[k * fan_in : (k + 1) * fan_in], sent_back[k], step[k]
         for j in range(fan_in):
-            error[j] += e * w[j]
-            w[j] -= g * a[j]
+            error[j] += e * w[j]  # network.send_back: error = sent_back @ parameters.weights[layer]
+            w[j] -= g * a[j]  # network.update: parameters.flat -= learning_rate * gradients.flat
 
 
 @part_of_kernel
@@ -144,6 +144,7 @@ def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample,
     constant = sample.mass + sample.background * shift.dtype.type(fan_in)
     for j in range(shift.shape[0]):
         nodes.scratch[j] = shift[j] * constant + sample.background * row_sum[j] + bias[j]
+    # network.forward: z = a @ weight.T
     weighted_row_sum(first, sample.places, sample.values, begin, end, one, nodes.scratch, nodes.sums)
 
 
@@ -186,7 +187,7 @@ def _forward(
                 for j in range(z.shape[0]):
                     z[j] += bias[j]
         if item >= own or mine.first > 0:
-            activate(plan.activation[layer], z, a)
+            activate(plan.activation[layer], z, a)  # network.forward: a = ACTIVATIONS[name].value(z)
             flush_hidden(plan, layer, a)
         if item < own:
             if mine.first > 0:
@@ -206,7 +207,7 @@ def _step(nodes: Nodes, rate: Any, has_bias: bool, bias: Any) -> None:
     for j in range(nodes.step.shape[0]):
         nodes.step[j] = rate * nodes.delta[j]
         if has_bias:
-            bias[j] -= nodes.step[j]
+            bias[j] -= nodes.step[j]  # network.update: parameters.flat -= learning_rate * gradients.flat
 
 
 @part_of_kernel
@@ -225,10 +226,12 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
         else:
             below, links, bias = group.nodes, group.second, group.bias
         if first > 0:
+            # network.send_back: architecture.rule == "notes"
             sent_back = above.error if plan.notes_rule else above.delta
             _dense_backward(links, below.activations, sent_back, above.step, below.error)
             copy(below.error, below.delta)
             code = plan.activation[max(0, layer - 1)]
+            # network.send_back: delta = np.multiply(error, slope
             times_derivative(code, below.sums, below.activations, below.delta, below.scratch)
             _step(below, sample.rate, has_bias, bias)
         else:
@@ -237,6 +240,7 @@ def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample)
             for j in range(group.shift.shape[0]):
                 group.shift[j] -= sample.background * below.step[j]
                 group.row_sum[j] -= sample.mass * below.step[j]
+            # network.update: parameters.flat -= learning_rate * gradients.flat
             subtract_from_rows(group.first, sample.places, sample.values, below.step)
 
 
@@ -269,6 +273,7 @@ def train_samples(
             break
         target = targets.rows[targets.labels[number]]
         a, error, delta = outputs.activations, outputs.error, outputs.delta
+        # network.send_back: delta = (loss or architecture.output_loss).delta(
         cost = output_delta(plan, outputs.sums, a, target, error, delta, outputs.scratch)
         loss += weigh(targets.weights[number], cost, error, delta) if targets.weights.shape[0] > 0 else cost
         correct += first_largest(a) == first_largest(target)

@@ -69,14 +69,14 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
-            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))
+            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
         _through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
             first = drawn + part.first * plan.sizes[layer + 1]
             _draw_mask(part.address, first, dropout.rates[layer], dropout.scales[layer], mask)
             for i in range(end - here):
-                passed[i] = a[i] * mask[i]
+                passed[i] = a[i] * mask[i]  # network.forward: a = a * mask
         drawn += part.batch * plan.sizes[layer + 1]
 
 
@@ -109,24 +109,28 @@ def shard_gradients(
         fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
-            scaled[i] = delta[i] * share
+            scaled[i] = delta[i] * share  # network.backpropagate: delta * share
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
+            # network.backpropagate: np.dot((delta * share).T, a
             np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
             up = down + m * fan_in
             error = work.error[down:up]
+            # network.send_back: architecture.rule == "notes"
             sent_back = work.error[here:end] if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
+            # network.send_back: error = sent_back @ parameters.weights[layer]
             np.dot(sent_back.reshape(m, fan_out), weight, error.reshape(m, fan_in))
             if dropout.rates[layer - 1] > 0:
                 mask = work.masks[down:up]
                 for i in range(up - down):
-                    error[i] *= mask[i]
+                    error[i] *= mask[i]  # network.send_back: error = error * mask
             copy(error, work.delta[down:up])
             z, a = work.sums[down:up], work.activations[down:up]
+            # network.send_back: delta = np.multiply(error, slope
             times_derivative(plan.activation[layer - 1], z, a, work.delta[down:up], work.scratch)
     return loss, correct
 
@@ -153,7 +157,7 @@ def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) ->
     for row in range(0, n, rows):
         start, end = row * nodes, min(n, row + rows) * nodes
         _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
-        activate(code, z[start:end], a[start:end])
+        activate(code, z[start:end], a[start:end])  # network.forward: a = ACTIVATIONS[name].value(z)
         flush_hidden(plan, layer, a[start:end])
 
 
@@ -164,7 +168,7 @@ def _add_bias(flat: Any, start: int, nodes: int, z: Any) -> None:
         for i in range(z.shape[0] // nodes):
             row = z[i * nodes : (i + 1) * nodes]
             for j in range(nodes):
-                row[j] += bias[j]
+                row[j] += bias[j]  # network.forward: z += bias
 
 
 @kernel
@@ -176,7 +180,7 @@ def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
             bias[j] = 0
         for i in range(n):
             row = scaled[i * nodes : (i + 1) * nodes]
-            for j in range(nodes):
+            for j in range(nodes):  # network.backpropagate: delta.sum(axis=0) * share
                 bias[j] += row[j]
 
 
@@ -209,6 +213,7 @@ def _outputs(plan: Plan, targets: SampleTargets, work: ShardWork, n: int) -> tup
         here, end = start + i * nodes, start + (i + 1) * nodes
         a, target = work.activations[here:end], targets.rows[targets.labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
+        # network.send_back: delta = (loss or architecture.output_loss).delta(
         cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
         if targets.weights.shape[0] > 0:
             cost = weigh(targets.weights[i], cost, error, delta)
