@@ -101,7 +101,7 @@ def dropout_masks(
     address, drawn = key(options.seed, Purpose.DROPOUT, epoch, step), 0
     masks: list[FloatArray | None] = []
     for nodes, dropout in zip(architecture.sizes[1:-1], options.dropouts, strict=True):
-        chance = uniform(address, drawn, samples * nodes).reshape(samples, nodes)
-        masks.append((chance >= np.float32(dropout)).astype(dtype) / np.dtype(dtype).type(1 - dropout))
+        draws = uniform(address, drawn, samples * nodes).reshape(samples, nodes)
+        masks.append((draws >= np.float32(dropout)).astype(dtype) / np.dtype(dtype).type(1 - dropout))
         drawn += samples * nodes
     return masks

@@ -26,7 +26,7 @@ class Times(NamedTuple):
 
 
 class WorkerPool:
-    """Threads for blocks of steps; how many of them work is found out from block to block.
+    """Threads for blocks of steps; how many of them work is measured from block to block.
 
     Parameters
     ----------

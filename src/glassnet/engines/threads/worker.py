@@ -82,7 +82,7 @@ def awaited(queue: SimpleQueue[_Result]) -> _Result:
 
 
 def _work(tasks: SimpleQueue[Any]) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):  # whoever trains checks the numbers
+    with np.errstate(over="ignore", invalid="ignore"):  # the training loop checks results
         while task := tasks.get():
             work, done = task
             try:
