@@ -9,7 +9,7 @@ from ..errors import require_choice
 from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
 from .custom_loss import CustomLossEngine
-from .protocol import Block, Engine, Gradients, Progress, beyond_single_samples
+from .protocol import Block, Engine, Gradients, Progress
 from .reference import ReferenceEngine
 from .samples import Samples
 from .threads.worker import usable_cores
@@ -27,7 +27,6 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
-    "beyond_single_samples",
     "blas_in_use",
     "engine_named",
     "one_blas_thread",

@@ -16,7 +16,7 @@ from ..nn.architecture import Architecture
 from ..nn.losses import OutputLoss
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters
-from ..options.options import DISTORTIONS, Options
+from ..options.options import Options
 from .samples import Samples
 
 Masks = Sequence[FloatArray | None]
@@ -101,14 +101,3 @@ class Engine(Protocol):
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """Train `state` in place, one step for each batch of the block."""
         ...
-
-
-def beyond_single_samples(options: Options) -> list[str]:
-    """Return the options that keep training with one sample a step from the compiled loop made for it.
-
-    With any of them a step is a batch of one, and takes about ten times as long (784-200-10, digits).
-    """
-    names = ("weight_decay", "clip", "average", "dropout", *DISTORTIONS)
-    others = [name for name in names if np.any(getattr(options, name))]
-    others += ["optimizer"] if options.optimizer != "sgd" else []
-    return others + (["scaling"] if options.scaling == "features" else [])

@@ -8,7 +8,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ..errors import ShapeError
-from ..html.notebook import network_html, words_here
 from ..network import backpropagate, forward
 from .activations import Array
 from .architecture import Architecture
@@ -78,15 +77,6 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.architecture})"
-
-    def _repr_html_(self) -> str:
-        made, say = self.architecture, words_here()
-        facts = [
-            say("rule_is", rule=made.rule),
-            say("loss_is", loss=made.loss),
-            say("parameters_are", count=made.layout.size, dtype=self.parameters.flat.dtype),
-        ]
-        return network_html(made.sizes, made.activations, facts)
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))

@@ -10,9 +10,9 @@ import numpy as np
 from ...nn.architecture import Architecture
 from ...nn.optimizers import State
 from ...nn.parameters import Parameters
-from ...options.options import Options
+from ...options.options import Options, beyond_single_samples
 from ...preprocess import Scaling
-from ..protocol import Block, Progress, beyond_single_samples
+from ..protocol import Block, Progress
 from ..reference import ReferenceEngine
 from ..samples import Samples
 from . import kernels
