@@ -27,9 +27,9 @@ from ..model.model import Model
 from ..nn.parameters import FloatArray
 from .console import complain, error_facts, json_flag, padded, result, result_json, score_line
 from .drawings import drawings_of_model, drawings_of_test
-from .flags import force_flag, language_flag, max_bytes_flag
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
-from .sources import load_asked, load_labelled, say_trained_on, unless_said
+from .sources import as_told, load_asked, load_labelled, say_trained_on, unless_said
 
 
 @click.command("test")
@@ -39,11 +39,12 @@ from .sources import load_asked, load_labelled, say_trained_on, unless_said
     "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
 )
 @force_flag
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def test_command(
-    model_path: str, source: str | None, folder: str | None, force: bool, language: str, as_json: bool
+    model_path: str, source: str | None, folder: str | None, force: bool, decimal: str, language: str, as_json: bool
 ) -> None:
     """Ask a model about every sample of DATA, and show what it gets right and wrong.
 
@@ -55,7 +56,8 @@ def test_command(
         if model.targets.name == "values":
             raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
         require_folder(folder)
-    test, rows = load_labelled(model, model_path, source)
+    told_source = as_told(model, source, decimal)
+    test, rows = load_labelled(model, model_path, told_source)
     say_trained_on(model, source, test, rows)
     unless_said(model).warn_if_far(test.inputs)
     evaluation = evaluate(model, test)
@@ -183,13 +185,14 @@ nothing can be read.
 
 @click.command("query", help=_QUERY_HELP)
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
+def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: bool) -> None:
     """Answer each input."""
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = _answers(model, sources)
+    answers = _answers(model, sources, decimal)
     answered = [answer for answer in answers if "error" not in answer]
     if as_json:
         result_json(answers)
@@ -204,9 +207,9 @@ def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
         click.get_current_context().exit(1 if answered else 2)
 
 
-def _answers(model: Model, sources: Sequence[str]) -> list[dict[str, Any]]:
+def _answers(model: Model, sources: Sequence[str], decimal: str) -> list[dict[str, Any]]:
     """Return what a model answers, or why it cannot, for all that is in the sources; raise that if there is but one."""
-    asked = [one for source in sources for one in _read(model, source)]
+    asked = [one for source in sources for one in _read(model, source, decimal)]
     if len(asked) == 1 and isinstance(asked[0][1], GlassnetError):
         raise asked[0][1]
     rows = [row for _, row in asked if not isinstance(row, GlassnetError)]
@@ -220,15 +223,15 @@ def _answers(model: Model, sources: Sequence[str]) -> list[dict[str, Any]]:
     ]
 
 
-def _read(model: Model, source: str) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
+def _read(model: Model, source: str, decimal: str) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
     """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
     pictures: list[str] = []
     try:
         pictures = [] if model.columns else data.pictures_in(source)
-        rows, names, _ = load_asked(model, source)
+        rows, names, _ = load_asked(model, as_told(model, source, decimal) or source)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # each by itself: the others can be answered
-            return [one for picture in pictures for one in _read(model, picture)]
+            return [one for picture in pictures for one in _read(model, picture, decimal)]
         return [(data.STDIN if source == "-" else source, problem)]
     return list(zip(names, rows, strict=True))
 
@@ -238,7 +241,7 @@ def _in_words(model: Model, found: NDArray[Any]) -> str:
     names = [model.name_of(k) for k in range(model.classes)]
     if model.targets.name != "values":
         return ", ".join(name for name, holds in zip(names, found, strict=True) if holds) or told("none_holds")
-    units = [one.unit for one in model.columns.targets] if model.columns else [""] * model.classes
+    units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
         return f"{found[0]:.6g}{units[0]}"
     return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, found, units, strict=True))

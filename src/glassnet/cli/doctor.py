@@ -13,6 +13,7 @@ import click
 
 from .. import data
 from ..data.readers.image_listing import picture_root
+from ..data.tables.header import AUTO
 from ..data.tables.raw_table import LooseTable
 from ..data.tables.relabel import copy_pictures
 from ..data.tables.rewrite import output_kind, write_loosely
@@ -25,7 +26,7 @@ from ..io.writing import replacing, require_place
 from ..options.options import Options
 from .console import json_flag, result_json
 from .doctor_text import Told
-from .flags import language_flag, max_bytes_flag, options_from, typed, with_options
+from .flags import decimal_flag, language_flag, max_bytes_flag, options_from, typed, with_options
 
 _PROGRAMS = (".py", ".ipynb")
 
@@ -53,6 +54,7 @@ class _Visit:
     metavar="OUT",
     help="Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.",
 )
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
@@ -62,6 +64,7 @@ def doctor_command(
     test_source: str | None,
     target: str | None,
     out: str | None,
+    decimal: str,
     language: str,
     as_json: bool,
     recipe: str,
@@ -74,13 +77,14 @@ def doctor_command(
     """
     options = options_from(recipe, flags)
     program = Path(source).suffix in _PROGRAMS
-    if program and (test_source or target):
-        raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
+    if program and (test_source or target or decimal != AUTO):
+        raise OptionError("GN022", f"{source} is a program: --test, --target and --decimal are for data.")
     copies = _copies(out, source, test_source)
     for copy, of in copies:
         _require_copy(of, copy, program)
-    visit = _of_program(source) if program else _of_data(source, test_source, target, copies, options)
+    visit = _of_program(source) if program else _of_data(source, test_source, target, copies, options, decimal)
     again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
+    again += [] if decimal == AUTO else ["--decimal", decimal]
     again += typed(recipe, flags)
     done, left = [], visit.findings
     if out is not None:
@@ -136,9 +140,14 @@ def _of_program(source: str) -> _Visit:
 
 
 def _of_data(
-    source: str, test_source: str | None, target: str | None, copies: list[tuple[str, str]], options: Options
+    source: str,
+    test_source: str | None,
+    target: str | None,
+    copies: list[tuple[str, str]],
+    options: Options,
+    decimal: str,
 ) -> _Visit:
-    diagnosis = examine(source, test_source, target=target, options=options)
+    diagnosis = examine(source, test_source, target=target, options=options, decimal=decimal)
     table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
     for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):  # both in one, if there is one

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -23,9 +23,12 @@ from .console import json_flag, progress_listener, result, result_json, say
 from .explain_answers import explain_why, labelled, one_row
 from .explain_backwards import explain_backquery
 from .explain_nodes import explain_nodes
-from .flags import force_flag, language_flag, max_bytes_flag
-from .sources import load_trained_on
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .sources import as_told, load_trained_on
 from .step_text import print_step
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
 
 _MOST_ROWS = 8
 """Rows of a batch that are named."""
@@ -52,10 +55,11 @@ _MOST_ROWS = 8
     "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
 )
 @force_flag
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
+def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
 
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
@@ -73,7 +77,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
     model = load_model(model_path)
-    _EXPLAIN[kind](model, model_path, source, asked, as_json)
+    _EXPLAIN[kind](model, model_path, as_told(model, source, decimal), asked, as_json)
 
 
 def _kind(asked: dict[str, Any]) -> str:
@@ -107,7 +111,9 @@ def _kind(asked: dict[str, Any]) -> str:
     return kind
 
 
-def _explain_step(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def _explain_step(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     if asked["row"] is None:
         raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
     samples, row = labelled(model, model_path, source, asked["part"]), asked["row"]
@@ -122,7 +128,9 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     _show(step, f"{remark}{_of_committee(model, say)}", asked, facts, as_json)
 
 
-def _explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def _explain_replay(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     samples = load_trained_on(model, model_path, source)
     saved = load_checkpoint(asked["checkpoint"]) if asked["checkpoint"] else None
     show = progress_listener()

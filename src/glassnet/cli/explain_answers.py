@@ -75,7 +75,9 @@ class _Question:
         return self.source if self.row is None else say("named_row", source=self.source, row=self.row)
 
 
-def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def explain_why(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Say why a model answers a sample as it does."""
     output = None if asked["output"] is None else output_named(model, asked["output"], "--output")
     one = _question(model, model_path, source, asked)

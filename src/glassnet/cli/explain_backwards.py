@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,11 +22,16 @@ from .console import padded, result, result_json, say
 from .explain_answers import labelled, output_named, require_pictures
 from .sources import trained_on_bundled
 
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
 _A_LINE = 10
 """Classes that are drawn beside each other."""
 
 
-def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def explain_backquery(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Draw what each class looks like to the network, by the book's way back and by climbing."""
     require_classes(model, "backquery")
     label = asked["label"]
@@ -63,7 +68,7 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         result(word("picture_written", file=picture))
 
 
-def _dream(model: Model, model_path: str, source: str | None, part: str) -> NDArray[Any]:
+def _dream(model: Model, model_path: str, source: str | Table | None, part: str) -> NDArray[Any]:
     """Climb; where that misses a class, and there are data, begin at samples that the model takes for it."""
     named = None if source is None else labelled(model, model_path, source, part)
     found = dream(model, samples=None if named is None else named.inputs)

@@ -61,7 +61,7 @@ def show_command(
 
     Of a table with named columns, show each column; with --target COLUMN, how training would use it.
     """
-    wishes = Wishes.of(flags)
+    wishes = Wishes.of(flags, shows=True)
     named = {name: flags.pop(name) for name in ("input_max", "size", "colour", "handwriting", "classes")}
     samples, table = _samples_or_table(source, part, wishes, recipe, named)
     if samples is None:
@@ -103,15 +103,15 @@ def _samples_or_table(
         if problem.code == "GN066":
             return None, source
         # Flags for samples mean samples; and so does a first column that is called what it is before pixels.
-        table = _table_with_names(source) if all(value is None for value in named.values()) else None
+        table = _table_with_names(source, wishes.decimal) if all(value is None for value in named.values()) else None
         if table is None or table.names[0].lower() == "label":
             raise
         return None, table
 
 
-def _table_with_names(source: str) -> Table | None:
+def _table_with_names(source: str, decimal: str) -> Table | None:
     try:
-        table = read_table(source)
+        table = read_table(source, decimal=decimal)
     except GlassnetError:
         return None
     return table if table.header else None

@@ -18,8 +18,8 @@ from ..model.model import Model
 from ..options.options import Options
 from ..training.receipt import options_of
 from .console import json_flag, result, result_json, score_line
-from .flags import force_flag, language_flag, max_bytes_flag
-from .sources import load_alike, load_unseen, trained_on_bundled
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+from .sources import as_told, load_alike, load_unseen, trained_on_bundled
 
 
 @click.command("report")
@@ -30,6 +30,7 @@ from .sources import load_alike, load_unseen, trained_on_bundled
 @click.option(
     "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
 )
+@decimal_flag
 @language_flag
 @json_flag
 @max_bytes_flag
@@ -38,6 +39,7 @@ def report_command(
     source: str | None,
     out: str | None,
     force: bool,
+    decimal: str,
     language: str,
     trained_on: str | None,
     as_json: bool,
@@ -55,12 +57,12 @@ def report_command(
         raise OptionError("GN022", f"{source}: as DATA or with --train, it is read once. Save it to a file.")
     samples, training = None, None
     if source is not None or trained_on_bundled(model):
-        samples, training = load_unseen(model, model_path, source)
+        samples, training = load_unseen(model, model_path, as_told(model, source, decimal))
     kept_aside = training is not None
     trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
     if trained_on is not None and not (kept_aside and trained_on == source):
         training = load_alike(model, model_path, trained_on)
-    findings = _findings(model, None if kept_aside else source, trained_on)
+    findings = _findings(model, None if kept_aside else source, trained_on, decimal)
     from ..html.report.page import make_page
 
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
@@ -78,7 +80,7 @@ def report_command(
     result(told("report", file=place, size=size / 1000))
 
 
-def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
+def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:
     """Examine what the model was trained on, together with what it is asked about; or this alone.
 
     What is wrong with columns that the model leaves out is not its concern. What is read once has been read by then.
@@ -88,9 +90,9 @@ def _findings(model: Model, source: str | None, trained_on: str | None) -> list[
     options = options_of(model.receipt) if known else Options(input_max=model.scaling.maximum)
     targets = model.columns.target_names if model.columns else (None,)
     if trained_on is not None:
-        findings = examine_each(trained_on, source, targets=targets, options=options)
+        findings = examine_each(trained_on, source, targets=targets, options=options, decimal=decimal)
     elif source is not None:
-        findings = examine_each(source, targets=targets, options=options, part="test")
+        findings = examine_each(source, targets=targets, options=options, part="test", decimal=decimal)
     else:
         return None
     left_out = {name for name, _ in model.columns.dropped} if model.columns else set()

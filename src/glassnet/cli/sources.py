@@ -16,6 +16,7 @@ from .. import data
 from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
+from ..data.tables.header import AUTO
 from ..errors import OptionError
 from ..i18n.cli import told
 from ..i18n.language import chinese, counted, listed
@@ -26,7 +27,7 @@ from ..preprocess.tabular.dataset import read_table, samples_of
 from ..preprocess.tabular.target import TASKS
 from ..training.receipt import fingerprint, options_of
 from .console import say
-from .flags import Command
+from .flags import Command, decimal_flag
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
@@ -63,21 +64,23 @@ class Wishes:
     task: str | None = None
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    decimal: str = AUTO
 
     @classmethod
-    def of(cls, flags: dict[str, Any]) -> Wishes:
-        """Take the table's flags out of a command's.
+    def of(cls, flags: dict[str, Any], *, shows: bool = False) -> Wishes:
+        """Take the table's flags out of a command's; one that only `shows` reads tables without a target too.
 
         Raises
         ------
         OptionError
             GN022 for the others without --target, or for the target among them.
         """
-        wishes = cls(**{name: flags.pop(name) for name in _TABLE_FLAGS})
+        wishes = cls(**{name: flags.pop(name) for name in (*_TABLE_FLAGS, "decimal")})
         for name in wishes.target:
             if name in (*wishes.drop, *wishes.keep):
                 raise OptionError("GN022", f"--drop or --keep {name}: it is the column to predict.")
         alone = [name for name in ("task", "drop", "keep") if getattr(wishes, name)]
+        alone += ["decimal"] * (wishes.decimal != AUTO and not shows)
         if alone and not wishes.target:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
         return wishes
@@ -85,11 +88,13 @@ class Wishes:
     def typed(self) -> list[str]:
         """Return the words with which a command gets the same again."""
         given = {"target": self.target, "task": (self.task,) if self.task else (), "drop": self.drop, "keep": self.keep}
+        given["decimal"] = () if self.decimal == AUTO else (self.decimal,)
         return [word for name, values in given.items() for value in values for word in (f"--{name}", value)]
 
 
 def with_table_flags(command: Command) -> Command:
-    """Give a command ``--target``, ``--task``, ``--drop`` and ``--keep``."""
+    """Give a command ``--target``, ``--task``, ``--drop``, ``--keep`` and ``--decimal``."""
+    command = decimal_flag(command)
     for name, (help_en, help_zh, more) in reversed(_TABLE_FLAGS.items()):
         command = click.option(f"--{name}", help=help_zh if chinese() else help_en, **more)(command)
     return command
@@ -129,7 +134,7 @@ def load_table_parts(
     part = table if kept is None else table.take(kept)
     if aside is None:
         assert test_source is not None
-        asked = read_table(test_source, columns.names)
+        asked = read_table(test_source, columns.names, decimal=wishes.decimal)
     else:
         asked = table.take(aside)
         say(told("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
@@ -154,7 +159,7 @@ def load_table_samples(source: str, wishes: Wishes) -> tuple[Dataset, int]:
 def _whole_table(source: str, wishes: Wishes) -> Table:
     if source == data.BUNDLED and not os.path.exists(source):
         raise OptionError("GN022", f"--target {wishes.target[0]}: a column of a table. Name the table too, as DATA.")
-    return read_table(source, wishes.target)
+    return read_table(source, wishes.target, decimal=wishes.decimal)
 
 
 def _learn(table: Table, wishes: Wishes, rows: NDArray[np.int64] | None = None) -> Columns:
@@ -264,7 +269,22 @@ def load_labelled(model: Model, model_path: str, source: str | Table | None, par
     return samples, len(table)
 
 
-def load_unseen(model: Model, model_path: str, source: str | None) -> tuple[Dataset, Dataset | None]:
+def as_told(model: Model, source: str | None, decimal: str) -> str | Table | None:
+    """Read a table for a model if ``--decimal`` says how; leave any other source for its reader.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a model of no table.
+    """
+    if decimal == AUTO or source is None:
+        return source
+    if model.columns is None:
+        raise OptionError("GN022", f"--decimal {decimal}: for tables, and the model is of none. Leave it out.")
+    return read_table(source, model.columns.names, decimal=decimal)
+
+
+def load_unseen(model: Model, model_path: str, source: str | Table | None) -> tuple[Dataset, Dataset | None]:
     """Read labelled data as `load_labelled`; of what a model was trained on, only the part that was kept aside.
 
     The second is the other part: by the receipt, what the model was trained on; None where the data are others.
@@ -281,7 +301,7 @@ def load_alike(model: Model, model_path: str, source: str | None) -> Dataset:
     return samples if parts is None else parts[0]
 
 
-def say_trained_on(model: Model, source: str | None, samples: Dataset, rows: int) -> None:
+def say_trained_on(model: Model, source: str | Table | None, samples: Dataset, rows: int) -> None:
     """Say if samples are those that a model was trained on, by its receipt: what it does with them proves little.
 
     Arguments after the second are those that `load_labelled` has returned.
@@ -310,7 +330,7 @@ def _parts_in_training(model: Model, samples: Dataset, rows: int) -> tuple[Datas
 
 
 def _say_surprises(table: Table, columns: Columns) -> None:
-    for said in (*table.written_as(columns.decimal_signs).remarks, *columns.surprises(table)):
+    for said in (*table.remarks, *columns.surprises(table)):
         say(f"{table.source}: {said}")
 
 
@@ -322,7 +342,7 @@ def _say_left_out(table: Table, samples: Dataset) -> None:
         say(f"{table.source}: {counted(count, 'row')} without {names} {'is' if count == 1 else 'are'} left out")
 
 
-def load_trained_on(model: Model, model_path: str, source: str | None) -> Dataset:
+def load_trained_on(model: Model, model_path: str, source: str | Table | None) -> Dataset:
     """Read what a model was trained on again, without what was kept aside for its test."""
     source = _source(
         model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
@@ -331,6 +351,7 @@ def load_trained_on(model: Model, model_path: str, source: str | None) -> Datase
     if model.columns is None:
         # By the scaling: with `fit` the largest value may have been found out, and not be among the options.
         read_like = replace(options, input_max=model.scaling.maximum)
+        assert isinstance(source, str)
         samples = load_samples(source, read_like, layout=model.layout, large=True)  # it has been trained on
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)

@@ -12,6 +12,10 @@ SEPARATORS = (",", ";", "\t", "|")
 """What stands between values; a reader may also take runs of blanks, which are looked for in ways of their own."""
 MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
 """How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
+AUTO = "auto"
+DECIMALS = (AUTO, ",", ".")
+"""How decimals are written: found out column by column, or told."""
+OTHER = {",": ".", ".": ","}
 SAMPLE = 1 << 16
 """How much of a text is looked at to tell how it is written."""
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from .decimals import decimals_of, with_points
-from .header import MISSING
-from .numbers import CODE
+from .header import AUTO, MISSING
+from .numbers import CODE, Numbers, decimal_commas, with_points
 from .raw_table import numbered
 from .table import cleaned
 
@@ -35,7 +34,7 @@ def needs_text(text: bytes, separator: str, width: int, header: bool) -> bool:
     return (header or width < 100) and re.search(_SOME_EXACT % re.escape(separator.encode()), text) is not None
 
 
-def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Columns, bool]:
+def columns_of(text: bytes, separator: str, width: int, exact: bool, decimal: str = AUTO) -> tuple[Columns, bool]:
     """Read rows that all have the right width.
 
     Parameters
@@ -47,6 +46,8 @@ def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Co
         How many values a row has.
     exact : bool
         From `needs_text`.
+    decimal : {"auto", ",", "."}
+        How decimals are written; found out by column if not given.
 
     Returns
     -------
@@ -62,26 +63,24 @@ def columns_of(text: bytes, separator: str, width: int, exact: bool) -> tuple[Co
     common.update(encoding="utf8-lossy")
     frame = pl.read_csv(text, schema=dict.fromkeys(names, pl.Float64()), ignore_errors=True, **common)
     numbers = frame.to_numpy(order="c", writable=True)
-    doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls or exact]
+    doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls or exact or decimal == ","]
     if not doubtful:
         return (numbers, {}, {}), False
     schema = dict.fromkeys(names, pl.String())
     texts = cleaned(pl.read_csv(text, schema=schema, columns=doubtful, **common))
-    commas = decimals_of(texts, separator).commas
-    if commas and len(doubtful) < width:  # what the others have decides too, and is decided
-        doubtful, texts = list(range(width)), cleaned(pl.read_csv(text, schema=schema, **common))
-        commas = decimals_of(texts, separator).commas
+    commas = decimal_commas(texts, decimal)
     values, words, spelt = read_columns(texts, commas)
     numbers[:, doubtful] = values
     words = {doubtful[place]: fields for place, fields in words.items()}
     return (numbers, words, {doubtful[place]: fields for place, fields in spelt.items()}), bool(commas)
 
 
-def read_columns(texts: pl.DataFrame, commas: Collection[str]) -> Columns:
-    """Read columns of text, null where a value is missing; those that are named have decimals with a comma."""
+def read_columns(texts: pl.DataFrame, commas: Mapping[str, Numbers]) -> Columns:
+    """Read columns of text, null where a value is missing; some have numbers with decimal commas."""
     numbers, words, spelt = np.empty((len(texts), texts.width)), {}, {}
-    for place, series in enumerate(with_points(texts, commas) if commas else texts):
-        numbers[:, place], fields, written = column_of(series)
+    for place, series in enumerate(texts):
+        found = commas.get(series.name)
+        numbers[:, place], fields, written = column_of(with_points(series, found) if found else series)
         words.update({} if fields is None else {place: fields})
         spelt.update({} if written is None else {place: written})
     return numbers, words, spelt

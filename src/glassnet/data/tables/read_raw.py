@@ -27,8 +27,8 @@ from ..load import BUNDLED, images_in, load
 from ..readers.idx import parse_pair
 from ..readers.npz import parse_npz
 from .csv import is_well_quoted, without_separator_line
-from .decimals import decimals_of
-from .header import SEPARATORS, is_header, is_number
+from .header import AUTO, SEPARATORS, is_header, is_number
+from .numbers import decimal_commas
 from .raw_columns import column_of, columns_of, needs_text, read_columns
 from .raw_table import OPEN, LooseTable, numbered
 from .row_names import completed, even
@@ -45,6 +45,7 @@ def read_loosely(
     target: str | None = None,
     size: tuple[int, int] | None = None,
     colour: bool = False,
+    decimal: str = AUTO,
 ) -> LooseTable:
     """Read a source with its mistakes.
 
@@ -60,6 +61,8 @@ def read_loosely(
         What the pictures of a folder are brought to.
     colour : bool
         Whether the pictures of a folder keep their colours.
+    decimal : {"auto", ",", "."}
+        How decimals are written in text; found out for each column if not given.
 
     Raises
     ------
@@ -78,7 +81,7 @@ def read_loosely(
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":
-        return _of_text(opened, target)
+        return _of_text(opened, target, decimal)
     if kind == "picture":
         raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
     if kind not in ("idx", "npz"):
@@ -132,7 +135,7 @@ def _of_frame(opened: Opened) -> LooseTable:
     return LooseTable(opened.name, numbers, words, names, True, count, records=records, exact=exact)
 
 
-def _of_text(opened: Opened, target: str | None) -> LooseTable:
+def _of_text(opened: Opened, target: str | None, decimal: str) -> LooseTable:
     with opened.stream() as stream:
         text, _ = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
@@ -142,7 +145,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     if first is None:
         raise DataError("GN010", f"{opened.name}: no lines, expected rows. Check the file.")
     if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
-        return _of_records(opened.name, text, target)
+        return _of_records(opened.name, text, target, decimal)
     separator, width = _shape_of(opened.name, lines[first : first + 12])
     titles, first = _titles(lines, first, separator, width)
     names = _names(lines[first], separator)
@@ -168,7 +171,7 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     frame_text = b"\n".join([lines[place] for place in kept])
     del lines, text  # the file is in memory often enough
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
-    (numbers, words, spelt), commas = columns_of(frame_text, separator, width, exact)
+    (numbers, words, spelt), commas = columns_of(frame_text, separator, width, exact, decimal)
     return LooseTable(
         opened.name,
         numbers,
@@ -304,7 +307,7 @@ def _records(text: str, separator: str) -> tuple[list[list[str]], list[int], set
     return records, starts, unclosed
 
 
-def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
+def _of_records(name: str, text: bytes, target: str | None, decimal: str) -> LooseTable:
     """Read a table with quoted fields, in which separators and ends of lines may stand."""
     decoded = text.decode("utf-8", "replace")
     beginning = re.sub(r'"[^"]*"', "x", decoded[:100_000]).encode().split(b"\n")[:12]
@@ -329,7 +332,7 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     fields = {one: [records[place][k] for place in right] for k, one in enumerate(numbered(width))}
     texts = cleaned(pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String())))
-    commas = decimals_of(texts, separator).commas
+    commas = decimal_commas(texts, decimal)
     numbers, words, exact = read_columns(texts, commas)
     found, comma = tuple(names) if header else numbered(width), bool(commas)
     where = np.array([lines[place] for place in right], np.int64)
