@@ -160,6 +160,14 @@ def test_files_of_columns_without_units_stay_as_they_were():
     assert "beside" not in described["target"]
 
 
+def test_files_have_the_keys_that_they_always_had():
+    described = _columns().to_dict()["inputs"][0]
+    assert described["beside"] == "kg"
+    assert set(described) == {
+        *("kind", "name", "fill", "centre", "scale", "unit", "flag", "missing", "low", "high", "beside")
+    }
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
