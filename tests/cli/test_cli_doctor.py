@@ -30,7 +30,6 @@ OPTIONS_AND_PAIRS = {
     "GD16",
     "GD17",
     "GD18",
-    "GD19",
     "GD46",
 }
 """Found by tests of their own below: they need options, test data, or a table of words."""

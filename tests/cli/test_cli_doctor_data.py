@@ -223,7 +223,7 @@ def test_lines_above_a_table_cost_nothing_but_themselves(folder, above, quote):
     assert (found["samples"], found["features"]) == (40, 2)
     broken = next(finding for finding in found["findings"] if finding["code"] == "GD01")
     assert broken["lines"] == list(range(1, above.count("\n") + 1))
-    assert glassnet.read_table(folder / "copy.csv").numbers("size").tolist() == [k % 7 + 0.5 for k in range(40)]
+    assert glassnet.read_table(folder / "copy.csv").column("size").numbers.tolist() == [k % 7 + 0.5 for k in range(40)]
 
 
 def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apart(folder):
@@ -235,7 +235,7 @@ def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apa
     assert (twice["columns"], twice["found"]) == (["place"], "place: the name of 2 columns")
     table = glassnet.read_table(folder / "copy.csv")
     assert table.names == ("sum", "place", "place.2", "kind")
-    assert table.numbers("sum")[:3].tolist() == [0.0, 1.11, 2.22]
+    assert table.column("sum").numbers[:3].tolist() == [0.0, 1.11, 2.22]
 
 
 @pytest.mark.parametrize("kind", ["ndjson", "parquet"])

@@ -359,3 +359,33 @@ def test_units_and_a_spreadsheets_encoding_go_all_the_way(empty):
     assert bare.json()[0]["outputs"] == right["outputs"]
     assert "numbers without 'kg'" in bare.err
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
+
+
+def test_decimals_are_read_as_told(empty):
+    rows = "".join(f"{k},{k % 9}5;{k + 1}.{k + 100};{'ab'[k > 40]}\n" for k in range(80))
+    (empty / "t.csv").write_text(f"x;z;y\n{rows}")
+    assert "'1.100' has no decimal comma" in run("show", "t.csv").fine().err
+    [_, z, _] = run("show", "t.csv", "--decimal", ",", "--json").fine().json()["columns"]
+    assert z["examples"][0] == 1100
+    run("train", "t.csv", "--target", "y", "--keep", "x", "--keep", "z", "--decimal", ",", *FAST).fine()
+    assert load_model("m.safetensors").columns.commas == {"x", "z"}
+    (empty / "q.csv").write_text("x;z\n1.5;2.345\n")
+    run("query", "m.safetensors", "q.csv").refused("GN017", "'x'", "'z'", "--decimal")
+    assert run("query", "m.safetensors", "q.csv", "--decimal", ".", "--json").fine().json()[0]["answer"] == 0
+    assert run("test", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine().json()["samples"] == 80
+    assert run("explain", "m.safetensors", "q.csv", "--row", "0", "--why", "--decimal", ".").code == 0
+    run("report", "m.safetensors", "t.csv", "--decimal", ",", "--json").fine()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "train mnist --decimal ,",
+        "labels mnist --decimal .",
+        "query one.png --decimal ,",
+        "doctor old.py --decimal .",
+    ],
+)
+def test_decimals_are_for_tables(empty, command):
+    (empty / "old.py").write_text("")
+    run(*command.split()).refused("GN022", "--decimal")

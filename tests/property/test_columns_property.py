@@ -66,8 +66,8 @@ def naive(one, fields):
             row = [0.0 if gone else 1.0 if field == "yes" else -1.0]
         else:
             value = one.fill if gone else float(field)
-            if one.unit:
-                value = math.copysign(math.log1p(abs(value) / one.unit), value)
+            if one.bend:
+                value = math.copysign(math.log1p(abs(value) / one.bend), value)
             z = (value - one.centre) / one.scale
             row = [z / math.sqrt(1 + (z / 3) ** 2)] + [float(gone)] * one.flag
         rows.append(row)

@@ -101,8 +101,8 @@ def test_numbers_of_any_size_become_inputs(scale):
     encoded = columns.apply(read_table(many(n=np.where(values > 0, 1e308, -1e308))))
     assert np.isfinite(encoded).all()
     assert np.abs(encoded).max() <= CLIP
-    assert read_table(many(n=[1e308] * 100)).describe("n")["examples"] == [1e308] * 3
-    assert read_table(many(n=["7"] * 95 + ["unknown"] * 5)).describe("n")["missing"] == 0.05
+    assert read_table(many(n=[1e308] * 100)).column("n").describe()["examples"] == [1e308] * 3
+    assert read_table(many(n=["7"] * 95 + ["unknown"] * 5)).column("n").describe()["missing"] == 0.05
 
 
 def test_rare_words_share_an_input_with_unseen_ones():
@@ -134,8 +134,8 @@ def test_skewed_numbers_are_bent_and_others_are_not():
     random = np.random.default_rng(0)
     table = read_table({"even": random.normal(3, 2, 500), "skewed": random.lognormal(3, 2, 500), "y": [0, 1] * 250})
     even, skewed = Columns.learn(table, "y").inputs
-    assert even.unit == 0 < skewed.unit
-    encoded = skewed.encode(table)
+    assert even.bend == 0 < skewed.bend
+    encoded = skewed.encode(table.column("skewed"))
     assert np.quantile(encoded, 0.99) < CLIP * 0.9, "the upper end stays apart"
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from ..data.tables.header import AUTO
 from ..doctor.findings import Finding, harmful, kind_in
 from ..i18n.doctor import DOCTOR_WORDS
 from ..i18n.finding_details import Detail, counted, in_chinese
@@ -17,7 +18,7 @@ from ..i18n.plots import words_in
 from ..workflow.doctor_job import DoctorResult, examine_source, is_program
 from ..workflow.training_data import options_for
 from .console import json_flag, result, result_json
-from .flags import given, language_flag, max_bytes_flag, typed, with_options
+from .flags import decimal_flag, given, language_flag, max_bytes_flag, typed, with_options
 
 _PLACES = {"file": ("at_file", "at_files"), "line": ("at_line", "at_lines"), "row": ("at_row", "at_rows")}
 _HEADS = {"error": "doctor_error", "warning": "doctor_warning", "remark": "doctor_remark"}
@@ -34,6 +35,7 @@ _MOST_CLASSES = 12
     metavar="OUT",
     help="Write a copy with all repaired that can be (of a folder, a folder); of the --test data too, as OUT-test.",
 )
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
@@ -43,6 +45,7 @@ def doctor_command(
     test_source: str | None,
     target: str | None,
     out: str | None,
+    decimal: str,
     language: str,
     as_json: bool,
     recipe: str,
@@ -54,11 +57,12 @@ def doctor_command(
     errors or warnings (with --fix, if any are left).
     """
     options = options_for(recipe, given(flags))
-    examined = examine_source(source, test_source, target=target, options=options, fix=out)
+    examined = examine_source(source, test_source, target=target, options=options, decimal=decimal, fix=out)
     if as_json:
         result_json(_facts(examined))
     else:
         again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
+        again += [] if decimal == AUTO else ["--decimal", decimal]
         _report(examined, [*again, *typed(recipe, flags)], _Told(language, program=is_program(source)))
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from ..data.tables.header import AUTO, DECIMALS
 from ..i18n.language import LANGUAGES, chinese, preferred
 from ..io.limits import FLAG, MAX_BYTES, in_words, max_bytes
 from ..options.options import ITEMS, SPECS, TYPES, Options
@@ -38,6 +39,13 @@ def max_bytes_flag(command: Command) -> Command:
     text = "压缩数据(gzip、NPZ 等)或标准输入解压后的上限" if chinese() else english
     text = f"{text}  [{in_words(MAX_BYTES)}]"
     return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
+
+
+def decimal_flag(command: Command) -> Command:
+    """Give a command that reads tables ``--decimal``; it is no option of training, but of reading text."""
+    english = "how decimals are written in a table: found out for each column, or with a comma, or a point"
+    text = "表格中小数的写法:逐列判断,或用逗号,或用点" if chinese() else english
+    return click.option("--decimal", type=click.Choice(DECIMALS), default=AUTO, show_default=True, help=text)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:

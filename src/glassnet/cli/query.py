@@ -11,7 +11,7 @@ from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
 from ..workflow.query_job import Answer, query_model
 from .console import complain, error_facts, json_flag, padded, result, result_json, say_notice, told
-from .flags import language_flag, max_bytes_flag
+from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
 _HELP = f"""Ask a model about pictures or rows.
@@ -28,13 +28,14 @@ nothing can be read.
 
 @click.command("query", help=_HELP)
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
+def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: bool) -> None:
     """Answer each input."""
     model, sources = model_and_inputs(words, "query", "INPUT...")
-    answers = query_model(model, sources, language=language, notify=say_notice)
+    answers = query_model(model, sources, decimal=decimal, language=language, notify=say_notice)
     answered = [answer for answer in answers if answer.error is None]
     if as_json:
         result_json([_facts(answer) for answer in answers])

@@ -6,7 +6,7 @@ import click
 
 from ..workflow.report_job import write_report
 from .console import json_flag, result, result_json, say_notice, score_line, told
-from .flags import force_flag, language_flag, max_bytes_flag
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
 @click.command("report")
@@ -17,6 +17,7 @@ from .flags import force_flag, language_flag, max_bytes_flag
 @click.option(
     "--train", "trained_on", metavar="DATA", help="What it was trained on: shows what misread samples are like."
 )
+@decimal_flag
 @language_flag
 @json_flag
 @max_bytes_flag
@@ -25,6 +26,7 @@ def report_command(
     source: str | None,
     out: str | None,
     force: bool,
+    decimal: str,
     language: str,
     trained_on: str | None,
     as_json: bool,
@@ -36,7 +38,14 @@ def report_command(
     kept aside for the test, only that part is asked about.
     """
     report = write_report(
-        model_path, source, out=out, trained_on=trained_on, force=force, language=language, notify=say_notice
+        model_path,
+        source,
+        out=out,
+        trained_on=trained_on,
+        force=force,
+        decimal=decimal,
+        language=language,
+        notify=say_notice,
     )
     evaluation = report.page.evaluation
     if as_json:

@@ -18,6 +18,7 @@ from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
 from ..plots import digit_lines
 from ..preprocess.tabular.dataset import read_table
+from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
@@ -26,7 +27,7 @@ from .flags import force_flag, given, language_flag, max_bytes_flag, with_option
 from .table_flags import take_table_options, with_table_flags
 
 if TYPE_CHECKING:
-    from ..data.tables.table import Table
+    from ..data.tables.table import Column, Table
 
 _READING = ("input_max", "size", "colour", "handwriting", "classes")
 """Options for reading samples."""
@@ -139,35 +140,38 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
 
 def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:
     """Print a table's columns, how training would use them if a target is named, or one row."""
-    table = read_table(source, options.target)
+    table = read_table(source, options.target, decimal=options.decimal)
     if row is not None:
         _show_table_row(table, row, as_json)
         return
     columns = learn_columns(table, options) if options.target else None
+    parsed = [*table.columns().values()] if as_json or columns is None else []
     if as_json:
-        described = [table.describe(name) for name in table.names]
+        described = [column.describe() for column in parsed]
         facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
         result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
         return
     result(f"{table.source}: {counted(len(table), 'row')}, {counted(len(table.names), 'column')}")
-    for remark in (*table.remarks, *(columns.remarks if columns else ())):
+    for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
         say(f"{table.source}: {remark}")
     if columns:
         print_columns(columns)
     else:
-        _show_kinds(table)
+        _show_kinds(parsed)
 
 
-def _show_kinds(table: Table) -> None:
-    width = max(len("column"), *map(width_of, table.names))
+def _show_kinds(columns: list[Column]) -> None:
+    width = max(len("column"), *(width_of(column.name) for column in columns))
     result(f"{'column':<{width}}   kind      missing   different   such as")
-    for name in table.names:
-        one = table.describe(name)
+    for column in columns:
+        one = column.describe()
         examples = ", ".join(
             f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
         )
         different = "" if one["different"] is None else f"{one['different']:,}"
-        result(f"{padded(name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}")
+        result(
+            f"{padded(column.name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}"
+        )
 
 
 def _show_table_row(table: Table, row: int, as_json: bool) -> None:

@@ -6,10 +6,11 @@ from typing import Any
 
 import click
 
+from ..data.tables.header import AUTO
 from ..i18n.language import chinese
 from ..preprocess.tabular.target import TASKS
 from ..workflow.table_options import TableOptions
-from .flags import Command
+from .flags import Command, decimal_flag
 
 _FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "target": (
@@ -32,7 +33,8 @@ _FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
 
 
 def with_table_flags(command: Command) -> Command:
-    """Give a command ``--target``, ``--task``, ``--drop`` and ``--keep``."""
+    """Give a command ``--target``, ``--task``, ``--drop``, ``--keep`` and ``--decimal``."""
+    command = decimal_flag(command)
     for name, (help_en, help_zh, more) in reversed(_FLAGS.items()):
         command = click.option(f"--{name}", help=help_zh if chinese() else help_en, **more)(command)
     return command
@@ -40,11 +42,12 @@ def with_table_flags(command: Command) -> Command:
 
 def take_table_options(flags: dict[str, Any]) -> TableOptions:
     """Take the table's flags out of a command's."""
-    return TableOptions(**{name: flags.pop(name) for name in _FLAGS})
+    return TableOptions(**{name: flags.pop(name) for name in (*_FLAGS, "decimal")})
 
 
 def typed_table(options: TableOptions) -> list[str]:
     """Return the words with which a command gets the same again."""
     task = (options.task,) if options.task else ()
     values = {"target": options.target, "task": task, "drop": options.drop, "keep": options.keep}
+    values["decimal"] = () if options.decimal == AUTO else (options.decimal,)
     return [word for name, every in values.items() for value in every for word in (f"--{name}", value)]

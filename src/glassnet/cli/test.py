@@ -17,7 +17,7 @@ from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
 from .console import json_flag, padded, result, result_json, row_name, say_notice, score_line, told
-from .flags import force_flag, language_flag, max_bytes_flag
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
 @click.command("test")
@@ -27,18 +27,21 @@ from .flags import force_flag, language_flag, max_bytes_flag
     "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
 )
 @force_flag
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def test_command(
-    model_path: str, source: str | None, folder: str | None, force: bool, language: str, as_json: bool
+    model_path: str, source: str | None, folder: str | None, force: bool, decimal: str, language: str, as_json: bool
 ) -> None:
     """Ask a model about every sample of DATA, and show what it gets right and wrong.
 
     Without DATA, a model trained on the bundled MNIST is tested on its 10,000 test digits. Rows count from 0, as for
     'glassnet show --row'.
     """
-    tested = evaluate_model(model_path, source, pictures=folder, force=force, language=language, notify=say_notice)
+    tested = evaluate_model(
+        model_path, source, pictures=folder, force=force, decimal=decimal, language=language, notify=say_notice
+    )
     if as_json:
         result_json(_facts(tested))
         return

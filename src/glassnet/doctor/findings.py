@@ -90,11 +90,6 @@ KINDS: dict[str, Kind] = {
         "make columns of numbers or words of them, or leave it out: glassnet train --drop",
         "drops it",
     ),
-    "GD19": Kind(
-        WARNING,
-        "a column mixes units",
-        "write all its numbers in one unit: as they are, glassnet train --target takes them for words",
-    ),
     "GD46": Kind(
         REMARK,
         "words, or infinite numbers, in a column of numbers",

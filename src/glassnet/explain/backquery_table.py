@@ -14,8 +14,8 @@ import numpy as np
 from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..model.model import Model
-from ..network import Network
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.network_class import Network
 from ..preprocess.tabular.encoders import CLIP, BooleanColumn, Encoding, NumberColumn
 from .gradient_ascent import Climb
 from .input_gradients import exact_members, input_slopes, mean_sums, require_classes, signals_of

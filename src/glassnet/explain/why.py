@@ -17,8 +17,8 @@ from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
 from ..model.model import Model
-from ..network import Network
 from ..nn.activations import Array
+from ..nn.network_class import Network
 from .counterfactual import Flip, Flips
 from .input_gradients import exact_members, hidden_of, mean_sums, signals_of
 from .integrated_gradients import integrated_gradients

@@ -40,7 +40,6 @@ DETAILS: dict[str, tuple[str, str]] = {
     "records": ("{names}: lists, records or the like", "{names}:列表、记录之类"),
     "sentinel": ("{value:g} in {name}, {rows}", "{name} 列的 {value:g}({rows})"),
     "capitals": ("{word!r} and {other!r} in {name}", "{name} 列的 {word!r} 与 {other!r}"),
-    "units": ("{name}: {units}", "{name} 列:{units}"),
     "the_label": ("the label", "标签"),
     "gaps_in": ("{rows} of {all:,} with {what} in {names}", "{all:,} 行中有 {rows}在 {names} 处有{what}"),
     "gaps": ("gaps", "空缺"),

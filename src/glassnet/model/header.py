@@ -17,12 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import SampleLayout
-from ..network import Architecture
+from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling
 from ..preprocess.tabular.columns import VERSION
-from ..preprocess.tabular.encoders import ENCODINGS, encoding_from
+from ..preprocess.tabular.encoders import ENCODINGS, encoding_from, keys_of
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
 from ..preprocess.training_range import FEWEST, SUMMARIES
@@ -193,9 +193,9 @@ def kind_of(hint: Any) -> Kind:
 
 def record_of(cls: type, **kinds: Kind) -> Record:
     """Return the record of a dataclass's fields, some of a closer kind; those with a default may be missing."""
-    hints = get_type_hints(cls)
-    found = {one.name: kinds.get(one.name) or kind_of(hints[one.name]) for one in fields(cls)}
-    needed = {one.name for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
+    hints, keys = get_type_hints(cls), keys_of(cls)
+    found = {key: kinds.get(key) or kind_of(hints[name]) for name, key in keys.items()}
+    needed = {keys[one.name] for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
     return Record(
         {name: kind for name, kind in found.items() if name in needed},
         {name: kind for name, kind in found.items() if name not in needed},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,9 @@ from ..model.model import Model
 from .explain_job import load_explained, output_named, require_pictures
 from .model_data import trained_on_bundled
 from .notice import Notify, ignore
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
 
 _A_LINE = 10
 """Classes that are drawn beside each other."""
@@ -51,7 +54,7 @@ class BackqueryResult:
 def backquery_classes(
     model: Model,
     model_path: str,
-    source: str | None = None,
+    source: str | Table | None = None,
     *,
     part: str = "train",
     label: str | None = None,
@@ -84,7 +87,7 @@ def backquery_classes(
     return result
 
 
-def _dream(model: Model, model_path: str, source: str | None, part: str, notify: Notify) -> NDArray[Any]:
+def _dream(model: Model, model_path: str, source: str | Table | None, part: str, notify: Notify) -> NDArray[Any]:
     """Climb; where that misses a class, and there are data, begin at samples that the model takes for it."""
     named = None if source is None else load_explained(model, model_path, source, part, notify)
     inputs = dream(model, samples=None if named is None else named.inputs)

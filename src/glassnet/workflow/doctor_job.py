@@ -10,6 +10,7 @@ from typing import Any
 
 from .. import data
 from ..data.readers.image_listing import picture_root
+from ..data.tables.header import AUTO
 from ..data.tables.raw_table import LooseTable
 from ..data.tables.relabel import copy_pictures
 from ..data.tables.rewrite import output_kind, write_loosely
@@ -78,6 +79,7 @@ def examine_source(
     *,
     target: str | None = None,
     options: Options | None = None,
+    decimal: str = AUTO,
     fix: str | None = None,
 ) -> DoctorResult:
     """Examine data, together with test data, or a program; write a repaired copy.
@@ -92,17 +94,19 @@ def examine_source(
         The column of the labels: its name, or its number from 1.
     options : Options, optional
         Those of the training to come.
+    decimal : str
+        How decimals are written; see `data.tables.header.DECIMALS`.
     fix : str, optional
         Where the repaired copy goes; nothing is replaced.
     """
     options = Options() if options is None else options
     program = is_program(source)
-    if program and (test_source or target):
-        raise OptionError("GN022", f"{source} is a program: --test and --target are for data.")
+    if program and (test_source or target or decimal != AUTO):
+        raise OptionError("GN022", f"{source} is a program: --test, --target and --decimal are for data.")
     copies = _copies(fix, source, test_source)
     for copy, of in copies:
         _require_copy(of, copy, program)
-    examined = _of_program(source) if program else _of_data(source, test_source, target, copies, options)
+    examined = _of_program(source) if program else _of_data(source, test_source, target, copies, options, decimal)
     repaired, left = [], examined.findings
     if fix is not None:
         repaired = [one for one in examined.findings if one.repaired and one.source in examined.repairable]
@@ -154,9 +158,14 @@ def _of_program(source: str) -> _Examined:
 
 
 def _of_data(
-    source: str, test_source: str | None, target: str | None, copies: list[tuple[str, str]], options: Options
+    source: str,
+    test_source: str | None,
+    target: str | None,
+    copies: list[tuple[str, str]],
+    options: Options,
+    decimal: str,
 ) -> _Examined:
-    diagnosis = examine(source, test_source, target=target, options=options)
+    diagnosis = examine(source, test_source, target=target, options=options, decimal=decimal)
     table, test = diagnosis.table, diagnosis.test
     tables = [table] if test is None else [table, test]
     for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):  # both in one, if there is one

@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ..data import Dataset
+from ..data.tables.header import AUTO
 from ..errors import OptionError
 from ..io.writing import require_folder, require_picture_place
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
-from .model_data import load_labelled, notify_trained_on, unless_told
+from .model_data import load_labelled, notify_trained_on, read_decimals, unless_told
 from .notice import Notify, ignore
 
 
@@ -43,6 +44,7 @@ def evaluate_model(
     *,
     pictures: str | None = None,
     force: bool = False,
+    decimal: str = AUTO,
     language: str = "en",
     notify: Notify = ignore,
 ) -> EvaluationResult:
@@ -57,6 +59,8 @@ def evaluate_model(
         A folder to draw into.
     force : bool
         Whether to replace pictures that are there.
+    decimal : str
+        How decimals are written in a table; see `data.tables.header.DECIMALS`.
     language : {"en", "zh"}
         Of the words in pictures.
     notify : callable
@@ -71,7 +75,7 @@ def evaluate_model(
         if model.targets.name == "values":
             raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
         require_folder(pictures)
-    samples, rows = load_labelled(model, model_path, source, notify)
+    samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
     notify_trained_on(model, source, samples, rows, notify)
     unless_told(model).warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)

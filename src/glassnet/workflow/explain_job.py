@@ -97,7 +97,7 @@ class WhyResult:
 def explain_step(
     model: Model,
     model_path: str,
-    source: str | None,
+    source: str | Table | None,
     row: int,
     *,
     part: str = "train",
@@ -115,7 +115,7 @@ def explain_step(
 def replay_step(
     model: Model,
     model_path: str,
-    source: str | None,
+    source: str | Table | None,
     epoch: int,
     step: int,
     *,
@@ -134,7 +134,7 @@ def replay_step(
 def explain_answer(
     model: Model,
     model_path: str,
-    source: str | None,
+    source: str | Table | None,
     *,
     row: int | None = None,
     part: str = "train",
@@ -206,7 +206,7 @@ def write_why(result: WhyResult, model: Model, html: str, language: str) -> None
 def explain_nodes(
     model: Model,
     model_path: str,
-    source: str | None,
+    source: str | Table | None,
     *,
     part: str = "train",
     picture: str | None = None,

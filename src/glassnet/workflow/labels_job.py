@@ -58,6 +58,7 @@ class LabelsJob:
     folds: int = 5
 
     def __post_init__(self) -> None:
+        self.table.require_target()
         if not 2 <= self.folds <= 100:
             raise OptionError("GN021", f"--folds {self.folds}: expected 2 to 100.")
         if len(self.table.target) > 1:

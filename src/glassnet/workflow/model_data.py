@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..data.split import split, split_rows
+from ..data.tables.header import AUTO
 from ..errors import OptionError
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -20,6 +21,21 @@ from .training_data import load_samples, notify_left_out, notify_remarks, notify
 
 if TYPE_CHECKING:
     from ..data.tables.table import Table
+
+
+def read_decimals(model: Model, source: str | None, decimal: str) -> str | Table | None:
+    """Read a table for a model if it is said how decimals are written; leave any other source for its reader.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a model of no table.
+    """
+    if decimal == AUTO or source is None:
+        return source
+    if model.columns is None:
+        raise OptionError("GN022", f"--decimal {decimal}: for tables, and the model is of none. Leave it out.")
+    return read_table(source, model.columns.names, decimal=decimal)
 
 
 def load_labelled(
@@ -42,7 +58,9 @@ def load_labelled(
     return samples, len(table)
 
 
-def load_unseen(model: Model, model_path: str, source: str | None, notify: Notify) -> tuple[Dataset, Dataset | None]:
+def load_unseen(
+    model: Model, model_path: str, source: str | Table | None, notify: Notify
+) -> tuple[Dataset, Dataset | None]:
     """Read labelled data as `load_labelled`; of what a model was trained on, only the part that was kept aside.
 
     The second is the other part: by the receipt, what the model was trained on; None where the data are others.
@@ -59,7 +77,7 @@ def load_alike(model: Model, model_path: str, source: str | None, notify: Notify
     return samples if parts is None else parts[0]
 
 
-def load_trained_on(model: Model, model_path: str, source: str | None, notify: Notify) -> Dataset:
+def load_trained_on(model: Model, model_path: str, source: str | Table | None, notify: Notify) -> Dataset:
     """Read what a model was trained on again, without what was kept aside for its test."""
     source = _named(
         model, source, f"{model_path} was not trained on the bundled MNIST: name the DATA it was trained on."
@@ -68,6 +86,7 @@ def load_trained_on(model: Model, model_path: str, source: str | None, notify: N
     if model.columns is None:
         # By the scaling: with `fit` the largest value may have been found out, and not be among the options.
         read_like = replace(options, input_max=model.scaling.maximum)
+        assert isinstance(source, str)
         samples = load_samples(source, read_like, notify, layout=model.layout, large=True)  # it has been trained on
         return split(samples, options)[0] if held_out else samples
     table = read_table(source, model.columns.names)
@@ -90,7 +109,7 @@ def load_queries(
     return inputs, [f"{table.source}, row {row}" for row in range(len(table))], None
 
 
-def notify_trained_on(model: Model, source: str | None, samples: Dataset, rows: int, notify: Notify) -> None:
+def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset, rows: int, notify: Notify) -> None:
     """Tell if samples are those that a model was trained on, by its receipt: what it does with them proves little.
 
     Arguments after the second are those that `load_labelled` has returned.

@@ -10,11 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
+from ..data.tables.header import AUTO
 from ..errors import GlassnetError
 from ..i18n.cli import cli_words
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from .model_data import load_queries, unless_told
+from .model_data import load_queries, read_decimals, unless_told
 from .notice import Notify, ignore
 
 
@@ -45,7 +46,9 @@ class Answer:
     error: GlassnetError | None = None
 
 
-def query_model(model: Model, sources: Sequence[str], *, language: str = "en", notify: Notify = ignore) -> list[Answer]:
+def query_model(
+    model: Model, sources: Sequence[str], *, decimal: str = AUTO, language: str = "en", notify: Notify = ignore
+) -> list[Answer]:
     """Ask a model about all samples of all sources.
 
     Parameters
@@ -53,6 +56,8 @@ def query_model(model: Model, sources: Sequence[str], *, language: str = "en", n
     model : Model
     sources : sequence of str
         Pictures, folders of them, rows or tables; ``"-"`` for standard input.
+    decimal : str
+        How decimals are written in a table; see `data.tables.header.DECIMALS`.
     language : {"en", "zh"}
         Of an answer that holds no label.
     notify : callable
@@ -67,7 +72,7 @@ def query_model(model: Model, sources: Sequence[str], *, language: str = "en", n
     GlassnetError
         When there is but one thing to read, and it cannot be.
     """
-    queries = [one for source in sources for one in _read(model, source, notify)]
+    queries = [one for source in sources for one in _read(model, source, decimal, notify)]
     if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
         raise queries[0][1]
     rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
@@ -78,15 +83,15 @@ def query_model(model: Model, sources: Sequence[str], *, language: str = "en", n
     ]
 
 
-def _read(model: Model, source: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
+def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
     """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
     pictures: list[str] = []
     try:
         pictures = [] if model.columns else data.pictures_in(source)
-        rows, names, _ = load_queries(model, source, notify)
+        rows, names, _ = load_queries(model, read_decimals(model, source, decimal) or source, notify)
     except GlassnetError as problem:
         if pictures and pictures != [source]:  # each by itself: the others can be answered
-            return [one for picture in pictures for one in _read(model, picture, notify)]
+            return [one for picture in pictures for one in _read(model, picture, decimal, notify)]
         return [(data.STDIN if source == "-" else source, problem)]
     return list(zip(names, rows, strict=True))
 
@@ -109,7 +114,7 @@ def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
     if model.targets.name != "values":
         holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
         return ", ".join(holding) or cli_words(language)("none_holds")
-    units = [one.unit for one in model.columns.targets] if model.columns else [""] * model.classes
+    units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
     if model.classes == 1:
         return f"{decoded[0]:.6g}{units[0]}"
     return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, decoded, units, strict=True))

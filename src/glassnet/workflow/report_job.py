@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
+from ..data.tables.header import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError
@@ -16,7 +17,7 @@ from ..model.file import load_model
 from ..model.model import Model
 from ..options.options import Options
 from ..training.receipt import options_of
-from .model_data import load_alike, load_unseen, trained_on_bundled
+from .model_data import load_alike, load_unseen, read_decimals, trained_on_bundled
 from .notice import Notify, ignore
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def write_report(
     out: str | None = None,
     trained_on: str | None = None,
     force: bool = False,
+    decimal: str = AUTO,
     language: str = "en",
     notify: Notify = ignore,
 ) -> ReportResult:
@@ -56,6 +58,8 @@ def write_report(
         What the model was trained on: shows what misread samples are like.
     force : bool
         Whether to replace what is at `out`.
+    decimal : str
+        How decimals are written in tables; see `data.tables.header.DECIMALS`.
     language : {"en", "zh"}
     notify : callable
     """
@@ -66,12 +70,12 @@ def write_report(
         raise OptionError("GN022", f"{source}: as DATA or with --train, it is read once. Save it to a file.")
     samples, training = None, None
     if source is not None or trained_on_bundled(model):
-        samples, training = load_unseen(model, model_path, source, notify)
+        samples, training = load_unseen(model, model_path, read_decimals(model, source, decimal), notify)
     kept_aside = training is not None
     trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
     if trained_on is not None and not (kept_aside and trained_on == source):
         training = load_alike(model, model_path, trained_on, notify)
-    findings = _findings(model, None if kept_aside else source, trained_on)
+    findings = _findings(model, None if kept_aside else source, trained_on, decimal)
     from ..html.report.page import make_page
 
     page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
@@ -79,7 +83,7 @@ def write_report(
     return ReportResult(place, Path(place).stat().st_size, page)
 
 
-def _findings(model: Model, source: str | None, trained_on: str | None) -> list[Finding] | None:
+def _findings(model: Model, source: str | None, trained_on: str | None, decimal: str) -> list[Finding] | None:
     """Examine what the model was trained on, together with what it is tested with; or this alone.
 
     What is wrong with columns that the model leaves out is not its concern. What is read once has been read by then.
@@ -89,9 +93,9 @@ def _findings(model: Model, source: str | None, trained_on: str | None) -> list[
     options = options_of(model.receipt) if recorded else Options(input_max=model.scaling.maximum)
     targets = model.columns.target_names if model.columns else (None,)
     if trained_on is not None:
-        findings = examine_each(trained_on, source, targets=targets, options=options)
+        findings = examine_each(trained_on, source, targets=targets, options=options, decimal=decimal)
     elif source is not None:
-        findings = examine_each(source, targets=targets, options=options, part="test")
+        findings = examine_each(source, targets=targets, options=options, decimal=decimal, part="test")
     else:
         return None
     left_out = {name for name, _ in model.columns.dropped} if model.columns else set()

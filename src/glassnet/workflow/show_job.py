@@ -44,7 +44,8 @@ def look_at(
         For reading samples: what differs from the recipe means that they are samples.
     notify : callable
     """
-    if (table and table.target) or source == "-":  # a stream is read once
+    table = table or TableOptions()
+    if table.target or source == "-":  # a stream is read once
         return source
     try:
         return load_samples(source, options_for(recipe, options or {}), notify, part=part, large=True)
@@ -52,7 +53,7 @@ def look_at(
         if problem.code == "GN066":
             return source
         # Options for samples mean samples; and so does a first column that is called what it is before pixels.
-        named = None if options else _table_with_names(source)
+        named = None if options else _table_with_names(source, table)
         if named is None or named.names[0].lower() == "label":
             raise
         return named
@@ -110,9 +111,9 @@ def draw_samples(samples: Dataset, row: int | None, png: str, language: str) -> 
         plots.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
 
 
-def _table_with_names(source: str) -> Table | None:
+def _table_with_names(source: str, options: TableOptions) -> Table | None:
     try:
-        table = read_table(source)
+        table = read_table(source, decimal=options.decimal)
     except GlassnetError:
         return None
     return table if table.header else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..data.tables.header import AUTO
 from ..errors import OptionError
 
 
@@ -21,6 +22,8 @@ class TableOptions:
         Columns to leave out.
     keep : tuple of str
         Columns to use although they look like identifiers.
+    decimal : str
+        How decimals are written in it; see `data.tables.header.DECIMALS`.
 
     Raises
     ------
@@ -32,6 +35,7 @@ class TableOptions:
     task: str | None = None
     drop: tuple[str, ...] = ()
     keep: tuple[str, ...] = ()
+    decimal: str = AUTO
 
     def __post_init__(self) -> None:
         for name in self.target:
@@ -40,3 +44,8 @@ class TableOptions:
         alone = [name for name in ("task", "drop", "keep") if getattr(self, name)]
         if alone and not self.target:
             raise OptionError("GN022", f"--{alone[0]}: name the column to predict too, --target COLUMN.")
+
+    def require_target(self) -> None:
+        """Refuse a way to write decimals where no table is read: OptionError GN022."""
+        if self.decimal != AUTO and not self.target:
+            raise OptionError("GN022", "--decimal: name the column to predict too, --target COLUMN.")

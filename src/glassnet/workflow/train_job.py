@@ -30,7 +30,7 @@ from ..model.evaluate import Evaluation, evaluate
 from ..model.file import load_model, save_model
 from ..model.header import Text, record_of
 from ..model.model import Model
-from ..options.options import Options
+from ..options.options import Options, beyond_single_samples
 from ..options.recipes import for_rows
 from ..options.unused import unused_options
 from ..training.callbacks import LAST, STILL_FALLING, History, Listener
@@ -93,6 +93,9 @@ class TrainJob:
     language: str = "en"
     checkpoint: str | None = None
     every: str | None = None
+
+    def __post_init__(self) -> None:
+        self.table.require_target()
 
 
 @dataclass(frozen=True)
@@ -291,8 +294,6 @@ def read_data(
 
 def _notify_options(given: dict[str, Any], options: Options, notify: Notify) -> None:
     """Tell which options do nothing, and which make training slow."""
-    from ..engines import beyond_single_samples
-
     for name, needs in unused_options(given, options).items():
         facts = {"flag": _flag(name), "other": _flag(needs.option), "value": getattr(options, needs.option)}
         if needs.values:

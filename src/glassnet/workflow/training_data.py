@@ -137,7 +137,7 @@ def load_training_table(
     part = table if kept is None else table.take(kept)
     if aside is None:
         assert test_source is not None
-        test_table = read_table(test_source, columns.names)
+        test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
     else:
         test_table = table.take(aside)
         notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
@@ -225,7 +225,7 @@ def notify_remarks(samples: Dataset, notify: Notify) -> None:
 
 def notify_surprises(table: Table, columns: Columns, notify: Notify) -> None:
     """Tell what is unlike the table that columns were learnt from."""
-    for text in (*table.written_as(columns.decimal_signs).remarks, *columns.surprises(table)):
+    for text in (*table.remarks, *columns.surprises(table)):
         notify(remark(table.source, text))
 
 
@@ -243,7 +243,7 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
 def _read_named(source: str, options: TableOptions) -> Table:
     if source == data.BUNDLED and not os.path.exists(source):
         raise OptionError("GN022", f"--target {options.target[0]}: a column of a table. Name the table too, as DATA.")
-    return read_table(source, options.target)
+    return read_table(source, options.target, decimal=options.decimal)
 
 
 def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-from unittest import mock
 
 import numpy as np
-import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import read_table
-from glassnet.data.tables.decimals import decimals_of, with_points
+from glassnet.errors import DataError
 from glassnet.preprocess import Columns
+from glassnet.preprocess.tabular.selection import about_decimals
 from support.cli import run
 
 SEPARATORS = {"comma": ",", "semicolon": ";", "tab": "\t", "bar": "|"}
@@ -39,6 +38,10 @@ VALUES = {
 }
 
 
+def said(table):
+    return tuple(about_decimals(table.columns().values()))
+
+
 def written(folder, columns, separator=";", quote=False):
     path = folder / "table"
     marks = '"' if quote or separator == "," else ""
@@ -51,14 +54,22 @@ def written(folder, columns, separator=";", quote=False):
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
 @pytest.mark.parametrize("quote", [True, False])
 def test_numbers_with_decimal_commas(tmp_path, separator, quote):
-    table = read_table(written(tmp_path, GERMAN, separator, quote))
-    for name, values in VALUES.items():
-        assert table.kind(name) == "number"
-        np.testing.assert_allclose(table.numbers(name), values, rtol=1e-15)
-    assert table.remarks == (
+    path = written(tmp_path, GERMAN, separator, quote)
+    for decimal, either_way in ((",", 1), ("auto", 1000)):
+        table = read_table(path, decimal=decimal)
+        for name, values in VALUES.items():
+            if name == "people" and decimal == "auto":  # could be versions, or addresses
+                assert table.column(name).kind == "text"
+                continue
+            factor = {"milligrams": either_way, "steps": 1 / either_way}.get(name, 1)
+            assert table.column(name).kind == "number"
+            np.testing.assert_allclose(table.column(name).numbers, np.multiply(values, factor), rtol=1e-15)
+    assert said(table) == (
         "column 'euro': '400,50 €' is read with a decimal comma; so are those of 2 more columns",
-        "column 'milligrams': '1,400 mg' is read with a decimal comma, as other columns are",
-        "column 'people': '1.000.826' is read with points between thousands; so are those of 1 more column",
+        "column 'metres': '1.000,0' is read with points between thousands",
+        "column 'milligrams': '1,400 mg' is read with commas between thousands",
+        "column 'milligrams': '1,400 mg' has no decimal comma, unlike other columns; --decimal , reads it so; "
+        "so are those of 2 more columns",
     )
 
 
@@ -67,9 +78,9 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
 def test_commas_between_thousands_are_no_decimals_whatever_separates(tmp_path, separator, decimals):
     columns = {"pay": [f"{40 + k},000" for k in range(ROWS)], "x": [decimals.format(k) for k in range(ROWS)]}
     table = read_table(written(tmp_path, columns, separator))
-    assert table.numbers("pay").tolist() == [40000.0 + 1000 * k for k in range(ROWS)]
-    assert table.numbers("x").tolist() == [float(one) for one in columns["x"]]
-    assert table.remarks == ("column 'pay': '40,000' is read with commas between thousands",)
+    assert table.column("pay").numbers.tolist() == [40000.0 + 1000 * k for k in range(ROWS)]
+    assert table.column("x").numbers.tolist() == [float(one) for one in columns["x"]]
+    assert said(table) == ("column 'pay': '40,000' is read with commas between thousands",)
 
 
 def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
@@ -81,8 +92,11 @@ def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
     path = written(tmp_path, columns, "\t")
     table = read_table(path)
     for name, texts in columns.items():
-        assert table.numbers(name).tolist() == [float(text.replace(",", ".")) for text in texts]
-    assert table.remarks == ("column 'a': '0,04' is read with a decimal comma",)
+        assert table.column(name).numbers.tolist() == [float(text.replace(",", ".")) for text in texts]
+    assert said(table) == (
+        "column 'a': '0,04' is read with a decimal comma",
+        "column 'c': '1.000' has no decimal comma, unlike other columns; --decimal , reads it so",
+    )
     learnt = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
     asked = {"a": ["1,234"], "c": ["1.234"]}
     expected = learnt.apply(read_table({"a": [1.234], "c": [1.234]}))
@@ -93,9 +107,9 @@ def test_a_column_is_never_read_both_ways(tmp_path):
     column = [f"{k},25" for k in range(ROWS)]
     column[3] = "6.41"
     table = read_table(written(tmp_path, {"x": column, "y": ["a", "b"] * (ROWS // 2)}))
-    assert table.kind("x") == "number"
-    assert table.strays("x") == (1, ("6.41",))
-    assert np.flatnonzero(np.isnan(table.numbers("x"))).tolist() == [3]
+    assert table.column("x").kind == "number"
+    assert table.column("x").non_numeric.to_list() == ["6.41"]
+    assert np.flatnonzero(np.isnan(table.column("x").numbers)).tolist() == [3]
 
 
 ALIKE = {
@@ -146,7 +160,7 @@ def test_a_single_cell_changes_no_other_column(tmp_path):
     columns["n"][3] = "1,3"
     for separator in SEPARATORS.values():
         table = read_table(written(tmp_path, columns, separator, quote=True))
-        assert table.numbers("t").tolist() == [float(text) for text in columns["t"]]
+        assert table.column("t").numbers.tolist() == [float(text) for text in columns["t"]]
 
 
 @pytest.mark.parametrize("codes", ["192.168.100.{}", "1.200.{}", "030.100.{}"])
@@ -154,45 +168,26 @@ def test_points_alone_are_no_sign_of_thousands(tmp_path, codes):
     columns = {"t": [f"{k + 1}.{k + 100}" for k in range(ROWS)], "ip": [codes.format(k + 100) for k in range(ROWS)]}
     for separator in SEPARATORS.values():
         table = read_table(written(tmp_path, columns, separator))
-        assert table.kind("ip") == "text"
-        assert table.numbers("t").tolist() == [float(text) for text in columns["t"]]
-        assert table.remarks == ()
+        assert table.column("ip").kind == "text"
+        assert table.column("t").numbers.tolist() == [float(text) for text in columns["t"]]
+        assert said(table) == ()
 
 
 def test_a_note_or_an_address_turns_no_decimals_off(tmp_path):
-    columns = {
-        "x": COUNTED,
-        "note": ["ok"] * (ROWS - 1) + ["v 1.5"],
-        "big": [f"{k + 1}.{k + 100}" for k in range(ROWS)],
-    }
+    columns = {"x": COUNTED, "note": ["ok"] * (ROWS - 1) + ["v 1.5"], "y": [f"{k}.5" for k in range(ROWS)]}
     for separator in SEPARATORS.values():
         table = read_table(written(tmp_path, columns, separator))
-        assert table.numbers("x").tolist() == [float(text.replace(",", ".")) for text in COUNTED]
-        assert table.numbers("big").tolist() == [float(text.replace(".", "")) for text in columns["big"]]
-        assert len(table.remarks) == 2
-    columns["big"] = [f"{k}.5" for k in range(ROWS)]
-    table = read_table(written(tmp_path, columns, ","))
-    assert table.remarks == ("column 'x': '0,0' is read as a word, as other columns have decimal points",)
+        assert table.column("x").numbers.tolist() == [float(text.replace(",", ".")) for text in COUNTED]
+        assert table.column("y").numbers.tolist() == [float(text) for text in columns["y"]]
+        assert said(table) == ("column 'x': '0,0' is read with a decimal comma",)
 
 
 def test_another_way_than_in_training_is_seen_and_said(tmp_path):
     german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
     learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
 
-    for x, z, numbers, said in (
+    for x, z, numbers, remarks in (
         ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with points between thousands, as in training"]),
-        (
-            "1.5",
-            "1.234",
-            (1.5, 1.234),
-            ["'1.5' is read with a decimal point, other than in training; so are those of 1"],
-        ),
-        (
-            "1.5",
-            "2,345",
-            (1.5, 2345),
-            ["'1.5' is read with a decimal point, other", "'2,345' is read with commas between"],
-        ),
         (
             "1.5",
             "1,234.5",
@@ -204,9 +199,19 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
         table = read_table({"x": [x], "z": [z]})
         expected = learnt.apply(read_table({"x": [numbers[0]], "z": [numbers[1]]}))
         np.testing.assert_array_equal(learnt.apply(table), expected)
-        remarks = table.written_as(learnt.decimal_signs).remarks
-        assert len(remarks) == len(said)
-        assert all(part in remark for part, remark in zip(said, remarks, strict=True))
+        for part, remark in zip(remarks, learnt.surprises(table), strict=True):
+            assert part in remark
+
+
+@pytest.mark.parametrize(("z", "number"), [("1.234", 1.234), ("2,345", 2345)])
+def test_decimals_in_another_way_are_refused_where_a_column_could_be_either(tmp_path, z, number):
+    german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
+    learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
+    asked = {"x": ["1.5"], "z": [z]}
+    with pytest.raises(DataError, match=r"'x'.*'z' may be.*--decimal"):
+        learnt.apply(read_table(asked))
+    told = learnt.apply(read_table(asked, decimal="."))
+    np.testing.assert_array_equal(told, learnt.apply(read_table({"x": [1.5], "z": [number]})))
 
 
 @pytest.mark.parametrize("separator", SEPARATORS.values(), ids=SEPARATORS)
@@ -214,33 +219,12 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
 def test_a_repaired_copy_has_the_same_numbers(tmp_path, separator, quote):
     columns = {**GERMAN, "words": ["ab,c", "1.5 or 2,5", "5,5"] * (ROWS // 3), "y": ["a", "b"] * (ROWS // 2)}
     path = written(tmp_path, columns, separator, quote)
-    outcome = run("doctor", str(path), "--target", "y", "--fix", str(tmp_path / "copy.csv"))
+    outcome = run("doctor", str(path), "--target", "y", "--decimal", ",", "--fix", str(tmp_path / "copy.csv"))
     assert "GD12" in outcome.out
     copy = read_table(tmp_path / "copy.csv")
-    assert not copy.decimals.commas
     assert copy.frame["words"].to_list() == columns["words"]
     for name, values in VALUES.items():
-        np.testing.assert_allclose(copy.numbers(name), values, rtol=1e-15)
-
-
-def test_wide_tables_are_read_as_narrow_ones(tmp_path):
-    """Plain columns are looked at all at once."""
-    columns = {
-        "a": [f"{k},{k % 9}5" for k in range(ROWS)],
-        "b": [f"0,{k:03d}" for k in range(ROWS)],
-        "c": [f"{k + 1},{k:03d}" for k in range(ROWS)],
-        "d": [f"{k + 1}.{k:03d}" for k in range(ROWS)],
-        "e": [f"-{k}" for k in range(ROWS)],
-        "f": [f"{k % 2},5" if k < 2 else str(k) for k in range(ROWS)],
-    }
-    text = pl.DataFrame(columns)
-    for names in ("abcdef", "bde", "cde", "cd", "fd", "ad"):
-        quick = decimals_of(text.select(list(names)), ";")
-        with mock.patch("glassnet.data.tables.decimals._plainly", return_value={}):
-            slow = decimals_of(text.select(list(names)), ";")
-            turned = with_points(text, quick.commas) if quick.commas else text
-        assert quick == slow
-        assert with_points(text, quick.commas).equals(turned)
+        np.testing.assert_allclose(copy.column(name).numbers, values, rtol=1e-15)
 
 
 def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
@@ -248,7 +232,7 @@ def test_what_is_no_number_is_none_in_a_repaired_copy(tmp_path):
     columns["x"][3] = "6.41"
     path = written(tmp_path, columns)
     run("doctor", str(path), "--target", "y", "--fix", str(tmp_path / "copy.csv"))
-    numbers = [read_table(one).numbers("x") for one in (path, tmp_path / "copy.csv")]
+    numbers = [read_table(one).column("x").numbers for one in (path, tmp_path / "copy.csv")]
     np.testing.assert_array_equal(*numbers)
 
 
@@ -263,5 +247,10 @@ def test_what_separates_the_values_decides_nothing(tmp_path_factory, pairs, form
     found = []
     for separator in ";\t|":  # where commas separate them, a comma is no decimal sign beside points
         table = read_table(written(folder, columns, separator, quote=True), ["x"])
-        found.append([table.decimals.commas, *(table.numbers(name).tobytes() for name in columns)])
+        found.append(
+            [
+                *(table.column(name).decimal for name in columns),
+                *(table.column(name).numbers.tobytes() for name in columns),
+            ]
+        )
     assert found[0] == found[1] == found[2]

@@ -100,10 +100,10 @@ def test_the_doctor_names_column_and_rows_and_empties_the_fields(tmp_path, targe
     assert "-9999 in degrees, 3 rows" in one["found"]
     assert "GD16" in found["fixed"]["done"]
     table = read_table(copy)
-    assert np.isnan(table.numbers("age")).sum() == (2 if target == "kind" else 1)
+    assert np.isnan(table.column("age").numbers).sum() == (2 if target == "kind" else 1)
     # Rows without a number to predict teach nothing.
     assert len(table) == (200 if target == "kind" else 197)
-    assert table.numbers("degrees").min(where=~np.isnan(table.numbers("degrees")), initial=0) > -21
+    assert table.column("degrees").numbers.min(where=~np.isnan(table.column("degrees").numbers), initial=0) > -21
     again = run("doctor", copy, "--target", target, "--json").json()
     assert "GD16" not in [finding["code"] for finding in again["findings"]]
 

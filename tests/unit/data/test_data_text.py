@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from glassnet.data.readers.labelled_rows import sniff
 from glassnet.data.tables.csv import read_delimited
-from glassnet.data.tables.header import SEPARATORS, is_header, is_number, separator_of
+from glassnet.data.tables.header import SEPARATORS, is_number, separator_of
 from glassnet.data.tables.read_raw import read_loosely
+from glassnet.data.tables.row_names import is_header
 from glassnet.errors import DataError
 from glassnet.io.opening import open_source, open_stream
 

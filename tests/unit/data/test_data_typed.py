@@ -20,14 +20,14 @@ def test_types_in_json_are_told_by_all_rows(tmp_path, kind):
     path = tmp_path / f"d.{kind}"
     path.write_text(json.dumps(rows) if kind == "json" else "\n".join(map(json.dumps, rows)))
     table = read_table(path)
-    np.testing.assert_array_equal(table.numbers("a"), [*range(300), 1.5, np.nan])
+    np.testing.assert_array_equal(table.column("a").numbers, [*range(300), 1.5, np.nan])
     assert table.row(300) == {"a": 1.5, "b": "x", "c": 7}
     assert table.row(7)["b"] == "7"
 
 
 def test_json_that_only_python_writes_is_read_too(tmp_path):
     (tmp_path / "d.ndjson").write_text('{"a": NaN, "b": 1}\n\n{"a": 2, "b": Infinity}\n')
-    np.testing.assert_array_equal(read_table(tmp_path / "d.ndjson").numbers("a"), [np.nan, 2])
+    np.testing.assert_array_equal(read_table(tmp_path / "d.ndjson").column("a").numbers, [np.nan, 2])
 
 
 def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):

@@ -99,8 +99,8 @@ def test_columns_are_decoded_to_what_they_were(tmp_path):
     table, rows = read_table(tmp_path / "people.csv"), np.arange(200)
     for row in rows[::17]:
         decoded = data.columns.decode(data.inputs[row])
-        age = table.numbers("age")[row]
+        age = table.column("age").numbers[row]
         assert decoded["age"] == pytest.approx(age, rel=1e-5, nan_ok=True)
-        codes, words = table.words("place")
+        codes, words = table.column("place").words()
         assert max(decoded["place"], key=decoded["place"].get) == words[codes[row]]
         assert decoded["married"] == {"yes": float(row % 2), "no": float(1 - row % 2)}

@@ -13,7 +13,8 @@ from glassnet.errors import OptionError, ShapeError
 from glassnet.explain import integrated_gradients
 from glassnet.explain.input_gradients import exact_members, input_slopes, mean_sums, signals_of, slopes
 from glassnet.explain.why import Neighbours, why
-from glassnet.network import Network, forward
+from glassnet.network import forward
+from glassnet.nn.network_class import Network
 from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 600))

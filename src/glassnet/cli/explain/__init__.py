@@ -12,8 +12,9 @@ from ...explain.step import worked_example
 from ...i18n.explain import explain_words
 from ...io.writing import require_apart, require_page_place, require_picture_place
 from ...model.file import load_model
+from ...workflow.model_data import read_decimals
 from ..console import json_flag
-from ..flags import force_flag, language_flag, max_bytes_flag
+from ..flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 from .backquery import explain_backquery
 from .nodes import explain_nodes
 from .step import explain_replay, explain_step, show_step
@@ -41,10 +42,11 @@ from .why import explain_why
     "--picture", metavar="FILE", help="Draw the step, --why, --backquery or --nodes: PNG, PDF or SVG by its name."
 )
 @force_flag
+@decimal_flag
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def explain_command(model_path: str | None, source: str | None, as_json: bool, **asked: Any) -> None:
+def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **asked: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
 
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
@@ -62,7 +64,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
     model = load_model(model_path)
-    _EXPLAIN[kind](model, model_path, source, asked, as_json)
+    _EXPLAIN[kind](model, model_path, read_decimals(model, source, decimal), asked, as_json)
 
 
 def _kind(asked: dict[str, Any]) -> str:

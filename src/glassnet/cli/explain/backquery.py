@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...html.report.values import value_said
 from ...i18n.explain import explain_words
@@ -13,8 +13,13 @@ from ...model.model import Model
 from ...workflow.backquery_job import BackqueryResult, backquery_classes
 from ..console import padded, result, result_json, say, say_notice
 
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
 
-def explain_backquery(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+
+def explain_backquery(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Say what each class looks like to the network, by the book's way back and by climbing."""
     language = asked["language"]
     found = backquery_classes(

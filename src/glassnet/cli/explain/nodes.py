@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
@@ -15,8 +15,13 @@ from ...workflow import explain_job
 from ..console import result, result_json, say_notice
 from .why_text import MOST
 
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
 
-def explain_nodes(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+
+def explain_nodes(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Say which hidden nodes matter, and which are dead or saturated."""
     picture, language = asked["picture"], asked["language"]
     layers = explain_job.explain_nodes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -19,11 +19,16 @@ from ...workflow import explain_job
 from ..console import progress_listener, result, result_json, say, say_notice, told
 from .step_text import print_step
 
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
 _MOST_ROWS = 8
 """Rows of a batch that are named."""
 
 
-def explain_step(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def explain_step(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Show a step on one sample."""
     if asked["row"] is None:
         raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
@@ -43,7 +48,9 @@ def explain_step(model: Model, model_path: str, source: str | None, asked: dict[
     show_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
 
 
-def explain_replay(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+def explain_replay(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Show a step of the training that made the model; exit code 1 where it gives other bits now."""
 
     def announce(event: Event) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...explain.why import Why
 from ...i18n.explain import explain_words
@@ -13,8 +13,13 @@ from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why
 
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
 
-def explain_why(model: Model, model_path: str, source: str | None, asked: dict[str, Any], as_json: bool) -> None:
+
+def explain_why(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
     """Say why a model answers a sample as it does."""
     picture, html, language = asked["picture"], asked["html"], asked["language"]
     explained = explain_answer(

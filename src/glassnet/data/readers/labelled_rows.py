@@ -15,7 +15,8 @@ from ...errors import DataError
 from ...io.opening import Opened
 from ..dataset import SampleLayout, image_shape
 from ..sample_layout import detect_layout, detect_range, one_hot_rows, unsigned
-from ..tables.header import SEPARATORS, is_header
+from ..tables.header import separator_of
+from ..tables.row_names import is_header
 from ..validation import LABEL_LIMIT, bad_label, not_finite, outside
 
 _SNIFFED = 3
@@ -126,7 +127,8 @@ def sniff(opened: Opened) -> Layout:
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows of numbers. Check the file.")
     first, text = beginning[0]
     # The last of them is surely a row; the first may be a title.
-    separator = next((s for s in (*SEPARATORS, " ") if s in beginning[-1][1]), ",")
+    separator = separator_of(beginning[-1][1])
+    separator = separator if separator in beginning[-1][1] or " " not in beginning[-1][1] else " "
     layout = Layout(separator, False, first, 0)
     names = layout.split(text)
     header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))

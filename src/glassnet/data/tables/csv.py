@@ -12,14 +12,15 @@ import re
 from collections import Counter, deque
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import polars as pl
 
 from ...errors import DataError
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
-from .header import SAMPLE, SEPARATORS, is_header, is_number, separator_of
-from .row_names import are_row_names, completed, even
+from .header import SAMPLE, SEPARATORS, is_number, separator_of
+from .row_names import are_row_names, completed, even, is_header
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -66,7 +67,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
         columns have the same name.
     """
     content, remarks, above = _utf8(opened)
-    separator, first_rows = _sniff(content, opened.name)
+    separator, first_rows = sniff(content, opened.name)
     if separator == " ":
         content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
     row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
@@ -114,7 +115,7 @@ def named_columns(opened: Opened) -> list[str]:
     """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
     try:
         content, _, _ = _utf8(opened, SAMPLE)
-        _, rows = _sniff(content, opened.name)
+        _, rows = sniff(content, opened.name)
     except DataError:
         return []
     names = rows[0]
@@ -180,7 +181,7 @@ def table_start(content: bytes) -> int:
     return len(content) - len(table[comments_above(table) :].lstrip(b"\r\n"))
 
 
-def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
+def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     """Return the separator that cuts the first rows most evenly, and those rows."""
     sample = content[:SAMPLE]
     if len(content) > SAMPLE and b"\n" in sample:
@@ -189,7 +190,7 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
     found, rows = ",", [[""]]
     text = sample.decode(errors="ignore")
     for separator in SEPARATORS:
-        cut = [row for _, _, row in records(text, separator, name)]
+        cut = [one.fields for one in records(text, separator, name)]
         if not cut:  # nothing but a quotation mark
             continue
         widths = Counter(map(len, cut))
@@ -198,7 +199,7 @@ def _sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         if score > best:
             best, found, rows = score, separator, cut
     if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
-        blank = [row for _, _, row in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        blank = [one.fields for one in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
     return found, rows
@@ -232,15 +233,13 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
     """Read the rows one by one, or say which is wrong; `named` if the first value of each is its name."""
     rows = []
     right = f"{width}, a name of the row and {width - 1} more" if named else f"{width} as in the first line"
-    text = content.decode()
-    lines = text.split("\n")
-    found = list(records(f"{text}\n\n", separator, name))  # the blank line is part of what stays open
+    found = list(records(content.decode(), separator, name))
     if not found:
         raise DataError("GN010", f"{name}: nothing but quotation marks, expected rows of values. Check the file.")
-    if len(found) > 1 and all(len(row) == width + 1 and not row[-1].strip() for _, _, row in found[1:]):
-        found[1:] = [(first, last, row[:-1]) for first, last, row in found[1:]]  # all end in a separator, but the names
-    for first, last, row in found:
-        if last > first and not is_well_quoted(lines[first - 1 : last], separator):
+    if len(found) > 1 and all(len(one.fields) == width + 1 and not one.fields[-1].strip() for one in found[1:]):
+        found[1:] = [one._replace(fields=one.fields[:-1]) for one in found[1:]]  # all end in a separator, but the names
+    for first, last, row, is_open in found:
+        if is_open:
             raise DataError(
                 "GN012",
                 f"{name}, line {above + first}: a quotation mark is opened in this row and not closed where its value "
@@ -265,7 +264,7 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
     )
 
 
-def is_well_quoted(lines: Sequence[str], separator: str) -> bool:
+def _is_well_quoted(lines: Sequence[str], separator: str) -> bool:
     """Tell whether what is quoted in some lines ends, and right before a separator or the end of a line."""
     quoted = io.StringIO("\n".join(lines), newline="")
     try:
@@ -275,15 +274,34 @@ def is_well_quoted(lines: Sequence[str], separator: str) -> bool:
     return True
 
 
-def records(text: str, separator: str, name: str) -> Iterator[tuple[int, int, list[str]]]:
-    """Yield first line, last line and fields of the rows that are not blank."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, skipinitialspace=True)
+class Record(NamedTuple):
+    """A row: its first and last line, its fields, and whether a quotation mark that begins in it stays open."""
+
+    first: int
+    last: int
+    fields: list[str]
+    is_open: bool = False
+
+
+def records(text: str, separator: str, name: str) -> Iterator[Record]:
+    """Yield the rows that are not blank; what a quotation mark swallows that stays open is cut line by line."""
+    csv.field_size_limit(1 << 30)  # as long as a mark that stays open makes it
+    lines = text.split("\n")
+    # The blank line is part of what stays open.
+    reader = csv.reader(io.StringIO(f"{text}\n\n", newline=""), delimiter=separator, skipinitialspace=True)
     first = 1
     try:
         for row in reader:
-            if (len(row) > 1 and separator != " ") or any(field.strip() for field in row):
-                yield first, reader.line_num, row
-            first = reader.line_num + 1
+            last = reader.line_num
+            filled = any(field.strip() for field in row)
+            if filled and last > first and not _is_well_quoted(lines[first - 1 : last], separator):
+                for number in range(first, min(last, len(lines)) + 1):
+                    if lines[number - 1].strip():
+                        [cut] = csv.reader([lines[number - 1]], delimiter=separator, skipinitialspace=True)
+                        yield Record(number, number, cut, number == first)
+            elif (len(row) > 1 and separator != " ") or filled:
+                yield Record(first, last, row)
+            first = last + 1
     except csv.Error as problem:
         raise DataError(
             "GN011", f"{name}, line {reader.line_num}: no table ({problem}). Is this the right file?"

@@ -1,24 +1,42 @@
-"""Numbers and dates in text as people write them: ``$1,200``, ``12 %``, ``1'200``, ``1.234,5``, ``3 May 2021``."""
+"""Numbers and dates in text as people write them: ``$1,200``, ``12 kg``, ``1'200``, ``1.234,5``, ``3 May 2021``.
+
+One unit, or sign, before or behind the numbers of a column is stripped. Nothing is converted: numbers with different
+units are words. Decimals have a comma where a column has more numbers so than with a point, or where that is told.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from ..validation import is_sign
-from .header import MISSING
-from .units import mixed_units, unit_of, units_of, without_unit
+from .header import AUTO, MISSING, OTHER
 
-_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
-_COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
 CODE = r"^0\d+$"
-_SIGN = r"[\p{Sc}%]"
-_MINUS = "\u2212"
-_ADORNED = r"[\p{Sc}%()'’\x{a0}\x{2009}\x{202f}\x{2212}]|\d \d"
+"""Digits with a zero in front, such as a post code: no number would bring them back."""
+
+_MONEY = (
+    r"\p{Sc}|(?:US|R|A|C|S|NT|HK|NZ)\$|(?i:USD|EUR|GBP|CHF|JPY|CNY|RMB|INR|SEK|NOK|DKK|PLN|CZK|BRL|CAD|AUD|kr|Rs|Fr)\b"
+)
+_DIGITS = r"[+-]?[.,]?\d[\d.,'’ \x{a0}\x{2009}\x{202f}]*(?:[eE][+-]?\d+)?"
+_UNIT = r"[\p{L}°º′″][\p{L}\p{N}°²³/·*^.-]{0,15}(?: [\p{L}][\p{L}²³/]{0,11})?|[\p{Sc}%]"
+_FORM = (
+    rf"^(?P<minus>[+-]?)\s*(?:(?P<before>{_MONEY})\.?\s*(?P<amount>{_DIGITS})"
+    rf"|(?P<digits>{_DIGITS})(?P<behind>{_UNIT}))$"
+)
+_EXPONENT = r"^[+-]?[\d.,]+[eE][+-]?\d+$"
+_CASED = re.compile(r"[mtbMTB]|[mM](?:g|m|s|W|Wh|V|A|Pa|J|eV|N)|[MGT]b")
+"""Units that capitals make another one of: metres and millions, milliwatts and megawatts, megabits and megabytes."""
 _BLANKS = r"^[+-]?[1-9]\d{0,2}([ '’\x{a0}\x{2009}\x{202f}]\d{3})+([.,]\d*)?$"
+_BLANK = r"[ '’\x{a0}\x{2009}\x{202f}]"
+_POINT = r"^[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d+)?$"
+_COMMA = r"^[+-]?(?:(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d*)?|,\d+)(?:[eE][+-]?\d+)?$"
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _DATE = (
     r"(?i)^(?:(?:\d{4}[-/.](?:0?[1-9]|1[0-2])[-/.](?:0?[1-9]|[12]\d|3[01])"
@@ -26,116 +44,210 @@ _DATE = (
     rf"|\d{{1,2}}[ -]{_MONTH}[ ,-]+\d{{2,4}}|{_MONTH} \d{{1,2}},? \d{{4}})(?:[T ,]+\d{{1,2}}:\d{{2}}.*)?"
     r"|\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?)$"
 )
-
-_FEW_STRAYS = 3  # different ones
-ALMOST = 0.9
+_NULL = pl.Series([None], dtype=pl.String)
+_MANY = 50
+"""Different units above which they are words."""
+_OFTEN = 10
+"""Values a unit, on average, in a column that is said to have several."""
+_SAMPLE = 1000
+_FEW_KINDS = 3
+_ALMOST = 0.9
 """Part of a column that makes it dates, or numbers."""
 
 
-def are_dates(texts: Sequence[str]) -> bool:
-    """Tell whether text, empty where a value is missing, is dates or times."""
-    column = pl.Series(texts, dtype=pl.String)
-    filled = column.filter(~column.str.to_lowercase().is_in(list(MISSING)))
-    return len(filled) > 0 and mostly_dates(filled)
+@dataclass(frozen=True)
+class Numbers:
+    """The numbers in a column of text.
+
+    Parameters
+    ----------
+    values : polars.Series of float64
+        Null where a value is missing, or no number.
+    strays : polars.Series of str
+        The values that are no numbers.
+    unit : str
+        The unit or sign that stands beside the numbers and is stripped; empty if none is.
+    decimal : {".", ","}
+        How their decimals are written.
+    units : mapping of str to int
+        Everything that stands beside numbers, taken for one or not -> how often, most first.
+    """
+
+    values: pl.Series
+    strays: pl.Series
+    unit: str = ""
+    decimal: str = "."
+    units: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many values are not missing."""
+        return len(self.values) - self.values.null_count() + len(self.strays)
+
+    @property
+    def nearly_all(self) -> bool:
+        """Whether nearly all values are numbers."""
+        return len(self.strays) <= (1 - _ALMOST) * self.count
+
+    @property
+    def few_strays(self) -> bool:
+        """Whether so few values, of so few kinds, are no numbers that all others are."""
+        return self.nearly_all and self.strays.n_unique() <= _FEW_KINDS
+
+    @property
+    def mixed(self) -> bool:
+        """Whether nearly all values are numbers with one of few units; lone letters, as in 12B and 3C, are none."""
+        letters = all(len(unit) == 1 and unit.isascii() and unit.isalpha() for unit in self.units)
+        few = 1 < len(self.units) <= self.count / _OFTEN
+        return few and not letters and sum(self.units.values()) >= _ALMOST * self.count
 
 
-def are_numbers(texts: Sequence[str]) -> bool:
-    """Tell whether nearly all of some text is numbers, with whatever decimals and units; empty where one is missing."""
-    column = pl.Series([text for text in texts if text], dtype=pl.String)
-    beside = "".join(beside_in(column))
-    counts = [len(column) - numbers_in(column, comma, beside).null_count() for comma in (False, True)]
-    return len(column) > 0 and max(counts) >= ALMOST * len(column)
-
-
-def mostly_dates(column: pl.Series) -> bool:
-    """Tell whether nearly all of a column of text, without missing values, is dates or times."""
-    return bool(column.str.contains(_DATE).sum() >= ALMOST * len(column))
-
-
-def bare(column: pl.Series) -> pl.Series:
-    """Take from numbers what people write beside them: ``$1,200``, ``12 %``, ``1'200``, and ``(5)`` for −5."""
-    if not column.str.contains(_ADORNED).any():
-        return column
-    plain = (
-        column.str.replace(rf"^({_SIGN}?\s*){_MINUS}", "-${1}")
-        .str.replace(r"^\(([^()]+)\)$", "-${1}")
-        .str.replace(rf"^([+-]?)\s*{_SIGN}\s*", "${1}")
-    )
-    plain = plain.str.replace(rf"\s*{_SIGN}$", "")
-    grouped = plain.str.contains(_BLANKS).fill_null(False)
-    return plain.str.replace_all(r"[ '’\x{a0}\x{2009}\x{202f}]", "").zip_with(grouped, plain)
-
-
-def signs_in(column: pl.Series) -> tuple[str, ...]:
-    """Return the different signs that stand before or behind a digit."""
-    return tuple(sorted({*_before(column).drop_nulls(), *_behind(column).drop_nulls()}))
-
-
-def beside_in(column: pl.Series) -> tuple[str, ...]:
-    """Return the signs, or the one unit, beside the numbers of a column of text without missing values."""
-    unit = unit_of(column, ALMOST)
-    return (unit,) if unit else signs_in(column)
-
-
-def units_among(texts: Sequence[str]) -> tuple[dict[str, int], list[bool]]:
-    """Do as `several_beside` with text, empty where a value is missing; tell too which have not the commonest."""
-    column = pl.Series(texts, dtype=pl.String)
-    counts = several_beside(column.filter(column != ""))
-    most = max(counts, key=counts.__getitem__, default="")
-    if is_sign(most):
-        return counts, [any(sign in text for sign in counts if sign != most) for text in texts]
-    own = units_of(pl.Series([f"1 {most}"], dtype=pl.String))[0]
-    return counts, [bool(counts) and unit not in ("", own) for unit in units_of(column)]
-
-
-def several_beside(column: pl.Series) -> dict[str, int]:
-    """Return the units, or signs, that text without missing values mixes, and how often each is there; or nothing."""
-    signs = signs_in(column)
-    if len(signs) > 1:
-        return {sign: int(column.str.contains(sign, literal=True).sum()) for sign in signs}
-    return mixed_units(column)
-
-
-def _before(column: pl.Series) -> pl.Series:
-    return column.str.extract(rf"^[(+{_MINUS}-]*\s*({_SIGN})\s*[\d.+{_MINUS}-]", 1)
-
-
-def _behind(column: pl.Series) -> pl.Series:
-    return column.str.extract(rf"\d[.,]?\s*({_SIGN})\)?$", 1)
-
-
-def numbers_in(column: pl.Series, decimal_comma: bool, beside: str | None = None) -> pl.Series:
-    """Turn text into numbers, null where it is none.
+def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
+    """Find the numbers in a column, with the unit that most of them have, or with none.
 
     Parameters
     ----------
     column : polars.Series of str
-    decimal_comma : bool
-        Whether 1,5 is one and a half.
-    beside : str, optional
-        The unit or sign that may stand beside a number and is left out of account: what has another one is no number.
-        If not given, any sign may, and no unit.
+        Null where a value is missing.
+    decimal : {"auto", ",", "."}
+        How decimals are written. Where that is found out, and a column such as ``45,000`` is numbers both ways, they
+        have a point.
     """
-    if beside and is_sign(beside):
-        other = _before(column).fill_null(_behind(column)).fill_null(beside) != beside
-        column = column.zip_with(~other.fill_null(False), pl.Series([None], dtype=pl.String))
-    elif beside:
-        column = without_unit(column, beside)
-    column = bare(column)
-    if decimal_comma:
-        right = column.str.contains(_COMMA)
-        turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-        otherwise = column.str.contains(".", literal=True).fill_null(False)
-        column = column.zip_with(~otherwise, pl.Series([None], dtype=pl.String))
+    parts = _split(column)
+    found: list[Numbers] = []
+    for unit in dict.fromkeys((next(iter(parts.counts), ""), "")):
+        found += _read(parts, unit, [unit, ""] if is_sign(unit) else [unit], decimal)
+    return min(found, key=lambda one: (not one.few_strays, len(one.strays)))
+
+
+def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
+    """Read a column as a model has learnt it.
+
+    Parameters
+    ----------
+    column : polars.Series of str
+        Null where a value is missing.
+    unit : str
+        The unit that the numbers had. A value with another one is no number; nor is one without, if it is no sign, and
+        other values have it. Where there was none, signs are stripped.
+    learnt : {".", ","}
+        How their decimals were written. They are read so unless the column is no numbers then, and is the other way.
+    decimal : {"auto", ",", "."}
+        How they are written here, where that is known.
+    """
+    parts = _split(column)
+    if not unit:
+        accepted = ["", *filter(is_sign, parts.counts)]
     else:
-        right = column.str.contains(_THOUSANDS)
-        turned = column.str.replace_all(",", "", literal=True)
-    return turned.zip_with(right.fill_null(False), column).cast(pl.Float64, strict=False)
+        accepted = [one for one in parts.counts if _spelling(one) == _spelling(unit)]
+        accepted += [""] * (is_sign(unit) or all(map(is_sign, parts.counts)))
+    [usual] = _read(parts, unit, accepted, learnt if decimal == AUTO else decimal)
+    if decimal != AUTO or usual.few_strays:
+        return usual
+    [other] = _read(parts, unit, accepted, OTHER[learnt])
+    return other if other.few_strays else usual
 
 
-def strays_in(column: pl.Series, decimal_comma: bool, beside: str | None = None) -> pl.Series:
-    """Return what is no number in text without missing values; arguments as for `numbers_in`."""
-    return column.filter(numbers_in(column, decimal_comma, beside).is_null())
+class _Parts(NamedTuple):
+    """A column's values, the digits of each, its unit, and how often each unit occurs, most first.
+
+    What has no unit has an empty one, and stands among the digits as it is.
+    """
+
+    column: pl.Series
+    digits: pl.Series
+    units: pl.Series
+    counts: dict[str, int]
+
+
+def _split(column: pl.Series) -> _Parts:
+    plain = column.str.replace(r"^\(([^()]+)\)$", "-${1}").str.replace("\u2212", "-")
+    none = _Parts(column, plain, pl.Series([""]).new_from_index(0, len(plain)), {})
+    head = plain.drop_nulls().head(_SAMPLE)
+    if 2 * int(head.str.contains(r"\d").sum()) < len(head):
+        return none
+    parts = plain.str.extract_groups(_FORM).struct.unnest()
+    units = parts["before"].fill_null(parts["behind"])
+    units = units.zip_with(~plain.str.contains(_EXPONENT).fill_null(False), _NULL)
+    counted = units.drop_nulls().value_counts()
+    if not len(counted) or len(counted) > _MANY:
+        return none
+    names: dict[str, str] = {}
+    counts: dict[str, int] = {}
+    for unit, count in sorted(counted.rows(), key=lambda row: (-row[1], row[0])):
+        name = names.setdefault(_spelling(unit), unit)  # the commonest spelling
+        counts[name] = counts.get(name, 0) + count
+    spelt = {unit: names[_spelling(unit)] for unit in counted.to_series().to_list()}
+    units = units.replace_strict(spelt, default=None, return_dtype=pl.String)
+    digits = parts["minus"] + parts["amount"].fill_null(parts["digits"]).str.strip_chars()
+    digits = digits.zip_with(units.is_not_null(), plain)
+    return _Parts(column, digits, units.fill_null(""), dict(sorted(counts.items(), key=lambda item: -item[1])))
+
+
+def _read(parts: _Parts, unit: str, accepted: Sequence[str], decimal: str) -> list[Numbers]:
+    """Read the values whose unit is accepted, with a decimal point, with a comma, or in both ways."""
+    text = parts.digits.zip_with(parts.units.is_in(list(accepted)), _NULL)
+    grouped = text.str.contains(_BLANKS).fill_null(False)
+    text = text.str.replace_all(_BLANK, "").zip_with(grouped, text)
+    if decimal == AUTO:
+        decimal = ".," if bool(text.str.contains(",", literal=True).any()) else "."
+    found = []
+    for sign in decimal:
+        values = _with_comma(text) if sign == "," else _with_point(text)
+        strays = parts.column.filter(values.is_null() & parts.column.is_not_null())
+        found.append(Numbers(values, strays, unit, sign, parts.counts))
+    return found
+
+
+def _with_point(text: pl.Series) -> pl.Series:
+    right = text.str.contains(_POINT).fill_null(False)
+    return text.str.replace_all(",", "", literal=True).zip_with(right, text).cast(pl.Float64, strict=False)
+
+
+def _with_comma(text: pl.Series) -> pl.Series:
+    right = text.str.contains(_COMMA).fill_null(False)
+    turned = text.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    text = text.zip_with(~text.str.contains(".", literal=True).fill_null(False), _NULL)
+    return turned.zip_with(right, text).cast(pl.Float64, strict=False)
+
+
+def _spelling(unit: str) -> str:
+    """Return what ``year``, ``years``, ``Year`` and ``year.`` have in common."""
+    unit = unit.replace(".", "")
+    if not _CASED.fullmatch(unit):
+        unit = unit.casefold()
+    return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
+
+
+def decimal_commas(text: pl.DataFrame, decimal: str = AUTO) -> dict[str, Numbers]:
+    """Return the columns of text whose numbers have decimal commas, with these numbers."""
+    if decimal == "." or not text.width:
+        return {}
+    marked = text.select(pl.all().str.contains("," if decimal == AUTO else "[.,]").any()).row(0)
+    found = {name: find_numbers(text[name], decimal) for name, one in zip(text.columns, marked, strict=True) if one}
+    return {name: one for name, one in found.items() if one.decimal == "," and one.few_strays}
+
+
+def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:
+    """Write numbers with decimal commas with points, and with nothing between thousands.
+
+    What is no number so, but would be one with a point, becomes null.
+    """
+    turned = column.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
+    words = column.cast(pl.Float64, strict=False).is_null()
+    return turned.zip_with(numbers.values.is_not_null(), column.zip_with(words, _NULL))
+
+
+def are_dates(texts: Sequence[str] | pl.Series) -> bool:
+    """Tell whether nearly all of some text is dates or times; what says that a value is missing does not count."""
+    column = without_missing(texts).drop_nulls()
+    return len(column) > 0 and bool(column.str.contains(_DATE).sum() >= _ALMOST * len(column))
+
+
+def are_numbers(texts: Sequence[str]) -> bool:
+    """Tell whether nearly all of some text is numbers, with whatever decimals and unit; empty where one is missing."""
+    column = pl.Series([text for text in texts if text], dtype=pl.String)
+    return len(column) > 0 and find_numbers(column).nearly_all
 
 
 def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
@@ -143,14 +255,14 @@ def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
 
     Empty fields are missing anyway, and are not counted; decimals have a point.
     """
-    column = pl.Series(texts, dtype=pl.String)
-    filled = column.filter(column != "")
-    beside = beside_in(filled)
-    if len(beside) > 1 or not few(strays_in(filled, False, "".join(beside)), filled):
+    column = pl.Series([text or None for text in texts], dtype=pl.String)
+    found = find_numbers(column, ".")
+    if not found.few_strays:
         return np.zeros(len(column), bool)
-    return (numbers_in(column, False, "".join(beside)).is_null() & (column != "")).to_numpy()
+    return (found.values.is_null() & column.is_not_null()).to_numpy()
 
 
-def few(strays: pl.Series, column: pl.Series) -> bool:
-    """Tell whether so few and so uniform values are no numbers that all others are."""
-    return len(strays) <= (1 - ALMOST) * len(column) and strays.n_unique() <= _FEW_STRAYS
+def without_missing(texts: Sequence[str] | pl.Series) -> pl.Series:
+    """Return fields of text as a column, null where one says that a value is missing."""
+    column = pl.Series(texts, dtype=pl.String)
+    return column.zip_with(~column.str.to_lowercase().is_in(list(MISSING)), _NULL)

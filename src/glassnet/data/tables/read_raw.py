@@ -7,9 +7,9 @@ of another width is set aside and remembered.
 from __future__ import annotations
 
 import csv
-import io
 import os
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
 from typing import Any
@@ -26,16 +26,22 @@ from ..classes import number_words_loosely
 from ..load import BUNDLED, images_in, load
 from ..readers.idx import parse_pair
 from ..readers.npz import parse_npz
-from .csv import is_well_quoted, without_separator_line
-from .decimals import decimals_of
-from .header import SEPARATORS, is_header, is_number
-from .raw_columns import column_of, columns_of, needs_text, read_columns
+from .csv import records as read_records
+from .csv import sniff, without_separator_line
+from .header import AUTO, MISSING, SAMPLE, is_number
+from .numbers import CODE, Numbers, decimal_commas, with_points
 from .raw_table import OPEN, LooseTable, numbered
-from .row_names import completed, even
+from .row_names import completed, is_header
 from .table import as_text, cleaned, parse_frame
 
-_SEPARATORS = (*(one for one in SEPARATORS if one != ","), ",", " ")
-"""Commas late: they also stand in numbers and in prose."""
+_Columns = tuple[NDArray[np.float64], dict[int, NDArray[Any]], dict[int, NDArray[np.str_]]]
+"""Numbers, words and exact text of columns, as `LooseTable` has them."""
+_Column = tuple[NDArray[np.float64], NDArray[Any] | None, NDArray[np.str_] | None]
+"""The same of one; None where there are none."""
+
+_EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"
+"""What a number would not bring back: zeros in front, and whole numbers beyond 2**53."""
+_SOME_EXACT = rb'(?:\A|[%s\n "])(?:0[0-9]|[+-]?[0-9]{16})'
 
 
 def read_loosely(
@@ -45,6 +51,7 @@ def read_loosely(
     target: str | None = None,
     size: tuple[int, int] | None = None,
     colour: bool = False,
+    decimal: str = AUTO,
 ) -> LooseTable:
     """Read a source with its mistakes.
 
@@ -60,6 +67,8 @@ def read_loosely(
         What the pictures of a folder are brought to.
     colour : bool
         Whether the pictures of a folder keep their colours.
+    decimal : {"auto", ",", "."}
+        How decimals are written in text; found out for each column if not given.
 
     Raises
     ------
@@ -78,7 +87,7 @@ def read_loosely(
     opened = open_source(source)
     kind = kind_of(opened)
     if kind == "text":
-        return _of_text(opened, target)
+        return _of_text(opened, target, decimal)
     if kind == "picture":
         raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
     if kind not in ("idx", "npz"):
@@ -124,7 +133,7 @@ def _of_frame(opened: Opened) -> LooseTable:
         if plain:
             numbers[:, column] = series.cast(pl.Float64).fill_null(float("nan")).to_numpy()
         if not plain or (series.dtype.is_integer() and (np.abs(numbers[:, column]) >= 2**53).any()):
-            numbers[:, column], fields, spelt = column_of(as_text(series))
+            numbers[:, column], fields, spelt = _column_of(as_text(series))
             words.update({} if fields is None else {column: fields})
             exact.update({} if spelt is None else {column: spelt})
     names, count = tuple(frame.columns), np.arange(len(frame))
@@ -132,7 +141,7 @@ def _of_frame(opened: Opened) -> LooseTable:
     return LooseTable(opened.name, numbers, words, names, True, count, records=records, exact=exact)
 
 
-def _of_text(opened: Opened, target: str | None) -> LooseTable:
+def _of_text(opened: Opened, target: str | None, decimal: str) -> LooseTable:
     with opened.stream() as stream:
         text, _ = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
@@ -141,26 +150,21 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     first = next((place for place, line in enumerate(lines) if line.strip()), None)
     if first is None:
         raise DataError("GN010", f"{opened.name}: no lines, expected rows. Check the file.")
-    if b'"' in text[sum(map(len, lines[: first + 1])) + first :]:
-        return _of_records(opened.name, text, target)
-    separator, width = _shape_of(opened.name, lines[first : first + 12])
+    start = sum(map(len, lines[:first])) + first
+    if b'"' in text[start + len(lines[first]) :]:
+        return _of_records(opened.name, text, target, decimal)
+    separator, width = _shape_of(opened.name, text[start : start + SAMPLE + 1])
     titles, first = _titles(lines, first, separator, width)
-    names = _names(lines[first], separator)
-    named = len(names) == width - 1
-    if named:
-        names = completed(names, [_fields(line, separator) for line in lines[first + 1 :]], width)
-        named = not names[0]
     below = (_fields(line, separator) for line in lines[first + 1 :] if line.strip())
-    header = len(names) == width and is_header(chain([names], below), _expected(target, width))
+    names, header, named = _head(_names(lines[first], separator), below, width, target)
     if header and not any(line.strip() for line in lines[first + 1 :]):
         raise DataError("GN010", f"{opened.name}: less than two lines, expected rows. Check the file.")
-    exact = needs_text(text, separator, width, header)
+    exact = _needs_text(text, separator, width, header)
     fast = None if exact or separator == " " or first or titles else _bytes_alone(text, separator, width, header)
     if fast is not None:
         start = 1 + header
         count = np.arange(len(fast))
-        found = tuple(names) if header else numbered(width)
-        return LooseTable(opened.name, fast, {}, found, header, count, count + start, row_names=named)
+        return LooseTable(opened.name, fast, {}, names, header, count, count + start, row_names=named)
     if separator == " ":
         lines = [b" ".join(line.split()) for line in lines]
     kept, broken = _widths(lines, first + header, separator.encode(), width, titles)
@@ -168,12 +172,12 @@ def _of_text(opened: Opened, target: str | None) -> LooseTable:
     frame_text = b"\n".join([lines[place] for place in kept])
     del lines, text  # the file is in memory often enough
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
-    (numbers, words, spelt), commas = columns_of(frame_text, separator, width, exact)
+    (numbers, words, spelt), commas = _columns_of(frame_text, separator, width, exact, decimal)
     return LooseTable(
         opened.name,
         numbers,
         words,
-        tuple(names) if header else numbered(width),
+        names,
         header,
         taken,
         np.array(kept, np.int64) + 1,
@@ -229,30 +233,34 @@ def _names(line: bytes, separator: str) -> list[str]:
     return [one.strip() for one in names]
 
 
-def _shape_of(name: str, lines: list[bytes]) -> tuple[str, int]:
-    """Return the separator that the lines agree about, and the commonest number of fields."""
-    lines = [line for line in lines if line.strip()]
-    best, found = 0, ("", 0)
-    for separator in _SEPARATORS:
-        widths = [len(_fields(line, separator)) for line in lines]
-        width = max(widths, key=widths.count)
-        agreeing = widths.count(width)
-        lined_up = separator != " " or even(widths) or all(map(is_number, _fields(lines[-1], " ")))
-        if width > 1 and agreeing > best and lined_up:
-            best, found = agreeing, (separator, width)
-    if 2 * best >= len(lines):
-        return found
+def _shape_of(name: str, text: bytes) -> tuple[str, int]:
+    """Return the separator, and the commonest number of fields."""
+    separator, rows = sniff(text, name)
+    if max(map(len, rows)) == 1 and all(map(is_number, rows[-1][0].split())):  # numbers between blanks, in any number
+        separator, rows = " ", [row[0].split() for row in rows]
+    widths = [len(row) for row in rows]
+    width = max(widths, key=widths.count)
+    if width > 1 and 2 * widths.count(width) >= len(widths):
+        return separator, width
     why = "the lines have no common number of fields"
-    if not any(separator.encode() in line for line in lines for separator in _SEPARATORS):
+    if max(widths) == 1:
         why = "one value a line, expected a label and the values of the sample"
     raise DataError("GN011", f"{name}: no table: {why}. Is this the right file?")
 
 
-def _expected(target: str | None, width: int) -> tuple[str, ...]:
-    """Return the name that makes a first line a header: none where it may be the place of a column, or its value."""
-    if target is None or (target.isdecimal() and 1 <= int(target) <= width):
-        return ()
-    return (target,)
+def _head(
+    first: list[str], below: Iterable[list[str]], width: int, target: str | None
+) -> tuple[tuple[str, ...], bool, bool]:
+    """Return names of the columns, whether the first row has them, and whether rows begin with a name of their own."""
+    named = len(first) == width - 1
+    if named:
+        below = list(below)
+        first = completed(first, below, width)
+        named = not first[0]
+    # A target makes a first row with it a header, unless it may be the place of a column, or its value.
+    expected = () if target is None or (target.isdecimal() and 1 <= int(target) <= width) else (target,)
+    header = len(first) == width and is_header(chain([first], below), expected)
+    return tuple(first) if header else numbered(width), header, named
 
 
 def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArray[np.uint8] | None:
@@ -277,50 +285,19 @@ def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArr
     return frame.to_numpy(order="c", writable=True)
 
 
-def _records(text: str, separator: str) -> tuple[list[list[str]], list[int], set[int]]:
-    """Cut text into records; return them, the line where each begins, and the places of those with an open quote.
-
-    What such a quotation mark swallows is cut line by line instead.
-    """
-    cut: dict[str, Any] = {"delimiter": separator, "skipinitialspace": True}
-    lines = text.split("\n")
-    records: list[list[str]] = []
-    starts: list[int] = []
-    unclosed: set[int] = set()
-    start = 1
-    reader = csv.reader(io.StringIO(f"{text}\n\n"), **cut)  # the blank line is part of what stays open
-    for record in reader:
-        several = reader.line_num > start
-        if several and not is_well_quoted(lines[start - 1 : reader.line_num], separator):
-            unclosed.add(len(records))
-            for number in range(start, min(reader.line_num, len(lines)) + 1):
-                if lines[number - 1].strip():
-                    records.append(next(csv.reader([lines[number - 1]], **cut)))
-                    starts.append(number)
-        elif any(one.strip() for one in record):
-            records.append(record)
-            starts.append(start)
-        start = reader.line_num + 1
-    return records, starts, unclosed
-
-
-def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
+def _of_records(name: str, text: bytes, target: str | None, decimal: str) -> LooseTable:
     """Read a table with quoted fields, in which separators and ends of lines may stand."""
     decoded = text.decode("utf-8", "replace")
-    beginning = re.sub(r'"[^"]*"', "x", decoded[:100_000]).encode().split(b"\n")[:12]
-    separator, width = _shape_of(name, beginning)
-    csv.field_size_limit(1 << 30)
-    records, lines, unclosed = _records(decoded, separator)
+    separator, width = _shape_of(name, text[: SAMPLE + 1])
+    cut = [one for one in read_records(decoded, separator, name) if any(map(str.strip, one.fields))]
+    records, lines = [one.fields for one in cut], [one.first for one in cut]
+    unclosed = {place for place, one in enumerate(cut) if one.is_open}
     if not records:
         raise DataError("GN010", f"{name}: there is nothing but separators and quotation marks in it.")
     commented = (record[0].startswith("#") and len(record) != width for record in records)
     titles = next((k for k, other in enumerate(commented) if not other and len(records[k]) > 1), 0)
-    names = [one.strip() for one in records[titles]]
-    named = len(names) == width - 1
-    if named:
-        names = completed(names, records[titles + 1 :], width)
-        named = not names[0]
-    header = len(names) == width and is_header(chain([names], records[titles + 1 :]), _expected(target, width))
+    first = [one.strip() for one in records[titles]]
+    names, header, named = _head(first, records[titles + 1 :], width, target)
     if header:
         del records[titles], lines[titles]
         unclosed = {place - (place > titles) for place in unclosed}
@@ -329,9 +306,86 @@ def _of_records(name: str, text: bytes, target: str | None) -> LooseTable:
     broken = tuple((k, lines[k], fields) for k, fields in enumerate(widths) if fields != width)
     fields = {one: [records[place][k] for place in right] for k, one in enumerate(numbered(width))}
     texts = cleaned(pl.DataFrame(fields, schema=dict.fromkeys(fields, pl.String())))
-    commas = decimals_of(texts, separator).commas
-    numbers, words, exact = read_columns(texts, commas)
-    found, comma = tuple(names) if header else numbered(width), bool(commas)
+    commas = decimal_commas(texts, decimal)
+    numbers, words, exact = _read_columns(texts, commas)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
-    return LooseTable(name, numbers, words, found, header, taken, where, broken, comma, row_names=named, exact=exact)
+    return LooseTable(
+        name, numbers, words, names, header, taken, where, broken, bool(commas), row_names=named, exact=exact
+    )
+
+
+def _needs_text(text: bytes, separator: str, width: int, header: bool) -> bool:
+    """Tell whether a column of a table may hold codes, which have to be kept as text.
+
+    Not of many columns without names, which are pixels: zeros in front of those mean nothing, and looking takes longer
+    than reading.
+    """
+    return (header or width < 100) and re.search(_SOME_EXACT % re.escape(separator.encode()), text) is not None
+
+
+def _columns_of(text: bytes, separator: str, width: int, exact: bool, decimal: str = AUTO) -> tuple[_Columns, bool]:
+    """Read rows that all have the right width.
+
+    Parameters
+    ----------
+    text : bytes
+        The rows alone, without quotation marks.
+    separator : str
+    width : int
+        How many values a row has.
+    exact : bool
+        From `_needs_text`.
+    decimal : {"auto", ",", "."}
+        How decimals are written; found out by column if not given.
+
+    Returns
+    -------
+    columns : (numbers, words, exact)
+        As in `LooseTable`.
+    commas : bool
+        Whether decimals have a comma in any of them.
+    """
+    if not text:
+        return (np.empty((0, width)), {}, {}), False
+    names = numbered(width)
+    common: dict[str, Any] = {"has_header": False, "separator": separator, "quote_char": None}
+    common.update(encoding="utf8-lossy")
+    frame = pl.read_csv(text, schema=dict.fromkeys(names, pl.Float64()), ignore_errors=True, **common)
+    numbers = frame.to_numpy(order="c", writable=True)
+    doubtful = [place for place, nulls in enumerate(frame.null_count().row(0)) if nulls or exact or decimal == ","]
+    if not doubtful:
+        return (numbers, {}, {}), False
+    schema = dict.fromkeys(names, pl.String())
+    texts = cleaned(pl.read_csv(text, schema=schema, columns=doubtful, **common))
+    commas = decimal_commas(texts, decimal)
+    values, words, spelt = _read_columns(texts, commas)
+    numbers[:, doubtful] = values
+    words = {doubtful[place]: fields for place, fields in words.items()}
+    return (numbers, words, {doubtful[place]: fields for place, fields in spelt.items()}), bool(commas)
+
+
+def _read_columns(texts: pl.DataFrame, commas: Mapping[str, Numbers]) -> _Columns:
+    """Read columns of text, null where a value is missing; some have numbers with decimal commas."""
+    numbers, words, spelt = np.empty((len(texts), texts.width)), {}, {}
+    for place, series in enumerate(texts):
+        found = commas.get(series.name)
+        numbers[:, place], fields, written = _column_of(with_points(series, found) if found else series)
+        words.update({} if fields is None else {place: fields})
+        spelt.update({} if written is None else {place: written})
+    return numbers, words, spelt
+
+
+def _column_of(series: pl.Series) -> _Column:
+    """Return a column of text as numbers, NaN where a field is none; and as text where it has to be kept."""
+    fields = series.fill_null("").str.strip_chars()
+    # Python's spelling of what is no number, so that "nan" and "inf" do not pass for text.
+    numbers = fields.cast(pl.Float64, strict=False).fill_null(float("nan"))
+    empty = fields.str.to_lowercase().is_in(list(MISSING))
+    words = bool((numbers.is_nan() & ~empty).any())
+    spelt = bool(fields.str.contains(_EXACT).any())
+    if not (words or spelt):
+        return numbers.to_numpy(), None, None
+    texts: NDArray[Any] = fields.to_numpy().astype(object)
+    texts[empty.to_numpy()] = ""
+    return numbers.to_numpy(), texts if words else None, texts.astype(np.str_) if spelt else None

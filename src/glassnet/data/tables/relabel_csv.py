@@ -49,7 +49,7 @@ def write_relabelled_table(
     text = in_utf8(content[start:])[0].decode()
     lines = list(io.StringIO(text, newline=""))
     kept, done = [], 0
-    for row, (first, last, _) in enumerate(records(text, table.separator, opened.name), -int(table.header)):
+    for row, (first, last, *_) in enumerate(records(text, table.separator, opened.name), -int(table.header)):
         kept += lines[done : first - 1]
         record, done = "".join(lines[first - 1 : last]), last
         label = changes.get(row, "")

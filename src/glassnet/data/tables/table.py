@@ -1,35 +1,172 @@
 """Tables with named columns, from files and from other libraries' frames: what a column holds, and its values.
 
-`Table` hides where a table comes from and how numbers are written in it. It is what `preprocess.columns` learns from:
-it hands out numbers with NaN for what is missing, and words as codes, and knows nothing of what becomes of them.
+`Table` hides where a table comes from. `preprocess.columns` learns from its columns: each is parsed once, and hands out
+numbers with NaN for what is missing, and words as codes, and knows nothing of what becomes of them.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ...errors import DataError, FileError
+from ...errors import DataError, FileError, require_choice
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import TRUTH, plain
 from .columnar import TYPED, read_typed
 from .csv import read_delimited
-from .decimals import Decimals, decimals_as_learnt, decimals_of
-from .header import MISSING
+from .header import AUTO, DECIMALS, MISSING
 from .interchange import frame_of
-from .numbers import CODE, beside_in, few, mostly_dates, numbers_in, several_beside, signs_in, strays_in
-from .units import has_units, unit_of
+from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
 
-_FEW_NUMBERS = 10  # different ones
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column, and the numbers in it.
+
+    Parameters
+    ----------
+    series : polars.Series
+        The values as they were read; null where one is missing.
+    kind : {"number", "boolean", "text", "date", "missing", "other"}
+        What it holds. ``"number"`` also where one value in ten at most is a word, of no more than three different ones.
+    values : ndarray of float64, shape (n,)
+        Its numbers, infinite ones too; NaN for what is missing, or is none.
+    found : Numbers or None
+        How numbers were found in text; None where a column has them by its type, or where all are plain.
+    """
+
+    series: pl.Series
+    kind: str
+    values: NDArray[np.float64]
+    found: Numbers | None = None
+
+    def __len__(self) -> int:
+        return len(self.series)
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return self.series.name
+
+    @property
+    def is_text(self) -> bool:
+        """Whether text was read, in which decimals and units stand as people wrote them."""
+        return bool(self.series.dtype == pl.String)
+
+    @property
+    def unit(self) -> str:
+        """The unit or sign beside the numbers, which was stripped; empty if there is none."""
+        return self.found.unit if self.found and self.kind == "number" else ""
+
+    @property
+    def units(self) -> Mapping[str, int]:
+        """All units and signs beside numbers, and how often each occurs, most first."""
+        return self.found.units if self.found else {}
+
+    @property
+    def decimal(self) -> str:
+        """How decimals are written: ``"."`` or ``","``."""
+        return self.found.decimal if self.found else "."
+
+    @property
+    def present(self) -> NDArray[np.bool_]:
+        """Where a value is not missing, shape (n,)."""
+        return self.series.is_not_null().to_numpy()
+
+    @property
+    def numbers(self) -> NDArray[np.float64]:
+        """The finite numbers, shape (n,); NaN elsewhere."""
+        return np.where(np.isfinite(self.values), self.values, np.nan)
+
+    @property
+    def infinite(self) -> int:
+        """How many numbers are infinite, or larger than any that can be calculated with."""
+        return int(np.isinf(self.values).sum())
+
+    @property
+    def non_numeric(self) -> pl.Series:
+        """The values that are no numbers, as text."""
+        return self.found.strays if self.found else pl.Series([], dtype=pl.String)
+
+    @property
+    def truths(self) -> NDArray[np.float64]:
+        """1 for yes and 1, 0 for no and 0, NaN for what is missing or none of them, shape (n,)."""
+        values = np.where((self.values == 0) | (self.values == 1), self.values, np.nan)
+        if self.series.dtype == pl.Boolean or self.series.dtype.is_numeric():
+            return values
+        lowered = as_text(self.series).str.to_lowercase()
+        truths = lowered.replace_strict(TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
+        return np.where(np.isnan(truths), values, truths)
+
+    def words(self) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+        """Return the column as words.
+
+        Returns
+        -------
+        codes : ndarray of int64, shape (n,)
+            Place of each value among the words, -1 for a missing one.
+        words : tuple of str
+            The different values, sorted.
+        """
+        column = as_text(self.series)
+        words = sorted(column.drop_nulls().unique().to_list())
+        if not words:
+            return np.full(len(column), -1), ()
+        codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
+        return codes.to_numpy(), tuple(words)
+
+    def spelt(self, row: int) -> str:
+        """Return a value as it would stand in a file of text."""
+        return str(as_text(self.series[[row]])[0])
+
+    def take(self, rows: NDArray[np.int64]) -> Column:
+        """Return these rows of the column, of the same kind and unit."""
+        return replace(self, series=self.series[rows], values=self.values[rows])
+
+    def reads_as(self, decimal: str) -> bool:
+        """Tell whether text is numbers too if its decimals are written so."""
+        if not self.is_text:
+            return False
+        return read_numbers(self.series, self.unit, decimal, decimal).few_strays
+
+    def describe(self) -> dict[str, Any]:
+        """Return name, kind, part of missing values, number of different ones, and some of them.
+
+        Among numbers all else is missing, as for training. Examples are the smallest, median and largest number, or the
+        commonest words.
+        """
+        column, kind = self.series, self.kind
+        examples: list[Any] = []
+        missing = column.null_count() / len(column)
+        if kind == "number":
+            values = self.numbers
+            missing = float(np.isnan(values).mean())
+            values = values[~np.isnan(values)]
+            if len(values):  # else all are infinite
+                # Halved and doubled: of two large numbers in the middle, the sum is none.
+                examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
+        elif kind in ("text", "boolean"):
+            codes, words = self.words()
+            counts = np.bincount(codes[codes >= 0])
+            examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
+        elif kind != "missing":
+            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
+        return {
+            "name": self.name,
+            "kind": kind,
+            "missing": missing,
+            "different": column.drop_nulls().n_unique() if kind != "other" else None,
+            "examples": examples,
+        }
 
 
 @dataclass(frozen=True)
@@ -42,258 +179,129 @@ class Table:
         The values; text without blanks around it, and null where it said that a value is missing.
     source : str
         Where it comes from, for messages.
-    decimals : Decimals
-        In which columns 1,5 is one and a half, and 1.000 a thousand.
-    separator : str
-        What separates the values in delimited text; empty if it was none.
     header : bool
         Whether the columns' names come from the source; otherwise they are column1, column2, ….
-    guesses : tuple of str
-        What was guessed in reading, but about decimals.
+    remarks : tuple of str
+        What was guessed in reading and may be wrong.
     rows : ndarray of int64, shape (n,), or None
         Which row of the source each is, from 0, where some were left out; None where none were.
+    decimal : {"auto", ",", "."}
+        How decimals are written in columns of text: found out by column, or told.
     """
 
     frame: pl.DataFrame
     source: str
-    decimals: Decimals = field(default_factory=Decimals)
     header: bool = True
-    guesses: tuple[str, ...] = ()
-    separator: str = ""
+    remarks: tuple[str, ...] = ()
     rows: NDArray[np.int64] | None = None
+    decimal: str = AUTO
 
     def __len__(self) -> int:
         return len(self.frame)
 
-    @cached_property
+    @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns, in order."""
         return tuple(self.frame.columns)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What was guessed in reading and may be wrong."""
-        return (*self.guesses, *self.decimals.remarks)
-
-    @property
-    def _text(self) -> pl.DataFrame:
-        return self.frame.select(pl.col(pl.String))
 
     def take(self, rows: NDArray[np.int64]) -> Table:
         """Return the table of these rows, which keep their numbers in the source."""
         return replace(self, frame=self.frame[rows], rows=rows if self.rows is None else self.rows[rows])
 
-    def written_as(self, learnt: Mapping[str, str]) -> Table:
-        """Return the table read by a model, given the sign, comma or point, that the decimals of its columns had."""
-        return replace(self, decimals=decimals_as_learnt(self._text, learnt))
-
-    def kind(self, name: str) -> str:
-        """Tell what a column holds.
-
-        Returns
-        -------
-        {"number", "boolean", "text", "date", "missing", "other"}
-            ``"number"`` also where one value in ten at most is a word, of no more than three different ones.
-        """
-        column = self.frame[name]
-        dtype = column.dtype
-        if column.null_count() == len(column):
-            return "missing"
-        if dtype.is_numeric():
-            return "number"
-        if dtype.is_temporal():
-            return "date"
-        if dtype == pl.Boolean:
-            return "boolean"
-        if dtype == pl.String:
-            return "number" if name in self._plain else self._kind_of_text(column.drop_nulls())
-        return "other"
-
-    @cached_property
-    def _plain(self) -> dict[str, NDArray[np.float64]]:
-        """The numbers of columns of text that are numbers as programs write them, all read at once.
-
-        Of a table of thousands of columns, each call that looks at one column costs more than the looking.
-        """
-        text = self._text
-        if text.width and self.decimals.commas:
-            marked = text.select(pl.all().str.contains("[.,]").any()).row(0)
-            columns = zip(text.columns, marked, strict=True)
-            text = text.drop(name for name, one in columns if one and name in self.decimals.commas)
-        if not text.width:
-            return {}
-        cast = text.select(pl.all().cast(pl.Float64, strict=False))
-        codes = text.select(pl.all().str.contains(CODE).any()).row(0)
-        values = cast.select(pl.all().fill_null(float("nan"))).to_numpy(order="fortran")
-        lost = zip(text.null_count().row(0), cast.null_count().row(0), strict=True)
-        told = zip(text.columns, lost, codes, strict=True)
-        return {
-            name: values[:, place]
-            for place, (name, (before, after), coded) in enumerate(told)
-            if before == after and not coded
-        }
-
-    def _kind_of_text(self, column: pl.Series) -> str:
-        # Some rows tell most columns apart from yes and no, without looking for all different words.
-        if column.head(1000).str.to_lowercase().n_unique() <= 2:
-            words = {*column.str.to_lowercase().unique()}
-            if any(words <= pair for pair in _PAIRS):
-                return "boolean"
-        lengths = column.str.len_bytes()
-        if column.str.contains(CODE).any() and lengths.min() == lengths.max() and column.str.contains(r"^\d+$").all():
-            return "text"  # such as post codes: 01234
-        beside = beside_in(column)
-        if len(beside) > 1:
-            return "text"  # sums in several currencies are not of one size
-        if few(strays_in(column, column.name in self.decimals.commas, "".join(beside)), column):
-            return "number"
-        return "date" if mostly_dates(column) else "text"
-
-    def numbers(self, name: str, beside: str | None = None) -> NDArray[np.float64]:
-        """Return a column's numbers, shape (n,); NaN for what is missing, infinite or no number.
-
-        `beside` is the sign or unit that they may have; if not given, the one that the column has.
-        """
-        values = self._numbers(name, beside)
-        values[~np.isfinite(values)] = np.nan
-        return values
-
-    def infinite(self, name: str, beside: str | None = None) -> int:
-        """Return how many numbers of a column are infinite, or larger than any that can be calculated with."""
-        return int(np.isinf(self._numbers(name, beside)).sum())
-
-    def _numbers(self, name: str, beside: str | None) -> NDArray[np.float64]:
-        if name in self._plain:
-            return self._plain[name].copy()
-        column = self.frame[name]
-        if column.dtype == pl.Boolean or column.dtype.is_numeric():
-            column = column.cast(pl.Float64, strict=False)
-        else:
-            beside = self.beside(name) if beside is None else beside
-            column = numbers_in(as_text(column), name in self.decimals.commas, beside)
-        return column.fill_null(float("nan")).to_numpy(writable=True)
-
-    def booleans(self, name: str) -> NDArray[np.float64]:
-        """Return 1 for yes, 0 for no, NaN for what is missing or neither, shape (n,)."""
-        column = self.frame[name]
-        if column.dtype == pl.Boolean or column.dtype.is_numeric():
-            values = column.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy(writable=True)
-            values[(values != 0) & (values != 1)] = np.nan
-            return values
-        lowered = as_text(column).str.to_lowercase()
-        return lowered.replace_strict(TRUTH, default=None, return_dtype=pl.Float64).fill_null(float("nan")).to_numpy()
-
-    def truths(self, name: str) -> NDArray[np.float64]:
-        """Return 1 for yes and 1, 0 for no and 0, NaN for what is missing or none of them, shape (n,)."""
-        values, numbers = self.booleans(name), self.numbers(name)
-        numbers[(numbers != 0) & (numbers != 1)] = np.nan
-        return np.where(np.isnan(values), numbers, values)
-
-    def words(self, name: str) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-        """Return a column as words.
-
-        Returns
-        -------
-        codes : ndarray of int64, shape (n,)
-            Place of each value among the words, -1 for a missing one.
-        words : tuple of str
-            The different values, sorted.
-        """
-        column = as_text(self.frame[name])
-        words = sorted(column.drop_nulls().unique().to_list())
-        if not words:
-            return np.full(len(column), -1), ()
-        codes = column.cast(pl.Enum(words)).to_physical().cast(pl.Int64).fill_null(-1)
-        return codes.to_numpy(), tuple(words)
-
-    def signs(self, name: str) -> tuple[str, ...]:
-        """Return what stands beside the numbers of a column: signs of currencies, or %, or their one unit."""
-        column = self.frame[name]
-        return beside_in(column.drop_nulls()) if column.dtype == pl.String and name not in self._plain else ()
-
-    def beside(self, name: str) -> str:
-        """Return the one sign or unit that stands beside the numbers of a column; empty if there is none."""
-        signs = self.signs(name)
-        return signs[0] if len(signs) == 1 else ""
-
-    def is_bare(self, name: str) -> bool:
-        """Tell whether a column has values, and none of them a sign or unit."""
-        column = self.frame[name].drop_nulls()
-        adorned = column.dtype == pl.String and (signs_in(column) or has_units(column))
-        return len(column) > 0 and not adorned
-
-    def units(self, name: str) -> dict[str, int]:
-        """Return the units, or signs, that a column of text mixes, and how often each stands there; or nothing."""
-        column = self.frame[name].drop_nulls()
-        return several_beside(column) if column.dtype == pl.String and name not in self._plain else {}
-
-    def numbers_among_words(self, name: str) -> tuple[int, int, str]:
-        """Return how many values a column of words has, how many are numbers, and its commonest word.
-
-        0 are numbers where that is less than half of them, or few different ones, such as grades, or where many words
-        stand among them, as in codes.
-        """
-        column = self.frame[name].drop_nulls()
-        if column.dtype != pl.String:
-            return len(column), 0, ""
-        numbers = numbers_in(column, name in self.decimals.commas, unit_of(column, 0.5))
-        count = len(column) - numbers.null_count()
-        words = column.filter(numbers.is_null())
-        few = numbers.drop_nulls().n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
-        if few or count < len(column) / 2 or not len(words):
-            return len(column), 0, ""
-        return len(column), count, str(words.mode().sort()[0])
-
-    def strays(self, name: str, beside: str | None = None) -> tuple[int, tuple[str, ...]]:
-        """Return how many values of a column of numbers are words, and which words; `beside` as for `numbers`."""
-        column = self.frame[name]
-        if column.dtype.is_numeric() or column.dtype == pl.Boolean or name in self._plain:
-            return 0, ()
-        column = as_text(column).drop_nulls()
-        beside = self.beside(name) if beside is None else beside
-        found = strays_in(column, name in self.decimals.commas, beside)
-        return len(found), tuple(sorted(found.unique().to_list()))
-
-    def describe(self, name: str) -> dict[str, Any]:
-        """Return a column's name, kind, part of missing values, number of different ones, and some of them.
-
-        Among numbers all else is missing, as for training. Examples are the smallest, median and largest number, or the
-        commonest words.
-        """
-        column, kind = self.frame[name], self.kind(name)
-        examples: list[Any] = []
-        missing = column.null_count() / len(column)
-        if kind == "number":
-            values = self.numbers(name)
-            missing = float(np.isnan(values).mean())
-            values = values[~np.isnan(values)]
-            if len(values):  # else all are infinite
-                # Halved and doubled: of two large numbers in the middle, the sum is none.
-                examples = [float(v) for v in (values.min(), 2 * np.median(values / 2), values.max())]
-        elif kind in ("text", "boolean"):
-            codes, words = self.words(name)
-            counts = np.bincount(codes[codes >= 0])
-            examples = [words[k] for k in np.argsort(-counts, kind="stable")[:4]]
-        elif kind != "missing":
-            examples = [str(value) for value in column.drop_nulls().head(2).to_list()]
-        return {
-            "name": name,
-            "kind": kind,
-            "missing": missing,
-            "different": column.drop_nulls().n_unique() if kind != "other" else None,
-            "examples": examples,
-        }
-
-    def spelt(self, name: str, row: int) -> str:
-        """Return a value as it would stand in a file of text."""
-        return str(as_text(self.frame[name][[row]])[0])
-
     def row(self, number: int) -> dict[str, Any]:
         """Return the values of a row as they stand there, None for a missing one; rows count from 0."""
         return self.frame.row(number, named=True)
 
+    def column(self, name: str) -> Column:
+        """Return a column, and what it is by all its rows."""
+        return self.columns([name])[name]
 
-def read_table(source: Any, expected: Collection[str] = ()) -> Table:
+    def columns(self, names: Iterable[str] | None = None) -> dict[str, Column]:
+        """Return some columns, or all, by their names, and what each is by all its rows."""
+        frame = self.frame if names is None else self.frame.select(names)
+        plain = _plain_numbers(frame, frame.columns if self.decimal == "," else ())
+        return {one.name: _column(one, plain.get(one.name), self.decimal) for one in frame}
+
+    def columns_as(self, learnt: Mapping[str, tuple[str, str]]) -> dict[str, Column]:
+        """Return columns of numbers as a model has learnt them: name -> unit and decimal sign."""
+        frame = self.frame.select(learnt.keys())
+        signs = {name: sign if self.decimal == AUTO else self.decimal for name, (_, sign) in learnt.items()}
+        plain = _plain_numbers(frame, [name for name, sign in signs.items() if sign == ","])
+        columns = {}
+        for one in frame:
+            if one.name in plain or one.dtype.is_numeric() or one.dtype == pl.Boolean:
+                columns[one.name] = Column(one, "number", plain.get(one.name, _by_type(one)))
+            else:
+                found = read_numbers(as_text(one), *learnt[one.name], self.decimal)
+                columns[one.name] = Column(one, "number", _array(found.values), found)
+        return columns
+
+
+def _plain_numbers(frame: pl.DataFrame, commas: Collection[str]) -> dict[str, NDArray[np.float64]]:
+    """Return the values of columns of text that are numbers as programs write them, all read at once.
+
+    Of a table of thousands of columns, each call that looks at one column costs more than the looking. Columns whose
+    decimals have `commas` are only plain if they have no points.
+    """
+    text = frame.select(pl.col(pl.String))
+    if commas and text.width:
+        pointed = text.select(pl.all().str.contains(".", literal=True).any()).row(0)
+        text = text.drop(name for name, one in zip(text.columns, pointed, strict=True) if one and name in commas)
+    if not text.width:
+        return {}
+    cast = text.select(pl.all().cast(pl.Float64, strict=False))
+    codes = text.select(pl.all().str.contains(CODE).any()).row(0)
+    values = cast.select(pl.all().fill_null(float("nan"))).to_numpy(order="fortran")
+    before, after = text.null_count().row(0), cast.null_count().row(0)
+    return {
+        name: values[:, place]
+        for place, name in enumerate(text.columns)
+        if before[place] == after[place] < len(text) and not codes[place]
+    }
+
+
+def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) -> Column:
+    if plain is not None:
+        return Column(series, "number", plain)
+    dtype = series.dtype
+    if dtype.is_numeric() or dtype == pl.Boolean:
+        kind = "boolean" if dtype == pl.Boolean else "number"
+        return Column(series, "missing" if series.null_count() == len(series) else kind, _by_type(series))
+    found = find_numbers(as_text(series), decimal)
+    present = series.drop_nulls()
+    kind = "date" if dtype.is_temporal() else "other"
+    if not len(present):
+        kind = "missing"
+    elif dtype == pl.String:
+        kind = "boolean" if _is_boolean(present) else "number" if found.few_strays and not _is_code(present) else "text"
+        kind = "date" if kind == "text" and not _is_code(present) and are_dates(present) else kind
+    return Column(series, kind, _array(found.values), found)
+
+
+def _by_type(series: pl.Series) -> NDArray[np.float64]:
+    return _array(series.cast(pl.Float64, strict=False))
+
+
+def _array(values: pl.Series) -> NDArray[np.float64]:
+    return values.fill_null(float("nan")).to_numpy(writable=True)
+
+
+def _is_boolean(column: pl.Series) -> bool:
+    # Some rows tell most columns apart from yes and no, without looking for all different words.
+    if column.head(1000).str.to_lowercase().n_unique() > 2:
+        return False
+    words = {*column.str.to_lowercase().unique()}
+    return any(words <= pair for pair in _PAIRS)
+
+
+def _is_code(column: pl.Series) -> bool:
+    """Tell digits of one length that begin with zeros, such as post codes: 01234."""
+    lengths = column.str.len_bytes()
+    same = lengths.min() == lengths.max()
+    return bool(same and column.str.contains(CODE).any() and column.str.contains(r"^\d+$").all())
+
+
+def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AUTO) -> Table:
     """Read a table with named columns.
 
     Parameters
@@ -304,6 +312,8 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
         a NumPy array, shape (n, columns), whose columns are called column1, column2, … unless it names them itself.
     expected : collection of str
         Names of columns that there should be: one of them in the first line of text makes it a header.
+    decimal : {"auto", ",", "."}
+        How decimals are written in columns of text; found out for each if not given.
 
     Returns
     -------
@@ -316,16 +326,19 @@ def read_table(source: Any, expected: Collection[str] = ()) -> Table:
     DataError
         GN010 when there are no rows, GN011 or GN012 when text is no table, GN063 for names that occur twice, GN065 for
         an object that is no table.
+    OptionError
+        GN021 for another `decimal`.
     """
+    require_choice("decimal", decimal, DECIMALS)
     if isinstance(source, Table):
-        return source
+        return source if decimal == AUTO else replace(source, decimal=decimal)
     if isinstance(source, str | os.PathLike):
         opened = open_named(source)
-        return parse_frame(opened, expected)
+        return replace(parse_frame(opened, expected), decimal=decimal)
     frame = frame_of(source)
     if not len(frame) or not frame.width:
         raise DataError("GN010", "the table: no rows, expected samples.")
-    return _table(frame, "the table", header=not isinstance(source, np.ndarray))
+    return Table(cleaned(frame), "the table", not isinstance(source, np.ndarray), decimal=decimal)
 
 
 def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
@@ -333,18 +346,13 @@ def parse_frame(opened: Opened, expected: Collection[str] = ()) -> Table:
     kind = kind_of(opened)
     if kind == "text":
         text = read_delimited(opened, expected)
-        return _table(text.frame, opened.name, header=text.header, guesses=text.remarks, separator=text.separator)
+        return Table(cleaned(text.frame), opened.name, text.header, text.remarks)
     if kind not in TYPED:
         raise FileError("GN005", f"{opened.name}: {kind} data, expected a table with named columns.")
     frame = read_typed(opened, kind)
     if not len(frame) or not frame.width:
         raise DataError("GN010", f"{opened.name}: no rows, expected samples. Check the file.")
-    return _table(frame, opened.name)
-
-
-def _table(frame: pl.DataFrame, source: str, separator: str = "", **facts: Any) -> Table:
-    table = Table(cleaned(frame), source, separator=separator, **facts)
-    return replace(table, decimals=decimals_of(table._text, separator))
+    return Table(cleaned(frame), opened.name)
 
 
 def as_text(column: pl.Series) -> pl.Series:

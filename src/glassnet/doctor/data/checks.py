@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 
 from ...data.load import has_part
+from ...data.tables.header import AUTO
 from ...data.tables.raw_table import LooseTable
 from ...data.tables.read_raw import read_loosely
 from ...i18n.finding_details import detail, listed
@@ -20,7 +21,6 @@ from .capitals import capitals
 from .context import Case, Step
 from .missing import sentinels
 from .target import label_column, labels_alike, named_column, place_of
-from .units import units
 
 STEPS: tuple[Step, ...] = (
     image_folder.unreadable,
@@ -43,7 +43,6 @@ STEPS: tuple[Step, ...] = (
     layout.header,
     layout.strays,
     sentinels,
-    units,
     capitals,
     layout.gaps,
     pixels.scale,
@@ -118,6 +117,7 @@ def examine(
     *,
     target: str | None = None,
     options: Options | None = None,
+    decimal: str = AUTO,
 ) -> Diagnosis:
     """Find what is wrong with data before training on them.
 
@@ -132,6 +132,8 @@ def examine(
     options : Options, optional
         With which the data would be trained on: largest value of an input, classes, targets; what the pictures of a
         folder are brought to, and whether they keep their colours.
+    decimal : {"auto", ",", "."}
+        How decimals are written in text; found out for each column if not given.
 
     Returns
     -------
@@ -145,7 +147,7 @@ def examine(
         GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
     """
     case = Case(options or Options(), "train", target)
-    return _examine_both(*_read_both(source, test, case), case)
+    return _examine_both(*_read_both(source, test, case, decimal), case)
 
 
 def examine_each(
@@ -155,12 +157,13 @@ def examine_each(
     targets: Sequence[str | None],
     options: Options | None = None,
     part: str = "train",
+    decimal: str = AUTO,
 ) -> list[Finding]:
     """Find what is wrong with data of which several columns are to be predicted: once for each, without the others.
 
     Parameters
     ----------
-    source, test, options
+    source, test, options, decimal
         As for `examine`; `test` is not looked for in a source that is itself the test ``part``.
     targets : sequence of str or None
         Names of the columns to predict; one None for data that need no name, as for `examine`.
@@ -178,7 +181,7 @@ def examine_each(
         As `examine`.
     """
     cases = [Case(options or Options(), part, target) for target in targets]
-    tables = _read_both(source, test, cases[0])
+    tables = _read_both(source, test, cases[0], decimal)
     found: dict[Finding, list[str]] = {}
     for case in cases:
         others = [one for one in targets if one is not None and one != case.target]
@@ -192,10 +195,11 @@ def examine_each(
 
 
 def _read_both(
-    source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case
+    source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case, decimal: str
 ) -> tuple[LooseTable, LooseTable | None]:
     """Read a source, and what it is tested with, if there is anything."""
-    read = partial(read_loosely, target=case.target, size=case.options.picture_size, colour=case.options.colour)
+    size, colour = case.options.picture_size, case.options.colour
+    read = partial(read_loosely, target=case.target, size=size, colour=colour, decimal=decimal)
     table = read(source, case.part)
     if case.part == "test" or (test is None and not has_part(source, "test")):
         return table, None

@@ -6,21 +6,31 @@ The inputs are encoded as `encodings` says; the target tells whether classes or 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ...data.tables.header import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
 from .encoders import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
-from .selection import about_numbers, about_spellings, about_units, learn_inputs, quoted
+from .selection import (
+    THOUSANDS,
+    about_decimals,
+    about_numbers,
+    about_numbers_in_words,
+    about_spellings,
+    examples,
+    learn_inputs,
+    quoted,
+)
 from .target import Target, labels_of, learn_targets, values_of
 
 if TYPE_CHECKING:
-    from ...data.tables.table import Table
+    from ...data.tables.table import Column, Table
 
 VERSION = 2
 """Of what is saved: since 2 there can be several targets."""
@@ -89,16 +99,18 @@ class Columns:
         asked = (target,) if isinstance(target, str) else tuple(target)
         for name in (*asked, *drop, *keep):
             require_column(table, name)
-        learnt, remarks = learn_targets(table, asked, task)
-        remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(table, one.name)]
+        columns = table.columns(name for name in table.names if name in asked or name not in drop)
+        learnt, remarks = learn_targets(table.source, [columns[name] for name in asked], task)
+        remarks = about_decimals(columns.values()) + remarks
+        remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(columns[one.name])]
         for one in learnt:
+            column = columns[one.name]
             if one.task == "classes":
-                said = about_spellings(table, one.name) + (about_units(table, one.name) if task is None else [])
-                remarks += no_numbers(table, one.name) if one.numeric else said
-        others = [name for name in table.names if name not in (*asked, *drop)]
-        kinds = {name: table.kind(name) for name in others}
-        _refuse_dates(table, [name for name, kind in kinds.items() if kind in ("date", "other")])
-        inputs, useless, about = learn_inputs(table, table if rows is None else table.take(rows), kinds, keep)
+                said = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
+                remarks += no_numbers(column, "") if one.numeric else said
+        others = [column for name, column in columns.items() if name not in asked]
+        _refuse_dates(table.source, [one for one in others if one.kind in ("date", "other")])
+        inputs, useless, about = learn_inputs(others, rows, keep)
         remarks += about
         dropped = [*((name, "by --drop") for name in drop if name not in asked), *useless]
         if not inputs:
@@ -107,7 +119,7 @@ class Columns:
             raise DataError(
                 "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
             )
-        commas = table.decimals.commas.intersection(_numbers(inputs, learnt))
+        commas = frozenset(name for name in _numbers(inputs, learnt) if columns[name].decimal == ",")
         return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), commas)
 
     @property
@@ -124,11 +136,6 @@ class Columns:
     def output_names(self) -> tuple[str, ...]:
         """What the network's outputs are called: the classes, or the columns of labels or numbers."""
         return self.targets[0].classes or self.target_names
-
-    @property
-    def decimal_signs(self) -> dict[str, str]:
-        """The sign, comma or point, that decimals had in training, of each column of numbers."""
-        return {name: "," if name in self.commas else "." for name in _numbers(self.inputs, self.targets)}
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -175,19 +182,48 @@ class Columns:
             GN060 when columns are missing.
         """
         self.require(table, self.names)
-        table = table.written_as(self.decimal_signs)
-        return np.concatenate([one.encode(table) for one in self.inputs], axis=1, dtype=np.float32)
+        columns = self._parsed(table, self.inputs)
+        return np.concatenate([one.encode(columns[one.name]) for one in self.inputs], axis=1, dtype=np.float32)
+
+    def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
+        """Return columns of a table, numbers read as in training.
+
+        Raises
+        ------
+        DataError
+            GN017 when the decimals of one column are written in another way, and those of another could be.
+        """
+        numbers = {
+            one.name: one
+            for one in wanted
+            if isinstance(one, NumberColumn) or (isinstance(one, Target) and one.is_number)
+        }
+        columns = table.columns(one.name for one in wanted if one.name not in numbers)
+        signs = {name: "," if name in self.commas else "." for name in numbers}
+        columns |= table.columns_as({name: (one.unit, signs[name]) for name, one in numbers.items()})
+        if table.decimal == AUTO:
+            changed = [name for name in numbers if columns[name].found and columns[name].decimal != signs[name]]
+            for name in numbers if changed else ():
+                one = columns[name]
+                if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]", ""):
+                    raise DataError(
+                        "GN017",
+                        f"{table.source}: the decimals of column {changed[0]!r} are written in another way than in "
+                        f"training, and those of {name!r} may be. Say how: --decimal . or --decimal , (in Python: "
+                        "read_table(…, decimal='.')).",
+                    )
+        return columns
 
     def surprises(self, table: Table) -> list[str]:
         """Say which values of a table training did not know, and what they are taken for.
 
         Columns as for `apply`; of the targets those that are there.
         """
-        table = table.written_as(self.decimal_signs)
-        targets = [one for one in self.targets if one.name in table.names]
-        said = [said for one in (*self.inputs, *targets) for said in one.surprises(table)]
+        known = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
+        columns = self._parsed(table, known)
+        said = self._about_decimals(columns) + [said for one in known for said in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
-        far = [(one, number) for one in numbers if (number := one.far_number(table)) is not None]
+        far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
             more = f" and {len(far) - 1} more" if len(far) > 1 else ""
             said.append(
@@ -195,6 +231,28 @@ class Columns:
                 f"{one.low:g} to {one.high:g}; check the unit"
             )
         return said
+
+    def _about_decimals(self, columns: Mapping[str, Column]) -> list[str]:
+        """Say how decimals in text are read where it could be wrong, and whether that is as in training."""
+        text = [one for one in columns.values() if one.found and one.is_text]
+        commas = [one for one in text if one.decimal == ","]
+        as_before = [one for one in commas if one.name in self.commas]
+        new = [one for one in commas if one.name not in self.commas]
+        points = [one for one in text if one.decimal == "." and one.name in self.commas]
+        others = "other than in training"
+        return [
+            *examples(new, ",", f"is read with a decimal comma, {others}"),
+            *examples(new, r"\d\.\d{3}", f"is read with points between thousands, {others}"),
+            *examples(points, r"\.", f"is read with a decimal point, {others}"),
+            *examples(points, r"\d,\d{3}", f"is read with commas between thousands, {others}"),
+            *examples(as_before, r"\d\.\d{3}", "is read with points between thousands, as in training"),
+            *examples(as_before, r"^[^.]*\d,\d{3}\D*$", "is read with a decimal comma, as in training"),
+            *examples(
+                [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"],
+                r"\d,\d{3}",
+                THOUSANDS,
+            ),
+        ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
         """Return the rows that have every target, and theirs.
@@ -214,14 +272,14 @@ class Columns:
             1, words instead of numbers, or when no row has all.
         """
         self.require(table, self.target_names)
-        table = table.written_as(self.decimal_signs)
+        columns = self._parsed(table, self.targets)
         if self.task != "classes":
-            values = np.stack([values_of(table, one) for one in self.targets], axis=1)
+            values = np.stack([values_of(table.source, columns[one.name], one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
             _some(rows, table, self.target_names)
             return rows, values[rows]
         (target,) = self.targets
-        labels = labels_of(table, target)
+        labels = labels_of(table.source, columns[target.name], target)
         rows = np.flatnonzero(labels >= 0)
         _some(rows, table, (target.name,))
         return rows, labels[rows]
@@ -276,7 +334,7 @@ class Columns:
         if described["version"] not in (1, VERSION):
             raise ValueError(f"its columns are of version {described['version']}, known is {VERSION}")
         found = described["targets"] if described["version"] == VERSION else [described["target"]]
-        targets = tuple(Target(**{**one, "classes": tuple(one["classes"])}) for one in found)
+        targets = tuple(map(Target.from_dict, found))
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
         inputs = tuple(map(encoding_from, described["inputs"]))
         commas = described.get("decimal_comma", ())
@@ -321,18 +379,18 @@ def _some(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
     raise DataError("GN064", f"{table.source}, target {listed}: {what}.")
 
 
-def _refuse_dates(table: Table, names: Collection[str]) -> None:
-    if not names:
+def _refuse_dates(source: str, columns: Sequence[Column]) -> None:
+    if not columns:
         return
-    first = next(iter(names))
-    example = next(str(value) for value in table.frame[first].to_list() if value is not None)
+    names = [one.name for one in columns]
+    example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
     what, way = "dates or times", "numbers, as days or years since one day"
-    if table.kind(first) != "date":
+    if columns[0].kind != "date":
         what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {quoted(name)}" for name in names)
     listed = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{table.source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
+        f"{source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
         f"cannot take. Turn them into {way}, or leave them out: {drops}.",
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import Dataset
+from ...data.tables.header import AUTO
 from ...errors import DataError, OptionError
 from .columns import Columns
 
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
     from ...data.tables.table import Table
 
 
-def read_table(source: Any, expected: Sequence[str] = ()) -> Table:
+def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO) -> Table:
     """Read a table with named columns; see `data.tables.table.read_table`, which this loads when it is needed."""
     from ...data.tables.table import read_table
 
-    return read_table(source, expected)
+    return read_table(source, expected, decimal=decimal)
 
 
 def load_table(
@@ -32,6 +33,7 @@ def load_table(
     task: str | None = None,
     drop: Sequence[str] = (),
     keep: Sequence[str] = (),
+    decimal: str = AUTO,
 ) -> Dataset:
     """Read a table as labelled samples, and learn about its columns or use what was learnt.
 
@@ -48,6 +50,8 @@ def load_table(
         What is to be predicted; decided by the column if not given.
     drop, keep : sequence of str
         Names of columns to leave out, and to use although they look like identifiers.
+    decimal : {"auto", ",", "."}
+        How decimals are written in columns of text; found out for each if not given.
 
     Returns
     -------
@@ -61,12 +65,12 @@ def load_table(
     DataError
         GN010 to GN012 when text is no table; GN060 to GN065 when the table cannot be used.
     OptionError
-        GN022 unless either `target` or `columns` is given.
+        GN021 for another `decimal`, GN022 unless either `target` or `columns` is given.
     """
     if (not target) == (columns is None):
         raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
     asked = _names(target)
-    table = read_table(source, columns.names if columns else asked)
+    table = read_table(source, columns.names if columns else asked, decimal=decimal)
     if columns is None:
         try:
             columns = Columns.learn(table, asked, task=task, drop=_names(drop), keep=_names(keep))
@@ -92,7 +96,8 @@ def _in_python(text: str) -> str:
         return f"{found[1]}={words!r}"
 
     text = re.sub(r"--(drop|keep|target) (?:'[^']*'|[\w.-]*\w)(?: --\1 (?:'[^']*'|[\w.-]*\w))*", lists, text)
-    return re.sub(r"--task (\w+)", r"task='\1'", text)
+    text = re.sub(r"--task (\w+)", r"task='\1'", text)
+    return re.sub(r"--decimal ([.,])", r"decimal='\1'", text)
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:

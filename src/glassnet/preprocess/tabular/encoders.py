@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from ...data.validation import is_sign
 from ...i18n.language import listed
 
 if TYPE_CHECKING:
-    from ...data.tables.table import Table
+    from ...data.tables.table import Column
 
 Encoded = NDArray[np.float32]
 
@@ -42,7 +42,7 @@ class NumberColumn:
 
     ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which stays within ±3 for any value at query time
     (robust scaling and smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of
-    numbers from 0, `v` is ``log(1 + value / unit)``, otherwise the value itself.
+    numbers from 0, `v` is ``log(1 + value / bend)``, otherwise the value itself.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ class NumberColumn:
         What stands for a missing value: the median.
     centre, scale : float
         Median, and deviation as the quartiles tell it, of `v`.
-    unit : float
+    bend : float
         Where the logarithm starts to bend; 0 is none.
     flag : bool
         Whether a second input says that the value is missing.
@@ -60,7 +60,7 @@ class NumberColumn:
         Part of the training rows without a value.
     low, high : float
         Smallest and largest training value.
-    beside : str
+    unit : str
         The unit or sign that stood beside the numbers, as in 12 kg or 5 %; empty if none did.
     """
 
@@ -68,27 +68,27 @@ class NumberColumn:
     fill: float
     centre: float
     scale: float
-    unit: float
+    bend: float = field(metadata={"key": "unit"})
     flag: bool
     missing: float
     low: float
     high: float
-    beside: str = ""
+    unit: str = field(default="", metadata={"key": "beside"})
 
     @classmethod
-    def learn(cls, table: Table, name: str, beside: str = "") -> NumberColumn:
+    def learn(cls, column: Column) -> NumberColumn:
         """Learn from a column with at least one number."""
-        values = table.numbers(name, beside)
+        values = column.numbers
         known = values[~np.isnan(values)]
         present = _moderate(known)
-        unit = _unit(present)
-        bent = _bend(present, unit)
+        bend = _bend_of(present)
+        bent = _bend(present, bend)
         quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
         scale = float(three - quarter) / _OF_A_NORMAL or float(bent.std()) or 1.0
         missing = 1 - len(present) / len(values)
         return cls(
-            name, float(np.median(present)), float(half), scale, unit, missing > 0, missing,
-            float(known.min()), float(known.max()), beside,
+            column.name, float(np.median(present)), float(half), scale, bend, missing > 0, missing,
+            float(known.min()), float(known.max()), column.unit,
         )  # fmt: skip
 
     @property
@@ -99,11 +99,11 @@ class NumberColumn:
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
         """Return how many deviations from the middle each value is, before outliers are drawn in."""
         with np.errstate(over="ignore"):
-            return _moderate((_bend(_moderate(np.asarray(values, float)), self.unit) - self.centre) / self.scale)
+            return _moderate((_bend(_moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
-    def encode(self, table: Table) -> Encoded:
+    def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
-        values = table.numbers(self.name, self.beside)
+        values = column.numbers
         absent = np.isnan(values)
         z = self.deviations(np.where(absent, self.fill, values))
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
@@ -115,24 +115,24 @@ class NumberColumn:
         if absent and absent[0] > 0.5:
             return float("nan")
         bent = float(straightened(z)) * self.scale + self.centre
-        if not self.unit:
+        if not self.bend:
             return float(bent)
-        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.unit)
+        return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.bend)
 
-    def surprises(self, table: Table) -> list[str]:
+    def surprises(self, column: Column) -> list[str]:
         """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
-        said, values = no_numbers(table, self.name, self.beside), table.numbers(self.name, self.beside)
-        alone = sentinels_beyond(values, self.low, self.high)
+        said = no_numbers(column, self.unit)
+        alone = sentinels_beyond(column.numbers, self.low, self.high)
         said += [
             f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
             f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
             for value, count in alone.items()
         ]
-        return said + about_signs(table, self.name, self.beside)
+        return said + about_units(column, self.unit)
 
-    def far_number(self, table: Table) -> float | None:
-        """Return a number beyond the range of training, and by more than its width, if most of a table's are."""
-        values = table.numbers(self.name, self.beside)
+    def far_number(self, column: Column) -> float | None:
+        """Return a number beyond the range of training, and by more than its width, if most of a column's are."""
+        values = column.numbers
         alone = list(sentinels_beyond(values, self.low, self.high))
         values = values[~np.isnan(values) & ~np.isin(values, alone)]
         z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
@@ -140,15 +140,15 @@ class NumberColumn:
         return float(far[0]) if low < high and 2 * len(far) > len(values) else None
 
     def __str__(self) -> str:
-        bent = ", logarithm" if self.unit else ""
+        bent = ", logarithm" if self.bend else ""
         missing = f", {self.missing:.1%} missing, filled by {self.fill:g} and flagged" if self.flag else ""
-        beside = f" {self.beside}" if self.beside else ""
-        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{beside}{bent}{missing}"
+        unit = f" {self.unit}" if self.unit else ""
+        return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{unit}{bent}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for a file."""
-        described = {"kind": "number", **asdict(self)}
-        if not self.beside:
+        """Return plain values, for a file, in which some have older names."""
+        described = {"kind": "number", **{key: getattr(self, name) for name, key in keys_of(NumberColumn).items()}}
+        if not self.unit:
             del described["beside"]  # as it was written before there was any
         return described
 
@@ -168,26 +168,28 @@ def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(values, -LARGEST, LARGEST)
 
 
-def no_numbers(table: Table, name: str, beside: str | None = None) -> list[str]:
-    """Say which values of a column of numbers are words or infinite; nothing where none is. See `Table.numbers`."""
-    count, words = table.strays(name, beside)
-    of = f" in {beside}" if beside else ""
-    said = (
-        [f"{_odd(name, count, f'is no number{of}', f'are no numbers{of}', words)}, taken as missing"] if count else []
-    )
-    if count := table.infinite(name, beside):
-        said.append(f"column {name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
+def no_numbers(column: Column, unit: str) -> list[str]:
+    """Say which values of a column of numbers are words or infinite; nothing where none is."""
+    said, strays = [], column.non_numeric
+    if len(strays):
+        of, words = f" in {unit}" if unit else "", sorted(strays.unique().to_list())
+        odd = _odd(column.name, len(strays), f"is no number{of}", f"are no numbers{of}", words)
+        said.append(f"{odd}, taken as missing")
+    if count := column.infinite:
+        said.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
     return said
 
 
-def about_signs(table: Table, name: str, beside: str) -> list[str]:
-    """Say which signs stand beside numbers that had none in training, and that none does where they had this one."""
-    if not beside:
-        new = filter(is_sign, table.signs(name))
-        return [f"column {name!r}: its {sign!r}, which training did not have, is left out of account" for sign in new]
+def about_units(column: Column, unit: str) -> list[str]:
+    """Say which signs stand beside numbers that had none in training, and that none does where they had this unit."""
+    of = f"column {column.name!r}:"
+    if not unit:
+        return [
+            f"{of} its {s!r}, which training did not have, is left out of account" for s in column.units if is_sign(s)
+        ]
     # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
-    if unicodedata.category(beside[-1]) != "Sc" and table.is_bare(name):
-        return [f"column {name!r}: numbers without {beside!r}, taken as if it stood there"]
+    if unicodedata.category(unit[-1]) != "Sc" and not column.units and column.present.any():
+        return [f"{of} numbers without {unit!r}, taken as if it stood there"]
     return []
 
 
@@ -197,13 +199,13 @@ def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) ->
     return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
 
 
-def _unit(values: NDArray[np.float64]) -> float:
+def _bend_of(values: NDArray[np.float64]) -> float:
     """Say where a logarithm should start to bend, 0 if the column is better off without."""
     deviation = values.std()
     if values.min() < 0 or not deviation or _skewness(values) < _SKEWED:
         return 0.0
-    unit = float(np.quantile(values[values > 0], 0.1))
-    return unit if abs(_skewness(_bend(values, unit))) < _skewness(values) else 0.0
+    bend = float(np.quantile(values[values > 0], 0.1))
+    return bend if abs(_skewness(_bend(values, bend))) < _skewness(values) else 0.0
 
 
 def _skewness(values: NDArray[np.float64]) -> float:
@@ -212,10 +214,10 @@ def _skewness(values: NDArray[np.float64]) -> float:
     return float((centred**3).mean() / max((centred**2).mean() ** 1.5, 1e-300))
 
 
-def _bend(values: NDArray[np.float64], unit: float) -> NDArray[np.float64]:
-    if not unit:
+def _bend(values: NDArray[np.float64], bend: float) -> NDArray[np.float64]:
+    if not bend:
         return values
-    bent: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values) / unit)
+    bent: NDArray[np.float64] = np.sign(values) * np.log1p(np.abs(values) / bend)
     return bent
 
 
@@ -238,20 +240,20 @@ class BooleanColumn:
     missing: float
 
     @classmethod
-    def learn(cls, table: Table, name: str) -> BooleanColumn:
+    def learn(cls, column: Column) -> BooleanColumn:
         """Learn from a column with at least one yes or no."""
-        values = table.booleans(name)
+        values = column.truths
         absent = np.isnan(values)
-        return cls(name, float(values[~absent].mean()), float(absent.mean()))
+        return cls(column.name, float(values[~absent].mean()), float(absent.mean()))
 
     @property
     def features(self) -> tuple[str, ...]:
         """Name of the input."""
         return (self.name,)
 
-    def encode(self, table: Table) -> Encoded:
+    def encode(self, column: Column) -> Encoded:
         """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
-        values = table.truths(self.name)[:, np.newaxis]
+        values = column.truths[:, np.newaxis]
         return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
@@ -259,10 +261,10 @@ class BooleanColumn:
         [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
         return {"yes": (1 + value) / 2, "no": (1 - value) / 2}
 
-    def surprises(self, table: Table) -> list[str]:
+    def surprises(self, column: Column) -> list[str]:
         """Say which values are neither yes nor no."""
-        codes, words = table.words(self.name)
-        odd = codes[np.isnan(table.truths(self.name)) & (codes >= 0)]
+        codes, words = column.words()
+        odd = codes[np.isnan(column.truths) & (codes >= 0)]
         if not len(odd):
             return []
         found = [words[k] for k in np.unique(odd)]
@@ -302,15 +304,15 @@ class WordColumn:
     missing: float
 
     @classmethod
-    def learn(cls, table: Table, name: str) -> WordColumn:
+    def learn(cls, column: Column) -> WordColumn:
         """Learn from a column with at least one word in `enough` rows."""
-        codes, words = table.words(name)
+        codes, words = column.words()
         counts = np.bincount(codes[codes >= 0], minlength=len(words))
-        frequent = np.flatnonzero(counts >= enough(len(table)))
+        frequent = np.flatnonzero(counts >= enough(len(column)))
         if len(frequent) > LIMIT:
             frequent = np.sort(frequent[np.argsort(-counts[frequent], kind="stable")[:LIMIT]])
         rare = len(words) - len(frequent)
-        return cls(name, tuple(words[k] for k in frequent), rare, float((codes < 0).mean()))
+        return cls(column.name, tuple(words[k] for k in frequent), rare, float((codes < 0).mean()))
 
     @property
     def features(self) -> tuple[str, ...]:
@@ -318,9 +320,9 @@ class WordColumn:
         others = [f"{self.name} {OTHER}"] * (self.rare > 0) + [f"{self.name} {MISSING}"] * (self.missing > 0)
         return (*(f"{self.name}={word}" for word in self.words), *others)
 
-    def encode(self, table: Table) -> Encoded:
+    def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, features)."""
-        codes, words = table.words(self.name)
+        codes, words = column.words()
         place = {word: k for k, word in enumerate(self.words)}
         width, other = len(self.features), len(self.words) if self.rare else -1
         # One place more, which is cut off, takes what sets no input; -1 is that place.
@@ -335,9 +337,9 @@ class WordColumn:
         names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
         return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
 
-    def surprises(self, table: Table) -> list[str]:
+    def surprises(self, column: Column) -> list[str]:
         """Say which words training never saw; nothing where it saw rare ones, whose names are not kept."""
-        codes, words = table.words(self.name)
+        codes, words = column.words()
         known = {*self.words}
         new = [k for k, word in enumerate(words) if word not in known]
         if self.rare or not new:
@@ -367,6 +369,11 @@ ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "
 """Kind, as it stands in files -> class; each has `learn`."""
 
 
+def keys_of(cls: type) -> dict[str, str]:
+    """Return the name of each field of a dataclass, and its key in files: some were called otherwise before."""
+    return {one.name: one.metadata.get("key", one.name) for one in fields(cls)}
+
+
 def encoding_from(described: dict[str, Any]) -> Encoding:
     """Make an encoding from what `to_dict` gave.
 
@@ -375,8 +382,10 @@ def encoding_from(described: dict[str, Any]) -> Encoding:
     KeyError, TypeError
         When something is missing or too much.
     """
+    cls = ENCODINGS[described["kind"]]
+    names = {key: name for name, key in keys_of(cls).items()}
     values: dict[str, Any] = {
-        name: tuple(v) if isinstance(v, list) else v for name, v in described.items() if name != "kind"
+        names.get(key, key): tuple(v) if isinstance(v, list) else v for key, v in described.items() if key != "kind"
     }
-    encoding: Encoding = ENCODINGS[described["kind"]](**values)
+    encoding: Encoding = cls(**values)
     return encoding

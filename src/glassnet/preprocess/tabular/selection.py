@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +15,11 @@ from ...i18n.language import listed
 from .encoders import ENCODINGS, Encoding, enough, no_numbers
 
 if TYPE_CHECKING:
-    from ...data.tables.table import Table
+    from ...data.tables.table import Column
 
+THOUSANDS = "is read with commas between thousands"
 _FEW_ROWS = 20
+_FEW_NUMBERS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
 _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
 
@@ -27,25 +29,52 @@ def quoted(name: str) -> str:
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
 
 
-def about_numbers(table: Table, name: str) -> list[str]:
+def about_numbers(column: Column) -> list[str]:
     """Say what of a column of numbers is left out of account, or may mean something else."""
-    signs = [f"column {name!r}: its {sign!r} is left out of account" for sign in table.signs(name)]
-    beside = table.beside(name)
-    return signs + no_numbers(table, name, beside) + _about_sentinels(table.numbers(name, beside), name)
+    units = [f"column {column.name!r}: its {column.unit!r} is left out of account"] * bool(column.unit)
+    return units + no_numbers(column, column.unit) + _about_sentinels(column)
 
 
-def _about_sentinels(values: NDArray[np.float64], name: str) -> list[str]:
+def _about_sentinels(column: Column) -> list[str]:
     """Say which numbers may stand for missing values; they are used as they are, since only the owner knows."""
     return [
-        f"column {name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from all others, is used as a number; "
-        "where it means missing, glassnet doctor --fix empties these fields"
-        for value, count in sentinels_in(values).items()
+        f"column {column.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from all others, is used as a "
+        "number; where it means missing, glassnet doctor --fix empties these fields"
+        for value, count in sentinels_in(column.numbers).items()
     ]
 
 
-def about_spellings(table: Table, name: str) -> list[str]:
+def about_decimals(columns: Iterable[Column]) -> list[str]:
+    """Say how decimals in text were read where it could be wrong, with an example."""
+    text = [one for one in columns if one.is_text and one.kind in ("number", "text")]
+    commas = [one for one in text if one.kind == "number" and one.decimal == ","]
+    others = [one for one in text if one.decimal == "."]
+    said = [
+        *examples(commas, r",", "is read with a decimal comma"),
+        *examples(commas, r"\d\.\d", "is read with points between thousands"),
+        *examples((one for one in others if one.found and one.kind == "number"), r"\d,\d{3}", THOUSANDS),
+    ]
+    if commas:
+        either = (one for one in others if one.reads_as(","))
+        said += examples(either, r"\d[.,]\d", "has no decimal comma, unlike other columns; --decimal , reads it so")
+    return said
+
+
+def examples(columns: Iterable[Column], form: str, what: str) -> list[str]:
+    """Say of the first column with a value of a form what that is taken for, and of how many more."""
+    found = [(one.name, one.series.filter(one.series.str.contains(form).fill_null(False))) for one in columns]
+    found = [(name, values) for name, values in found if len(values)]
+    if not found:
+        return []
+    name, values = found[0]
+    others = len(found) - 1
+    more = f"; so are those of {others:,} more column{'s' * (others > 1)}" if others else ""
+    return [f"column {name!r}: {values[0]!r} {what}{more}"]
+
+
+def about_spellings(column: Column) -> list[str]:
     """Say which words of a column differ in capitals or blanks alone; each counts as one of its own."""
-    codes, words = table.words(name)
+    codes, words = column.words()
     counts = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
     better = alike(dict(zip(words, counts, strict=True)))
     if not better:
@@ -53,70 +82,77 @@ def about_spellings(table: Table, name: str) -> list[str]:
     word, other = next(iter(better.items()))
     more = f", and {len(better) - 1:,} more such" if len(better) > 1 else ""
     return [
-        f"column {name!r}: {word[:40]!r} and {other[:40]!r} differ in capitals or blanks alone{more}, and count as "
-        "different; where they mean the same, glassnet doctor --fix makes them one"
+        f"column {column.name!r}: {word[:40]!r} and {other[:40]!r} differ in capitals or blanks alone{more}, and count "
+        "as different; where they mean the same, glassnet doctor --fix makes them one"
     ]
 
 
 def learn_inputs(
-    table: Table, part: Table, kinds: dict[str, str], keep: Collection[str]
+    columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
-    """Learn the encodings of columns from a part of the rows; return them, the useless ones, and what to say."""
+    """Learn the encodings of columns from some rows, or all; return them, the useless ones, and what to say."""
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
-    for name, kind in kinds.items():
-        # Of all rows: in a part of them it may not stand often enough.
-        beside = (table.beside(name),) if kind == "number" else ()
-        remarks += about_units(table, name) if kind == "text" else []
-        why = _why_useless(table, name, kind, *beside, keep=name in keep)
-        if why := why or _why_useless(part, name, kind, *beside, keep=True):
-            useless.append((name, why))
+    for column in columns:
+        part = column if rows is None else column.take(rows)
+        remarks += about_numbers_in_words(column)
+        why = _why_useless(column, keep=column.name in keep) or _why_useless(part, keep=True)
+        if why:
+            useless.append((column.name, why))
             continue
-        inputs.append(ENCODINGS[_KINDS[kind]].learn(part, name, *beside))
-        remarks += about_numbers(table, name) if kind == "number" else []
-        remarks += about_spellings(table, name) if kind == "text" else []
+        inputs.append(ENCODINGS[_KINDS[column.kind]].learn(part))
+        remarks += about_numbers(column) if column.kind == "number" else []
+        remarks += about_spellings(column) if column.kind == "text" else []
     return inputs, useless, remarks
 
 
-def about_units(table: Table, name: str) -> list[str]:
-    """Say that a column of words would be one of numbers, had it one unit."""
-    units = table.units(name)
-    if not units:
-        count, numbers, word = table.numbers_among_words(name)
+def about_numbers_in_words(column: Column) -> list[str]:
+    """Say that a column of words would be one of numbers, had it one unit, or no words."""
+    found, of = column.found, f"column {column.name!r}:"
+    if column.kind != "text" or found is None:
+        return []
+    if found.mixed:
+        shown = listed([f"{unit!r} {count:,}" for unit, count in found.units.items()], 4)
         return [
-            f"column {name!r}: {numbers / count:.0%} of its values are numbers, others words, such as {word[:40]!r}, "
-            "so all are taken as words; leave the words' fields empty for numbers"
-        ] * (numbers > 0)
-    shown = listed([f"{unit!r} {count:,}" for unit, count in units.items()], 4)
+            f"{of} numbers in several units ({shown}), which are not converted, so they are taken as words; bring them "
+            "to one unit for numbers"
+        ]
+    # Few different numbers are grades, and many words among numbers are codes.
+    numbers, words = found.values.drop_nulls(), found.strays
+    few = numbers.n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
+    if few or len(numbers) < len(words) or not len(words):
+        return []
+    word = str(words.mode().sort()[0])
     return [
-        f"column {name!r}: numbers in several units ({shown}), which are not converted, so they are taken as "
-        "words; bring them to one unit for numbers"
+        f"{of} {len(numbers) / (len(numbers) + len(words)):.0%} of its values are numbers, others words, such as "
+        f"{word[:40]!r}, so all are taken as words; leave the words' fields empty for numbers"
     ]
 
 
-def _why_useless(table: Table, name: str, kind: str, beside: str = "", *, keep: bool) -> str:
+def _why_useless(column: Column, *, keep: bool) -> str:
     """Say why a column is left out; nothing if it is used."""
-    if kind == "missing":
+    if column.kind == "missing":
         return "every value is missing"
-    if kind == "number":
-        return _why_useless_numbers(table, name, table.numbers(name, beside), keep=keep)
-    codes, words = table.words(name)
+    if column.kind == "number":
+        return _why_useless_numbers(column, keep=keep)
+    codes, words = column.words()
     counts = np.bincount(codes[codes >= 0])
     if not len(words):
         return "every value is missing"
     if len(words) == 1 and counts[0] == len(codes):
         return f"every value is {words[0]!r}"
-    if kind == "boolean":
+    if column.kind == "boolean":
         return ""
     if counts.max() < enough(len(codes)):
         return f"{len(words)} different words, none in {enough(len(codes))} rows or more"
     if not keep and counts.sum() >= _FEW_ROWS and len(words) > 0.9 * counts.sum():
-        return f"{len(words)} different words in {counts.sum()} rows, as in an identifier ({_keeps(name)})"
+        return f"{len(words)} different words in {counts.sum()} rows, as in an identifier ({_keeps(column.name)})"
     return ""
 
 
-def _why_useless_numbers(table: Table, name: str, values: NDArray[np.float64], *, keep: bool) -> str:
+def _why_useless_numbers(column: Column, *, keep: bool) -> str:
+    values = column.numbers
     known = values[~np.isnan(values)]
     different = np.unique(known)
     if not len(different):
@@ -124,9 +160,9 @@ def _why_useless_numbers(table: Table, name: str, values: NDArray[np.float64], *
     if len(different) == 1 and not np.isnan(values).any():
         return f"every value is {different[0]:g}"
     # A few rows may have none, such as a line of totals.
-    tells_apart = _counts_rows(name, different, len(known)) or _are_long_names(table, name, different, len(known))
+    tells_apart = _counts_rows(column.name, different, len(known)) or _are_long_names(column, different, len(known))
     if not keep and len(known) >= 0.95 * len(values) and tells_apart:
-        return f"every value differs, as in an identifier ({_keeps(name)})"
+        return f"every value differs, as in an identifier ({_keeps(column.name)})"
     return ""
 
 
@@ -134,11 +170,11 @@ def _keeps(name: str) -> str:
     return f"--keep {quoted(name)} uses it"
 
 
-def _are_long_names(table: Table, name: str, different: NDArray[np.float64], rows: int) -> bool:
+def _are_long_names(column: Column, different: NDArray[np.float64], rows: int) -> bool:
     """Tell whether whole numbers differ in every row, in digits that no measurement has and float64 has not either."""
     if rows < _FEW_ROWS or len(different) == rows or np.abs(different).max() < 2**53:
         return False
-    return len(table.words(name)[1]) == rows and bool((different == np.floor(different)).all())
+    return len(column.words()[1]) == rows and bool((different == np.floor(different)).all())
 
 
 def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
-from .encoders import LARGEST, about_signs, no_numbers
+from .encoders import LARGEST, about_units, no_numbers
 
 if TYPE_CHECKING:
-    from ...data.tables.table import Table
+    from ...data.tables.table import Column
 
 TASKS = ("classes", "numbers")
 _FEW_VALUES = 10
@@ -37,7 +37,7 @@ class Target:
         What the classes are called; empty otherwise.
     numeric : bool
         Whether the classes are written as numbers, so that 1 and 1.0 are the same.
-    beside : str
+    unit : str
         The unit or sign that stood beside numbers to predict, as in 12 km; empty if none did.
     """
 
@@ -45,42 +45,56 @@ class Target:
     task: str
     classes: tuple[str, ...] = ()
     numeric: bool = False
-    beside: str = ""
+    unit: str = field(default="", metadata={"key": "beside"})
 
     @property
-    def unit(self) -> str:
+    def suffix(self) -> str:
         """What to write behind a number that was predicted: a blank and its unit, or nothing."""
-        return f" {self.beside}" if self.beside else ""
+        return f" {self.unit}" if self.unit else ""
 
     @property
     def is_number(self) -> bool:
         """Whether numbers stand in the column, to be predicted or as names of the classes."""
         return self.numeric or self.task == "numbers"
 
-    def surprises(self, table: Table) -> list[str]:
+    def surprises(self, column: Column) -> list[str]:
         """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
-        if not self.is_number or not _mostly_numbers(table, self):
+        if not self.is_number or not _mostly_numbers(column):
             return []
-        signs = about_signs(table, self.name, self.beside) if self.task == "numbers" else []
-        return no_numbers(table, self.name, self.beside) + signs
+        units = about_units(column, self.unit) if self.task == "numbers" else []
+        return no_numbers(column, self.unit) + units
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         described = {**asdict(self), "classes": list(self.classes)}
-        if not self.beside:
-            del described["beside"]  # as it was written before there was any
-        return described
+        unit = described.pop("unit")
+        return {**described, "beside": unit} if unit else described  # an older name, left out as before there was any
+
+    @classmethod
+    def from_dict(cls, described: dict[str, Any]) -> Target:
+        """Make a target from what `to_dict` gave."""
+        values = {**described, "classes": tuple(described["classes"]), "unit": described.get("beside", "")}
+        values.pop("beside", None)
+        return cls(**values)
 
     def __str__(self) -> str:
         if self.task == "numbers":
-            return f"the target, numbers{self.unit and f' in{self.unit}'}"
+            return f"the target, numbers{self.suffix and f' in{self.suffix}'}"
         if self.task == "label":
             return "the target, a label that holds or not"
         return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
 
 
-def learn_targets(table: Table, names: Sequence[str], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
+def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
     """Decide what is to be predicted, and say it: of one column classes or numbers, of several labels or numbers.
+
+    Parameters
+    ----------
+    source : str
+        The table, for messages.
+    columns : sequence of Column
+        Those to predict.
+    task : {"classes", "numbers"}, optional
 
     Raises
     ------
@@ -89,79 +103,80 @@ def learn_targets(table: Table, names: Sequence[str], task: str | None) -> tuple
     OptionError
         GN021 for another task, GN022 for a column that is named twice.
     """
+    names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
         raise OptionError("GN022", f"target {twice[0]!r}: named twice. Name each column to predict once.")
-    if len(names) == 1:
-        target, remarks = learn_target(table, names[0], task)
+    if len(columns) == 1:
+        target, remarks = learn_target(source, columns[0], task)
         return (target,), remarks
-    labels = [name for name in names if _is_label(table, name)]
+    labels = [one.name for one in columns if _is_label(one)]
     if task == "numbers" or (task is None and not labels):
-        learnt = [_number_among_several(table, name) for name in names]
+        learnt = [_number_among_several(source, one) for one in columns]
     elif len(labels) == len(names):
-        learnt = [_learn_label(table, name) for name in names]
+        learnt = [_learn_label(source, one) for one in columns]
     else:
         other = next(name for name in names if name not in labels)
         against = f", as {labels[0]!r} is" if labels else ""
-        hint = " --task numbers predicts the numbers of all." if all(table.kind(n) == "number" for n in names) else ""
+        numbers = all(one.kind == "number" for one in columns)
+        hint = " --task numbers predicts the numbers of all." if numbers else ""
         raise DataError(
             "GN064",
-            f"{table.source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
+            f"{source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
             f"together if all are labels, or all are numbers.{hint} Or train a network for each.",
         )
     return tuple(one for one, _ in learnt), [said for _, remarks in learnt for said in remarks]
 
 
-def _number_among_several(table: Table, name: str) -> tuple[Target, list[str]]:
-    kind = table.kind(name)
+def _number_among_several(source: str, column: Column) -> tuple[Target, list[str]]:
+    kind = column.kind
     if kind not in ("number", "missing"):
         raise DataError(
             "GN064",
-            f"{table.source}, target {name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several columns "
-            "are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
+            f"{source}, target {column.name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several "
+            "columns are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
             "a column of 0 and 1 for each word, or predict it alone.",
         )
-    return learn_target(table, name, "numbers")
+    return learn_target(source, column, "numbers")
 
 
-def _is_label(table: Table, name: str) -> bool:
+def _is_label(column: Column) -> bool:
     """Tell whether every value of a column is 0 or 1, yes or no."""
-    present, truths = table.frame[name].is_not_null().to_numpy(), table.truths(name)
+    present, truths = column.present, column.truths
     return bool(present.any() and not np.isnan(truths[present]).any())
 
 
-def _learn_label(table: Table, name: str) -> tuple[Target, list[str]]:
-    truths = table.truths(name)
-    share = float(np.nanmean(truths))
+def _learn_label(source: str, column: Column) -> tuple[Target, list[str]]:
+    name, share = column.name, float(np.nanmean(column.truths))
     if share in (0.0, 1.0):
         which = "no" if share == 0 else "every"
         raise DataError(
             "GN064",
-            f"{table.source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
+            f"{source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
         )
     return Target(name, "label"), [f"target {name!r}: a label that holds in {_share(share)} of the rows"]
 
 
-def values_of(table: Table, target: Target) -> NDArray[np.float64]:
-    """Return the numbers of a target, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
+def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
+    """Return the numbers of a target's column, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
 
     Raises
     ------
     DataError
         GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
     """
-    where = f"{table.source}, target {target.name!r}"
+    where = f"{source}, target {target.name!r}"
     if target.task == "numbers":
-        _require_numbers(table, target)
-        values = table.numbers(target.name, target.beside)
+        _require_numbers(source, column)
+        values = column.numbers
         known = values[~np.isnan(values)]
         if len(known):
             require_moderate(known, where)
         return values
-    values = table.truths(target.name)
-    wrong = np.flatnonzero(np.isnan(values) & table.frame[target.name].is_not_null().to_numpy())
+    values = column.truths
+    wrong = np.flatnonzero(np.isnan(values) & column.present)
     if wrong.size:
-        found = table.row(int(wrong[0]))[target.name]
+        found = column.series[int(wrong[0])]
         raise DataError(
             "GN064",
             f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
@@ -169,7 +184,7 @@ def values_of(table: Table, target: Target) -> NDArray[np.float64]:
     return values
 
 
-def labels_of(table: Table, target: Target) -> NDArray[np.int64]:
+def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
     """Return the place of each row's class among a target's, shape (n,); -1 where it is missing.
 
     Yes and no, true and false, and 1 and 0 are understood whichever of them training had.
@@ -181,47 +196,46 @@ def labels_of(table: Table, target: Target) -> NDArray[np.int64]:
     """
     truths = [_TRUTHS.get(word.lower()) for word in target.classes]
     if len(truths) == 2 and {*truths} == {0.0, 1.0}:
-        values = table.truths(target.name)
+        values = column.truths
         labels = np.where(np.isnan(values), -1, values == truths[1]).astype(np.int64)
         strange = labels < 0
     else:
-        codes, words = class_words(table, target.name, target.numeric)
+        codes, words = class_words(column, target.numeric)
         place = {word: k for k, word in enumerate(target.classes)}
         labels = np.array([*(place.get(word, -1) for word in words), -1], np.int64)[codes]
         strange = (labels < 0) & (codes >= 0)
         if target.numeric:
-            _require_numbers(table, target)
-    if target.numeric and _mostly_numbers(table, target):
-        strange &= ~np.isnan(table.numbers(target.name))  # some words are left out, as in training
-    unknown = np.flatnonzero(strange & table.frame[target.name].is_not_null().to_numpy())
+            _require_numbers(source, column)
+    if target.numeric and _mostly_numbers(column):
+        strange &= ~np.isnan(column.numbers)  # some words are left out, as in training
+    unknown = np.flatnonzero(strange & column.present)
     if unknown.size:
         raise DataError(
             "GN064",
-            f"{table.source}, column {target.name!r}, sample {unknown[0] + 1}: class "
-            f"{table.spelt(target.name, int(unknown[0]))!r}, but the model knows "
+            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: class "
+            f"{column.spelt(int(unknown[0]))!r}, but the model knows "
             f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
         )
     return labels
 
 
-def _mostly_numbers(table: Table, target: Target) -> bool:
+def _mostly_numbers(column: Column) -> bool:
     """Tell whether at most half of the answers are words."""
-    return 2 * table.strays(target.name, target.beside)[0] <= table.frame[target.name].count()
+    return 2 * len(column.non_numeric) <= column.series.count()
 
 
-def _require_numbers(table: Table, target: Target) -> None:
+def _require_numbers(source: str, column: Column) -> None:
     """Refuse words instead of numbers: DataError GN064."""
-    if not _mostly_numbers(table, target):
-        present = table.frame[target.name].is_not_null().to_numpy()
-        row = int(np.argmax(present & np.isnan(table.numbers(target.name, target.beside))))
+    if not _mostly_numbers(column):
+        row = int(np.argmax(column.present & np.isnan(column.numbers)))
         raise DataError(
             "GN064",
-            f"{table.source}, column {target.name!r}, sample {row + 1}: {table.spelt(target.name, row)!r}, expected "
+            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected "
             "numbers as in training. Correct them, or empty the fields to leave these rows out.",
         )
 
 
-def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, list[str]]:
+def learn_target(source: str, column: Column, task: str | None) -> tuple[Target, list[str]]:
     """Decide whether a column is classes or numbers, and say it.
 
     Raises
@@ -233,12 +247,13 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
     """
     if task is not None:
         require_choice("task", task, TASKS)
-    where, kind = f"{table.source}, target {name!r}", table.kind(name)
+    name, kind = column.name, column.kind
+    where = f"{source}, target {name!r}"
     if kind == "missing":
         raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
     if kind in ("date", "other") and task != "classes":
         raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Turn it into one of them.")
-    values = table.numbers(name) if kind == "number" else np.empty(0)
+    values = column.numbers if kind == "number" else np.empty(0)
     values = values[~np.isnan(values)]
     different = np.unique(values)
     if kind == "number" and not len(different):
@@ -250,14 +265,14 @@ def learn_target(table: Table, name: str, task: str | None) -> tuple[Target, lis
         if len(different) < 2:
             raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
         require_moderate(different, where)
-        return Target(name, "numbers", beside=table.beside(name)), [
+        return Target(name, "numbers", unit=column.unit), [
             f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
             + ("" if task else " (--task classes would take each for a class)")
         ]
     # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
     told = kind == "number" and np.abs(different).max(initial=0) < 2**53
-    numeric = bool(told) and all(map(is_sign, table.signs(name)))
-    return _learn_classes(table, name, numeric=numeric, where=where, said=task is not None)
+    numeric = bool(told) and all(map(is_sign, column.units))
+    return _learn_classes(column, numeric=numeric, where=where, said=task is not None)
 
 
 def require_moderate(values: NDArray[np.float64], where: str) -> None:
@@ -267,8 +282,9 @@ def require_moderate(values: NDArray[np.float64], where: str) -> None:
         raise DataError("GN064", f"{where}: {worst:g}, allowed are numbers up to {LARGEST:g}. Correct it or remove it.")
 
 
-def _learn_classes(table: Table, name: str, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
-    codes, words = class_words(table, name, numeric)
+def _learn_classes(column: Column, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
+    name = column.name
+    codes, words = class_words(column, numeric)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     if len(words) < 2:
         raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
@@ -295,11 +311,11 @@ def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
     )
 
 
-def class_words(table: Table, name: str, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
+def class_words(column: Column, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     """Return a target's classes as codes and words; those that are numbers are sorted as numbers."""
     if not numeric:
-        return table.words(name)
-    values = table.numbers(name)
+        return column.words()
+    values = column.numbers
     present = ~np.isnan(values)
     different, places = np.unique(values[present], return_inverse=True)
     codes = np.full(len(values), -1, np.int64)
