@@ -13,7 +13,7 @@ from ..explain.step import Trace, trace, worked_example
 from ..i18n.cli import told
 from ..i18n.explain import explain_words
 from ..i18n.language import Say, listed
-from ..io.writing import require_apart, require_page_place, require_picture_place, write_text
+from ..io.writing import require_distinct_paths, require_page_place, require_picture_place, write_text
 from ..model.file import load_model
 from ..model.model import Model
 from ..plots.labels import told_whole
@@ -61,7 +61,7 @@ def explain_command(model_path: str | None, source: str | None, as_json: bool, *
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
     kind = _kind(asked)
-    require_apart(html=asked["html"], picture=asked["picture"])
+    require_distinct_paths(html=asked["html"], picture=asked["picture"])
     if asked["html"]:
         require_page_place(asked["html"], overwrite=asked["force"])
     if asked["picture"]:

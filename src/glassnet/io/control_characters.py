@@ -1,4 +1,4 @@
-"""Text from files, folders and programs, made safe to print: no character of it can act on a terminal or forge a line.
+"""Escape control characters in text from files, folders and programs before it is printed.
 
 Names are kept as they are; whatever prints them calls `printable`, or `json_text` for programs.
 """
@@ -22,7 +22,7 @@ _ACTING = re.compile(
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line, in which ``\x1b``, ``\n`` or ``\u202e`` stands for a character that would act.
+    r"""Escape the characters that would act on a terminal or forge a line (``\x1b``, ``\n``, ``\u202e``).
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def printable(text: str) -> str:
 
 
 def json_text(value: Any, encoding: str = "utf-8") -> str:
-    """Return a value as JSON on one line; it parses to the same value, and is as safe to print as `printable`.
+    """Return a value as JSON on one line, as safe to print as `printable`.
 
     Parameters
     ----------
