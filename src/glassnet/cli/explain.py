@@ -16,7 +16,7 @@ from ..i18n.language import Say, listed
 from ..io.writing import require_distinct_paths, require_page_place, require_picture_place, write_text
 from ..model.file import load_model
 from ..model.model import Model
-from ..plots.labels import told_whole
+from ..plots.labels import sample_label
 from ..training.checkpoint import load_checkpoint
 from ..training.events import Event, TrainingStarted
 from .console import json_flag, progress_listener, result, result_json, say
@@ -117,7 +117,7 @@ def _explain_step(model: Model, model_path: str, source: str | None, asked: dict
     answer = model.predict(sample.inputs)[0].tolist()
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
     say = explain_words(asked["language"])
-    is_, answered = (told_whole(model, known, say) for known in (label, answer))
+    is_, answered = (sample_label(model, known, say) for known in (label, answer))
     remark = say("step_row", source=samples.source, row=row, label=is_, answer=answered)
     _show(step, f"{remark}{_of_committee(model, say)}", asked, facts, as_json)
 

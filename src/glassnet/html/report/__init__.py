@@ -1,4 +1,4 @@
-"""The report: one HTML file that says what a model is, how it was made, and how it does."""
+"""The report: one HTML file on what a model is, how it was made, and how well it works."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def report(
     findings : sequence of Finding, optional
         Of the data doctor, from `glassnet.doctor.data.checks.examine`; not shown if not given.
     kept_aside : bool
-        Whether `data` are the part of the training file that was kept aside for the test.
+        Whether `data` are the part of the training file that was held out for the test.
 
     Returns
     -------
