@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..explain.backquery import backquery, dream, way_back_is_missing
+from ..explain.backquery import backquery, dream, has_no_inverse
 from ..explain.backquery_table import typical_rows
 from ..explain.input_gradients import require_classes
 from ..html.why_parts import format_column_value
@@ -38,7 +38,7 @@ def explain_backquery(model: Model, model_path: str, source: str | None, asked: 
         return
     word = explain_words(asked["language"])
     ways: dict[str, NDArray[Any]] = {}
-    if way_back_is_missing(model):
+    if has_no_inverse(model):
         say(word("no_way_back"))
     else:
         ways["backquery"] = backquery(model)[classes]

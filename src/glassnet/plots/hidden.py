@@ -30,7 +30,7 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     Parameters
     ----------
     space : HiddenSpace
-        From `glassnet.explain.hidden.hidden_space`.
+        From `glassnet.explain.hidden_space`.
     names : sequence of str, optional
         What the classes are called; their numbers if not given.
     axes : Axes, optional

@@ -41,7 +41,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     Parameters
     ----------
     trace : Trace
-        From `glassnet.explain.step.trace` or `glassnet.explain.replay.replay`.
+        From `glassnet.explain.trace` or `glassnet.explain.replay`.
     axes : sequence of Axes, optional
         One, and five a layer; a figure of fitting size is made if not given.
     language : str

@@ -37,7 +37,7 @@ def report(
     training : Dataset, optional
         What the model was trained on, to show what misread samples resemble.
     findings : sequence of Finding, optional
-        Of the data doctor, from `glassnet.doctor.data.checks.examine`; not shown if not given.
+        Of the data doctor, from `glassnet.doctor.examine`; not shown if not given.
     kept_aside : bool
         Whether `data` are the part of the training file that was held out for the test.
 
