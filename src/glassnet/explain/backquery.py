@@ -35,7 +35,7 @@ def backquery(model: Model) -> Array:
     Parameters
     ----------
     model : Model
-        With sigmoid nodes throughout; of a committee, the first member.
+        With sigmoid nodes throughout; of an ensemble, the first member.
 
     Returns
     -------
@@ -78,7 +78,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
     Parameters
     ----------
     model : Model
-        Of a committee, the members' mean sum grows.
+        Of an ensemble, the members' mean sum grows.
     smooth, small : float
         How much the prior weighs; `smooth` is for pictures only.
     samples : array-like, shape (n, features), optional
@@ -206,12 +206,12 @@ def _margins(sums: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
 
     The direction is the slope of ``z_k − ln Σ_j≠k exp z_j``.
     """
-    rows, others = np.arange(len(sums)), sums.copy()
-    own = others[rows, classes]
-    others[rows, classes] = -np.inf
-    directions = -softmax(others)
+    rows, rival_sums = np.arange(len(sums)), sums.copy()
+    own = rival_sums[rows, classes]
+    rival_sums[rows, classes] = -np.inf
+    directions = -softmax(rival_sums)
     directions[rows, classes] = 1
-    return own - others.max(axis=1), directions
+    return own - rival_sums.max(axis=1), directions
 
 
 def _starting_points(model: Model, samples: Array | None) -> Iterator[Array]:

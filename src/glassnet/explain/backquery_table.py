@@ -68,7 +68,7 @@ def typical_rows(model: Model) -> list[TypicalRow]:
     Parameters
     ----------
     model : Model
-        Of a table with named columns; of a committee, the members' mean sum counts.
+        Of a table with named columns; of an ensemble, the members' mean sum counts.
 
     Returns
     -------

@@ -32,7 +32,7 @@ class HiddenSpace:
     explained : tuple of two floats
         Part of the variance of all nodes that lies along each component, 0 to 1.
     layer, nodes : int
-        Which hidden layer, the first being 1, and its nodes; of a committee, the nodes of all members.
+        Which hidden layer, the first being 1, and its nodes; of an ensemble, the nodes of all members.
     """
 
     points: Array

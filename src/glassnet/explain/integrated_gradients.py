@@ -24,7 +24,7 @@ def integrated_gradients(members: list[Network], baseline: Array, x: Array, dire
     Parameters
     ----------
     members : list of Network
-        Of a committee, z is the mean over them.
+        Of an ensemble, z is the mean over them.
     baseline, x : ndarray, shape (features,)
         Scaled.
     direction : ndarray, shape (outputs,)

@@ -1,7 +1,7 @@
 """Rank labels that are wrong or ambiguous, and distinguish label errors from overlapping classes.
 
-The probabilities must come from networks that have not seen the sample itself (`folds.out_of_fold`): one that has
-learns a wrong label too.
+The probabilities must come from networks that have not seen the sample itself: one that has learns a wrong label too.
+`training.cross_validation.out_of_fold` gives such.
 
 A label that looks like another class is either wrong, or right where the classes overlap. Overlap fades: the surer the
 networks are, the rarer are labels of other classes. Label errors do not fade: they are as frequent where the networks
@@ -180,10 +180,10 @@ def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, La
     likely : ndarray of int64, shape (n,)
     """
     rows = np.arange(len(labels))
-    others = probabilities.copy()
-    others[rows, labels] = -np.inf
-    likely = others.argmax(axis=1)
-    return probabilities[rows, labels] - others[rows, likely], likely
+    rivals = probabilities.copy()
+    rivals[rows, labels] = -np.inf
+    likely = rivals.argmax(axis=1)
+    return probabilities[rows, labels] - rivals[rows, likely], likely
 
 
 def fit_label_model(probabilities: Floats, labels: Labels, causes: Sequence[Cause] = tuple(Cause)) -> LabelModel:

@@ -88,7 +88,7 @@ def replay(
     Parameters
     ----------
     model : Model
-        With a receipt; of a committee, its first member.
+        With a receipt; of an ensemble, its first member.
     data : Dataset
         What it was trained on.
     epoch, step : int
@@ -230,10 +230,10 @@ def _require_same_data(data: Dataset, receipt: dict[str, Any]) -> None:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
 
 
-def _require_earlier_checkpoint(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+def _require_earlier_checkpoint(checkpoint: SavedTraining, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
         raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
-    if checkpoint.position.progress > wanted:
+    if checkpoint.position.progress > progress:
         raise OptionError(
             "GN080",
             f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "

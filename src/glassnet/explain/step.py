@@ -225,7 +225,7 @@ def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) 
     Parameters
     ----------
     model : Model
-        Of a committee, the first member.
+        Of an ensemble, the first member.
     sample : Dataset
         One sample, ``data.take(slice(row, row + 1))``; or a batch, whose changes are averaged.
     learning_rate : float, optional

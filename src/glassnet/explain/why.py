@@ -1,7 +1,7 @@
 """Explain one answer: attributions of hidden nodes and inputs, nearest training samples, and a flip.
 
 The gap is measured in the sums of the outputs, before their activation, where the last layer is linear and a split is
-exact. A committee's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
+exact. An ensemble's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
 split: of a label how far it is beyond the border between yes and no, of a number the number.
 """
 
@@ -67,7 +67,7 @@ class Why:
         Sum of the answer's output less sum of the rival's. Of a label, its output's sum, which is above 0 where it
         holds. Of a number, the number in its own unit; its output's sum where that is not linear in it.
     nodes : ndarray, shape (nodes,)
-        What each node of the last hidden layer adds to the gap, member after member of a committee.
+        What each node of the last hidden layer adds to the gap, member after member of an ensemble.
     bias : float
         What the biases add; ``nodes.sum() + bias`` is the gap.
     inputs : ndarray, shape (features,)

@@ -35,7 +35,7 @@ def printable(text: str) -> str:
         Python's own escapes in place of control characters, line separators, marks that turn the direction of writing,
         invisible ones, and lone surrogates.
     """
-    return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _ACTING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def json_text(value: Any, encoding: str = "utf-8") -> str:
@@ -54,7 +54,7 @@ def json_text(value: Any, encoding: str = "utf-8") -> str:
         For a number that is infinite or NaN, which JSON has not.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    text = _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -22,7 +22,7 @@ def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[...,
     names : sequence of str
         What the classes, labels or numbers are called; empty where their place is their name.
     word : callable
-        From `words.words_in`.
+        From `i18n.plots.words_in`.
     """
     if why.output is None:
         return names[int(value)] if names else str(int(value))
@@ -42,7 +42,7 @@ def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
     value : int or sequence
         The class; or a label or number for each output.
     word : callable
-        From `words.words_in`.
+        From `i18n.plots.words_in`.
     """
     if model.targets.of_classes:
         return model.name_of(int(value))

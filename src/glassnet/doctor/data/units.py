@@ -7,7 +7,8 @@ import numpy as np
 from ...data.tables.numbers import units_among
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, detail, in_chinese, listed
-from .context import Case, Outcome, found
+from .context import Case, Outcome
+from .context import make_finding as found
 
 _CLASSES = 20
 """Labels of so many different values are classes, such as 6 months and 1 year."""
