@@ -86,6 +86,11 @@ __all__ = [
 
 keep_old_names()
 
+if "IPython" in sys.modules:
+    from .html.notebook import register_formatters
+
+    register_formatters()
+
 
 def __getattr__(name: str) -> object:
     # scikit-learn is an extra, and takes long to load.

@@ -4,7 +4,7 @@ import sys
 import warnings
 from importlib import import_module
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any
 
 RENAMED = {
     "activations": "nn.activations",
@@ -44,8 +44,6 @@ RENAMED = {
 class _Renamed(ModuleType):
     """Stands in `sys.modules` under an old name and hands out what the module has under its new one."""
 
-    __path__: ClassVar[list[str]] = []
-
     def __getattr__(self, name: str) -> Any:
         old = self.__name__.removeprefix("glassnet.")
         if f"{old}.{name}" in RENAMED:
@@ -61,4 +59,5 @@ class _Renamed(ModuleType):
 def keep_old_names() -> None:
     """Let ``from glassnet.pictures import draw_curve`` go on working."""
     for old in RENAMED:
-        sys.modules[f"glassnet.{old}"] = _Renamed(f"glassnet.{old}")
+        module = sys.modules[f"glassnet.{old}"] = _Renamed(f"glassnet.{old}")
+        module.__path__ = []  # `glassnet.trace.why` is looked for in a package

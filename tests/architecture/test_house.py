@@ -25,7 +25,7 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("explain", "doctor", "handwriting.recognise", "handwriting.reader"),
     ("plots", "html"),
     ("estimators", "export", "distributed", "workflow"),
-    ("__init__",),
+    ("__init__", "_renamed"),
     ("cli", "serve", "__main__"),
 )
 """A module imports from its own row and from those above it, inside functions too. The stages from a photograph to
@@ -41,6 +41,7 @@ THIRD_PARTY = {
     "llvmlite": ("engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("engines.threads",),
     "polars": ("data", "io"),
+    "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
     "safetensors": ("model.file",),
     "matplotlib": ("plots", "html"),
@@ -58,12 +59,11 @@ THIRD_PARTY = {
 
 MOST_FILES = 18
 
-HEAVY = ("numba", "llvmlite", "scipy", "polars", "matplotlib", "PIL", "click", "rich", "sklearn")
+HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotlib", "PIL", "click", "rich", "sklearn")
 
 
 NOT_IN_KERNELS = {
     "glassnet.network": "kernels.common names Architecture as a type; the plan made of it is an argument",
-    "glassnet.options.options": "the numbers in it are arguments of a kernel, never constants in it",
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
 }

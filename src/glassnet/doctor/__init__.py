@@ -5,12 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# For type checkers; a running program imports a name from its home below when it is first used.
 if TYPE_CHECKING:
-    from .data.checks import Diagnosis, examine
-    from .findings import Finding
-    from .script.checks import ScriptDiagnosis, examine_script
-
-__all__ = ["Diagnosis", "Finding", "ScriptDiagnosis", "examine", "examine_script"]
+    from .data.checks import Diagnosis as Diagnosis
+    from .data.checks import examine as examine
+    from .findings import Finding as Finding
+    from .script.checks import ScriptDiagnosis as ScriptDiagnosis
+    from .script.checks import examine_script as examine_script
 
 _HOMES = {
     "Diagnosis": "data.checks",
@@ -19,6 +20,8 @@ _HOMES = {
     "examine": "data.checks",
     "examine_script": "script.checks",
 }
+
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:
