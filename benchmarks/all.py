@@ -2,8 +2,8 @@
 have measured into the READMEs' table and docs/labels.md.
 
 The others here (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) have pages of their own, or
-none (`far_inputs`); name them to run them. At the end stands which results are of an older version of the numerics;
-``--stale`` says that alone, at once.
+none (`far_inputs`); name them to run them. `same_speed` is given a commit and runs by itself. At the end stands which
+results are of an older version of the numerics; ``--stale`` says that alone, at once.
 
     python benchmarks/all.py [NAME ...] [--stale]
 """

@@ -291,12 +291,18 @@ def differences(before: Any, now: Any, where: str) -> Iterator[str]:
         yield f"{where}: {str(before)[:150]!r} -> {str(now)[:150]!r}"
 
 
+def commit_of(name: str) -> str:
+    """Return the full name of a commit."""
+    done = subprocess.run(["git", "rev-parse", name], cwd=ROOT, check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
 def unpacked(commit: str) -> Path:
     """Unpack a commit beside the tree; return where its ``src`` is."""
-    full = subprocess.run(["git", "rev-parse", commit], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    place = ROOT / "build" / "compare" / full.strip()
+    full = commit_of(commit)
+    place = ROOT / "build" / "compare" / full
     if not place.exists():
-        archive = subprocess.run(["git", "archive", full.strip(), "src"], cwd=ROOT, check=True, capture_output=True)
+        archive = subprocess.run(["git", "archive", full, "src"], cwd=ROOT, check=True, capture_output=True)
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as tar:
             tar.extractall(place, filter="data")
     return place / "src"

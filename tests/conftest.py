@@ -26,8 +26,8 @@ for name in [name for name in os.environ if name.startswith(OF_THE_READER)]:
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Most tests' trainings are so small that one thread would do them alone, and there would be nothing to test in a team.
-pool.WORTH_A_TEAM, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 0, 1, 1
+# Most tests' trainings are so small that one thread would do them alone, and no pool would be tested.
+pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 0, 1, 1
 
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)

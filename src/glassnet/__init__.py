@@ -19,7 +19,9 @@ from .model.evaluate import Evaluation, Reliability, evaluate, fit_temperature, 
 from .model.file import load_model, save_model
 from .model.inference import CompiledModel, compiled
 from .model.model import Model
-from .network import Architecture, Network, backpropagate, forward, update
+from .network import backpropagate, forward, update
+from .nn.architecture import Architecture
+from .nn.network_class import Network
 from .nn.parameters import Parameters
 from .notes import NeuralNetwork
 from .options.options import Options

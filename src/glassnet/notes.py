@@ -16,10 +16,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .engines.threads.threads import one_blas_thread
 from .errors import ShapeError
-from .network import Network, forward, train_step
+from .network import forward
+from .nn.blas import one_blas_thread
+from .nn.network_class import Network
 from .nn.parameters import FloatArray
+from .nn.train_step import train_step
 
 
 class NeuralNetwork:

@@ -36,10 +36,10 @@ ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 
 THIRD_PARTY = {
     "numpy": ("",),
-    "scipy": ("nn.activations", "network", "model.evaluate", "preprocess", "handwriting"),
+    "scipy": ("nn.activations", "nn.train_step", "model.evaluate", "preprocess", "handwriting"),
     "numba": ("nn.jit", "engines.compiled.kernels"),
     "llvmlite": ("engines.compiled.kernels", "training.receipt"),
-    "threadpoolctl": ("engines.threads",),
+    "threadpoolctl": ("nn.blas",),
     "polars": ("data", "io"),
     "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
@@ -63,7 +63,8 @@ HEAVY = ("numba", "llvmlite", "scipy", "polars", "charset_normalizer", "matplotl
 
 
 NOT_IN_KERNELS = {
-    "glassnet.network": "kernels.common names Architecture as a type; the plan made of it is an argument",
+    "glassnet.nn.architecture": "kernels.common names Architecture as a type; the plan made of it is an argument",
+    "glassnet.network": "the reference engine's plain step, on Python's side",
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
 }
@@ -192,6 +193,20 @@ def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
     named = [node for node in ast.walk(common) if isinstance(node, ast.Name) and node.id == "Architecture"]
     assert named
     assert all(id(node) in annotations for node in named)
+
+
+def test_kernels_name_lines_of_the_algorithm_that_are_there():
+    """``# network.forward: z = a @ weight.T`` beside a loop: whoever changes that line finds all its mirrors."""
+    path = modules()["glassnet.network"]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    sources = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in functions(path)}
+    named = [
+        found.groups()
+        for kernels in sorted((PACKAGE / "engines" / "compiled" / "kernels").glob("*.py"))
+        for found in re.finditer(r"# network\.(\w+): (.+)$", kernels.read_text(encoding="utf-8"), re.MULTILINE)
+    ]
+    assert [(name, line) for name, line in named if line not in sources.get(name, "")] == []
+    assert {name for name, _ in named} == {"forward", "send_back", "backpropagate", "update"}
 
 
 def _public(node: ast.Module | ast.ClassDef, prefix: str):

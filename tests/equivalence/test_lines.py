@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.engines.compiled.kernels.row_sums import BLOCK, LANES, subtract_from_lines, weighted_lines
+from glassnet.engines.compiled.kernels.row_sums import BLOCK, LANES, subtract_from_rows, weighted_row_sum
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
@@ -17,7 +17,7 @@ def test_weighted_lines_of_every_width(dtype):
             out = kept[LANES:-LANES]
             scale = matrix.dtype.type(1.5)
             wanted = scale * base + values[begin:end] @ matrix[places[begin:end]]
-            weighted_lines(matrix, places, values, begin, end, scale, base, out)
+            weighted_row_sum(matrix, places, values, begin, end, scale, base, out)
             np.testing.assert_allclose(out, wanted, rtol=0, atol=100 * np.finfo(dtype).eps, err_msg=str(width))
             assert (kept[:LANES] == 7).all(), "nothing is written beside it"
             assert (kept[-LANES:] == 7).all()
@@ -28,7 +28,7 @@ def test_what_is_added_to_may_be_the_result_within_a_block():
     for width in (5, LANES + 1, 50, BLOCK * LANES):
         matrix, line = rng.normal(size=(9, width)), rng.normal(size=width)
         wanted = line + 2 * matrix[4]
-        weighted_lines(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
+        weighted_row_sum(matrix, np.array([4], np.uint32), np.array([2.0]), 0, 1, 1.0, line, line)
         np.testing.assert_allclose(line, wanted, rtol=1e-15)
 
 
@@ -42,5 +42,5 @@ def test_subtracting_from_lines_of_every_width(vectors, dtype):
         places, values = rng.permutation(30)[:count].astype(np.uint32), rng.normal(size=count).astype(dtype)
         wanted = room.copy()
         wanted[1:-1][places] -= values[:, None] * step
-        subtract_from_lines(matrix, places, values, step)
+        subtract_from_rows(matrix, places, values, step)
         np.testing.assert_allclose(room, wanted, rtol=0, atol=10 * np.finfo(dtype).eps)

@@ -8,14 +8,14 @@ from numba import njit
 
 from glassnet.engines.compiled import kernels
 from glassnet.engines.compiled.kernels import tile_products
-from glassnet.engines.compiled.kernels.sparse import lot_gradient, lot_sums, sort_by_column
+from glassnet.engines.compiled.kernels.sparse import row_block_gradient, row_block_sums, sort_by_column
 from glassnet.engines.compiled.kernels.tile_products import LANES, WIDEST, bring_back, numbers_of, spread
-from glassnet.engines.compiled.sparse_layout import bands_of, pairs_of, sparse_rows, tiles_of
+from glassnet.engines.compiled.sparse_layout import column_blocks_of, pairs_of, sparse_rows, tiles_of
 
 WIDTHS = (1, 5, LANES - 1, LANES, LANES + 1, 2 * LANES, 3 * LANES - 1, 3 * LANES, WIDEST * LANES - 7, WIDEST * LANES)
 
 
-def sorted_lot(raw, lot, bands, factor, background):
+def sorted_lot(raw, lot, blocks, factor, background):
     """Return a lot's columns, and its inputs as a matrix."""
     even = len(factor) % 2
     room, count = len(lot) + 1, (len(factor) + 1) // 2
@@ -23,9 +23,9 @@ def sorted_lot(raw, lot, bands, factor, background):
         np.empty(count, np.uint32), np.empty(count * room, np.uint8), np.empty(2 * count * room, factor.dtype)
     )
     factor, background = np.pad(factor, (0, even)), np.pad(background, (0, even))
-    samples = pairs_of(raw, bands)
-    for band in range(len(bands) - 1):
-        sort_by_column(samples, lot, bands, band, factor, background, columns)
+    samples = pairs_of(raw, blocks)
+    for band in range(len(blocks) - 1):
+        sort_by_column(samples, lot, blocks, band, factor, background, columns)
     return columns, raw[lot] * factor[: raw.shape[1]] + background[: raw.shape[1]]
 
 
@@ -38,16 +38,16 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
     lot = rng.integers(0, 40, 33)
     factor = rng.uniform(0.001, 0.01, features).astype(dtype)
     background = (rng.normal(size=features) * (rng.random(features) < 0.5)).astype(dtype)
-    bands = bands_of(raw, 3)
-    columns, inputs = sorted_lot(raw, lot, bands, factor, background)
+    blocks = column_blocks_of(raw, 3)
+    columns, inputs = sorted_lot(raw, lot, blocks, factor, background)
     near = {"rtol": 0, "atol": 300 * np.finfo(dtype).eps}
     for width in WIDTHS:
         kept = np.full((features + 4, width), 7, dtype)  # lines before and behind, to see that they stay
         tile, delta = rng.normal(size=(features, width)).astype(dtype), rng.normal(size=(33, width)).astype(dtype)
         kept[2:-2] = tile
         room, total = np.full((34, numbers_of(width)), 9, dtype), np.zeros((33, width), dtype)
-        for begin, end in itertools.pairwise(bands):
-            lot_sums(kept[2:-2], columns, begin, end, room)
+        for begin, end in itertools.pairwise(blocks):
+            row_block_sums(kept[2:-2], columns, begin, end, room)
             sums = np.full((33, width + 2), 7, dtype)
             for row in range(33):
                 bring_back(room[row], room[33], sums[row, 1:-1])
@@ -57,8 +57,8 @@ def test_sums_and_gradient_of_every_width(dtype, kind, features):
         np.testing.assert_array_equal(kept[2:-2], tile)
         kept[2:-2] = np.nan  # what was there before the first lot does not count
         for times, is_first in ((1, True), (2, False)):
-            for begin, end in itertools.pairwise(bands):
-                lot_gradient(kept[2:-2], is_first, columns, begin, end, delta, room)
+            for begin, end in itertools.pairwise(blocks):
+                row_block_gradient(kept[2:-2], is_first, columns, begin, end, delta, room)
             np.testing.assert_allclose(kept[2:-2], times * inputs.T @ delta, **near, err_msg=f"gradient, {width} nodes")
         assert (kept[[0, 1, -2, -1]] == 7).all()
 
@@ -113,14 +113,14 @@ def test_pairs_are_the_values_that_are_not_zero():
     for features, count in itertools.product((1, 2, 5, 7, 8, 15, 16, 18, 64), (1, 2, 3)):
         for kind in ("uint8", "float32", "int64"):
             raw = (rng.integers(0, 3, (20, features)) * rng.integers(0, 2, (20, features))).astype(kind)
-            bands = bands_of(raw, count)
-            start, places, values = pairs_of(raw, bands)
+            blocks = column_blocks_of(raw, count)
+            start, places, values = pairs_of(raw, blocks)
             there = np.zeros((20, features + features % 2), kind)
             for sample, band in itertools.product(range(20), range(count)):
                 for at in range(start[sample * count + band], start[sample * count + band + 1]):
                     pair = values[2 * at : 2 * at + 2]
                     assert pair.any()
-                    assert bands[band] <= places[at] < bands[band + 1]
+                    assert blocks[band] <= places[at] < blocks[band + 1]
                     there[sample, 2 * places[at] : 2 * places[at] + 2] = pair
             np.testing.assert_array_equal(there[:, :features], raw)
 
@@ -138,13 +138,13 @@ def test_values_that_are_not_zero_are_found_in_rows_of_every_width(kind):
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
-def test_bands_hold_all_inputs_and_equally_many_values(count):
+def test_column_blocks_hold_all_inputs_and_equally_many_values(count):
     rng = np.random.default_rng(count)
     for features in range(1, 300):
         raw = rng.integers(0, 3, (5, features)) * (rng.random(features) < 0.3)
-        bands = bands_of(raw, count)
-        assert (bands[0], bands[-1], len(bands)) == (0, (features + 1) // 2, count + 1)
-        assert (np.diff(bands) >= 0).all()
-        assert (bands[:-1] % (kernels.WORD // 2) == 0).all()
-        values = np.diff(np.append(0, np.count_nonzero(raw, axis=0).cumsum())[np.minimum(2 * bands, features)])
+        blocks = column_blocks_of(raw, count)
+        assert (blocks[0], blocks[-1], len(blocks)) == (0, (features + 1) // 2, count + 1)
+        assert (np.diff(blocks) >= 0).all()
+        assert (blocks[:-1] % (kernels.WORD // 2) == 0).all()
+        values = np.diff(np.append(0, np.count_nonzero(raw, axis=0).cumsum())[np.minimum(2 * blocks, features)])
         assert values.max() - values.sum() / count <= 2 * kernels.WORD * len(raw)

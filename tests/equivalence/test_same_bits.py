@@ -18,7 +18,7 @@ from threadpoolctl import threadpool_info, threadpool_limits
 from glassnet import Options, fit, new_model, train
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine
 from glassnet.engines.compiled import kernels, sparse_layout
-from glassnet.engines.threads import pool as team
+from glassnet.engines.threads import pool
 from glassnet.errors import DivergedError
 from glassnet.model.build import samples_for
 from glassnet.nn.optimizers import OPTIMIZERS, State
@@ -114,8 +114,8 @@ def test_any_number_of_threads_one_sample_a_step(hidden, dtype):
 
 
 def test_blocks_that_one_thread_does_alone(monkeypatch):
-    grid = grid_of_this_process()  # before: what is kept for all tests is a team's
-    monkeypatch.setattr(team, "WORTH_A_TEAM", 10**12)
+    grid = grid_of_this_process()  # before: what is kept for all tests is a pool's
+    monkeypatch.setattr(pool, "WORTH_THREADS", 10**12)
     for optimizer, dtype, extras in GRID:
         assert training(optimizer, dtype, extras, threads=2) == grid[f"{optimizer} {dtype} {extras} 2"]
     for dtype, hidden in itertools.product(("float32", "float64"), WIDE):
@@ -170,14 +170,14 @@ def test_a_team_whose_size_changes_from_block_to_block(monkeypatch):
     """As beside a busy neighbour."""
     grid, sizes = grid_of_this_process(), []
 
-    def alternate(team, steps, seconds, share):
+    def alternate(pool_size, steps, seconds, share):
         assert steps > 0
         assert seconds > 0
         assert share > 0
-        sizes.append(team.size)
-        team.size = 3 - team.size
+        sizes.append(pool_size.size)
+        pool_size.size = 3 - pool_size.size
 
-    monkeypatch.setattr("glassnet.engines.threads.pool_size.TeamSize.learn", alternate)
+    monkeypatch.setattr("glassnet.engines.threads.pool_size.PoolSize.learn", alternate)
     for optimizer, dtype, extras in GRID[::3]:
         found = training(optimizer, dtype, extras, threads=2)
         assert found == grid[f"{optimizer} {dtype} {extras} 1"]
@@ -308,10 +308,10 @@ def test_other_threads_may_limit_blas_after_a_training(two_blas_threads):
 def test_whoever_fails_leaves_the_first_matrix_as_it_lay(hidden, fails, monkeypatch):
     """Shared by inputs or by nodes, it is turned for a block, and back however that ends."""
 
-    def failing(me, *rest):
-        if me == fails:
+    def failing(thread, *rest):
+        if thread == fails:
             raise MemoryError
-        real(me, *rest)
+        real(thread, *rest)
 
     data = digits(220)
     options = Options(**MODERN, hidden=hidden, batch_size=64, shards=2, threads=2, optimizer="adam", average=0.9)
@@ -319,7 +319,7 @@ def test_whoever_fails_leaves_the_first_matrix_as_it_lay(hidden, fails, monkeypa
     architecture, state = model.network.architecture, State.new(model.network.parameters, options)
     prepared = engine.prepare(architecture, samples_for(model, data, options), options)
     before, real = state.parameters.hash(), kernels.train_batches
-    monkeypatch.setattr(team.TeamSize, "learn", lambda *block: None)  # both threads, however busy the machine is
+    monkeypatch.setattr(pool.PoolSize, "learn", lambda *block: None)  # both threads, however busy the machine is
     monkeypatch.setattr(kernels, "train_batches", failing)
     with pytest.raises(MemoryError):
         engine.run_steps(architecture, state, prepared, Block(np.arange(220), 64, np.zeros(4)))  # at a rate of 0

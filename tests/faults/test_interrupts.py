@@ -1,4 +1,4 @@
-"""Interrupts and failures while a team of threads computes: nothing hangs, and the next block has the right bits.
+"""Interrupts and failures while a pool of threads computes: nothing hangs, and the next block has the right bits.
 
 In a process of its own each: what hangs there is killed, and the test fails.
 """
@@ -23,9 +23,9 @@ from glassnet.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 from support.cli import HANGS
 
-team.TeamSize.learn = lambda *block: None  # both threads, however busy this machine is
-team.WORTH_A_TEAM, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
-if one_by_one:  # in two groups of nodes
+team.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
+team.WORTH_THREADS, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
+if per_sample:  # in two groups of nodes
     options = Options(hidden=(1500,), shards=2, threads=2)
 else:
     options = Options(hidden=(30,), batch_size=40, shards=2, threads=2, optimizer="adam", learning_rate=0.01, clip=1.0)
@@ -36,9 +36,9 @@ rows = sparse_rows(400, data.features)
 samples = Samples(rows, model.scaling, data.labels, model.targets.table())
 engine = engine_named("compiled")
 prepared = engine.prepare(model.network.architecture, samples, options)
-assert prepared._team.most == 2
-assert one_by_one or len(prepared._rules.bands) == 3  # who calls the team turns the first matrix, and back
-name = "train_samples" if one_by_one else "train_batches"
+assert prepared.pool.most == 2
+assert per_sample or len(prepared._settings.column_blocks) == 3  # the leader transposes the first matrix, and back
+name = "train_samples" if per_sample else "train_batches"
 
 def after(rows):
     own = new_model(data, options).network
@@ -84,26 +84,26 @@ assert caught > 2, caught
 """
 
 BETWEEN_THE_CALLS = """
-real = prepared._team._others[0].begin
+real = prepared.pool._others[0].submit
 def interrupted(work):
     raise KeyboardInterrupt
 
-prepared._team._others[0].begin = interrupted
+prepared.pool._others[0].submit = interrupted
 try:
     after(400)
     raise AssertionError("nobody heard of it")
 except KeyboardInterrupt:
     pass
-prepared._team._others[0].begin = real
+prepared.pool._others[0].submit = real
 assert after(400) == right
 """
 
 A_FAILING_THREAD = """
 real = getattr(kernels, name)
 for fails in range(2):
-    def failing(me, *rest):
-        if me == fails: raise MemoryError(me)
-        return real(me, *rest)
+    def failing(thread, *rest):
+        if thread == fails: raise MemoryError(thread)
+        return real(thread, *rest)
     setattr(kernels, name, failing)
     try:
         after(400)
@@ -148,27 +148,27 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
-IN_A_TEAM = {
+ON_THREADS = {
     "interrupts at random moments": INTERRUPTS,
     "an interrupt between two calls": BETWEEN_THE_CALLS,
     "a thread that fails": A_FAILING_THREAD,
     "several threads at once": SEVERAL_AT_ONCE,
     **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
 }
-ALONE = {name: what for name, what in IN_A_TEAM.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE, A_FORK)}
+ALONE = {name: what for name, what in ON_THREADS.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE, A_FORK)}
 
 
-@pytest.mark.parametrize("one_by_one", [False, True])
+@pytest.mark.parametrize("per_sample", [False, True])
 @pytest.mark.parametrize(
     ("what", "alone"),
     [
-        pytest.param(what, alone, id=f"{name}, {'alone' if alone else 'in a team'}")
-        for alone, whats in ((False, IN_A_TEAM), (True, ALONE))
+        pytest.param(what, alone, id=f"{name}, {'alone' if alone else 'on threads'}")
+        for alone, whats in ((False, ON_THREADS), (True, ALONE))
         for name, what in whats.items()
     ],
 )
-def test_nothing_hangs_and_the_next_block_is_right(what, alone, one_by_one):
-    given = f"one_by_one, alone = {one_by_one}, {alone}\n"
+def test_nothing_hangs_and_the_next_block_is_right(what, alone, per_sample):
+    given = f"per_sample, alone = {per_sample}, {alone}\n"
     start = [sys.executable, "-c", f"{given}{PROGRAM}{what}", *sys.path]
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
     assert done.returncode == 0, done.stderr[-3000:]

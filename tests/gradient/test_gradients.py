@@ -9,8 +9,8 @@ import pytest
 
 from glassnet import Architecture, Network
 from glassnet.errors import OptionError
-from glassnet.network import RULES
 from glassnet.nn.activations import ACTIVATIONS
+from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.losses import LOSSES as LOSS_NAMES
 from glassnet.nn.losses import OUTPUT_LOSSES

@@ -7,7 +7,7 @@ import pytest
 
 from glassnet import Architecture, Options, fit, new_model
 from glassnet.engines import ReferenceEngine
-from glassnet.engines.protocol import dropout_masks
+from glassnet.engines.stepwise import dropout_masks
 from glassnet.preprocess import Targets
 from support.cases import patterns
 

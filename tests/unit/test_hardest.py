@@ -10,8 +10,8 @@ from hypothesis.extra.numpy import arrays
 
 from glassnet import Network, Options, fit, new_model
 from glassnet.engines.compiled.kernels.hard_mining import find_hardest
-from glassnet.engines.protocol import only_hardest
 from glassnet.engines.shards import SMALLEST_SHARD, hardest_of, rows_of, shards_of
+from glassnet.engines.stepwise import only_hardest
 from support.samples import digits
 
 FEW_VALUES = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])  # so that many are equal

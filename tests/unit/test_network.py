@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from glassnet import backpropagate, forward, update
-from glassnet.network import add_outer_products, train_step
+from glassnet.errors import ShapeError
+from glassnet.nn.train_step import add_outer_products, train_step
 from support.cases import RULE_PAIRS, awake, copy_of, network_of
 
 
@@ -40,3 +41,19 @@ def test_products_are_added_in_place_however_their_arrays_lie(nodes, features, c
     for lie in (np.ascontiguousarray, np.asfortranarray, lambda rows: np.repeat(rows, 2, axis=1)[:, ::2]):
         add_outer_products(weight, -0.5, lie(delta), lie(a))
     np.testing.assert_allclose(flat.reshape(nodes, features), wanted, rtol=0, atol=300 * np.finfo(dtype).eps)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_another_number_of_masks_than_of_hidden_layers_is_refused(count):
+    network = network_of(3, "sigmoid", "sigmoid", bias=False, loss="squared_error", rule="gradient")
+    x = np.full((2, 3), 0.5)
+    made, parameters = network.architecture, network.parameters
+    assert len(made.sizes) == 4
+    signals = forward(made, parameters, x, [None, None])
+    masks = [np.ones((2, 3))] * count
+    for wrong in (
+        lambda: forward(made, parameters, x, masks),
+        lambda: backpropagate(made, parameters, signals, x, masks),
+    ):
+        with pytest.raises(ShapeError, match=f"{count} masks: expected one for each of 2 hidden layers"):
+            wrong()

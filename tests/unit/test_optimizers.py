@@ -92,6 +92,10 @@ def by_hand(options: Options, start) -> list[ByHand]:
     return [ByHand(float(w), options.optimizer, **constants) for w in start]
 
 
+def gradients_of(state: State, values: np.ndarray) -> Parameters:
+    return Parameters(state.parameters.layout, values)
+
+
 def assert_same(state: State, hands: list[ByHand], tolerance: float = 1e-12) -> None:
     np.testing.assert_allclose(state.parameters.flat, [hand.w for hand in hands], rtol=tolerance, atol=tolerance)
     for number, slot in enumerate(state.slots):
@@ -109,7 +113,7 @@ def test_the_formula_of_the_paper_number_by_number(name):
         gradient = random.normal(size=7) * 10.0 ** random.integers(-6, 2, 7)
         gradient[random.integers(7)] = 0
         before = gradient.copy()
-        take_step(state, gradient, float(rate), options)
+        take_step(state, gradients_of(state, gradient), float(rate), options)
         np.testing.assert_array_equal(gradient, before)
         for hand, g in zip(hands, gradient, strict=True):
             hand.step(float(g), float(rate))
@@ -229,8 +233,8 @@ def test_a_clipped_gradient_keeps_its_direction(name):
     start, gradient = np.array([0.3, -0.2, 0.9]), np.array([3.0, -4.0, 12.0])  # its norm is 13
     for clip, scaled in ((0.5, gradient * 0.5 / 13), (13.5, gradient), (0.0, gradient)):
         one, other = (state_of(start, chosen(name, clip=clip)), state_of(start, chosen(name)))
-        take_step(one, gradient, 0.1, chosen(name, clip=clip))
-        take_step(other, scaled, 0.1, chosen(name))
+        take_step(one, gradients_of(one, gradient), 0.1, chosen(name, clip=clip))
+        take_step(other, gradients_of(other, scaled), 0.1, chosen(name))
         np.testing.assert_allclose(one.parameters.flat, other.parameters.flat, rtol=1e-13)
 
 
@@ -251,7 +255,7 @@ def test_the_average_forgets_where_it_began():
     state = state_of(np.zeros(1), options)
     for _ in range(100):
         state.parameters.flat[:] = 1
-        take_step(state, np.zeros(1), 0.1, options)
+        take_step(state, gradients_of(state, np.zeros(1)), 0.1, options)
     assert 0.999 < state.average[0] <= 1
 
 
@@ -298,7 +302,7 @@ def test_weight_decay_within_the_gradient_and_apart_from_it(name, engine):
 @NAMES
 def test_a_rate_of_0_changes_no_weight(name):
     state, options = state_of(np.array([0.3, -0.7]), chosen(name)), chosen(name)
-    take_step(state, np.array([5.0, -1.0]), 0.0, options)
+    take_step(state, gradients_of(state, np.array([5.0, -1.0])), 0.0, options)
     np.testing.assert_array_equal(state.parameters.flat, [0.3, -0.7])
 
 

@@ -13,8 +13,8 @@ import pytest
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
-from glassnet.network import RULES
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
+from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
 from glassnet.nn.losses import LOSS_PARAMETERS, LOSSES, loss_parameter
 from glassnet.nn.optimizers import OPTIMIZERS

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from numba import typeof
 
-from glassnet.engines import Samples
-from glassnet.engines.compiled.sparse_layout import of_few_types, read_only
+from glassnet import Options
+from glassnet.engines import Samples, stepwise
+from glassnet.engines.compiled.sparse_layout import read_only, to_kernel_dtype
 from glassnet.preprocess import Scaling
 
 
@@ -22,21 +23,25 @@ def samples(weights=None):
 )
 def test_a_batch_is_its_rows_scaled_and_their_targets(which, weights, dtype):
     made, which = samples(weights), np.array(which)
-    for _ in range(2):  # the second time, what was kept
-        batch = made.batch(which, dtype)
-        assert batch.inputs.dtype == batch.targets.dtype == dtype
-        np.testing.assert_array_equal(batch.inputs, made.scaling.apply(made.rows[which], dtype))
-        np.testing.assert_array_equal(batch.targets, np.eye(2)[made.labels[which]])
-        if weights is None:
-            assert batch.weights is None
-        else:
-            np.testing.assert_array_equal(batch.weights, weights[which].astype(dtype))
+    batch = made.batch(which, dtype)
+    assert batch.inputs.dtype == batch.targets.dtype == dtype
+    np.testing.assert_array_equal(batch.inputs, made.scaling.apply(made.rows[which], dtype))
+    np.testing.assert_array_equal(batch.targets, np.eye(2)[made.labels[which]])
+    if weights is None:
+        assert batch.weights is None
+    else:
+        np.testing.assert_array_equal(batch.weights, weights[which].astype(dtype))
 
 
-def test_a_batch_of_all_is_made_once_for_each_precision():
-    made, all_of_them = samples(), np.arange(7)
-    assert made.batch(all_of_them, np.float64) is made.batch(all_of_them.copy(), "float64")
-    assert made.batch(all_of_them, np.float32) is not made.batch(all_of_them, np.float64)
+@pytest.mark.parametrize("weights", [None, np.arange(7) / 3], ids=["alike", "weighted"])
+def test_samples_are_scaled_once_where_a_batch_is_all_of_them(weights, monkeypatch):
+    made, options = samples(weights), Options(batch_size=7, dtype="float64")
+    prepared = stepwise.prepare(made, options)
+    wanted = made.batch(np.arange(7)[::-1], "float64")
+    monkeypatch.setattr(Scaling, "apply", lambda *_: pytest.fail("scaled again"))
+    for there, here in zip(wanted, prepared.batch(np.arange(7)[::-1], 0), strict=True):
+        np.testing.assert_array_equal(there, here)
+    assert stepwise.prepare(made, Options(batch_size=6)).scaled is None
 
 
 @pytest.mark.parametrize(
@@ -58,12 +63,12 @@ def test_a_batch_of_all_is_made_once_for_each_precision():
 def test_kernels_see_few_types_and_the_same_numbers(kind, values, found):
     rows = np.array([values, values[::-1]], kind)
     for given in (rows, rows[:, ::-1], np.asfortranarray(rows), rows[:0]):
-        made = of_few_types(given)
+        made = to_kernel_dtype(given)
         assert made.flags.c_contiguous
         assert made.dtype in (np.uint8, np.float32, np.float64)
         assert made.dtype == found or not len(given)
         np.testing.assert_array_equal(made.astype(kind), given)
-    assert np.shares_memory(of_few_types(rows), rows) == (kind in ("u1", "?", "f4", "f8"))
+    assert np.shares_memory(to_kernel_dtype(rows), rows) == (kind in ("u1", "?", "f4", "f8"))
 
 
 def test_tables_that_cannot_be_written_to_are_no_type_of_their_own():

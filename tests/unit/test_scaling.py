@@ -11,7 +11,7 @@ from glassnet import Dataset, Options, Scaling, fit, load_model, save_model
 from glassnet.engines import Samples, engine_named
 from glassnet.errors import ModelFileError, OptionError
 from glassnet.model import file
-from glassnet.network import Network
+from glassnet.nn.network_class import Network
 from support.cases import drift, gap, trained, unit
 
 SPREAD = np.array([1, 1e-3, 1e6, 1])

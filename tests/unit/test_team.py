@@ -1,4 +1,4 @@
-"""What a team learns from a block, by a clock of the test's own."""
+"""What a pool learns from a block, by a clock of the test's own."""
 
 from collections import defaultdict
 from threading import get_ident
@@ -6,8 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from glassnet.engines.compiled.kernels import PATIENCE
-from glassnet.engines.threads import pool as teams
+from glassnet.engines.compiled.kernels import SPINS, new_barrier
+from glassnet.engines.threads import pool as pools
 
 
 @pytest.fixture
@@ -17,60 +17,69 @@ def clock(monkeypatch):
     time = SimpleNamespace(
         thread_time=lambda: worked[get_ident()], perf_counter=lambda: waited[0] + worked[get_ident()]
     )
-    monkeypatch.setattr(teams, "time", time)
-    monkeypatch.setattr(teams, "usable_cores", lambda: 2)
+    monkeypatch.setattr(pools, "time", time)
+    monkeypatch.setattr(pools, "usable_cores", lambda: 2)
     return SimpleNamespace(worked=worked, waited=waited)
 
 
-def test_the_time_until_a_member_is_woken_is_not_taken_for_a_neighbours(clock, monkeypatch):
+def run(pool, kernel, *arguments, steps=1, products=pools.WORTH_THREADS):
+    pool.run(kernel, arguments, new_barrier(pool.spins), steps=steps, products=products)
+
+
+def test_the_time_until_a_worker_is_woken_is_not_taken_for_a_neighbours(clock, monkeypatch):
     learnt = []
-    monkeypatch.setattr(teams.TeamSize, "learn", lambda size, *block: learnt.append(block))
-    team = teams.Team(0, 2, PATIENCE)
-    begin = team._others[0].begin
+    monkeypatch.setattr(pools.PoolSize, "learn", lambda size, *block: learnt.append(block))
+    pool = pools.WorkerPool(0, 2, SPINS)
+    submit = pool._others[0].submit
 
     def late(work):
         clock.waited[0] += 1.0
-        return begin(work)
+        return submit(work)
 
-    def kernel(me, threads, shared, steps):
+    def kernel(thread, threads, barrier, steps):
         assert threads == 2
         clock.worked[get_ident()] += 0.01 * steps
 
-    team._others[0].begin = late
-    team.run(lambda together: together(kernel, 3, 3), teams.WORTH_A_TEAM)
+    pool._others[0].submit = late
+    run(pool, kernel, 3, steps=3)
     assert learnt == [(3, pytest.approx(1.03), pytest.approx(1.0))]
 
 
 def test_there_are_no_more_threads_than_have_something_to_do(clock):
     for wanted, useful, most in ((0, 1, 1), (0, 2, 2), (0, 5, 2), (5, 3, 3), (1, 9, 1)):
         members = set()
-        team = teams.Team(wanted, useful, PATIENCE)
-        assert team.most == most
+        pool = pools.WorkerPool(wanted, useful, SPINS)
+        assert pool.most == most
 
-        def kernel(me, threads, shared, members=members):
-            members.add((me, threads))
+        def kernel(thread, threads, barrier, members=members):
+            members.add((thread, threads))
 
-        team.run(lambda together, kernel=kernel: together(kernel, 1), teams.WORTH_A_TEAM)
-        assert members == {(me, most) for me in range(most)}
+        run(pool, kernel)
+        assert members == {(thread, most) for thread in range(most)}
 
 
-def test_a_little_work_is_done_by_the_leader_alone(monkeypatch):
-    monkeypatch.setattr(teams, "WORTH_A_TEAM", 100)
-    team, did = teams.Team(2, 2, PATIENCE), []
+def test_a_little_work_is_done_by_the_caller_alone(monkeypatch):
+    monkeypatch.setattr(pools, "WORTH_THREADS", 100)
+    pool, did = pools.WorkerPool(2, 2, SPINS), []
 
-    def kernel(me, threads, shared, name):
-        did.append((name, me, threads))
+    def kernel(thread, threads, barrier, name):
+        did.append((name, thread, threads))
 
-    assert team.run(lambda together: (together(kernel, 1, "little"), "done")[1], 99) == "done"
+    run(pool, kernel, "little", products=99)
     assert did == [("little", 0, 1)]
-    team.run(lambda together: together(kernel, 1, "much"), 100)
+    run(pool, kernel, "much", products=100)
     assert sorted(did[1:]) == [("much", 0, 2), ("much", 1, 2)]
 
 
-@pytest.mark.parametrize("work", [0, teams.WORTH_A_TEAM])
-def test_who_fails_leaves_the_team_free(work):
-    team = teams.Team(2, 2, PATIENCE)
+@pytest.mark.parametrize("products", [0, pools.WORTH_THREADS])
+def test_a_kernel_that_fails_leaves_the_pool_free(products):
+    pool, did = pools.WorkerPool(2, 2, SPINS), []
+
+    def failing(thread, threads, barrier):
+        return 1 / 0
+
     for _ in range(2):
         with pytest.raises(ZeroDivisionError):
-            team.run(lambda together: 1 / 0, work)
-    assert team.run(lambda together: "done", work) == "done"
+            run(pool, failing, products=products)
+    run(pool, lambda thread, threads, barrier: did.append(thread), products=products)
+    assert 0 in did

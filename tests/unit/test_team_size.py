@@ -2,24 +2,24 @@
 
 import pytest
 
-from glassnet.engines.threads.pool_size import CROWDED, SHORTEST, TeamSize
+from glassnet.engines.threads.pool_size import CROWDED, SHORTEST, PoolSize
 
 BLOCKS = 400
 
 
-def blocks_of(team, seconds, share, blocks=BLOCKS):
+def blocks_of(pool, seconds, share, blocks=BLOCKS):
     """What some blocks take, by the seconds and the share that each size has."""
     taken = 0.0
     for _ in range(blocks):
-        taken += seconds[team.size]
-        team.learn(10, 10 * seconds[team.size], share[team.size])
+        taken += seconds[pool.size]
+        pool.learn(10, 10 * seconds[pool.size], share[pool.size])
     return taken
 
 
-def test_alone_the_whole_team_works():
-    team = TeamSize(4)
-    blocks_of(team, {4: 1.0}, {4: 1.0})
-    assert team.size == 4
+def test_alone_the_whole_pool_works():
+    pool = PoolSize(4)
+    blocks_of(pool, {4: 1.0}, {4: 1.0})
+    assert pool.size == 4
 
 
 @pytest.mark.parametrize(
@@ -34,26 +34,26 @@ def test_alone_the_whole_team_works():
 )
 def test_beside_neighbours_nearly_all_blocks_are_by_the_best_size(seconds, share):
     best = min(seconds.values())
-    assert blocks_of(TeamSize(max(seconds)), seconds, share) < 1.05 * BLOCKS * best
+    assert blocks_of(PoolSize(max(seconds)), seconds, share) < 1.05 * BLOCKS * best
 
 
 def test_when_the_neighbour_has_gone_all_work_again():
-    team = TeamSize(2)
-    blocks_of(team, {2: 3.0, 1: 2.0}, {2: 0.5, 1: 1.0})
-    blocks_of(team, {2: 1.0, 1: 2.0}, {2: 1.0, 1: 1.0}, blocks=70)
-    assert team.size == 2
+    pool = PoolSize(2)
+    blocks_of(pool, {2: 3.0, 1: 2.0}, {2: 0.5, 1: 1.0})
+    blocks_of(pool, {2: 1.0, 1: 2.0}, {2: 1.0, 1: 1.0}, blocks=70)
+    assert pool.size == 2
 
 
 def test_what_may_be_chance_changes_nothing():
-    team = TeamSize(2)
+    pool = PoolSize(2)
     for seconds, share in ((SHORTEST / 2, 0.1), (SHORTEST / 2, 0.1), (1.0, 0.1), (1.0, 1.0), (1.0, 0.1)):
-        team.learn(1, seconds, share)
-        team.learn(0, seconds, share)  # a block without steps
-        assert team.size == 2
+        pool.learn(1, seconds, share)
+        pool.learn(0, seconds, share)  # a block without steps
+        assert pool.size == 2
 
 
 def test_one_thread_has_no_choice():
-    team = TeamSize(1)
+    pool = PoolSize(1)
     for share in (1.0, CROWDED / 2, 1.0):
-        team.learn(1, 1.0, share)
-        assert team.size == 1
+        pool.learn(1, 1.0, share)
+        assert pool.size == 1

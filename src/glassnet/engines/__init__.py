@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
+from ..nn.blas import blas_in_use, one_blas_thread
 from ..options import choices
 from .custom_loss import CustomLossEngine
-from .protocol import Block, Engine, Gradients, Progress, Samples, beyond_single_samples
+from .protocol import Block, Engine, Gradients, Progress
 from .reference import ReferenceEngine
-from .threads.threads import blas_in_use, one_blas_thread, usable_cores
+from .samples import Samples
+from .threads.worker import usable_cores
 
 if TYPE_CHECKING:
     from .compiled.engine import CompiledEngine
@@ -25,7 +27,6 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
-    "beyond_single_samples",
     "blas_in_use",
     "engine_named",
     "one_blas_thread",

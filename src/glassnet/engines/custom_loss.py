@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..errors import OptionError, ShapeError
-from ..network import Architecture
+from ..nn.architecture import Architecture
 from ..nn.losses import OutputLoss, through
 from ..nn.parameters import FloatArray
 from .reference import ReferenceEngine

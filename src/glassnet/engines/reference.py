@@ -7,12 +7,14 @@ from typing import Any
 import numpy as np
 
 from .. import network
-from ..network import Architecture
+from ..nn.architecture import Architecture
 from ..nn.losses import OutputLoss
 from ..nn.optimizers import State
 from ..nn.parameters import FloatArray, Parameters
 from ..options.options import Options
-from .protocol import Block, Gradients, Masks, Progress, Samples, run_steps
+from . import stepwise
+from .protocol import Block, Gradients, Masks, Progress
+from .samples import Samples
 
 
 class ReferenceEngine:
@@ -20,9 +22,9 @@ class ReferenceEngine:
 
     name = "reference"
 
-    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
-        """Return samples and options as they are."""
-        return samples, options
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> stepwise.Prepared:
+        """See `Engine.prepare`."""
+        return stepwise.prepare(samples, options)
 
     def output_loss(self, architecture: Architecture) -> OutputLoss:
         """See `Engine.output_loss`."""
@@ -52,5 +54,4 @@ class ReferenceEngine:
         """See `Engine.run_steps`."""
         # Overflow is the training loop's business: it looks at every block's loss and weights.
         with np.errstate(over="ignore", invalid="ignore"):
-            samples, options = prepared
-            return run_steps(self, architecture, state, samples, options, block)
+            return stepwise.run_steps(self, architecture, state, prepared, block)

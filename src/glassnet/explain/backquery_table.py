@@ -14,8 +14,8 @@ import numpy as np
 from ..engines import one_blas_thread
 from ..errors import OptionError
 from ..model.model import Model
-from ..network import Network
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.network_class import Network
 from ..preprocess.tabular.encoders import CLIP, BooleanColumn, Encoding, NumberColumn
 from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes

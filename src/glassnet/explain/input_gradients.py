@@ -10,8 +10,9 @@ import numpy as np
 
 from ..errors import OptionError
 from ..model.model import Model
-from ..network import Network, Signals, forward
+from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.network_class import Network
 
 
 def output_gradients(network: Network, signals: Signals, direction: Array) -> list[Array]:

@@ -11,8 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..network import Network
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.network_class import Network
 
 PIECES = 48
 """Pieces of the way. `benchmarks/why.py` measures how far the parts are from those of thousands of points."""

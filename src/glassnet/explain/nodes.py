@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
 from ..model.model import Model
-from ..network import Network, Signals
+from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.network_class import Network
 from .input_gradients import output_gradients
 
 FLAT = 0.05

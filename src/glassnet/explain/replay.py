@@ -18,11 +18,13 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..data.split import parts_of
 from ..engines import Block, Engine, Progress, Samples
-from ..engines.protocol import distorted, dropout_masks, only_hardest
+from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
 from ..model.build import new_model
 from ..model.model import Model
-from ..network import Architecture, Network, forward
+from ..network import forward
+from ..nn.architecture import Architecture
+from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options

@@ -17,8 +17,10 @@ from numpy.typing import NDArray
 from ..data.dataset import Dataset
 from ..errors import OptionError
 from ..model.model import Model
-from ..network import RULES, Architecture, Network, Signals, backpropagate, forward, send_back
+from ..network import Signals, backpropagate, forward, send_back
 from ..nn.activations import ACTIVATIONS, Array
+from ..nn.architecture import RULES, Architecture
+from ..nn.network_class import Network
 from ..nn.optimizers import State, take_step
 from ..nn.parameters import Parameters
 from ..options.options import Options
@@ -340,7 +342,7 @@ def _take_step(
     state_copy = State.new(parameters.copy(), options)
     if state is not None:
         state_copy.slots[...], state_copy.step = state.slots, state.step
-    take_step(state_copy, gradients.flat, rate, options)
+    take_step(state_copy, gradients, rate, options)
     return state_copy.parameters
 
 

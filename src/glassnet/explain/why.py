@@ -17,8 +17,8 @@ from ..data.dataset import Dataset
 from ..engines import one_blas_thread
 from ..errors import OptionError, ShapeError
 from ..model.model import Model
-from ..network import Network
 from ..nn.activations import Array
+from ..nn.network_class import Network
 from .counterfactual import Flip, FlipSearch
 from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64
 from .integrated_gradients import integrated_gradients

@@ -14,7 +14,7 @@ from typing import Any
 from ..explain.step import Trace
 from ..i18n.language import Say, below_all, preferred, speaking
 from ..model.model import Model
-from ..network import Network
+from ..nn.network_class import Network
 
 WORDS: dict[str, tuple[str, str]] = {
     "inputs": ("inputs", "输入"),

@@ -7,7 +7,7 @@ import numpy as np
 from ..data.dataset import Dataset, require_dataset
 from ..engines import Samples
 from ..errors import DataError, OptionError
-from ..network import Network
+from ..nn.network_class import Network
 from ..options.options import Options
 from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRange
 from .model import Model

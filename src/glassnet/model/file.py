@@ -24,7 +24,7 @@ from safetensors.numpy import save as tensors_to
 from ..data.dataset import HANDWRITING, SampleLayout
 from ..errors import FileError, GlassnetError, ModelFileError
 from ..io.writing import replacing, require_suffix
-from ..network import Network
+from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from .header import require_header

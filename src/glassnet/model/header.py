@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import SampleLayout
-from ..network import Architecture
+from ..nn.architecture import Architecture
 from ..nn.parameters import Layout
 from ..options.options import SPECS, TYPES
 from ..preprocess.scaling import SCALINGS, STANDARDISING, Scaling

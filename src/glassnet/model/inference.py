@@ -13,7 +13,7 @@ from ..nn.parameters import FloatArray
 from .model import Model, require_model
 
 if TYPE_CHECKING:
-    from ..engines.compiled.inference import Answers
+    from ..engines.compiled.inference import InferenceNetwork
 
 
 @dataclass(frozen=True)
@@ -23,12 +23,14 @@ class CompiledModel(Model):
     From `compiled`. The numbers are a copy: training the model on does not change it.
     """
 
-    _answers: tuple[Answers, ...] = field(init=False, repr=False, compare=False)
+    _answers: tuple[InferenceNetwork, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        from ..engines.compiled.inference import Answers
+        from ..engines.compiled.inference import InferenceNetwork
 
-        answers = [Answers(one.architecture, one.parameters, self.scaling, self.temperature) for one in self.members]
+        answers = [
+            InferenceNetwork(one.architecture, one.parameters, self.scaling, self.temperature) for one in self.members
+        ]
         object.__setattr__(self, "_answers", tuple(answers))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -13,8 +13,9 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, ShapeError
-from ..network import Network, Signals, forward
+from ..network import Signals, forward
 from ..nn.activations import ACTIVATIONS
+from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew

@@ -1,9 +1,9 @@
-"""Optimizers: from gradients to steps, on flat vectors.
+"""Optimizers: from gradients to steps.
 
-Each function changes the weights `w` and its own `slots` in place. Arguments are the gradient `g`, the learning rate,
-the number `t` of this step from 1, and the settings. With `weight_decay` λ the gradient of ½ λ w² is added to `g`;
-only AdamW and Lion keep the two apart. The compiled engine has the same formulas in ``engines/kernels/updates.py``;
-tests hold the two together.
+Each function changes the parameters and its own `slots` in place. Arguments are parameters and gradients, whose flat
+vectors are the `w` and `g` of the formulas, the learning rate, the number `t` of this step from 1, and the settings.
+With `weight_decay` λ the gradient of ½ λ w² is added to `g`; only AdamW and Lion keep the two apart. The compiled
+engine has the same formulas in ``engines/compiled/kernels/optimizers.py``; tests hold the two together.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from ..network import update
 from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
@@ -54,59 +55,71 @@ class OptimizerSettings(Protocol):
         """The decay of the weights' moving average; 0 keeps none."""
 
 
-Rule = Callable[[FloatArray, FloatArray, FloatArray, float, int, OptimizerSettings], None]
+Rule = Callable[[Parameters, Parameters, FloatArray, float, int, OptimizerSettings], None]
 
 
-def sgd(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
-    """Step against the gradient: ``w ← w − α g``, the notes' update (Robbins and Monro 1951)."""
-    w -= rate * (g + s.weight_decay * w)
+def sgd(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
+    """Step against the gradient: `network.update`, as in the notes (Robbins and Monro 1951)."""
+    if s.weight_decay:
+        gradients = Parameters(gradients.layout, _decayed(parameters, gradients, s))
+    update(parameters, gradients, rate)
 
 
-def momentum(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def momentum(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Gather speed: ``v ← μ v + g``, ``w ← w − α v`` (Polyak 1964, the heavy ball)."""
     v = slots[0]
     v *= s.momentum
-    v += g + s.weight_decay * w
+    v += _decayed(parameters, gradients, s)
     _flush(v)
-    w -= rate * v
+    parameters.flat -= rate * v
 
 
-def nesterov(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def nesterov(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Look ahead: ``v ← μ v + g``, ``w ← w − α (g + μ v)`` (Nesterov 1983, as in Sutskever et al. 2013, section 2).
 
     As libraries have it, with the rate outside the velocity; in the paper it is inside, the same while it stays.
     """
-    g = g + s.weight_decay * w
-    v = slots[0]
+    g, v = _decayed(parameters, gradients, s), slots[0]
     v *= s.momentum
     v += g
     _flush(v)
-    w -= rate * (g + s.momentum * v)
+    parameters.flat -= rate * (g + s.momentum * v)
 
 
-def rmsprop(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def rmsprop(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Divide by the recent size: ``r ← β₂ r + (1−β₂) g²``, ``w ← w − α g / (√r + ε)`` (Tieleman and Hinton 2012)."""
-    g = g + s.weight_decay * w
-    r = slots[0]
+    g, r = _decayed(parameters, gradients, s), slots[0]
     r *= s.beta2
     r += (1 - s.beta2) * g * g
     _flush(r)
-    w -= rate * g / (np.sqrt(r) + s.epsilon)
+    parameters.flat -= rate * g / (np.sqrt(r) + s.epsilon)
 
 
-def adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def adam(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Divide the recent mean by the recent size, both corrected for their start (Kingma and Ba 2015, algorithm 1)."""
-    _adam(w, g + s.weight_decay * w, slots, rate, t, s)
+    _adam(parameters.flat, _decayed(parameters, gradients, s), slots, rate, t, s)
 
 
-def adamw(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def adamw(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Adam with the decay apart from the gradient: ``w ← w − α λ w``.
 
     Loshchilov and Hutter 2019, algorithm 2, has ``η λ`` with η the schedule's part of the rate α η alone; here, as in
     most libraries, the decay goes with the whole rate.
     """
-    w -= rate * s.weight_decay * w
-    _adam(w, g, slots, rate, t, s)
+    parameters.flat -= rate * s.weight_decay * parameters.flat
+    _adam(parameters.flat, gradients.flat, slots, rate, t, s)
 
 
 def _adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
@@ -119,18 +132,25 @@ def _adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, 
     w -= rate * (m / (1 - s.momentum**t)) / (np.sqrt(r / (1 - s.beta2**t)) + s.epsilon)
 
 
-def lion(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, s: OptimizerSettings) -> None:
+def lion(
+    parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
+) -> None:
     """Step by the sign alone: ``w ← w − α (sign(β₁ m + (1−β₁) g) + λ w)``, then ``m ← β₂ m + (1−β₂) g``.
 
     Chen et al. 2023, algorithm 2. The step mixes in more of the newest gradient than the mean that it keeps.
     """
-    m = slots[0]
+    w, g, m = parameters.flat, gradients.flat, slots[0]
     mixed = s.momentum * m + (1 - s.momentum) * g
     _flush(mixed)  # else what is nothing but rounding would take a whole step
     w -= rate * (np.sign(mixed) + s.weight_decay * w)
     m *= s.beta2
     m += (1 - s.beta2) * g
     _flush(m)
+
+
+def _decayed(parameters: Parameters, gradients: Parameters, s: OptimizerSettings) -> FloatArray:
+    """Return the gradient of the loss and of ½ λ w² together."""
+    return gradients.flat + s.weight_decay * parameters.flat
 
 
 def _flush(slot: FloatArray) -> None:
@@ -191,13 +211,14 @@ class State:
         return cls(parameters, slots, flat.copy() if settings.average else None)
 
 
-def take_step(state: State, gradient: FloatArray, rate: float, settings: OptimizerSettings) -> None:
-    """Clip the gradient, move the weights by the optimizer, and let the average follow; `state` in place."""
+def take_step(state: State, gradients: Parameters, rate: float, settings: OptimizerSettings) -> None:
+    """Clip the gradients, move the weights by the optimizer, and let the average follow; `state` in place."""
     if settings.clip:
-        gradient = gradient * clip_factor(float(np.sqrt(np.sum(np.square(gradient, dtype=np.float64)))), settings.clip)
+        norm = float(np.sqrt(np.sum(np.square(gradients.flat, dtype=np.float64))))
+        gradients = Parameters(gradients.layout, gradients.flat * clip_factor(norm, settings.clip))
     state.step += 1
     rule = OPTIMIZERS[settings.optimizer].rule
-    rule(state.parameters.flat, gradient, state.slots, rate, state.step, settings)
+    rule(state.parameters, gradients, state.slots, rate, state.step, settings)
     if state.average is not None:
         state.average += follow(settings.average, state.step) * (state.parameters.flat - state.average)
 

@@ -14,8 +14,8 @@ from functools import wraps
 from typing import Any, get_args, get_type_hints
 
 from ..errors import OptionError
-from ..network import RULES
 from ..nn.activations import HIDDEN, OUTPUTS_ONLY
+from ..nn.architecture import RULES
 from ..nn.initializers import INITIALIZERS
 from ..nn.losses import LOSS_PARAMETERS, LOSSES
 from ..nn.optimizers import OPTIMIZERS, optimizers_with
@@ -435,3 +435,14 @@ def checked(name: str, value: Any) -> Any:
         GN021.
     """
     return fitting(SPECS[name], name, value, TYPES[name])
+
+
+def beyond_single_samples(options: Options) -> list[str]:
+    """Return the options that keep training with one sample a step from the compiled loop made for it.
+
+    With any of them a step is a batch of one, and takes about ten times as long (784-200-10, digits).
+    """
+    others = [name for name in ("weight_decay", "clip", "average", *DISTORTIONS) if getattr(options, name)]
+    others += ["dropout"] if any(options.dropout) else []
+    others += ["optimizer"] if options.optimizer != "sgd" else []
+    return others + (["scaling"] if options.scaling == "features" else [])

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..cli.console import say
-from ..engines import beyond_single_samples
 from ..i18n.cli import told
-from .options import SPECS, Options
+from .options import SPECS, Options, beyond_single_samples
 
 
 def say_idle(flags: dict[str, Any], options: Options) -> None:

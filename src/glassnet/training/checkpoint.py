@@ -23,7 +23,7 @@ from ..io.writing import MODEL, require_place
 from ..model.file import TRAINING, Tensors, brief, damage, header_of, model_from, read, require_model_name, tensors_of
 from ..model.header import BEGUN
 from ..model.model import Model
-from ..network import Network
+from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import History

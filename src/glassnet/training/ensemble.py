@@ -17,7 +17,7 @@ from queue import SimpleQueue
 from ..data.dataset import Dataset
 from ..data.split import parts_of
 from ..engines import Engine, usable_cores
-from ..engines.threads.threads import awaited
+from ..engines.threads.worker import awaited
 from ..options.options import Options
 from .callbacks import Listener
 from .events import Event

@@ -16,7 +16,7 @@ from ..errors import OptionError
 from ..model.build import new_model, samples_for
 from ..model.evaluate import Evaluation, evaluate
 from ..model.model import Model
-from ..network import Network
+from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from ..preprocess.augment.distort import require_pictures

@@ -19,7 +19,8 @@ from glassnet.explain.input_gradients import (
     output_gradients,
 )
 from glassnet.explain.why import Neighbours, why
-from glassnet.network import Network, forward
+from glassnet.network import forward
+from glassnet.nn.network_class import Network
 from support.samples import digits, small_model
 
 TRAINING = bundled("train").take(slice(0, 600))

@@ -3,37 +3,57 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
 from ...nn.optimizers import State
-from ...options.options import Options
+from ...nn.parameters import Parameters
+from ...options.options import Options, beyond_single_samples
 from ...preprocess import Scaling
-from ..protocol import Block, Progress, Samples, beyond_single_samples
+from ..protocol import Block, Progress
 from ..reference import ReferenceEngine
-from .minibatch import Batches
-from .per_sample import OneByOne
-from .sparse_layout import FARTHEST
+from ..samples import Samples
+from . import kernels
+from .minibatch import Minibatch
+from .per_sample import PerSample
+from .sparse_layout import LARGEST_BACKGROUND
 
 
-class CompiledEngine(ReferenceEngine):
+class CompiledEngine:
     """Plain per-sample training in one compiled loop; everything else in batches of shards."""
 
     name = "compiled"
 
-    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> OneByOne | Batches:
+    def __init__(self) -> None:
+        reference = ReferenceEngine()
+        self.output_loss, self.gradients = reference.output_loss, reference.gradients
+
+    def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> PerSample | Minibatch:
         """Bring samples into the form that the loops take, and compile (or load) these."""
         scaling = samples.scaling
-        fits = not scaling.by_feature and np.abs(scaling.offset).max() < FARTHEST
-        one_by_one = options.batch_size == 1 and not beyond_single_samples(options) and fits
-        return (OneByOne if one_by_one else Batches)(architecture, samples, options)
+        fits = not scaling.by_feature and np.abs(scaling.offset).max() < LARGEST_BACKGROUND
+        per_sample = options.batch_size == 1 and not beyond_single_samples(options) and fits
+        prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
+        # Compile the loop, or load it, with a step of rate 0 on a state that is thrown away.
+        state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
+        _run(prepared, state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
+        prepared.pool.reset()  # compiling took longer than any step will
+        return prepared
 
-    def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
-        """See `Engine.run_steps`."""
-        progress: Progress = prepared.run(state, block)
-        return progress
+    def run_steps(
+        self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
+    ) -> Progress:
+        """See `Engine.run_steps`. An interrupt ends the block within a step, and is raised when `state` is at rest."""
+        return _run(prepared, state, block, needed=True)
+
+
+def _run(prepared: PerSample | Minibatch, state: State, block: Block, *, needed: bool) -> Progress:
+    """Take a block of steps on the pool's first worker, where no interrupt comes between two lines."""
+    barrier = kernels.new_barrier(prepared.pool.spins)
+    train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
+    return prepared.pool.leader.run(train, stop, needed=needed)
 
 
 def load_kernels(options: Options) -> None:

@@ -1,4 +1,4 @@
-"""A network that is only asked, in the form that is quickest to ask."""
+"""Inference: a network that no longer changes, in the form that answers most quickly."""
 
 from __future__ import annotations
 
@@ -12,20 +12,21 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from ...network import Architecture
+from ...nn.architecture import Architecture
+from ...nn.blas import one_blas_thread
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
-from ..threads.threads import one_blas_thread, usable_cores
+from ..threads.worker import usable_cores
 from . import kernels
-from .sparse_layout import FARTHEST, into_tiles, of_few_types, tiles_of
+from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 
 ROWS = 64
-"""Rows that pass through together; whole lots of them are what threads share, so the bits are the same for any number
-of threads."""
+"""Rows that pass through together. Threads share rows in multiples of this, so the bits are the same for any number of
+threads."""
 
 MOST_ALONE = 1 << 17
-"""Products with weights for which BLAS asks one thread whatever it may take (OpenBLAS: up to twice as many). To hold it
-to that, as is done for more, would take longer than they do."""
+"""Products with weights that BLAS computes on one thread whatever it may take (OpenBLAS: up to twice as many). To limit
+it, as for more, would take longer than the products."""
 
 
 @cache
@@ -34,7 +35,7 @@ def _pool(process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(usable_cores())
 
 
-class Answers:
+class InferenceNetwork:
     """A frozen copy of a network's numbers, and compiled loops over them.
 
     Parameters
@@ -62,52 +63,52 @@ class Answers:
         assert last is not None
         features, nodes = architecture.sizes[:2]
         offset, factor = np.broadcast_to(scaling.offset, features), scaling.factor
-        self._apart = scaling if np.abs(offset).max() >= FARTHEST else None
-        if self._apart:
+        self._scaled_before = scaling if np.abs(offset).max() >= LARGEST_BACKGROUND else None
+        if self._scaled_before:
             offset, factor = np.zeros(features), 1.0
         first += frozen.weights[0] @ offset  # what the constant part of every input adds
         frozen.weights[-1][...] /= temperature
         last /= temperature
         tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
-        into_tiles(frozen.flat, tiles, features)
+        transpose_into_tiles(frozen.flat, tiles, features)
         self._sizes, self._flat = architecture.sizes, aligned_zeros((frozen.flat.size + features,), frozen.flat.dtype)
         self._flat[:-features], self._flat[-features:] = frozen.flat, factor
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
-        self._behind = max((above * below for above, below in pairwise(architecture.sizes[1:])), default=0)
-        self._rooms = threading.local()
+        self._upper_work = max((above * below for above, below in pairwise(architecture.sizes[1:])), default=0)
+        self._local = threading.local()
         self._threads = usable_cores()
 
     def outputs(self, raw: NDArray[np.generic]) -> FloatArray:
         """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""
-        raw = of_few_types(raw if self._apart is None else self._apart.apply(raw, self._flat.dtype))
+        raw = to_kernel_dtype(raw if self._scaled_before is None else self._scaled_before.apply(raw, self._flat.dtype))
         out = np.empty((len(raw), self._sizes[-1]), self._flat.dtype)
         few = len(raw) <= 2 * ROWS
-        if few and min(len(raw), ROWS) * self._behind <= MOST_ALONE:
+        if few and min(len(raw), ROWS) * self._upper_work <= MOST_ALONE:
             self._fill(raw, out)
             return out
         with one_blas_thread():
             if few:
                 self._fill(raw, out)
             else:
-                self._fill_together(raw, out)
+                self._fill_on_threads(raw, out)
         return out
 
-    def _fill_together(self, raw: NDArray[np.generic], out: FloatArray) -> None:
-        pool, lots = _pool(os.getpid()), -(-len(raw) // ROWS)
-        cuts = [min(len(raw), ROWS * (lots * part // self._threads)) for part in range(self._threads + 1)]
+    def _fill_on_threads(self, raw: NDArray[np.generic], out: FloatArray) -> None:
+        pool, row_blocks = _pool(os.getpid()), -(-len(raw) // ROWS)
+        cuts = [min(len(raw), ROWS * (row_blocks * part // self._threads)) for part in range(self._threads + 1)]
         cuts[-1] = len(raw)
-        done = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
-        for part in done:
-            part.result()
+        futures = [pool.submit(self._fill, raw[start:stop], out[start:stop]) for start, stop in pairwise(cuts)]
+        for future in futures:
+            future.result()
 
     def _fill(self, raw: NDArray[np.generic], out: FloatArray) -> None:
-        room = getattr(self._rooms, "room", None)
-        if room is None:
-            room = self._rooms.room = self._make_room()
-        kernels.answer_rows(self._numbers, self._flat, raw, room[0], room[1], out)
+        buffers = getattr(self._local, "buffers", None)
+        if buffers is None:
+            buffers = self._local.buffers = self._new_buffers()
+        kernels.answer_rows(self._numbers, self._flat, raw, buffers[0], buffers[1], out)
 
-    def _make_room(self) -> tuple[NDArray[np.uint32], FloatArray]:
-        """Return room for a thread's places and work: see `kernels.answer_rows`."""
+    def _new_buffers(self) -> tuple[NDArray[np.uint32], FloatArray]:
+        """Return a thread's places and work: see `kernels.answer_rows`."""
         features, *nodes = self._sizes
         values, dtype = ROWS * features + 1, self._flat.dtype
         return np.zeros(ROWS + 1 + values, np.uint32), aligned_zeros((5 * ROWS * sum(nodes) + values,), dtype)

@@ -1,36 +1,32 @@
-"""Threads that run a kernel side by side, a block of steps at a time."""
+"""A pool of threads that run a kernel side by side, a block of steps at a time."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..compiled import kernels
-from .pool_size import TeamSize
-from .threads import Aside, Done, spread, usable_cores
+from .pool_size import PoolSize
+from .worker import Done, Worker, usable_cores
 
-WORTH_A_TEAM = 40_000_000
-"""Work of a block, in products, from which others are called; the first has done less before they are awake."""
-
-_Result = TypeVar("_Result")
-Together = Callable[..., None]
-"""Takes a kernel, the steps of its block, and what follows the kernel's first arguments: me, threads and team."""
+WORTH_THREADS = 40_000_000
+"""Products of a block from which several threads pay: one alone has done fewer before the others are awake."""
 
 
 class Times(NamedTuple):
-    """Seconds that a member took, and those of them that it was on a core."""
+    """Seconds that a thread took, and those of them that it was on a core."""
 
     on_core: float
     in_all: float
 
 
-class Team:
-    """Threads for blocks of steps; which of them work is found out from block to block.
+class WorkerPool:
+    """Threads for blocks of steps; how many of them work is measured from block to block.
 
     Parameters
     ----------
@@ -38,55 +34,68 @@ class Team:
         Threads; 0 is as many as there are cores.
     useful : int
         More would have nothing to do.
-    patience : int
-        How often a thread looks for the others before it offers its core to other processes.
+    spins : int
+        How often a thread looks for the others before it yields its core, where each thread has one.
 
     Attributes
     ----------
     most : int
         How many threads there are at most.
+    leader : Worker
+        The first of them, whose `run` calls what calls the pool's `run`.
+    spins : int
+        For the barriers of its blocks: see `kernels.new_barrier`.
     """
 
-    def __init__(self, wanted: int, useful: int, patience: int) -> None:
+    def __init__(self, wanted: int, useful: int, spins: int) -> None:
         cores = usable_cores()
         self.most = min(wanted or cores, useful)
-        self._patience = patience if self.most <= cores else kernels.IMPATIENCE
-        self._leader, self._others = Aside(), [Aside() for _ in range(1, self.most)]
-        self.forget()
+        self.spins = spins if self.most <= cores else kernels.FEW_SPINS
+        self.leader, self._others = Worker(), [Worker() for _ in range(1, self.most)]
+        self._size = PoolSize(self.most)
 
-    def forget(self) -> None:
+    def reset(self) -> None:
         """Begin anew to find out how many threads pay."""
-        self._size = TeamSize(self.most)
+        self._size = PoolSize(self.most)
 
-    def run(self, lead: Callable[[Together], _Result], work: int, *, needed: bool = True) -> _Result:
-        """Return what `lead` returns, which has the team do something together; a little `work` its leader does alone.
+    def run(
+        self,
+        kernel: Callable[..., Any],
+        arguments: tuple[Any, ...],
+        barrier: NDArray[np.int64],
+        *,
+        steps: int,
+        products: int,
+    ) -> None:
+        """Run a kernel on the calling thread, and on others beside it where there is enough to do.
 
-        It is called on the leader's thread; what comes from several threads is done one after the other. An interrupt
-        sends the team home within a step, and waits for that where what was done is `needed`.
+        Parameters
+        ----------
+        kernel : callable
+            Called with the number of the thread, how many there are, the barrier, and the arguments.
+        arguments : tuple
+        barrier : ndarray
+            New for each block; `kernels.abort` ends the kernel within a step.
+        steps : int
+            Steps of the block.
+        products : int
+            Products with weights in all of them.
         """
-        # A team called together by the first thread could be left waiting for a member who was never called.
-        team = kernels.new_team(self._patience)
-        together = partial(self._together if work >= WORTH_A_TEAM else _alone, team)
-        return self._leader.run(lambda: self._lead(lead, together), lambda: kernels.send_home(team), needed=needed)
-
-    @staticmethod
-    def _lead(lead: Callable[[Together], _Result], together: Together) -> _Result:
-        with np.errstate(over="ignore", invalid="ignore"):  # what has diverged is found by who trains
-            return lead(together)
-
-    def _together(self, team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
-        """Call the team together, and be its first member."""
-        threads, began, called = self._size.size, time.perf_counter(), list[Done]()
+        # Called on the leader: on the main thread an interrupt could come before the last worker has its task, and the
+        # others would wait for it without end.
+        if products < WORTH_THREADS:
+            kernel(0, 1, barrier, *arguments)
+            return
+        threads, began, results = self._size.size, time.perf_counter(), list[Done]()
         try:
-            for me, other in enumerate(self._others[: threads - 1], start=1):
-                called.append(other.begin(partial(_take_part, kernel, me, threads, team, *common)))
-            spread(other.number for other in self._others)
-            times = [_take_part(kernel, 0, threads, team, *common)]
+            for thread, worker in enumerate(self._others[: threads - 1], start=1):
+                results.append(worker.submit(partial(_timed, kernel, thread, threads, barrier, *arguments)))
+            times = [_timed(kernel, 0, threads, barrier, *arguments)]
         except BaseException:
-            kernels.send_home(team)  # a member could not be called
+            kernels.abort(barrier)  # a worker could not be given its task
             raise
         finally:
-            done = [one.get() for one in called]
+            done = [one.get() for one in results]
         problems = [problem for _, problem in done if problem is not None]
         times += [seconds for seconds, _ in done]
         try:
@@ -94,21 +103,17 @@ class Team:
                 raise problems[0]
         finally:
             del problems, done  # a traceback would keep this frame alive, and with it itself
-        # Not of all the time since they were called: being woken takes a good part of a short block.
+        # Measured by each thread: being woken takes a good part of a short block, and says nothing of neighbours.
         share = sum(one.on_core for one in times) / (sum(one.in_all for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)
 
 
-def _alone(team: NDArray[np.int64], kernel: Callable[..., Any], steps: int, *common: Any) -> None:
-    kernel(0, 1, team, *common)
-
-
-def _take_part(kernel: Callable[..., Any], me: int, threads: int, team: NDArray[np.int64], *common: Any) -> Times:
-    """Be a member of a team; whoever fails does not leave the others waiting."""
+def _timed(kernel: Callable[..., Any], thread: int, threads: int, barrier: NDArray[np.int64], *arguments: Any) -> Times:
+    """Run one thread's part of a kernel; one that fails does not leave the others waiting."""
     on_core, began = time.thread_time(), time.perf_counter()
     try:
-        kernel(me, threads, team, *common)
+        kernel(thread, threads, barrier, *arguments)
     except BaseException:
-        kernels.send_home(team)
+        kernels.abort(barrier)
         raise
     return Times(time.thread_time() - on_core, time.perf_counter() - began)

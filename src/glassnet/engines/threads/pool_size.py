@@ -1,14 +1,14 @@
-"""How many threads of a team work: fewer while a neighbour wants the cores too.
+"""How many threads of a pool work: fewer while a neighbour wants the cores too.
 
-In a team all wait for the last. Beside a busy process the thread that shares a core with it is away half of the time,
-and then the work of all rests; one thread less, each with a core of its own, can be faster. What is computed does not
-depend on how many there are, so that can be found out on the way, from one block of steps to the next.
+In every step all threads wait for the last. Beside a busy process the thread that shares a core with it is away half of
+the time, and the others rest meanwhile; one thread less, each with a core of its own, can be faster. What is computed
+does not depend on how many there are, so that can be found out on the way, from one block of steps to the next.
 """
 
 from __future__ import annotations
 
 CROWDED = 0.9
-"""Threads that had less of their time on a core have neighbours: alone they wait by looking, not by sleeping."""
+"""Threads that had less of their time on a core have neighbours: without any they spin while they wait."""
 
 SHORTEST = 0.002
 """Seconds of a block from which anything can be learnt: waking a thread takes some part of a millisecond."""
@@ -17,8 +17,8 @@ FIRST_PAUSE, LONGEST_PAUSE = 4, 64
 """Blocks from one trial of another size to the next: twice as many each time."""
 
 
-class TeamSize:
-    """The size of a team, learnt from what its blocks took.
+class PoolSize:
+    """The number of threads, learnt from what blocks took.
 
     Attributes
     ----------
@@ -28,9 +28,9 @@ class TeamSize:
 
     def __init__(self, most: int) -> None:
         self.size = self._most = most
-        self._begin_anew()
+        self._start_over()
 
-    def _begin_anew(self) -> None:
+    def _start_over(self) -> None:
         self._seconds: dict[int, float] = {}
         self._left, self._pause = 1, FIRST_PAUSE  # one crowded block alone may be chance
 
@@ -50,7 +50,7 @@ class TeamSize:
         crowded = share < CROWDED
         self._seconds[self.size] = seconds / steps
         if self.size == self._most and not crowded:
-            self._begin_anew()
+            self._start_over()
         elif self._left > 0:
             self._left -= 1
             self.size = min(self._seconds, key=self._seconds.__getitem__)

@@ -1,52 +1,58 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
-from .barrier import IMPATIENCE, PATIENCE, new_team, send_home
-from .common import Known, Plan, SparseRows, number_of, plan_of
+from .barrier import FEW_SPINS, SPINS, abort, new_barrier
+from .common import Plan, SampleTargets, SparseRows, number_of, plan_of
 from .inference import answer_rows, packed
-from .minibatch import Memory, Rules, Source, Steps, train_batches, turn_tiles
-from .node_groups import VECTORS, Behind, Groups, Nodes
-from .per_sample import Board, RatedOrder, SparseInputs, Work, train_samples
+from .minibatch import Buffers, Settings, Source, Steps, Weights, train_batches, transpose_tiles
+from .node_groups import BIAS, ROW_SUM, SHIFT, VECTORS, Groups, Nodes, UpperLayers
+from .optimizers import Constants
+from .per_sample import Exchange, SampleOrder, SparseInputs, Work, train_samples
 from .row_sums import LANES
 from .shards import Dropout
-from .sparse import LARGEST_TILE, LOT, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
+from .sparse import LARGEST_TILE, ROW_BLOCK, WORD, Pairs, gather_nonzero, gather_pairs, transpose_tile
 from .tile_products import WIDEST, Columns
 
 __all__ = [
-    "IMPATIENCE",
+    "BIAS",
+    "FEW_SPINS",
     "LANES",
     "LARGEST_TILE",
-    "LOT",
-    "PATIENCE",
+    "ROW_BLOCK",
+    "ROW_SUM",
+    "SHIFT",
+    "SPINS",
     "VECTORS",
     "WIDEST",
     "WORD",
-    "Behind",
-    "Board",
+    "Buffers",
     "Columns",
+    "Constants",
     "Dropout",
+    "Exchange",
     "Groups",
-    "Known",
-    "Memory",
     "Nodes",
     "Pairs",
     "Plan",
-    "RatedOrder",
-    "Rules",
+    "SampleOrder",
+    "SampleTargets",
+    "Settings",
     "Source",
     "SparseInputs",
     "SparseRows",
     "Steps",
+    "UpperLayers",
+    "Weights",
     "Work",
+    "abort",
     "answer_rows",
     "gather_nonzero",
     "gather_pairs",
-    "new_team",
+    "new_barrier",
     "number_of",
     "packed",
     "plan_of",
-    "send_home",
     "train_batches",
     "train_samples",
     "transpose_tile",
-    "turn_tiles",
+    "transpose_tiles",
 ]

@@ -1,6 +1,7 @@
 """What happens in the nodes: activations, their derivatives, and the loss at the outputs.
 
-Formulas as in `activations.py` and `losses.py`, which are the reference; tests hold the two together.
+Formulas as in `activations.py` and `losses.py`, which `network.forward` and `network.send_back` call and which are the
+reference; tests hold the two together.
 """
 
 from __future__ import annotations

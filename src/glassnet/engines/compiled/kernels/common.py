@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ....network import Architecture
 from ....nn.activations import ACTIVATIONS
+from ....nn.architecture import Architecture
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
@@ -35,11 +35,11 @@ class SparseRows(NamedTuple):
     values: NDArray[Any]
 
 
-class Known(NamedTuple):
-    """What is known of samples."""
+class SampleTargets(NamedTuple):
+    """The targets of samples."""
 
-    labels: NDArray[np.int64]  # (samples,): each sample's line of targets
-    targets: NDArray[Any]
+    labels: NDArray[np.int64]  # (samples,): which row a sample has
+    rows: NDArray[Any]  # (classes, outputs)
     weights: NDArray[Any]  # (samples,), or empty where all count alike
 
 

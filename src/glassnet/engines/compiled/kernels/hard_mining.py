@@ -10,8 +10,8 @@ from ....nn.jit import kernel
 
 
 @kernel
-def find_hardest(costs: Any, wanted: int, scratch: Any, kept: Any) -> int:
-    """Fill `kept` with the rows of the largest costs, in their order, and return how many; of equal ones the first."""
+def find_hardest(costs: Any, wanted: int, scratch: Any, selected: Any) -> int:
+    """Fill `selected` with the rows of the largest costs, in their order; return how many. Of equal ones the first."""
     n = costs.shape[0]
     for i in range(n):
         scratch[i] = _orderly(costs[i])
@@ -23,7 +23,7 @@ def find_hardest(costs: Any, wanted: int, scratch: Any, kept: Any) -> int:
         cost = _orderly(costs[i])
         if cost > bound or (equal > 0 and cost == bound):
             equal -= cost == bound
-            kept[count] = i
+            selected[count] = i
             count += 1
     return count
 
@@ -35,10 +35,10 @@ def _orderly(cost: Any) -> Any:
 
 
 @kernel
-def gather_rows(kept: Any, count: int, nodes: int, values: Any) -> None:
-    """Bring the kept rows to the front of `values`, (rows · nodes,); they are in ascending order."""
+def gather_rows(selected: Any, count: int, nodes: int, values: Any) -> None:
+    """Bring the selected rows to the front of `values`, (rows · nodes,); they are in ascending order."""
     for k in range(count):
-        start = kept[k] * nodes
+        start = selected[k] * nodes
         for j in range(nodes):
             values[k * nodes + j] = values[start + j]
 

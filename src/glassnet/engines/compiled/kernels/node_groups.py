@@ -12,7 +12,7 @@ from .common import Plan
 
 
 class Nodes(NamedTuple):
-    """One number a node for what passes through."""
+    """One number a node for each of these."""
 
     sums: Any
     activations: Any
@@ -22,24 +22,25 @@ class Nodes(NamedTuple):
     scratch: Any
 
 
-VECTORS = 3 + len(Nodes._fields)
-"""Lines of a group beside those of its links: bias, shift, row sums, and its `Nodes`."""
+BIAS, SHIFT, ROW_SUM, NODES = range(4)
+VECTORS = NODES + len(Nodes._fields)
+"""Rows of a group behind those of its links, and how many there are: the last are its `Nodes`."""
 
 
 class Groups(NamedTuple):
-    """All groups, each in lines of one number a node.
+    """All groups, each in rows of one number a node.
 
-    There is a line for each input (what it contributes: V transposed), for each node of the next layer (the links to
-    it), and for the `VECTORS`. Behind the last node, up to the lines' width, stand zeros.
+    There is a row for each input (what it contributes: V transposed), for each node of the next layer (the links to
+    it), and for the `VECTORS`. Behind the last node, up to the rows' width, stand zeros.
     """
 
     ends: NDArray[np.int64]  # (groups + 1,): where each group's nodes begin
-    lines: NDArray[Any]  # (groups, lines and more, width)
-    numbers: NDArray[Any]  # the same memory, (groups, lines · width)
+    rows: NDArray[Any]  # (groups, rows and more, width)
+    numbers: NDArray[Any]  # the same memory, (groups, rows · width)
 
 
 class Group(NamedTuple):
-    """One of them."""
+    """One group."""
 
     size: int  # nodes
     first: Any  # V transposed, (inputs and more, width)
@@ -50,18 +51,18 @@ class Group(NamedTuple):
     nodes: Nodes
 
 
-class Behind(NamedTuple):
-    """What follows the groups, once for each thread."""
+class UpperLayers(NamedTuple):
+    """The layers above the groups, once for each thread."""
 
     plan: Plan  # with places in the next
     flat: NDArray[Any]  # (threads, numbers): the parameters from the biases on that follow the groups' last links
-    lines: NDArray[Any]  # (threads, 6 and more, all nodes but the inputs): `Nodes`
+    rows: NDArray[Any]  # (threads, 6 and more, all nodes but the inputs): `Nodes`
 
 
 @kernel
-def nodes_in(lines: Any, at: Any) -> Nodes:
-    """Return the nodes whose numbers are in these lines, from one on."""
-    return Nodes(lines[at], lines[at + 1], lines[at + 2], lines[at + 3], lines[at + 4], lines[at + 5])
+def nodes_in(rows: Any, at: Any) -> Nodes:
+    """Return the nodes whose numbers are in these rows, from one on."""
+    return Nodes(rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], rows[at + 5])
 
 
 @kernel
@@ -82,6 +83,6 @@ def layer_of(plan: Plan, nodes: Nodes, layer: Any) -> Nodes:
 def group_of(groups: Groups, number: int, inputs: Any, following: Any) -> Group:
     """Return a group whose nodes have so many inputs and lead to so many nodes."""
     size = groups.ends[number + 1] - groups.ends[number]
-    lines, width, at = groups.lines[number], groups.lines.shape[2], inputs + following
-    second, nodes = groups.numbers[number, inputs * width : at * width], nodes_in(lines, at + 3)
-    return Group(size, lines, second, lines[at], lines[at + 1], lines[at + 2], nodes)
+    rows, width, at = groups.rows[number], groups.rows.shape[2], inputs + following
+    second, nodes = groups.numbers[number, inputs * width : at * width], nodes_in(rows, at + NODES)
+    return Group(size, rows, second, rows[at + BIAS], rows[at + SHIFT], rows[at + ROW_SUM], nodes)

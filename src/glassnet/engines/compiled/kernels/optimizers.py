@@ -24,16 +24,22 @@ class Constants(NamedTuple):
     """What a step multiplies with, all of the vectors' own type."""
 
     rate: Any
-    clip: Any  # factor of the gradient
     momentum: Any
     beta2: Any
     epsilon: Any
     weight_decay: Any
     first: Any  # 1 / (1 − β₁ᵗ)
     second: Any  # 1 / (1 − β₂ᵗ)
-    follow: Any  # part of the way that the average goes; 0 keeps none
+    follow: Any  # part of the way that the average goes; 0 without an average
     fresh: Any  # 1 − β₁, for the difference of rounded numbers would be off
     fresh2: Any  # 1 − β₂
+    clip: Any  # factor of the gradient, known in the step
+
+
+@kernel
+def constants_of(row: Any, clip: Any) -> Constants:
+    """Return the constants of a step from a row of a table, which has those known before in the same order."""
+    return Constants(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], clip)
 
 
 # Each kernel cuts its part out of the vectors first: with a loop from 0 the compiler need not think of negative places
@@ -77,6 +83,7 @@ def take_step(
     else:
         c = constants
         for i in range(w.shape[0]):
+            # network.update: parameters.flat -= learning_rate * gradients.flat
             w[i] -= c.rate * (c.clip * gradient[i] + c.weight_decay * w[i])
     if constants.follow != 0:
         average = average[start:stop]

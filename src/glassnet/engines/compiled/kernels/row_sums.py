@@ -1,8 +1,8 @@
-"""Weighted sums of some lines of a matrix, kept in vector registers: the innermost loop where zeros are left out.
+"""Weighted sums of some rows of a matrix, kept in vector registers: the innermost loop where zeros are left out.
 
-Written in plain loops, each group of lines costs as much to prepare as to add, since the compiler must look every time
+Written in plain loops, each group of rows costs as much to prepare as to add, since the compiler must look every time
 whether what is written overlaps what is read. So here the columns are cut into blocks of a few vectors, and a block's
-sums stay in registers until all lines have been added: one after the other, on every processor.
+sums stay in registers until all rows have been added: one after the other, on every processor.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from ....nn.jit import kernel
 LANES = 16
 """Numbers in a vector; a processor with shorter registers takes several for it."""
 
-LINE = 16
+CACHE_LINE = 16
 """Numbers of four bytes in a line of the caches."""
 
 MAY_FUSE = ("contract",)
@@ -38,7 +38,7 @@ def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
 
 
 def _block_of(vectors: int) -> Any:
-    """Make an intrinsic that computes a block of `weighted_lines`, from a column on.
+    """Make an intrinsic that computes a block of `weighted_row_sum`, from a column on.
 
     What would lie behind the last column is moved to end there: those columns are computed twice.
     """
@@ -56,12 +56,12 @@ def _block_of(vectors: int) -> Any:
         at: Any,
     ) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            lines, chosen, weights, added, sums = (
+            rows, chosen, weights, added, sums = (
                 context.make_array(signature.args[i])(context, builder, given[i]) for i in (0, 1, 2, 6, 7)
             )
             begin, end, scale, column = given[3], given[4], given[5], given[8]
             vector, size = ir.VectorType(scale.type, LANES), matrix.dtype.bitwidth // 8
-            width = builder.extract_value(lines.shape, 1)
+            width = builder.extract_value(rows.shape, 1)
             last = builder.sub(width, ir.Constant(width.type, LANES))
 
             def load(data: Any, index: Any) -> Any:
@@ -77,10 +77,10 @@ def _block_of(vectors: int) -> Any:
                 builder.store(builder.fmul(every, load(added.data, at)), register)
             with cgutils.for_range(builder, end, start=begin, intp=begin.type) as loop:
                 weight = in_every_lane(builder, builder.load(builder.gep(weights.data, [loop.index])), LANES)
-                line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
-                first = builder.mul(line, width)
+                row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
+                first = builder.mul(row, width)
                 for at, register in zip(columns, registers, strict=True):
-                    product = builder.fmul(weight, load(lines.data, builder.add(first, at)), flags=MAY_FUSE)
+                    product = builder.fmul(weight, load(rows.data, builder.add(first, at)), flags=MAY_FUSE)
                     builder.store(builder.fadd(builder.load(register), product, flags=MAY_FUSE), register)
             for at, register in zip(columns, registers, strict=True):
                 builder.store(builder.load(register), vector_at(builder, vector, sums.data, at), align=size)
@@ -93,16 +93,16 @@ def _block_of(vectors: int) -> Any:
 
 
 def _subtracting(vectors: int) -> Any:
-    """Make an intrinsic that computes so many vectors of `subtract_from_lines`, from a column on."""
+    """Make an intrinsic that computes so many vectors of `subtract_from_rows`, from a column on."""
 
     def typing(context: Any, matrix: Any, places: Any, values: Any, step: Any, at: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
-            lines, chosen, weights, taken = (
+            rows, chosen, weights, taken = (
                 context.make_array(signature.args[i])(context, builder, given[i]) for i in range(4)
             )
             column, number = given[4], context.get_value_type(matrix.dtype)
             vector, size = ir.VectorType(number, LANES), matrix.dtype.bitwidth // 8
-            width = builder.extract_value(lines.shape, 1)
+            width = builder.extract_value(rows.shape, 1)
 
             columns = [builder.add(column, ir.Constant(column.type, part * LANES)) for part in range(vectors)]
             steps = [builder.load(vector_at(builder, vector, taken.data, at), align=size) for at in columns]
@@ -110,10 +110,10 @@ def _subtracting(vectors: int) -> Any:
             with cgutils.for_range(builder, count, intp=count.type) as loop:
                 weight = builder.load(builder.gep(weights.data, [loop.index]))
                 less = in_every_lane(builder, builder.fsub(ir.Constant(number, -0.0), weight), LANES)
-                line = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
-                first = builder.mul(line, width)
+                row = builder.zext(builder.load(builder.gep(chosen.data, [loop.index])), column.type)
+                first = builder.mul(row, width)
                 for at, step in zip(columns, steps, strict=True):
-                    here = vector_at(builder, vector, lines.data, builder.add(first, at))
+                    here = vector_at(builder, vector, rows.data, builder.add(first, at))
                     product = builder.fmul(less, step, flags=MAY_FUSE)
                     total = builder.fadd(builder.load(here, align=size), product, flags=MAY_FUSE)
                     builder.store(total, here, align=size)
@@ -151,12 +151,12 @@ _two, _four, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
 
 
 @kernel
-def weighted_lines(
+def weighted_row_sum(
     matrix: Any, places: Any, values: Any, begin: int, end: int, scale: Any, base: Any, out: Any
 ) -> None:
     """Fill `out` with ``scale · base + Σ valuesᵢ · matrix[placesᵢ]`` for i from `begin` to `end`.
 
-    All but `places` are of one type, each line's numbers next to each other. `out` may be `base` where it is no wider
+    All but `places` are of one type, each row's numbers next to each other. `out` may be `base` where it is no wider
     than a block.
     """
     width = out.shape[0]
@@ -179,10 +179,10 @@ _less_most, _less_four, _less_two, _less_one = (_subtracting(vectors) for vector
 
 
 @kernel
-def subtract_from_lines(matrix: Any, places: Any, values: Any, step: Any) -> None:
+def subtract_from_rows(matrix: Any, places: Any, values: Any, step: Any) -> None:
     """Subtract ``valuesᵢ · step`` from ``matrix[placesᵢ]`` for every i, in place.
 
-    All but `places` are of one type, and a line has whole vectors of `LANES` numbers, next to each other.
+    All but `places` are of one type, and a row has whole vectors of `LANES` numbers, next to each other.
     """
     column, width = 0, step.shape[0]
     while column + BLOCK * LANES <= width:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
 from .activations import SOFTMAX, activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
-from .common import Known, Plan
+from .common import Plan, SampleTargets
 from .hard_mining import find_hardest, gather_rows
 
 IN_CACHE = 4096
@@ -28,10 +28,10 @@ class Inputs(NamedTuple):
 
 
 class Dropout(NamedTuple):
-    """How nodes are left out: see `interface.dropout_masks`. Without dropout, `rates` are all 0."""
+    """How nodes are left out: see `stepwise.dropout_masks`. Without dropout, `rates` are all 0."""
 
     rates: NDArray[np.float32]  # one a hidden layer
-    kept: NDArray[Any]  # 1 / (1 − rate)
+    scales: NDArray[Any]  # 1 / (1 − rate)
 
 
 class Part(NamedTuple):
@@ -40,7 +40,7 @@ class Part(NamedTuple):
     rows: int
     first: int
     batch: int  # rows of the whole batch
-    place: Any  # where the batch's dropout draws its chance
+    address: Any  # where the batch's dropout draws its chance
     hardest: int  # so many rows, those with the largest losses, send their errors back
 
 
@@ -55,7 +55,7 @@ class ShardWork(NamedTuple):
     delta: NDArray[Any]
     scratch: NDArray[Any]
     costs: NDArray[Any]  # of which (rows,) are used
-    kept: NDArray[np.int64]  # (rows,)
+    selected: NDArray[np.int64]  # (rows,)
 
 
 @part_of_kernel
@@ -69,14 +69,14 @@ def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part:
         if layer > 0 or not inputs.are_multiplied:
             weight = _matrix(flat, plan.weight_at[layer], plan.sizes[layer + 1], plan.sizes[layer])
             below = _below(plan, inputs.dense, dropout, work, layer, n)
-            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))
+            np.dot(below, weight.T, z.reshape(n, plan.sizes[layer + 1]))  # network.forward: z = a @ weight.T
         _through_nodes(plan, flat, layer, n, z, a)
         if layer < layers - 1 and dropout.rates[layer] > 0:
             mask = work.masks[here:end]
             first = drawn + part.first * plan.sizes[layer + 1]
-            _draw_mask(part.place, first, dropout.rates[layer], dropout.kept[layer], mask)
+            _draw_mask(part.address, first, dropout.rates[layer], dropout.scales[layer], mask)
             for i in range(end - here):
-                passed[i] = a[i] * mask[i]
+                passed[i] = a[i] * mask[i]  # network.forward: a = a * mask
         drawn += part.batch * plan.sizes[layer + 1]
 
 
@@ -85,7 +85,7 @@ def shard_gradients(
     plan: Plan,
     flat: Any,
     inputs: Inputs,
-    known: Known,
+    targets: SampleTargets,
     dropout: Dropout,
     part: Part,
     work: ShardWork,
@@ -100,33 +100,37 @@ def shard_gradients(
     n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
     shard_forward(plan, flat, inputs, dropout, part, work)
-    loss, correct = _outputs(plan, known, work, n)
+    loss, correct = _outputs(plan, targets, work, n)
     if m < n:
-        _keep_hardest(plan, inputs, part, work)
+        _select_hardest(plan, inputs, part, work)
 
     for layer in range(layers - 1, -1, -1):
         here, end = plan.node_at[layer] * n, plan.node_at[layer] * n + m * plan.sizes[layer + 1]
         fan_out, fan_in = plan.sizes[layer + 1], plan.sizes[layer]
         delta, scaled = work.delta[here:end], work.scratch[: end - here]
         for i in range(end - here):
-            scaled[i] = delta[i] * share
+            scaled[i] = delta[i] * share  # network.backpropagate: delta * share
         if layer > 0 or not inputs.are_multiplied:
             below = _below(plan, inputs.dense, dropout, work, layer, n)[:m]
+            # network.backpropagate: np.dot((delta * share).T, a
             np.dot(scaled.reshape(m, fan_out).T, below, _matrix(gradient, plan.weight_at[layer], fan_out, fan_in))
         _bias_gradient(gradient, plan.bias_at[layer], m, scaled)
         if layer > 0:
             down = plan.node_at[layer - 1] * n
             up = down + m * fan_in
             error = work.error[down:up]
+            # network.send_back: architecture.rule == "notes"
             sent_back = work.error[here:end] if plan.notes_rule else delta
             weight = _matrix(flat, plan.weight_at[layer], fan_out, fan_in)
+            # network.send_back: error = sent_back @ parameters.weights[layer]
             np.dot(sent_back.reshape(m, fan_out), weight, error.reshape(m, fan_in))
             if dropout.rates[layer - 1] > 0:
                 mask = work.masks[down:up]
                 for i in range(up - down):
-                    error[i] *= mask[i]
+                    error[i] *= mask[i]  # network.send_back: error = error * mask
             copy(error, work.delta[down:up])
             z, a = work.sums[down:up], work.activations[down:up]
+            # network.send_back: delta = np.multiply(error, slope
             times_derivative(plan.activation[layer - 1], z, a, work.delta[down:up], work.scratch)
     return loss, correct
 
@@ -153,7 +157,7 @@ def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) ->
     for row in range(0, n, rows):
         start, end = row * nodes, min(n, row + rows) * nodes
         _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
-        activate(code, z[start:end], a[start:end])
+        activate(code, z[start:end], a[start:end])  # network.forward: a = ACTIVATIONS[name].value(z)
         flush_hidden(plan, layer, a[start:end])
 
 
@@ -164,7 +168,7 @@ def _add_bias(flat: Any, start: int, nodes: int, z: Any) -> None:
         for i in range(z.shape[0] // nodes):
             row = z[i * nodes : (i + 1) * nodes]
             for j in range(nodes):
-                row[j] += bias[j]
+                row[j] += bias[j]  # network.forward: z += bias
 
 
 @kernel
@@ -176,42 +180,43 @@ def _bias_gradient(gradient: Any, start: int, n: int, scaled: Any) -> None:
             bias[j] = 0
         for i in range(n):
             row = scaled[i * nodes : (i + 1) * nodes]
-            for j in range(nodes):
+            for j in range(nodes):  # network.backpropagate: delta.sum(axis=0) * share
                 bias[j] += row[j]
 
 
 @kernel
-def _draw_mask(place: Any, first: int, rate: Any, kept: Any, mask: Any) -> None:
+def _draw_mask(address: Any, first: int, rate: Any, scale: Any, mask: Any) -> None:
     for i in range(mask.shape[0]):
-        mask[i] = kept if uniform_at(place, first + i) >= rate else mask.dtype.type(0)
+        mask[i] = scale if uniform_at(address, first + i) >= rate else mask.dtype.type(0)
 
 
 @part_of_kernel
-def _keep_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
+def _select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
     """Bring what the way back needs of the rows with the largest losses to the front of every layer."""
     n, layers = part.rows, plan.activation.shape[0]
-    count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.kept)
+    count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.selected)
     if not inputs.are_multiplied:
-        gather_rows(work.kept, count, plan.sizes[0], inputs.dense.reshape(-1))
+        gather_rows(work.selected, count, plan.sizes[0], inputs.dense.reshape(-1))
     for layer in range(layers):
         start, end, nodes = plan.node_at[layer] * n, plan.node_at[layer + 1] * n, plan.sizes[layer + 1]
         for values in (work.sums, work.activations, work.passed, work.masks, work.error, work.delta):
-            gather_rows(work.kept, count, nodes, values[start:end])
+            gather_rows(work.selected, count, nodes, values[start:end])
 
 
 @part_of_kernel
-def _outputs(plan: Plan, known: Known, work: ShardWork, n: int) -> tuple[float, int]:
+def _outputs(plan: Plan, targets: SampleTargets, work: ShardWork, n: int) -> tuple[float, int]:
     """Fill error and delta of the outputs."""
     layers = plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0
     for i in range(n):
         here, end = start + i * nodes, start + (i + 1) * nodes
-        a, target = work.activations[here:end], known.targets[known.labels[i]]
+        a, target = work.activations[here:end], targets.rows[targets.labels[i]]
         error, delta = work.error[here:end], work.delta[here:end]
+        # network.send_back: delta = (loss or architecture.output_loss).delta(
         cost = output_delta(plan, work.sums[here:end], a, target, error, delta, work.scratch)
-        if known.weights.shape[0] > 0:
-            cost = weigh(known.weights[i], cost, error, delta)
+        if targets.weights.shape[0] > 0:
+            cost = weigh(targets.weights[i], cost, error, delta)
         work.costs[i] = cost
         loss += cost
         correct += first_largest(a) == first_largest(target)

@@ -9,8 +9,8 @@ the rows of a batch:
 
 Both products run over the values of v that are not 0, in training by pairs of inputs: see `pairs`. There the background
 is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tile`. A tile, or where
-there are few nodes its lines of a band of the inputs, is computed by one thread, for all rows: its weights, their
-gradient and what the optimizer remembers of them stay in the cache of that thread's core.
+there are few nodes its lines of a column block of the inputs, is computed by one thread, for all rows: its weights,
+their gradient and what the optimizer remembers of them stay in the cache of that thread's core.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel
 from .activations import copy
 from .common import SparseRows
-from .row_sums import BLOCK, LANES, LINE, fetch, weighted_lines
+from .row_sums import BLOCK, CACHE_LINE, LANES, fetch, weighted_row_sum
 from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
 
@@ -36,7 +36,7 @@ WORD = 8
 LARGEST_TILE = BLOCK * LANES
 """Nodes of a tile, at most, where a network is only asked."""
 
-LOT = 128
+ROW_BLOCK = 128
 """Rows that are used together: a tile's sums or deltas of them fit into a first-level cache. Numbered in a byte."""
 
 
@@ -46,7 +46,8 @@ ONE, TWO = np.uint64(1), np.uint64(2)
 class Pairs(NamedTuple):
     """Samples by pairs of neighbouring inputs, as in the data.
 
-    The inputs are divided into B bands: of sample i, band b has the pairs ``start[i B + b]`` to ``start[i B + b + 1]``.
+    The inputs are divided into B column blocks: of sample i, block b has the pairs ``start[i B + b]`` to ``start[i B +
+    b + 1]``.
     """
 
     start: NDArray[np.int64]
@@ -122,22 +123,22 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
 
 
 @kernel
-def gather_pairs(raw: Any, bands: Any, pairs: Pairs) -> None:
+def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
     """Fill the pairs of `raw`, (n, features); the room for one more is as in `gather_nonzero`.
 
-    Band b holds the pairs ``bands[b]`` to ``bands[b + 1]``; it begins with a word.
+    Block b holds the pairs ``blocks[b]`` to ``blocks[b + 1]``; it begins with a word.
     """
-    features, at, count = raw.shape[1], 0, bands.shape[0] - 1
+    features, at, count = raw.shape[1], 0, blocks.shape[0] - 1
     whole = features // WORD * WORD
     for i in range(raw.shape[0]):
         row = raw[i]
-        for band in range(count):
-            pairs.start[i * count + band] = at
-            for first in range(2 * bands[band], min(2 * bands[band + 1], whole), WORD):
+        for block in range(count):
+            pairs.start[i * count + block] = at
+            for first in range(2 * blocks[block], min(2 * blocks[block + 1], whole), WORD):
                 if not _is_empty(row, first):
                     for j in range(first, first + WORD, 2):
                         at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-        for j in range(whole, features, 2):  # what is no whole word is in the last band
+        for j in range(whole, features, 2):  # what is no whole word is in the last column block
             neighbour = row[j + 1] if j + 1 < features else raw.dtype.type(0)
             at = _keep_pair(pairs, at, j // 2, row[j], neighbour)
     pairs.start[raw.shape[0] * count] = at
@@ -145,32 +146,33 @@ def gather_pairs(raw: Any, bands: Any, pairs: Pairs) -> None:
 
 @kernel
 def sort_by_column(
-    pairs: Pairs, lot: Any, bands: Any, band: int, factor: Any, background: Any, columns: Columns
+    pairs: Pairs, row_block: Any, blocks: Any, block: int, factor: Any, background: Any, columns: Columns
 ) -> None:
-    """Fill a band's `columns` from the samples that `lot` names, scaled; each pair has its rows in their order.
+    """Fill a column block's `columns` from the samples that `row_block` names, scaled; a pair's rows are in order.
 
     The background comes first, as if it were the row behind the last. `factor` and it are of even length.
     """
     ends, rows, values = columns
     room = rows.shape[0] // ends.shape[0]
-    for column in range(bands[band], bands[band + 1]):
+    for column in range(blocks[block], blocks[block + 1]):
         at, value, neighbour = column * room, background[2 * column], background[2 * column + 1]
-        rows[at], values[2 * at], values[2 * at + 1] = lot.shape[0], value, neighbour
+        rows[at], values[2 * at], values[2 * at + 1] = row_block.shape[0], value, neighbour
         ends[column] = at + ((value != 0) | (neighbour != 0))
     start, places, given = pairs
-    count = bands.shape[0] - 1
-    for row in range(lot.shape[0]):
+    count = blocks.shape[0] - 1
+    for row in range(row_block.shape[0]):
         # Samples stand far from each other, and so does where they begin.
-        if row + 12 < lot.shape[0]:
-            fetch(start, lot[row + 12] * count + band)
-        if row + 4 < lot.shape[0]:
-            begin, end = start[lot[row + 4] * count + band], start[lot[row + 4] * count + band + 1]
-            for at in range(begin, end, LINE):
+        if row + 12 < row_block.shape[0]:
+            fetch(start, row_block[row + 12] * count + block)
+        if row + 4 < row_block.shape[0]:
+            ahead = row_block[row + 4] * count + block
+            begin, end = start[ahead], start[ahead + 1]
+            for at in range(begin, end, CACHE_LINE):
                 fetch(places, at)
-            for at in range(2 * begin, 2 * end, 4 * LINE):
+            for at in range(2 * begin, 2 * end, 4 * CACHE_LINE):
                 fetch(given, at)
         # Places without a sign: Numba then does not ask each whether it counts from the end, half of the time.
-        begin, end = start[lot[row] * count + band], start[lot[row] * count + band + 1]
+        begin, end = start[row_block[row] * count + block], start[row_block[row] * count + block + 1]
         for at in range(np.uint64(begin), np.uint64(end)):
             pair = np.uint64(places[at])
             to = np.uint64(ends[pair])
@@ -186,16 +188,16 @@ def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: A
     one = tile.dtype.type(1)
     for row in range(which.shape[0]):
         if row + 1 < which.shape[0]:  # samples stand far from each other
-            for at in range(samples.start[which[row + 1]], samples.start[which[row + 1] + 1], LINE):
+            for at in range(samples.start[which[row + 1]], samples.start[which[row + 1] + 1], CACHE_LINE):
                 fetch(samples.places, at)
                 fetch(samples.values, at)
         begin, end = samples.start[which[row]], samples.start[which[row] + 1]
-        weighted_lines(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
+        weighted_row_sum(tile, samples.places, samples.values, begin, end, one, constant, sums[row])
 
 
 @part_of_kernel
-def lot_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any) -> None:
-    """Fill the sums of a tile's nodes over a band's inputs, pairs `first` to `last`.
+def row_block_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any) -> None:
+    """Fill the sums of a tile's nodes over a column block's inputs, pairs `first` to `last`.
 
     They are (rows + 1, numbers): the last row holds what the background adds to all.
     """
@@ -207,11 +209,13 @@ def lot_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any) -> N
 
 
 @part_of_kernel
-def lot_gradient(gradient: Any, is_first: bool, columns: Columns, first: int, last: int, delta: Any, room: Any) -> None:
-    """Add to the gradient of a tile, (features, nodes), what comes from a lot's deltas of its nodes, (rows, nodes).
+def row_block_gradient(
+    gradient: Any, is_first: bool, columns: Columns, first: int, last: int, delta: Any, room: Any
+) -> None:
+    """Add a row block's part to the gradient of a tile, (features, nodes), from deltas of its nodes, (rows, nodes).
 
-    This is done for a band's inputs, pairs `first` to `last`. The first lot does not add but begins. `room` is for the
-    deltas and their sum: (rows + 1, numbers).
+    This is done for a column block's inputs, pairs `first` to `last`. The first row block does not add but begins.
+    `room` is for the deltas and their sum: (rows + 1, numbers).
     """
     rows = delta.shape[0]
     total = room[rows]

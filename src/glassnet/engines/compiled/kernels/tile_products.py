@@ -1,9 +1,10 @@
-"""Products of a lot's inputs with a tile's weights or deltas, two inputs at a time: the innermost loop of batches.
+"""Products of a row block's inputs with a tile's weights or deltas, two inputs at a time: the minibatch's inner loop.
 
 Inputs come in pairs of neighbours, because the neighbour of a pixel that is not 0 seldom is. What belongs to the pair,
 two lines of weights on the way forward and two of the gradient on the way back, stays in vector registers while the
-rows of the lot pass by; these, a tile's sums or deltas, fit into the first-level cache. So a number is fetched once for
-two products, and nothing waits for the second-level cache, which is what bounds a loop that takes row after row.
+rows of the row block pass by; these, a tile's sums or deltas, fit into the first-level cache. So a number is fetched
+once for two products, and nothing waits for the second-level cache, which is what bounds a loop that takes row after
+row.
 
 One row more than there are samples stands for the background, the same input of every sample: see `sort_by_column`.
 """
@@ -24,7 +25,7 @@ from ....nn.jit import kernel
 from .row_sums import LANES, MAY_FUSE, in_every_lane
 
 WIDEST = 4
-"""Vectors of a line, at most: more would not leave a lot's sums or deltas in the first-level cache."""
+"""Vectors of a line, at most: more would not leave a row block's sums or deltas in the first-level cache."""
 
 
 def _has_avx512() -> bool:
@@ -39,7 +40,7 @@ _SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
 
 
 class Columns(NamedTuple):
-    """The values of a lot of rows by pairs of inputs: which rows have values there, and these.
+    """The values of a row block of rows by pairs of inputs: which rows have values there, and these.
 
     Flat, as a place in two dimensions takes as long to find as the rest of `sort_by_column`.
     """

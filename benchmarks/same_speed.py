@@ -1,0 +1,171 @@
+"""The same speed as an earlier commit? Its checkout beside this one, in pairs: the medians of new time over old.
+
+The commit is unpacked as ``scripts/compare_versions.py`` does it. In each pair each version measures everything once,
+in a fresh process, and the versions take turns in who goes first. A figure above 1 is slower than before.
+
+    python benchmarks/same_speed.py COMMIT [--pairs 7] [--samples N] [--only TEXT]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parents[1]
+PAIRS = 7
+
+SMALL_TABLES = ((150, 4), (1_000, 20))
+"""Rows and features that estimators are fitted to, with their defaults."""
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
+    parser.add_argument("commit", help="the version to compare with")
+    parser.add_argument("--pairs", type=int, default=PAIRS, help="repetitions (default %(default)s)")
+    parser.add_argument("--samples", type=int, help="of MNIST, the first so many only; nothing is written then")
+    parser.add_argument("--only", default="", help="measure what has this in its name; nothing is written then")
+    given = parser.parse_args()
+    import machine
+    import make_csv
+
+    sys.path.insert(0, str(ROOT / "scripts"))
+    from compare_versions import commit_of, unpacked
+
+    commit = commit_of(given.commit)
+    versions = {"old": unpacked(commit), "new": ROOT / "src"}
+    taken: dict[str, dict[str, list[float]]] = {version: {} for version in versions}
+    with tempfile.TemporaryDirectory() as folder:
+        task = {"csv": str(make_csv.write_csv("train", Path(folder))), "samples": given.samples, "only": given.only}
+        for source in versions.values():
+            in_version(source, {**task, "samples": 500})  # compiles, so that no pair does
+        for pair in range(given.pairs):
+            for version in sorted(versions, reverse=pair % 2 == 0):
+                for name, seconds in in_version(versions[version], task).items():
+                    taken[version].setdefault(name, []).append(seconds)
+            print(
+                f"pair {pair + 1}", *(f"{name} {one:.3f}" for name, one in ratios(taken).items()), sep=", ", flush=True
+            )
+    result = {
+        "commit": commit,
+        "new over old": {
+            name: machine.summary(np.divide(taken["new"][name], seconds)) for name, seconds in taken["old"].items()
+        },
+        "seconds": {
+            version: {name: machine.summary(values) for name, values in each.items()} for version, each in taken.items()
+        },
+    }
+    for name, ratio in result["new over old"].items():
+        print(f"{name:34} {ratio['median']:.3f}  ({ratio['min']:.3f} to {ratio['max']:.3f})")
+    if not given.samples and not given.only:
+        machine.write("same_speed", result, (*machine.PACKAGES, "scikit-learn"))
+
+
+def ratios(taken: dict[str, dict[str, list[float]]]) -> dict[str, float]:
+    """Return the median of new over old so far."""
+    return {name: statistics.median(np.divide(taken["new"][name], seconds)) for name, seconds in taken["old"].items()}
+
+
+def in_version(source: Path, task: dict[str, Any]) -> dict[str, float]:
+    """Measure one version in a process of its own; return seconds by name."""
+    environment = os.environ | {"PYTHONPATH": str(source)}
+    start = [sys.executable, str(Path(__file__).resolve()), "--measure", json.dumps(task)]
+    done = subprocess.run(start, env=environment, check=True, capture_output=True, text=True, cwd=source)
+    measured: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    assert Path(measured["package"]).is_relative_to(source), f"{measured['package']} is not the version in {source}"
+    seconds: dict[str, float] = measured["seconds"]
+    return seconds
+
+
+def measure(csv: str, samples: int | None, only: str) -> dict[str, Any]:
+    """Measure the version that is imported, by names that all versions have."""
+    import glassnet
+    from glassnet import Options
+
+    data = glassnet.load_data("mnist").take(slice(samples))
+    test = glassnet.load_data("mnist", part="test").take(slice(samples))
+    cases: dict[str, Callable[[], float]] = {
+        "epoch, one by one": lambda: epoch(data, Options(epochs=4)),
+        "epoch, batch 128, 200 nodes": lambda: epoch(data, modern(200)),
+        "epoch, batch 128, 1024 nodes": lambda: epoch(data, modern(1024)),
+        "one query": lambda: queries(data, test.inputs[:1], times=1_000),
+        "10,000 queries": lambda: queries(data, test.inputs, times=7),
+        "CSV read": lambda: timed(lambda: glassnet.load_data(csv)),
+        **{
+            f"estimator fit, {rows:,} × {features}": lambda rows=rows, features=features: estimator(rows, features)
+            for rows, features in SMALL_TABLES
+        },
+    }
+    seconds = {name: case() for name, case in cases.items() if only in name}
+    return {"package": glassnet.__file__, "seconds": seconds}
+
+
+def modern(hidden: int) -> Any:
+    """Return the options of `batch_epoch`."""
+    import glassnet
+
+    return glassnet.Options.recipe("quick", hidden=(hidden,), batch_size=128, epochs=4)
+
+
+def epoch(data: Any, options: Any) -> float:
+    """Return the seconds of an epoch: the median of all but the first, without getting ready."""
+    import glassnet
+
+    model, ends = glassnet.new_model(data, options), list[float]()
+    for event in glassnet.train(model, data, options):
+        if type(event).__name__ == "EpochDone":
+            ends.append(time.perf_counter())
+    return statistics.median(np.diff(ends))
+
+
+def queries(data: Any, rows: Any, times: int) -> float:
+    """Return the median seconds of an answer to these rows, by a model for repeated questions."""
+    import glassnet
+
+    model = glassnet.compiled(glassnet.new_model(data, glassnet.Options(hidden=(200,))))
+    for _ in range(max(1, times // 10)):
+        model.predict(rows)
+    return statistics.median(timed(lambda: model.predict(rows)) for _ in range(times))
+
+
+def estimator(rows: int, features: int) -> float:
+    """Return the seconds of a fit to a small table, the best of three; the first of all is not counted."""
+    import warnings
+
+    import glassnet
+
+    random = np.random.default_rng(0)
+    x = random.normal(size=(rows, features))
+    y = np.argmax(np.tanh(x @ random.normal(size=(features, 12))) @ random.normal(size=(12, 3)), axis=1)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of a training that might go on
+
+        def fit() -> object:
+            return glassnet.NetworkClassifier(random_state=0).fit(x, y)
+
+        fit()
+        return min(timed(fit) for _ in range(3))
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return the seconds that some work takes."""
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        print(json.dumps(measure(**json.loads(sys.argv[2]))))
+    else:
+        main()

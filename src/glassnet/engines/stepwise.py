@@ -1,0 +1,107 @@
+"""Training steps one by one, with an engine's `gradients`; and how each is distorted, thinned out and masked."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..network import forward
+from ..nn.architecture import Architecture
+from ..nn.optimizers import State, take_step
+from ..nn.parameters import FloatArray
+from ..nn.random import Purpose, key, uniform
+from ..options.options import Options
+from ..preprocess.augment.distort import distort
+from .protocol import Block, Engine, Masks, Progress
+from .samples import Batch, Samples
+from .shards import hardest_of, rows_of, shards_of
+
+
+class Prepared(NamedTuple):
+    """What a training needs in every step.
+
+    `scaled` are all samples, ready for a step, where a batch is all of them, as with small tables: they are then scaled
+    once and not in each step.
+    """
+
+    samples: Samples
+    options: Options
+    scaled: Batch | None
+
+    def batch(self, which: NDArray[np.int64], epoch: int) -> Batch:
+        """Return the samples of a step, distorted as they are in this epoch."""
+        samples, options = self.samples, self.options
+        if self.scaled is not None:
+            return self.scaled.take(which)
+        if not options.augments:
+            return samples.batch(which, options.dtype)
+        inputs = samples.scaling.apply(distorted(samples, which, options, epoch), options.dtype)
+        return Batch(inputs, *samples.targets_and_weights(which, options.dtype))
+
+
+def prepare(samples: Samples, options: Options) -> Prepared:
+    """Return samples and options as `run_steps` takes them."""
+    whole = options.batch_size >= len(samples) and not options.augments
+    return Prepared(samples, options, samples.batch(np.arange(len(samples)), options.dtype) if whole else None)
+
+
+def run_steps(engine: Engine, architecture: Architecture, state: State, prepared: Prepared, block: Block) -> Progress:
+    """Take steps with `engine.gradients` alone."""
+    loss, correct, options = 0.0, 0, prepared.options
+    for step, rate in enumerate(block.learning_rates):
+        which = block.batch(step)
+        inputs, targets, weights = prepared.batch(which, block.epoch)
+        masks = dropout_masks(architecture, options, block.epoch, block.first + step, len(which), options.dtype)
+        if options.hardest < 1:
+            signals = forward(architecture, state.parameters, inputs, masks)
+            losses = engine.output_loss(architecture).value(signals.sums[-1], signals.outputs, targets)
+            weights, left_out = only_hardest(losses, weights, options)
+            loss += left_out
+        result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)
+        take_step(state, result.parameters, float(rate), options)
+        loss += result.loss
+        correct += result.correct
+    return Progress(loss, correct)
+
+
+def distorted(samples: Samples, which: NDArray[np.int64], options: Options, epoch: int) -> NDArray[np.float32]:
+    """Return some samples as they are distorted in an epoch, unscaled, shape (b, features)."""
+    assert samples.image_shape is not None  # training refuses to distort anything but images
+    return distort(samples.rows, which, samples.image_shape, options, key(options.seed, Purpose.AUGMENTATION, epoch))
+
+
+def only_hardest(losses: FloatArray, weights: FloatArray | None, options: Options) -> tuple[FloatArray, float]:
+    """Return the weights of a batch's samples with 0 for those whose errors are not sent back, and the losses of these.
+
+    In each shard the samples with the largest losses, times their weights, send theirs back; of equal ones the first.
+    What is left out has hardly a gradient, so that this is the whole batch's to a good approximation, without most of
+    its work.
+
+    References: Shrivastava, Gupta and Girshick, CVPR 2016 (online hard example mining); Jiang et al. 2019,
+    arXiv:1910.00762 (selective backpropagation).
+    """
+    weights = np.ones_like(losses) if weights is None else weights
+    weighted, selected = losses * weights, np.zeros(len(losses), bool)
+    count = shards_of(len(losses), options.shards)
+    for shard in range(count):
+        start, stop = rows_of(shard, count, len(losses))
+        order = np.argsort(-weighted[start:stop], kind="stable")
+        selected[start + order[: hardest_of(stop - start, options.hardest)]] = True
+    return weights * selected, float(weighted[~selected].sum())
+
+
+def dropout_masks(
+    architecture: Architecture, options: Options, epoch: int, step: int, samples: int, dtype: Any
+) -> Masks:
+    """Return a mask for each hidden layer, (samples, nodes), or nothing without dropout."""
+    if not any(options.dropouts):
+        return ()
+    address, drawn = key(options.seed, Purpose.DROPOUT, epoch, step), 0
+    masks: list[FloatArray | None] = []
+    for nodes, dropout in zip(architecture.sizes[1:-1], options.dropouts, strict=True):
+        draws = uniform(address, drawn, samples * nodes).reshape(samples, nodes)
+        masks.append((draws >= np.float32(dropout)).astype(dtype) / np.dtype(dtype).type(1 - dropout))
+        drawn += samples * nodes
+    return masks

@@ -1,0 +1,131 @@
+"""`Network`: an architecture and its parameters in one object, with checks of what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..errors import ShapeError
+from ..network import backpropagate, forward
+from .activations import Array
+from .architecture import Architecture
+from .initializers import initial_parameters
+from .parameters import Parameters
+from .train_step import train_step
+
+
+class Network:
+    """A network: its architecture and its numbers.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        Nodes a layer, inputs first.
+    activations : str or sequence of str, default "sigmoid"
+        One name for all layers, or one a layer after the inputs.
+    bias, loss, rule, loss_parameter
+        As in `Architecture`.
+    initializer : str, default "notes"
+        How initial weights are drawn; see ``initializers.INITIALIZERS``.
+    seed : int, default 0
+        Same seed, same weights.
+    dtype : str, default "float64"
+        ``"float32"`` or ``"float64"``.
+
+    Attributes
+    ----------
+    architecture : Architecture
+    parameters : Parameters
+
+    Raises
+    ------
+    OptionError
+        GN021, GN022: see `Architecture`.
+
+    Examples
+    --------
+    >>> network = Network([3, 4, 2])
+    >>> network.outputs([[0.9, 0.1, 0.8]]).shape
+    (1, 2)
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        activations: str | Sequence[str] = "sigmoid",
+        *,
+        bias: bool = False,
+        loss: str = "squared_error",
+        rule: str = "gradient",
+        loss_parameter: float | None = None,
+        initializer: str = "notes",
+        seed: int = 0,
+        dtype: str = "float64",
+    ) -> None:
+        names = (activations,) * (len(sizes) - 1) if isinstance(activations, str) else tuple(activations)
+        self.architecture = Architecture(tuple(sizes), names, bias, loss, rule, loss_parameter)
+        self.parameters = initial_parameters(self.architecture.layout, initializer, seed, dtype)
+
+    @classmethod
+    def of(cls, architecture: Architecture, parameters: Parameters) -> Network:
+        """Put a network together from its parts, as a file holds them."""
+        network = cls.__new__(cls)
+        network.architecture, network.parameters = architecture, parameters
+        return network
+
+    def __repr__(self) -> str:
+        return f"Network({self.architecture})"
+
+    def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
+        rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))
+        if rows.ndim != 2 or rows.shape[1] != width:
+            raise ShapeError("GN050", f"{what}: shape {np.shape(values)}, expected (samples, {width}).")
+        return rows
+
+    def _pairs(self, inputs: ArrayLike, targets: ArrayLike) -> tuple[Array, Array]:
+        x = self._rows(inputs, self.architecture.sizes[0], "inputs")
+        t = self._rows(targets, self.architecture.sizes[-1], "targets")
+        if len(x) != len(t):
+            raise ShapeError("GN050", f"{len(x)} rows of inputs but {len(t)} rows of targets.")
+        return x, t
+
+    def outputs(self, inputs: ArrayLike) -> Array:
+        """Answer: outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
+
+        Raises
+        ------
+        ShapeError
+            GN050 when a sample has another number of values.
+        """
+        return forward(
+            self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")
+        ).outputs
+
+    def loss(self, inputs: ArrayLike, targets: ArrayLike) -> float:
+        """Return the mean loss over the samples; shapes as in `gradients`."""
+        x, t = self._pairs(inputs, targets)
+        signals = forward(self.architecture, self.parameters, x)
+        return float(self.architecture.output_loss.value(signals.sums[-1], signals.outputs, t).mean())
+
+    def gradients(self, inputs: ArrayLike, targets: ArrayLike) -> Parameters:
+        """Return what the rule asks of each weight: mean over the samples, see `backpropagate`.
+
+        Parameters
+        ----------
+        inputs : array_like, shape (n, sizes[0]) or (sizes[0],)
+        targets : array_like, shape (n, sizes[-1]) or (sizes[-1],)
+
+        Raises
+        ------
+        ShapeError
+            GN050 when a sample has another number of values, or the numbers of samples differ.
+        """
+        x, t = self._pairs(inputs, targets)
+        return backpropagate(self.architecture, self.parameters, forward(self.architecture, self.parameters, x), t)
+
+    def train(self, inputs: ArrayLike, targets: ArrayLike, learning_rate: float) -> None:
+        """Take one step: see `train_step`. Shapes and errors as in `gradients`."""
+        x, t = self._pairs(inputs, targets)
+        train_step(self.architecture, self.parameters, x, t, learning_rate)

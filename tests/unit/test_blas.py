@@ -1,0 +1,137 @@
+"""One thread for BLAS while glassnet trains, whatever breaks it off, and what BLAS had before afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import linecache
+import sys
+import threading
+import types
+
+import pytest
+
+from glassnet.nn import blas
+from support.interrupting import interrupted_after
+
+
+class Library:
+    """A BLAS that is not there."""
+
+    user_api = "blas"
+
+    def __init__(self, count):
+        self.count = count
+
+    def get_num_threads(self):
+        return self.count
+
+    def set_num_threads(self, count):
+        self.count = count
+
+
+@pytest.fixture
+def guard(monkeypatch):
+    """One that knows libraries of 4 and 2 threads."""
+    libraries = [Library(4), Library(2)]
+    monkeypatch.setattr(blas, "ThreadpoolController", lambda: types.SimpleNamespace(lib_controllers=list(libraries)))
+    made = blas.OneBlasThread()
+    made.libraries = libraries
+    return made
+
+
+def counts(guard):
+    return [library.count for library in guard.libraries]
+
+
+def test_blas_has_one_thread_inside_and_what_it_had_outside(guard):
+    with guard():
+        assert counts(guard) == [1, 1]
+        with guard():
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [1, 1]
+    assert counts(guard) == [4, 2]
+
+
+def test_what_somebody_else_has_limited_since_stays_limited(guard):
+    with guard():
+        pass
+    for library in guard.libraries:
+        library.set_num_threads(1)
+    with guard.as_before():
+        assert counts(guard) == [1, 1]
+        with guard():
+            pass
+    assert counts(guard) == [1, 1]
+
+
+def test_a_forked_process_has_what_blas_had_before_other_threads_came(guard):
+    """The child has their entries, and perhaps a lock that one of them held."""
+    guard.go(1)
+    guard._depths = {-1: 1}
+    guard._lock.acquire()
+    guard.forget_others()
+    assert counts(guard) == [4, 2]
+    with guard():
+        assert counts(guard) == [1, 1]
+        guard.forget_others()
+        assert counts(guard) == [1, 1]
+    assert counts(guard) == [4, 2]
+
+
+def test_a_library_that_is_loaded_inside_is_limited_too(guard, monkeypatch):
+    with guard():
+        guard.libraries.append(Library(8))
+        monkeypatch.setitem(sys.modules, "a new module", types.ModuleType("new"))
+        guard.look_again()
+        assert counts(guard) == [1, 1, 1]
+    assert counts(guard) == [4, 2, 8]
+
+
+def test_the_last_thread_to_leave_gives_back(guard):
+    inside, go = threading.Event(), threading.Event()
+
+    def stay():
+        with guard():
+            inside.set()
+            go.wait()
+
+    thread = threading.Thread(target=stay)
+    with guard():
+        thread.start()
+        inside.wait()
+    assert counts(guard) == [1, 1]
+    go.set()
+    thread.join()
+    assert counts(guard) == [4, 2]
+
+
+@pytest.mark.parametrize("outer", [False, True])
+def test_an_interrupt_at_any_line_gives_back_what_blas_had(guard, outer):
+    """But on the first of the leaving, which the outer one mends."""
+
+    def where(frame):
+        line = linecache.getline(blas.__file__, frame.f_lineno)
+        # Tracing passes a `with` again on the way out, where no interrupt comes before the lock is given back.
+        ours = frame.f_code.co_filename == blas.__file__ and "with self._lock" not in line
+        return ours and (outer or frame.f_code.co_name != "__exit__")
+
+    lines, came = 0, [0]
+    while came:
+        lines += 1
+        with guard() if outer else contextlib.nullcontext(), interrupted_after(lines, where) as came, guard():
+            pass
+        assert counts(guard) == [4, 2]
+        with guard():
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [4, 2]
+    assert lines > 10
+
+
+def test_what_an_inner_one_leaves_behind_the_outer_takes_away(guard):
+    for outer in (guard, guard.as_before):
+        with outer():
+            guard().__enter__()  # and the interrupt comes on the first of its leaving
+            assert counts(guard) == [1, 1]
+        assert counts(guard) == [4, 2]
+    with guard.as_before():
+        assert counts(guard) == [4, 2]
