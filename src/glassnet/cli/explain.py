@@ -13,10 +13,10 @@ from ..explain.step import Trace, trace, worked_example
 from ..i18n.cli import told
 from ..i18n.explain import explain_words
 from ..i18n.language import Say, listed
-from ..io.writing import require_apart, require_page_place, require_picture_place, write_text
+from ..io.writing import require_distinct_paths, require_page_place, require_picture_place, write_text
 from ..model.file import load_model
 from ..model.model import Model
-from ..plots.labels import told_whole
+from ..plots.labels import sample_label
 from ..training.checkpoint import load_checkpoint
 from ..training.events import Event, TrainingStarted
 from .console import json_flag, progress_listener, result, result_json, say
@@ -65,7 +65,7 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
     kind = _kind(asked)
-    require_apart(html=asked["html"], picture=asked["picture"])
+    require_distinct_paths(html=asked["html"], picture=asked["picture"])
     if asked["html"]:
         require_page_place(asked["html"], overwrite=asked["force"])
     if asked["picture"]:
@@ -123,7 +123,7 @@ def _explain_step(
     answer = model.predict(sample.inputs)[0].tolist()
     facts = {"source": samples.source, "row": row, "label": label, "answer": answer}
     say = explain_words(asked["language"])
-    is_, answered = (told_whole(model, known, say) for known in (label, answer))
+    is_, answered = (sample_label(model, known, say) for known in (label, answer))
     remark = say("step_row", source=samples.source, row=row, label=is_, answer=answered)
     _show(step, f"{remark}{_of_committee(model, say)}", asked, facts, as_json)
 

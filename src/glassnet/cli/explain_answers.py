@@ -16,7 +16,7 @@ from ..i18n.explain import explain_words
 from ..i18n.language import listed
 from ..io.writing import write_text
 from ..model.model import Model
-from ..plots.labels import told
+from ..plots.labels import answer_label
 from ..preprocess.tabular.dataset import read_table
 from .console import result, result_json, say
 from .sources import load_alike, load_asked, load_labelled, trained_on_bundled
@@ -104,7 +104,7 @@ def explain_why(
         return
     heading = one.name(word)
     if label is not None:
-        heading = word("is_known", name=heading, label=told(found, label, model.class_names, word))
+        heading = word("is_known", name=heading, label=answer_label(found, label, model.class_names, word))
     if asked["html"]:
         result(heading)
         result(word("answered_with", answer=answer_line(found, model, word)))
@@ -132,7 +132,7 @@ def _write_why(found: Why, model: Model, one: _Question, label: Any, training: s
         found,
         name=one.source,
         row=one.row,
-        known=label,
+        label=label,
         inputs=one.features,
         training=training,
         language=asked["language"],

@@ -8,10 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..explain.backquery import backquery, dream, way_back_is_missing
+from ..explain.backquery import backquery, dream, has_no_inverse
 from ..explain.backquery_table import typical_rows
 from ..explain.input_gradients import require_classes
-from ..html.report.values import value_said
+from ..html.why_parts import format_column_value
 from ..i18n.explain import explain_words
 from ..i18n.language import width_of
 from ..i18n.plots import shown, words_in
@@ -43,7 +43,7 @@ def explain_backquery(
         return
     word = explain_words(asked["language"])
     ways: dict[str, NDArray[Any]] = {}
-    if way_back_is_missing(model):
+    if has_no_inverse(model):
         say(word("no_way_back"))
     else:
         ways["backquery"] = backquery(model)[classes]
@@ -140,5 +140,5 @@ def _typical(model: Model, classes: list[int], language: str, as_json: bool) -> 
         for name, value in one.columns.items():
             far = one.deviations.get(name)
             beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
-            result(f"          {padded(name, -width)}  {value_said(value, word)}{beside}")
+            result(f"          {padded(name, -width)}  {format_column_value(value, word)}{beside}")
     result(word("typical_usual"))

@@ -21,7 +21,7 @@ from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects
 from ..i18n.language import Say
-from ..io.writing import require_apart, require_picture_place, require_place, require_suffix, write_text
+from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..options.options import Options
 from .console import json_flag, result, result_json, say
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, typed, with_options
@@ -86,7 +86,7 @@ def labels_command(
             write_relabelled_table(source, to, changes, wishes.target[0])
         _report_copy(changes, to, as_json, labels_words(language))
         return
-    require_apart(out=out, picture=picture)
+    require_distinct_paths(out=out, picture=picture)
     if picture:
         require_picture_place(picture, overwrite=force)
         if samples.image_shape is None:

@@ -16,7 +16,7 @@ from ..handwriting.recognise import SURE
 from ..i18n.cli import told
 from ..i18n.language import width_of
 from ..io.opening import STDIN, open_source, open_stream
-from ..io.writing import require_apart, require_picture_place
+from ..io.writing import require_distinct_paths, require_picture_place
 from .console import complain, error_facts, json_flag, padded, result, result_json
 from .flags import force_flag, language_flag, max_bytes_flag
 from .models import model_and_inputs
@@ -66,7 +66,7 @@ def read_command(
             require_picture_place(target, inputs=photos, overwrite=force)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
-    require_apart(picture=picture, stages=stages)
+    require_distinct_paths(picture=picture, stages=stages)
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
     for photo in photos:

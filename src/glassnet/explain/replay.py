@@ -1,4 +1,4 @@
-"""Any step of a finished run, again: the run's own training loop, with an engine that keeps what it did.
+"""Replay any step of a finished run: the same training loop, with an engine that records one step.
 
 Weights before and after the step are the engine's, bit by bit. The per-sample loop of the compiled engine holds the
 first matrix in two parts for a whole block and joins them at its end; so the block that holds the step is taken three
@@ -85,12 +85,12 @@ def replay(
     checkpoint: SavedTraining | None = None,
     listeners: Sequence[Listener] = (),
 ) -> Replay:
-    """Take a step of the run that made a model, again.
+    """Repeat a step of the run that made a model.
 
     Parameters
     ----------
     model : Model
-        With a receipt; of a committee, its first member.
+        With a receipt; of an ensemble, its first member.
     data : Dataset
         What it was trained on.
     epoch, step : int
@@ -115,37 +115,47 @@ def replay(
     part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
     steps = -(-len(part) // options.batch_size)
     _require_step(epoch, step, len(trail) - 1, steps)
-    _require_same(data, model.receipt)
-    watching = _WatchingEngine(engine_of(model.receipt), epoch - 1, step - 1)
+    _require_same_data(data, model.receipt)
+    recorder = _RecordingEngine(engine_of(model.receipt), epoch - 1, step - 1)
     if checkpoint is None:
-        again, position = new_model(part, options), None
-        hashes = [again.network.parameters.hash()]
+        rerun, position = new_model(part, options), None
+        hashes = [rerun.network.parameters.hash()]
     else:
-        _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
-        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
-        again, position = run.model, run.position
+        _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
+        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, recorder)
+        rerun, position = run.model, run.position
     # Early stopping is left out: what came after the step does not matter.
-    for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
+    for event in train(rerun, part, replace(options, early_stopping=0), recorder, position=position):
         for listener in listeners:
             listener(event)
         if isinstance(event, EpochDone):
             hashes.append(event.hash)
             if event.epoch == epoch:
                 break
-    seen, before, after = watching.trace(again, options), watching.before, watching.after
-    rows, differs = part.row_numbers[watching.rows], _first_difference(hashes, trail)
-    gap = _rounding(seen, after.parameters)
-    return Replay(seen, epoch, step, rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
+    step_trace, before, after = recorder.trace(rerun, options), recorder.before, recorder.after
+    rows, differs = part.row_numbers[recorder.rows], _first_difference(hashes, trail)
+    gap = _rounding(step_trace, after.parameters)
+    return Replay(
+        trace=step_trace,
+        epoch=epoch,
+        step=step,
+        rows=rows,
+        before=before.parameters,
+        after=after.parameters,
+        rounding=gap,
+        checked=len(hashes) - 1,
+        differs=differs,
+    )
 
 
 def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
-    """Return after which epoch weights differ first from the run's, 0 for the initial ones."""
+    """Return the epoch after which weights first differ from the run's, 0 for the initial ones, or None."""
     pairs = enumerate(zip(hashes, trail, strict=False))
-    return next((epoch for epoch, (here, there) in pairs if here != there), None)
+    return next((epoch for epoch, (hash_, expected) in pairs if hash_ != expected), None)
 
 
-class _WatchingEngine:
-    """An engine that computes as another does, and keeps what was before and after one step."""
+class _RecordingEngine:
+    """Wraps an engine and records the state before and after one step."""
 
     before: State
     after: State
@@ -171,7 +181,7 @@ class _WatchingEngine:
         return self._engine.run_steps(architecture, state, prepared, block)
 
     def trace(self, model: Model, options: Options) -> Trace:
-        """Follow the step by the formulas, with what the engine was given."""
+        """Recompute the step by the formulas, from what the engine was given."""
         made, samples, rows = model.network.architecture, self._samples, self.rows
         raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
@@ -200,7 +210,7 @@ def _copy(state: State) -> State:
 
 
 def _rounding(step: Trace, after: Parameters) -> float:
-    """Return the largest difference between the formulas' parameters after a step, by the network's rule, and these."""
+    """Return the largest difference between the formulas' parameters after a step and these."""
     gaps = []
     for layer, weight, bias in zip(step.layers, after.weights, after.biases, strict=True):
         way = layer.ways[step.rule]
@@ -217,15 +227,15 @@ def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
         )
 
 
-def _require_same(data: Dataset, receipt: dict[str, Any]) -> None:
+def _require_same_data(data: Dataset, receipt: dict[str, Any]) -> None:
     if fingerprint(data) != receipt["data"]["fingerprint"]:
         raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
 
 
-def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+def _require_earlier_checkpoint(checkpoint: SavedTraining, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
         raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
-    if checkpoint.position.progress > wanted:
+    if checkpoint.position.progress > progress:
         raise OptionError(
             "GN080",
             f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "

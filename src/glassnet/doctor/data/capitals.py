@@ -13,7 +13,8 @@ from ...data.tables.capitals import alike
 from ...data.tables.raw_table import LooseTable
 from ...data.validation import TRUTH
 from ...i18n.finding_details import Detail, detail, in_chinese
-from .context import Case, Outcome, found
+from .context import Case, Outcome
+from .context import make_finding as found
 
 _SHOWN = 3
 _TRUTHS = {"", *TRUTH}

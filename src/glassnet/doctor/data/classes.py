@@ -14,7 +14,8 @@ from ...data.tables.numbers import are_numbers
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from ...preprocess.targets import TARGETS
-from .context import Case, Outcome, found
+from .context import Case, Outcome
+from .context import make_finding as found
 
 UNEVEN = 10
 """How many times as large as the smallest class the largest may be."""

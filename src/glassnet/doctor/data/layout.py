@@ -17,7 +17,8 @@ from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, 
 from ...i18n.findings_zh import CHINESE
 from ...preprocess.tabular.encoders import LARGEST
 from ..findings import KINDS, Finding
-from .context import Case, Outcome, found
+from .context import Case, Outcome
+from .context import make_finding as found
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)

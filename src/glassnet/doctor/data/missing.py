@@ -10,7 +10,8 @@ from ...data.tables.missing import sentinels_in
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
-from .context import Case, Outcome, found
+from .context import Case, Outcome
+from .context import make_finding as found
 
 _LABELS = -1
 """In place of a column's."""
