@@ -11,7 +11,7 @@ from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
 from .context import Case, Outcome
-from .context import make_finding as found
+from .context import make_finding
 
 _LABELS = -1
 """In place of a column's."""
@@ -55,4 +55,4 @@ def sentinels(table: LooseTable, case: Case) -> Outcome:
             numbers[here, place] = np.nan
     text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
-    return [found("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)
+    return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)
