@@ -132,7 +132,7 @@ def _explain_replay(model: Model, model_path: str, source: str | None, asked: di
             say(told("replaying", first=int(event.progress) + 1, last=asked["epoch"], epochs=event.epochs))
 
     try:
-        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[announce, show])
+        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, callbacks=[announce, show])
     finally:
         show.close()
     facts = {

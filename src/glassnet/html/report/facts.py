@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -144,7 +145,7 @@ def settings_of(model: Model, language: str, say: Say) -> list[Setting]:
     return found
 
 
-def curves_of(receipt: dict[str, Any]) -> list[Curve]:
+def curves_of(receipt: Mapping[str, Any]) -> list[Curve]:
     """Return the learning curves that a receipt keeps, one a member; what is no curve is passed over."""
     kept = receipt.get("curves")
     return [curve for one in (kept if isinstance(kept, list) else []) if (curve := _curve(one))]
@@ -168,7 +169,7 @@ def _curve(told: Any) -> Curve:
     return {name: found[name] for name in {*fits, *fits.values()}}
 
 
-def part(receipt: dict[str, Any], name: str) -> dict[str, Any]:
+def part(receipt: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return a part of a receipt that has parts of its own; empty if it is missing."""
     found = receipt.get(name)
     return found if isinstance(found, dict) else {}
