@@ -239,6 +239,6 @@ def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
         with pytest.raises(ModelFileError, match=f"receipt.{key}"):
             save_model(replace(model, receipt={**model.receipt, key: odd}), tmp_path / "m")
     for odd in ("S99999999999", "object", "complex128", ">f4"):
-        with pytest.raises(ModelFileError, match="receipt.data.dtype"):
-            data = {**model.receipt["data"], "dtype": odd}
+        data = {**model.receipt["data"], "dtype": odd}
+        with pytest.raises(ModelFileError, match=r"receipt\.data\.dtype"):
             save_model(replace(model, receipt={**model.receipt, "data": data}), tmp_path / "m")

@@ -30,7 +30,7 @@ from ..options.options import Options
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.events import EpochDone, Event
 from ..training.lr_finder import RateTest, find_learning_rate
-from ..training.receipt import GivenData
+from ..training.receipt import GivenData, receipt_without_start
 from ..training.run import Run
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
@@ -163,9 +163,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             tasks = Tasks(self, options.epochs, X, y)
             self._learn(run, [*every, tasks])
             tasks.close()
-        reason = "warm_start: the training went on from what an earlier fit had learnt" if going_on else ""
-        calibrated = X_val is None and data is not given.data and not options.early_stopping
-        self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated, not_verifiable=reason))
+        if going_on:
+            self._note_reason("warm_start: the training went on from what an earlier fit had learnt")
+        else:
+            calibrated = X_val is None and data is not given.data and not options.early_stopping
+            self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated))
         self._trained(validation)
         chosen = not isinstance(self.max_iter, str) and not options.early_stopping
         if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
@@ -212,9 +214,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
         self._learn(run, [])
-        reason = "partial_fit: the training went on from call to call, each with rows of its own"
-        self.model_ = replace(self.model_, receipt=run.receipt(not_verifiable=reason))
+        self._note_reason("partial_fit: the training went on from call to call, each with rows of its own")
         return self
+
+    def _note_reason(self, reason: str) -> None:
+        """Give the model the receipt of a training that cannot be repeated from it."""
+        engine = CustomLossEngine(self.loss).name if callable(self.loss) else self.options_.engine
+        receipt = receipt_without_start(self.model_, self.options_, engine, reason)
+        self.model_ = replace(self.model_, receipt=receipt)
 
     def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
         """Return the training that goes on from the estimator's state."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +20,10 @@ _Estimator = TypeVar("_Estimator")
 
 def file_receipt_of(estimator: Any) -> Receipt:
     """Return the receipt of a fitted estimator's model, with what makes the estimator of it again."""
-    receipt = estimator.model_.receipt.copy()
+    receipt: Receipt = estimator.model_.receipt.copy()
     receipt["recipe"] = "estimator"
+    if "curves" not in receipt and hasattr(estimator, "history_"):
+        receipt["curves"] = [estimator.history_.thinned()]
     receipt["estimator"] = {
         "class": type(estimator).__name__,
         "parameters": _plain_parameters(estimator.get_params()),
@@ -30,7 +32,7 @@ def file_receipt_of(estimator: Any) -> Receipt:
         "features": list(getattr(estimator, "feature_names_in_", ())),
         "epochs": estimator.n_iter_,
     }
-    return cast(Receipt, receipt)
+    return receipt
 
 
 def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:

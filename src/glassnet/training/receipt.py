@@ -105,7 +105,6 @@ def receipt_of(
     own_validation: bool = False,
     calibrated: bool = False,
     changes: Sequence[str] = (),
-    not_verifiable: str = "",
 ) -> Receipt:
     """Write down what made a model that has been trained.
 
@@ -120,13 +119,12 @@ def receipt_of(
     engine : str
     histories : sequence of History
         One a member.
-    best_epochs, own_validation, calibrated, changes, not_verifiable
-        As `Receipt` has them, the first and the fourth by the names ``kept`` and ``resumed``. Where the training is not
-        verifiable as it went on from another one, the data are left out, as they are not all that was learnt from.
+    best_epochs, own_validation, calibrated, changes
+        As `Receipt` has them, the first and the fourth by the names ``kept`` and ``resumed``.
     """
     receipt: Receipt = {
         "recipe": "",
-        **(_set_up(options, engine) if not_verifiable else begun_with(options, given, engine)),
+        **begun_with(options, given, engine),
         "hash": model.hash(),
         "trails": [history.weight_hashes for history in histories],
         "curves": [history.thinned() for history in histories],
@@ -137,9 +135,17 @@ def receipt_of(
         receipt |= {"kept": list(best_epochs), "own_validation": own_validation}
     if calibrated:
         receipt["calibrated"] = True
-    if reason := not_verifiable or _own_engine(engine):
+    if reason := _own_engine(engine):
         receipt["not_verifiable"] = reason
     return receipt
+
+
+def receipt_without_start(model: Model, options: Options, engine: str, reason: str) -> Receipt:
+    """Write down what made a model whose training went on from another one, and the reason why it is not verifiable.
+
+    The data of the last training are not all that it has learnt from, so they are left out.
+    """
+    return {"recipe": "", **_set_up(options, engine), "hash": model.hash(), "not_verifiable": reason}
 
 
 def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held_out: bool = False) -> None:

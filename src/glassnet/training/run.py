@@ -99,7 +99,7 @@ class Run:
                 if ends and isinstance(event, EpochDone):
                     self.state.ended = True  # at once: the last callback may write a checkpoint
 
-    def receipt(self, *, calibrated: bool = False, not_verifiable: str = "") -> Receipt:
+    def receipt(self, *, calibrated: bool = False) -> Receipt:
         """Return the receipt of the model as it is now; parameters as for `receipt_of`."""
         best = self.state.chosen_epoch(self.options)
         return receipt_of(
@@ -112,7 +112,6 @@ class Run:
             own_validation=self.own_validation,
             calibrated=calibrated,
             changes=self.changes,
-            not_verifiable=not_verifiable,
         )
 
 
