@@ -80,7 +80,7 @@ def option_section(name: str) -> str:
     }
     lines = "\n".join(f"- {key}: {value}" for key, value in facts.items())
     lines += f"\n- beside: {BESIDE[name]}" if name in BESIDE else ""
-    return f"## `{name}`\n\n{spec.help}  \n{spec.help_zh}\n\n{lines}\n"
+    return f"## `{name}`\n\n{spec.full_help()}  \n{spec.full_help(zh=True)}\n\n{lines}\n"
 
 
 def recipes_page() -> str:
@@ -102,9 +102,10 @@ def recipes_page() -> str:
 
 def optimizers_section() -> str:
     """Return what each optimizer brings where it replaces a recipe's own."""
-    lines = ["| `optimizer` | `learning_rate` | `weight_decay` |", "| --- | --- | --- |"]
+    options = list(dict.fromkeys(option for own in BY_OPTIMIZER["recipe"].values() for option in own))
+    lines = [f"| `optimizer` | {' | '.join(f'`{one}`' for one in options)} |", "| --- " * (len(options) + 1) + "|"]
     for name, own in BY_OPTIMIZER["recipe"].items():
-        lines.append(f"| `{name}` | {shown(own['learning_rate'])} | {shown(own['weight_decay'])} |")
+        lines.append(f"| `{name}` | {' | '.join(shown(own[one]) if one in own else '' for one in options)} |")
     text = (
         "An optimizer that takes the place of a recipe's own brings these, unless they are given: `--optimizer adam`,\n"
         '`Options.recipe("notes", optimizer="adam")` and `Options(optimizer="adam")` alike. `dataclasses.replace`\n'
@@ -121,7 +122,7 @@ def rows_section() -> str:
     lines += [f"| {rows:,} | " + " | ".join(shown(getattr(one, name)) for name in names) + " |" for rows, one in made]
     text = (
         f"The {usual.epochs} epochs and batches of {usual.batch_size} of `table` hold where no table is known: with\n"
-        "`--target` epochs, batches and rate follow from its rows (`glassnet.options.recipes.for_rows`), unless they are\n"
+        "`--target` epochs, batches and rate follow from its rows (`for_rows` in options/recipes.py), unless they are\n"
         "named. Numbers to predict get `identity` outputs and the squared error, several labels `sigmoid` outputs,\n"
         "with any recipe.\n"
     )

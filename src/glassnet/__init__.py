@@ -4,8 +4,10 @@ Importing this loads NumPy and nothing heavier: the compiled engine, tables, pic
 load comes with its first use.
 """
 
+import sys
 from typing import TYPE_CHECKING
 
+from ._renamed import RENAMED, keep_old_names
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import CustomLossEngine, ReferenceEngine
@@ -90,10 +92,20 @@ __all__ = [
 ]
 
 
+keep_old_names()
+
+if "IPython" in sys.modules:
+    from .html.notebook import register_formatters
+
+    register_formatters()
+
+
 def __getattr__(name: str) -> object:
     # scikit-learn is an extra, and takes long to load.
     if name in ("NetworkClassifier", "NetworkRegressor"):
         from . import estimators
 
         return getattr(estimators, name)
+    if name in RENAMED:
+        return sys.modules[f"glassnet.{name}"]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

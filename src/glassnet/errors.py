@@ -163,3 +163,22 @@ def require_choice(what: str, value: object, allowed: Iterable[object]) -> None:
     """Raise OptionError GN021 unless `value` is among the `allowed`."""
     if value not in allowed:
         raise OptionError("GN021", f"{what} {value!r}: expected one of {', '.join(map(str, allowed))}.")
+
+
+def require_number(what: str, value: Any, low: float | None = None, high: float | None = None) -> float:
+    """Return `value` as a float; raise OptionError GN021 unless it is a number from `low` to `high`."""
+    if hasattr(value, "tolist"):  # NumPy's numbers
+        value = value.tolist()
+    if type(value) is int and abs(value) < 2**1000:
+        value = float(value)
+    if type(value) is not float:
+        raise OptionError("GN021", f"{what} {value!r}: expected a number.")
+    require_limits(what, value, low, high)
+    return value
+
+
+def require_limits(what: str, value: float, low: float | None, high: float | None) -> None:
+    """Raise OptionError GN021 unless `value` lies between both limits, which are allowed themselves."""
+    if low is not None and high is not None and not low <= value <= high:  # NaN fails too
+        least, most = (f"{one:,}" if type(one) is int else f"{one:,.15g}" for one in (low, high))
+        raise OptionError("GN021", f"{what} {value}: expected {least} to {most}.")

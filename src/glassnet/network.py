@@ -27,7 +27,6 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .errors import OptionError, ShapeError, require_choice
-from .html.notebook import network_html, words_here
 from .nn.activations import ACTIVATIONS, OUTPUTS_ONLY, Array
 from .nn.initializers import initial_parameters
 from .nn.losses import LOSSES, OutputLoss, loss_parameter, output_loss
@@ -53,7 +52,7 @@ class Architecture:
     rule : str
         ``"notes"`` or ``"gradient"``: how the error is sent back.
     loss_parameter : float, optional
-        The one number that some losses are told: see ``options.LOSS_OPTIONS``, whose defaults are used if not given.
+        The one number that some losses are told: see ``losses.LOSS_PARAMETERS``, whose defaults are used if not given.
 
     Raises
     ------
@@ -340,15 +339,6 @@ class Network:
 
     def __repr__(self) -> str:
         return f"Network({self.architecture})"
-
-    def _repr_html_(self) -> str:
-        made, say = self.architecture, words_here()
-        facts = [
-            say("rule_is", rule=made.rule),
-            say("loss_is", loss=made.loss),
-            say("parameters_are", count=made.layout.size, dtype=self.parameters.flat.dtype),
-        ]
-        return network_html(made.sizes, made.activations, facts)
 
     def _rows(self, values: ArrayLike, width: int, what: str) -> Array:
         rows: Array = np.atleast_2d(np.asarray(values, self.parameters.flat.dtype))

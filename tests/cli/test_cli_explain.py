@@ -194,7 +194,7 @@ def test_both_languages_of_what_is_printed_fill_in_the_same_and_every_word_is_us
         assert english == chinese, key
         assert re.search("[⺀-鿿]", pair[1]), key
     assert set(EXPLAIN_WORDS) & {*REPORT_WORDS, *PICTURE_WORDS} == set()
-    sources = [path for path in (PACKAGE / "cli").glob("*.py")]
+    sources = list((PACKAGE / "cli").glob("*.py"))
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     assert set(EXPLAIN_WORDS) - set(re.findall(r"[\"'](\w+)[\"']", text)) == set()
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from glassnet import load_model, save_model
-from glassnet.data.readers.image_listing import SUFFIXES
+from glassnet.io.picture_formats import SUFFIXES
 from glassnet.model.file import shipped_model
 from support.cli import run, snapshot
 from support.photos import Scene, sheet, single

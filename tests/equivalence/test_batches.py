@@ -122,7 +122,7 @@ def test_50_steps_with_everything_on_or_off(optimizer, dtype):
     network, samples = deep(dtype), digits_like()
     order = np.concatenate([np.random.default_rng(epoch).permutation(ALL) for epoch in range(50)])
     bound = 5000 * float(np.finfo(dtype).eps)
-    rates = np.linspace(1, 0.1, 50) * (0.01 if OPTIMIZERS[optimizer][1] == 2 or optimizer == "rmsprop" else 0.1)
+    rates = np.linspace(1, 0.1, 50) * (0.01 if "beta2" in OPTIMIZERS[optimizer].uses else 0.1)
     for number, chosen in enumerate(extras()):
         batch, shards = SIZES[number % len(SIZES)]
         settings = {**SETTINGS, **chosen, "optimizer": optimizer, "shards": shards}

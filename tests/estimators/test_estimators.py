@@ -22,8 +22,7 @@ import glassnet
 from glassnet import NetworkClassifier, NetworkRegressor, Options
 from glassnet.engines import usable_cores
 from glassnet.errors import DataError, OptionError
-from glassnet.estimators.defaults import AUTOMATIC, NAMES, NOT_PARAMETERS
-from glassnet.estimators.parameters import MEANT
+from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PARAMETERS
 from glassnet.options.options import SPECS
 from glassnet.training.events import EpochDone
 from support.cli import environment
@@ -50,8 +49,8 @@ def target_of(kind):
 
 
 def test_every_option_is_a_parameter_or_said_not_to_be_one():
-    assert sorted([*NAMES, *NOT_PARAMETERS]) == sorted(SPECS)
-    assert set(AUTOMATIC) <= set(NAMES)
+    assert sorted([*PARAMETERS, *NOT_PARAMETERS]) == sorted(SPECS)
+    assert set(AUTOMATIC) <= set(PARAMETERS)
 
 
 @BOTH

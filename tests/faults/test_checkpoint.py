@@ -52,6 +52,11 @@ WAYS = {
         **BATCHES, "engine": "compiled", "optimizer": "adamw", "average": 0.9, "schedule": "one_cycle", "shards": 3,
         "dropout": (0.2,),
     },
+    "lion": {**BATCHES, "optimizer": "lion", "learning_rate": 1e-3, "activation": "silu", "weight_decay": 0.1},
+    "lion, compiled": {
+        **BATCHES, "engine": "compiled", "optimizer": "lion", "learning_rate": 1e-3, "activation": "silu",
+        "clip": 0.5, "average": 0.9,
+    },
     "one block an epoch": {"batch_size": 500},
     "early stopping": {
         **BATCHES, "optimizer": "adam", "early_stopping": 2, "validation": 0.2, "epochs": 9, "average": 0.5,

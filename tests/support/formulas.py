@@ -23,6 +23,10 @@ def gelu(z: Array) -> Array:
     return z * sigmoid(2 * np.sqrt(2 / np.pi) * (z + 0.044715 * z**3))
 
 
+def silu(z: Array) -> Array:
+    return z / 2 + z * np.tanh(z / 2) / 2
+
+
 def softmax(z: Array) -> Array:
     rows = []
     for row in np.atleast_2d(z):
@@ -40,6 +44,7 @@ VALUES: dict[str, Callable[[Array], Array]] = {
     "gelu": gelu,
     "softmax": softmax,
     "exponential": lambda z: np.exp(z / 2) ** 2,
+    "silu": silu,
 }
 
 ELEMENTWISE = tuple(name for name in VALUES if name not in ("softmax", "exponential"))

@@ -25,6 +25,7 @@ from glassnet import Dataset, Model, Options, evaluate, fit, load_checkpoint, lo
 from glassnet.cli.look import info_command
 from glassnet.data.tables.table import read_table
 from glassnet.errors import GlassnetError, RangeWarning
+from glassnet.html.notebook import model_html
 from glassnet.training.receipt import add_test
 from support.memory import peak
 from support.samples import digits
@@ -205,7 +206,7 @@ def _ask(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
     assert model.targets.name == "values" or np.isfinite(model.confidence(outputs)).all()
     assert len(model.hash()) == 64
     assert repr(model)
-    assert model._repr_html_()
+    assert model_html(model)
     for flags in ([], ["--json"]):
         # As the command line has it, whatever characters come.
         with redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")):

@@ -27,7 +27,7 @@ SOURCES = (
     *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
     *(f"training/{name}.py" for name in ("loop", "plan", "state", "ensemble")),
     *("engines/**/*.py", "preprocess/**/*.py"),
-    *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "defaults")),
+    *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )
 NOT_SOURCES = ("preprocess/training_range.py",)
 """Where the code stands, and what stands among it and changes no weight."""

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from glassnet import Dataset, GlassnetError, Options, fit
+from glassnet.html.notebook import model_html
 from glassnet.io.control_characters import json_text, printable
 
 WORDS = (
@@ -86,5 +87,5 @@ def test_a_model_is_described_without_them():
     data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "\x07.csv")
     model = fit(data, Options(hidden=(4,), epochs=1, engine="reference")).model
     model = type(model)(**{**vars(model), "class_names": names})
-    for text in (repr(model), model._repr_html_()):
+    for text in (repr(model), model_html(model)):
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]", text)

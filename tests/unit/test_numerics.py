@@ -21,7 +21,7 @@ def test_the_version_is_raised_when_bits_change():
     changed = sorted(name for name in then["digests"].keys() | now.keys() if then["digests"].get(name) != now.get(name))
     assert (changed, then["numerics"]) == ([], NUMERICS), (
         f"{', '.join(changed) or 'the version'} changed. Do the same options, data and seed give other bits now than "
-        "before (a model made before fails `glassnet verify`)? Then add a line to CHANGES in glassnet/training/numerics.py, "
+        "before (a model made before fails `glassnet verify`)? Then add a line to CHANGES in training/numerics.py, "
         "which raises NUMERICS, and measure benchmarks/accuracy.py anew. Was code only moved, renamed or typed? Then "
         "leave the version. Either way then run: python tests/support/numerics.py"
     )

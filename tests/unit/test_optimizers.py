@@ -10,12 +10,14 @@ import pytest
 
 from glassnet import Network, Options, Parameters, Scaling
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
-from glassnet.nn.optimizers import OPTIMIZERS, TINY, State, clip_factor, follow, settings, take_step
+from glassnet.nn.optimizers import OPTIMIZERS, TINY, State, clip_factor, follow, take_step
 from glassnet.nn.parameters import Layout
 from support.cases import options_of
 
 ENGINES = pytest.mark.parametrize("engine", [CompiledEngine(), ReferenceEngine()], ids=lambda engine: engine.name)
 NAMES = pytest.mark.parametrize("name", OPTIMIZERS)
+APART = ("adamw", "lion")
+"""Those that keep weight decay out of the gradient."""
 
 
 class ByHand:
@@ -28,7 +30,7 @@ class ByHand:
 
     def step(self, g: float, rate: float) -> None:
         self.t += 1
-        if self.name != "adamw":
+        if self.name not in APART:
             g = g + self.decay * self.w  # the slope of ½ λ w²
         getattr(self, self.name)(g, rate)
         part = max(1 - self.average, 9 / (10 + self.t))
@@ -63,9 +65,16 @@ class ByHand:
         self.adam(g, rate)
         self.w = self.w - rate * self.decay * old
 
+    def lion(self, g: float, rate: float) -> None:
+        """Algorithm 2, the lines of the update: c, θ ← θ − η (sign(c) + λ θ), m."""
+        c = self.mu * self.m + (1 - self.mu) * g
+        self.w = self.w - rate * (math.copysign(c != 0, c) + self.decay * self.w)
+        self.m = self.beta2 * self.m + (1 - self.beta2) * g
+
     @property
     def slots(self) -> list[float]:
-        return {"sgd": [], "rmsprop": [self.r]}.get(self.name, [self.m, self.r] if "adam" in self.name else [self.v])
+        own = {"sgd": [], "rmsprop": [self.r], "lion": [self.m], "adam": [self.m, self.r], "adamw": [self.m, self.r]}
+        return own.get(self.name, [self.v])
 
 
 def state_of(flat: np.ndarray, options: Options) -> State:
@@ -106,7 +115,7 @@ def test_the_formula_of_the_paper_number_by_number(name):
             hand.step(float(g), float(rate))
         assert_same(state, hands)
     assert state.step == 40
-    assert len(state.slots) == OPTIMIZERS[name][1] == len(hands[0].slots)
+    assert len(state.slots) == OPTIMIZERS[name].slots == len(hands[0].slots)
 
 
 X = np.array([0.9, 0.25, 0.5])
@@ -193,6 +202,8 @@ def test_no_moment_decays_into_denormal_numbers(name, engine, dtype, beta2):
     assert smallest < 1e-3 or name == "sgd", "the moments did decay"
     if name in ("momentum", "nesterov", "adam", "adamw"):
         assert not state.slots[0].any()
+    if beta2 == 0.9 and name == "lion":
+        assert not state.slots[0].any()
     if beta2 == 0.9 and name in ("rmsprop", "adam", "adamw"):
         assert not state.slots[-1].any()
     assert np.isfinite(state.parameters.flat).all()
@@ -255,7 +266,7 @@ def test_no_average_is_kept_unless_asked_for():
 def test_a_state_begins_with_nothing_remembered(name):
     for dtype in (np.float32, np.float64):
         state = state_of(np.ones(4, dtype), Options(optimizer=name))
-        assert (state.slots.shape, state.slots.dtype) == ((OPTIMIZERS[name][1], 4), dtype)
+        assert (state.slots.shape, state.slots.dtype) == ((OPTIMIZERS[name].slots, 4), dtype)
         assert not state.slots.any()
         assert state.step == 0
 
@@ -276,7 +287,7 @@ def test_weight_decay_within_the_gradient_and_apart_from_it(name, engine):
     prepared = engine.prepare(network.architecture, samples, options)
     engine.run_steps(network.architecture, state, prepared, Block(np.array([0]), 1, np.array([0.001])))
     wanted = {
-        "adamw": start * (1 - 0.001 * 0.1),
+        **dict.fromkeys(APART, start * (1 - 0.001 * 0.1)),
         "adam": start - 0.001 * np.sign(start),
         "rmsprop": start - 0.001 * np.sign(start) / math.sqrt(1 - 0.999),
         "nesterov": start * (1 - 0.001 * 0.1 * 1.9),
@@ -291,14 +302,19 @@ def test_a_rate_of_0_changes_no_weight(name):
     np.testing.assert_array_equal(state.parameters.flat, [0.3, -0.7])
 
 
-def test_settings_are_the_options_of_these_names():
-    options = chosen("adam")
-    assert settings(options)._asdict() == {
-        name: getattr(options, name) for name in ("momentum", "beta2", "epsilon", "weight_decay")
-    }
+@NAMES
+@pytest.mark.parametrize("setting", ["momentum", "beta2", "epsilon"])
+def test_an_optimizer_uses_the_settings_it_names_and_no_other(name, setting):
+    changed = []
+    for value in (0.5, 0.75):
+        options = chosen(name, **{setting: value})
+        state = state_of(np.array([0.3, -0.7]), options)
+        for gradient in ([5.0, -1.0], [-0.5, 0.1], [0.5, -0.2]):
+            take_step(state, np.array(gradient), 0.1, options)
+        changed.append(np.concatenate([state.parameters.flat, *state.slots]))
+    assert np.array_equal(*changed) == (setting not in OPTIMIZERS[name].uses)
 
 
 @NAMES
 def test_every_optimizer_names_its_paper(name):
-    rule, _ = OPTIMIZERS[name]
-    assert any(str(year) in (rule.__doc__ or "") for year in range(1951, 2027))
+    assert any(str(year) in (OPTIMIZERS[name].rule.__doc__ or "") for year in range(1951, 2027))

@@ -14,27 +14,29 @@ from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
 from glassnet.network import RULES
-from glassnet.nn.activations import ACTIVATIONS, OUTPUTS_ONLY
+from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.initializers import INITIALIZERS
-from glassnet.nn.losses import LOSSES
+from glassnet.nn.losses import LOSS_PARAMETERS, LOSSES, loss_parameter
 from glassnet.nn.optimizers import OPTIMIZERS
+from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
+from glassnet.options.choices import meanings_of
 from glassnet.options.options import SPECS, TYPES, checked
 from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
-    "activation": [name for name in ACTIVATIONS if name not in OUTPUTS_ONLY],
-    "output": ACTIVATIONS,
+    "activation": HIDDEN,
+    "output": (*HIDDEN, *OUTPUTS_ONLY),
     "initializer": INITIALIZERS,
     "loss": LOSSES,
     "rule": RULES,
     "schedule": SCHEDULES,
     "optimizer": OPTIMIZERS,
-    "scaling": (*SCALINGS, "standard", "features"),
+    "scaling": SCALINGS,
     "targets": TARGETS,
     "engine": ("auto", *ENGINES),
-    "dtype": ("float32", "float64"),
+    "dtype": DTYPES,
 }
 
 
@@ -124,6 +126,38 @@ def test_every_option_of_words_has_its_registry_and_every_number_its_limits():
     for name, spec in SPECS.items():
         if kind_of(name) in (int, float):
             assert spec.low < spec.high
+
+
+def test_what_an_option_needs_can_be_chosen_and_is_said():
+    for name, spec in SPECS.items():
+        if spec.needs is None:
+            assert spec.full_help() == spec.help
+            continue
+        other = SPECS[spec.needs.option]
+        if spec.needs.values:
+            assert set(spec.needs.values) < set(other.choices), name
+        else:
+            assert other.low <= spec.needs.above < other.high, name
+        for text in (spec.full_help(), spec.full_help(zh=True)):
+            assert spec.needs.option in text
+            assert all(value in text for value in spec.needs.values)
+    assert not SPECS["momentum"].needs.met("sgd")
+    assert SPECS["momentum"].needs.met("lion")
+    assert [SPECS["hardest"].needs.met(size) for size in (1, 2)] == [False, True]
+
+
+def test_a_loss_and_its_option_have_one_default_and_the_same_limits():
+    for loss, parameter in LOSS_PARAMETERS.items():
+        spec = SPECS[parameter.option]
+        assert (spec.low, spec.high, spec.needs.values) == (parameter.low, parameter.high, (loss,))
+        assert loss_parameter(loss) == Options(loss=loss).loss_parameter == parameter.default
+
+
+def test_a_word_without_a_meaning_and_a_meaning_without_a_word_are_refused():
+    assert list(meanings_of(("b", "a"), {"a": 1, "b": 2})) == ["b", "a"]
+    for meanings in ({"a": 1}, {"a": 1, "b": 2, "c": 3}):
+        with pytest.raises(ValueError, match="choices"):
+            meanings_of(("a", "b"), meanings)
 
 
 @pytest.mark.parametrize(

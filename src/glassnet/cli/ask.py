@@ -19,6 +19,7 @@ from ..errors import GlassnetError, OptionError
 from ..i18n.cli import row_told, told
 from ..i18n.language import below_all, shortened, width_of
 from ..i18n.plots import shown
+from ..io.picture_formats import NAMES
 from ..io.writing import require_folder, require_picture_place
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
@@ -168,22 +169,25 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
     return lines
 
 
-@click.command("query")
+_QUERY_HELP = f"""Ask a model about pictures or rows.
+
+INPUT is a picture ({", ".join(NAMES)}) or a folder of them; a CSV of rows with or without a label in
+front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
+standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
+those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
+photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
+answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
+nothing can be read.
+"""
+
+
+@click.command("query", help=_QUERY_HELP)
 @click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
 def query_command(words: tuple[str, ...], language: str, as_json: bool) -> None:
-    """Ask a model about pictures or rows.
-
-    INPUT is a picture (PNG, JPEG, GIF, BMP, WebP, TIFF) or a folder of them; a CSV of rows with or without a label in
-    front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
-    standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
-    those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
-    photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
-    answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
-    nothing can be read.
-    """
+    """Answer each input."""
     model, sources = model_and_inputs(words, "query", "INPUT...")
     answers = _answers(model, sources)
     answered = [answer for answer in answers if "error" not in answer]

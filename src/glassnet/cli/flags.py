@@ -87,7 +87,7 @@ def _word(name: str, spec: Spec) -> str:
 def _flag(name: str, spec: Spec, default: Any) -> Callable[[Command], Command]:
     kind, item = TYPES[name], ITEMS[name]
     word, several = _word(name, spec), kind is not item
-    help_text = spec.help_zh if chinese() else spec.help
+    help_text = spec.full_help(zh=chinese())
     if kind is bool:
         default_word = f"{'' if default else 'no-'}{word}"
         return click.option(f"--{word}/--no-{word}", name, default=None, help=f"{help_text}  [{default_word}]")

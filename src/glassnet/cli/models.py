@@ -6,8 +6,8 @@ import contextlib
 import shlex
 from pathlib import Path
 
-from ..data.readers.image_listing import SUFFIXES as PICTURES
 from ..errors import OptionError
+from ..io.picture_formats import SUFFIXES as PICTURES
 from ..io.writing import MODEL
 from ..model.file import load_model, shipped_model
 from ..model.model import Model

@@ -69,7 +69,7 @@ class Dataset:
         bright; as photographs, brought to one size and else as they are; as handwriting, whose digits were found and
         brought to MNIST's form.
     white : int
-        What counts as white in picture files of more than 8 bits a channel; 0 where there were none.
+        What counts as white in grey picture files of more than 8 bits; 0 where there were none.
     remarks : tuple of str
         What the reader passed over or decided, for people.
     columns : preprocess.Columns or None
@@ -329,7 +329,7 @@ class Like(Protocol):
 
     @property
     def white(self) -> int:
-        """What counts as white in picture files of more than 8 bits."""
+        """What counts as white in grey picture files of more than 8 bits."""
 
     @property
     def layout(self) -> SampleLayout:

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
 from ..io.opening import STDIN, Opened, open_source, open_stream
+from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
-from .readers.image_listing import SUFFIXES
 from .readers.labelled_rows import in_words, read_values, samples_in, sniff
 from .validation import check_options
 
@@ -35,7 +35,7 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        A picture (see `images.FORMATS`), of one digit or a photograph of several (see `images.parse_image`); a
+        A picture (see `picture_formats`), of one digit or a photograph of several (see `images.parse_image`); a
         folder, for all pictures in it and below; a CSV file whose rows hold `features` values, or a label before them;
         ``"-"`` for a picture or rows on standard input.
     features : int
@@ -47,7 +47,7 @@ def load_inputs(
     reading : {"", "ink", "photo", "handwriting"}
         ``Model.reading``: how the pictures that the model was trained on became samples.
     white : int
-        ``Model.white``: what counted as white in pictures of more than 8 bits.
+        ``Model.white``: what counted as white in grey pictures of more than 8 bits.
     layout : SampleLayout, optional
         ``Model.layout``: where rows have their labels, and whether their values go below 0.
     say : function, optional

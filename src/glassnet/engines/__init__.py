@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..errors import require_choice
+from ..options import choices
 from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, Gradients, Progress, Samples, beyond_single_samples
 from .reference import ReferenceEngine
@@ -30,8 +32,6 @@ __all__ = [
     "usable_cores",
 ]
 
-ENGINES = ("compiled", "reference")
-
 
 def __getattr__(name: str) -> object:
     # Numba takes a while to load; it is loaded with the engine that needs it.
@@ -40,6 +40,18 @@ def __getattr__(name: str) -> object:
 
         return CompiledEngine
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def _compiled() -> Engine:
+    from .compiled.engine import CompiledEngine
+
+    return CompiledEngine()
+
+
+ENGINES: dict[str, Callable[[], Engine]] = choices.meanings_of(
+    choices.ENGINES, {"compiled": _compiled, "reference": ReferenceEngine}
+)
+"""Name -> what makes the engine; the first is the one that ``"auto"`` takes."""
 
 
 def engine_named(name: str) -> Engine:
@@ -51,8 +63,4 @@ def engine_named(name: str) -> Engine:
         GN021 for another name.
     """
     require_choice("engine", name, ("auto", *ENGINES))
-    if name == "reference":
-        return ReferenceEngine()
-    from .compiled.engine import CompiledEngine
-
-    return CompiledEngine()
+    return ENGINES[next(iter(ENGINES)) if name == "auto" else name]()

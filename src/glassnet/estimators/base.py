@@ -27,6 +27,7 @@ from ..model.build import new_model, training_range_of
 from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..options.options import Options
+from ..options.recipes import SMALL, for_estimator
 from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.events import EpochDone, Event
 from ..training.lr_finder import RateTest, find_learning_rate
@@ -35,8 +36,7 @@ from ..training.run import Run
 from ..training.state import TrainingState
 from ..training.verify import Verification, verify
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
-from .defaults import CLASSIFIER, SMALL, automatic
-from .parameters import Declared, checked_parameter, seed_of, threads_of
+from .parameters import CLASSIFIER, Declared, checked_parameter, seed_of, threads_of
 from .persistence import file_receipt_of, restored
 from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
@@ -200,7 +200,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         data = self._data(X, y, sample_weight, reset=not going_on, known_before=known_before)
         options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
         if self.engine == "auto":
-            options = replace(options, engine=automatic("engine", len(data), options.optimizer, self.loss))
+            options = replace(options, engine=for_estimator(len(data), options.optimizer, self.loss)["engine"])
         self._take_hold()
         if not going_on:
             self.model_, self.history_ = _new_model(data, options), History()
@@ -293,6 +293,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         """Return the options that the parameters stand for, with so many rows."""
         chosen: dict[str, Any] = {}
         optimizer = next(checked_parameter(one, self.optimizer) for one in self.parameters if one.option == "optimizer")
+        automatic = for_estimator(rows, optimizer, self.loss)
         for one in self.parameters:
             value = getattr(self, one.name)
             if one.option == "seed":
@@ -300,7 +301,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             elif one.option == "threads":
                 value = threads_of(value)
             elif one.default == "auto" and isinstance(value, str) and value == "auto" and one.option:
-                value = automatic(one.option, rows, optimizer, self.loss)
+                value = automatic[one.option]
             if one.option and not callable(value):
                 chosen[one.option] = checked_parameter(one, value)
             elif one.kind == "bool" and not isinstance(value, bool | np.bool_ | Integral):

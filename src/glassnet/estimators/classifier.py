@@ -13,17 +13,15 @@ from sklearn.utils.validation import column_or_1d
 
 from ..data.dataset import Dataset
 from ..model.evaluate import fit_temperature
+from ..options.recipes import BY_TASK
 from .base import COMMON, LEARNT, Array, NetworkEstimator
-from .defaults import AUTOMATIC, CHOICES, CLASS_LOSSES, CLASSIFIER, FOR_NUMBERS, NAMES
-from .parameters import Declared, of_options, with_parameters
+from .parameters import Declared, parameters_for, with_parameters
 from .validation import plain_classes
-
-_OPTIONS = [name for name in NAMES if name not in FOR_NUMBERS]
 
 
 @with_parameters(
     [
-        *of_options(_OPTIONS, CLASSIFIER, AUTOMATIC, {**CHOICES, "loss": CLASS_LOSSES}),
+        *parameters_for("classes"),
         Declared(
             "class_weight",
             None,
@@ -133,7 +131,7 @@ class NetworkClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc
             self.model_ = replace(self.model_, temperature=fit_temperature(self.model_, validation))
 
     def _task(self) -> dict[str, Any]:
-        return {"output": "sigmoid", "targets": "multilabel"} if self._several else {}
+        return BY_TASK["labels" if self._several else "classes"]
 
     def _weighted(self, known: Array, weights: Array | None) -> Array | None:
         if self.class_weight is None:

@@ -1,13 +1,15 @@
-"""The estimators' parameters, derived from `options`: name, default, help; and the ``__init__`` that takes them.
+"""Which options are the estimators' parameters, under which names; and the ``__init__`` that takes them.
 
-scikit-learn reads an estimator's parameters off the signature of its ``__init__``. That signature is made here of the
-options an estimator has, so that each is declared in one place. Where scikit-learn has a firm word of its own, that is
-the parameter's name.
+`PARAMETERS` is the table: add an option there and both estimators have it, with the default, the check and the help
+that `options` declares. Where scikit-learn has a firm word of its own, that is the parameter's name. scikit-learn reads
+an estimator's parameters off the signature of its ``__init__``; that signature is made here of the table. Defaults by
+the number of rows stand in `recipes`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import replace
 from inspect import Parameter, Signature, cleandoc
 from numbers import Integral
 from typing import Any, NamedTuple, TypeVar
@@ -16,17 +18,89 @@ from sklearn.utils import check_random_state
 
 from ..engines import usable_cores
 from ..errors import OptionError
-from ..options.options import ITEMS, SPECS, TYPES, Options, checked
+from ..nn.losses import OUTPUT_LOSSES
+from ..options.choices import ENGINES
+from ..options.options import DISTORTIONS, ITEMS, SPECS, TYPES, Options, checked
+from ..options.recipes import BY_OPTIMIZER, BY_ROWS, BY_TASK, LARGE, SMALL
 
-NAMES: dict[str, str] = {
-    "hidden": "hidden_layer_sizes",
-    "epochs": "max_iter",
-    "early_stopping": "n_iter_no_change",
-    "validation": "validation_fraction",
-    "seed": "random_state",
-    "threads": "n_jobs",
+CLASSIFIER = Options.recipe("estimator")
+REGRESSOR = replace(CLASSIFIER, **BY_TASK["numbers"])
+"""The options of an estimator where nothing else is said."""
+
+
+class OptionAs(NamedTuple):
+    """An option as a parameter: by which name, of which estimator alone, and texts that differ from the option's."""
+
+    name: str = ""
+    only: str = ""
+    kind: str = ""
+    help: str = ""
+
+
+PARAMETERS: dict[str, OptionAs] = {
+    "hidden": OptionAs("hidden_layer_sizes"),
+    "activation": OptionAs(),
+    "loss": OptionAs(),
+    "huber_delta": OptionAs(only="numbers"),
+    "quantile": OptionAs(only="numbers"),
+    "focal_gamma": OptionAs(only="classes"),
+    "optimizer": OptionAs(),
+    "learning_rate": OptionAs(),
+    "schedule": OptionAs(),
+    "batch_size": OptionAs(),
+    "epochs": OptionAs("max_iter"),
+    "weight_decay": OptionAs(),
+    "dropout": OptionAs(),
+    "label_smoothing": OptionAs(only="classes"),
+    "clip": OptionAs(),
+    "hardest": OptionAs(),
+    "average": OptionAs(),
+    "momentum": OptionAs(),
+    "beta2": OptionAs(),
+    "epsilon": OptionAs(),
+    "rate_drop": OptionAs(),
+    "patience": OptionAs(),
+    "early_stopping": OptionAs("n_iter_no_change"),
+    "validation": OptionAs("validation_fraction"),
+    "shuffle": OptionAs(),
+    "scaling": OptionAs(),
+    "input_max": OptionAs(),
+    "initializer": OptionAs(),
+    "bias": OptionAs(),
+    "dtype": OptionAs(),
+    "engine": OptionAs(),
+    "seed": OptionAs("random_state", kind="int, RandomState or None"),
+    "threads": OptionAs(
+        "n_jobs",
+        kind="int, -1 for one a core, or None for 1",
+        help="threads, at most one a shard; never part of the result",
+    ),
 }
-"""Option -> parameter, where scikit-learn's word differs; all others keep their name."""
+"""Option -> how it is a parameter, in the order of the documentation."""
+
+NOT_PARAMETERS: dict[str, str] = {
+    "output": "follows from the kind of target, and the loss",
+    "targets": "follows from the kind of target",
+    "classes": "follows from y",
+    "rule": "the notes' rule is for the notes' network: use glassnet.fit",
+    "shards": "part of the result, and nothing to choose",
+    "blocks": "follows from the number of rows",
+    "members": "scikit-learn has VotingClassifier and BaggingClassifier",
+    "holdout": "scikit-learn has train_test_split",
+    **dict.fromkeys(
+        ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for pictures: use glassnet.fit"
+    ),
+}
+"""The options that are none, and why."""
+
+NAMES: dict[str, str] = {option: one.name or option for option, one in PARAMETERS.items()}
+"""Option -> the parameter's name."""
+
+LOSSES: dict[str, tuple[str, ...]] = {
+    "classes": tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax"),
+    "numbers": tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential"))),
+}
+"""What is predicted -> the losses that have a meaning there."""
 
 MEANT: dict[str, str] = {
     "solver": "optimizer",
@@ -36,14 +110,26 @@ MEANT: dict[str, str] = {
     "beta_2": "beta2",
     "nesterovs_momentum": 'optimizer="nesterov"',
     "tol": "n_iter_no_change",
-    **{option: name for option, name in NAMES.items() if option != "early_stopping"},
+    **{option: name for option, name in NAMES.items() if option not in (name, "early_stopping")},
 }
 """Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
 
-_KINDS = {"seed": "int, RandomState or None", "threads": "int, -1 for one a core, or None for 1"}
-_TEXTS = {"threads": "threads, at most one a shard; never part of the result"}
-"""Where an option's own text would mean something else here."""
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
+
+
+def _by_rows(name: str) -> str:
+    """Say how an option follows from the number of rows."""
+    small, medium, large = (f"{changes[name]}" for changes in BY_ROWS["estimator"].values())
+    counts = f"{BY_ROWS['estimator of counts'][1][name]}"
+    first = "all" if name == "batch_size" else small
+    first += f" ({counts} for poisson)" if counts != small else ""
+    text = f"{first} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")
+    others = name in BY_OPTIMIZER["full_batch"]["sgd"]
+    return text + (f" (with {CLASSIFIER.optimizer}; others have their own)" if others else "")
+
+
+AUTOMATIC: dict[str, str] = {name: _by_rows(name) for name in BY_ROWS["estimator"][1]}
+"""Option -> how it follows from the data where its parameter is "auto"."""
 
 
 class Declared(NamedTuple):
@@ -57,33 +143,23 @@ class Declared(NamedTuple):
     words: tuple[str, ...] = ()
 
 
-def of_options(
-    names: Iterable[str], defaults: Options, automatic: dict[str, str], choices: dict[str, tuple[str, ...]]
-) -> list[Declared]:
-    """Declare a parameter for each of some options.
-
-    Parameters
-    ----------
-    names : iterable of str
-        The options.
-    defaults : Options
-        What they are if nothing else is said.
-    automatic : dict of str
-        Option -> how its value follows from the data when it is ``"auto"``, which is then its default.
-    choices : dict of tuple of str
-        Option -> the words that make sense here, where they are fewer than the option has.
-    """
+def parameters_for(task: str) -> list[Declared]:
+    """Declare the parameters of the estimator that predicts ``"classes"`` or ``"numbers"``."""
+    defaults = REGRESSOR if task == "numbers" else CLASSIFIER
+    words: dict[str, tuple[str, ...]] = {"engine": ENGINES, "loss": LOSSES[task]}
     declared = []
-    for name in names:
-        said = _TEXTS.get(name) or SPECS[name].help.split("; repeat")[0]
-        default = getattr(defaults, name)
-        kind, text = _KINDS.get(name) or _kind(name, choices.get(name)), f"{said[0].upper()}{said[1:]}."
-        if name in automatic:
+    for option, one in PARAMETERS.items():
+        if one.only not in ("", task):
+            continue
+        said = one.help or SPECS[option].full_help().split("; repeat")[0]
+        default = getattr(defaults, option)
+        kind, text = one.kind or _kind(option, words.get(option)), f"{said[0].upper()}{said[1:]}."
+        if option in AUTOMATIC:
             kind, default = f'{kind}, or "auto"', "auto"
-            text = f'{text} "auto": {automatic[name]}.'
-        elif TYPES[name] is not ITEMS[name] and name != "hidden":
+            text = f'{text} "auto": {AUTOMATIC[option]}.'
+        elif TYPES[option] is not ITEMS[option] and option != "hidden":
             default = default[0]  # one for all layers
-        declared.append(Declared(NAMES.get(name, name), default, kind, text, name, choices.get(name, ())))
+        declared.append(Declared(NAMES[option], default, kind, text, option, words.get(option, ())))
     return declared
 
 

@@ -7,18 +7,13 @@ from typing import Any, Self
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
+from ..options.recipes import BY_TASK
 from .base import COMMON, LEARNT, Array, NetworkEstimator
-from .defaults import AUTOMATIC, CHOICES, FOR_CLASSES, NAMES, NUMBER_LOSSES, NUMBERS, REGRESSOR
-from .parameters import of_options, with_parameters
+from .parameters import parameters_for, with_parameters
 from .validation import numbers_to_learn
 
-_OPTIONS = [name for name in NAMES if name not in FOR_CLASSES]
 
-
-@with_parameters(
-    [*of_options(_OPTIONS, REGRESSOR, AUTOMATIC, {**CHOICES, "loss": NUMBER_LOSSES}), *COMMON],
-    LEARNT,
-)
+@with_parameters([*parameters_for("numbers"), *COMMON], LEARNT)
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A network that gives numbers.
 
@@ -47,7 +42,7 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:
-        return NUMBERS | ({"output": "exponential"} if self.loss == "poisson" else {})
+        return BY_TASK["numbers"] | ({"output": "exponential"} if self.loss == "poisson" else {})
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
         """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.

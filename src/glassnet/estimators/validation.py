@@ -15,8 +15,8 @@ from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..errors import DataError
 from ..network import Architecture
-from ..nn.losses import loss_parameter
-from ..options.options import LOSS_OPTIONS, Options
+from ..nn.losses import LOSS_PARAMETERS, loss_parameter
+from ..options.options import Options
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
@@ -212,7 +212,8 @@ def require_same_network(architecture: Architecture, options: Options, *, given_
     require_same("activation", options.activations[:-1], architecture.activations[:-1])
     if given_loss:
         require_same("loss", options.loss, architecture.loss)
-        name = LOSS_OPTIONS.get(options.loss, "")
+        parameter = LOSS_PARAMETERS.get(options.loss)
+        name = parameter.option if parameter else ""
         require_same(name, loss_parameter(options.loss, options.loss_parameter), architecture.loss_parameter)
 
 

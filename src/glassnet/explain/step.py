@@ -212,12 +212,6 @@ class Trace:
                         way[name] = layer.links(rule, in_proportion=in_proportion).tolist()
         return plain
 
-    def _repr_html_(self) -> str:
-        from ..html.step import step_html
-        from ..i18n.language import preferred
-
-        return step_html(self, language=preferred())
-
 
 def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:
     """Follow one plain step, ``w ← w − α g``, without taking it.

@@ -3,7 +3,7 @@
 from .margin import with_margins, without_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, already_formed, mnist_form, mnist_forms
 from .paper import Ink, lift_ink, lift_otherwise
-from .photo import eight_bits, opaque, white_of, working_size
+from .photo import eight_bits, opaque, working_size
 from .rules import Mask, Plane
 from .segment import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
 from .sheet import sheet_alone
@@ -34,7 +34,6 @@ __all__ = [
     "opaque",
     "sheet_alone",
     "union",
-    "white_of",
     "with_margins",
     "without_margin",
     "working_size",

@@ -68,16 +68,10 @@ def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
     if picture.mode == "F" or largest >= 2 ** DEPTHS[-1]:
         top, white = max(largest, 1e-30), 0
     else:
-        white = white_of(int(largest), white)
+        white = max(white, next(2**bits - 1 for bits in DEPTHS if largest < 2**bits))
         top = float(white)
     grey = (wide.clip(0, top) * (255 / top)).round()
     return Image.fromarray(np.where(clear, 255, grey).astype(np.uint8)), white
-
-
-def white_of(largest: int, white: int = 0) -> int:
-    """Return the largest number of the fewest `DEPTHS` that hold `largest`, below 65,536; `white` at least."""
-    held: list[int] = [2**bits - 1 for bits in DEPTHS]
-    return max(white, next(top for top in held if largest <= top))
 
 
 def working_size(picture: Image.Image) -> Plane:

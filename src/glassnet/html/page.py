@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from numpy.typing import ArrayLike
 from PIL import Image
@@ -23,14 +23,13 @@ LARGEST_THUMB = 64
 """Side of a sample's picture in a page; a larger one is brought to it, so that a page of many stays small."""
 
 
-def templates(package: str = __package__) -> Environment:
-    """Return the templates of a package, beside those that all pages share; whatever is filled in is escaped.
+def templates() -> Environment:
+    """Return the templates of all pages; whatever is filled in is escaped.
 
     So are marks in a name that would turn the direction of writing of what follows it.
     """
-    loader = ChoiceLoader([PackageLoader(package), PackageLoader(__package__)])
     made = Environment(
-        loader=loader,
+        loader=PackageLoader(__package__),
         autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,

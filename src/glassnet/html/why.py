@@ -105,7 +105,7 @@ class _Page:
             "alike": self.alike(training),
         }
         return (
-            templates(__package__)
+            templates()
             .get_template("answer.html")
             .render(
                 say=say,

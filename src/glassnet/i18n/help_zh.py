@@ -10,6 +10,8 @@ from typing import Any
 
 import click
 
+from ..io.picture_formats import NAMES
+
 COMMANDS = {
     "train": """训练一个网络,测试、保存并画图。
 
@@ -25,9 +27,9 @@ COMMANDS = {
     "test": """用 DATA 的每个样本询问模型,显示答对与答错的。
 
     不给 DATA 时,用自带 MNIST 训练的模型以其 10,000 个测试数字测试。行号从 0 起,与 'glassnet show --row' 相同。""",
-    "query": """用图片或数据行询问模型。
+    "query": f"""用图片或数据行询问模型。
 
-    INPUT 是图片(PNG、JPEG、GIF、BMP、WebP、TIFF)或图片文件夹;带或不带标签的 CSV;对表格模型,是含有训练时各列的表格
+    INPUT 是图片({"、".join(NAMES)})或图片文件夹;带或不带标签的 CSV;对表格模型,是含有训练时各列的表格
     (列的顺序不限);或 "-",从标准输入读取各行。用图片文件夹训练的模型接受任意大小的图片,并按训练时的方式读取;
     其他模型按原样接受与模型大小相同的数字,纸上的墨迹会反转;28 × 28 的模型也接受手写照片,如 'glassnet read'。
     不给 MODEL 时,由 glassnet 自带的识别模型回答。读不了的输入各有一行说明,其余照常回答,此时退出码为 1;

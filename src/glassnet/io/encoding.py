@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import contextlib
+import io
 import re
 
 from ..errors import DataError
@@ -67,7 +69,8 @@ def in_utf8(content: bytes) -> tuple[bytes, str]:
     """Return text in UTF-8, and what it was taken for where it was in something else.
 
     Chinese text has pairs of high bytes, hardly any that stand alone, and most are common characters; it is GB 18030,
-    which spreadsheets write in China. All else is taken for Windows-1252, or latin-1 where that lacks the character.
+    which spreadsheets write in China. What else is surely no Western text is what `charset_normalizer` takes it for.
+    All the rest is Windows-1252, or latin-1 where that lacks the character.
     """
     try:
         content.decode()
@@ -75,20 +78,56 @@ def in_utf8(content: bytes) -> tuple[bytes, str]:
         pass
     else:
         return content, ""
-    if _is_chinese(content):
-        try:
-            return content.decode("gb18030").encode(), "GB 18030 (Chinese)"
-        except UnicodeDecodeError:
-            pass
-    try:
-        return content.decode("cp1252").encode(), "Windows-1252 (latin-1)"
-    except UnicodeDecodeError:
-        return content.decode("latin-1").encode(), "Windows-1252 (latin-1)"
+    telling = _telling(content)
+    guess = "gb18030" if _is_chinese(telling) else _foreign(telling)
+    for encoding in (guess, "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return content.decode(encoding).encode(), _NAMES[encoding]
+    return content.decode("latin-1").encode(), _NAMES["cp1252"]
 
 
-def _is_chinese(content: bytes) -> bool:
+_NAMES = {
+    "gb18030": "GB 18030 (Chinese)",
+    "big5": "Big5 (Chinese)",
+    "cp932": "Shift JIS (Japanese)",
+    "cp1252": "Windows-1252 (latin-1)",
+}
+"""What text that is no UTF-8 may be."""
+_ENOUGH = 6
+"""Different high bytes from which a guess is worth something: one degree sign in every row may be any letter."""
+_SAMPLE = 65_536
+"""Bytes of lines with other than ASCII that are looked at."""
+
+
+def _telling(content: bytes) -> bytes:
+    """Return the first lines that are not all ASCII: what a guess can go by, wherever in the file it stands."""
+    found, size = [], 0
+    for line in io.BytesIO(content):
+        if not line.isascii():
+            found.append(line)
+            size += len(line)
+        if size > _SAMPLE:
+            break
+    return b"".join(found)
+
+
+def _is_chinese(telling: bytes) -> bool:
     """Tell whether bytes that are no UTF-8 are pairs, of which nearly all begin as common Chinese characters do."""
-    runs = re.findall(rb"[\x80-\xff]+", content)
+    runs = re.findall(rb"[\x80-\xff]+", telling)
     pairs = [lead for run in runs for lead in run[::2]]
     common = sum(0xB0 <= lead <= 0xD7 or 0xA1 <= lead <= 0xA3 for lead in pairs)
     return 10 * sum(len(run) % 2 == 0 for run in runs) >= 9 * len(runs) and 10 * common >= 9 * len(pairs)
+
+
+def _foreign(telling: bytes) -> str:
+    """Return one of `_NAMES`: another than Windows-1252 only where the text cannot be Western.
+
+    Left to choose among all encodings, or to prefer one to Windows-1252, the library takes names of columns in German
+    or French for Japanese, Korean or Arabic: there is too little text in them for its statistics.
+    """
+    if len({byte for byte in telling if byte >= 0x80}) < _ENOUGH:
+        return "cp1252"
+    from charset_normalizer import from_bytes  # takes long to load, and hardly any file needs it
+
+    found = [match.encoding for match in from_bytes(telling, cp_isolation=list(_NAMES))]
+    return found[0] if found and "cp1252" not in found else "cp1252"

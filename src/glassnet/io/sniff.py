@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..errors import DataError, FileError
 from .opening import Opened
+from .picture_formats import begins_as_picture
 
-_PICTURES = (b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"II*\0", b"MM\0*")
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
 _NAMED = {
@@ -51,7 +51,7 @@ def kind_of(opened: Opened) -> str:
         return "npz"
     if (head[:2] == b"\0\0" and head[2:3] in _IDX_TYPES) or name.endswith(("idx3-ubyte", "idx1-ubyte")):
         return "idx"
-    if head.startswith(_PICTURES) or _is_bmp(head) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
+    if begins_as_picture(head):
         return "picture"
     if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
         return table
@@ -88,8 +88,3 @@ def _is_utf8(head: bytes) -> bool:
     except UnicodeDecodeError as problem:
         return problem.start > len(head) - 4  # a character that the end cuts
     return True
-
-
-def _is_bmp(head: bytes) -> bool:
-    """Tell a bitmap from text that begins with BM: four of its bytes are always 0."""
-    return head[:2] == b"BM" and head[6:10] == bytes(4)

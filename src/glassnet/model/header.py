@@ -344,9 +344,7 @@ MODEL = Record(
     {
         "members": Number(1, _LONG, whole=True),
         "architecture": record_of(Architecture),
-        "scaling": record_of(
-            Scaling, name=Text((*SCALINGS, *STANDARDISING)), maximum=Number(_INPUT_MAX.low, _INPUT_MAX.high)
-        ),
+        "scaling": record_of(Scaling, name=Text(tuple(SCALINGS)), maximum=Number(_INPUT_MAX.low, _INPUT_MAX.high)),
         "targets": record_of(Targets, name=Text(tuple(TARGETS)), scale=ListOf(POSITIVE)),
         "image_shape": Either((NULL, ListOf(Number(1, _LONG, whole=True), 2))),
         "receipt": RECEIPT,

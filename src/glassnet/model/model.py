@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from html import escape
 from typing import Any, cast
 
 import numpy as np
@@ -14,8 +13,6 @@ from numpy.typing import ArrayLike, NDArray
 from ..data.dataset import Dataset, SampleLayout, plain_numbers, require_dataset
 from ..engines import one_blas_thread
 from ..errors import DataError, ShapeError
-from ..html.notebook import network_html, words_here
-from ..i18n.language import below_all
 from ..network import Network, Signals, forward
 from ..nn.activations import ACTIVATIONS
 from ..nn.parameters import FloatArray
@@ -53,7 +50,7 @@ class Model:
     reading : {"", "ink", "photo", "handwriting"}
         How picture files became samples; see `data.Dataset`.
     white : int
-        What counts as white in picture files of more than 8 bits a channel; 0 where training had none.
+        What counts as white in grey picture files of more than 8 bits; 0 where training had none.
     deskews : bool
         Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
     training_range : preprocess.TrainingRange or None
@@ -101,23 +98,6 @@ class Model:
     def classes(self) -> int:
         """Number of outputs: of classes, or of labels or numbers a sample."""
         return self.targets.classes
-
-    def _repr_html_(self) -> str:
-        made, recipe, reached = self.network.architecture, self.receipt.get("recipe"), self.receipt.get("result", {})
-        say = words_here()
-        facts = [say("members_are", count=len(self.members))] if self.others else []
-        facts += [say("rule_is", rule=made.rule)]
-        if self.columns:
-            facts += [say("inputs_of_columns")]
-        elif isinstance(self.scaling.span, tuple):
-            facts += [say("inputs_standard", features=self.features)]
-        else:
-            facts += [say("inputs_are", scaling=self.scaling)]
-        facts += [say("recipe_is", recipe=escape(str(recipe)))] if recipe else []
-        if (accuracy := reached.get("accuracy")) is not None:
-            facts += [say("right_in_test", share=below_all(accuracy))]
-        facts += [say("r2_in_test", r2=reached["r2"])] if reached.get("r2") is not None else []
-        return network_html(made.sizes, made.activations, facts)
 
     def require(self, data: Dataset) -> None:
         """Refuse data that this model cannot be asked about.

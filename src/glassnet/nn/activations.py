@@ -4,8 +4,8 @@ The notes' neuron fires more the further its summed input lies above a threshold
 activation function, in the notes :math:`y = 1 / (1 + e^{-x})`.
 
 Every derivative is written from what the forward pass has at hand, the sums `z` and the activations `a = value(z)`;
-all but GELU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its place is
-the last layer, and `losses.py` holds what it needs there.
+all but GELU's and SiLU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its
+place is the last layer, and `losses.py` holds what it needs there.
 """
 
 from __future__ import annotations
@@ -106,6 +106,17 @@ def gelu_derivative(z: Array, a: Array) -> Array:
     return derivative
 
 
+def silu(z: Array) -> Array:
+    """Return ``z σ(z)`` (Hendrycks and Gimpel 2016, section 2; Elfwing et al. 2017, equation 4), also called swish."""
+    return z * sigmoid(z)
+
+
+def silu_derivative(z: Array, a: Array) -> Array:
+    """Return ``σ(z) (1 + z (1 − σ(z)))``; `a` cannot replace `z`, as SiLU is not monotonic."""
+    s = sigmoid(z)
+    return s * (1 + z * (1 - s))
+
+
 def softmax(z: Array) -> Array:
     """Return ``exp(z) / Σ exp(z)`` over the last axis: positive, a row adds up to 1."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
@@ -137,8 +148,12 @@ ACTIVATIONS: dict[str, Activation] = {
     "gelu": Activation(gelu, gelu_derivative),
     "softmax": Activation(softmax, None),
     "exponential": Activation(exponential, exponential_derivative),
+    "silu": Activation(silu, silu_derivative),
 }
-"""Name -> activation. The order is part of the compiled engine's numbering."""
+"""Name -> activation."""
 
 OUTPUTS_ONLY = ("softmax", "exponential")
 """Those that have no place in a hidden layer: softmax couples its nodes, and exponentials of exponentials overflow."""
+
+HIDDEN = tuple(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
+"""The others, which both hidden layers and outputs may have."""

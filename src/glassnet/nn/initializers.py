@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ..errors import require_choice
-from .parameters import FloatArray, Layout, Parameters
+from .parameters import DTYPES, FloatArray, Layout, Parameters
 from .random import Purpose, generator
 
 Initializer = Callable[[np.random.Generator, int, int], FloatArray]
@@ -69,7 +69,7 @@ def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str =
         GN021 for an unknown initializer or a dtype other than float32 and float64.
     """
     require_choice("initializer", initializer, INITIALIZERS)
-    require_choice("dtype", dtype, ("float32", "float64"))
+    require_choice("dtype", dtype, DTYPES)
     parameters = Parameters(layout, dtype=dtype)
     for number, weight in enumerate(parameters.weights):
         weight[...] = INITIALIZERS[initializer](generator(seed, Purpose.WEIGHTS, step=number), *weight.shape)

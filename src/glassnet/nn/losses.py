@@ -20,12 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from ..errors import OptionError
-from ..options.options import LOSS_OPTIONS, Options, checked
+from ..errors import OptionError, require_number
 from .activations import ACTIVATIONS, Array
-
-LOSSES = ("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal")
-"""The order is part of the compiled engine's numbering."""
 
 
 class OutputLoss(NamedTuple):
@@ -227,6 +223,26 @@ OUTPUT_LOSSES: dict[tuple[str, str], Maker] = {
 }
 """(loss, activation of the outputs) -> what makes its value and delta, from the loss's one parameter."""
 
+LOSSES = tuple(dict.fromkeys(loss for loss, _ in OUTPUT_LOSSES))
+"""The names of the losses."""
+
+
+class LossParameter(NamedTuple):
+    """The one number in a loss's formula: the option that sets it, its default and its limits."""
+
+    option: str
+    default: float
+    low: float
+    high: float
+
+
+LOSS_PARAMETERS: dict[str, LossParameter] = {
+    "huber": LossParameter("huber_delta", 1.0, 1e-6, 1e6),
+    "quantile": LossParameter("quantile", 0.5, 1e-6, 1 - 1e-6),
+    "focal": LossParameter("focal_gamma", 2.0, 0.0, 100.0),
+}
+"""Loss -> its parameter, for those that have one."""
+
 
 def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
     """Look up a pair; `parameter` is what `loss_parameter` returns.
@@ -243,17 +259,17 @@ def output_loss(loss: str, activation: str, parameter: float | None = None) -> O
 
 
 def loss_parameter(loss: str, given: float | None = None) -> float | None:
-    """Return the one number that a loss is told: the one given, else its option's default; None if it is told nothing.
+    """Return the number in a loss's formula: the one given, else its default; None for a loss without one.
 
     Raises
     ------
     OptionError
-        GN021 when it is not within the option's limits, or given to a loss that is told nothing.
+        GN021 when it is not within its limits, or given to a loss that has none.
     """
-    if loss not in LOSS_OPTIONS:
+    parameter = LOSS_PARAMETERS.get(loss)
+    if parameter is None:
         if given is not None:
             raise OptionError("GN021", f"loss_parameter {given}: loss {loss} has none. Leave it out.")
         return None
-    option = LOSS_OPTIONS[loss]
-    parameter: float = checked(option, getattr(Options, option) if given is None else given)
-    return parameter
+    value = parameter.default if given is None else given
+    return require_number(parameter.option, value, parameter.low, parameter.high)

@@ -19,6 +19,9 @@ from ..errors import ShapeError
 
 FloatArray = NDArray[np.floating]
 
+DTYPES = ("float32", "float64")
+"""Precisions that a network may have."""
+
 
 @dataclass(frozen=True)
 class Layout:

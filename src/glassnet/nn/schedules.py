@@ -9,11 +9,32 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from typing import Protocol
 
 import numpy as np
 
-from ..options.options import Options
 from .parameters import FloatArray
+
+
+class ScheduleSettings(Protocol):
+    """What a schedule reads: `Options` has all of these, and anything else that has them will do."""
+
+    @property
+    def learning_rate(self) -> float:
+        """The largest rate."""
+
+    @property
+    def schedule(self) -> str:
+        """Its name."""
+
+    @property
+    def rate_drop(self) -> float:
+        """The factor of a drop."""
+
+    @property
+    def patience(self) -> int:
+        """Epochs before `plateau` drops."""
+
 
 Schedule = Callable[[FloatArray], FloatArray]
 _FEW_STEPS = 1000
@@ -62,12 +83,12 @@ SCHEDULES: dict[str, Schedule] = {
 }
 
 
-def learning_rates(options: Options, start: int, count: int, total: int) -> FloatArray:
+def learning_rates(settings: ScheduleSettings, start: int, count: int, total: int) -> FloatArray:
     """Return the learning rates of steps ``start`` to ``start + count - 1`` of `total`, shape (count,)."""
     if total > _FEW_STEPS:
-        return options.learning_rate * _factors(options.schedule, options.rate_drop, start, count, total)
+        return settings.learning_rate * _factors(settings.schedule, settings.rate_drop, start, count, total)
     # One call for a few steps costs as much as one for hundreds, and small tables have one step an epoch.
-    return options.learning_rate * _all_factors(options.schedule, options.rate_drop, total)[start : start + count]
+    return settings.learning_rate * _all_factors(settings.schedule, settings.rate_drop, total)[start : start + count]
 
 
 def _factors(schedule: str, drop: float, start: int, count: int, total: int) -> FloatArray:
@@ -93,9 +114,9 @@ class Plateau:
         Epochs since then, or since the last drop.
     """
 
-    def __init__(self, options: Options) -> None:
-        self._drop = options.rate_drop if options.schedule == "plateau" else 1.0
-        self._patience = options.patience
+    def __init__(self, settings: ScheduleSettings) -> None:
+        self._drop = settings.rate_drop if settings.schedule == "plateau" else 1.0
+        self._patience = settings.patience
         self.factor, self.best, self.waited = 1.0, math.inf, 0
 
     def epoch_done(self, loss: float) -> None:

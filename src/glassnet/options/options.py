@@ -14,16 +14,25 @@ from functools import wraps
 from typing import Any, get_args, get_type_hints
 
 from ..errors import OptionError
+from ..network import RULES
+from ..nn.activations import HIDDEN, OUTPUTS_ONLY
+from ..nn.initializers import INITIALIZERS
+from ..nn.losses import LOSS_PARAMETERS, LOSSES
+from ..nn.optimizers import OPTIMIZERS, optimizers_with
+from ..nn.parameters import DTYPES
+from ..nn.schedules import SCHEDULES
+from . import choices
 from .recipes import BY_OPTIMIZER, RECIPES
-from .spec import Spec, fitting, option
+from .spec import Needs, Spec, fitting, option
 
 DISTORTIONS = ("rotate", "shift", "zoom", "shear", "elastic")
 """What is done to training pictures, each by up to so much; 0 is nothing."""
 
-LOSS_OPTIONS = {"huber": "huber_delta", "quantile": "quantile", "focal": "focal_gamma"}
-"""Loss -> the option that has the one number it is told, for those that are told one."""
 
-_ACTIVATIONS = ("identity", "sigmoid", "tanh", "relu", "leaky_relu", "gelu")
+def _loss_option(loss: str, help: str, help_zh: str) -> Any:
+    """Declare the option that sets a loss's parameter."""
+    _, default, low, high = LOSS_PARAMETERS[loss]
+    return option(default, help, help_zh, low=low, high=high, needs=Needs("loss", (loss,)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,49 +58,43 @@ class Options:
         ("sigmoid",),
         "activation of the hidden layers; repeat to name one a layer",
         "隐藏层的激活函数;可重复,逐层指定",
-        choices=_ACTIVATIONS,
+        choices=HIDDEN,
     )
     output: str = option(
         "sigmoid",
         "activation of the output layer",
         "输出层的激活函数",
-        choices=(*_ACTIVATIONS, "softmax", "exponential"),
+        choices=(*HIDDEN, *OUTPUTS_ONLY),
     )
     bias: bool = option(False, "give every node a bias", "为每个节点加偏置")
     initializer: str = option(
         "notes",
         "how initial weights are drawn",
         "初始权重的生成方式",
-        choices=("uniform", "notes", "notes-code", "glorot", "he", "small"),
+        choices=tuple(INITIALIZERS),
     )
     loss: str = option(
         "squared_error",
         "what training makes small",
         "训练要减小的误差函数",
-        choices=("squared_error", "cross_entropy", "absolute_error", "huber", "quantile", "poisson", "focal"),
+        choices=LOSSES,
     )
-    huber_delta: float = option(
-        1.0, "where huber turns from squared to absolute error", "huber 由平方误差转为绝对误差的界", low=1e-6, high=1e6
+    huber_delta: float = _loss_option(
+        "huber", "error from which on it counts as it is, not squared", "误差超过它时按绝对值计,不再平方"
     )
-    quantile: float = option(
-        0.5,
-        "loss quantile: the share of the numbers that should lie below the answer",
-        "quantile 损失:应低于答案的数值所占的比例",
-        low=1e-6,
-        high=1 - 1e-6,
+    quantile: float = _loss_option(
+        "quantile", "the share of the numbers that should lie below the answer", "应低于答案的数值所占的比例"
     )
-    focal_gamma: float = option(
-        2.0,
-        "how far focal turns easy samples down; 0 is cross_entropy",
-        "focal 降低易分样本权重的程度;0 即 cross_entropy",
-        low=0.0,
-        high=100.0,
+    focal_gamma: float = _loss_option(
+        "focal",
+        "how far easy samples are turned down; 0 is cross_entropy",
+        "降低易分样本权重的程度;0 即 cross_entropy",
     )
     rule: str = option(
         "notes",
         "how the error is sent back: the notes' way, or the exact gradient",
         "误差反向传播的规则:笔记的做法,或精确梯度",
-        choices=("notes", "gradient"),
+        choices=RULES,
     )
     learning_rate: float = option(
         0.2,
@@ -105,48 +108,53 @@ class Options:
         "linear",
         "how the learning rate changes over the training",
         "学习率随训练进程的变化",
-        choices=("constant", "linear", "cosine", "one_cycle", "step", "plateau"),
+        choices=tuple(SCHEDULES),
     )
     rate_drop: float = option(
         0.1,
-        "the factor by which the schedules step and plateau multiply the rate",
-        "调度 step 与 plateau 每次给学习率乘上的系数",
+        "the factor by which the schedule multiplies the rate each time it drops",
+        "每次降低学习率时乘上的系数",
         low=0.0,
         high=1.0,
+        needs=Needs("schedule", ("step", "plateau")),
     )
     patience: int = option(
         3,
-        "epochs without a smaller training loss before the schedule plateau drops the rate",
-        "调度 plateau:训练损失多少轮不再降低后,降低学习率",
+        "epochs without a smaller training loss before the rate drops",
+        "训练损失多少轮不再降低后,降低学习率",
         low=1,
         high=1_000_000,
+        needs=Needs("schedule", ("plateau",)),
     )
     optimizer: str = option(
         "sgd",
         "how a step is made from the gradient",
         "由梯度得到更新步的方法",
-        choices=("sgd", "momentum", "nesterov", "rmsprop", "adam", "adamw"),
+        choices=tuple(OPTIMIZERS),
     )
     momentum: float = option(
         0.9,
-        "part of the last step that is kept (momentum, nesterov); β₁ of adam and adamw",
-        "保留上一步的比例(momentum、nesterov);adam 与 adamw 的 β₁",
+        "how much of the last step, or of the running mean of gradients, goes into a step; also called β₁",
+        "上一步(或梯度的滑动平均)在更新步中所占的比例,即 β₁",
         low=0.0,
         high=0.999999,
+        needs=Needs("optimizer", optimizers_with("momentum")),
     )
     beta2: float = option(
         0.999,
-        "how much of the running mean of squared gradients is kept (rmsprop, adam, adamw)",
-        "梯度平方的滑动平均保留多少(rmsprop、adam、adamw)",
+        "how much of the slower running mean, in most optimizers of squared gradients, is kept; also called β₂",
+        "较慢的滑动平均(多为梯度平方的)保留多少,即 β₂",
         low=0.0,
         high=0.999999999,
+        needs=Needs("optimizer", optimizers_with("beta2")),
     )
     epsilon: float = option(
         1e-8,
-        "added to the root of the squared gradients, so that nothing is divided by 0 (rmsprop, adam, adamw)",
-        "加在梯度平方的根上,以免除以 0(rmsprop、adam、adamw)",
+        "added to the root of the squared gradients, so that nothing is divided by 0",
+        "加在梯度平方的根上,以免除以 0",
         low=0.0,
         high=1.0,
+        needs=Needs("optimizer", optimizers_with("epsilon")),
     )
     weight_decay: float = option(
         0.0, "pull of all parameters towards 0", "权重衰减:把所有参数拉向 0 的力度", low=0.0, high=1e3
@@ -185,6 +193,7 @@ class Options:
         "每批中反向传播误差的样本比例,取损失最大的那些;1 表示全部",
         low=0.001,
         high=1.0,
+        needs=Needs("batch_size", above=1),
     )
     rotate: float = option(
         0.0, "turn training pictures by up to so many degrees", "训练图片随机旋转的最大角度", low=0.0, high=180.0
@@ -215,6 +224,7 @@ class Options:
         "弹性形变的平滑度,如同噪声模糊这么多像素",
         low=1.0,
         high=100.0,
+        needs=Needs("elastic"),
     )
     epochs: int = option(3, "passes through the training data", "遍历训练数据的次数", low=1, high=1_000_000)
     batch_size: int = option(1, "samples a step", "每一步使用的样本数", low=1, high=1_000_000)
@@ -246,7 +256,7 @@ class Options:
         "notes",
         "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
         "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
-        choices=("notes", "unit", "standard", "features"),
+        choices=choices.SCALINGS,
     )
     input_max: float = option(
         255.0, "largest value of an input in the data", "数据中输入的最大值", low=1e-30, high=1e30
@@ -274,7 +284,7 @@ class Options:
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
         "目标值:类别用笔记的 0.01 与 0.99 或 0 与 1(one-hot);multilabel 一个样本多个标签;values 数值回归",
-        choices=("notes", "one-hot", "multilabel", "values"),
+        choices=choices.TARGETS,
     )
     classes: int = option(
         0,
@@ -310,14 +320,15 @@ class Options:
         "提前停止所用的验证部分占训练数据的比例(不参与训练)",
         low=0.001,
         high=0.9,
+        needs=Needs("early_stopping"),
     )
     engine: str = option(
         "auto",
         "what computes: compiled (fast), reference (NumPy), or auto",
         "计算引擎:compiled(快)、reference(NumPy)或 auto",
-        choices=("auto", "compiled", "reference"),
+        choices=("auto", *choices.ENGINES),
     )
-    dtype: str = option("float32", "precision of the numbers", "数值精度", choices=("float32", "float64"))
+    dtype: str = option("float32", "precision of the numbers", "数值精度", choices=DTYPES)
 
     def __post_init__(self) -> None:
         for one in fields(self):
@@ -357,8 +368,9 @@ class Options:
 
     @property
     def loss_parameter(self) -> float | None:
-        """What the loss is told, where it is told something; see ``LOSS_OPTIONS``."""
-        return getattr(self, LOSS_OPTIONS[self.loss]) if self.loss in LOSS_OPTIONS else None
+        """The number in the loss's formula, where it has one; see ``losses.LOSS_PARAMETERS``."""
+        parameter = LOSS_PARAMETERS.get(self.loss)
+        return getattr(self, parameter.option) if parameter else None
 
     @property
     def dropouts(self) -> tuple[float, ...]:

@@ -6,9 +6,22 @@ import re
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-from ..errors import OptionError
+from ..errors import OptionError, require_choice, require_limits, require_number
 
-_KINDS = {bool: "yes or no", int: "a whole number", float: "a number", str: "a word"}
+_KINDS = {bool: "yes or no", int: "a whole number", str: "a word"}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """When an option has an effect: where another one is one of `values`, or, if there are none, more than `above`."""
+
+    option: str
+    values: tuple[str, ...] = ()
+    above: float = 0
+
+    def met(self, value: Any) -> bool:
+        """Tell whether the option has an effect where the other one is `value`."""
+        return value in self.values if self.values else bool(value > self.above)
 
 
 @dataclass(frozen=True)
@@ -27,6 +40,8 @@ class Spec:
         A shorter name on the command line, beside the field's.
     pattern, form : str
         For other words: a regular expression of those allowed, and the same for people.
+    needs : Needs, optional
+        Without what the option does nothing.
     """
 
     help: str
@@ -37,6 +52,17 @@ class Spec:
     flag: str | None = None
     pattern: str = ""
     form: str = ""
+    needs: Needs | None = None
+
+    def full_help(self, *, zh: bool = False) -> str:
+        """Return the line of help, with what the option needs."""
+        text = self.help_zh if zh else self.help
+        if self.needs is None:
+            return text
+        other, values, above = self.needs.option, self.needs.values, self.needs.above
+        if zh:
+            return f"{text}(仅用于 {other} {'、'.join(values) or f'大于 {above:g}'})"
+        return f"{text} (only with {other} {', '.join(values) or f'above {above:g}'})"
 
 
 def option(default: Any, help: str, help_zh: str, **spec: Any) -> Any:
@@ -69,17 +95,16 @@ def fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
 
 
 def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
-    if spec.choices and value not in spec.choices:
-        raise OptionError("GN021", f"{name} {value!r}: expected one of {', '.join(spec.choices)}.")
+    if spec.choices:
+        require_choice(name, value, spec.choices)
+    if kind is float:
+        return require_number(name, value, spec.low, spec.high)
     if hasattr(value, "tolist"):
         value = value.tolist()
-    if kind is float and type(value) is int and abs(value) < 2**1000:
-        value = float(value)
     if type(value) is not kind:
         raise OptionError("GN021", f"{name} {value!r}: expected {_KINDS[kind]}.")
     if spec.pattern and not re.fullmatch(spec.pattern, value):
         raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
-    if spec.low is not None and spec.high is not None and not spec.low <= value <= spec.high:  # NaN fails too
-        low, high = (f"{one:,}" if type(one) is int else f"{one:,.15g}" for one in (spec.low, spec.high))
-        raise OptionError("GN021", f"{name} {value}: expected {low} to {high}.")
+    if kind is int:
+        require_limits(name, value, spec.low, spec.high)
     return value

@@ -1,4 +1,7 @@
-"""Flags that were given and do nothing, or make training slow, because of what another option says."""
+"""Flags that were given and do nothing, or make training slow, because of what another option says.
+
+With what an option has an effect is declared with it, in `options`.
+"""
 
 from __future__ import annotations
 
@@ -7,37 +10,20 @@ from typing import Any
 from ..cli.console import say
 from ..engines import beyond_single_samples
 from ..i18n.cli import told
-from .options import LOSS_OPTIONS, Options
-
-_ADAPTIVE = ("rmsprop", "adam", "adamw")
-_NEEDS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "momentum": ("optimizer", ("momentum", "nesterov", "adam", "adamw")),
-    "beta2": ("optimizer", _ADAPTIVE),
-    "epsilon": ("optimizer", _ADAPTIVE),
-    "rate_drop": ("schedule", ("step", "plateau")),
-    "patience": ("schedule", ("plateau",)),
-    **{option: ("loss", (loss,)) for loss, option in LOSS_OPTIONS.items()},
-}
-"""Option -> another one, and the values of that with which it does something."""
-_MORE: dict[str, tuple[str, float]] = {
-    "validation": ("early_stopping", 0),
-    "elastic_sigma": ("elastic", 0),
-    "hardest": ("batch_size", 1),
-}
-"""Option -> another one, a number, and above which value of that it does something."""
+from .options import SPECS, Options
 
 
 def say_idle(flags: dict[str, Any], options: Options) -> None:
     """Say which of the flags that were given do nothing with these options."""
-    for name in (name for name, value in flags.items() if value not in (None, ())):
-        if name in _NEEDS:
-            other, wanted = _NEEDS[name]
-            if (value := getattr(options, other)) not in wanted:
-                say(told("idle", flag=_typed(name), other=_typed(other), value=value, wanted=", ".join(wanted)))
-        elif name in _MORE:
-            other, least = _MORE[name]
-            if (value := getattr(options, other)) <= least:
-                say(told("idle_below", flag=_typed(name), other=_typed(other), value=value, least=least))
+    for name in (name for name, value in flags.items() if value not in (None, ()) and name in SPECS):
+        needs = SPECS[name].needs
+        if needs is None or needs.met(value := getattr(options, needs.option)):
+            continue
+        names = {"flag": _typed(name), "other": _typed(needs.option)}
+        if needs.values:
+            say(told("idle", **names, value=value, wanted=", ".join(needs.values)))
+        else:
+            say(told("idle_below", **names, value=value, least=needs.above))
 
 
 def say_slow(options: Options) -> None:

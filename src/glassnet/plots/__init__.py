@@ -1,8 +1,7 @@
 """Pictures: one function each, ``draw_NAME(…, axes=None, language="en")``; and a digit for the terminal.
 
 Every one draws on the matplotlib axes it is given, or on a new figure, and returns the axes; a picture of several
-panels takes and returns several. None touches pyplot or rcParams. The names below are loaded when they are first used:
-a digit in the terminal must not pay for matplotlib.
+panels takes and returns several. None touches pyplot or rcParams.
 """
 
 from __future__ import annotations
@@ -10,38 +9,24 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+# For type checkers; a running program imports a name from its home below when it is first used, for a digit in the
+# terminal must not pay for matplotlib.
 if TYPE_CHECKING:
-    from .augmentation import draw_augmentation
-    from .confusion import draw_confusion
-    from .curve import draw_curve
-    from .digits import draw_digits
-    from .figure import new_axes, save
-    from .hidden import draw_hidden
-    from .raw_image import save_digit
-    from .reading import draw_reading, draw_stages
-    from .reliability import draw_reliability
-    from .step import draw_step
-    from .terminal import digit_lines
-    from .weights import draw_weights
-    from .why import draw_why
-
-__all__ = [
-    "digit_lines",
-    "draw_augmentation",
-    "draw_confusion",
-    "draw_curve",
-    "draw_digits",
-    "draw_hidden",
-    "draw_reading",
-    "draw_reliability",
-    "draw_stages",
-    "draw_step",
-    "draw_weights",
-    "draw_why",
-    "new_axes",
-    "save",
-    "save_digit",
-]
+    from .augmentation import draw_augmentation as draw_augmentation
+    from .confusion import draw_confusion as draw_confusion
+    from .curve import draw_curve as draw_curve
+    from .digits import draw_digits as draw_digits
+    from .figure import new_axes as new_axes
+    from .figure import save as save
+    from .hidden import draw_hidden as draw_hidden
+    from .raw_image import save_digit as save_digit
+    from .reading import draw_reading as draw_reading
+    from .reading import draw_stages as draw_stages
+    from .reliability import draw_reliability as draw_reliability
+    from .step import draw_step as draw_step
+    from .terminal import digit_lines as digit_lines
+    from .weights import draw_weights as draw_weights
+    from .why import draw_why as draw_why
 
 _HOMES = {
     "digit_lines": "terminal",
@@ -58,8 +43,10 @@ _HOMES = {
     "draw_why": "why",
     "new_axes": "figure",
     "save": "figure",
-    "save_digit": "plain",
+    "save_digit": "raw_image",
 }
+
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

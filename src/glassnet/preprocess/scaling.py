@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import DataError, OptionError, require_choice
+from ..options import choices
 
 PerFeature = float | tuple[float, ...]
 """One number for all features, or one each."""
@@ -66,10 +67,9 @@ class Scaling:
         DataError
             GN018 where a feature has no finite deviation.
         """
-        require_choice("scaling", name, (*SCALINGS, *STANDARDISING))
-        if name in SCALINGS:
-            span, offset = SCALINGS[name]
-            return cls(name, maximum, span, offset)
+        require_choice("scaling", name, SCALINGS)
+        if step := SCALINGS[name]:
+            return cls(name, maximum, *step)
         if raw is None:
             raise OptionError("GN022", f"scaling {name}: give the training data's values, to standardise by them.")
         if name == "features":
@@ -140,7 +140,7 @@ class Scaling:
         made = cls(**fields)
         if np.shape(made.span) != np.shape(made.offset):
             raise ValueError("its scaling has not one span and one offset a feature")
-        if made.name not in (*SCALINGS, *STANDARDISING) or made.by_feature != (made.name == "features"):
+        if made.name not in SCALINGS or made.by_feature != (made.name == "features"):
             raise ValueError(f"its scaling {made.name!r} is none, or has another form")
         return made
 
@@ -150,11 +150,13 @@ class Scaling:
         return f"x / {self.maximum:g} · {self.span:g} {'+' if self.offset >= 0 else '−'} {abs(self.offset):g}"
 
 
-SCALINGS: dict[str, tuple[float, float]] = {"notes": (0.99, 0.01), "unit": (1.0, 0.0)}
-"""Name -> (span, offset), for the steps that do not depend on the data."""
+SCALINGS: dict[str, tuple[float, float] | None] = choices.meanings_of(
+    choices.SCALINGS, {"notes": (0.99, 0.01), "unit": (1.0, 0.0), "standard": None, "features": None}
+)
+"""Name -> (span, offset); None for the steps that follow from the data."""
 
-STANDARDISING = ("standard", "features")
-"""The others, which bring the data to mean 0 and deviation 1."""
+STANDARDISING = tuple(name for name, step in SCALINGS.items() if step is None)
+"""Those, which bring the data to mean 0 and deviation 1."""
 
 _FARTHEST = 1e15
 """Deviations from the mean beyond which a value counts as this far: sums of larger ones overflow in float32."""

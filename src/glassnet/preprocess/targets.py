@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from ..errors import OptionError, ShapeError, require_choice
+from ..options import choices
 
 
 @dataclass(frozen=True)
@@ -142,12 +143,10 @@ class Targets:
         return f"{self.low:g} and {self.high:g}{'' if self.of_classes else ', several labels a sample'}"
 
 
-TARGETS: dict[str, tuple[float, float]] = {
-    "notes": (0.01, 0.99),
-    "one-hot": (0.0, 1.0),
-    "multilabel": (0.0, 1.0),
-    "values": (0.0, 1.0),
-}
+TARGETS: dict[str, tuple[float, float]] = choices.meanings_of(
+    choices.TARGETS,
+    {"notes": (0.01, 0.99), "one-hot": (0.0, 1.0), "multilabel": (0.0, 1.0), "values": (0.0, 1.0)},
+)
 """Name -> (low, high)."""
 
 BESIDE_CLASSES = ("multilabel", "values")

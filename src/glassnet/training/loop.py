@@ -60,8 +60,7 @@ def train(
     Yields
     ------
     Event
-        See `glassnet.training.events`, in the order Preparing, TrainingStarted, (BlockDone …, EpochDone) …,
-        TrainingEnded.
+        See `training.events`, in the order Preparing, TrainingStarted, (BlockDone …, EpochDone) …, TrainingEnded.
 
     Raises
     ------

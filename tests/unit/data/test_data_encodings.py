@@ -1,6 +1,7 @@
 """Encodings of text: whatever a spreadsheet writes is one table, wherever a table is read."""
 
 import gzip
+import sys
 
 import numpy as np
 import pytest
@@ -113,6 +114,19 @@ def test_only_a_mark_is_an_empty_file(tmp_path):
         ("süß,b\n", "cp1252", "1252"),
         ("naïve,Müller,São Paulo\n", "cp1252", "1252"),
         ("ÄÖÜ,Łódź\n".replace("Łódź", "née"), "cp1252", "1252"),
+        ("städtisch,groß\n" + "1,2\n" * 50_000, "cp1252", "1252"),
+        ("a,b\n" + "1,2\n" * 50_000 + "3,über\n", "cp1252", "1252"),
+        ("a,b\n" + "1,2\n" * 50_000 + "3,北京\n", "gbk", "GB 18030"),
+        ("v,w\n" + "".join(f"{k},{k % 7}°C\n" for k in range(300)), "cp1252", "1252"),
+        ("v,w\n" + "".join(f"{k},±{k % 7}\n" for k in range(300)), "latin-1", "1252"),
+        ("m²,µg/m³,price €\n1,2,3\n", "cp1252", "1252"),
+        ("prénom,âge,élève\nHélène,12,ça va\nFrançois,9,où\n", "cp1252", "1252"),
+        ("GRÖSSE,ÄÜÖ,ÜBER\nÖL,Ä,Ü\n", "cp1252", "1252"),
+        ("花萼长度,花萼宽度,类别\n5.1,3.5,山鸢尾\n", "gbk", "GB 18030"),
+        ("年齡,收入,性別,是否購買\n23,4000,男,是\n", "big5", "Big5"),
+        ("姓名,性別\n王,男\n李,女\n", "big5", "Big5"),
+        ("名前,性別\n田中,男\n鈴木,女\n", "shift_jis", "Shift JIS"),
+        ("がく片の長さ,品種\n5.1,セトサ\n", "cp932", "Shift JIS"),
         ("plain\n", "ascii", ""),
         ("süß 北京\n", "utf-8", ""),
     ],
@@ -122,6 +136,12 @@ def test_text_without_a_mark_is_guessed(text, encoding, taken):
     assert found.decode() == text
     assert taken in said
     assert bool(taken) == bool(said)
+
+
+def test_what_is_utf_8_needs_no_guess(monkeypatch):
+    monkeypatch.setitem(sys.modules, "charset_normalizer", None)  # cannot be imported
+    for text in ("1,2\n" * 1000, "süß 北京\n", "temp °C\n"):
+        assert in_utf8(text.encode()) == (text.encode(), "")
 
 
 @pytest.mark.parametrize("above", ["# by us, of 2023\n", "#\n\n# till 3\n", "# one\n\n"])

@@ -6,6 +6,7 @@ import gzip
 import io
 import json
 import sys
+from decimal import Decimal
 from unittest import mock
 
 import numpy as np
@@ -370,6 +371,17 @@ def test_intervals_of_pandas_are_words_and_periods_dates():
     table = read_table(pandas.DataFrame({"age": ages, "day": pandas.period_range("2026", periods=4, freq="D")}))
     assert table.words("age")[1] == ("(0, 18]", "(18, 65]", "(65, 99]")
     assert (table.kind("age"), table.kind("day")) == ("text", "date")
+    array = read_table(pandas.DataFrame({"day": pandas.period_range("2026", periods=4, freq="D")}).to_numpy())
+    assert array.kind("column1") == "date"
+
+
+def test_no_number_is_missing_in_objects_too():
+    """Of floats, NumPy's numbers and decimals, which polars does not take."""
+    objects = np.array([np.float32("nan"), float("nan"), None, 1.5], object)
+    decimals = [Decimal("NaN"), None, None, Decimal("1.5")]
+    table = read_table({"a": objects, "b": np.array(decimals, object)})
+    for name in table.names:
+        np.testing.assert_array_equal(table.numbers(name), [np.nan, np.nan, np.nan, 1.5])
 
 
 def test_mistakes_in_frames_keep_their_own_words():

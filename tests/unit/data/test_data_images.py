@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,8 @@ from PIL import Image
 
 from glassnet.data import load_inputs
 from glassnet.errors import GlassnetError
+from glassnet.io.picture_formats import NAMES, PILLOW_NAMES
+from support.sources import ROOT
 
 DIGIT = np.zeros((4, 6), np.uint8)
 DIGIT[1:3, 2:4] = [[250, 30], [7, 255]]
@@ -76,8 +79,8 @@ def test_jpeg_and_other_ranges(tmp_path):
     np.testing.assert_allclose([inputs.min(), inputs.max()], [0, 16], rtol=1e-6)
 
 
-@pytest.mark.parametrize("kind", ["GIF", "BMP", "WEBP", "TIFF"])
-def test_other_kinds_of_pictures(tmp_path, kind):
+@pytest.mark.parametrize("kind", [name for name in PILLOW_NAMES if name != "JPEG"])
+def test_kinds_of_pictures(tmp_path, kind):
     path = tmp_path / "d"
     Image.fromarray(DIGIT).save(path, kind, **({"lossless": True} if kind == "WEBP" else {}))
     np.testing.assert_array_equal(ask(path), DIGIT)
@@ -127,3 +130,9 @@ def test_no_flipped_bit_brings_a_foreign_error(tmp_path):
             load_inputs(path, 24, SHAPE, 255.0)
         except GlassnetError as error:
             assert path.name in str(error)  # noqa: PT017
+
+
+def test_the_documentation_names_every_kind():
+    page = (ROOT / "docs" / "images.md").read_text(encoding="utf-8")
+    (row,) = (line for line in page.splitlines() if line.startswith("| kinds of files |"))
+    assert [name for name in NAMES if not re.search(rf"\b{name}\b", row)] == []

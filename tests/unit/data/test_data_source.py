@@ -7,13 +7,13 @@ import hashlib
 import io
 import subprocess
 import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from glassnet.data import bundled, has_part, load, load_inputs
 from glassnet.errors import DataError, GlassnetError, OptionError
+from support.sources import PACKAGE
 
 IMAGES = np.arange(32, dtype=np.uint8).reshape(2, 4, 4)
 
@@ -35,9 +35,7 @@ def test_bundled(part, count):
     assert data.inputs.flags.writeable
     assert (data.classes, data.image_shape) == (10, (28, 28))
     # The checksums that came with the files are those of the unpacked originals.
-    import glassnet.data.load
-
-    sums = (Path(glassnet.data.load.__file__).parent / "mnist" / "SHA256SUMS").read_text()
+    sums = (PACKAGE / "data" / "mnist" / "SHA256SUMS").read_text()
     stem = {"train": "train", "test": "t10k"}[part]
     for values, name in ((data.inputs.reshape(-1, 28, 28), "images-idx3"), (data.labels, "labels-idx1")):
         assert f"{hashlib.sha256(idx(values)).hexdigest()}  {stem}-{name}-ubyte\n" in sums

@@ -1,4 +1,4 @@
-"""One picture file as an array: PNG, JPEG, GIF, BMP, WebP and TIFF, grey or with three colours.
+"""One picture file as an array, grey or with three colours; `picture_formats` says which kinds are read.
 
 Two ways lead on from it. For a model of MNIST's kind, a digit is bright ink on dark ground of the model's own size, and
 any other picture a photograph whose digits are brought to that (`parse_image`); a picture of a folder is brought to one
@@ -20,11 +20,10 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from ...errors import DataError, FileError
 from ...io.opening import LFS_READ, Opened, file_problem, refuse_pointer
+from ...io.picture_formats import NAMES, PILLOW_NAMES
 from ..dataset import border
-from .deep_colour import deep_colours, eight_bit_colours
 
-FORMATS = ("PNG", "JPEG", "GIF", "BMP", "WEBP", "TIFF")
-"""Pillow's names of what is read."""
+_WHITEST = 65535
 LARGEST = 89_000_000
 """Pixels of a picture at most; a small file can claim any number."""
 
@@ -94,7 +93,8 @@ def open_photo(opened: Opened) -> Image.Image:
     from ...handwriting import opaque
 
     with opened.stream() as stream, quiet_pillow(), _opened(stream, opened.name) as picture:
-        return opaque(_upright(picture, stream, 0)[0])
+        ImageOps.exif_transpose(picture, in_place=True)
+        return opaque(picture)
 
 
 class Read(NamedTuple):
@@ -116,22 +116,28 @@ def read_picture(file: IO[bytes] | Path, name: str, size: tuple[int, int] | None
     size : (rows, columns), optional
         What it is brought to as a whole: its sides are stretched or shrunk, each by itself.
     white : int
-        What counts as white at least, in a picture of more than 8 bits.
+        What counts as white at least, in a grey picture of more than 8 bits.
 
     Raises
     ------
     FileError
         GN001 to GN003 when it cannot be opened, GN005 when it is no picture, GN006 when it is damaged.
     DataError
-        GN017 when it is of monstrous size.
+        GN017 when it is of monstrous size, or has colours of 16 bits where white is below their largest number.
     """
     with _opened(file, name) as picture:
+        # Pillow gives the upper 8 bits, which would be nearly black; its file's own numbers stand in `tile` alone.
+        if 0 < white < _WHITEST and not picture.mode.startswith("I") and ";16" in str(getattr(picture, "tile", "")):
+            raise DataError(
+                "GN017",
+                f"{name}: colours of 16 bits, of which the upper 8 are read, but white is {white:,}, as in training. "
+                f"Save it with 8 bits, {white:,} as 255.",
+            )
         if size and picture.size != size[::-1]:
             # A JPEG is decoded at a half, a quarter or an eighth if that is still twice as large as needed.
             picture.draft(None, (2 * size[1], 2 * size[0]))
-        upright, top = _upright(picture, file, white)
-        flat, own = _flat(upright, white)
-        white = top or own
+        ImageOps.exif_transpose(picture, in_place=True)
+        flat, white = _flat(picture, white)
         if size is None or flat.size == size[::-1]:
             return Read(flat, False, white)
         smaller = flat.width >= size[1] and flat.height >= size[0]
@@ -160,7 +166,7 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     try:
         if isinstance(file, Path) and not stat.S_ISREG(file.stat().st_mode):  # a pipe would be waited for
             raise UnidentifiedImageError
-        with Image.open(file, formats=FORMATS) as picture:
+        with Image.open(file, formats=PILLOW_NAMES) as picture:
             if picture.width * picture.height > LARGEST:
                 raise Image.DecompressionBombError
             yield picture
@@ -171,10 +177,12 @@ def _opened(file: IO[bytes] | Path, name: str) -> Iterator[Image.Image]:
     except UnidentifiedImageError:
         refuse_pointer(_head(file), name)
         raise FileError(
-            "GN005", f"{name}: not a PNG, JPEG, GIF, BMP, WebP or TIFF picture. Save it as one, or remove it."
+            "GN005", f"{name}: not a {', '.join(NAMES[:-1])} or {NAMES[-1]} picture. Save it as one, or remove it."
         ) from None
     except (FileNotFoundError, PermissionError, IsADirectoryError) as error:
         raise file_problem(name, error) from None
+    except DataError:
+        raise
     except Exception as error:  # damaged files bring many kinds out of Pillow's decoders
         raise FileError(
             "GN006", f"{name}: the picture is damaged ({type(error).__name__}). Save it again, or remove it."
@@ -190,15 +198,6 @@ def _head(file: IO[bytes] | Path) -> bytes:
         return b""
     with file.open("rb") as stream:
         return stream.read(LFS_READ)
-
-
-def _upright(picture: Image.Image, file: IO[bytes] | Path, white: int) -> tuple[Image.Image, int]:
-    """Turn a picture as it says how it was taken, colours of 16 bits brought to 8; say what was white, else 0."""
-    deep, top = deep_colours(picture, file), 0
-    if deep is not None:
-        picture, top = eight_bit_colours(deep, white, picture)
-    ImageOps.exif_transpose(picture, in_place=True)
-    return picture, top
 
 
 def _flat(picture: Image.Image, white: int) -> tuple[Image.Image, int]:

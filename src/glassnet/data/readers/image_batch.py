@@ -48,7 +48,7 @@ class Pictures:
     coloured : int
         How many have colours in their files.
     white : int
-        What counts as white in those of more than 8 bits; 0 where there are none.
+        What counts as white in grey ones of more than 8 bits; 0 where there are none.
     """
 
     inputs: NDArray[np.uint8]
@@ -83,7 +83,7 @@ def read_pictures(
     reading : {"", "ink", "photo"}
         What they are; nothing, to find out.
     white : int, optional
-        What counts as white in pictures of more than 8 bits, at least; if not given, one for all is found out.
+        What counts as white in grey pictures of more than 8 bits, at least; if not given, one for all is found out.
     large : bool
         Whether pictures of more than `LARGEST_UNASKED` pixels are read without a size.
 

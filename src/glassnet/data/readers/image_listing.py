@@ -17,10 +17,10 @@ from pathlib import Path
 from ...errors import DataError, FileError
 from ...i18n.language import counted, listed
 from ...io.opening import file_problem
+from ...io.picture_formats import SUFFIXES
 from .idx import images_name
 from .label_file import read_index
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff")
 PARTS = {"train": ("train", "training"), "test": ("test", "testing", "validation", "valid", "val")}
 """What the folder of a part may be called, the likeliest first."""
 

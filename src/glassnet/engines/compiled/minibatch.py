@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...network import Architecture
-from ...nn.optimizers import OPTIMIZERS, State, follow
+from ...nn.optimizers import State, follow
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...nn.random import Purpose, key
 from ...options.options import Options
@@ -52,7 +52,7 @@ class Batches:
         self._plan = kernels.plan_of(architecture)
         rates = np.array(options.dropouts)
         self._dropout = kernels.Dropout(rates.astype(np.float32), (1 / (1 - rates)).astype(self._dtype))
-        optimizer = list(OPTIMIZERS).index(options.optimizer)
+        optimizer = kernels.number_of(options.optimizer)
         self._raw = read_only(of_few_types(samples.rows))
         targets = samples.targets.astype(self._dtype)
         self._known = kernels.Known(read_only(samples.labels), targets, samples.weights_in(self._dtype))

@@ -81,7 +81,7 @@ def make_page(
     without = [] if asked else _need_data(model)
     called = name or say("untitled")
     content = (
-        templates(__package__)
+        templates()
         .get_template("report.html")
         .render(
             say=say,

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def read_table(source: Any, expected: Sequence[str] = ()) -> Table:
-    """Read a table with named columns; see `glassnet.data.tables.table.read_table`, which this loads when it is needed."""
+    """Read a table with named columns; see `data.tables.table.read_table`, which this loads when it is needed."""
     from ...data.tables.table import read_table
 
     return read_table(source, expected)

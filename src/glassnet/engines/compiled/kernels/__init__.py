@@ -1,7 +1,7 @@
 """Compiled loops (Numba): compiled at their first call, once per machine."""
 
 from .barrier import IMPATIENCE, PATIENCE, new_team, send_home
-from .common import Known, Plan, SparseRows, plan_of
+from .common import Known, Plan, SparseRows, number_of, plan_of
 from .inference import answer_rows, packed
 from .minibatch import Memory, Rules, Source, Steps, train_batches, turn_tiles
 from .node_groups import VECTORS, Behind, Groups, Nodes
@@ -41,6 +41,7 @@ __all__ = [
     "gather_nonzero",
     "gather_pairs",
     "new_team",
+    "number_of",
     "packed",
     "plan_of",
     "send_home",

@@ -14,23 +14,13 @@ from numba.extending import overload
 from ....nn.activations import GELU_CUBIC, GELU_SCALE, LARGEST_EXPONENT, LEAK
 from ....nn.jit import kernel, part_of_kernel
 from ....nn.optimizers import TINY
-from .common import (
-    CROSS_ENTROPY,
-    EXPONENTIAL,
-    FOCAL,
-    GELU,
-    HUBER,
-    IDENTITY,
-    LEAKY_RELU,
-    POISSON,
-    QUANTILE,
-    RELU,
-    SIGMOID,
-    SOFTMAX,
-    SQUARED_ERROR,
-    TANH,
-    Plan,
-)
+from .common import Plan, number_of
+
+SIGMOID, TANH, RELU, LEAKY_RELU = map(number_of, ("sigmoid", "tanh", "relu", "leaky_relu"))
+GELU, SILU, SOFTMAX, EXPONENTIAL = map(number_of, ("gelu", "silu", "softmax", "exponential"))
+IDENTITY = number_of("identity")
+SQUARED_ERROR, CROSS_ENTROPY, POISSON, FOCAL = map(number_of, ("squared_error", "cross_entropy", "poisson", "focal"))
+HUBER, QUANTILE = map(number_of, ("huber", "quantile"))
 
 
 def _exp(x: Any) -> Any:
@@ -133,7 +123,7 @@ def flush(values: Any) -> None:
 @kernel
 def flush_hidden(plan: Plan, layer: int, a: Any) -> None:
     """Flush the activations of a hidden layer that may need it; outputs are compared with each other and stay."""
-    if plan.activation[layer] == SIGMOID and layer + 1 < plan.activation.shape[0]:
+    if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
         flush(a)
 
 
@@ -159,6 +149,9 @@ def activate(code: int, z: Any, a: Any) -> None:
         _tanh(a, a)
         for j in range(nodes):
             a[j] = half * z[j] * (one + a[j])
+    elif code == SILU:
+        for j in range(nodes):
+            a[j] = z[j] / (one + _exp(-z[j]))
     elif code == SOFTMAX:
         peak, total = z[first_largest(z)], z.dtype.type(0)
         for j in range(nodes):
@@ -212,6 +205,10 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
         for j in range(nodes):
             t = scratch[j]
             delta[j] *= half * (one + t) + half * z[j] * (one - t * t) * scale * (one + cubic * z[j] * z[j])
+    elif code == SILU:
+        for j in range(nodes):
+            s = one / (one + _exp(-z[j]))
+            delta[j] *= s * (one + z[j] * (one - s))
     elif code == SOFTMAX:
         mean = z.dtype.type(0)
         for j in range(nodes):

@@ -13,9 +13,18 @@ from ....nn.activations import ACTIVATIONS
 from ....nn.losses import LOSSES
 from ....nn.optimizers import OPTIMIZERS
 
-IDENTITY, SIGMOID, TANH, RELU, LEAKY_RELU, GELU, SOFTMAX, EXPONENTIAL = range(len(ACTIVATIONS))
-SQUARED_ERROR, CROSS_ENTROPY, ABSOLUTE_ERROR, HUBER, QUANTILE, POISSON, FOCAL = range(len(LOSSES))
-SGD, MOMENTUM, NESTEROV, RMSPROP, ADAM, ADAMW = range(len(OPTIMIZERS))
+_REGISTRIES = (tuple(ACTIVATIONS), LOSSES, tuple(OPTIMIZERS))
+
+
+def number_of(name: str) -> int:
+    """Return the number that stands for an activation, a loss or an optimizer in kernels: its place among its kind.
+
+    Raises
+    ------
+    StopIteration
+        For a name that is none of these.
+    """
+    return next(names.index(name) for names in _REGISTRIES if name in names)
 
 
 class SparseRows(NamedTuple):
@@ -61,8 +70,8 @@ def plan_of(architecture: Architecture) -> Plan:
         np.concatenate([[0], np.cumsum(sizes[1:])]),
         np.array(weight_at, np.int64),
         np.array(bias_at, np.int64),
-        np.array([list(ACTIVATIONS).index(name) for name in architecture.activations], np.int64),
-        LOSSES.index(architecture.loss),
+        np.array([number_of(name) for name in architecture.activations], np.int64),
+        number_of(architecture.loss),
         architecture.loss_parameter or 0.0,
         architecture.rule == "notes",
     )

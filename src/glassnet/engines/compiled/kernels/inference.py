@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....nn.jit import kernel_with_arrays
-from .common import SQUARED_ERROR, Plan, SparseRows
+from .activations import SQUARED_ERROR
+from .common import Plan, SparseRows
 from .shards import Dropout, Inputs, Part, ShardWork, shard_forward
 from .sparse import gather_nonzero, tile_of, tile_sums
 

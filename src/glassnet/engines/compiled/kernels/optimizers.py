@@ -14,7 +14,10 @@ import numpy as np
 
 from ....nn.jit import kernel, part_of_kernel
 from ....nn.optimizers import TINY
-from .common import ADAM, ADAMW, MOMENTUM, NESTEROV, RMSPROP
+from .common import number_of
+
+MOMENTUM, NESTEROV, RMSPROP = map(number_of, ("momentum", "nesterov", "rmsprop"))
+ADAM, ADAMW, LION = map(number_of, ("adam", "adamw", "lion"))
 
 
 class Constants(NamedTuple):
@@ -69,6 +72,8 @@ def take_step(
         _rmsprop(w, gradient, slots[0][start:stop], constants)
     elif code in (ADAM, ADAMW):
         _adam(code == ADAMW, w, gradient, slots[0][start:stop], slots[1][start:stop], constants)
+    elif code == LION:
+        _lion(w, gradient, slots[0][start:stop], constants)
     else:
         c = constants
         for i in range(w.shape[0]):
@@ -118,3 +123,16 @@ def _adam(apart: bool, w: Any, gradient: Any, m: Any, r: Any, c: Constants) -> N
         m[i] = mean
         r[i] = size
         w[i] = old - outside * old - c.rate * (mean * c.first) / (math.sqrt(size * c.second) + c.epsilon)
+
+
+@part_of_kernel
+def _lion(w: Any, gradient: Any, m: Any, c: Constants) -> None:
+    zero, one, tiny = w.dtype.type(0), w.dtype.type(1), w.dtype.type(TINY)
+    for i in range(w.shape[0]):
+        g = c.clip * gradient[i]
+        mixed = c.momentum * m[i] + c.fresh * g
+        mean = c.beta2 * m[i] + c.fresh2 * g
+        m[i] = zero if abs(mean) < tiny else mean
+        mixed = zero if abs(mixed) < tiny else mixed
+        sign = one if mixed > 0 else -one if mixed < 0 else mixed  # written so that NaN passes
+        w[i] -= c.rate * (sign + c.weight_decay * w[i])

@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ....nn.jit import kernel, kernel_with_arrays, part_of_kernel, uniform_at
-from .activations import activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
-from .common import SOFTMAX, Known, Plan
+from .activations import SOFTMAX, activate, copy, first_largest, flush_hidden, output_delta, times_derivative, weigh
+from .common import Known, Plan
 from .hard_mining import find_hardest, gather_rows
 
 IN_CACHE = 4096

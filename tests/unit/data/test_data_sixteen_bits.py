@@ -1,4 +1,4 @@
-"""Pictures of 16 bits a channel: every bit counts, whatever Pillow's own pictures hold."""
+"""Pictures of 16 bits a channel: of grey every bit counts, of colours the upper 8, as Pillow has them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from glassnet import load_data, load_inputs
-from glassnet.data.readers.deep_colour import deep_colours
+from glassnet import Dataset, Options, load_inputs, load_model, new_model, save_model
 from glassnet.data.readers.image import open_photo, read_picture
+from glassnet.errors import GlassnetError
 from glassnet.io.opening import open_source
 
 COLOUR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels -> PNG's colour type
@@ -60,67 +60,51 @@ def noise(channels: int, top: int = 65535) -> np.ndarray:
     return pixels
 
 
-def found(content: bytes) -> np.ndarray | None:
-    stream = io.BytesIO(content)
-    with Image.open(stream) as picture:
-        return deep_colours(picture, stream)
+def colours_of(content: bytes) -> np.ndarray:
+    return np.asarray(read_picture(io.BytesIO(content), "x").picture)
 
 
 @pytest.mark.parametrize("channels", [2, 3, 4])
-def test_every_bit_of_a_png_is_read(channels):
+def test_of_colours_in_a_png_the_upper_8_bits_are_read(channels):
     pixels = noise(channels)
-    deep = found(png(pixels))
-    assert deep is not None
-    np.testing.assert_array_equal(deep, pixels if channels > 2 else pixels[..., [0, 0, 0, 1]])
+    if channels != 3:
+        pixels[..., -1] = 65535
+    expected = (pixels if channels > 2 else pixels[..., [0, 0, 0]])[..., :3] >> 8
+    np.testing.assert_array_equal(colours_of(png(pixels)), expected)
 
 
 @pytest.mark.parametrize("packed", [False, True])
 @pytest.mark.parametrize("order", ["<", ">"])
-def test_every_bit_of_a_tiff_is_read(order, packed):
+def test_of_colours_in_a_tiff_the_upper_8_bits_are_read(order, packed):
     pixels = noise(3)
-    np.testing.assert_array_equal(found(tiff(pixels, order, packed)), pixels)
+    np.testing.assert_array_equal(colours_of(tiff(pixels, order, packed)), pixels >> 8)
 
 
-def test_pictures_of_eight_bits_are_left_alone():
-    for mode in ("L", "LA", "P", "RGB", "RGBA", "CMYK", "I;16"):
-        stream = io.BytesIO()
-        Image.new(mode, (4, 3)).save(stream, "TIFF" if mode == "CMYK" else "PNG")
-        assert found(stream.getvalue()) is None, mode
+def test_a_model_whose_white_is_lower_refuses_them(tmp_path):
+    """They would be nearly black for a model that has learnt of 12 bits, be it of colours, as once, or of grey."""
+    path = tmp_path / "1.png"
+    path.write_bytes(png(noise(3, 4095)))
+    for features in (35, 105):
+        with pytest.raises(GlassnetError, match=r"1.png: colours of 16 bits, .*4,095.*Save it with 8 bits") as caught:
+            load_inputs(path, features, (5, 7), 255.0, "photo", white=4095)
+        assert caught.value.code == "GN017"
+        for white in (0, 65535):
+            assert load_inputs(path, features, (5, 7), 255.0, "photo", white=white)[0].max() == 15
+    Image.new("RGB", (7, 5), (200, 0, 0)).save(path)
+    assert load_inputs(path, 105, (5, 7), 255.0, "photo", white=4095)[0].max() == 200
 
 
-@pytest.mark.parametrize("bits", [10, 12, 14, 16])
-def test_white_is_what_the_cameras_bits_hold_and_is_kept(tmp_path, bits):
-    top = 2**bits - 1
-    bright, dark = noise(3, top), noise(3, top) // 300
-    for name, pixels in (("a/1", bright), ("b/1", dark)):
-        (tmp_path / name).parent.mkdir()
-        (tmp_path / f"{name}.png").write_bytes(png(pixels))
-    data = load_data(tmp_path, colour=True)
-    assert data.white == top
-    expected = np.rint(np.stack([bright, dark]).reshape(2, -1) * (255 / top))
-    np.testing.assert_array_equal(data.inputs, expected)
-    asked = load_inputs(tmp_path / "b" / "1.png", 105, (5, 7), 255.0, data.reading, white=data.white)[0]
-    np.testing.assert_array_equal(asked[0], expected[1])
-    assert any("is white" in remark for remark in data.remarks) == (bits < 16)
+def test_a_model_that_learnt_them_opens_as_it_was(tmp_path):
+    path = tmp_path / "m.safetensors"
+    data = Dataset(np.zeros((4, 105), np.uint8), np.arange(4) % 2, 2, (5, 7), "s", reading="photo", white=4095)
+    save_model(new_model(data, Options()), path)
+    assert load_model(path).white == 4095
 
 
-def test_transparent_colours_do_not_count_and_are_white():
-    pixels = noise(4, 4095)
-    pixels[..., 3] = 65535
-    pixels[2] = [60000, 60000, 60000, 0]
-    read = read_picture(io.BytesIO(png(pixels)), "x")
-    assert (read.white, read.picture.mode) == (4095, "RGB")
-    expected = np.rint(pixels[..., :3] * (255 / 4095))
-    expected[2] = 255
-    np.testing.assert_array_equal(np.asarray(read.picture), expected)
-
-
-@pytest.mark.parametrize("channels", [1, 3])
-def test_a_colour_that_means_transparent_is_white(channels):
-    pixels = noise(channels)
+def test_a_grey_that_means_transparent_is_white():
+    pixels = noise(1)
     pixels[1:3] = 513
-    key = struct.pack(f">{channels}H", *[513] * channels)
-    read = np.asarray(read_picture(io.BytesIO(png(pixels, (b"tRNS", key))), "x").picture)
+    read = colours_of(png(pixels, (b"tRNS", struct.pack(">H", 513))))
     assert (read[1:3] == 255).all()
     assert (read[0] != 255).any()
 
@@ -131,6 +115,6 @@ def test_they_stand_upright_and_photographs_of_them_are_read(tmp_path: Path):
     note[0x0112] = 6
     path = tmp_path / "x.png"
     path.write_bytes(png(pixels, (b"eXIf", note.tobytes().removeprefix(b"Exif\0\0"))))
-    expected = np.rot90(np.rint(pixels * (255 / 65535)), -1)
+    expected = np.rot90(pixels >> 8, -1)
     np.testing.assert_array_equal(np.asarray(read_picture(path, "x").picture), expected)
     np.testing.assert_array_equal(np.asarray(open_photo(open_source(path))), expected)

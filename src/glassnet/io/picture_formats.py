@@ -1,0 +1,35 @@
+"""The kinds of picture files that are read: their names, how their file names end, and how their bytes begin."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+
+class Format(NamedTuple):
+    """One kind of picture file; in capitals, the name is Pillow's. `beginning` is a regular expression."""
+
+    name: str
+    suffixes: tuple[str, ...]
+    beginning: bytes
+
+
+FORMATS = (
+    Format("PNG", (".png",), rb"\x89PNG"),
+    Format("JPEG", (".jpg", ".jpeg", ".jpe", ".jfif"), rb"\xff\xd8\xff"),
+    Format("GIF", (".gif",), rb"GIF8"),
+    Format("BMP", (".bmp",), rb"BM.{4}\0{4}"),  # text may begin with BM, but has no zeros
+    Format("WebP", (".webp",), rb"RIFF.{4}WEBP"),
+    Format("TIFF", (".tif", ".tiff"), rb"II\*\0|MM\0\*"),
+)
+
+SUFFIXES = tuple(suffix for one in FORMATS for suffix in one.suffixes)
+NAMES = tuple(one.name for one in FORMATS)
+PILLOW_NAMES = tuple(name.upper() for name in NAMES)
+
+_BEGINNING = re.compile(b"|".join(one.beginning for one in FORMATS), re.DOTALL)
+
+
+def begins_as_picture(head: bytes) -> bool:
+    """Tell whether a file with these first bytes is a picture."""
+    return _BEGINNING.match(head) is not None
