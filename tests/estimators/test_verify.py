@@ -7,6 +7,7 @@ import pytest
 
 from glassnet import Dataset, NetworkClassifier, NetworkRegressor, load_model, verify
 from glassnet.errors import DataError
+from support.cli import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:the training loss still fell")
 
@@ -89,3 +90,15 @@ def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
         fitted.fit(X, SIDES, callbacks=[interrupt])
     with pytest.raises(DataError, match="no receipt"):
         fitted.verify(X, SIDES)
+
+
+def test_the_command_line_does_too(tmp_path, monkeypatch):
+    """With rows of bytes, as it reads them; also where it would take them for pictures."""
+    monkeypatch.chdir(tmp_path)
+    for features in (5, 16):
+        rows, labels = RNG.integers(0, 256, (60, features)), np.arange(60) % 3
+        NetworkClassifier(input_max=255, **SHORT).fit(rows, labels).save("e.safetensors", overwrite=True)
+        text = "\n".join(",".join(map(str, (label, *row))) for label, row in zip(labels, rows, strict=True))
+        (tmp_path / "rows.csv").write_text(text + "\n")
+        done = run("verify", "e.safetensors", "rows.csv")
+        assert (done.code, "same bits" in done.out) == (0, True), done.err

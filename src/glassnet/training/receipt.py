@@ -215,10 +215,13 @@ def options_of(receipt: Receipt) -> Options:
     return Options(**given)
 
 
-def in_trained_type(data: Dataset, receipt: Receipt) -> Dataset:
-    """Return data with inputs of the type that was trained on: a file of bytes may have been given as float64."""
-    dtype = receipt["data"].get("dtype", data.inputs.dtype.name)
-    return data if dtype == data.inputs.dtype.name else replace(data, inputs=data.inputs.astype(dtype))
+def in_form_of(model: Model, data: Dataset) -> Dataset:
+    """Return data in the form that a model was trained on: an estimator is given no pictures, and bytes as float64."""
+    dtype = model.receipt["data"].get("dtype", data.inputs.dtype.name)
+    shape = data.image_shape if model.image_shape else None
+    if (dtype, shape) == (data.inputs.dtype.name, data.image_shape):
+        return data
+    return replace(data, inputs=data.inputs.astype(dtype, copy=False), image_shape=shape)
 
 
 def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:

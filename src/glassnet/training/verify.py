@@ -15,7 +15,7 @@ from .receipt import (
     GivenData,
     differences,
     engine_of,
-    in_trained_type,
+    in_form_of,
     surroundings,
     training_split_of,
     verifiable_options,
@@ -78,7 +78,7 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
 
     if model.hash() != receipt["hash"]:
         return differs("the weights in the file are not those of its receipt")
-    data, scaling = in_trained_type(data, receipt), model.scaling
+    data, scaling = in_form_of(model, data), model.scaling
     alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not alike or given.fingerprint != receipt["data"]["fingerprint"]:
