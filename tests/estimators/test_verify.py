@@ -11,8 +11,8 @@ from support.cli import run
 
 pytestmark = pytest.mark.filterwarnings("ignore:the training loss still fell")
 
-RNG = np.random.default_rng(4)
-X = RNG.normal(size=(120, 3))
+
+X = np.random.default_rng(4).normal(size=(120, 3))
 SIDES = np.where(X[:, 0] > 0, "right", "left")
 NUMBERS = X @ [1.0, -2.0, 0.5]
 SHORT = {"max_iter": 3, "random_state": 0}
@@ -96,7 +96,7 @@ def test_the_command_line_does_too(tmp_path, monkeypatch):
     """With rows of bytes, as it reads them; also where it would take them for pictures."""
     monkeypatch.chdir(tmp_path)
     for features in (5, 16):
-        rows, labels = RNG.integers(0, 256, (60, features)), np.arange(60) % 3
+        rows, labels = np.random.default_rng(5).integers(0, 256, (60, features)), np.arange(60) % 3
         NetworkClassifier(input_max=255, **SHORT).fit(rows, labels).save("e.safetensors", overwrite=True)
         text = "\n".join(",".join(map(str, (label, *row))) for label, row in zip(labels, rows, strict=True))
         (tmp_path / "rows.csv").write_text(text + "\n")
