@@ -57,7 +57,7 @@ def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
     checks = loop.DivergenceGuard.check_epoch
 
     def fail_in_the_third(guard, loss):
-        if guard._position.epoch == 2:
+        if guard._state.epoch == 2:
             guard._give_up("on purpose")
         checks(guard, loss)
 

@@ -248,7 +248,7 @@ def test_blas_has_one_thread_while_training_and_its_own_number_afterwards(two_bl
 def test_whoever_is_told_of_an_event_has_all_of_blas(engine, two_blas_threads):
     seen: list[list[int]] = []
     options = Options(**SMALL, engine=engine)
-    fit(digits(220), options, listeners=[lambda event: seen.append(blas_threads())])
+    fit(digits(220), options, callbacks=[lambda event: seen.append(blas_threads())])
     assert len(seen) > 10
     assert all(one == two_blas_threads for one in seen)
 

@@ -191,7 +191,7 @@ def test_one_class_is_answered_as_it_is():
 def test_rows_for_validation_choose_the_best_weights():
     losses = []
     fitted = NetworkClassifier(max_iter=60, learning_rate=0.05, hidden_layer_sizes=(50,), n_iter_no_change=5)
-    fitted.fit(MOONS[:60], SIDES[:60], X_val=MOONS[60:], y_val=SIDES[60:], listeners=[losses.append])
+    fitted.fit(MOONS[:60], SIDES[:60], X_val=MOONS[60:], y_val=SIDES[60:], callbacks=[losses.append])
     curve = fitted.history_.validation_loss
     assert len(curve) == fitted.n_iter_ == fitted.history_.epoch[-1]
     assert sum(isinstance(event, EpochDone) for event in losses) == fitted.n_iter_
@@ -215,7 +215,7 @@ def test_rows_for_validation_come_with_their_answers():
 
 def test_a_listener_ends_the_training_by_saying_true():
     fitted = small(max_iter=50).fit(
-        IRIS, SPECIES, listeners=[lambda event: isinstance(event, EpochDone) and event.epoch == 4]
+        IRIS, SPECIES, callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 4]
     )
     assert fitted.n_iter_ == 4
 

@@ -168,9 +168,9 @@ def test_what_may_change_between_fits_goes_on():
 
 
 @pytest.mark.parametrize("given", [print, 3, [print, 3]])
-def test_listeners_that_cannot_listen_are_refused(given):
-    with pytest.raises(TypeError, match=r"^listeners: .*expected .*functions"):
-        small().fit(IRIS, SPECIES, listeners=given)
+def test_callbacks_that_cannot_be_called_are_refused(given):
+    with pytest.raises(TypeError, match=r"^callbacks: .*expected .*functions"):
+        small().fit(IRIS, SPECIES, callbacks=given)
 
 
 @pytest.mark.parametrize("place", ["fit", "predict"])

@@ -101,7 +101,7 @@ def test_what_decides_the_result_changes_it_and_watching_does_not():
                    {"targets": "one-hot"}, {"scaling": "unit"}, {"initializer": "he"}, {"epochs": 2}):  # fmt: skip
         assert hash_of(**change) != plain, change
     seen = []
-    watched = fit(DATA, options(), listeners=[seen.append, lambda event: np.random.default_rng(1).random()])
+    watched = fit(DATA, options(), callbacks=[seen.append, lambda event: np.random.default_rng(1).random()])
     assert watched.model.network.parameters.hash() == plain
     assert isinstance(seen[0], Preparing)
     assert isinstance(seen[-1], TrainingEnded)

@@ -140,7 +140,7 @@ def _explain_replay(
             say(told("replaying", first=int(event.progress) + 1, last=asked["epoch"], epochs=event.epochs))
 
     try:
-        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, listeners=[announce, show])
+        again = replay(model, samples, asked["epoch"], asked["step"], checkpoint=saved, callbacks=[announce, show])
     finally:
         show.close()
     facts = {

@@ -12,7 +12,7 @@ from ..i18n.cli import told
 from ..i18n.language import LANGUAGES
 from ..io.writing import MODEL, require_place
 from ..model.header import Text, record_of
-from ..training.checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_model_place
+from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from .console import json_flag, say
 from .flags import force_flag, max_bytes_flag
@@ -49,14 +49,14 @@ def resume_command(
     require_model_place(job.out, overwrite=force or out is None)
     _, parts = read_parts(job, saved.options, lambda rows, task: saved.options, saved.model.layout, large=True)
     run = saved.run(parts.training)
-    say(told("going_on", done=saved.position.progress, epochs=saved.options.epochs))
+    say(told("going_on", done=saved.state.progress, epochs=saved.options.epochs))
     for change in run.changes:
         say(f"{change}: the last bits may differ from those of a training that never stopped")
-    keep = Checkpoint(path, every or saved.every, saved.note, say)
+    keep = CheckpointPolicy(path, every or saved.every, saved.note, say)
     carry_out(job, saved.options, parts, partial(finish_with, keep, run), path, as_json, resumed=True)
 
 
-def _job(saved: SavedTraining, source: str | None, test: str | None, out: str | None, force: bool) -> Job:
+def _job(saved: LoadedCheckpoint, source: str | None, test: str | None, out: str | None, force: bool) -> Job:
     moved = {"source": source, "test": test, "out": out}
     given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
     if out is not None:  # what `train` was allowed was allowed at another place

@@ -32,10 +32,11 @@ from ..options.options import Options
 from ..options.recipes import for_rows
 from ..options.unused import say_idle, say_slow
 from ..training.callbacks import LAST, STILL_FALLING
-from ..training.checkpoint import Checkpoint, require_free, require_model_place
+from ..training.checkpoint import CheckpointPolicy, require_free, require_model_place
 from ..training.events import Event, TrainingStarted
-from ..training.loop import Fit, fit
-from ..training.receipt import extent_of, fingerprint, receipt_of
+from ..training.fit import fit
+from ..training.receipt import add_test, extent_of
+from ..training.run import Fit
 from .console import complain, json_flag, progress_listener, result, result_json, say, score_line
 from .drawings import drawings_of_test
 from .flags import force_flag, language_flag, max_bytes_flag, options_from, with_options
@@ -154,7 +155,7 @@ def train_command(
         raise KeyboardInterrupt(str(stop) or f"interrupted; nothing was written.{hint}") from None
 
 
-def _checkpoint(path: str | None, every: str | None, job: Job, options: Options) -> Checkpoint | None:
+def _checkpoint(path: str | None, every: str | None, job: Job, options: Options) -> CheckpointPolicy | None:
     if path is None:
         if every is not None:
             raise OptionError("GN022", "--checkpoint-every: name the file too, --checkpoint FILE.")
@@ -164,7 +165,7 @@ def _checkpoint(path: str | None, every: str | None, job: Job, options: Options)
     if Path(path).resolve() == Path(job.out).resolve():
         raise OptionError("GN022", f"--checkpoint {path}: the model is to go there. Name another file.")
     require_free(path)
-    return Checkpoint(path, every or "30s", asdict(job), say)
+    return CheckpointPolicy(path, every or "30s", asdict(job), say)
 
 
 class Parts(NamedTuple):
@@ -213,11 +214,10 @@ def carry_out(
 ) -> None:
     """Train, test, save, report and draw.
 
-    `fit_it` is given listeners. `before` is when a file that `checkpoint` may replace was written; one of this training
+    `fit_it` is given callbacks. `before` is when a file that `checkpoint` may replace was written; one of this training
     may not. The model of a training that was `resumed` replaces itself, as it comes out once more.
     """
     path = Path(job.out)
-    data_fingerprint = _aside(fingerprint, parts.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if job.pictures else [])]
     fitted = _fit(fit_it, path, needed_later)
     fall = fitted.history.loss_fall()
@@ -235,13 +235,9 @@ def carry_out(
             "train": fitted.train_seconds,
             "test": time.perf_counter() - began,
         }
-        model, known = fitted.model, data_fingerprint.result()
-        say_of_test(parts.training, known, parts.test)
-        model.receipt.update(
-            receipt_of(fitted, options, parts.training, evaluation, recipe=job.recipe, data_fingerprint=known)
-        )
-        if parts.held_out:
-            model.receipt["data"]["held_out"] = True
+        model = fitted.model
+        say_of_test(parts.training, model.receipt["data"]["fingerprint"], parts.test)
+        add_test(model.receipt, evaluation, recipe=job.recipe, held_out=parts.held_out)
         path = _save(model, path, overwrite=job.force or (resumed and _is_saved(model, path)))
     unread: OSError | None = None
     try:
@@ -365,7 +361,7 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str]) -> Fit
             _aside(_load_modules, needed_later)
 
     try:
-        return fit_it(listeners=[show, load_meanwhile])
+        return fit_it(callbacks=[show, load_meanwhile])
     except DivergedError as problem:
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:

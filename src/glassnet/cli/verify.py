@@ -6,7 +6,7 @@ import click
 
 from ..i18n.cli import told
 from ..model.file import load_model
-from ..training.receipt import verify
+from ..training.verify import verify
 from .console import json_flag, progress_listener, result, result_json
 from .flags import max_bytes_flag
 from .sources import load_trained_on
@@ -30,7 +30,7 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     finally:
         show.close()
     if as_json:
-        result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
+        result_json({**vars(verdict), "surroundings": list(verdict.surroundings)})
     elif verdict.same:
         epochs = model.receipt.get("kept", [len(model.receipt["trails"][0]) - 1])[0]
         result(told("same_bits", epochs=epochs, hash=model.receipt["hash"]))

@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.split import parts_of
 from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
-from ..model.build import new_model
 from ..model.model import Model
 from ..network import forward
 from ..nn.architecture import Architecture
@@ -28,11 +26,11 @@ from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
-from ..training.callbacks import Listener
-from ..training.checkpoint import SavedTraining
-from ..training.events import EpochDone
-from ..training.loop import train
-from ..training.receipt import engine_of, fingerprint, run_of
+from ..training.callbacks import Callback
+from ..training.checkpoint import LoadedCheckpoint
+from ..training.events import EpochDone, Event
+from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
+from ..training.run import Run
 from .step import Trace, trace_step
 
 
@@ -82,8 +80,8 @@ def replay(
     epoch: int,
     step: int,
     *,
-    checkpoint: SavedTraining | None = None,
-    listeners: Sequence[Listener] = (),
+    checkpoint: LoadedCheckpoint | None = None,
+    callbacks: Sequence[Callback] = (),
 ) -> Replay:
     """Repeat a step of the run that made a model.
 
@@ -95,63 +93,59 @@ def replay(
         What it was trained on.
     epoch, step : int
         From 1; a step is a batch.
-    checkpoint : SavedTraining, optional
-        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
-        is moved along.
-    listeners : sequence of callable
-        Each is called with every event of the training.
+    checkpoint : LoadedCheckpoint, optional
+        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its state is
+        moved along.
+    callbacks : sequence of callable
+        As for `glassnet.fit`.
 
     Raises
     ------
     DataError
-        GN017 as `receipt.verify`, and when the data are not those of the receipt.
+        GN017 as `glassnet.verify`, and when the data are not those of the receipt.
     OptionError
         GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
     ModelFileError
         GN044 when the checkpoint was begun with other data.
     """
-    options = replace(run_of(model.receipt), members=1)
-    trail = model.receipt["trails"][0]
-    part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
+    receipt = model.receipt
+    options, expected = replace(verifiable_options(receipt), members=1), receipt["trails"][0]
+    part, given = training_split_of(receipt, data), GivenData(data)
     steps = -(-len(part) // options.batch_size)
-    _require_step(epoch, step, len(trail) - 1, steps)
-    _require_same_data(data, model.receipt)
-    recorder = _RecordingEngine(engine_of(model.receipt), epoch - 1, step - 1)
+    _require_step(epoch, step, len(expected) - 1, steps)
+    if given.fingerprint != receipt["data"]["fingerprint"]:
+        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+    recorder = _RecordingEngine(engine_of(receipt), epoch - 1, step - 1)
     if checkpoint is None:
-        rerun, position = new_model(part, options), None
-        hashes = [rerun.network.parameters.hash()]
+        run = Run.on(part, options, recorder, given)
     else:
         _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
-        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, recorder)
-        rerun, position = run.model, run.position
+        run = checkpoint.run(data, recorder)
     # Early stopping is left out: what came after the step does not matter.
-    for event in train(rerun, part, replace(options, early_stopping=0), recorder, position=position):
-        for listener in listeners:
-            listener(event)
-        if isinstance(event, EpochDone):
-            hashes.append(event.hash)
-            if event.epoch == epoch:
-                break
-    step_trace, before, after = recorder.trace(rerun, options), recorder.before, recorder.after
-    rows, differs = part.row_numbers[recorder.rows], _first_difference(hashes, trail)
-    gap = _rounding(step_trace, after.parameters)
+    run = replace(run, options=replace(options, early_stopping=0), validation=None)
+
+    def after_the_step(event: Event) -> bool:
+        return isinstance(event, EpochDone) and event.epoch == epoch
+
+    run.train([*callbacks, after_the_step])
+    hashes, step_trace = run.history.weight_hashes, recorder.trace(run.model, options)
     return Replay(
         trace=step_trace,
         epoch=epoch,
         step=step,
-        rows=rows,
-        before=before.parameters,
-        after=after.parameters,
-        rounding=gap,
+        rows=part.row_numbers[recorder.rows],
+        before=recorder.before.parameters,
+        after=recorder.after.parameters,
+        rounding=_rounding(step_trace, recorder.after.parameters),
         checked=len(hashes) - 1,
-        differs=differs,
+        differs=_first_difference(hashes, expected),
     )
 
 
-def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
-    """Return the epoch after which weights first differ from the run's, 0 for the initial ones, or None."""
-    pairs = enumerate(zip(hashes, trail, strict=False))
-    return next((epoch for epoch, (hash_, expected) in pairs if hash_ != expected), None)
+def _first_difference(hashes: list[str], expected: list[str]) -> int | None:
+    """Return the epoch after which weights first differ from those expected, 0 for the initial ones, or None."""
+    pairs = enumerate(zip(hashes, expected, strict=False))
+    return next((epoch for epoch, (now, then) in pairs if now != then), None)
 
 
 class _RecordingEngine:
@@ -227,17 +221,12 @@ def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
         )
 
 
-def _require_same_data(data: Dataset, receipt: dict[str, Any]) -> None:
-    if fingerprint(data) != receipt["data"]["fingerprint"]:
-        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
-
-
-def _require_earlier_checkpoint(checkpoint: SavedTraining, options: Options, progress: float) -> None:
+def _require_earlier_checkpoint(checkpoint: LoadedCheckpoint, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
         raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
-    if checkpoint.position.progress > progress:
+    if checkpoint.state.progress > progress:
         raise OptionError(
             "GN080",
-            f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "
+            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, the step lies before that. "
             "Name an earlier checkpoint, or none.",
         )

@@ -19,7 +19,7 @@ from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
 from support.pages import taken_apart
 from support.samples import digits, small_model
 from support.sources import PACKAGE
@@ -31,8 +31,8 @@ def made(data: Dataset, **options) -> Model:
     """A small network with its receipt."""
     chosen = Options(**{"hidden": (6,), "epochs": 2, "engine": "reference", **options})
     fitted = fit(data, chosen)
-    receipt = receipt_of(fitted, chosen, data, evaluate(fitted.model, data), recipe="notes")
-    return replace(fitted.model, receipt=receipt)
+    add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
+    return fitted.model
 
 
 def rows(count: int = 60, features: int = 9, **known) -> Dataset:

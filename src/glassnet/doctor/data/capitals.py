@@ -13,8 +13,7 @@ from ...data.tables.capitals import alike
 from ...data.tables.raw_table import LooseTable
 from ...data.validation import TRUTH
 from ...i18n.finding_details import Detail, detail, in_chinese
-from .context import Case, Outcome
-from .context import make_finding
+from .context import Case, Outcome, make_finding
 
 _SHOWN = 3
 _TRUTHS = {"", *TRUTH}

@@ -14,8 +14,7 @@ from ...data.tables.numbers import are_numbers
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from ...preprocess.targets import TARGETS
-from .context import Case, Outcome
-from .context import make_finding
+from .context import Case, Outcome, make_finding
 
 UNEVEN = 10
 """How many times as large as the smallest class the largest may be."""

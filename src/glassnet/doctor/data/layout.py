@@ -17,8 +17,7 @@ from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, 
 from ...i18n.findings_zh import CHINESE
 from ...preprocess.tabular.encoders import LARGEST
 from ..findings import KINDS, Finding
-from .context import Case, Outcome
-from .context import make_finding
+from .context import Case, Outcome, make_finding
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
@@ -256,7 +255,7 @@ def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: ND
     what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
     rows_here = counted(int(rows.sum()), "row")
     text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
-    return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+    return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
 def _extremes(table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

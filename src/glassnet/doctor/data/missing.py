@@ -10,8 +10,7 @@ from ...data.tables.missing import sentinels_in
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
-from .context import Case, Outcome
-from .context import make_finding
+from .context import Case, Outcome, make_finding
 
 _LABELS = -1
 """In place of a column's."""

@@ -15,8 +15,7 @@ from ...data.validation import PIXELS
 from ...errors import DataError
 from ...i18n.finding_details import detail, listed
 from ..findings import Finding
-from .context import Case, Outcome
-from .context import make_finding
+from .context import Case, Outcome, make_finding
 
 _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
 

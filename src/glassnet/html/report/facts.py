@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -149,7 +150,7 @@ def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
     return settings
 
 
-def learning_curves(receipt: dict[str, Any]) -> list[Curve]:
+def learning_curves(receipt: Mapping[str, Any]) -> list[Curve]:
     """Return the learning curves of a receipt, one a member; malformed ones are skipped."""
     curves = receipt.get("curves")
     return [curve for one in (curves if isinstance(curves, list) else []) if (curve := _curve(one))]
@@ -173,7 +174,7 @@ def _curve(series: Any) -> Curve:
     return {name: arrays[name] for name in {*fits, *fits.values()}}
 
 
-def sub_receipt(receipt: dict[str, Any], name: str) -> dict[str, Any]:
+def sub_receipt(receipt: Mapping[str, Any], name: str) -> dict[str, Any]:
     """Return a part of a receipt that is an object itself; empty if it is missing."""
     part = receipt.get(name)
     return part if isinstance(part, dict) else {}
