@@ -34,7 +34,7 @@ def made(tmp_path_factory):
     model: Model = fitted.model
     add_test(model.receipt, evaluate(model, data), recipe="notes")
     save_model(model, folder / "m.safetensors")
-    save_model(small_model(), folder / "bare.safetensors")
+    save_model(replace(small_model(), receipt={}), folder / "bare.safetensors")
     files = {
         "seven.png": png(digits(1).inputs[0].reshape(28, 28)),
         "rows.csv": table(),
