@@ -47,6 +47,8 @@ ALL = 100
 SIZES = [(1, 5), (3, 2), (16, 3), (50, 1), (50, 2), (50, 3), (50, 5), *((ALL, shards) for shards in (1, 2, 3, 5))]
 """(batch size, shards); a batch has no more shards than it has sixteens of samples, so 100 samples can fill five."""
 
+IN_TEAMS = pytest.mark.usefixtures("small_thresholds")
+"""With as many threads as there are shards; tests without it have the thresholds that ship, and so one thread."""
 SETTINGS = {"epsilon": 1e-3, "beta2": 0.99}
 
 
@@ -75,6 +77,7 @@ def extras(number: int = 0):
         }
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_one_step_with_everything_on_or_off(optimizer, dtype):
@@ -86,6 +89,7 @@ def test_one_step_with_everything_on_or_off(optimizer, dtype):
             agree(network, samples, order[:batch], STEP[dtype], batch=batch, epoch=number, first=3, **settings)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_50_steps_with_everything_on_or_off(optimizer, dtype):
@@ -159,6 +163,7 @@ def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
             agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize(("batch", "shards"), [(64, 4), (63, 4), (99, 5), (48, 3), (33, 2), (17, 2), (1000, 3)])
 def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
@@ -168,6 +173,7 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
         agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("narrow", [0, 100])
 def test_threads_share_the_first_layer_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
@@ -197,6 +203,7 @@ def test_a_batch_of_more_rows_than_there_are_samples():
     assert (done.returncode, done.stderr[-2000:]) == (0, "")
 
 
+@IN_TEAMS
 @DTYPES
 def test_shards_are_parts_of_one_sum(dtype):
     """How many there are changes the last bits and nothing else, dropout included: it is drawn by row, not by shard."""
@@ -227,6 +234,7 @@ def test_rows_of_every_type(rows_dtype, dtype):
         assert one.parameters.hash() == other.parameters.hash()
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_distorted_pictures(optimizer, dtype):
@@ -244,6 +252,7 @@ def test_distorted_pictures(optimizer, dtype):
     assert len(set(after)) == 6
 
 
+@IN_TEAMS
 @DTYPES
 @ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -277,6 +286,7 @@ def test_constants_close_to_1_keep_their_difference_from_1(optimizer):
         agree(deep("float32"), samples, np.arange(20), STEP["float32"], batch=10, rate=0.1, **chosen)
 
 
+@IN_TEAMS
 @DTYPES
 @ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
@@ -318,6 +328,7 @@ def test_saturated_nodes_make_no_denormal_numbers(batch):
     assert smallest(COMPILED) > np.finfo(np.float32).tiny
 
 
+@IN_TEAMS
 @ENGINES
 def test_what_training_may_not_change_stays(engine):
     network, samples = deep("float32"), digits_like()

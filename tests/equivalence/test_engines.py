@@ -107,6 +107,7 @@ def test_any_width(hidden, outputs, dtype):
 
 
 @DTYPES
+@pytest.mark.usefixtures("small_thresholds")
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("hidden", [(230,), (230, 9), (230, 40, 3)])
 def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):

@@ -1,6 +1,6 @@
 """Interrupts and failures while a pool of threads computes: nothing hangs, and the next block has the right bits.
 
-In a process of its own each: what hangs there is killed, and the test fails.
+In a process of its own, which does one after the other: what hangs there is killed, and the test says in what.
 """
 
 from __future__ import annotations
@@ -148,27 +148,25 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
-ON_THREADS = {
+ANYWHERE = {
     "interrupts at random moments": INTERRUPTS,
-    "an interrupt between two calls": BETWEEN_THE_CALLS,
-    "a thread that fails": A_FAILING_THREAD,
     "several threads at once": SEVERAL_AT_ONCE,
     **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
 }
-ALONE = {name: what for name, what in ON_THREADS.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE, A_FORK)}
+ON_THREADS = {"an interrupt between two calls": BETWEEN_THE_CALLS, "a thread that fails": A_FAILING_THREAD, **ANYWHERE}
 
 
-@pytest.mark.parametrize("per_sample", [False, True])
-@pytest.mark.parametrize(
-    ("what", "alone"),
-    [
-        pytest.param(what, alone, id=f"{name}, {'alone' if alone else 'on threads'}")
-        for alone, whats in ((False, ON_THREADS), (True, ALONE))
-        for name, what in whats.items()
-    ],
-)
-def test_nothing_hangs_and_the_next_block_is_right(what, alone, per_sample):
-    given = f"per_sample, alone = {per_sample}, {alone}\n"
-    start = [sys.executable, "-c", f"{given}{PROGRAM}{what}", *sys.path]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
-    assert done.returncode == 0, done.stderr[-3000:]
+@pytest.mark.parametrize("per_sample", [False, True], ids=["batches", "per sample"])
+@pytest.mark.parametrize(("alone", "what"), [(False, ON_THREADS), (True, ANYWHERE)], ids=["on threads", "alone"])
+def test_nothing_hangs_and_the_next_block_is_right(alone, what, per_sample, tmp_path):
+    parts = [f"per_sample, alone = {per_sample}, {alone}", PROGRAM]
+    parts += [f"print({name!r}, flush=True)\n{program}" for name, program in what.items()]
+    said = tmp_path / "said"
+    with said.open("w") as out:
+        start = [sys.executable, "-c", "\n".join(parts), *sys.path]
+        try:
+            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=HANGS)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"hangs in: {said.read_text()}")
+    assert done.returncode == 0, said.read_text()[-3000:]
+    assert said.read_text().splitlines() == [*what]

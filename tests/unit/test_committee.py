@@ -98,7 +98,7 @@ def test_a_committee_has_a_hash_of_its_own(committee):
     assert committee.hash() not in [member.parameters.hash() for member in committee.members]
 
 
-def test_threads_change_nothing():
+def test_threads_change_nothing(small_thresholds):
     hashes = {fit(DATA, Options(**OPTIONS, members=3, threads=threads)).model.hash() for threads in (1, 2, 3)}
     assert len(hashes) == 1
 
