@@ -16,12 +16,6 @@ QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
 COUNT = 300
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def pixels(rows: slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
     data = digits(COUNT)
     return data.inputs[rows].astype(float), data.labels[rows]

@@ -26,6 +26,7 @@ from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PAR
 from glassnet.options.options import SPECS
 from glassnet.training.events import EpochDone
 from support.cli import environment
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
@@ -34,11 +35,6 @@ NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
 DIABETES, PROGRESSION = load_diabetes(return_X_y=True)
 MOONS, SIDES = make_moons(200, noise=0.2, random_state=0)
 BOTH = pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-
-
-def small(kind=NetworkClassifier, **changes):
-    """One that is quick to train."""
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 def target_of(kind):

@@ -17,16 +17,12 @@ from glassnet import Dataset, NetworkClassifier, NetworkRegressor, Options, fit,
 from glassnet.errors import DivergedError
 from glassnet.training.events import BlockDone
 from glassnet.training.state import TrainingState
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
-
-
-def small(kind=NetworkClassifier, **changes):
-    """One that is quick to train."""
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 @pytest.mark.parametrize("after_fit", [False, True])

@@ -9,16 +9,13 @@ import pytest
 from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 LABELS = np.eye(3, dtype=int)[SPECIES]
 HALF = slice(None, None, 2)
-
-
-def small(kind=NetworkClassifier, **changes):
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 def refusal(call):
