@@ -29,6 +29,7 @@ settings.register_profile("glassnet", deadline=None, derandomize=True, max_examp
 settings.load_profile("glassnet")
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node):
     """Tell a worker, which other workers begin beside, whether loops have to be compiled."""
     node.workerinput["none_are_kept"] = kernels.none_are_kept()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import fcntl
+import sys
 from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
 import numpy as np
+
+if sys.platform != "win32":
+    import fcntl
 
 TYPES = ("float32", "float64")
 ROWS = ("uint8", *TYPES)
@@ -20,10 +23,10 @@ VARIANTS = [
 
 
 def none_are_kept() -> bool:
-    """Tell whether there are no compiled loops of these sources yet."""
+    """Tell whether there are no compiled loops of these sources yet, but a folder for them, and locks."""
     from glassnet.nn import jit
 
-    return not any(Path(jit._FOLDER or ".").rglob("*.nbc"))
+    return sys.platform != "win32" and jit._FOLDER is not None and not any(Path(jit._FOLDER).rglob("*.nbc"))
 
 
 def make(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
