@@ -50,7 +50,7 @@ def small_thresholds(monkeypatch):
     from glassnet.engines.compiled import minibatch
     from glassnet.engines.threads import pool
 
-    for module, name in ((pool, "WORTH_A_TEAM"), (minibatch, "LEAST_WORK"), (minibatch, "LEAST_SPARSE_WORK")):
+    for module, name in ((pool, "WORTH_THREADS"), (minibatch, "LEAST_WORK"), (minibatch, "LEAST_SPARSE_WORK")):
         monkeypatch.setattr(module, name, 1)
 
 

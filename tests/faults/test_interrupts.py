@@ -18,13 +18,15 @@ import os, random, signal, sys, threading, time
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
-from glassnet.engines import Block, Samples, batches, engine_named, kernels, team
-from glassnet.optimizers import State
+from glassnet.engines import Block, Samples, engine_named
+from glassnet.engines.compiled import kernels, minibatch
+from glassnet.engines.threads import pool
+from glassnet.nn.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 from support.cli import HANGS
 
-team.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
-team.WORTH_THREADS, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
+pool.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
+pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
 if per_sample:  # in two groups of nodes
     options = Options(hidden=(1500,), shards=2, threads=2)
 else:
