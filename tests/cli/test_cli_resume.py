@@ -239,7 +239,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
         start[2] = f"number = {int(number)}\n{program}{start[2]}"
         outcome = run_process(cwd=folder, start=start)
         outcome.refused("GN031", "of 100000 epochs are in run.ck", exit_code=130)
-        assert load_checkpoint("run.ck").position.progress > 1
+        assert load_checkpoint("run.ck").state.progress > 1
     assert json.loads(json.dumps(load_checkpoint("run.ck").note))["source"] == "digits.csv"
 
 

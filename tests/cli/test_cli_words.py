@@ -14,7 +14,7 @@ from glassnet.i18n.cli import CLI_WORDS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
@@ -60,7 +60,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "seven.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
     data, options = load(tmp_path / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
     fitted = fit(data, options)
-    fitted.model.receipt.update(receipt_of(fitted, options, data, evaluate(fitted.model, data), recipe="notes"))
+    add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
     save_model(fitted.model, tmp_path / "m.safetensors")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")

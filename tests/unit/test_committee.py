@@ -13,7 +13,7 @@ from glassnet import Options, evaluate, fit, load_data, load_model, save_model
 from glassnet.data.split import parts_of
 from glassnet.errors import OptionError
 from glassnet.training.events import EpochDone
-from glassnet.training.receipt import receipt_of, verify
+from glassnet.training.verify import verify
 from support.cli import run
 
 DATA = load_data("mnist").take(slice(0, 300))
@@ -47,7 +47,6 @@ def test_members_share_what_early_stopping_keeps_aside_and_so_their_scaling(scal
         assert member.parameters.hash() == alone.network.parameters.hash()
         assert (alone.scaling, alone.targets) == (fitted.model.scaling, fitted.model.targets)
     assert not fitted.own_validation
-    fitted.model.receipt.update(receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA)))
     assert verify(fitted.model, DATA).same
 
 
@@ -68,7 +67,7 @@ def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
     monkeypatch.setattr("glassnet.training.ensemble.ThreadPoolExecutor", Interrupted)
     options = Options(**{**OPTIONS, "epochs": 3000}, members=3)
     with pytest.raises(KeyboardInterrupt):
-        fit(DATA, options, listeners=[note])
+        fit(DATA, options, callbacks=[note])
     assert len(epochs) < options.epochs
 
 
@@ -82,7 +81,7 @@ def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_
                 waiting_goes_on()
 
     with pytest.raises(KeyboardInterrupt):
-        fit(DATA, options, listeners=[note])
+        fit(DATA, options, callbacks=[note])
     assert len(epochs) < options.epochs
 
 
@@ -99,7 +98,7 @@ def test_a_committee_has_a_hash_of_its_own(committee):
     assert committee.hash() not in [member.parameters.hash() for member in committee.members]
 
 
-def test_threads_change_nothing():
+def test_threads_change_nothing(small_thresholds):
     hashes = {fit(DATA, Options(**OPTIONS, members=3, threads=threads)).model.hash() for threads in (1, 2, 3)}
     assert len(hashes) == 1
 

@@ -18,6 +18,7 @@ from glassnet import Dataset, Model, Network, Scaling, Targets, compiled, evalua
 from glassnet.engines.compiled import inference as engine_answers
 from glassnet.errors import DataError, ShapeError
 from support.cli import HANGS, environment
+from support.covering import covering
 
 ROWS = np.random.default_rng(3).integers(0, 256, (300, 24)).astype(np.uint8)
 ROWS[np.random.default_rng(4).random(ROWS.shape) < 0.7] = 0
@@ -35,10 +36,14 @@ def model_of(
     return Model(network, Scaling.named(scaling, 255.0, ROWS), Targets.named("one-hot", 5))
 
 
-@pytest.mark.parametrize("dtype", LIMIT)
-@pytest.mark.parametrize("scaling", ["notes", "unit", "standard", "features"])
-@pytest.mark.parametrize("bias", [True, False])
-@pytest.mark.parametrize("hidden", [(300, 7), (9,), (256,)])  # more nodes than a tile has, fewer, and as many
+HIDDEN = ((300, 7), (9,), (256,))
+"""More nodes than a tile has, fewer, and as many."""
+
+
+@pytest.mark.parametrize(
+    ("dtype", "scaling", "bias", "hidden"),
+    covering(LIMIT, ("notes", "unit", "standard", "features"), (True, False), HIDDEN),
+)
 def test_it_answers_as_the_model_does(dtype, scaling, bias, hidden):
     model = model_of(dtype, scaling, bias, hidden)
     quick = compiled(model)

@@ -11,8 +11,9 @@ from glassnet import Options, evaluate, fit, load_checkpoint, load_model, new_mo
 from glassnet.data.split import parts_of
 from glassnet.errors import DataError
 from glassnet.training.events import EpochDone, TrainingEnded
-from glassnet.training.receipt import extent_of, receipt_of, verify
-from glassnet.training.state import Position
+from glassnet.training.receipt import extent_of
+from glassnet.training.state import TrainingState
+from glassnet.training.verify import verify
 from support.cases import patterns
 from support.stopping import stopped
 
@@ -34,7 +35,7 @@ OPTIONS = Options(
 @pytest.fixture(scope="module")
 def told():
     events = []
-    fitted = fit(WRONG, OPTIONS, listeners=[events.append])
+    fitted = fit(WRONG, OPTIONS, callbacks=[events.append])
     return fitted, events
 
 
@@ -42,9 +43,9 @@ def test_the_best_weights_are_kept_and_training_ends_in_time(told):
     fitted, events = told
     losses = fitted.history.validation_loss
     best = int(np.argmin(losses)) + 1
-    assert fitted.kept == (best,)
+    assert fitted.best_epochs == (best,)
     assert len(losses) == best + OPTIONS.early_stopping < OPTIONS.epochs, "it stopped, and not at once"
-    assert fitted.model.hash() == fitted.history.trail[best]
+    assert fitted.model.hash() == fitted.history.weight_hashes[best]
     _, aside = parts_of(WRONG, OPTIONS)
     assert evaluate(fitted.model, aside).loss == losses[best - 1] == min(losses)
     assert events[-1] == TrainingEnded(events[-1].seconds, best)
@@ -69,7 +70,7 @@ def test_what_is_looked_at_is_not_trained_on():
     seen = {row.tobytes() for row in trained.inputs}
     spoilt.inputs[[row.tobytes() not in seen for row in WRONG.inputs]] = 255
     plain, other = (fit(data, replace(OPTIONS, epochs=2)) for data in (WRONG, spoilt))
-    assert plain.history.trail == other.history.trail
+    assert plain.history.weight_hashes == other.history.weight_hashes
     assert plain.history.validation_loss != other.history.validation_loss
     assert parts_of(WRONG, replace(OPTIONS, early_stopping=0)) == (WRONG, None)
 
@@ -77,11 +78,11 @@ def test_what_is_looked_at_is_not_trained_on():
 def test_validation_data_change_no_step_and_without_patience_no_model():
     options = replace(OPTIONS, early_stopping=0, epochs=3)
     plain, watched = fit(WRONG, options), fit(WRONG, options, validation=DATA)
-    assert plain.history.trail == watched.history.trail
-    assert plain.model.hash() == watched.model.hash() == plain.history.trail[-1]
+    assert plain.history.weight_hashes == watched.history.weight_hashes
+    assert plain.model.hash() == watched.model.hash() == plain.history.weight_hashes[-1]
     assert len(watched.history.validation_loss) == 3
     assert plain.history.validation_loss == []
-    assert watched.kept == ()
+    assert watched.best_epochs == ()
 
 
 @pytest.mark.parametrize("changes", [{}, {"members": 2}, {"average": 0.9}, {"engine": "compiled"}])
@@ -89,8 +90,6 @@ def test_it_can_be_made_again(changes, tmp_path):
     options = replace(OPTIONS, epochs=8, early_stopping=2, **changes)
     for validation in (None, DATA):
         fitted = fit(WRONG, options, validation=validation)
-        found = evaluate(fitted.model, DATA)
-        fitted.model.receipt.update(receipt_of(fitted, options, WRONG, found))
         save_model(fitted.model, tmp_path / "m")
         model = load_model(tmp_path / "m")
         assert len(model.receipt["kept"]) == options.members
@@ -104,15 +103,15 @@ def test_the_average_of_the_weights_is_what_is_looked_at():
     options = replace(OPTIONS, average=0.99, epochs=5)
     fitted = fit(WRONG, options, validation=DATA)
     assert evaluate(fitted.model, DATA).loss == min(fitted.history.validation_loss)
-    assert fitted.model.hash() not in fitted.history.trail
+    assert fitted.model.hash() not in fitted.history.weight_hashes
 
 
 def test_a_stopped_training_goes_on_to_the_same_stop(tmp_path):
     whole, path = fit(WRONG, OPTIONS), tmp_path / "c"
-    stopped(path, (whole.kept[0] + 2) * OPTIONS.blocks, OPTIONS, WRONG)
-    assert load_checkpoint(path).position.best_epoch == whole.kept[0], "the best is behind it"
+    stopped(path, (whole.best_epochs[0] + 2) * OPTIONS.blocks, OPTIONS, WRONG)
+    assert load_checkpoint(path).state.best_epoch == whole.best_epochs[0], "the best is behind it"
     again = resume(path, WRONG)
-    assert (again.model.hash(), again.kept) == (whole.model.hash(), whole.kept)
+    assert (again.model.hash(), again.best_epochs) == (whole.model.hash(), whole.best_epochs)
     assert again.history.validation_loss == whole.history.validation_loss
 
 
@@ -121,7 +120,7 @@ def test_what_was_run_is_told(told, own):
     fitted, _ = told
     if own:
         fitted = fit(WRONG, OPTIONS, validation=DATA)
-    epochs, samples = extent_of(receipt_of(fitted, OPTIONS, WRONG, evaluate(fitted.model, DATA)))
+    epochs, samples = extent_of(fitted.model.receipt)
     assert epochs == len(fitted.history.validation_loss) < OPTIONS.epochs
     assert samples == len(WRONG if own else parts_of(WRONG, OPTIONS)[0])
 
@@ -160,7 +159,7 @@ def test_of_each_class_a_like_share_is_looked_at(rare, seed):
 
 def test_a_loss_that_is_no_number_is_never_the_best():
     model = new_model(DATA, OPTIONS)
-    position = Position.start(model.network.parameters, OPTIONS)
+    position = TrainingState.start(model.network.parameters, OPTIONS)
     for epoch, loss in enumerate((np.nan, np.inf, 2.0, np.nan, 1.0, np.nan), start=1):
         position.epoch = epoch
         model.network.parameters.flat[0] = epoch

@@ -8,7 +8,7 @@ from PIL import Image
 from scipy import ndimage
 
 from glassnet.data import bundled
-from glassnet.handwriting import already_formed, forms_of, mnist_form
+from glassnet.handwriting import extract_digits, match_mnist_form, mnist_form
 from glassnet.handwriting.mnist_form import STROKE, stroke_width
 
 
@@ -38,8 +38,8 @@ def test_mnist_is_nearly_its_own_form():
         large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
         aside = Image.new("RGB", (310, 290))
         aside.paste(large, (30, 0))
-        assert already_formed(aside) is None
-        (form,) = forms_of(aside)
+        assert match_mnist_form(aside) is None
+        (form,) = extract_digits(aside)
         likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
     assert np.mean(likeness) > 0.9
 
@@ -51,8 +51,8 @@ def test_what_has_the_form_keeps_it_however_enlarged(dark):
         digit = Image.fromarray(255 - row if dark else row)
         for side in (28, 84, 280):
             blocks = digit.resize((side, side), Image.Resampling.NEAREST).convert("RGB")
-            np.testing.assert_array_equal(forms_of(blocks), row[np.newaxis])
+            np.testing.assert_array_equal(extract_digits(blocks), row[np.newaxis])
         blurred = digit.resize((250, 250), Image.Resampling.BICUBIC).convert("RGB")
-        assert np.corrcoef(forms_of(blurred)[0].ravel(), row.ravel())[0, 1] > 0.98
+        assert np.corrcoef(extract_digits(blurred)[0].ravel(), row.ravel())[0, 1] > 0.98
         off = np.roll(row, 3, axis=1)
-        assert already_formed(Image.fromarray(255 - off if dark else off).resize((140, 140))) is None
+        assert match_mnist_form(Image.fromarray(255 - off if dark else off).resize((140, 140))) is None

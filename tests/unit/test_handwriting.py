@@ -14,24 +14,24 @@ from glassnet.handwriting import (
     CHANGES,
     Change,
     Piece,
-    cuts,
+    add_margins,
+    extract_digits,
+    find_cuts,
     find_pieces,
-    forms_of,
-    in_lines,
     ink_mask,
-    lift_ink,
-    lift_otherwise,
+    isolate_sheet,
     mnist_form,
     mnist_forms,
     opaque,
-    sheet_alone,
-    with_margins,
-    without_margin,
+    remove_margin,
+    separate_ink,
+    separate_ink_again,
+    sort_into_lines,
     working_size,
 )
-from glassnet.handwriting.gaps import bridged
+from glassnet.handwriting.gaps import connect_pieces
 from glassnet.handwriting.mnist_form import STROKE, stroke_width
-from glassnet.handwriting.paper import otsu
+from glassnet.handwriting.paper import otsu_threshold
 from support.photos import Photo, Scene, sheet, single
 from support.strokes import bundled_digit
 
@@ -53,7 +53,7 @@ def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
     mask = drawn(0.1)
     height, width = np.pad(mask, 60).shape
     gradient = np.linspace(1, 0.5, width) * np.linspace(1, 0.8, height)[:, None]
-    (found,) = lift_ink(on_paper(mask, paper, ink) * gradient[..., None].astype(np.float32))
+    (found,) = separate_ink(on_paper(mask, paper, ink) * gradient[..., None].astype(np.float32))
     assert not found.light_on_dark
     inside = ndimage.binary_erosion(np.pad(mask, 60), iterations=3)
     outside = ~ndimage.binary_dilation(np.pad(mask, 60), iterations=4)
@@ -64,7 +64,7 @@ def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
 def test_the_edge_of_a_shadow_is_no_ink():
     picture = on_paper(drawn(0.1), (0.95, 0.95, 0.95), (0.1, 0.1, 0.3))
     picture[:, picture.shape[1] // 2 :] *= 0.45
-    ink = lift_ink(picture)[0]
+    ink = separate_ink(picture)[0]
     np.testing.assert_array_equal(
         ndimage.binary_dilation(np.pad(drawn(0.1), 60), iterations=2) & ink_mask(ink), ink_mask(ink)
     )
@@ -79,7 +79,7 @@ def test_folds_fade_beside_coloured_ink():
         fold[np.arange(200), start + np.arange(200) // 4] = True
     fold = ndimage.binary_dilation(fold, np.ones((1, 4), bool))
     picture[fold] *= 0.65
-    found = ink_mask(lift_ink(picture)[0])
+    found = ink_mask(separate_ink(picture)[0])
     assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
     assert (found & mask).sum() > 0.95 * mask.sum()
 
@@ -99,27 +99,27 @@ def on_a_table(colour: float, blurred: float = 0) -> tuple[np.ndarray, np.ndarra
 @pytest.mark.parametrize("table", [0.3, 0.6, 0.05])
 def test_a_note_on_a_table_is_read_and_the_table_is_not(table):
     picture, sheet = on_a_table(table)
-    alone = sheet_alone(picture)
+    alone = isolate_sheet(picture)
     inner = ndimage.binary_erosion(sheet, iterations=12)
     np.testing.assert_array_equal(alone[inner], picture[inner])
     assert np.abs(alone[~sheet] - 0.9).max() < 0.1
-    (ink,) = lift_ink(alone)
+    (ink,) = separate_ink(alone)
     assert not ink.light_on_dark
     assert len(find_pieces(ink_mask(ink), ink)) == 1
 
 
 def test_a_spot_of_light_or_a_digit_is_no_note():
-    assert sheet_alone(on_a_table(0.3, blurred=30)[0]) is None
+    assert isolate_sheet(on_a_table(0.3, blurred=30)[0]) is None
     for row in range(6):
         for pen in (0.05, 0.2):
-            assert sheet_alone(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
+            assert isolate_sheet(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
 
 
 def test_a_thick_digit_is_no_note():
     """Two 8s of MNIST nearly fill a rectangle, holes and all; but not its corners."""
     for row in (5960, 6080):
         large = Image.fromarray(bundled("test").inputs[row].reshape(28, 28)).resize((280, 280)).convert("RGB")
-        assert sheet_alone(working_size(large)) is None
+        assert isolate_sheet(working_size(large)) is None
 
 
 @pytest.mark.parametrize("hole", [1, 2])
@@ -128,7 +128,7 @@ def test_ink_with_holes_is_ink_and_no_paper(hole):
     mask = np.pad(drawn(0.14, side=300, row=4), 40)
     grit = ndimage.zoom(np.random.default_rng(1).random(np.array(mask.shape) // hole + 1), hole, order=0) < 0.45
     grain = mask & ~grit[: mask.shape[0], : mask.shape[1]]
-    ink = lift_ink(on_paper(grain, (0.9, 0.9, 0.9), (0.5, 0.2, 0.6)))[0]
+    ink = separate_ink(on_paper(grain, (0.9, 0.9, 0.9), (0.5, 0.2, 0.6)))[0]
     assert np.abs(ink.paper - 0.9).max() < 0.12
 
 
@@ -136,29 +136,29 @@ def test_margins_are_put_around_what_fills_the_picture_and_taken_off_again():
     mask = drawn(0.2)
     mask = mask[np.ix_(mask.any(1), mask.any(0))]
     picture = np.where(mask[..., None], (0.2, 0.1, 0.1), (0.9, 0.9, 0.8)).astype(np.float32)
-    (view, margin), *_ = with_margins(picture)
+    (view, margin), *_ = add_margins(picture)
     np.testing.assert_array_equal(view[margin:-margin, margin:-margin], picture)
     np.testing.assert_allclose(view[0, 0], (0.9, 0.9, 0.8), atol=0.05)
-    (ink,) = lift_ink(view)
-    pieces, inner, inside = without_margin(find_pieces(ink_mask(ink), ink), ink, ink_mask(ink), margin)
+    (ink,) = separate_ink(view)
+    pieces, inner, inside = remove_margin(find_pieces(ink_mask(ink), ink), ink, ink_mask(ink), margin)
     assert inside.shape == inner.strength.shape == mask.shape
     assert [(one.top, one.left, one.bottom, one.right) for one in pieces] == [(0, 0, *mask.shape)]
     for pen in (0.05, 0.2):  # with room around it nothing is to be done
-        assert with_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
+        assert add_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
 
 
 def test_gaps_between_pieces_are_bridged_and_openings_stay():
     opening = np.zeros((60, 60), bool)
     opening[10:50, 10:13] = opening[10:13, 10:40] = opening[47:50, 10:40] = opening[10:26, 38:41] = True
     opening[33:50, 38:41] = True  # a ring, open to the right by less than the gaps
-    np.testing.assert_array_equal(bridged(opening, 10), opening)
+    np.testing.assert_array_equal(connect_pieces(opening, 10), opening)
     dashes = opening.copy()
     dashes[20:26, 10:13] = dashes[47:50, 20:27] = False
-    whole = bridged(dashes, 10)
+    whole = connect_pieces(dashes, 10)
     assert ndimage.label(dashes, np.ones((3, 3)))[1] == 3
     assert ndimage.label(whole, np.ones((3, 3)))[1] == 1
     assert not whole[27:32, 36:43].all(axis=1).any()
-    np.testing.assert_array_equal(bridged(dashes, 5), dashes)
+    np.testing.assert_array_equal(connect_pieces(dashes, 5), dashes)
 
 
 def test_punched_holes_are_no_writing():
@@ -166,7 +166,7 @@ def test_punched_holes_are_no_writing():
     y, x = np.mgrid[:400, :400]
     mask[np.hypot(y % 40 - 20, x - 25) < 8] = True
     mask[100:300, 150:350] |= drawn(0.1, side=200)
-    ink = lift_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0]
+    ink = separate_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0]
     (piece,) = find_pieces(ink_mask(ink), ink)
     assert piece.left > 180
 
@@ -183,13 +183,13 @@ def test_thick_digits_as_small_as_their_neighbours_are_no_holes(thick, few):
             high, wide = (round(side * (1 - thick) ** 0.5 / 2) for side in (76, 58))
             mask[68 - high : 68 + high, 69 + 130 * k - wide : 69 + 130 * k + wide] = False
     mask[160:420, 20:280] |= drawn(0.1, side=260)
-    assert len(find_pieces(mask, lift_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0])) == 8
+    assert len(find_pieces(mask, separate_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0])) == 8
 
 
 @pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
 def test_light_on_dark_is_the_same_ink(pen):
     dark = on_paper(drawn(pen), (0.9, 0.9, 0.9), (0.1, 0.1, 0.1))
-    (one,), (other,) = lift_ink(dark), lift_ink(1 - dark)
+    (one,), (other,) = separate_ink(dark), separate_ink(1 - dark)
     assert (one.light_on_dark, other.light_on_dark) == (False, True)
     np.testing.assert_array_equal(ink_mask(one), ink_mask(other))
 
@@ -268,7 +268,7 @@ def test_the_slit_of_a_thick_0_stays():
     pen = ImageDraw.Draw(picture)
     pen.ellipse((80, 40, 210, 260), fill="black")
     pen.ellipse((140, 90, 150, 210), fill="white")
-    (form,) = forms_of(picture)
+    (form,) = extract_digits(picture)
     assert form[12:16, 12:16].min(axis=1).max() < 100
 
 
@@ -277,8 +277,8 @@ def test_digits_of_a_sheet_are_found_in_reading_order():
     for seed, rules in ((500, "ruled"), (502, "squared")):
         photo = sheet(seed, 3, 5, Scene(rules=rules, gradient=0.4), hand=True)
         values = working_size(photo.opened())
-        ink = lift_ink(values)[0]
-        lines = in_lines(find_pieces(ink_mask(ink), ink))
+        ink = separate_ink(values)[0]
+        lines = sort_into_lines(find_pieces(ink_mask(ink), ink))
         pieces = [piece for line in lines for piece in line]
         wanted += len(photo.boxes)
         if len(pieces) != len(photo.boxes):
@@ -294,7 +294,7 @@ def test_lines_may_slope():
     pieces = [Piece(100 * line + 8 * k, 60 * k, 100 * line + 8 * k + 50, 60 * k + 30, np.ones((50, 30), bool))
               for line in range(3) for k in range(8)]  # fmt: skip
     shuffled = [pieces[k] for k in np.random.default_rng(3).permutation(len(pieces))]
-    assert [[id(one) for one in line] for line in in_lines(shuffled)] == [
+    assert [[id(one) for one in line] for line in sort_into_lines(shuffled)] == [
         [id(one) for one in pieces[8 * line : 8 * line + 8]] for line in range(3)
     ]
 
@@ -312,14 +312,14 @@ def test_a_wide_piece_can_be_parted_where_two_digits_touch():
     assert ndimage.label(pair)[1] == 1
     piece = Piece(10, 20, 10 + high, 20 + pair.shape[1], pair)
     shares = []
-    for left, right in cuts(piece):
+    for left, right in find_cuts(piece):
         assert left.mask.sum() + right.mask.sum() == pair.sum()
         assert (left.left, right.right) == (piece.left, piece.right)
         shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
     assert min(abs(share - 1) for share in shares) < 0.15
-    assert cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
+    assert find_cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
     for side in range(1, 9):  # however small
-        for left, right in cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
+        for left, right in find_cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
             assert left.mask.sum() + right.mask.sum() == side * side
 
 
@@ -328,15 +328,15 @@ def test_a_ring_is_not_parted_even_with_a_stroke_through_it():
     ring = np.abs(np.hypot(y / 58, x / 53) - 0.92) < 0.08
     slashed = ring | ((np.abs(y + 1.2 * x) < 8) & (np.hypot(y, x) < 56))
     for mask in (ring, slashed):
-        assert cuts(Piece(0, 0, 120, 110, mask)) == []
+        assert find_cuts(Piece(0, 0, 120, 110, mask)) == []
 
 
 def test_of_fine_strokes_alone_a_shadow_beside_them_is_none():
     mask = np.pad(drawn(0.06, side=240), 60)
     picture = on_paper(drawn(0.06, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
     picture[150:, 180:260] *= 0.5  # of a pen, up to the picture's edge
-    first = lift_ink(picture)[0]
-    found = ink_mask(lift_otherwise(picture, first, ink_mask(first))[0])
+    first = separate_ink(picture)[0]
+    found = ink_mask(separate_ink_again(picture, first, ink_mask(first))[0])
     assert (found & mask).sum() > 0.85 * mask.sum()
     assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.05 * mask.sum()
 
@@ -344,22 +344,22 @@ def test_of_fine_strokes_alone_a_shadow_beside_them_is_none():
 def test_what_is_drawn_with_a_pen_away_from_the_edge_is_measured_in_one_way_only():
     """Otherwise the gaps of a letter, or one of its legs, are looked at until something passes for a digit."""
     picture = on_paper(drawn(0.15, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
-    ink = lift_ink(picture)[0]
-    assert lift_otherwise(picture, ink, ink_mask(ink)) == ()
+    ink = separate_ink(picture)[0]
+    assert separate_ink_again(picture, ink, ink_mask(ink)) == ()
 
 
 @pytest.mark.parametrize("kind", ["table", "finger", "creased"])
 def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
     for seed in (600, 601):
-        assert len(forms_of(single(kind, seed, hand=True).opened())) == 1
+        assert len(extract_digits(single(kind, seed, hand=True).opened())) == 1
 
 
 def test_one_shade_but_for_rounding_has_nothing_above_it():
     values = np.full(1000, 0.7) + np.random.default_rng(1).normal(0, 1e-16, 1000)
-    assert not (values > otsu(values)).any()
+    assert not (values > otsu_threshold(values)).any()
 
 
 @pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])
 @pytest.mark.parametrize("colour", ["white", "black", "grey"])
 def test_where_nothing_is_written_nothing_is_found(size, colour):
-    assert len(forms_of(Image.new("RGB", size, colour))) == 0
+    assert len(extract_digits(Image.new("RGB", size, colour))) == 0

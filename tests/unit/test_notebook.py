@@ -22,7 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 shell = InteractiveShell.instance()
 shell.display_formatter.active_types = ["text/plain", "text/html"]
 from glassnet import Network
-from glassnet.trace.step import worked_example
+from glassnet.explain.step import worked_example
 class Own(Network): pass
 for one in (Network([3, 4, 2]), Own([3, 4, 2]), worked_example()):
     shown, _ = shell.display_formatter.format(one)

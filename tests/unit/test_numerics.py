@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import pytest
 
-from glassnet import Options, evaluate, fit
+from glassnet import Options, fit
 from glassnet.training.numerics import CHANGES, NUMERICS
-from glassnet.training.receipt import receipt_of, verify
+from glassnet.training.verify import verify
 from support.cases import patterns
 from support.numerics import PACKAGE, SOURCES, code_of, digests, kept
 from support.sources import ROOT
@@ -43,7 +43,7 @@ def test_receipts_tell_the_version_and_verify_tells_another():
     options = Options(hidden=(5,), epochs=1, engine="reference")
     data = patterns()
     fitted = fit(data, options)
-    receipt = receipt_of(fitted, options, data, evaluate(fitted.model, data))
+    receipt = fitted.model.receipt
     assert receipt["numerics"] == NUMERICS
     older = replace(fitted.model, receipt={**receipt, "numerics": NUMERICS - 1})
     assert verify(older, data).surroundings == (f"numerics {NUMERICS - 1} then, {NUMERICS} now",)

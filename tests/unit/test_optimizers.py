@@ -13,8 +13,10 @@ from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
 from glassnet.nn.optimizers import OPTIMIZERS, TINY, State, clip_factor, follow, take_step
 from glassnet.nn.parameters import Layout
 from support.cases import options_of
+from support.covering import covering
 
-ENGINES = pytest.mark.parametrize("engine", [CompiledEngine(), ReferenceEngine()], ids=lambda engine: engine.name)
+BOTH = CompiledEngine(), ReferenceEngine()
+ENGINES = pytest.mark.parametrize("engine", BOTH, ids=lambda engine: engine.name)
 NAMES = pytest.mark.parametrize("name", OPTIMIZERS)
 APART = ("adamw", "lion")
 """Those that keep weight decay out of the gradient."""
@@ -165,10 +167,9 @@ def bowl(dtype: str) -> tuple[Network, Samples, np.ndarray]:
     return network, samples, wanted
 
 
-@ENGINES
-@NAMES
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("average", [0.0, 0.95])
+@pytest.mark.parametrize(
+    ("name", "engine", "dtype", "average"), covering(OPTIMIZERS, BOTH, ("float64", "float32"), (0.0, 0.95))
+)
 def test_all_reach_the_bottom_of_a_bowl(name, engine, dtype, average):
     network, samples, wanted = bowl(dtype)
     options = options_of(network, optimizer=name, batch_size=3, average=average)
@@ -182,10 +183,9 @@ def test_all_reach_the_bottom_of_a_bowl(name, engine, dtype, average):
         np.testing.assert_allclose(state.average.reshape(2, 3), wanted, rtol=0, atol=5e-3)
 
 
-@ENGINES
-@NAMES
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("beta2", [0.999, 0.9])
+@pytest.mark.parametrize(
+    ("name", "engine", "dtype", "beta2"), covering(OPTIMIZERS, BOTH, ("float64", "float32"), (0.999, 0.9))
+)
 def test_no_moment_decays_into_denormal_numbers(name, engine, dtype, beta2):
     """One step with a gradient, then 3,000 without: 0.9³⁰⁰⁰ is 1e-137, and float32 turns denormal at 1e-38."""
     network = Network((3, 2), "identity", dtype=dtype)

@@ -12,7 +12,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFont
 from glassnet.errors import DataError
 from glassnet.handwriting import mnist_forms
 from glassnet.handwriting.reader import Reading, read_photo
-from glassnet.handwriting.recognise import SURE, answers
+from glassnet.handwriting.recognise import SURE, score_forms
 from glassnet.model.file import shipped_model
 from support.photos import SINGLES, Photo, Scene, board, sheet, single
 from support.samples import digits, small_model
@@ -95,7 +95,7 @@ def test_letters_are_no_digits_and_printed_digits_are(font):
         picture = Image.new("L", (200, 200))
         ImageDraw.Draw(picture).text((100, 100), letter, 255, face, anchor="mm")
         forms.append(mnist_forms(np.array(picture) > 127).reshape(-1, 784))
-    sure = answers(shipped_model(), np.stack(forms))[1] >= SURE
+    sure = score_forms(shipped_model(), np.stack(forms))[1] >= SURE
     assert sure[: len(letters)].mean() < 0.15
     assert sure[len(letters) :].mean() > 0.8
 

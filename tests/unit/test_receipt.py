@@ -7,10 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet import CustomLossEngine, Options, evaluate, fit, load_data, load_model, load_table, save_model, verify
 from glassnet.engines import ENGINES, engine_named
-from glassnet.errors import DataError
-from glassnet.training.receipt import fingerprint, receipt_of, verify
+from glassnet.errors import DataError, ModelFileError
+from glassnet.model.header import RECEIPT, Receipt
+from glassnet.training import receipt
+from glassnet.training.receipt import add_test, fingerprint
 
 DATA = load_data("mnist").take(slice(0, 200))
 QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}
@@ -20,8 +22,8 @@ def made(**changes):
     """A trained model with its receipt."""
     options = Options(**{**QUICK, **changes})
     fitted = fit(DATA, options)
-    receipt = receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA), recipe="notes")
-    return replace(fitted.model, receipt=receipt)
+    add_test(fitted.model.receipt, evaluate(fitted.model, DATA), recipe="notes")
+    return fitted.model
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +41,7 @@ def test_what_a_receipt_holds(model):
         "source": DATA.source,
         "samples": 200,
         "classes": 10,
+        "dtype": "uint8",
         "fingerprint": fingerprint(DATA),
     }
     assert {"python", "numpy", "scipy", "numba", "glassnet"} <= receipt["versions"].keys()
@@ -144,8 +147,7 @@ def test_the_engine_that_trained_trains_again(name):
     """Given by hand it is not among the options, but in the receipt."""
     options = Options(hidden=5, epochs=2, engine=next(other for other in ENGINES if other != name))
     fitted = fit(DATA, options, engine=engine_named(name))
-    model = replace(fitted.model, receipt=receipt_of(fitted, options, DATA, evaluate(fitted.model, DATA)))
-    assert verify(model, DATA).same
+    assert verify(fitted.model, DATA).same
 
 
 @pytest.mark.parametrize("odd", [None, {"trails": []}, {"trails": [[]]}, {"data": {}}])
@@ -165,3 +167,78 @@ def test_the_fingerprint_tells_values_labels_and_shape_apart():
     ]
     assert len({fingerprint(one) for one in (DATA, *others)}) == 5
     assert fingerprint(DATA) == fingerprint(replace(DATA, source="elsewhere"))
+
+
+def both_ways(model, data, tmp_path):
+    """Verify a model as it is, and from its file; return the first."""
+    save_model(model, tmp_path / "again")
+    first, second = verify(model, data), verify(load_model(tmp_path / "again"), data)
+    assert first == second
+    return first
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"early_stopping": 2}, {"members": 2}, {"members": 2, "early_stopping": 1}, {"engine": "compiled"}]
+)
+def test_what_fit_gives_can_be_verified(changes, tmp_path):
+    options = Options(**{**QUICK, **changes})
+    fitted = fit(DATA, options)
+    assert both_ways(fitted.model, DATA, tmp_path).same
+    assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("not the data it was trained on")
+    assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(DATA)
+    own = fit(DATA, options, validation=DATA.take(slice(0, 50)))
+    assert both_ways(own.model, DATA, tmp_path).same
+
+
+def test_which_epoch_differs_first_is_a_number_too(model):
+    trail = [*model.receipt["trails"][0][:2], "0" * 64, "0" * 64]
+    assert verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA).epoch == 2
+    assert verify(model, DATA).epoch is None
+
+
+def test_a_table_that_fit_learnt_can_be_verified(tmp_path):
+    table = "a,b,kind\n" + "".join(f"{n % 7},{n % 3},{'yes' if n % 7 > 3 else 'no'}\n" for n in range(60))
+    (tmp_path / "t.csv").write_text(table)
+    data = load_table(tmp_path / "t.csv", "kind")
+    fitted = fit(data, Options.recipe("table", hidden=(4,), epochs=3))
+    assert both_ways(fitted.model, load_table(tmp_path / "t.csv", "kind"), tmp_path).same
+
+
+def test_the_fingerprint_of_large_data_is_taken_beside_the_training(tmp_path):
+    large = replace(DATA, inputs=np.tile(DATA.inputs, (3, 1)), labels=np.tile(DATA.labels, 3), source_rows=None)
+    assert large.inputs.nbytes > receipt._AT_ONCE
+    fitted = fit(large, Options(**QUICK))
+    assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(large)
+    assert verify(fitted.model, large).same
+
+
+def test_a_loss_of_ones_own_is_a_reason_in_the_receipt(tmp_path):
+    def squared(outputs, targets):
+        return 0.5 * ((outputs - targets) ** 2).sum(axis=1), outputs - targets
+
+    fitted = fit(DATA, Options(**QUICK, rule="gradient"), engine=CustomLossEngine(squared))
+    assert "custom-loss" in fitted.model.receipt["not_verifiable"]
+    save_model(fitted.model, tmp_path / "m")
+    with pytest.raises(DataError, match="custom-loss, a function that its receipt has not") as problem:
+        verify(load_model(tmp_path / "m"), DATA)
+    assert problem.value.code == "GN017"
+
+
+def test_verify_names_what_is_no_model_or_no_data(model):
+    for wrong, data, code in ((DATA, DATA, "GN076"), (model, DATA.inputs, "GN065")):
+        with pytest.raises(DataError) as problem:
+            verify(wrong, data)
+        assert problem.value.code == code
+
+
+def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
+    """What `fit` writes is declared, and what is declared is checked."""
+    assert model.receipt.keys() <= Receipt.__annotations__.keys()
+    assert RECEIPT.optional.keys() == Receipt.__annotations__.keys()
+    for key, odd in (("not_verifiable", 3), ("calibrated", "yes"), ("seed", -1), ("trails", "x"), ("hash", None)):
+        with pytest.raises(ModelFileError, match=f"receipt.{key}"):
+            save_model(replace(model, receipt={**model.receipt, key: odd}), tmp_path / "m")
+    for odd in ("S99999999999", "object", "complex128", ">f4"):
+        data = {**model.receipt["data"], "dtype": odd}
+        with pytest.raises(ModelFileError, match=r"receipt\.data\.dtype"):
+            save_model(replace(model, receipt={**model.receipt, "data": data}), tmp_path / "m")

@@ -57,11 +57,11 @@ def test_a_receipt_keeps_few_points_of_a_long_curve():
     loss = list(np.random.default_rng(12).random(count))
     history = History(progress=[k / 10 for k in range(1, count + 1)], loss=loss)
     history.loss[3] = float("inf")
-    kept = history.kept()
+    kept = history.thinned()
     assert len(kept["progress"]) == len(kept["loss"]) <= MOST_POINTS
     assert kept["progress"][-1] == pytest.approx(count / 10, rel=1e-5)
     assert kept["loss"][0] is None
     assert kept["loss"][1] == pytest.approx(np.mean(history.loss[11:22]), rel=1e-5)
     assert json.loads(json.dumps(kept, allow_nan=False)) == kept
     short = History(progress=[0.5, 1.0], loss=[0.25, 0.125], accuracy=[0.5, 1.0])
-    assert short.kept() == short.curve()
+    assert short.thinned() == short.curve()

@@ -34,11 +34,11 @@ def learnt(answers, **settings):
 
 
 @pytest.mark.parametrize("trained", TRUTHS.values(), ids=TRUTHS)
-@pytest.mark.parametrize("asked", TRUTHS.values(), ids=TRUTHS)
-def test_yes_and_no_are_understood_however_they_are_written(trained, asked):
-    found = load_table(table([*asked, None]), columns=learnt(trained))
-    assert found.labels.tolist() == [0, 1] * 20
-    assert len(found) == 40
+def test_yes_and_no_are_understood_however_they_are_written(trained):
+    columns = learnt(trained)
+    for name, asked in TRUTHS.items():
+        found = load_table(table([*asked, None]), columns=columns)
+        assert found.labels.tolist() == [0, 1] * 20, name
 
 
 @pytest.mark.parametrize("trained", [["0", "1"], ["0", "1", "2"], [0, 1], [0, 1, 2]])

@@ -101,7 +101,7 @@ def test_what_decides_the_result_changes_it_and_watching_does_not():
                    {"targets": "one-hot"}, {"scaling": "unit"}, {"initializer": "he"}, {"epochs": 2}):  # fmt: skip
         assert hash_of(**change) != plain, change
     seen = []
-    watched = fit(DATA, options(), listeners=[seen.append, lambda event: np.random.default_rng(1).random()])
+    watched = fit(DATA, options(), callbacks=[seen.append, lambda event: np.random.default_rng(1).random()])
     assert watched.model.network.parameters.hash() == plain
     assert isinstance(seen[0], Preparing)
     assert isinstance(seen[-1], TrainingEnded)
@@ -377,7 +377,7 @@ def test_the_average_becomes_the_model(engine, batch_size):
     assert np.abs(weights - mean).max() > 1e-6
 
 
-def test_threads_are_never_part_of_the_result_nor_changed_by_it():
+def test_threads_are_never_part_of_the_result_nor_changed_by_it(small_thresholds):
     for engine in ("reference", "compiled"):
         hashes = {hash_of(engine=engine, batch_size=48, shards=3, threads=threads) for threads in (0, 1, 2, 3, 7)}
         assert len(hashes) == 1

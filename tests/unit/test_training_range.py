@@ -19,6 +19,7 @@ from glassnet.model.file import header_of, tensors_of, write
 from glassnet.preprocess import TrainingRange
 from glassnet.preprocess.augment.distort import distort
 from glassnet.preprocess.training_range import FEWEST
+from support.covering import covering
 
 SMALL = {"hidden": (4,), "epochs": 1, "engine": "reference"}
 
@@ -61,9 +62,7 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize("count", [1, 3, 1000])
-@pytest.mark.parametrize("how", WRONG)
-@pytest.mark.parametrize("recipe", ["notes", "quick"])
+@pytest.mark.parametrize(("how", "count", "recipe"), covering(WRONG, (1, 3, 1000), ("notes", "quick")))
 def test_pictures_of_another_form_are_warned_of(digits, how, count, recipe):
     model, rows = model_of(digits.take(slice(0, 3000)), recipe), WRONG[how](digits.inputs[5000 : 5000 + count])
     assert "far outside the range that training saw" in warned(model, rows)
@@ -242,9 +241,9 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("order", ORDERS)
-@pytest.mark.parametrize("count", [1000, 2000, 40_000])
-@pytest.mark.parametrize("share", [0.05, 0.3, 0.45, 0.55, 0.7, 0.9])
+@pytest.mark.parametrize(
+    ("order", "count", "share"), covering(ORDERS, (1000, 2000, 40_000), (0.05, 0.3, 0.45, 0.55, 0.7, 0.9))
+)
 def test_most_rows_are_found_whatever_their_order(order, count, share):
     rng = np.random.default_rng(0)
     far = ORDERS[order](np.arange(count) < share * count, rng)

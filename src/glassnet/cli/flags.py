@@ -9,7 +9,7 @@ import click
 
 from ..data.tables.header import AUTO, DECIMALS
 from ..i18n.language import LANGUAGES, chinese, preferred
-from ..io.limits import FLAG, MAX_BYTES, in_words, max_bytes
+from ..io.limits import FLAG, MAX_BYTES, format_size, max_bytes
 from ..options.options import ITEMS, SPECS, TYPES, Options
 from ..options.recipes import RECIPES
 from ..options.spec import Spec
@@ -37,7 +37,7 @@ def max_bytes_flag(command: Command) -> Command:
 
     english = "most that compressed data (gzip, NPZ and so on), or standard input, may unpack to"
     text = "压缩数据(gzip、NPZ 等)或标准输入解压后的上限" if chinese() else english
-    text = f"{text}  [{in_words(MAX_BYTES)}]"
+    text = f"{text}  [{format_size(MAX_BYTES)}]"
     return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from .. import data
-from ..training.callbacks import Listener
+from ..training.callbacks import Callback
 from ..workflow.train_job import TrainResult, draw_pictures
 from .console import complain, progress_listener, result, result_json, say, score_line, told
 
 
-def print_training(train: Callable[[Sequence[Listener]], TrainResult], as_json: bool) -> None:
+def print_training(train: Callable[[Sequence[Callback]], TrainResult], as_json: bool) -> None:
     """Train with its progress shown, print the result, draw the pictures and say where they are."""
     show = progress_listener()
     try:

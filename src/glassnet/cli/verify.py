@@ -25,15 +25,15 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         verified = verify_model(model_path, source, callbacks=[show], notify=say_notice)
     finally:
         show.close()
-    verdict, receipt = verified.verdict, verified.model.receipt
+    verification, receipt = verified.verification, verified.model.receipt
     if as_json:
-        result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
-    elif verdict.same:
+        result_json({**vars(verification), "surroundings": list(verification.surroundings)})
+    elif verification.same:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
         result(told("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(told("bits_differ", where=verdict.where))
+        result(told("bits_differ", where=verification.where))
     if not as_json:
-        for one in verdict.surroundings:
+        for one in verification.surroundings:
             result(f"          {one}")
-    click.get_current_context().exit(0 if verdict.same else 1)
+    click.get_current_context().exit(0 if verification.same else 1)

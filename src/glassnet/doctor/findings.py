@@ -1,4 +1,4 @@
-"""Every kind of finding once: its code, how bad it is, what it means, what to do, and what ``--fix`` does about it."""
+"""All kinds of findings: code, severity, meaning, advice, and what ``--fix`` does."""
 
 from __future__ import annotations
 
@@ -219,7 +219,7 @@ def kind_in(code: str, language: str) -> Kind:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong, or worth knowing, in one place.
+    """A problem, or something worth knowing, in one place.
 
     Parameters
     ----------
@@ -261,7 +261,7 @@ class Finding:
 
     @property
     def kind(self) -> Kind:
-        """What is known of findings of this code."""
+        """The kind of finding of this code."""
         return KINDS[self.code]
 
     @property
@@ -291,5 +291,5 @@ class Finding:
 
 
 def harmful(findings: list[Finding]) -> bool:
-    """Tell whether anything more than a remark was found."""
+    """Whether anything more than a remark was found."""
     return any(finding.severity != REMARK for finding in findings)

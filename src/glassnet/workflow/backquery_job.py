@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import channels_of
-from ..explain.backquery import backquery, dream, way_back_is_missing
-from ..explain.backquery_table import Typical, typical_rows
+from ..explain.backquery import backquery, dream, has_no_inverse
+from ..explain.backquery_table import TypicalRow, typical_rows
 from ..explain.input_gradients import require_classes
 from ..i18n.plots import words_in
 from ..io.writing import require_picture_place
@@ -38,7 +38,7 @@ class BackqueryResult:
         way back, is missing where the network has none; ``"dream"`` climbs.
     answers : dict
         Way -> what the model answers to them.
-    rows : list of Typical
+    rows : list of TypicalRow
         For a model of a table, in place of both.
     picture : str or None
         The file that was drawn.
@@ -47,7 +47,7 @@ class BackqueryResult:
     classes: list[int]
     inputs: dict[str, NDArray[Any]]
     answers: dict[str, list[int]]
-    rows: list[Typical]
+    rows: list[TypicalRow]
     picture: str | None
 
 
@@ -74,7 +74,7 @@ def backquery_classes(
         every = typical_rows(model)  # one climb finds those of all classes
         return BackqueryResult(classes, {}, {}, [every[one] for one in classes], None)
     ways: dict[str, NDArray[Any]] = {}
-    if not way_back_is_missing(model):
+    if not has_no_inverse(model):
         ways["backquery"] = backquery(model)[classes]
     ways["dream"] = _dream(model, model_path, source, part, notify)[classes]
     answers = {

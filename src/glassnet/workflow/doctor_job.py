@@ -148,7 +148,7 @@ def _of_program(source: str) -> _Examined:
     diagnosis = examine_script(source)
 
     def again(out: str) -> list[Finding]:
-        return examine_script(out, beside=source).findings
+        return examine_script(out, original=source).findings
 
     def write(out: str) -> None:
         with replacing(out) as file:

@@ -20,7 +20,7 @@ from ..i18n.plots import words_in
 from ..io.writing import write_text
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table
-from ..training.callbacks import Listener
+from ..training.callbacks import Callback
 from ..training.checkpoint import load_checkpoint
 from .model_data import load_alike, load_labelled, load_queries, load_trained_on, trained_on_bundled
 from .notice import Notify, ignore
@@ -120,14 +120,14 @@ def replay_step(
     step: int,
     *,
     checkpoint: str | None = None,
-    callbacks: Iterable[Listener] = (),
+    callbacks: Iterable[Callback] = (),
     notify: Notify = ignore,
 ) -> ReplayResult:
     """Train again up to a step, both counted from 1, from a checkpoint of the run if there is one."""
     samples = load_trained_on(model, model_path, source, notify)
     saved = load_checkpoint(checkpoint) if checkpoint else None
     return ReplayResult(
-        samples.source, replay(model, samples, epoch, step, checkpoint=saved, listeners=list(callbacks))
+        samples.source, replay(model, samples, epoch, step, checkpoint=saved, callbacks=list(callbacks))
     )
 
 
@@ -194,7 +194,7 @@ def write_why(result: WhyResult, model: Model, html: str, language: str) -> None
         result.why,
         name=query.source,
         row=query.row,
-        known=result.label,
+        label=result.label,
         inputs=query.features,
         training=result.training,
         language=language,

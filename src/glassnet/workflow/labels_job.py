@@ -17,7 +17,7 @@ from ..data.tables.relabel_csv import write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects
-from ..io.writing import require_apart, require_picture_place, require_place, require_suffix, write_text
+from ..io.writing import require_distinct_paths, require_picture_place, require_place, require_suffix, write_text
 from ..options.options import Options
 from .notice import Notify, ignore
 from .table_options import TableOptions
@@ -131,7 +131,7 @@ def find_label_errors(
     from ..training import cross_validation
 
     options, samples, _ = _load(job, notify)
-    require_apart(out=out, picture=picture)
+    require_distinct_paths(out=out, picture=picture)
     if picture:
         require_picture_place(picture, overwrite=force)
         if samples.image_shape is None:

@@ -10,7 +10,7 @@ from ..errors import GlassnetError, OptionError
 from ..handwriting.reader import Reading, read_photo
 from ..handwriting.recognise import SURE
 from ..io.opening import STDIN, open_named
-from ..io.writing import require_apart, require_picture_place
+from ..io.writing import require_distinct_paths, require_picture_place
 from ..model.model import Model
 
 
@@ -62,7 +62,7 @@ def read_photos(
             require_picture_place(target, inputs=photos, overwrite=force)
     if (picture or stages) and len(photos) > 1:
         raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
-    require_apart(picture=picture, stages=stages)
+    require_distinct_paths(picture=picture, stages=stages)
     return (_read(model, photo, sure, picture, stages, language, alone=len(photos) == 1) for photo in photos)
 
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from ..errors import ModelFileError, OptionError
 from ..io.writing import MODEL, require_place
-from ..training.callbacks import Listener
-from ..training.checkpoint import Checkpoint, SavedTraining, load_checkpoint, require_model_place
+from ..training.callbacks import Callback
+from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, load_checkpoint, require_model_place
 from ..training.checkpointing import finish_with
 from .notice import Notify, ignore, notice, texts_to
 from .train_job import Plan, TrainResult, carry_out, read_data
@@ -40,7 +40,7 @@ class ResumeJob:
     every: str | None = None
 
 
-def resume(job: ResumeJob, *, callbacks: Iterable[Listener] = (), notify: Notify = ignore) -> TrainResult:
+def resume(job: ResumeJob, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore) -> TrainResult:
     """Go on with a training from its checkpoint, and end as `train` would have, with the same bits.
 
     Other arguments and errors as for `train_job.train`; ModelFileError GN044 also when the checkpoint was not begun by
@@ -52,16 +52,16 @@ def resume(job: ResumeJob, *, callbacks: Iterable[Listener] = (), notify: Notify
     require_model_place(plan.out, overwrite=job.force or job.out is None)
     read = read_data(plan, saved.options, lambda rows, task: saved.options, notify, saved)
     run = saved.run(read.training)
-    notify(notice("going_on", done=saved.position.progress, epochs=saved.options.epochs))
+    notify(notice("going_on", done=saved.state.progress, epochs=saved.options.epochs))
     for change in run.changes:
         text = f"{change}: the last bits may differ from those of a training that never stopped"
         notify(notice("text", text=text))
-    checkpoint = Checkpoint(job.checkpoint, job.every or saved.every, saved.note, texts_to(notify))
+    checkpoint = CheckpointPolicy(job.checkpoint, job.every or saved.every, saved.note, texts_to(notify))
     fit_it = partial(finish_with, checkpoint, run)
     return carry_out(plan, read, fit_it, job.checkpoint, callbacks, notify, resumed=True)
 
 
-def _plan_of(saved: SavedTraining, job: ResumeJob) -> Plan:
+def _plan_of(saved: LoadedCheckpoint, job: ResumeJob) -> Plan:
     moved = {"source": job.source, "test": job.test, "out": job.out}
     given: dict[str, object] = {name: value for name, value in moved.items() if value is not None}
     if job.out is not None:  # what `train` was allowed was allowed at another place

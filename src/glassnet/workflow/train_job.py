@@ -33,11 +33,12 @@ from ..model.model import Model
 from ..options.options import Options, beyond_single_samples
 from ..options.recipes import for_rows
 from ..options.unused import unused_options
-from ..training.callbacks import LAST, STILL_FALLING, History, Listener
-from ..training.checkpoint import Checkpoint, SavedTraining, require_free, require_model_place
+from ..training.callbacks import LAST, STILL_FALLING, Callback, History
+from ..training.checkpoint import CheckpointPolicy, LoadedCheckpoint, require_free, require_model_place
 from ..training.events import Event, TrainingStarted
-from ..training.loop import Fit, fit
-from ..training.receipt import extent_of, fingerprint, receipt_of
+from ..training.fit import fit
+from ..training.receipt import add_test, extent_of
+from ..training.run import Fit
 from .drawings import drawings_of_test
 from .model_data import unless_told
 from .notice import Notify, ignore, notice, texts_to
@@ -79,7 +80,7 @@ class TrainJob:
     checkpoint : str, optional
         Where to write the training down, for `resume`.
     every : str, optional
-        How often; as for `training.checkpoint.Checkpoint`.
+        How often; as for `training.checkpoint.CheckpointPolicy`.
     """
 
     source: str = data.BUNDLED
@@ -178,7 +179,7 @@ class Pictures:
     problem: GlassnetError | None = None
 
 
-def train(job: TrainJob, *, callbacks: Iterable[Listener] = (), notify: Notify = ignore) -> TrainResult:
+def train(job: TrainJob, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore) -> TrainResult:
     """Read data, train a model, test it and save it.
 
     Parameters
@@ -260,7 +261,7 @@ def draw_pictures(result: TrainResult) -> Pictures:
     return Pictures(tuple(written))
 
 
-def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> Checkpoint | None:
+def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> CheckpointPolicy | None:
     path = job.checkpoint
     if path is None:
         if job.every is not None:
@@ -271,7 +272,7 @@ def _checkpoint(job: TrainJob, plan: Plan, options: Options, notify: Notify) -> 
     if Path(path).resolve() == Path(plan.out).resolve():
         raise OptionError("GN022", f"--checkpoint {path}: the model is to go there. Name another file.")
     require_free(path)
-    return Checkpoint(path, job.every or "30s", asdict(plan), texts_to(notify))
+    return CheckpointPolicy(path, job.every or "30s", asdict(plan), texts_to(notify))
 
 
 def read_data(
@@ -279,7 +280,7 @@ def read_data(
     options: Options,
     choose: Callable[[int, str], Options],
     notify: Notify,
-    saved: SavedTraining | None = None,
+    saved: LoadedCheckpoint | None = None,
 ) -> TrainingData:
     """Read the data, and meanwhile load the kernels that `options` need."""
     if options.engine != "reference":
@@ -313,7 +314,7 @@ def carry_out(
     read: TrainingData,
     fit_it: Callable[..., Fit],
     checkpoint: str | None,
-    callbacks: Iterable[Listener],
+    callbacks: Iterable[Callback],
     notify: Notify,
     *,
     before: int | None = None,
@@ -321,11 +322,10 @@ def carry_out(
 ) -> TrainResult:
     """Train, test and save.
 
-    `fit_it` is given listeners. `before` is when a file that `checkpoint` may replace was written; one of this training
+    `fit_it` is given callbacks. `before` is when a file that `checkpoint` may replace was written; one of this training
     may not. The model of a training that was `resumed` replaces itself, as it comes out once more.
     """
     path, options = Path(plan.out), read.options
-    data_fingerprint = _in_background(fingerprint, read.training)
     needed_later = ["scipy.special", *(["matplotlib.figure"] if plan.pictures else [])]
     fitted = _fit(fit_it, path, needed_later, callbacks)
     fall = fitted.history.loss_fall()
@@ -343,26 +343,22 @@ def carry_out(
             "train": fitted.train_seconds,
             "test": time.perf_counter() - began,
         }
-        model, known = fitted.model, data_fingerprint.result()
-        notify_weak_test(read.training, known, read.test, notify)
-        model.receipt.update(
-            receipt_of(fitted, options, read.training, evaluation, recipe=plan.recipe, data_fingerprint=known)
-        )
-        if read.held_out:
-            model.receipt["data"]["held_out"] = True
+        model = fitted.model
+        notify_weak_test(read.training, model.receipt["data"]["fingerprint"], read.test, notify)
+        add_test(model.receipt, evaluation, recipe=plan.recipe, held_out=read.held_out)
         path = _save(model, path, overwrite=plan.force or (resumed and _is_saved(model, path)))
     wanted = plan.wanted or plan.out
     return TrainResult(model, path, wanted, read.test, evaluation, fitted.history, seconds, read.held_out, plan)
 
 
-def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Listener]) -> Fit:
+def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callbacks: Iterable[Callback]) -> Fit:
     def load_meanwhile(event: Event) -> None:
         # The loops hold no lock of Python's, so a second core can load what comes after them.
         if isinstance(event, TrainingStarted):
             _in_background(_load_modules, needed_later)
 
     try:
-        return fit_it(listeners=[*callbacks, load_meanwhile])
+        return fit_it(callbacks=[*callbacks, load_meanwhile])
     except DivergedError as problem:
         kept = f"{path} was not written."
         if problem.model is not None and problem.good_epochs:

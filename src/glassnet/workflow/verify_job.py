@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from ..model.file import load_model
 from ..model.model import Model
-from ..training.callbacks import Listener
-from ..training.receipt import Verdict, verify
+from ..training.callbacks import Callback
+from ..training.verify import Verification, verify
 from .model_data import load_trained_on
 from .notice import Notify, ignore
 
@@ -18,11 +18,11 @@ class VerifyResult:
     """A model, and whether it came out once more."""
 
     model: Model
-    verdict: Verdict
+    verification: Verification
 
 
 def verify_model(
-    model_path: str, source: str | None = None, *, callbacks: Iterable[Listener] = (), notify: Notify = ignore
+    model_path: str, source: str | None = None, *, callbacks: Iterable[Callback] = (), notify: Notify = ignore
 ) -> VerifyResult:
     """Train a model again by its receipt; `source` is what it was trained on, if not the bundled MNIST."""
     model = load_model(model_path)

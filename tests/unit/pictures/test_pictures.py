@@ -18,7 +18,7 @@ from PIL import Image
 
 from glassnet.errors import DataError, FileError, OptionError, ShapeError
 from glassnet.plots import digit_lines, draw_confusion, draw_curve, draw_digits, new_axes, save
-from glassnet.plots.tone import ink
+from glassnet.plots.tone import darkness
 
 HISTORY = {
     "progress": [0.5, 1.0, 1.5, 2.0],
@@ -119,7 +119,7 @@ class TestDigits:
         assert np.array_equal(*drawn)
 
     def test_sixteen_grey_levels_use_the_whole_range(self):
-        assert ink(np.array([0, 8, 16], np.uint8)).tolist() == [0, 128, 255]
+        assert darkness(np.array([0, 8, 16], np.uint8)).tolist() == [0, 128, 255]
 
     @pytest.mark.parametrize(
         ("inputs", "rest"),

@@ -28,8 +28,8 @@ from glassnet.i18n.plots import WORDS, words_in
 from glassnet.model.evaluate import reliability
 from glassnet.model.file import shipped_model
 from glassnet.plots import fonts
-from glassnet.plots.fonts import drawable
-from glassnet.plots.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, look_of
+from glassnet.plots.fonts import replace_missing_glyphs
+from glassnet.plots.palette import BLUE, CLASS_COLOURS, MISTAKES, VERMILION, class_style
 from support.cli import environment
 from support.photos import single
 from support.samples import digits, small_model
@@ -183,7 +183,7 @@ class TestWords:
 
     def test_every_letter_is_in_the_fonts_that_come_along(self):
         letters_used = {letter for pair in WORDS.values() for letter in "".join(pair) if not letter.isspace()}
-        brought = fonts._letters_of(fonts.SHIPPED) | fonts._letters_of(fonts.FAMILY)
+        brought = fonts._code_points_of(fonts.SHIPPED) | fonts._code_points_of(fonts.FAMILY)
         assert {letter for letter in letters_used if ord(letter) not in brought} == set()
 
     def test_words_are_filled_in(self):
@@ -193,20 +193,26 @@ class TestWords:
 class TestLetters:
     def test_common_chinese_needs_no_installed_font(self, monkeypatch):
         monkeypatch.setattr(fonts, "INSTALLED", ())
-        fonts._family_with.cache_clear()
-        assert drawable(["猫", "衬衫", "naïve", "Ω", "two\nlines"]) == ["猫", "衬衫", "naïve", "Ω", "two lines"]
+        fonts._family_with_glyph.cache_clear()
+        assert replace_missing_glyphs(["猫", "衬衫", "naïve", "Ω", "two\nlines"]) == [
+            "猫",
+            "衬衫",
+            "naïve",
+            "Ω",
+            "two lines",
+        ]
 
     def test_a_letter_that_no_font_has_is_written_as_its_number(self, monkeypatch):
         monkeypatch.setattr(fonts, "INSTALLED", ())
-        fonts._family_with.cache_clear()
+        fonts._family_with_glyph.cache_clear()
         with pytest.warns(UserWarning, match="no font here has 龘"):
-            assert drawable(["龘", "a"]) == ["U+9F98", "a"]
-        fonts._family_with.cache_clear()
+            assert replace_missing_glyphs(["龘", "a"]) == ["U+9F98", "a"]
+        fonts._family_with_glyph.cache_clear()
 
     def test_a_users_font_stays_the_first(self):
         [axes] = plots.new_axes()
         axes.set_title("标题 a", fontfamily="DejaVu Serif")
-        fonts.legible(axes)
+        fonts.set_fonts(axes)
         assert axes.title.get_fontfamily() == ["DejaVu Serif", fonts.FAMILY]
 
     def test_widths_count_chinese_letters_twice(self):
@@ -238,8 +244,8 @@ class TestPalette:
         assert np.linalg.norm(seen_by_deuteranopes(BLUE) - seen_by_deuteranopes(VERMILION)) > 60
 
     def test_classes_differ_in_colour_and_mark(self):
-        assert len({look_of(label) for label in range(77)}) == 77
-        assert len({look_of(label)[1] for label in range(10)}) == 10
+        assert len({class_style(label) for label in range(77)}) == 77
+        assert len({class_style(label)[1] for label in range(10)}) == 10
 
     def test_mistakes_darken_all_the_way(self):
         lightness = [seen_by_deuteranopes(colour)[0] for colour in MISTAKES]
@@ -280,6 +286,6 @@ def test_a_digit_that_fills_the_picture_has_its_box_within():
 
 def test_the_own_font_is_there_whatever_is_asked_first():
     """In a process of its own: what a font has is kept, so asking too early would have said "nothing" for good."""
-    program = "from glassnet.plots import fonts; assert ord('猫') in fonts._letters_of(fonts.FAMILY)"
+    program = "from glassnet.plots import fonts; assert ord('猫') in fonts._code_points_of(fonts.FAMILY)"
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -8,7 +8,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 
 from glassnet import Dataset, Network, Options
 from glassnet.errors import DataError, OptionError, ShapeError
-from glassnet.explain.hidden import HiddenSpace, _principal, hidden_space
+from glassnet.explain.hidden import HiddenSpace, _principal_components, hidden_space
 from glassnet.explain.step import trace_step, worked_example
 from glassnet.model.evaluate import Reliability, class_scores
 from glassnet.nn.random import Purpose, key
@@ -32,7 +32,7 @@ class TestHiddenSpace:
         rng = np.random.default_rng(0)
         plane = rng.normal(size=(50, 2)) * [3, 1]
         turned = plane @ np.linalg.qr(rng.normal(size=(7, 7)))[0][:2] + 4
-        points, explained = _principal(turned)
+        points, explained = _principal_components(turned)
         far = np.linalg.norm(plane[:, None] - plane, axis=2)
         np.testing.assert_allclose(np.linalg.norm(points[:, None] - points, axis=2), far, atol=1e-12)
         assert sum(explained) == pytest.approx(1)
@@ -41,12 +41,12 @@ class TestHiddenSpace:
 
     def test_the_picture_does_not_flip_by_chance(self):
         hidden = np.random.default_rng(1).random((30, 5))
-        points, _ = _principal(hidden)
-        np.testing.assert_allclose(_principal(hidden[::-1])[0][::-1], points, atol=1e-12)
+        points, _ = _principal_components(hidden)
+        np.testing.assert_allclose(_principal_components(hidden[::-1])[0][::-1], points, atol=1e-12)
 
     @pytest.mark.parametrize("hidden", [np.zeros((1, 4)), np.ones((6, 3)), np.arange(5.0)[:, None]])
     def test_fewer_than_two_directions_are_enough(self, hidden):
-        points, explained = _principal(hidden)
+        points, explained = _principal_components(hidden)
         assert points.shape == (len(hidden), 2)
         assert np.isfinite(points).all()
         assert 0 <= sum(explained) <= 1 + 1e-12

@@ -19,7 +19,7 @@ from glassnet.explain.why import Neighbours, why
 from glassnet.html.page import sample_uri
 from glassnet.html.step import step_html, step_page
 from glassnet.plots.hidden import draw_hidden
-from glassnet.plots.signed import signed_colours, strongest_of_blocks
+from glassnet.plots.signed import pool_extremes, signed_colours
 from glassnet.plots.step import draw_step
 from glassnet.plots.tone import shades
 from glassnet.plots.weights import draw_weights
@@ -38,7 +38,7 @@ def test_signs_have_colours_and_sizes_have_ink():
 def test_of_each_block_the_number_furthest_from_0():
     matrix = np.zeros((10, 4))
     matrix[5, 3], matrix[9, 0], matrix[8, 0] = -7, 2, 1
-    small = strongest_of_blocks(matrix, 5)
+    small = pool_extremes(matrix, 5)
     assert small.shape == (5, 4)
     assert (small[2, 3], small[4, 0]) == (-7, 2)
     assert np.count_nonzero(small) == 2

@@ -64,7 +64,7 @@ def test_the_page_of_every_kind(kind, language, tmp_path):
     model, data, output = kinds(tmp_path)[kind]
     found = why(model, data.inputs[5], Neighbours(model, data), output)
     known = (data.labels if data.values is None else data.values[:, output or 0])[5]
-    page = taken_apart(answer_page(model, found, name="d.csv", row=5, known=known, training="t.csv", language=language))
+    page = taken_apart(answer_page(model, found, name="d.csv", row=5, label=known, training="t.csv", language=language))
     assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
     wanted = ["nodes", "inputs", "alike"] if kind == "numbers" else ["answers", "nodes", "inputs", "flip", "alike"]
     assert [section["id"] for section in page.having("section")] == wanted

@@ -13,13 +13,13 @@ import glassnet
 from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
 from glassnet.doctor.findings import Finding
 from glassnet.errors import DataError, OptionError
-from glassnet.html.report.charts import Scale, error_histogram, scatter, told_apart
-from glassnet.html.report.results import _beside
+from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
+from glassnet.html.report.results import _with_equal_digits
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import WORDS as SHARED
 from glassnet.i18n.report import WORDS, percent, say_in
 from glassnet.preprocess.tabular.dataset import read_table, samples_of
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
 from support.pages import taken_apart
 from support.samples import digits, small_model
 from support.sources import PACKAGE
@@ -31,8 +31,8 @@ def made(data: Dataset, **options) -> Model:
     """A small network with its receipt."""
     chosen = Options(**{"hidden": (6,), "epochs": 2, "engine": "reference", **options})
     fitted = fit(data, chosen)
-    receipt = receipt_of(fitted, chosen, data, evaluate(fitted.model, data), recipe="notes")
-    return replace(fitted.model, receipt=receipt)
+    add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
+    return fitted.model
 
 
 def rows(count: int = 60, features: int = 9, **known) -> Dataset:
@@ -236,7 +236,7 @@ class TestWords:
         source = "".join(
             path.read_text(encoding="utf-8")
             for path in own
-            if path.suffix in (".py", ".html") and not path.name.startswith("step")
+            if path.suffix in (".py", ".html") and not path.name.startswith(("notebook", "step"))
         )
         used = set(re.findall(r"[\"'](\w+)[\"']", source)) | {"error", "warning", "remark"}
         assert set(WORDS) - used == set()
@@ -264,23 +264,23 @@ class TestWords:
 def test_values_along_a_scale_are_not_rounded(low, high):
     scale = Scale(low, high, 0, 100)
     for value in scale.ticks(7):
-        text = told_apart(scale)(float(value)).replace("−", "-").replace(",", "")
+        text = tick_formatter(scale)(float(value)).replace("−", "-").replace(",", "")
         assert float(text) == pytest.approx(value, rel=1e-9, abs=1e-9 * (high - low))
 
 
 def test_counts_along_a_scale_are_whole():
-    page = str(error_histogram(np.array([14.25]), say_in("en")))
+    page = str(draw_error_histogram(np.array([14.25]), say_in("en")))
     assert page.count(">1</text>") == page.count(">0</text>") - 1 == 1  # 0 along x too
 
 
 def test_large_numbers_close_together_can_be_told_apart():
     """The furthest answers show their difference, and no two values along the axes are written alike."""
     values = 12_345_000 + np.arange(40.0) * 37
-    drawn = str(scatter(values, values + 9, say_in("en")))
+    drawn = str(draw_scatter(values, values + 9, say_in("en")))
     texts = re.findall(r">([\d,.]+)</text>", drawn)
     along_x = re.findall(r"text-anchor=\"middle\">([\d,.]+)</text>", drawn)
     assert len(set(along_x)) == len(along_x) >= 2
     assert len(set(texts)) < len(texts), "both axes have the same values"
-    assert _beside(12_345_678.0, 12_345_690.25) == ("12,345,678.0", "12,345,690.2")
-    assert _beside(0.5, -0.25) == ("0.500", "−0.250")
-    assert _beside(3.0, 3.0) == ("3", "3")
+    assert _with_equal_digits(12_345_678.0, 12_345_690.25) == ("12,345,678.0", "12,345,690.2")
+    assert _with_equal_digits(0.5, -0.25) == ("0.500", "−0.250")
+    assert _with_equal_digits(3.0, 3.0) == ("3", "3")

@@ -10,7 +10,7 @@ import pytest
 from glassnet import Dataset, Network, NeuralNetwork, Options, fit
 from glassnet.data import bundled
 from glassnet.errors import OptionError
-from glassnet.explain.backquery import _Climb, backquery, dream
+from glassnet.explain.backquery import _InputSearch, backquery, dream
 from glassnet.explain.nodes import examine_nodes
 from glassnet.explain.why import why
 from glassnet.model.model import Model
@@ -71,12 +71,12 @@ def test_what_the_largest_sum_does_not_reach_another_start_does(activation, rate
         hidden=(20, 20, 20), activation=activation, learning_rate=rate, rule="gradient", epochs=3, engine="reference"
     )
     deep = fit(TRAINING, options).model
-    climb = _Climb(deep, 0.5, 0.3)
+    climb = _InputSearch(deep, 0.5, 0.3)
 
     def reached(found):
-        return set(np.flatnonzero(climb.answered(found, np.arange(10))))
+        return set(np.flatnonzero(climb.is_classified_as(found, np.arange(10))))
 
-    at_first, alone, with_samples = climb.to_the_largest_sum(), dream(deep), dream(deep, samples=TRAINING.inputs)
+    at_first, alone, with_samples = climb.maximise_sum(), dream(deep), dream(deep, samples=TRAINING.inputs)
     assert len(reached(at_first)) < len(reached(alone))
     assert reached(at_first) <= reached(alone)
     assert reached(with_samples) >= set(deep.predict(TRAINING.inputs)) | reached(at_first)
@@ -91,7 +91,7 @@ def test_a_class_that_is_never_answered_is_left_as_it_was(model):
     never = replace(model, network=Network.of(model.network.architecture, parameters))
     found = dream(never, samples=TRAINING.inputs[:50])
     assert never.predict(found * 255)[[0, 1, 2, 4, 5, 6, 7, 8, 9]].tolist() == [0, 1, 2, 4, 5, 6, 7, 8, 9]
-    assert (found[3] == _Climb(never, 0.5, 0.3).to_the_largest_sum()[3]).all()
+    assert (found[3] == _InputSearch(never, 0.5, 0.3).maximise_sum()[3]).all()
 
 
 def test_the_prior_makes_it_smooth_and_small(model):

@@ -11,7 +11,13 @@ from glassnet import Dataset, Options, evaluate, fit
 from glassnet.data import bundled
 from glassnet.errors import OptionError, ShapeError
 from glassnet.explain import integrated_gradients
-from glassnet.explain.input_gradients import exact_members, input_slopes, mean_sums, signals_of, slopes
+from glassnet.explain.input_gradients import (
+    forward_members,
+    input_gradients,
+    mean_output_sums,
+    members_in_float64,
+    output_gradients,
+)
 from glassnet.explain.why import Neighbours, why
 from glassnet.network import forward
 from glassnet.nn.network_class import Network
@@ -50,7 +56,7 @@ def test_nodes_and_biases_add_up_to_the_gap(model, found):
 
 def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
     black = model.scaling.apply(np.zeros((1, model.features)))
-    [sums] = mean_sums(signals_of(exact_members(model), black))
+    [sums] = mean_output_sums(forward_members(members_in_float64(model), black))
     for one in found:
         assert one.missing <= 0.01
         assert abs(one.inputs.sum() - (one.gap - one.baseline_gap)) <= 0.01 * abs(one.gap - one.baseline_gap) + 1e-12
@@ -60,12 +66,12 @@ def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
 
 def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
     """Equation 1 as it stands, by a thousand points of the way."""
-    one, members = found[3], exact_members(model)
+    one, members = found[3], members_in_float64(model)
     baseline, x = model.scaling.apply(np.stack([np.zeros_like(one.sample), one.sample]))
     points = baseline + (np.arange(1000) + 0.5)[:, None] / 1000 * (x - baseline)
     direction = np.zeros(10)
     direction[[one.answer, one.rival]] = 1, -1
-    wanted = (x - baseline) * input_slopes(members, signals_of(members, points), direction).mean(axis=0)
+    wanted = (x - baseline) * input_gradients(members, forward_members(members, points), direction).mean(axis=0)
     assert np.abs(one.inputs - wanted).max() < 0.02 * np.abs(wanted).max()
 
 
@@ -83,7 +89,7 @@ def test_of_any_network_inputs_add_up_however_few_the_pieces(activation, size, d
         monkeypatch.setattr(integrated_gradients, "PIECES", pieces)
         baseline, x = rng.normal(size=(2, 6))
         parts = integrated_gradients.integrated_gradients(members, baseline, x, direction)
-        gap, black = mean_sums(signals_of(members, np.stack([x, baseline]).astype(dtype))) @ direction
+        gap, black = mean_output_sums(forward_members(members, np.stack([x, baseline]).astype(dtype))) @ direction
         assert parts.sum() == pytest.approx(gap - black, rel=close, abs=close * np.abs(parts).sum())
 
 
@@ -94,7 +100,7 @@ def test_what_inputs_add_is_what_thousands_of_points_say(activation):
     rng, direction = np.random.default_rng(4), np.array([1.0, -1.0, 0.0])
     for baseline, x in rng.normal(size=(5, 2, 20)):
         points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
-        wanted = (x - baseline) * input_slopes([member], signals_of([member], points), direction).mean(axis=0)
+        wanted = (x - baseline) * input_gradients([member], forward_members([member], points), direction).mean(axis=0)
         found = integrated_gradients.integrated_gradients([member], baseline, x, direction)
         assert np.abs(found - wanted).sum() < 0.01 * np.abs(wanted).sum()
 
@@ -103,7 +109,7 @@ def test_of_one_hidden_layer_a_single_piece_is_exact():
     member = Network([20, 30, 3], "tanh", bias=True, initializer="he", seed=3)
     (baseline, x), direction = np.random.default_rng(4).normal(size=(2, 20)), np.array([1.0, 0.0, 0.0])
     points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
-    wanted = (x - baseline) * input_slopes([member], signals_of([member], points), direction).mean(axis=0)
+    wanted = (x - baseline) * input_gradients([member], forward_members([member], points), direction).mean(axis=0)
     np.testing.assert_allclose(
         integrated_gradients.integrated_gradients([member], baseline, x, direction), wanted, atol=1e-8
     )
@@ -195,7 +201,7 @@ def test_slopes_are_slopes(model):
     network = model.network
     network = type(network).of(network.architecture, network.parameters.copy(float))
     x, direction, h = model.scaling.apply(digits(1).inputs), np.arange(10) - 4.5, 1e-6
-    found = slopes(network, forward(network.architecture, network.parameters, x), direction)[0][0]
+    found = output_gradients(network, forward(network.architecture, network.parameters, x), direction)[0][0]
     for pixel in range(100, 784, 61):
         moved = np.repeat(x, 2, axis=0)
         moved[:, pixel] += h, -h

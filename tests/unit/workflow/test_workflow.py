@@ -106,7 +106,7 @@ def test_two_trainings_at_once_are_those_made_one_after_the_other(folder):
     assert len({one.path for one in together}) == 4, "each has a name of its own"
     for job, one in zip(jobs, together, strict=True):
         assert train(job).model.hash() == one.model.hash() == load_model(one.path).hash()
-        assert verify_job.verify_model(str(one.path), job.source).verdict.same
+        assert verify_job.verify_model(str(one.path), job.source).verification.same
 
 
 def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(folder):

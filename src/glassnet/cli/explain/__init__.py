@@ -10,7 +10,7 @@ import click
 from ...errors import OptionError
 from ...explain.step import worked_example
 from ...i18n.explain import explain_words
-from ...io.writing import require_apart, require_page_place, require_picture_place
+from ...io.writing import require_distinct_paths, require_page_place, require_picture_place
 from ...model.file import load_model
 from ...workflow.model_data import read_decimals
 from ..console import json_flag
@@ -52,7 +52,7 @@ def explain_command(model_path: str | None, source: str | None, decimal: str, as
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
     kind = _kind(asked)
-    require_apart(html=asked["html"], picture=asked["picture"])
+    require_distinct_paths(html=asked["html"], picture=asked["picture"])
     if asked["html"]:
         require_page_place(asked["html"], overwrite=asked["force"])
     if asked["picture"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...html.report.values import value_said
+from ...html.why_parts import format_column_value
 from ...i18n.explain import explain_words
 from ...i18n.language import width_of
 from ...i18n.plots import shown
@@ -70,5 +70,5 @@ def _print_typical(model: Model, found: BackqueryResult, language: str, as_json:
         for name, value in one.columns.items():
             far = one.deviations.get(name)
             beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
-            result(f"          {padded(name, -width)}  {value_said(value, word)}{beside}")
+            result(f"          {padded(name, -width)}  {format_column_value(value, word)}{beside}")
     result(word("typical_usual"))

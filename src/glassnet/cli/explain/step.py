@@ -13,7 +13,7 @@ from ...i18n.explain import explain_words
 from ...i18n.language import Say, listed
 from ...io.writing import write_text
 from ...model.model import Model
-from ...plots.labels import told_whole
+from ...plots.labels import sample_label
 from ...training.events import Event, TrainingStarted
 from ...workflow import explain_job
 from ..console import progress_listener, result, result_json, say, say_notice, told
@@ -43,7 +43,7 @@ def explain_step(
     )
     facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
     word = explain_words(asked["language"])
-    is_, answered = (told_whole(model, one, word) for one in (step.label, step.answer))
+    is_, answered = (sample_label(model, one, word) for one in (step.label, step.answer))
     remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
     show_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
 

@@ -19,8 +19,8 @@ from ...html.step_tables import (
     error_formula,
     is_plain,
     layer_formula,
+    proportional_error_sum,
     strongest_links,
-    written_out,
 )
 from ...i18n.language import shortened
 from ...i18n.plots import shown
@@ -118,7 +118,7 @@ class _Print:
         layer = self.trace.layers[number]
         for key, in_proportion in (("links_plain", False), ("links_proportion", True)):
             self._matrix(self.say(key), layer.links("notes", in_proportion=in_proportion)[0])
-        summed = written_out(self.trace, number)
+        summed = proportional_error_sum(self.trace, number)
         if summed:
             self._line("  " + self.say("back_to", sum=summed))
 

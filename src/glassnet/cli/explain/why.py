@@ -8,7 +8,7 @@ from ...explain.why import Why
 from ...i18n.explain import explain_words
 from ...i18n.language import Say
 from ...model.model import Model
-from ...plots.labels import told
+from ...plots.labels import answer_label
 from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
 from ..console import result, result_json, say, say_notice
 from .why_text import answer_line, print_why
@@ -48,7 +48,7 @@ def explain_why(
         return
     heading = _name(query, word)
     if label is not None:
-        heading = word("is_known", name=heading, label=told(why, label, model.class_names, word))
+        heading = word("is_known", name=heading, label=answer_label(why, label, model.class_names, word))
     if html:
         result(heading)
         result(word("answered_with", answer=answer_line(why, model, word)))

@@ -13,7 +13,7 @@ from ...i18n.explain import explain_words
 from ...i18n.language import Say, width_of
 from ...i18n.plots import shown
 from ...model.model import Model
-from ...plots.labels import node_names, told
+from ...plots.labels import answer_label, node_names
 from ..console import result
 
 MOST = 8
@@ -38,7 +38,7 @@ def print_why(found: Why, heading: str, model: Model, features: Sequence[str], l
             say(
                 "alike_same" if same else "alike_at",
                 row=row,
-                label=told(found, _one(found, known), model.class_names, say),
+                label=answer_label(found, _one(found, known), model.class_names, say),
                 far=shown(far),
             )
             for row, known, far, same in near
@@ -56,7 +56,7 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
             rival=model.name_of(found.rival),
             second=shown(found.outputs[found.rival]),
         )
-    answer = told(found, found.answer, model.class_names, say)
+    answer = answer_label(found, found.answer, model.class_names, say)
     return answer if found.rival is None else say("one_output", told=answer, output=shown(found.outputs[found.output]))
 
 
@@ -87,7 +87,7 @@ def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> Non
             result(say("flips_not"))
         return
     unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
-    other = told(found, found.flip.answer, model.class_names, say)
+    other = answer_label(found, found.flip.answer, model.class_names, say)
     result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
     if not model.image_shape:
         _print_shares(found.flip.sample.astype(float) - found.sample, names, say)

@@ -13,7 +13,7 @@ from ...data.tables.capitals import alike
 from ...data.tables.raw_table import LooseTable
 from ...data.validation import TRUTH
 from ...i18n.finding_details import Detail, detail, in_chinese
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 
 _SHOWN = 3
 _TRUTHS = {"", *TRUTH}
@@ -63,7 +63,9 @@ def capitals(table: LooseTable, case: Case) -> Outcome:
         changed.append(texts)
     if not told:
         return [], table
-    finding = found("GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names)
+    finding = make_finding(
+        "GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names
+    )
     if len(changed) > len(words):
         labels = changed.pop()
     return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

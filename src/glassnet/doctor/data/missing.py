@@ -10,7 +10,7 @@ from ...data.tables.missing import sentinels_in
 from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 
 _LABELS = -1
 """In place of a column's."""
@@ -54,4 +54,4 @@ def sentinels(table: LooseTable, case: Case) -> Outcome:
             numbers[here, place] = np.nan
     text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
-    return [found("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)
+    return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

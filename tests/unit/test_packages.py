@@ -1,0 +1,22 @@
+"""Packages that hand out their public names; the modules' own paths import as before."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import pytest
+
+
+@pytest.mark.parametrize("package", ["glassnet.doctor", "glassnet.explain", "glassnet.handwriting", "glassnet.plots"])
+def test_a_package_has_the_names_it_promises(package):
+    module = import_module(package)
+    assert module.__all__
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert set(module.__all__) <= set(dir(module))
+
+
+@pytest.mark.parametrize("name", ["backquery", "replay", "why"])
+def test_a_function_and_its_module_of_the_same_name_both_import(name):
+    function = getattr(import_module("glassnet.explain"), name)
+    assert callable(function)
+    assert getattr(import_module(f"glassnet.explain.{name}"), name) is function
