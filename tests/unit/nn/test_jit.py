@@ -30,7 +30,7 @@ def test_where_nothing_can_be_written_loops_are_not_kept_and_that_is_said(monkey
 
 
 def test_beside_the_package_else_with_the_user(free, monkeypatch, tmp_path):
-    here = Path(jit.__file__).parent
+    here = Path(jit.__file__).parents[1]
     assert jit._places(here) == [here / "__pycache__", Path.home() / ".cache" / "glassnet"]
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     assert jit._places(here)[1] == tmp_path / "glassnet"
