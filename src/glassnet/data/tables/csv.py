@@ -1,6 +1,6 @@
 """Delimited text with named columns: separator, header and encoding are found, every value is kept as it is written.
 
-What a column holds is decided later, by `frames`. Polars reads at the speed of memory; it is lenient about short rows
+What a column holds is decided later, by `table`. Polars reads at the speed of memory; it is lenient about short rows
 and knows no blanks before a quotation mark, so whatever it refuses or leaves doubtful is read by the `csv` module.
 """
 
