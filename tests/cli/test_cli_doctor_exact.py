@@ -11,7 +11,7 @@ import pytest
 
 import glassnet
 from glassnet.data.tables.header import MISSING
-from glassnet.data.tables.read_raw import read_loosely
+from glassnet.doctor.data.read import read_raw
 from support.cli import run
 
 COUNT = 60
@@ -60,7 +60,7 @@ def test_the_doctor_and_training_agree_about_what_is_missing(folder, word):
     rows = people()
     rows[3]["age"] = word.upper()
     (folder / "d.csv").write_text(written(rows))
-    loose, table = read_loosely("d.csv"), glassnet.read_table("d.csv")
+    loose, table = read_raw("d.csv"), glassnet.read_table("d.csv")
     assert np.isnan(loose.numbers[3, 0])
     assert 0 not in loose.words
     assert table.row(3)["age"] is None

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from .context import Case, Outcome, found
+from .raw import RawData
 
 _SAMPLE = 2000
 
@@ -46,7 +46,7 @@ _SCALES = (
 )
 
 
-def scale(table: LooseTable, case: Case) -> Outcome:
+def scale(table: RawData, case: Case) -> Outcome:
     """Pixels that are not 0 to the largest value allowed."""
     if not table.pictures or not table.numbers.size:
         return [], table
@@ -79,7 +79,7 @@ def scale(table: LooseTable, case: Case) -> Outcome:
     return [found(formula.code, table, text, command=command)], _stretched(table, formula.low, formula.high, maximum)
 
 
-def _as_bytes(table: LooseTable, maximum: float) -> LooseTable:
+def _as_bytes(table: RawData, maximum: float) -> RawData:
     """Hold whole numbers of a byte's range as bytes: an eighth of the room, and written without a fraction."""
     values = table.numbers
     if maximum != 255 or values.dtype == np.uint8 or not (values == np.floor(values)).all():
@@ -105,7 +105,7 @@ def _known(low: float, high: float) -> _Scale | None:
     return nearest if distance(nearest) < 0.04 else None
 
 
-def _stretched(table: LooseTable, low: float, high: float, maximum: float) -> LooseTable:
+def _stretched(table: RawData, low: float, high: float, maximum: float) -> RawData:
     table = table.repaired(scale=(low, high))
     values = np.clip((table.numbers.astype(np.float64) - low) * (maximum / (high - low)), 0, maximum)
     whole = np.rint(values)
@@ -114,7 +114,7 @@ def _stretched(table: LooseTable, low: float, high: float, maximum: float) -> Lo
     return replace(table, numbers=np.round(values, 4))
 
 
-def polarity(table: LooseTable, case: Case) -> Outcome:
+def polarity(table: RawData, case: Case) -> Outcome:
     """Paper that is bright and ink that is dark."""
     if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
@@ -132,7 +132,7 @@ def polarity(table: LooseTable, case: Case) -> Outcome:
     return [found("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
 
 
-def blank(table: LooseTable, case: Case) -> Outcome:
+def blank(table: RawData, case: Case) -> Outcome:
     """Pictures of one grey."""
     if not table.pictures or not len(table):
         return [], table
@@ -143,7 +143,7 @@ def blank(table: LooseTable, case: Case) -> Outcome:
     return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
 
 
-def constant(table: LooseTable, case: Case) -> Outcome:
+def constant(table: RawData, case: Case) -> Outcome:
     """Columns that never change."""
     if len(table) < 2 or case.part == "test":
         return [], table
@@ -166,7 +166,7 @@ def constant(table: LooseTable, case: Case) -> Outcome:
     return [found("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
 
 
-def size(table: LooseTable, case: Case) -> Outcome:
+def size(table: RawData, case: Case) -> Outcome:
     """Pictures whose number of pixels misses a square by one or two."""
     if not table.pictures or table.image_shape is not None or table.width < 64:
         return [], table

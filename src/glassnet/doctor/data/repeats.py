@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from ...nn.random import Purpose, generator
 from ..findings import Finding
 from .classes import numbers_wanted
 from .context import Case, Outcome, found
+from .raw import RawData
 
 _COARSE = 0.2
 _ODD = 0x9E3779B97F4A7C15
@@ -24,7 +24,7 @@ _STAMP = 0.1
 """The largest part of a picture that is taken for something put on it: a date, a mark of the class."""
 
 
-def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
+def fingerprints(table: RawData) -> NDArray[np.uint64]:
     """Return one number a row: equal rows have equal ones, different rows hardly ever."""
     total = np.zeros(len(table), np.uint64)
     random = generator(0, Purpose.DOCTOR)
@@ -56,7 +56,7 @@ def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return mixed
 
 
-def first_equal(table: LooseTable) -> NDArray[np.int64]:
+def first_equal(table: RawData) -> NDArray[np.int64]:
     """Return for each row the place of the first one equal to it, its own place where it is the first."""
     _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
     first: NDArray[np.int64] = index[group].astype(np.int64)
@@ -66,7 +66,7 @@ def first_equal(table: LooseTable) -> NDArray[np.int64]:
     return first
 
 
-def _equal(one: LooseTable, rows: NDArray[np.int64], other: LooseTable, others: NDArray[np.int64]) -> NDArray[np.bool_]:
+def _equal(one: RawData, rows: NDArray[np.int64], other: RawData, others: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Compare rows of two tables pair by pair, value by value: a fingerprint alone convicts nobody."""
     same = np.ones(len(rows), bool)
     for start in range(0, len(rows), 4096):
@@ -86,7 +86,7 @@ def hash_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
-def conflicts(table: LooseTable, case: Case) -> Outcome:
+def conflicts(table: RawData, case: Case) -> Outcome:
     """Equal inputs under different labels."""
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
@@ -109,7 +109,7 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     return [found("GD40", table, text, torn)], table
 
 
-def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
+def _coarse(table: RawData, first: NDArray[np.int64]) -> bool:
     """Tell whether rows of a table are equal because its columns have few values, each row being right."""
     if table.pictures:
         return False
@@ -120,7 +120,7 @@ def _coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
     return bool(again <= expected + 2 * expected**0.5)
 
 
-def _equal_by_chance(table: LooseTable) -> float:
+def _equal_by_chance(table: RawData) -> float:
     """Return how many pairs of equal rows there would be with independent columns, in all or within the classes."""
     if numbers_wanted(table):
         return 0.0
@@ -130,7 +130,7 @@ def _equal_by_chance(table: LooseTable) -> float:
     return max(_equal_pairs(table, everyone), of_classes)
 
 
-def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
+def _equal_pairs(table: RawData, rows: NDArray[np.int64]) -> float:
     every = len(rows) * (len(rows) - 1)
     pairs = every / 2
     for column in range(table.width):
@@ -141,7 +141,7 @@ def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
     return pairs
 
 
-def duplicates(table: LooseTable, case: Case) -> Outcome:
+def duplicates(table: RawData, case: Case) -> Outcome:
     """Rows that are there already, with the same label."""
     if len(table) < 2:
         return [], table
@@ -159,7 +159,7 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     return [found("GD41", table, text, again)], table
 
 
-def giveaways(table: LooseTable, case: Case) -> Outcome:
+def giveaways(table: RawData, case: Case) -> Outcome:
     """Columns from which the label can be told without fail."""
     if case.like is not None and (blanked := case.like.repairs.blanked):
         values = table.numbers.copy()
@@ -210,7 +210,7 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
     return detail("by_order") if runs == len(np.unique(label)) else ""
 
 
-def ordered(table: LooseTable, case: Case) -> Outcome:
+def ordered(table: RawData, case: Case) -> Outcome:
     """Rows of a class that stand together."""
     if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
@@ -227,7 +227,7 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     return [found("GD43", table, text, count=changes)], table.take(order)
 
 
-def across(training: LooseTable, test: LooseTable) -> tuple[list[Finding], LooseTable, LooseTable]:
+def across(training: RawData, test: RawData) -> tuple[list[Finding], RawData, RawData]:
     """Compare columns and rows of training data with those of test data; return both repaired."""
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
@@ -246,7 +246,7 @@ def across(training: LooseTable, test: LooseTable) -> tuple[list[Finding], Loose
     return findings + more, training, test
 
 
-def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
+def _among(training: RawData, test: RawData) -> NDArray[np.bool_]:
     """Tell which rows of the training data are in the test data."""
     prints, place = np.unique(fingerprints(test), return_index=True)
     own = fingerprints(training)
@@ -257,7 +257,7 @@ def _among(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
     return there
 
 
-def _comparable(one: LooseTable, other: LooseTable) -> tuple[LooseTable, LooseTable]:
+def _comparable(one: RawData, other: RawData) -> tuple[RawData, RawData]:
     """Return both with values of one type, and with the text of codes where both have it."""
     both = {*one.exact} & {*other.exact}
     kind = np.result_type(one.numbers, other.numbers)
@@ -272,7 +272,7 @@ def _comparable(one: LooseTable, other: LooseTable) -> tuple[LooseTable, LooseTa
     return first, second
 
 
-def _labels_across(training: LooseTable, test: LooseTable) -> Outcome:
+def _labels_across(training: RawData, test: RawData) -> Outcome:
     if training.labels is None or test.labels is None or numbers_wanted(training):
         return [], test
     known, asked = np.unique(training.label_words), np.unique(test.label_words)

@@ -9,33 +9,36 @@ from __future__ import annotations
 import csv
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ...errors import DataError
+from ...data.classes import number_words_loosely
+from ...data.load import BUNDLED, images_in, load
+from ...data.readers.idx import parse_pair
+from ...data.readers.npz import parse_npz
+from ...data.tables.csv import records as read_records
+from ...data.tables.csv import sniff, without_separator_line
+from ...data.tables.header import AUTO, MISSING, SAMPLE, is_number
+from ...data.tables.numbers import CODE, Numbers, decimal_commas, with_points
+from ...data.tables.row_names import completed, is_header
+from ...data.tables.table import as_text, cleaned, parse_frame
+from ...errors import DataError, GlassnetError
 from ...io.encoding import in_utf8
+from ...io.limits import in_threads
 from ...io.opening import Opened, open_source
 from ...io.sniff import kind_of
-from ..classes import number_words_loosely
-from ..load import BUNDLED, images_in, load
-from ..readers.idx import parse_pair
-from ..readers.npz import parse_npz
-from .csv import records as read_records
-from .csv import sniff, without_separator_line
-from .header import AUTO, MISSING, SAMPLE, is_number
-from .numbers import CODE, Numbers, decimal_commas, with_points
-from .raw_table import OPEN, LooseTable, numbered
-from .row_names import completed, is_header
-from .table import as_text, cleaned, parse_frame
+from .raw import OPEN, RawData, numbered
 
 _Columns = tuple[NDArray[np.float64], dict[int, NDArray[Any]], dict[int, NDArray[np.str_]]]
-"""Numbers, words and exact text of columns, as `LooseTable` has them."""
+"""Numbers, words and exact text of columns, as `RawData` has them."""
 _Column = tuple[NDArray[np.float64], NDArray[Any] | None, NDArray[np.str_] | None]
 """The same of one; None where there are none."""
 
@@ -44,7 +47,7 @@ _EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"
 _SOME_EXACT = rb'(?:\A|[%s\n "])(?:0[0-9]|[+-]?[0-9]{16})'
 
 
-def read_loosely(
+def read_raw(
     source: str | os.PathLike[str],
     part: str = "train",
     *,
@@ -52,7 +55,7 @@ def read_loosely(
     size: tuple[int, int] | None = None,
     colour: bool = False,
     decimal: str = AUTO,
-) -> LooseTable:
+) -> RawData:
     """Read a source with its mistakes.
 
     Parameters
@@ -78,9 +81,7 @@ def read_loosely(
         GN010 when there are no rows, GN011 for text that is no table, GN019 for damaged IDX and NPZ files.
     """
     if source != BUNDLED and os.path.isdir(source) and images_in(source, part) is None:
-        from ..readers.raw_folder import read_folder_loosely
-
-        return read_folder_loosely(source, part, size, colour)
+        return _of_folder(source, part, size, colour)
     if source == BUNDLED or os.path.isdir(source):
         samples = load(source, part=part)
         return _of_arrays(samples.source, samples.inputs, samples.labels, samples.image_shape)
@@ -102,14 +103,12 @@ def read_loosely(
     return replace(table, class_names=names)
 
 
-def _of_arrays(
-    name: str, values: NDArray[Any], labels: NDArray[Any], image_shape: tuple[int, int] | None
-) -> LooseTable:
+def _of_arrays(name: str, values: NDArray[Any], labels: NDArray[Any], image_shape: tuple[int, int] | None) -> RawData:
     numbers = values.reshape(len(values), -1)
     if numbers.dtype != np.uint8:
         numbers = numbers.astype(np.float64)
     names = numbered(numbers.shape[1])
-    return LooseTable(
+    return RawData(
         name,
         numbers,
         {},
@@ -123,7 +122,72 @@ def _of_arrays(
     )
 
 
-def _of_frame(opened: Opened) -> LooseTable:
+def _of_folder(
+    folder: str | os.PathLike[str], part: str, size: tuple[int, int] | None = None, colour: bool = False
+) -> RawData:
+    """Read the pictures of a folder that can be read, at a size, or at the one that most of them have.
+
+    When none can be read, the error is that of the first.
+    """
+    from ...data.readers.image_batch import read_pictures
+    from ...data.readers.image_listing import list_pictures
+
+    found = list_pictures(folder, part)
+    places = [f"{found.source}/{name}" for name in found.names]
+    labels, names = number_words_loosely(found.words)
+    rows = list(range(len(places)))
+    resized: tuple[int, ...] = ()
+    unreadable: tuple[tuple[int, str], ...] = ()
+    try:
+        read = read_pictures(found.files, places, size=size, colour=colour)
+    except GlassnetError:
+        sizes, unreadable = _looked_at(found.files, places)
+        if not sizes:
+            raise
+        rows = list(sizes)
+        if size is None:
+            size = Counter(sizes.values()).most_common(1)[0][0]
+            resized = tuple(row for row, own in sizes.items() if own != size)
+        files, places = [found.files[row] for row in rows], [places[row] for row in rows]
+        read = read_pictures(files, places, size=size, colour=colour)
+    return RawData(
+        found.source,
+        read.inputs,
+        {},
+        numbered(read.inputs.shape[1]),
+        False,
+        np.array(rows),
+        labels=labels[np.array(rows)],
+        label_name="labels",
+        image_shape=read.shape,
+        pictures=True,
+        ordered=False,
+        class_names=names,
+        files=tuple(found.names),
+        unreadable=unreadable,
+        resized=resized,
+        coloured=0 if colour else read.coloured,
+    )
+
+
+def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[int, int]], tuple[tuple[int, str], ...]]:
+    """Return rows and columns of each picture that can be read, and what is wrong with the others."""
+    from ...data.readers.image import quiet_pillow, read_picture
+
+    def look(row: int) -> tuple[int, int] | str:
+        try:
+            picture = read_picture(files[row], places[row]).picture
+        except GlassnetError as problem:
+            return str(problem)
+        return picture.height, picture.width
+
+    with quiet_pillow():
+        seen = dict(enumerate(in_threads(look, range(len(files)))))
+    problems = tuple((row, one) for row, one in seen.items() if isinstance(one, str))
+    return {row: one for row, one in seen.items() if not isinstance(one, str)}, problems
+
+
+def _of_frame(opened: Opened) -> RawData:
     """Read a file of typed columns: Parquet, Arrow, JSON."""
     frame = parse_frame(opened).frame
     numbers = np.empty(frame.shape)
@@ -138,10 +202,10 @@ def _of_frame(opened: Opened) -> LooseTable:
             exact.update({} if spelt is None else {column: spelt})
     names, count = tuple(frame.columns), np.arange(len(frame))
     records = tuple(one.name for one in frame if one.dtype.is_nested() or one.dtype in (pl.Binary, pl.Object))
-    return LooseTable(opened.name, numbers, words, names, True, count, records=records, exact=exact)
+    return RawData(opened.name, numbers, words, names, True, count, records=records, exact=exact)
 
 
-def _of_text(opened: Opened, target: str | None, decimal: str) -> LooseTable:
+def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:
     with opened.stream() as stream:
         text, _ = in_utf8(without_separator_line(stream.read().removeprefix(b"\xef\xbb\xbf")))
     if b"\r" in text:
@@ -164,7 +228,7 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> LooseTable:
     if fast is not None:
         start = 1 + header
         count = np.arange(len(fast))
-        return LooseTable(opened.name, fast, {}, names, header, count, count + start, row_names=named)
+        return RawData(opened.name, fast, {}, names, header, count, count + start, row_names=named)
     if separator == " ":
         lines = [b" ".join(line.split()) for line in lines]
     kept, broken = _widths(lines, first + header, separator.encode(), width, titles)
@@ -173,7 +237,7 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> LooseTable:
     del lines, text  # the file is in memory often enough
     taken = np.array(sorted(set(range(row)) - {one[0] for one in broken}), np.int64)
     (numbers, words, spelt), commas = _columns_of(frame_text, separator, width, exact, decimal)
-    return LooseTable(
+    return RawData(
         opened.name,
         numbers,
         words,
@@ -285,7 +349,7 @@ def _bytes_alone(text: bytes, separator: str, width: int, header: bool) -> NDArr
     return frame.to_numpy(order="c", writable=True)
 
 
-def _of_records(name: str, text: bytes, target: str | None, decimal: str) -> LooseTable:
+def _of_records(name: str, text: bytes, target: str | None, decimal: str) -> RawData:
     """Read a table with quoted fields, in which separators and ends of lines may stand."""
     decoded = text.decode("utf-8", "replace")
     separator, width = _shape_of(name, text[: SAMPLE + 1])
@@ -310,7 +374,7 @@ def _of_records(name: str, text: bytes, target: str | None, decimal: str) -> Loo
     numbers, words, exact = _read_columns(texts, commas)
     where = np.array([lines[place] for place in right], np.int64)
     taken = np.array(right, np.int64)
-    return LooseTable(
+    return RawData(
         name, numbers, words, names, header, taken, where, broken, bool(commas), row_names=named, exact=exact
     )
 
@@ -342,7 +406,7 @@ def _columns_of(text: bytes, separator: str, width: int, exact: bool, decimal: s
     Returns
     -------
     columns : (numbers, words, exact)
-        As in `LooseTable`.
+        As in `RawData`.
     commas : bool
         Whether decimals have a comma in any of them.
     """

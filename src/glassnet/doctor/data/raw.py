@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dataset import channels_of
+from ...data.dataset import channels_of
 
 OPEN = 0
 """The width of a row in which a quotation mark is opened and not closed."""
@@ -44,8 +44,8 @@ class Repairs:
 
 
 @dataclass(frozen=True)
-class LooseTable:
-    """Rows and columns as they stand in a file, with all mistakes.
+class RawData:
+    """The values of a source as one matrix, and what is wrong with them; whichever format they come from.
 
     Parameters
     ----------
@@ -155,11 +155,11 @@ class LooseTable:
         texts: NDArray[np.str_] = labels.astype(np.str_)
         return texts
 
-    def repaired(self, table: LooseTable | None = None, /, **decided: Any) -> LooseTable:
+    def repaired(self, table: RawData | None = None, /, **decided: Any) -> RawData:
         """Return a table, this one if none is given, that remembers what was decided about this one."""
         return replace(self if table is None else table, repairs=replace(self.repairs, **decided))
 
-    def take(self, which: NDArray[Any]) -> LooseTable:
+    def take(self, which: NDArray[Any]) -> RawData:
         """Return the table of these rows, given by a mask or by their places in it."""
         return replace(
             self,
@@ -171,11 +171,11 @@ class LooseTable:
             labels=None if self.labels is None else self.labels[which],
         )
 
-    def without(self, columns: Sequence[int]) -> LooseTable:
+    def without(self, columns: Sequence[int]) -> RawData:
         """Return the table without these columns."""
         return self.arranged([column for column in range(self.width) if column not in set(columns)])
 
-    def arranged(self, columns: Sequence[int]) -> LooseTable:
+    def arranged(self, columns: Sequence[int]) -> RawData:
         """Return the table of these columns, in this order."""
         return replace(
             self,
