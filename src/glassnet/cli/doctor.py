@@ -13,8 +13,8 @@ import click
 
 from .. import data
 from ..data.readers.image_listing import picture_root
-from ..data.tables.header import AUTO
 from ..data.tables.relabel import copy_pictures
+from ..data.validation import AUTO
 from ..doctor.data.checks import examine, summary
 from ..doctor.data.raw import RawData
 from ..doctor.data.write import output_kind, write_repaired

@@ -15,8 +15,7 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..data.tables.relabel import Changes, read_review, write_relabelled
-from ..data.tables.relabel_csv import write_relabelled_table
+from ..data.tables.relabel import Changes, read_review, write_relabelled, write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects

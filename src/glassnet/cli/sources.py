@@ -16,7 +16,7 @@ from .. import data
 from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..errors import OptionError
 from ..i18n.cli import told
 from ..i18n.language import chinese, counted, listed

@@ -16,7 +16,7 @@ from ..io.opening import STDIN, Opened, open_source, open_stream
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
-from .readers.labelled_rows import in_words, read_values, samples_in, sniff
+from .readers.labelled_csv import in_words, read_values, samples_in, sniff
 from .validation import check_options
 
 

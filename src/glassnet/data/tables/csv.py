@@ -19,8 +19,8 @@ import polars as pl
 from ...errors import DataError
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
-from .header import SAMPLE, SEPARATORS, is_number, separator_of
-from .row_names import are_row_names, completed, even, is_header
+from ..validation import is_number
+from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of
 
 _BOM = b"\xef\xbb\xbf"
 

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ..validation import is_sign
-from .header import AUTO, MISSING, OTHER
+from ..validation import AUTO, OTHER, is_sign
+from .missing import MISSING
 
 CODE = r"^0\d+$"
 """Digits with a zero in front, such as a post code: no number would bring them back."""

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 
 from ...data.load import has_part
-from ...data.tables.header import AUTO
+from ...data.validation import AUTO
 from ...i18n.finding_details import detail, listed
 from ...options.options import Options
 from ..findings import Finding, harmful

@@ -26,10 +26,11 @@ from ...data.readers.idx import parse_pair
 from ...data.readers.npz import parse_npz
 from ...data.tables.csv import records as read_records
 from ...data.tables.csv import sniff, without_separator_line
-from ...data.tables.header import AUTO, MISSING, SAMPLE, is_number
+from ...data.tables.header import SAMPLE, completed, is_header
+from ...data.tables.missing import MISSING
 from ...data.tables.numbers import CODE, Numbers, decimal_commas, with_points
-from ...data.tables.row_names import completed, is_header
 from ...data.tables.table import as_text, cleaned, parse_frame
+from ...data.validation import AUTO, is_number
 from ...errors import DataError, GlassnetError
 from ...io.encoding import in_utf8
 from ...io.limits import in_threads
