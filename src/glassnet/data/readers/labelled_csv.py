@@ -130,10 +130,8 @@ def parse_table(
             f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of the "
             "sample. Separate them by commas.",
         )
-    values = None
-    if found.first == 1 and not _ends_open(opened, found):
-        values = _read_fast(opened, found, "Int64", "UInt8") if maximum == 255 else None
-        values = values or _read_fast(opened, found, "Float64", "Float32")
+    values = read_fast(opened, found, "Int64", "UInt8") if maximum == 255 else None
+    values = values or read_fast(opened, found, "Float64", "Float32")
     values = values or read_values(opened, found, labelled=True)
     features, usual = (None, None) if like is None else (like.features, like.layout)
     if features == found.width:
@@ -241,8 +239,10 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
         return io.BytesIO(stream.read())
 
 
-def _read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
-    """Let polars read the rows as these types; None if anything is doubtful."""
+def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
+    """Let polars read the rows, the first column as one type, the others as another; None if anything is doubtful."""
+    if layout.first > 1 or _ends_open(opened, layout):
+        return None
     import polars as pl  # takes longer to load than the few rows of a question to be read
 
     names = [f"v{place}" for place in range(layout.width)]

@@ -219,15 +219,6 @@ def _spelling(unit: str) -> str:
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
 
 
-def decimal_commas(text: pl.DataFrame, decimal: str = AUTO) -> dict[str, Numbers]:
-    """Return the columns of text whose numbers have decimal commas, with these numbers."""
-    if decimal == "." or not text.width:
-        return {}
-    marked = text.select(pl.all().str.contains("," if decimal == AUTO else "[.,]").any()).row(0)
-    found = {name: find_numbers(text[name], decimal) for name, one in zip(text.columns, marked, strict=True) if one}
-    return {name: one for name, one in found.items() if one.decimal == "," and one.few_strays}
-
-
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:
     """Write numbers with decimal commas with points, and with nothing between thousands.
 

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
+from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, listed
 from ...i18n.findings_zh import CHINESE
 from ...preprocess.tabular.encoders import LARGEST
 from ..findings import KINDS, Finding
 from .context import Case, Outcome, found
-from .raw import OPEN, RawData, apart, numbered
+from .raw import RawData, apart, numbered
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)

@@ -11,9 +11,6 @@ from numpy.typing import NDArray
 
 from ...data.dataset import channels_of
 
-OPEN = 0
-"""The width of a row in which a quotation mark is opened and not closed."""
-
 
 @dataclass(frozen=True)
 class Repairs:

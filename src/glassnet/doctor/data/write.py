@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...data.readers.npz import PAIRS, PARTS
+from ...data.tables.numbers import find_numbers
 from .raw import RawData, apart
 
 
@@ -57,7 +58,7 @@ def _column(table: RawData, place: int) -> pl.Series:
     if place in table.words or place not in table.exact:
         return _series(name, table.words.get(place, values))
     written = pl.Series(name, table.exact[place].tolist(), dtype=pl.String)
-    same = written.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy() == values
+    same = find_numbers(written, ".").values.fill_null(float("nan")).to_numpy() == values
     return written.zip_with(pl.Series(same), _series(name, values).cast(pl.String))
 
 
