@@ -70,7 +70,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     above = len(left_out)
     separator, first_rows = sniff(content, opened.name)
     if separator == " ":
-        content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
+        content = without_blanks_behind(content)
     row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
     header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
@@ -201,10 +201,15 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         if score > best:
             best, found, rows = score, separator, cut
     if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
-        blank = [one.fields for one in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        blank = [one.fields for one in records(without_blanks_behind(sample).decode(errors="ignore"), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
     return found, rows
+
+
+def without_blanks_behind(content: bytes) -> bytes:
+    """Take blanks from the ends of lines: where blanks separate values, none follows."""
+    return re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
 
 
 def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:

@@ -205,7 +205,7 @@ def strays(table: RawData, case: Case) -> Outcome:
 
 def _missing(table: RawData) -> Outcome:
     """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
-    numbers, words, told, names = table.numbers, dict(table.words), [], []
+    numbers, words, exact, told, names = table.numbers, dict(table.words), dict(table.exact), [], []
     rows = np.zeros(len(table), bool)
     infinite, _ = _holes(table)
     if infinite.any():
@@ -221,13 +221,15 @@ def _missing(table: RawData) -> Outcome:
         names.append(table.names[column])
         told.append(detail("stray", example=texts[wrong][0], name=names[-1]))
         words[column] = np.where(wrong, "", texts)
+        if column in exact:
+            exact[column] = np.where(wrong, "", exact[column])
         if not np.isnan(numbers[words[column] != "", column]).any():
             del words[column]  # what is left are plain numbers
     if not told:
         return [], table
     shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
-    return [found("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words)
+    return [found("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words, exact=exact)
 
 
 def gaps(table: RawData, case: Case) -> Outcome:

@@ -7,7 +7,6 @@ of another width is set aside and remembered.
 from __future__ import annotations
 
 import os
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,7 +25,7 @@ from ...data.readers.npz import parse_npz
 from ...data.tables.csv import sniff, table_text
 from ...data.tables.header import SAMPLE
 from ...data.tables.numbers import CODE, with_points
-from ...data.tables.ragged import has_names, read_ragged
+from ...data.tables.ragged import has_codes, has_names, read_ragged
 from ...data.tables.table import Table, as_text, cleaned, parse_frame
 from ...data.validation import AUTO
 from ...errors import DataError, GlassnetError
@@ -37,7 +36,6 @@ from .raw import RawData, numbered
 
 _EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"
 """What a number would not bring back: zeros in front, and whole numbers beyond 2**53."""
-_SOME_EXACT = rb'(?:\A|[%s\n "])(?:0[0-9]|[+-]?[0-9]{16})'
 
 
 def read_raw(
@@ -185,7 +183,7 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:
     fast = _of_numbers(opened, expected) if decimal == AUTO else None
     if fast is not None:
         return fast
-    ragged = read_ragged(opened, expected)
+    ragged = read_ragged(opened, expected, decimal)
     table = Table(cleaned(ragged.frame), opened.name, decimal=decimal)
     return replace(
         _of_table(table),
@@ -200,17 +198,15 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:
 
 def _of_numbers(opened: Opened, expected: Sequence[str]) -> RawData | None:
     """Read rows of plain numbers without a flaw, at the speed of memory; None if there may be anything else."""
-    content, _, above = table_text(opened, SAMPLE)
+    content, _, above = table_text(opened, SAMPLE + 1)
     separator, rows = sniff(content, opened.name)
     width = len(rows[0])
     if above or separator == " " or width < 2 or any(len(row) != width for row in rows):
         return None
     header = has_names(rows, expected)
-    # Of many columns without names, which are pixels, zeros in front mean nothing, and looking takes long.
-    if header or width < 100:
-        with opened.stream() as stream:
-            if re.search(_SOME_EXACT % re.escape(separator.encode()), stream.read()):
-                return None
+    with opened.stream() as stream:
+        if has_codes(stream.read(), separator, header=header, width=width):
+            return None
     layout = Layout(separator, header, 1, width)
     values = read_fast(opened, layout, "UInt8", "UInt8") or read_fast(opened, layout, "Float64", "Float64")
     if values is None:
@@ -225,31 +221,22 @@ def _of_table(table: Table) -> RawData:
     numbers = np.empty((len(table), len(table.names)))
     words, exact, commas = {}, {}, False
     for place, column in enumerate(table.columns().values()):
-        series, own = column.series, column.kind == "number"
+        kind, found = column.series.dtype, column.found
         numbers[:, place] = column.values
-        if not series.dtype.is_numeric() and series.dtype != pl.Boolean:
-            series = as_text(series)
-            if column.found is not None and not own:  # words: what training takes for no numbers
-                numbers[:, place] = series.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
-            if own and column.found is not None and column.decimal == ",":
-                series, commas = with_points(series, column.found), True
-        elif not series.dtype.is_integer() or (np.abs(column.values) < 2**53).all():
+        large = kind.is_integer() and bool((np.abs(column.values) >= 2**53).any())
+        if (kind.is_numeric() and not large) or kind == pl.Boolean:
             continue
-        texts = as_text(series).fill_null("")
+        texts = as_text(column.series)
+        if column.kind != "number":  # words to training: what has a unit is none of its numbers
+            numbers[:, place] = texts.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
+        elif found is not None and found.decimal == ",":
+            texts, commas = with_points(texts, found), True
+        texts = texts.fill_null("")
         if (np.isnan(numbers[:, place]) & (texts != "").to_numpy()).any():
             words[place] = texts.to_numpy().astype(object)
         if column.unit or texts.str.contains(_EXACT).any():
             exact[place] = texts.to_numpy().astype(np.str_)
     nested = tuple(one.name for one in table.frame if one.dtype.is_nested() or one.dtype in (pl.Binary, pl.Object))
-    count = np.arange(len(table))
-    return RawData(
-        table.source,
-        numbers,
-        words,
-        table.names,
-        True,
-        count,
-        decimal_comma=commas,
-        records=nested,
-        exact=exact,
-    )
+    rows = np.arange(len(table))
+    data = RawData(table.source, numbers, words, table.names, True, rows, decimal_comma=commas)
+    return replace(data, records=nested, exact=exact)
