@@ -34,19 +34,22 @@ class Layout:
     Parameters
     ----------
     separator : str
-        One of ``text.SEPARATORS``, or a blank for any run of blanks.
+        One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line holds names.
     first : int
         Number of the first line that is not blank, from 1.
     width : int
         Values a row, the label included.
+    names : sequence of str
+        Those of the columns, if the first line holds them.
     """
 
     separator: str
     header: bool
     first: int
     width: int
+    names: Sequence[str] = ()
 
     def split(self, text: str) -> list[str]:
         """Cut a line into its fields."""
@@ -176,7 +179,7 @@ def sniff(opened: Opened) -> Layout:
     separator = separator_of(beginning[-1][1])
     separator = separator if separator in beginning[-1][1] or " " not in beginning[-1][1] else " "
     layout = Layout(separator, False, first, 0)
-    names = layout.split(text)
+    names = [_unquoted(one) for one in layout.split(text)]
     header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))
     rows = beginning[header:]
     if not rows and len(names) > 1:
@@ -190,10 +193,10 @@ def sniff(opened: Opened) -> Layout:
             "commas, the label first. Is this the right file?",
         )
     if header and len(names) > 1:
-        return Layout(separator, True, first, len(names))
+        return Layout(separator, True, first, len(names), names)
     widths = [len(layout.split(row)) for _, row in rows]
     # The commonest width is the right one, so that a damaged first row is the one that is blamed.
-    return Layout(separator, header, first, max(widths, key=widths.count))
+    return Layout(separator, header, first, max(widths, key=widths.count), names if header else ())
 
 
 def _readable(field: str) -> bool:
@@ -214,13 +217,6 @@ def _number(field: str) -> float:
 
 def _unquoted(field: str) -> str:
     return field.strip().strip('"')
-
-
-def names_of(opened: Opened, layout: Layout) -> list[str]:
-    """Return the names of the columns, if the first line has them."""
-    if not layout.header:
-        return []
-    return [_unquoted(one) for one in layout.split(next(lines_of(opened))[1])]
 
 
 def _ends_open(opened: Opened, layout: Layout) -> bool:
@@ -273,7 +269,7 @@ def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values 
     rest = np.ascontiguousarray(np.concatenate(blocks))
     # Without blank lines, which would have come out as nulls, rows and lines go together.
     start = 1 + layout.header
-    return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), names_of(opened, layout))
+    return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), layout.names)
 
 
 def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
@@ -306,7 +302,7 @@ def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
             packed.write(row[1:].astype(np.float32).data)
         lines.append(number)
     rest = np.frombuffer(packed.getbuffer(), np.float32).reshape(len(lines), layout.width - 1)
-    return Values(np.array(first), rest, lines, names_of(opened, layout))
+    return Values(np.array(first), rest, lines, layout.names)
 
 
 def samples_in(

@@ -1,6 +1,6 @@
 """Delimited text with named columns: separator, header and encoding are found, every value is kept as it is written.
 
-What a column holds is decided later, by `frames`. Polars reads at the speed of memory; it is lenient about short rows
+What a column holds is decided later, by `table`. Polars reads at the speed of memory; it is lenient about short rows
 and knows no blanks before a quotation mark, so whatever it refuses or leaves doubtful is read by the `csv` module.
 """
 
@@ -34,7 +34,7 @@ class Delimited:
     frame : polars.DataFrame
         Strings, as they stand in the file.
     separator : str
-        One of ``text.SEPARATORS``, or a blank for any run of blanks.
+        One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line named the columns; otherwise they are called column1, column2, ….
     remarks : tuple of str

@@ -1,4 +1,4 @@
-"""A table as it stands in a file, with all its mistakes: what the doctor looks at, and repairs."""
+"""The values of a source with all its mistakes: what the doctor looks at, and repairs."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class RawData:
     source : str
         The file, for messages.
     numbers : ndarray of uint8 or float64, shape (n, width)
-        The values; NaN where a field is empty or no number.
+        The values; NaN where a field is empty, or no number to training.
     words : mapping of int to ndarray of str objects, shape (n,)
         Column -> its fields as text, for every column with a field that is neither a number nor empty.
     names : tuple of str
@@ -61,7 +61,7 @@ class RawData:
     lines : ndarray of int64, shape (n,), or None
         The line of each row, from 1, where the file is text.
     broken : tuple of (row, line, fields)
-        Rows of another width, or ``OPEN``, which are not among `numbers`.
+        Rows of another width, or ``ragged.OPEN``, which are not among `numbers`.
     decimal_comma : bool
         Whether fractions are written with a comma.
     labels : ndarray, shape (n,), or None
@@ -92,7 +92,7 @@ class RawData:
         Rows of pictures that have another size than most, and were brought to theirs.
     exact : mapping of int to ndarray of str, shape (n,)
         Column -> its fields as they are written, empty where missing, for every column in which a number would not
-        bring them back: codes such as ``01037``, whole numbers beyond 2**53.
+        bring them back: codes such as ``01037``, whole numbers beyond 2**53, amounts with a unit.
     repairs : Repairs
         What was decided about it, for the test data to follow.
     """

@@ -1,4 +1,4 @@
-"""Reading what the strict readers refuse, so that it can be said what is wrong with it, and writing it back.
+"""Reading what other readers refuse, so that it can be said what is wrong with it.
 
 Nothing is refused here that has rows and columns: a field that is no number is kept as text, an empty one is NaN, a row
 of another width is set aside and remembered.
@@ -207,12 +207,12 @@ def _of_numbers(opened: Opened, expected: Sequence[str]) -> RawData | None:
     with opened.stream() as stream:
         if has_codes(stream.read(), separator, header=header, width=width):
             return None
+    names = tuple(name.strip() for name in rows[0]) if header else numbered(width)
     layout = Layout(separator, header, 1, width)
     values = read_fast(opened, layout, "UInt8", "UInt8") or read_fast(opened, layout, "Float64", "Float64")
     if values is None:
         return None
     numbers = np.column_stack([values.first, values.rest])
-    names = tuple(name.strip() for name in rows[0]) if header else numbered(width)
     return RawData(opened.name, numbers, {}, names, header, np.arange(len(numbers)), np.array(values.lines, np.int64))
 
 
