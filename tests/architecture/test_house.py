@@ -37,7 +37,7 @@ THIRD_PARTY = {
     "numba": ("nn.jit", "engines.compiled.kernels"),
     "llvmlite": ("engines.compiled.kernels", "training.receipt"),
     "threadpoolctl": ("nn.blas",),
-    "polars": ("data", "io"),
+    "polars": ("data", "io", "doctor.data"),
     "charset_normalizer": ("io.encoding",),
     "PIL": ("data.readers", "handwriting", "plots", "html"),
     "safetensors": ("model.file",),

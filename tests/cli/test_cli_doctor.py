@@ -229,12 +229,12 @@ def test_odd_tables_end_in_findings_or_one_line(content, folder):
 
 def test_no_two_digits_are_taken_for_one(monkeypatch):
     """Fractions and whole numbers as float64, whose low bits are 0; and when every fingerprint is the same."""
-    from glassnet.data.tables.raw_table import LooseTable
     from glassnet.doctor.data import repeats
+    from glassnet.doctor.data.raw import RawData
 
     pixels = digits(3_000).inputs
     for values in (pixels, pixels.astype(float), pixels / 255, pixels[:, :783]):
-        table = LooseTable("rows", values, {}, ("",) * values.shape[1], False, np.arange(len(values)))
+        table = RawData("rows", values, {}, ("",) * values.shape[1], False, np.arange(len(values)))
         assert len(np.unique(repeats.fingerprints(table))) == len(values)
     monkeypatch.setattr(repeats, "fingerprints", lambda table: np.zeros(len(table), np.uint64))
     table = table.take(np.array([0, 1, 1, 0, 2]))

@@ -10,8 +10,8 @@ import polars as pl
 import pytest
 
 import glassnet
-from glassnet.data.tables.header import MISSING
-from glassnet.data.tables.read_raw import read_loosely
+from glassnet.data.tables.missing import MISSING
+from glassnet.doctor.data.read import read_raw
 from support.cli import run
 
 COUNT = 60
@@ -54,7 +54,7 @@ def test_the_doctor_and_training_agree_about_what_is_missing(folder, word):
     rows = people()
     rows[3]["age"] = word.upper()
     (folder / "d.csv").write_text(written(rows))
-    loose, table = read_loosely("d.csv"), glassnet.read_table("d.csv")
+    loose, table = read_raw("d.csv"), glassnet.read_table("d.csv")
     assert np.isnan(loose.numbers[3, 0])
     assert 0 not in loose.words
     assert table.row(3)["age"] is None
@@ -123,3 +123,17 @@ def test_quoted_names_above_values_without_quotes_stay_as_they_are(folder, name,
     rows = copy_of("d.csv")
     assert [list(row) for row in rows] == [[name, "severity"]] * COUNT
     assert [float(row[name]) for row in rows] == [number / 10 for number in range(COUNT)]
+
+
+def test_amounts_are_numbers_as_in_training_and_keep_their_unit(folder):
+    """-999 among them stands for a missing one; a word and what a unit makes infinite are missing too."""
+    rows = people(
+        mass=[f"{40 + k * k % 59} kg" for k in range(COUNT)], price=[f"${1000 + k * k % 57:,}" for k in range(COUNT)]
+    )
+    wanted = [{name: str(value) for name, value in row.items()} for row in rows]
+    for place in (3, 9):
+        rows[place]["mass"], wanted[place]["mass"] = "-999 kg", ""
+    rows[5]["price"], wanted[5]["price"] = "x", ""
+    (folder / "d.csv").write_text(written(rows))
+    assert copy_of("d.csv") == wanted
+    assert {"GD16", "GD46"} <= {one["code"] for one in run("doctor", "d.csv", "--json").json()["findings"]}

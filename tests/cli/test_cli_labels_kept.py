@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.tables.relabel_csv import write_relabelled_table
+from glassnet.data.tables.relabel import write_relabelled_table
 from support.cli import run, snapshot
 from support.samples import digits, npz, png
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import glassnet
-from glassnet.data.tables.relabel_csv import write_relabelled_table
+from glassnet.data.tables.relabel import write_relabelled_table
 from glassnet.errors import GlassnetError
 from support.cli import run
 

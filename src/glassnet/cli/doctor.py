@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..doctor.findings import Finding, harmful, kind_in
 from ..i18n.doctor import DOCTOR_WORDS
 from ..i18n.finding_details import Detail, counted, in_chinese

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from ..data.tables.header import AUTO, DECIMALS
+from ..data.validation import AUTO, DECIMALS
 from ..i18n.language import LANGUAGES, chinese, preferred
 from ..io.limits import FLAG, MAX_BYTES, format_size, max_bytes
 from ..options.options import ITEMS, SPECS, TYPES, Options

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..i18n.language import chinese
 from ..preprocess.tabular.target import TASKS
 from ..workflow.table_options import TableOptions

@@ -15,7 +15,7 @@ from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
-from .readers.labelled_rows import in_words, read_values, samples_in, sniff
+from .readers.labelled_csv import in_words, read_values, samples_in, sniff
 from .validation import check_options
 
 

@@ -24,6 +24,11 @@ PIXELS = 100
 TRUTH = {"true": 1.0, "false": 0.0, "yes": 1.0, "no": 0.0, "y": 1.0, "n": 0.0, "t": 1.0, "f": 0.0}
 """What is written for yes and no, in small letters."""
 
+AUTO = "auto"
+DECIMALS = (AUTO, ",", ".")
+"""How decimals are written in text: found out column by column, or told."""
+OTHER = {",": ".", ".": ","}
+
 
 def check_options(part: str, maximum: float, classes: int | None) -> None:
     """Refuse options no reader can take.
@@ -118,6 +123,18 @@ def outside(where: str, value: float, maximum: float, inputs: NDArray[Any], name
 def _short(value: float) -> str:
     """Write a number with as many digits as float32 has."""
     return plain(float(f"{value:.7g}"))
+
+
+def is_number(field: str) -> bool:
+    """Tell whether a field is a number, with a decimal point or comma; infinity is one, what is missing is none."""
+    # Python would also take 1_000 and the digits of other scripts; no table means them.
+    if "_" in field or not field.isascii():
+        return False
+    try:
+        value = float(field.replace(",", "."))
+    except ValueError:
+        return False
+    return value == value
 
 
 def is_sign(beside: str) -> bool:

@@ -10,11 +10,11 @@ from typing import Any
 
 from .. import data
 from ..data.readers.image_listing import picture_root
-from ..data.tables.header import AUTO
-from ..data.tables.raw_table import LooseTable
 from ..data.tables.relabel import copy_pictures
-from ..data.tables.rewrite import output_kind, write_loosely
+from ..data.validation import AUTO
 from ..doctor.data.checks import examine, summary
+from ..doctor.data.raw import RawData
+from ..doctor.data.write import output_kind, write_repaired
 from ..doctor.findings import Finding
 from ..doctor.script.checks import examine_script
 from ..errors import DataError, OptionError
@@ -191,7 +191,7 @@ def _of_data(
     return _Examined(sources, diagnosis.findings, facts, write, again, tuple(one.source for one in tables))
 
 
-def _require_form(out: str, source: str, table: LooseTable) -> None:
+def _require_form(out: str, source: str, table: RawData) -> None:
     """Refuse a copy in a form that cannot hold the table, or of no rows."""
     if not Path(out).suffix and not table.files:
         raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
@@ -203,7 +203,7 @@ def _require_form(out: str, source: str, table: LooseTable) -> None:
         raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
 
 
-def _require_pair(copies: list[tuple[str, str]], training: LooseTable, test: LooseTable) -> None:
+def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawData) -> None:
     """Refuse copies of which the second cannot be tested with after training on the first: DataError GN017."""
     lacking = sorted({*training.names} - {*test.names}) if training.header else []
     if lacking or test.width != training.width or (test.labels is None) != (training.labels is None):
@@ -219,17 +219,19 @@ def _require_pair(copies: list[tuple[str, str]], training: LooseTable, test: Loo
         )
 
 
-def _write(out: str, source: str, parts: dict[str, LooseTable]) -> None:
+def _write(out: str, source: str, parts: dict[str, RawData]) -> None:
     """Write the copy of a source: of one part, or of both into the same archive or folder."""
     if not Path(out).suffix:
         pictures = {part: _pictures_of(source, part, table) for part, table in parts.items()}
         copy_pictures(Path(out), pictures if len(parts) > 1 else {"": next(iter(pictures.values()))})
         return
     with replacing(out) as file:
-        write_loosely(next(iter(parts.values())), file, output_kind(out), parts.get("test") if len(parts) > 1 else None)
+        write_repaired(
+            next(iter(parts.values())), file, output_kind(out), parts.get("test") if len(parts) > 1 else None
+        )
 
 
-def _pictures_of(source: str, part: str, table: LooseTable) -> tuple[Path, Iterable[tuple[str, str]]]:
+def _pictures_of(source: str, part: str, table: RawData) -> tuple[Path, Iterable[tuple[str, str]]]:
     """Return where a table's pictures lie, and the name and class of each."""
     names = [table.files[row] for row in table.rows]
     return picture_root(source, part), zip(names, table.label_words.tolist(), strict=True)

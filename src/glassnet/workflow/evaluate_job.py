@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..data import Dataset
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..errors import OptionError
 from ..io.writing import require_folder, require_picture_place
 from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores

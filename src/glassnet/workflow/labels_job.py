@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..data import Dataset
-from ..data.tables.relabel import read_review, write_relabelled
-from ..data.tables.relabel_csv import write_relabelled_table
+from ..data.tables.relabel import read_review, write_relabelled, write_relabelled_table
 from ..data.tables.spreadsheet import csv_text
 from ..errors import DataError, OptionError
 from ..explain.label_errors import Suspects, find_suspects

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from .. import data
 from ..data import Dataset
 from ..data.split import split, split_rows
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..errors import OptionError
 from ..model.model import Model
 from ..preprocess.tabular.dataset import read_table, samples_of

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import data
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..errors import GlassnetError
 from ..i18n.cli import cli_words
 from ..model.model import Model

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .. import data
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..doctor.data.checks import examine_each
 from ..doctor.findings import Finding
 from ..errors import OptionError

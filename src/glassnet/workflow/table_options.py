@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..data.tables.header import AUTO
+from ..data.validation import AUTO
 from ..errors import OptionError
 
 

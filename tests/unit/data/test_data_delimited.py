@@ -53,5 +53,5 @@ def test_tables_of_sound_form_are_read_at_speed(text):
 
     with mock.patch.object(delimited, "_careful", side_effect=AssertionError):
         fast = read()
-    with mock.patch.object(delimited, "_fast", return_value=None):
+    with mock.patch.object(delimited, "read_fast", return_value=None):
         assert read().equals(fast)

@@ -8,9 +8,9 @@ import pytest
 
 from glassnet import load_data
 from glassnet.data.queries import load_inputs
-from glassnet.data.tables.read_raw import read_loosely
 from glassnet.data.tables.relabel import read_review
 from glassnet.data.tables.table import read_table
+from glassnet.doctor.data.read import read_raw
 from glassnet.errors import GlassnetError
 from glassnet.io.encoding import in_utf8, wide_encoding
 
@@ -33,7 +33,7 @@ def test_named_columns_in_any_encoding_are_the_same(tmp_path, encoding, zipped):
     table = read_table(path)
     assert table.frame.to_dict(as_series=False) == {"Größe": ["3", "4", "5"], "Straße": ["Gasse", "über", "Gasse"]}
     assert bool(table.remarks) == (encoding == "cp1252")
-    loose = read_loosely(path)
+    loose = read_raw(path)
     assert loose.names == ("Größe", "Straße")
     assert loose.words[1].tolist() == ["Gasse", "über", "Gasse"]
 
@@ -53,16 +53,16 @@ def test_rows_of_numbers_in_any_encoding_are_the_same(tmp_path, encoding):
     inputs, _, labels = load_inputs(path, 4, (2, 2), 255)
     assert np.array_equal(inputs, data.inputs)
     assert np.array_equal(labels, data.labels)
-    assert np.array_equal(read_loosely(path).numbers[:, 1:], data.inputs)
+    assert np.array_equal(read_raw(path).numbers[:, 1:], data.inputs)
 
 
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("text", [NAMED, "城市,人口\r\n北京,2189\r\n上海,2487\r\n", "a\tb\r1\t2\r" * 3, PIXELS * 300])
 def test_utf_16_without_its_mark_is_known_by_its_zeros(tmp_path, text, encoding):
     plain, wide = written(tmp_path, text, "utf-8"), tmp_path / "wide.csv"
-    expected = read_loosely(plain)
+    expected = read_raw(plain)
     wide.write_bytes(text.encode(encoding))
-    found = read_loosely(wide)
+    found = read_raw(wide)
     assert found.names == expected.names
     np.testing.assert_array_equal(found.numbers, expected.numbers)
 
@@ -93,7 +93,7 @@ def test_a_list_of_changed_labels_in_any_encoding(tmp_path, encoding):
 )
 def test_what_only_begins_as_such_text_is_refused_with_the_place(tmp_path, content, words):
     (tmp_path / "t.csv").write_bytes(content)
-    for read in (read_table, load_data, read_loosely):
+    for read in (read_table, load_data, read_raw):
         with pytest.raises(GlassnetError, match=rf"t.csv, byte \d+: .*{words}.*CSV UTF-8") as caught:
             read(tmp_path / "t.csv")
         assert caught.value.code == "GN011"

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from glassnet.data import load
-from glassnet.data.readers.labelled_rows import read_values, samples_in, sniff
+from glassnet.data.readers.labelled_csv import read_values, samples_in, sniff
 from glassnet.errors import DataError, FileError, GlassnetError, OptionError
 from glassnet.io.opening import open_source
 

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from glassnet.data.readers.labelled_rows import sniff
+from glassnet.data.readers.labelled_csv import sniff
 from glassnet.data.tables.csv import read_delimited
-from glassnet.data.tables.header import SEPARATORS, is_number, separator_of
-from glassnet.data.tables.read_raw import read_loosely
-from glassnet.data.tables.row_names import is_header
+from glassnet.data.tables.header import SEPARATORS, is_header, separator_of
+from glassnet.data.validation import is_number
+from glassnet.doctor.data.read import read_raw
 from glassnet.errors import DataError
 from glassnet.io.opening import open_source, open_stream
 
@@ -42,7 +42,7 @@ def tables(draw: st.DrawFn) -> list[list[str]]:
 def doctors(folder: Path, text: str, target: str | None = None) -> bool:
     (folder / "t.csv").write_text(text)
     try:
-        return read_loosely(folder / "t.csv", target=target).header
+        return read_raw(folder / "t.csv", target=target).header
     except DataError as problem:
         assert problem.code == "GN010", problem  # noqa: PT017 only the names
         return True

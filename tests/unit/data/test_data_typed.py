@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 from glassnet import read_table
-from glassnet.data.tables.read_raw import read_loosely
+from glassnet.doctor.data.read import read_raw
 from glassnet.errors import GlassnetError
 
 
@@ -40,7 +40,7 @@ def test_columns_of_every_type_can_be_looked_at_loosely(tmp_path):
         "at": pl.Series([time(3), time(4)]),
     }
     pl.DataFrame({**strange, "y": [0, 1]}).write_parquet(tmp_path / "d.parquet")
-    table = read_loosely(tmp_path / "d.parquet")
+    table = read_raw(tmp_path / "d.parquet")
     assert table.names == (*strange, "y")
     assert set(table.words) >= {0, 1, 2, 3, 4}
 

@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 import glassnet
 from glassnet import data, max_bytes
 from glassnet.cli import _COMMANDS, cli
-from glassnet.data.tables.read_raw import read_loosely
 from glassnet.data.tables.relabel import write_relabelled
+from glassnet.doctor.data.read import read_raw
 from glassnet.errors import DataError, FileError, OptionError
 from glassnet.io import limits, opening
 from glassnet.io.limits import in_threads, require_room
@@ -61,7 +61,7 @@ BOMBS = {
 TABLES = [name for name in BOMBS if "npz" not in name and "idx" not in name]
 
 
-WAYS = [(how, name) for how in (data.load, read_loosely) for name in BOMBS]
+WAYS = [(how, name) for how in (data.load, read_raw) for name in BOMBS]
 WAYS += [(glassnet.read_table, name) for name in TABLES]
 
 
@@ -134,7 +134,7 @@ def _npz(method: int = zipfile.ZIP_DEFLATED, dtype: str = "|u1", shape: tuple[in
 def test_an_array_that_is_not_as_long_as_it_says_is_not_made(tmp_path, content):
     path = tmp_path / "x.npz"
     path.write_bytes(content)
-    for read in (data.load, read_loosely):
+    for read in (data.load, read_raw):
         with pytest.raises(DataError) as problem:
             read(path)
         assert problem.value.code == "GN019"

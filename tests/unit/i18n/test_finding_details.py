@@ -8,9 +8,9 @@ import re
 import numpy as np
 import pytest
 
-from glassnet.data.tables.read_raw import read_loosely
 from glassnet.doctor.data.checks import examine, examine_table
 from glassnet.doctor.data.context import Case
+from glassnet.doctor.data.read import read_raw
 from glassnet.doctor.findings import KINDS, kind_in
 from glassnet.doctor.script.checks import examine_script
 from glassnet.i18n.doctor import DOCTOR_WORDS
@@ -82,7 +82,7 @@ def test_test_data_beside_training_data(tmp_path):
     across = [finding for finding in findings if finding.code in ("GD33", "GD51", "GD52")]
     assert len(across) >= 2
     assert all("没有" in one.text.chinese or "也在" in one.text.chinese for one in across)
-    read = read_loosely(tmp_path / "b.csv", "test", target="label")
+    read = read_raw(tmp_path / "b.csv", "test", target="label")
     assert np.array_equal(examine_table(read, Case(Options(), "test", "label")).table.rows, read.rows)
 
 

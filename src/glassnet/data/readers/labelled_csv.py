@@ -1,22 +1,103 @@
-"""Tables in text: the notes' ``mnist_train.csv``, a label and then the pixels in every line.
+"""Labelled samples in text: the notes' ``mnist_train.csv``, a label and then the pixels in every line.
 
 Polars reads well-formed files at the speed of memory. It is lenient about short rows and does not say where a mistake
-is, so whatever it refuses or leaves doubtful goes to `rows`, which decides line by line.
+is, so whatever it refuses or leaves doubtful is read line by line: slowly, exact about where a mistake is, and patient
+with odd but right files.
 """
 
 from __future__ import annotations
 
-from io import BytesIO
-from typing import IO, Any
+import io
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import IO, Any, NamedTuple
 
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError
 from ...io.opening import Opened
-from ..dataset import Like, SampleLayout
-from .labelled_rows import Layout, Rows, Values, names_of, read_values, samples_in, sniff
+from ..dataset import Like, SampleLayout, image_shape
+from ..sample_layout import detect_layout, detect_range, one_hot_rows, unsigned
+from ..tables.header import is_header, separator_of
+from ..validation import LABEL_LIMIT, bad_label, not_finite, outside
+
+_SNIFFED = 3
+_BYTES = {str(value): value for value in range(256)}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How a table is written.
+
+    Parameters
+    ----------
+    separator : str
+        One of ``header.SEPARATORS``, or a blank for any run of blanks.
+    header : bool
+        Whether the first line holds names.
+    first : int
+        Number of the first line that is not blank, from 1.
+    width : int
+        Values a row, the label included.
+    names : sequence of str
+        Those of the columns, if the first line holds them.
+    """
+
+    separator: str
+    header: bool
+    first: int
+    width: int
+    names: Sequence[str] = ()
+
+    def split(self, text: str) -> list[str]:
+        """Cut a line into its fields."""
+        return text.split(None if self.separator == " " else self.separator)
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A table's content.
+
+    Parameters
+    ----------
+    inputs : ndarray of uint8 or float32, shape (n, features)
+        uint8 where the maximum is 255 and every value is whole.
+    labels : ndarray of int64, shape (n,), or None
+        None when the table has none.
+    lines : sequence of int
+        Line of each row, from 1.
+    layout : SampleLayout
+        Where the labels were, and whether the inputs went below 0.
+    maximum : float
+        The largest value that an input may have.
+    remarks : tuple of str
+        What was found out about the layout.
+    advice : str
+        What to do if the labels turn out wrong; empty where the layout is not in doubt.
+    """
+
+    inputs: NDArray[Any]
+    labels: NDArray[np.int64] | None
+    lines: Sequence[int]
+    layout: SampleLayout
+    maximum: float
+    remarks: tuple[str, ...] = ()
+    advice: str = ""
+
+
+class Values(NamedTuple):
+    """A table's numbers as they stand there.
+
+    The first column is float64 or int64, shape (n,), the others uint8 or float32, shape (n, width - 1); `lines` has the
+    line of each row, and `names` those of the columns, if they have any.
+    """
+
+    first: NDArray[Any]
+    rest: NDArray[Any]
+    lines: Sequence[int]
+    names: Sequence[str] = ()
 
 
 def parse_table(
@@ -52,15 +133,90 @@ def parse_table(
             f"{opened.name}, line {found.first + found.header}: 1 value, expected a label and the values of the "
             "sample. Separate them by commas.",
         )
-    values = None
-    if found.first == 1 and not _ends_open(opened, found):
-        values = _read(opened, found, pl.Int64(), pl.UInt8()) if maximum == 255 else None
-        values = values or _read(opened, found, pl.Float64(), pl.Float32())
+    values = read_fast(opened, found, "Int64", "UInt8") if maximum == 255 else None
+    values = values or read_fast(opened, found, "Float64", "Float32")
     values = values or read_values(opened, found, labelled=True)
     features, usual = (None, None) if like is None else (like.features, like.layout)
     if features == found.width:
         features = None  # without a label, which is said of such a row
     return samples_in(values, opened.name, maximum, layout=layout, features=features, usual=usual)
+
+
+def in_words(width: int, *, labelled: bool) -> str:
+    """Say how many values a row should have: ``785 (a label and 784 pixels)``."""
+    features = width - labelled
+    things = ("pixel" if image_shape(features) else "value") + "s" * (features != 1)
+    return f"{width} (a label and {features} {things})" if labelled else f"{width} ({things})"
+
+
+def lines_of(opened: Opened) -> Iterator[tuple[int, str]]:
+    """Yield number and text of the lines that are not blank."""
+    # A carriage return alone ends a line only in files that know no other end.
+    end = None if b"\r" in opened.head and b"\n" not in opened.head else "\n"
+    with opened.stream() as stream, io.TextIOWrapper(stream, "utf-8-sig", "replace", newline=end) as text:
+        for number, line in enumerate(text, 1):
+            if line := line.strip(" \r\n"):
+                yield number, line
+
+
+def sniff(opened: Opened) -> Layout:
+    """Find out how a table is written from its first lines.
+
+    Raises
+    ------
+    DataError
+        GN010 when there are no rows, GN011 when the text is not a table of numbers.
+    """
+    beginning: list[tuple[int, str]] = []
+    for numbered in lines_of(opened):
+        beginning.append(numbered)
+        if len(beginning) > _SNIFFED:
+            break
+    if not beginning:
+        raise DataError("GN010", f"{opened.name}: only blank lines, expected rows of numbers. Check the file.")
+    first, text = beginning[0]
+    # The last of them is surely a row; the first may be a title.
+    separator = separator_of(beginning[-1][1])
+    separator = separator if separator in beginning[-1][1] or " " not in beginning[-1][1] else " "
+    layout = Layout(separator, False, first, 0)
+    names = [_unquoted(one) for one in layout.split(text)]
+    header = is_header([_unquoted(one) for one in layout.split(line)] for _, line in lines_of(opened))
+    rows = beginning[header:]
+    if not rows and len(names) > 1:
+        raise DataError("GN010", f"{opened.name}: only the names of the columns, expected rows below. Check the file.")
+    number, text = rows[0] if rows else beginning[0]
+    fields = layout.split(text)
+    if not any(map(_readable, fields)):
+        raise DataError(
+            "GN011",
+            f"{opened.name}, line {number}: {_shown(text)} holds no number, expected rows of numbers separated by "
+            "commas, the label first. Is this the right file?",
+        )
+    if header and len(names) > 1:
+        return Layout(separator, True, first, len(names), names)
+    widths = [len(layout.split(row)) for _, row in rows]
+    # The commonest width is the right one, so that a damaged first row is the one that is blamed.
+    return Layout(separator, header, first, max(widths, key=widths.count), names if header else ())
+
+
+def _readable(field: str) -> bool:
+    """Tell whether a field is a value of these tables, in which decimals have a point."""
+    try:
+        _number(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _number(field: str) -> float:
+    # Python would also take 1_000 and the digits of other scripts; no table means them.
+    if "_" in field or not field.isascii():
+        raise ValueError(field)
+    return float(_unquoted(field))
+
+
+def _unquoted(field: str) -> str:
+    return field.strip().strip('"')
 
 
 def _ends_open(opened: Opened, layout: Layout) -> bool:
@@ -76,12 +232,17 @@ def _named_or_read(opened: Opened) -> str | IO[bytes]:
     if opened.content is None and not any("\udc80" <= sign <= "\udcff" for sign in name):
         return name
     with opened.stream() as stream:
-        return BytesIO(stream.read())
+        return io.BytesIO(stream.read())
 
 
-def _read(opened: Opened, layout: Layout, first: pl.DataType, value: pl.DataType) -> Values | None:
-    """Let polars read the rows as these types; None if anything is doubtful."""
-    schema = {"v0": first, **{f"v{k}": value for k in range(1, layout.width)}}
+def read_fast(opened: Opened, layout: Layout, first: str, value: str) -> Values | None:
+    """Let polars read the rows, the first column as one type, the others as another; None if anything is doubtful."""
+    if layout.first > 1 or _ends_open(opened, layout):
+        return None
+    import polars as pl  # takes longer to load than the few rows of a question to be read
+
+    names = [f"v{place}" for place in range(layout.width)]
+    schema = {name: getattr(pl, value if name != "v0" else first) for name in names}
     blocks: list[NDArray[Any]] = []
     firsts: list[NDArray[Any]] = []
     try:
@@ -108,4 +269,199 @@ def _read(opened: Opened, layout: Layout, first: pl.DataType, value: pl.DataType
     rest = np.ascontiguousarray(np.concatenate(blocks))
     # Without blank lines, which would have come out as nulls, rows and lines go together.
     start = 1 + layout.header
-    return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), names_of(opened, layout))
+    return Values(np.concatenate(firsts), rest, range(start, start + len(rest)), layout.names)
+
+
+def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
+    """Read a table line by line.
+
+    Parameters
+    ----------
+    opened : Opened
+        The text.
+    layout : Layout
+        What `sniff` found.
+    labelled : bool
+        Whether a row has a label, for messages.
+
+    Raises
+    ------
+    DataError
+        GN012 or GN013, with the line and where it applies the column.
+    """
+    accepted = in_words(layout.width, labelled=labelled)
+    packed = io.BytesIO()
+    first: list[float] = []
+    lines: list[int] = []
+    for number, text in lines_of(opened):
+        if layout.header and number == layout.first:
+            continue
+        row = _values(text, layout, f"{opened.name}, line {number}", accepted)
+        first.append(float(row[0]))
+        with np.errstate(over="ignore"):  # beyond float32 a number is infinite, and refused
+            packed.write(row[1:].astype(np.float32).data)
+        lines.append(number)
+    rest = np.frombuffer(packed.getbuffer(), np.float32).reshape(len(lines), layout.width - 1)
+    return Values(np.array(first), rest, lines, layout.names)
+
+
+def samples_in(
+    values: Values,
+    source: str,
+    maximum: float,
+    *,
+    layout: SampleLayout | None = None,
+    features: int | None = None,
+    usual: SampleLayout | None = None,
+) -> Rows:
+    """Tell labels from inputs, and check both.
+
+    Parameters
+    ----------
+    values : Values
+        The table.
+    source : str
+        The file, for messages.
+    maximum : float
+        Largest value allowed.
+    layout : SampleLayout, optional
+        How the table is laid out, if that is known; found out otherwise.
+    features : int, optional
+        How many inputs a sample has, if that is known; a table that is no wider has no labels.
+    usual : SampleLayout, optional
+        How the samples were laid out that these ones are like.
+
+    Raises
+    ------
+    DataError
+        GN014, GN015 or GN018, with the line and where it applies the column.
+    """
+    first, rest, remarks, advice = values.first, values.rest, [], ""
+    known = layout = layout if layout is None or layout.columns <= rest.shape[1] else replace(layout, columns=1)
+    if features == 1 + rest.shape[1]:
+        layout, labels, inputs, skipped = usual or SampleLayout(), None, _with_first(first, rest), 0
+    else:
+        if layout is None:
+            layout, remark, advice = detect_layout(
+                first, rest, source, names=values.names, features=features, usual=usual
+            )
+            remarks += [remark] if remark else []
+        labels, inputs = _parted(first, rest, layout, values.lines, source)
+        skipped = layout.columns if layout.labels == "first" else 0
+    if known is None and usual is None and features is None:
+        scale = detect_range(inputs, maximum)
+        layout, maximum = replace(layout, signed=scale.signed), scale.maximum
+        remarks += [scale.remark] if scale.remark else []
+    else:
+        layout = replace(layout, signed=(known or usual or layout).signed)
+    if layout.signed:
+        inputs = unsigned(inputs, maximum)
+    _check(labels, inputs, values.lines, source, maximum, skipped, advice)
+    whole = maximum == 255 and (inputs.dtype == np.uint8 or bool((inputs == np.floor(inputs)).all()))
+    inputs = np.ascontiguousarray(inputs, np.uint8 if whole else np.float32)
+    numbers = None if labels is None else labels.astype(np.int64)
+    return Rows(inputs, numbers, values.lines, layout, maximum, tuple(remarks), advice)
+
+
+def _parted(
+    first: NDArray[Any], rest: NDArray[Any], layout: SampleLayout, lines: Sequence[int], source: str
+) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return labels, shape (n,), and inputs, shape (n, features); refuse a row whose labels should be one-hot."""
+    count = layout.columns
+    if layout.labels == "first":
+        own, inputs = rest[:, : count - 1], rest[:, count - 1 :]
+        own = _with_first(first, own) if count > 1 else first[:, None]
+    else:
+        split = rest.shape[1] - count
+        own, inputs = rest[:, split:], _with_first(first, rest[:, :split])
+    if count == 1:
+        return own[:, 0], inputs
+    if not (right := one_hot_rows(own)).all():
+        row = int(np.argmin(right))
+        raise DataError(
+            "GN015",
+            f"{source}, line {lines[row]}: the {layout.labels} {count} columns are no one-hot label, expected one 1 "
+            f"and {count - 1} times 0. Use rows laid out as those of the training.",
+        )
+    return own.argmax(axis=1), inputs
+
+
+def _with_first(first: NDArray[Any], rest: NDArray[Any]) -> NDArray[Any]:
+    """Put the first column before the others again, as bytes where all are."""
+    own = first.astype(rest.dtype)
+    if rest.dtype == np.uint8 and (own != first).any():
+        own, rest = first.astype(np.float32), rest.astype(np.float32)
+    return np.concatenate([own[:, None], rest], axis=1)
+
+
+def _check(
+    labels: NDArray[Any] | None,
+    inputs: NDArray[Any],
+    lines: Sequence[int],
+    source: str,
+    maximum: float,
+    skipped: int,
+    advice: str,
+) -> None:
+    """Refuse the first row with a label that is none, or with an input outside the range."""
+    count = len(inputs)
+    wrong = count
+    if labels is not None:
+        # NaN compares false with everything, so these also find it.
+        right = (labels >= 0) & (labels < LABEL_LIMIT) & (labels == np.floor(labels))
+        wrong = count if right.all() else int(np.argmin(right))
+    low, high = inputs.min(), inputs.max()
+    if not (low >= 0 and high <= maximum):
+        fits = ((inputs >= 0) & (inputs <= maximum)).all(axis=1)
+        row = int(np.argmin(fits))
+        if row < wrong:
+            raise _bad_value(inputs, row, f"{source}, line {lines[row]}", maximum, skipped, source)
+    if labels is not None and wrong < count:
+        problem = bad_label(f"{source}, line {lines[wrong]}", float(labels[wrong]))
+        raise DataError(problem.code, f"{problem} {advice}".rstrip())
+
+
+def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.float64]:
+    fields = layout.split(text)
+    if len(fields) != layout.width:
+        few = len(fields) < layout.width
+        extra = abs(len(fields) - layout.width)
+        columns = "column" if extra == 1 else f"{extra} columns"
+        raise DataError(
+            "GN012",
+            f"{where}: {len(fields)} value{'s' * (len(fields) != 1)}, expected {accepted}. "
+            f"{'Add the missing' if few else 'Remove the extra'} {columns}.",
+        )
+    try:
+        # Looking whole rows up is three times as fast as parsing them, and most rows are as plain as that.
+        return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
+    except KeyError:
+        pass
+    try:
+        if "_" not in text and '"' not in text and text.isascii():
+            return np.array(list(map(float, fields)))
+        return np.array(list(map(_number, fields)))
+    except ValueError:
+        column = next(k for k, field in enumerate(fields) if not _readable(field))
+        shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
+        table = ""
+        if column in (0, layout.width - 1) and fields[column].strip():
+            table = f" If it is the label of a table: --target column{column + 1}, or the column's name."
+        raise DataError(
+            "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row.{table}"
+        ) from None
+
+
+def _bad_value(inputs: NDArray[Any], row: int, where: str, maximum: float, skipped: int, source: str) -> DataError:
+    pixels = inputs[row]
+    column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
+    value = float(pixels[column])
+    where = f"{where}, column {column + 1 + skipped}"
+    if not math.isfinite(value):
+        return not_finite(where, value)
+    return outside(where, value, maximum, inputs, source)
+
+
+def _shown(text: str) -> str:
+    """Return a piece of the file, short and on one line."""
+    return ascii(text if len(text) <= 24 else text[:21] + "...")

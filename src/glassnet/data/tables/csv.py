@@ -19,8 +19,8 @@ import polars as pl
 from ...errors import DataError
 from ...io.encoding import in_utf8
 from ...io.opening import Opened
-from .header import SAMPLE, SEPARATORS, is_number, separator_of
-from .row_names import are_row_names, completed, even, is_header
+from ..validation import is_number
+from .header import SAMPLE, SEPARATORS, are_row_names, completed, even, is_header, separator_of
 
 _BOM = b"\xef\xbb\xbf"
 
@@ -34,7 +34,7 @@ class Delimited:
     frame : polars.DataFrame
         Strings, as they stand in the file.
     separator : str
-        One of ``text.SEPARATORS``, or a blank for any run of blanks.
+        One of ``header.SEPARATORS``, or a blank for any run of blanks.
     header : bool
         Whether the first line named the columns; otherwise they are called column1, column2, ….
     remarks : tuple of str
@@ -66,17 +66,18 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
         GN010 when there are no rows, GN011 when the text is no table, GN012 for a row of another width, GN063 when two
         columns have the same name.
     """
-    content, remarks, above = _utf8(opened)
+    content, remarks, left_out = table_text(opened)
+    above = len(left_out)
     separator, first_rows = sniff(content, opened.name)
     if separator == " ":
-        content = re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
+        content = without_blanks_behind(content)
     row_names, frame = _after_row_names(content, separator, first_rows, (opened.name, above))
     header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
     if row_names is not None:
         remarks = (*remarks, "rows begin with a name of their own, as R writes them, which is left out")
     if frame is None:
-        frame = _fast(content, separator, width)
+        frame = read_fast(content, separator, width)
     if frame is None:
         frame = _careful(content, separator, width, opened.name, above)
     if header:
@@ -100,21 +101,21 @@ def _after_row_names(
     if len(rows) < 2 or any(len(row) != width + 1 for row in rows[1:]) or completed(rows[0], rows, width + 1)[0]:
         return None, None
     content = separator.encode() + content if separator != " " else b'"" ' + content
-    frame = _fast(content, separator, width + 1)
+    frame = read_fast(content, separator, width + 1)
     if frame is None:
         frame = _careful(content, separator, width + 1, *where, named=True)
     names = frame.to_series(0)[1:]
     if not are_row_names([name or "" for name in names.to_list()]):
         return None, None
     frame = frame.drop(frame.columns[0])
-    frame.columns = _numbered(width)
+    frame.columns = numbered(width)
     return names, frame
 
 
 def named_columns(opened: Opened) -> list[str]:
     """Return the names of the columns of a table that is evidently no rows of pixels: words stand under a header."""
     try:
-        content, _, _ = _utf8(opened, SAMPLE)
+        content, _, _ = table_text(opened, SAMPLE)
         _, rows = sniff(content, opened.name)
     except DataError:
         return []
@@ -157,8 +158,8 @@ def comments_above(content: bytes) -> int:
     return size if row else 0
 
 
-def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
-    """Return the content, or its first bytes, in UTF-8, what was guessed, and how many lines above are left out."""
+def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], list[bytes]]:
+    """Return the content, or its first bytes, in UTF-8, what was guessed, and the lines above that are left out."""
     with opened.stream() as stream:
         content = stream.read(size)
     if b"\n" not in content:
@@ -169,8 +170,9 @@ def _utf8(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], int]:
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
     told, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
-    remarks += ["what begins with # above the table is left out"] if b"#" in without_separator_line(above) else []
-    return told, tuple(remarks), above.count(b"\n")
+    above = without_separator_line(above.removeprefix(_BOM))
+    remarks += ["what begins with # above the table is left out"] if b"#" in above else []
+    return told, tuple(remarks), above.split(b"\n")[:-1]
 
 
 def table_start(content: bytes) -> int:
@@ -199,13 +201,18 @@ def sniff(content: bytes, name: str) -> tuple[str, list[list[str]]]:
         if score > best:
             best, found, rows = score, separator, cut
     if len(rows[0]) == 1:  # as R writes tables, and columns that are lined up
-        blank = [one.fields for one in records(re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE), " ", name)]
+        blank = [one.fields for one in records(without_blanks_behind(sample).decode(errors="ignore"), " ", name)]
         if blank and len(blank[0]) > 1 and even([len(row) for row in blank]):
             return " ", blank
     return found, rows
 
 
-def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
+def without_blanks_behind(content: bytes) -> bytes:
+    """Take blanks from the ends of lines: where blanks separate values, none follows."""
+    return re.sub(rb"[ \t]+(?=\r?\n|\Z)", b"", content)
+
+
+def read_fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
     """Let polars read the rows; None if anything is doubtful, blank lines between them among it."""
     content = content.rstrip(b"\r\n")
     try:
@@ -214,7 +221,7 @@ def _fast(content: bytes, separator: str, width: int) -> pl.DataFrame | None:
             has_header=False,
             infer_schema=False,
             separator=separator,
-            schema=dict.fromkeys(_numbered(width), pl.String()),
+            schema=dict.fromkeys(numbered(width), pl.String()),
         )
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError, ValueError):
         return None
@@ -256,12 +263,16 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
                 "GN012",
                 f"{name}, {where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}.",
             )
-        rows.append([field or None for field in row])
-    columns = zip(*rows, strict=True)
-    return pl.DataFrame(
-        dict(zip(_numbered(width), map(list, columns), strict=True)),
-        schema_overrides=dict.fromkeys(_numbered(width), pl.String()),
-    )
+        rows.append(row)
+    return frame_of_rows(rows, width)
+
+
+def frame_of_rows(rows: Sequence[Sequence[str]], width: int) -> pl.DataFrame:
+    """Return rows of fields as a frame of strings, null where a field is empty."""
+    columns = zip(*rows, strict=True) if rows else [()] * width
+    fields = ([field or None for field in column] for column in columns)
+    names = numbered(width)
+    return pl.DataFrame(dict(zip(names, fields, strict=True)), schema=dict.fromkeys(names, pl.String()))
 
 
 def _is_well_quoted(lines: Sequence[str], separator: str) -> bool:
@@ -308,5 +319,6 @@ def records(text: str, separator: str, name: str) -> Iterator[Record]:
         ) from None
 
 
-def _numbered(width: int) -> list[str]:
+def numbered(width: int) -> list[str]:
+    """Name columns that have no names."""
     return [f"column{number}" for number in range(1, width + 1)]

@@ -1,12 +1,15 @@
-"""Numbers that stand for missing values: -999 among temperatures, 99999 among incomes, -1 among ages.
+"""How missing values are written: as certain words, perhaps as numbers, such as -999 of temperatures or -1 of ages.
 
-Whether they do only the table's owner knows; so they are told, and never taken for missing in silence.
+Whether such a number stands for one only the table's owner knows; so it is told, and never taken for it in silence.
 """
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+
+MISSING = frozenset({"", "na", "n/a", "#n/a", "<na>", "?", "nan", "null"})
+"""How a value that is not there is written, in lower case. "none" and "-" are not among them: they name classes."""
 
 _LOW = (-1.0, -99.0, -999.0, -9999.0, -99999.0, -999999.0)
 _HIGH = (999.0, 9999.0, 99999.0, 999999.0)

@@ -15,8 +15,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ..validation import is_sign
-from .header import AUTO, MISSING, OTHER
+from ..validation import AUTO, OTHER, is_sign
+from .missing import MISSING
 
 CODE = r"^0\d+$"
 """Digits with a zero in front, such as a post code: no number would bring them back."""
@@ -217,15 +217,6 @@ def _spelling(unit: str) -> str:
     if not _CASED.fullmatch(unit):
         unit = unit.casefold()
     return unit[:-1] if re.fullmatch(r"[a-z]{2,}(?<!s)s", unit) else unit
-
-
-def decimal_commas(text: pl.DataFrame, decimal: str = AUTO) -> dict[str, Numbers]:
-    """Return the columns of text whose numbers have decimal commas, with these numbers."""
-    if decimal == "." or not text.width:
-        return {}
-    marked = text.select(pl.all().str.contains("," if decimal == AUTO else "[.,]").any()).row(0)
-    found = {name: find_numbers(text[name], decimal) for name, one in zip(text.columns, marked, strict=True) if one}
-    return {name: one for name, one in found.items() if one.decimal == "," and one.few_strays}
 
 
 def with_points(column: pl.Series, numbers: Numbers) -> pl.Series:

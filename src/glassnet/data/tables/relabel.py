@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, OptionError
 from ...i18n.language import listed
-from ...io.encoding import narrowed
+from ...io.encoding import in_utf8, narrowed
 from ...io.opening import Opened, file_problem, open_source
 from ...io.sniff import kind_of
 from ...io.writing import replacing, require_place, writing_problem
@@ -26,8 +26,9 @@ from ..dataset import Dataset, SampleLayout
 from ..load import BUNDLED, images_in
 from ..readers.idx import bundled_pair, labels_name, parse_pair
 from ..readers.image_listing import picture_root
-from ..readers.labelled_rows import sniff
+from ..readers.labelled_csv import sniff
 from ..readers.npz import PARTS, chosen_pair, damaged, npz_names, read_arrays, require_unpackable
+from .csv import read_delimited, records, table_start
 from .header import separator_of
 from .spreadsheet import text_of
 
@@ -147,16 +148,76 @@ def write_relabelled(
     opened = open_source(inside)
     kind = kind_of(opened)
     if kind == "text":
-        write_new(target, _changed_lines(opened, changes, data.layout))
+        _write_new(target, _changed_rows(opened, changes, data.layout))
     elif kind == "npz":
         pair = chosen_pair(npz_names(opened), part, opened.name)
-        write_new(target, _npz_with(opened, pair, keep, changes))
+        _write_new(target, _npz_with(opened, pair, keep, changes))
     elif kind == "idx":
         images, labels = parse_pair(opened)
         _write_idx(target, images[keep], _changed(labels, changes)[keep])
     else:
         raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the data as CSV and fix that.")
     return target
+
+
+def write_relabelled_table(
+    source: str | os.PathLike[str], out: str | os.PathLike[str], changes: Changes, target: str
+) -> Path:
+    """Write a copy of a text table with named columns in which a column is changed.
+
+    All else is kept as it is written: lines above the table, names of rows and columns, quotation marks, ends of lines.
+    Text in another encoding is written in UTF-8.
+
+    Parameters
+    ----------
+    source, out, changes
+        As for `write_relabelled`; rows count from 0 below the names of the columns.
+    target : str
+        Name of the column.
+
+    Raises
+    ------
+    FileError, OptionError
+        As `write_relabelled`.
+    """
+    place = Path(out)
+    require_new(place)
+    opened = open_source(source)
+    kind = kind_of(opened)
+    if kind != "text":
+        raise FileError("GN005", f"{opened.name}: {kind} cannot be written back. Save the table as CSV and fix that.")
+    table = read_delimited(opened, [target])
+    column = table.frame.columns.index(target) + (table.row_names is not None)
+    with opened.stream() as stream:
+        content = stream.read()
+    start = table_start(content)
+    text = in_utf8(content[start:])[0].decode()
+    lines = list(io.StringIO(text, newline=""))
+    kept, done = [], 0
+    for row, (first, last, *_) in enumerate(records(text, table.separator, opened.name), -int(table.header)):
+        kept += lines[done : first - 1]
+        record, done = "".join(lines[first - 1 : last]), last
+        label = changes.get(row, "")
+        if label is not None:
+            kept.append(_with_field(record, column, label, table.separator) if label else record)
+    kept += lines[done:]
+    _write_new(place, in_utf8(content[:start])[0] + "".join(kept).encode())
+    return place
+
+
+def _with_field(record: str, column: int, value: str, separator: str) -> str:
+    """Return a record with another value in a column; it is quoted if the old one was, or if it has to be."""
+    bare = rf"[^{re.escape(separator)}\r\n]*"
+    field = re.compile(rf'( *)("(?:[^"]|"")*"{bare}|{bare})')
+    found = field.match(record)
+    for _ in range(column):
+        assert found is not None  # even nothing is a field
+        found = field.match(record, found.end() + len(separator))
+    assert found is not None
+    blanks, old = found.groups()
+    if old.startswith('"') or value != value.strip() or re.search(rf'["\r\n{re.escape(separator)}]', value):
+        value = '"' + value.replace('"', '""') + '"'
+    return f"{record[: found.start()]}{blanks}{value}{record[found.end() :]}"
 
 
 def require_new(target: Path) -> None:
@@ -175,13 +236,13 @@ def _changed(labels: NDArray[Any], changes: Changes) -> NDArray[Any]:
     return changed.astype(kind) if kind in "US" else changed
 
 
-def write_new(target: Path, content: bytes) -> None:
+def _write_new(target: Path, content: bytes) -> None:
     """Write a file, compressed if its name ends in ``.gz``."""
     with replacing(target) as file:
         file.write(gzip.compress(content, mtime=0) if target.suffix == ".gz" else content)
 
 
-def _changed_lines(opened: Opened, changes: Changes, labels: SampleLayout) -> bytes:
+def _changed_rows(opened: Opened, changes: Changes, labels: SampleLayout) -> bytes:
     """Return a table with the fields of the labels changed; a line that is kept keeps its bytes."""
     if labels.columns > 1:
         raise FileError(
@@ -243,7 +304,7 @@ def _npy(array: NDArray[Any]) -> bytes:
 def _write_npz(target: Path, arrays: dict[str, NDArray[Any]]) -> None:
     content = io.BytesIO()
     np.savez_compressed(content, **cast(Any, arrays))
-    write_new(target, content.getvalue())
+    _write_new(target, content.getvalue())
 
 
 def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None:
@@ -253,7 +314,7 @@ def _write_idx(target: Path, images: NDArray[Any], labels: NDArray[Any]) -> None
     require_new(beside)
     for path, values in ((target, images), (beside, labels)):
         sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
-        write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
+        _write_new(path, bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes())
 
 
 def copy_pictures(target: Path, parts: Mapping[str, tuple[Path, Iterable[tuple[str, str | None]]]]) -> None:

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from ...errors import DataError, FileError, require_choice
 from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
-from ..validation import TRUTH, plain
+from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
 from .csv import read_delimited
-from .header import AUTO, DECIMALS, MISSING
 from .interchange import frame_of
+from .missing import MISSING
 from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
 
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
-from ...data.tables.raw_table import LooseTable
 from ...data.validation import TRUTH
 from ...i18n.finding_details import Detail, detail, in_chinese
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 _SHOWN = 3
 _TRUTHS = {"", *TRUTH}
@@ -38,7 +38,7 @@ def _better(texts: NDArray[Any], trained: NDArray[Any] | None) -> dict[str, str]
     return {word: other for word, other in better.items() if word in counts and word not in known}
 
 
-def capitals(table: LooseTable, case: Case) -> Outcome:
+def capitals(table: RawData, case: Case) -> Outcome:
     """Find words, and classes, that have a commoner spelling."""
     if table.pictures:
         return [], table

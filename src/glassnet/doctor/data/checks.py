@@ -10,9 +10,7 @@ from functools import partial
 import numpy as np
 
 from ...data.load import has_part
-from ...data.tables.header import AUTO
-from ...data.tables.raw_table import LooseTable
-from ...data.tables.read_raw import read_loosely
+from ...data.validation import AUTO
 from ...i18n.finding_details import detail, listed
 from ...options.options import Options
 from ..findings import Finding, harmful
@@ -20,6 +18,8 @@ from . import classes, image_folder, layout, pixels, repeats
 from .capitals import capitals
 from .context import Case, Step
 from .missing import sentinels
+from .raw import RawData
+from .read import read_raw
 from .target import label_column, labels_alike, named_column, place_of
 
 STEPS: tuple[Step, ...] = (
@@ -74,18 +74,18 @@ class Diagnosis:
     ----------
     findings : list of Finding
         In the order of the checks; those of the test data after those of the training data.
-    table : LooseTable
+    table : RawData
         The repaired training data.
     rows : int
         How many rows there were before.
-    test : LooseTable or None
+    test : RawData or None
         The test data, repaired as the training data were; None where there are none.
     """
 
     findings: list[Finding]
-    table: LooseTable
+    table: RawData
     rows: int
-    test: LooseTable | None = None
+    test: RawData | None = None
 
     @property
     def healthy(self) -> bool:
@@ -93,7 +93,7 @@ class Diagnosis:
         return not harmful(self.findings)
 
 
-def examine_table(table: LooseTable, case: Case) -> Diagnosis:
+def examine_table(table: RawData, case: Case) -> Diagnosis:
     """Run every check on a table."""
     findings: list[Finding] = []
     rows = len(table)
@@ -196,10 +196,10 @@ def examine_each(
 
 def _read_both(
     source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case, decimal: str
-) -> tuple[LooseTable, LooseTable | None]:
+) -> tuple[RawData, RawData | None]:
     """Read a source and its test data, if there are any."""
     size, colour = case.options.picture_size, case.options.colour
-    read = partial(read_loosely, target=case.target, size=size, colour=colour, decimal=decimal)
+    read = partial(read_raw, target=case.target, size=size, colour=colour, decimal=decimal)
     table = read(source, case.part)
     if case.part == "test" or (test is None and not has_part(source, "test")):
         return table, None
@@ -209,7 +209,7 @@ def _read_both(
     return table, other
 
 
-def _examine_both(table: LooseTable, other: LooseTable | None, case: Case) -> Diagnosis:
+def _examine_both(table: RawData, other: RawData | None, case: Case) -> Diagnosis:
     """Run every check on both tables, and compare them."""
     diagnosis = examine_table(table, case)
     if other is None:

@@ -11,16 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.numbers import are_numbers
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from ...preprocess.targets import TARGETS
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 UNEVEN = 10
 """How many times as large as the smallest class the largest may be."""
 
 
-def numbers_wanted(table: LooseTable) -> bool:
+def numbers_wanted(table: RawData) -> bool:
     """Tell whether the labels are numbers to be met, not classes: many different ones, or fractions."""
     labels = table.labels
     if labels is None or table.pictures:
@@ -33,7 +33,7 @@ def numbers_wanted(table: LooseTable) -> bool:
     return distinct > max(20, len(labels) // 20) or (fractions and distinct > 10)
 
 
-def numbering(table: LooseTable, case: Case) -> Outcome:
+def numbering(table: RawData, case: Case) -> Outcome:
     """Labels in words, negative ones, fractions; only where no names of classes are kept."""
     if table.labels is None or not table.pictures or not len(table):
         return [], table
@@ -66,7 +66,7 @@ def numbering(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD30", table, text, wrong)], new.take(~wrong)
 
 
-def _numbered_alike(table: LooseTable, known: Mapping[str, int]) -> Outcome:
+def _numbered_alike(table: RawData, known: Mapping[str, int]) -> Outcome:
     """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
     words = table.label_words
     there = np.isin(words, list(known))
@@ -89,7 +89,7 @@ def _as_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
     return numbers
 
 
-def _whole(table: LooseTable) -> NDArray[np.int64] | None:
+def _whole(table: RawData) -> NDArray[np.int64] | None:
     """Return the labels as whole numbers from 0, if they are."""
     if table.labels is None or not table.pictures or not len(table) or table.labels.dtype.kind == "O":
         return None
@@ -98,7 +98,7 @@ def _whole(table: LooseTable) -> NDArray[np.int64] | None:
     return labels.astype(np.int64) if right.all() else None
 
 
-def stray(table: LooseTable, case: Case) -> Outcome:
+def stray(table: RawData, case: Case) -> Outcome:
     """Labels beyond the classes that were named, or a few far beyond all others."""
     labels = _whole(table)
     if labels is None:
@@ -118,7 +118,7 @@ def stray(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD33", table, text, beyond, command=command)], table.take(~beyond)
 
 
-def missing(table: LooseTable, case: Case) -> Outcome:
+def missing(table: RawData, case: Case) -> Outcome:
     """Classes that start at 1, have gaps, or are one only."""
     labels = _whole(table)
     if labels is None or case.part == "test":
@@ -140,7 +140,7 @@ def missing(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD32", table, text, count=len(absent), command=command)], table
 
 
-def balance(table: LooseTable, case: Case) -> Outcome:
+def balance(table: RawData, case: Case) -> Outcome:
     """Classes of very different size."""
     if table.labels is None or case.part == "test" or numbers_wanted(table) or not len(table):
         return [], table
@@ -155,7 +155,7 @@ def balance(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD35", table, text, count=int(counts.min()))], table
 
 
-def reachable(table: LooseTable, case: Case) -> Outcome:
+def reachable(table: RawData, case: Case) -> Outcome:
     """Targets of 0 and 1 that a sigmoid is asked for by the squared error."""
     options = case.options
     low, high = TARGETS[options.targets]

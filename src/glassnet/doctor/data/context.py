@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import SHOWN
 from ...options.options import Options
 from ..findings import KINDS, Finding
+from .raw import RawData
 
 
 @dataclass(frozen=True)
@@ -27,28 +27,28 @@ class Case:
         A test part may lack classes and be sorted.
     target : str or None
         Name or number (from 1) of the column of labels, where it was named.
-    like : LooseTable or None
+    like : RawData or None
         The repaired training data, which a test part follows: in its columns, labels and scale.
     """
 
     options: Options
     part: str = "train"
     target: str | None = None
-    like: LooseTable | None = None
+    like: RawData | None = None
 
-    def takes_gaps(self, table: LooseTable) -> bool:
+    def takes_gaps(self, table: RawData) -> bool:
         """Whether training fills in missing values: in a table with column names."""
         return not table.pictures and (table.header or self.target is not None)
 
 
-Outcome = tuple[list[Finding], LooseTable]
-Step = Callable[[LooseTable, Case], Outcome]
+Outcome = tuple[list[Finding], RawData]
+Step = Callable[[RawData, Case], Outcome]
 """A check: what it found, and the table without it, so that the next check sees what this one hid."""
 
 
 def make_finding(
     code: str,
-    table: LooseTable,
+    table: RawData,
     text: str,
     which: NDArray[Any] | None = None,
     *,

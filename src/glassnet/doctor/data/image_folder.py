@@ -9,13 +9,13 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import SHOWN, counted, detail
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 
-def unreadable(table: LooseTable, case: Case) -> Outcome:
+def unreadable(table: RawData, case: Case) -> Outcome:
     """Images that are damaged, empty, or no images."""
     if not table.unreadable:
         return [], table
@@ -28,7 +28,7 @@ def unreadable(table: LooseTable, case: Case) -> Outcome:
     return [finding], replace(table, unreadable=())
 
 
-def colours(table: LooseTable, case: Case) -> Outcome:
+def colours(table: RawData, case: Case) -> Outcome:
     """Images whose colours the network does not see."""
     if not table.coloured or case.part == "test":
         return [], table
@@ -39,7 +39,7 @@ def colours(table: LooseTable, case: Case) -> Outcome:
     return [finding], replace(table, coloured=0)
 
 
-def large(table: LooseTable, case: Case) -> Outcome:
+def large(table: RawData, case: Case) -> Outcome:
     """Images of more pixels than training uses as inputs by default."""
     sized = table.resized or case.options.picture_size or case.part == "test"
     if not table.files or table.image_shape is None or sized or math.prod(table.image_shape) <= LARGEST_UNASKED:
@@ -50,7 +50,7 @@ def large(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD63", table, text, command=command)], table
 
 
-def sizes(table: LooseTable, case: Case) -> Outcome:
+def sizes(table: RawData, case: Case) -> Outcome:
     """Images of another size than most."""
     if not table.resized or table.image_shape is None:
         return [], table

@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
-from ...data.tables.raw_table import OPEN, LooseTable, apart, numbered
+from ...data.tables.ragged import OPEN
 from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, listed
 from ...i18n.findings_zh import CHINESE
 from ...preprocess.tabular.encoders import LARGEST
 from ..findings import KINDS, Finding
 from .context import Case, Outcome, make_finding
+from .raw import RawData, apart, numbered
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
@@ -27,7 +28,7 @@ _ENOUGH = 20
 """Rows from which on all values being different says something."""
 
 
-def broken_rows(table: LooseTable, case: Case) -> Outcome:
+def broken_rows(table: RawData, case: Case) -> Outcome:
     """Rows of another width, which the reader has set aside."""
     if not table.broken:
         return [], table
@@ -41,14 +42,14 @@ def broken_rows(table: LooseTable, case: Case) -> Outcome:
     return [finding], replace(table, broken=())
 
 
-def decimal_comma(table: LooseTable, case: Case) -> Outcome:
+def decimal_comma(table: RawData, case: Case) -> Outcome:
     """Numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
     return [make_finding("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
 
 
-def empty_columns(table: LooseTable, case: Case) -> Outcome:
+def empty_columns(table: RawData, case: Case) -> Outcome:
     """Columns without any value."""
     if table.numbers.dtype == np.uint8 or not len(table):
         return [], table
@@ -60,7 +61,7 @@ def empty_columns(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
 
 
-def same_names(table: LooseTable, case: Case) -> Outcome:
+def same_names(table: RawData, case: Case) -> Outcome:
     """Columns that cannot be told apart by their names."""
     counted_names = Counter(name for name in table.names if name)
     twice = [name for name, count in counted_names.items() if count > 1]
@@ -70,7 +71,7 @@ def same_names(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
 
 
-def transposed(table: LooseTable, case: Case) -> Outcome:
+def transposed(table: RawData, case: Case) -> Outcome:
     """Find samples that are columns instead of rows."""
     square = image_shape(len(table) - 1)
     rows_fit = square is not None and square[0] >= 8 and image_shape(table.width - 1) is None
@@ -85,7 +86,7 @@ def transposed(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD04", table, text)], new
 
 
-def columns_alike(table: LooseTable, case: Case) -> Outcome:
+def columns_alike(table: RawData, case: Case) -> Outcome:
     """Remember the columns of training data; keep of a test part those that its training data keep, in their order."""
     if case.like is None:
         return [], table.repaired(names=table.names)
@@ -103,7 +104,7 @@ def columns_alike(table: LooseTable, case: Case) -> Outcome:
     return [], replace(kept, pictures=pictures, header=table.header if pictures else case.like.header)
 
 
-def dates(table: LooseTable, case: Case) -> Outcome:
+def dates(table: RawData, case: Case) -> Outcome:
     """Columns of dates or times."""
     words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
     columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
@@ -117,7 +118,7 @@ def dates(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD14", table, text, columns=names)], table.without(columns)
 
 
-def row_names(table: LooseTable, case: Case) -> Outcome:
+def row_names(table: RawData, case: Case) -> Outcome:
     """Find names of the rows, as R writes them."""
     if not table.row_names:
         return [], table
@@ -125,7 +126,7 @@ def row_names(table: LooseTable, case: Case) -> Outcome:
     return [finding], replace(table.without([0]), row_names=False)
 
 
-def records(table: LooseTable, case: Case) -> Outcome:
+def records(table: RawData, case: Case) -> Outcome:
     """Columns of lists, records or the like."""
     columns = [place for place, name in enumerate(table.names) if name in table.records]
     if not columns:
@@ -137,7 +138,7 @@ def records(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD18", table, text, columns=names)], table.without(columns)
 
 
-def identifiers(table: LooseTable, case: Case) -> Outcome:
+def identifiers(table: RawData, case: Case) -> Outcome:
     """Columns that number or name the rows."""
     if len(table) < _ENOUGH or table.width < 3:
         return [], table
@@ -152,7 +153,7 @@ def identifiers(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD05", table, text, columns=names)], table.without(wrong)
 
 
-def _identifies(table: LooseTable, column: int) -> bool:
+def _identifies(table: RawData, column: int) -> bool:
     if column in table.words:
         texts = [text for text in table.words[column].tolist() if text]
         alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
@@ -166,17 +167,17 @@ def _identifies(table: LooseTable, column: int) -> bool:
     return bool((values == np.floor(values)).all()) and len(np.unique(table.fields(column))) == count
 
 
-def _mostly_words(table: LooseTable, column: int) -> bool:
+def _mostly_words(table: RawData, column: int) -> bool:
     return _strays(table, column) > 0.5
 
 
-def _strays(table: LooseTable, column: int) -> float:
+def _strays(table: RawData, column: int) -> float:
     """Return which part of a column's fields is no number."""
     filled = table.words[column] != ""
     return float(np.isnan(table.numbers[filled, column]).mean())
 
 
-def strays(table: LooseTable, case: Case) -> Outcome:
+def strays(table: RawData, case: Case) -> Outcome:
     """Fields that are no numbers in a column of numbers; in a table training takes them for missing, if they are few.
 
     What few means is its word, so that no row goes with which it could do something.
@@ -202,9 +203,9 @@ def strays(table: LooseTable, case: Case) -> Outcome:
     return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
 
 
-def _missing(table: LooseTable) -> Outcome:
+def _missing(table: RawData) -> Outcome:
     """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
-    numbers, words, told, names = table.numbers, dict(table.words), [], []
+    numbers, words, exact, told, names = table.numbers, dict(table.words), dict(table.exact), [], []
     rows = np.zeros(len(table), bool)
     infinite, _ = _holes(table)
     if infinite.any():
@@ -220,16 +221,20 @@ def _missing(table: LooseTable) -> Outcome:
         names.append(table.names[column])
         told.append(detail("stray", example=texts[wrong][0], name=names[-1]))
         words[column] = np.where(wrong, "", texts)
+        if column in exact:
+            exact[column] = np.where(wrong, "", exact[column])
         if not np.isnan(numbers[words[column] != "", column]).any():
             del words[column]  # what is left are plain numbers
     if not told:
         return [], table
     shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
-    return [make_finding("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words)
+    return [make_finding("GD46", table, text, rows, columns=names)], replace(
+        table, numbers=numbers, words=words, exact=exact
+    )
 
 
-def gaps(table: LooseTable, case: Case) -> Outcome:
+def gaps(table: RawData, case: Case) -> Outcome:
     """Fields that are empty or infinite; what is empty in a table with named columns is filled in by a training."""
     infinite, empty = _holes(table)
     unlabelled = _unlabelled(table)
@@ -245,7 +250,7 @@ def gaps(table: LooseTable, case: Case) -> Outcome:
     return findings, table if drop.all() else table.take(~drop) if drop.any() else table
 
 
-def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
+def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> Finding:
     rows: NDArray[np.bool_] = np.asarray(holes.any(axis=1), bool)
     names = [table.names[column] for column in np.flatnonzero(holes.any(axis=0))]
     if unlabelled is not None and unlabelled.any():
@@ -258,7 +263,7 @@ def _gaps(code: str, table: LooseTable, holes: NDArray[np.bool_], unlabelled: ND
     return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
-def _extremes(table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+def _extremes(table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
     """Return the rows in which what counts as a gap is a number: infinite, or a label whose square is, shape (n,)."""
     extreme: NDArray[np.bool_] = np.zeros(len(table), bool)
     if holes.size:
@@ -268,7 +273,7 @@ def _extremes(table: LooseTable, holes: NDArray[np.bool_], unlabelled: NDArray[n
     return extreme
 
 
-def _holes(table: LooseTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+def _holes(table: RawData) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     """Return which values are infinite, and which are missing, each of shape (n, width)."""
     if table.numbers.dtype == np.uint8:
         nothing = np.zeros((len(table), 0), bool)
@@ -279,7 +284,7 @@ def _holes(table: LooseTable) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
     return np.isinf(table.numbers), empty
 
 
-def _unlabelled(table: LooseTable) -> NDArray[np.bool_]:
+def _unlabelled(table: RawData) -> NDArray[np.bool_]:
     labels = table.labels
     if labels is None or labels.dtype.kind not in "fO":
         return np.zeros(len(table), bool)
@@ -287,7 +292,7 @@ def _unlabelled(table: LooseTable) -> NDArray[np.bool_]:
     return missing
 
 
-def header(table: LooseTable, case: Case) -> Outcome:
+def header(table: RawData, case: Case) -> Outcome:
     """Names above pixels."""
     if not (table.pictures and table.header):
         return [], table

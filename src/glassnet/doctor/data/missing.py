@@ -7,16 +7,16 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing import sentinels_in
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 _LABELS = -1
 """In place of a column's."""
 
 
-def sentinels(table: LooseTable, case: Case) -> Outcome:
+def sentinels(table: RawData, case: Case) -> Outcome:
     """Find numbers that seem to stand for missing values, in the inputs and in numbers to predict."""
     if table.pictures or table.numbers.dtype == np.uint8:
         return [], table

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 _SAMPLE = 2000
 
@@ -46,7 +46,7 @@ _SCALES = (
 )
 
 
-def scale(table: LooseTable, case: Case) -> Outcome:
+def scale(table: RawData, case: Case) -> Outcome:
     """Pixels that do not range from 0 to the largest value allowed."""
     if not table.pictures or not table.numbers.size:
         return [], table
@@ -91,7 +91,7 @@ def scale(table: LooseTable, case: Case) -> Outcome:
     )
 
 
-def _to_bytes(table: LooseTable, maximum: float) -> LooseTable:
+def _to_bytes(table: RawData, maximum: float) -> RawData:
     """Store whole numbers of a byte's range as bytes: an eighth of the memory, and written without a fraction."""
     values = table.numbers
     if maximum != 255 or values.dtype == np.uint8 or not (values == np.floor(values)).all():
@@ -117,7 +117,7 @@ def _nearest_scale(low: float, high: float) -> _Scale | None:
     return nearest if distance(nearest) < 0.04 else None
 
 
-def _rescale(table: LooseTable, low: float, high: float, maximum: float) -> LooseTable:
+def _rescale(table: RawData, low: float, high: float, maximum: float) -> RawData:
     table = table.repaired(scale=(low, high))
     values = np.clip((table.numbers.astype(np.float64) - low) * (maximum / (high - low)), 0, maximum)
     whole = np.rint(values)
@@ -126,7 +126,7 @@ def _rescale(table: LooseTable, low: float, high: float, maximum: float) -> Loos
     return replace(table, numbers=np.round(values, 4))
 
 
-def polarity(table: LooseTable, case: Case) -> Outcome:
+def polarity(table: RawData, case: Case) -> Outcome:
     """Images of dark ink on bright paper."""
     if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
@@ -144,7 +144,7 @@ def polarity(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
 
 
-def blank(table: LooseTable, case: Case) -> Outcome:
+def blank(table: RawData, case: Case) -> Outcome:
     """Images of one grey."""
     if not table.pictures or not len(table):
         return [], table
@@ -155,7 +155,7 @@ def blank(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
 
 
-def constant(table: LooseTable, case: Case) -> Outcome:
+def constant(table: RawData, case: Case) -> Outcome:
     """Columns that never change."""
     if len(table) < 2 or case.part == "test":
         return [], table
@@ -178,7 +178,7 @@ def constant(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
 
 
-def size(table: LooseTable, case: Case) -> Outcome:
+def size(table: RawData, case: Case) -> Outcome:
     """Images whose number of pixels misses a square by one or two."""
     if not table.pictures or table.image_shape is not None or table.width < 64:
         return [], table

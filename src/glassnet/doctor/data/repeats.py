@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.tables.raw_table import LooseTable
 from ...i18n.finding_details import counted, detail, listed
 from ...nn.random import Purpose, generator
 from ..findings import Finding
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
+from .raw import RawData
 
 _COARSE = 0.2
 _ODD = 0x9E3779B97F4A7C15
@@ -24,7 +24,7 @@ _STAMP = 0.1
 """The largest part of a picture that is taken for something put on it: a date, a mark of the class."""
 
 
-def fingerprints(table: LooseTable) -> NDArray[np.uint64]:
+def fingerprints(table: RawData) -> NDArray[np.uint64]:
     """Return a hash for each row: equal rows have equal ones, different rows hardly ever."""
     total = np.zeros(len(table), np.uint64)
     random = generator(0, Purpose.DOCTOR)
@@ -56,7 +56,7 @@ def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return mixed
 
 
-def first_equal(table: LooseTable) -> NDArray[np.int64]:
+def first_equal(table: RawData) -> NDArray[np.int64]:
     """Return for each row the place of the first row equal to it."""
     _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
     first: NDArray[np.int64] = index[group].astype(np.int64)
@@ -67,7 +67,7 @@ def first_equal(table: LooseTable) -> NDArray[np.int64]:
 
 
 def _rows_equal(
-    table: LooseTable, rows: NDArray[np.int64], other: LooseTable, other_rows: NDArray[np.int64]
+    table: RawData, rows: NDArray[np.int64], other: RawData, other_rows: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
     """Compare rows of two tables pair by pair, value by value: equal hashes alone are no proof."""
     same = np.ones(len(rows), bool)
@@ -88,7 +88,7 @@ def stable_hash(text: str) -> int:
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
-def conflicts(table: LooseTable, case: Case) -> Outcome:
+def conflicts(table: RawData, case: Case) -> Outcome:
     """Equal inputs under different labels."""
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
@@ -111,7 +111,7 @@ def conflicts(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD40", table, text, conflicting)], table
 
 
-def _is_coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
+def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
     """Whether rows are equal only because the columns have few different values."""
     if table.pictures:
         return False
@@ -122,7 +122,7 @@ def _is_coarse(table: LooseTable, first: NDArray[np.int64]) -> bool:
     return bool(repeated <= expected + 2 * expected**0.5)
 
 
-def _expected_equal_pairs(table: LooseTable) -> float:
+def _expected_equal_pairs(table: RawData) -> float:
     """Return how many pairs of equal rows there would be with independent columns, in all or within the classes."""
     if numbers_wanted(table):
         return 0.0
@@ -132,7 +132,7 @@ def _expected_equal_pairs(table: LooseTable) -> float:
     return max(_equal_pairs(table, everyone), of_classes)
 
 
-def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
+def _equal_pairs(table: RawData, rows: NDArray[np.int64]) -> float:
     every = len(rows) * (len(rows) - 1)
     pairs = every / 2
     for column in range(table.width):
@@ -143,7 +143,7 @@ def _equal_pairs(table: LooseTable, rows: NDArray[np.int64]) -> float:
     return pairs
 
 
-def duplicates(table: LooseTable, case: Case) -> Outcome:
+def duplicates(table: RawData, case: Case) -> Outcome:
     """Rows that are there already, with the same label."""
     if len(table) < 2:
         return [], table
@@ -161,7 +161,7 @@ def duplicates(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD41", table, text, repeated)], table
 
 
-def giveaways(table: LooseTable, case: Case) -> Outcome:
+def giveaways(table: RawData, case: Case) -> Outcome:
     """Columns that determine the label."""
     if case.like is not None and (blanked := case.like.repairs.blanked):
         values = table.numbers.copy()
@@ -214,7 +214,7 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
     return detail("by_order") if runs == len(np.unique(label)) else ""
 
 
-def ordered(table: LooseTable, case: Case) -> Outcome:
+def ordered(table: RawData, case: Case) -> Outcome:
     """Rows that are sorted by class."""
     if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
@@ -231,7 +231,7 @@ def ordered(table: LooseTable, case: Case) -> Outcome:
     return [make_finding("GD43", table, text, count=changes)], table.take(order)
 
 
-def compare_parts(training: LooseTable, test: LooseTable) -> tuple[list[Finding], LooseTable, LooseTable]:
+def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawData, RawData]:
     """Compare columns and rows of training and test data; return both repaired."""
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
@@ -250,7 +250,7 @@ def compare_parts(training: LooseTable, test: LooseTable) -> tuple[list[Finding]
     return findings + label_findings, training, test
 
 
-def _rows_in_test(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
+def _rows_in_test(training: RawData, test: RawData) -> NDArray[np.bool_]:
     """Return which rows of the training data are in the test data."""
     test_prints, place = np.unique(fingerprints(test), return_index=True)
     training_prints = fingerprints(training)
@@ -261,7 +261,7 @@ def _rows_in_test(training: LooseTable, test: LooseTable) -> NDArray[np.bool_]:
     return shared
 
 
-def _to_common_type(one: LooseTable, other: LooseTable) -> tuple[LooseTable, LooseTable]:
+def _to_common_type(one: RawData, other: RawData) -> tuple[RawData, RawData]:
     """Return both tables with values of one type, and with the text of codes where both have it."""
     both = {*one.exact} & {*other.exact}
     kind = np.result_type(one.numbers, other.numbers)
@@ -276,7 +276,7 @@ def _to_common_type(one: LooseTable, other: LooseTable) -> tuple[LooseTable, Loo
     return first, second
 
 
-def _compare_labels(training: LooseTable, test: LooseTable) -> Outcome:
+def _compare_labels(training: RawData, test: RawData) -> Outcome:
     if training.labels is None or test.labels is None or numbers_wanted(training):
         return [], test
     training_labels, test_labels = np.unique(training.label_words), np.unique(test.label_words)

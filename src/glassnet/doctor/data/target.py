@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from ...data.dataset import SampleLayout, image_shape
 from ...data.sample_layout import LABEL_NAMES, columns_at, detect_layout, evenness, one_hot_columns, one_hot_rows
-from ...data.tables.raw_table import LooseTable, numbered
 from ...data.validation import PIXELS
 from ...errors import DataError
 from ...i18n.finding_details import detail, listed
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
+from .raw import RawData, numbered
 
 _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
 
 
-def labels_alike(table: LooseTable, case: Case) -> Outcome:
+def labels_alike(table: RawData, case: Case) -> Outcome:
     """Find the labels of a test part by its values, as training does, where it or the training has no names of columns.
 
     The columns that are left are called as those of the training data, in the same order.
@@ -62,7 +62,7 @@ def _at(end: str, count: int, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(names[place] for place in columns_at(end, count, len(names)))
 
 
-def named_column(table: LooseTable, case: Case) -> Outcome:
+def named_column(table: RawData, case: Case) -> Outcome:
     """Take the labels from the column that was named, before columns are dropped and numbers change.
 
     Those of a test part have the names that its training data have.
@@ -78,7 +78,7 @@ def named_column(table: LooseTable, case: Case) -> Outcome:
     return _taken(table, place_of(table, case.target), guessed=False)
 
 
-def label_column(table: LooseTable, case: Case) -> Outcome:
+def label_column(table: RawData, case: Case) -> Outcome:
     """Find the labels and take them apart from the inputs."""
     if table.labels is not None:
         return [], _seen(table)
@@ -90,7 +90,7 @@ def label_column(table: LooseTable, case: Case) -> Outcome:
     return _taken(table, column, guessed)
 
 
-def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
+def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
     labels = table.fields(column)
     labels = labels.astype(object) if labels.dtype.kind == "U" else labels
     rest = _seen(table.without([column]))
@@ -111,7 +111,7 @@ def _taken(table: LooseTable, column: int, guessed: bool) -> Outcome:
     return findings, table.repaired(new, label_columns=(table.names[column],))
 
 
-def place_of(table: LooseTable, target: str) -> int:
+def place_of(table: RawData, target: str) -> int:
     """Return the place of the column that was named, or numbered from 1.
 
     Raises
@@ -136,7 +136,7 @@ def looks_like_labels(values: NDArray[np.generic]) -> bool:
     return evenness(values) > 0
 
 
-def _are_pixels(table: LooseTable) -> bool:
+def _are_pixels(table: RawData) -> bool:
     """Tell whether all columns are of one kind, without names of their own, and as many as a picture has pixels."""
     if table.width < 16 or (image_shape(table.width) is None and table.width < PIXELS):
         return False
@@ -150,20 +150,20 @@ def _are_pixels(table: LooseTable) -> bool:
     return not len(high) or float(np.median(high)) >= 0.1 * float(np.quantile(high, 0.95))
 
 
-def _seen(table: LooseTable) -> LooseTable:
+def _seen(table: RawData) -> RawData:
     """Return the table as pictures, if it is such; zeros in front of pixels mean nothing."""
     if not (table.pictures or _are_pixels(table)):
         return table
     return replace(table, pictures=True, image_shape=table.image_shape or image_shape(table.width), exact={})
 
 
-def _no_labels(table: LooseTable) -> Finding:
+def _no_labels(table: RawData) -> Finding:
     shape = image_shape(table.width)
     drawn = detail("drawn", width=table.width, rows=shape[0], columns=shape[1]) if shape else ""
     return make_finding("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
 
 
-def _chosen(table: LooseTable) -> tuple[int | None, bool]:
+def _chosen(table: RawData) -> tuple[int | None, bool]:
     """Return the place of the labels, and whether it is a guess."""
     if table.header:
         named = [place for place, name in enumerate(table.names) if name.strip().lower() in LABEL_NAMES]
@@ -184,7 +184,7 @@ def _chosen(table: LooseTable) -> tuple[int | None, bool]:
     return (None, True) if _are_pixels(table) else (table.width - 1, True)
 
 
-def _few_words(table: LooseTable, column: int) -> bool:
+def _few_words(table: RawData, column: int) -> bool:
     if column not in table.words:
         return False
     texts = table.words[column]
@@ -193,7 +193,7 @@ def _few_words(table: LooseTable, column: int) -> bool:
     return words and 2 <= len(set(filled.tolist())) <= max(2, len(filled) // 4, 1)
 
 
-def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
+def _one_hot(table: RawData) -> tuple[list[int], float] | None:
     """Return columns at an end that hold one high value a row and low ones else, and the high value."""
     if table.width < 5 or len(table) < 4 or table.header:
         return None
@@ -201,7 +201,7 @@ def _one_hot(table: LooseTable) -> tuple[list[int], float] | None:
     return one_hot_columns(few, lambda columns: table.numbers[:, columns])
 
 
-def _joined(table: LooseTable, columns: list[int]) -> Outcome:
+def _joined(table: RawData, columns: list[int]) -> Outcome:
     """Make one column of labels of several; a row in which they are not one-hot has none."""
     block = table.numbers[:, columns]
     right = one_hot_rows(block)

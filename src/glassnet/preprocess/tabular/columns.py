@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ...data.tables.header import AUTO, OTHER
+from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
 from .encoders import Encoded, Encoding, NumberColumn, encoding_from, no_numbers

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ...data.dataset import Dataset
-from ...data.tables.header import AUTO
+from ...data.validation import AUTO
 from ...errors import DataError, OptionError
 from .columns import Columns
 

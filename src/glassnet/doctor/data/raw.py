@@ -1,4 +1,4 @@
-"""A table as it stands in a file, with all its mistakes: what the doctor looks at, and repairs."""
+"""The values of a source with all its mistakes: what the doctor looks at, and repairs."""
 
 from __future__ import annotations
 
@@ -9,10 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dataset import channels_of
-
-OPEN = 0
-"""The width of a row in which a quotation mark is opened and not closed."""
+from ...data.dataset import channels_of
 
 
 @dataclass(frozen=True)
@@ -44,15 +41,15 @@ class Repairs:
 
 
 @dataclass(frozen=True)
-class LooseTable:
-    """Rows and columns as they stand in a file, with all mistakes.
+class RawData:
+    """The values of a source as one matrix, and what is wrong with them; whichever format they come from.
 
     Parameters
     ----------
     source : str
         The file, for messages.
     numbers : ndarray of uint8 or float64, shape (n, width)
-        The values; NaN where a field is empty or no number.
+        The values; NaN where a field is empty, or no number to training.
     words : mapping of int to ndarray of str objects, shape (n,)
         Column -> its fields as text, for every column with a field that is neither a number nor empty.
     names : tuple of str
@@ -64,7 +61,7 @@ class LooseTable:
     lines : ndarray of int64, shape (n,), or None
         The line of each row, from 1, where the file is text.
     broken : tuple of (row, line, fields)
-        Rows of another width, or ``OPEN``, which are not among `numbers`.
+        Rows of another width, or ``ragged.OPEN``, which are not among `numbers`.
     decimal_comma : bool
         Whether fractions are written with a comma.
     labels : ndarray, shape (n,), or None
@@ -95,7 +92,7 @@ class LooseTable:
         Rows of pictures that have another size than most, and were brought to theirs.
     exact : mapping of int to ndarray of str, shape (n,)
         Column -> its fields as they are written, empty where missing, for every column in which a number would not
-        bring them back: codes such as ``01037``, whole numbers beyond 2**53.
+        bring them back: codes such as ``01037``, whole numbers beyond 2**53, amounts with a unit.
     repairs : Repairs
         What was decided about it, for the test data to follow.
     """
@@ -155,11 +152,11 @@ class LooseTable:
         texts: NDArray[np.str_] = labels.astype(np.str_)
         return texts
 
-    def repaired(self, table: LooseTable | None = None, /, **decided: Any) -> LooseTable:
+    def repaired(self, table: RawData | None = None, /, **decided: Any) -> RawData:
         """Return a table, this one if none is given, that remembers what was decided about this one."""
         return replace(self if table is None else table, repairs=replace(self.repairs, **decided))
 
-    def take(self, which: NDArray[Any]) -> LooseTable:
+    def take(self, which: NDArray[Any]) -> RawData:
         """Return the table of these rows, given by a mask or by their places in it."""
         return replace(
             self,
@@ -171,11 +168,11 @@ class LooseTable:
             labels=None if self.labels is None else self.labels[which],
         )
 
-    def without(self, columns: Sequence[int]) -> LooseTable:
+    def without(self, columns: Sequence[int]) -> RawData:
         """Return the table without these columns."""
         return self.arranged([column for column in range(self.width) if column not in set(columns)])
 
-    def arranged(self, columns: Sequence[int]) -> LooseTable:
+    def arranged(self, columns: Sequence[int]) -> RawData:
         """Return the table of these columns, in this order."""
         return replace(
             self,

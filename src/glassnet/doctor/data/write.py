@@ -10,23 +10,24 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ..readers.npz import PAIRS, PARTS
-from .raw_table import LooseTable, apart
+from ...data.readers.npz import PAIRS, PARTS
+from ...data.tables.numbers import find_numbers
+from .raw import RawData, apart
 
 
-def write_loosely(table: LooseTable, file: IO[bytes], kind: str, test: LooseTable | None = None) -> None:
+def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | None = None) -> None:
     """Write a table: an NPZ archive of ``x`` and ``y``, or CSV with the label first where it is told from the inputs.
 
     Parameters
     ----------
-    table : LooseTable
+    table : RawData
         What is written; a column of words goes out as text, NaN as an empty field, a code as it was, unless a repair
         has changed its number. Of several columns with the same name, the second has ``.2`` behind it.
     file : binary file
         Where to.
     kind : {"csv", "npz"}
         In which form; NPZ takes numbers alone.
-    test : LooseTable, optional
+    test : RawData, optional
         What goes into the same NPZ archive as its test part; the arrays are then called ``x_train``, ``x_test``, ….
     """
     if kind == "npz":
@@ -44,7 +45,7 @@ def write_loosely(table: LooseTable, file: IO[bytes], kind: str, test: LooseTabl
     pl.DataFrame(columns).write_csv(file, include_header=table.header)
 
 
-def _arrays(table: LooseTable) -> tuple[NDArray[Any], NDArray[Any]]:
+def _arrays(table: RawData) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return inputs and labels as an archive has them."""
     colours = (3,) if table.channels == 3 else ()
     values = table.numbers.reshape(len(table), *(*table.image_shape, *colours) if table.image_shape else (-1,))
@@ -52,12 +53,12 @@ def _arrays(table: LooseTable) -> tuple[NDArray[Any], NDArray[Any]]:
     return values, np.array(table.class_names)[table.labels] if table.class_names else table.labels
 
 
-def _column(table: LooseTable, place: int) -> pl.Series:
+def _column(table: RawData, place: int) -> pl.Series:
     name, values = table.names[place], table.numbers[:, place]
     if place in table.words or place not in table.exact:
         return _series(name, table.words.get(place, values))
     written = pl.Series(name, table.exact[place].tolist(), dtype=pl.String)
-    same = written.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy() == values
+    same = find_numbers(written, ".").values.fill_null(float("nan")).to_numpy() == values
     return written.zip_with(pl.Series(same), _series(name, values).cast(pl.String))
 
 
