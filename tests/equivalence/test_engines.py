@@ -235,7 +235,7 @@ def test_training_changes_nothing_but_the_weights(engine, batch):
     prepared = engine.prepare(made, samples, options)
     assert state.parameters.hash() == network.parameters.hash(), "preparing is not training"
     assert state.step == 0
-    form = [*prepared._inputs.rows, *prepared._known] if engine is COMPILED and batch == 1 else []
+    form = [*prepared._inputs.rows, *prepared._targets] if engine is COMPILED and batch == 1 else []
     as_prepared = deepcopy(form)
     engine.run_steps(made, state, prepared, Block(order, batch, rates))
     assert state.parameters.hash() != network.parameters.hash()

@@ -314,7 +314,7 @@ def test_an_optimizer_uses_the_settings_it_names_and_no_other(name, setting):
         options = chosen(name, **{setting: value})
         state = state_of(np.array([0.3, -0.7]), options)
         for gradient in ([5.0, -1.0], [-0.5, 0.1], [0.5, -0.2]):
-            take_step(state, np.array(gradient), 0.1, options)
+            take_step(state, Parameters(state.parameters.layout, np.array(gradient)), 0.1, options)
         changed.append(np.concatenate([state.parameters.flat, *state.slots]))
     assert np.array_equal(*changed) == (setting not in OPTIMIZERS[name].uses)
 
