@@ -19,7 +19,7 @@ import numpy as np
 
 import glassnet
 import machine
-from glassnet.explain.label_errors import find_suspects
+from glassnet.explain import find_suspects
 from glassnet.training.cross_validation import options_for, out_of_fold
 from peers.alone import arguments
 

@@ -22,7 +22,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests"))
 
 import glassnet
 import machine
-from glassnet.handwriting import forms_of
+from glassnet.handwriting import extract_digits
 from glassnet.handwriting.reader import Reading, read_photo
 from glassnet.model.file import load_model, shipped_model
 from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
@@ -141,7 +141,7 @@ def again_in_form(row: np.ndarray, aside: int) -> np.ndarray:
     large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
     picture = Image.new("RGB", (280 + aside, 280))
     picture.paste(large, (aside, 0))
-    forms = forms_of(picture)
+    forms = extract_digits(picture)
     return forms[:1].reshape(-1, 784) if len(forms) else np.zeros((1, 784), np.uint8)
 
 

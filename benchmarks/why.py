@@ -15,8 +15,8 @@ import numpy as np
 
 import machine
 from glassnet import Options, evaluate, fit, load_data
-from glassnet.explain.input_gradients import exact_members, input_slopes, signals_of
-from glassnet.explain.why import Neighbours, why
+from glassnet.explain import Neighbours, why
+from glassnet.explain.input_gradients import forward_members, input_gradients, members_in_float64
 
 DRAWS, POINTS, COMPARED = 20, 4000, 10
 NETWORKS = {
@@ -37,13 +37,13 @@ def main() -> None:
 
 def integral(model, found) -> np.ndarray:
     """Return what the inputs add by the plain mean of slopes at many points."""
-    members = exact_members(model)
+    members = members_in_float64(model)
     baseline, x = model.scaling.apply(np.stack([np.zeros_like(found.sample), found.sample]))
     direction, mean = np.zeros(model.classes), np.zeros(model.features)
     direction[[found.answer, found.rival]] = 1, -1
     for part in np.split((np.arange(POINTS) + 0.5) / POINTS, POINTS // 400):
-        signals = signals_of(members, baseline + part[:, None] * (x - baseline))
-        mean += input_slopes(members, signals, direction).sum(axis=0) / POINTS
+        signals = forward_members(members, baseline + part[:, None] * (x - baseline))
+        mean += input_gradients(members, signals, direction).sum(axis=0) / POINTS
     return (x - baseline) * mean
 
 

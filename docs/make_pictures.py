@@ -17,10 +17,7 @@ from PIL import Image
 
 import glassnet
 from glassnet import Dataset, Options, plots
-from glassnet.explain.hidden import hidden_space
-from glassnet.explain.nodes import LayerOfNodes, examine_nodes
-from glassnet.explain.step import trace
-from glassnet.explain.why import Neighbours, why
+from glassnet.explain import LayerOfNodes, Neighbours, examine_nodes, hidden_space, trace, why
 from glassnet.handwriting.reader import read_photo
 from glassnet.i18n.language import LANGUAGES
 from glassnet.i18n.plots import words_in

@@ -11,10 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from glassnet.engines.compiled import minibatch
-from glassnet.engines.threads import pool
-
 sys.path.insert(0, str(Path(__file__).parent))
+from support import kernels
 from support.cli import OF_THE_READER
 from support.process import settings_of_the_process
 
@@ -26,12 +24,34 @@ for name in [name for name in os.environ if name.startswith(OF_THE_READER)]:
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Most tests' trainings are so small that one thread would do them alone, and no pool would be tested.
-pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 0, 1, 1
-
 # Timing never decides a test, and a run that passed passes again: examples are drawn from the test's own name.
 settings.register_profile("glassnet", deadline=None, derandomize=True, max_examples=60)
 settings.load_profile("glassnet")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node):
+    """Tell a worker, which other workers begin beside, whether loops have to be compiled."""
+    node.workerinput["none_are_kept"] = kernels.none_are_kept()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_once(request, tmp_path_factory):
+    """What is not in the cache yet, one worker compiles and the others load."""
+    told = getattr(request.config, "workerinput", {})
+    if told.get("none_are_kept"):
+        folder, number = tmp_path_factory.getbasetemp().parent, int(told["workerid"].removeprefix("gw"))
+        kernels.make_together(folder, number, told["workercount"])
+
+
+@pytest.fixture
+def small_thresholds(monkeypatch):
+    """Teams of threads also for so little work that one thread would do it alone, as for most tests' trainings."""
+    from glassnet.engines.compiled import minibatch
+    from glassnet.engines.threads import pool
+
+    for module, name in ((pool, "WORTH_THREADS"), (minibatch, "LEAST_WORK"), (minibatch, "LEAST_SPARSE_WORK")):
+        monkeypatch.setattr(module, name, 1)
 
 
 @pytest.fixture(autouse=True)

@@ -29,10 +29,15 @@ from .options.recipes import RECIPES
 from .preprocess import Columns, Scaling, Targets
 from .preprocess.tabular.dataset import load_table, read_table
 from .training.callbacks import History
-from .training.checkpoint import Checkpoint, load_checkpoint
+from .training.checkpoint import CheckpointPolicy, load_checkpoint
 from .training.checkpointing import resume
-from .training.loop import Fit, fit, train
+from .training.fit import fit
+from .training.loop import train
 from .training.lr_finder import RateTest, find_learning_rate
+from .training.run import Fit
+from .training.verify import Verification, verify
+
+Checkpoint = CheckpointPolicy
 
 if TYPE_CHECKING:
     from .estimators import NetworkClassifier as NetworkClassifier
@@ -44,6 +49,7 @@ __all__ = [
     "RECIPES",
     "Architecture",
     "Checkpoint",
+    "CheckpointPolicy",
     "Columns",
     "CompiledModel",
     "CustomLossEngine",
@@ -62,6 +68,7 @@ __all__ = [
     "Reliability",
     "Scaling",
     "Targets",
+    "Verification",
     "backpropagate",
     "compiled",
     "evaluate",
@@ -83,6 +90,7 @@ __all__ = [
     "save_model",
     "train",
     "update",
+    "verify",
 ]
 
 

@@ -16,12 +16,6 @@ QUICK = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictur
 FLAGS = (*QUICK, "--force", "--out", "m.safetensors")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 @pytest.mark.parametrize("suffix", ["csv", "npz"])
 def test_inputs_are_scaled_by_the_largest_value_that_was_named(folder, suffix):
     values = np.random.default_rng(0).random((60, 16)).astype(np.float32)

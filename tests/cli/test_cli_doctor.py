@@ -7,7 +7,7 @@ import pytest
 
 import glassnet
 from glassnet.doctor.findings import KINDS
-from support.cli import run, snapshot
+from support.cli import doctor, run, snapshot
 from support.damaged import COUNT, damages, labels, rows_of, text
 from support.samples import digits, digits_csv, npz, png
 
@@ -36,20 +36,8 @@ OPTIONS_AND_PAIRS = {
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def codes(outcome) -> list[str]:
     return [finding["code"] for finding in outcome.json()["findings"]]
-
-
-def doctor(*arguments: object) -> dict:
-    outcome = run("doctor", *arguments, "--json")
-    assert outcome.err == ""
-    return outcome.json()
 
 
 def test_every_kind_of_finding_in_data_has_a_test():

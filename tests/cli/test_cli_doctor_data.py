@@ -8,7 +8,7 @@ import pytest
 
 import glassnet
 from glassnet.doctor.findings import KINDS
-from support.cli import run
+from support.cli import doctor, run
 from support.samples import npz, png
 
 HARMLESS = {code for code, kind in KINDS.items() if kind.severity == "remark"}
@@ -17,20 +17,8 @@ PEOPLE = "id,name,age,port,survived\n" + "".join(
 )
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def codes(*arguments: object) -> list[str]:
     return [finding["code"] for finding in doctor(*arguments)["findings"]]
-
-
-def doctor(*arguments: object) -> dict:
-    outcome = run("doctor", *arguments, "--json")
-    assert outcome.err == ""
-    return outcome.json()
 
 
 def test_dates_are_named_and_left_out_of_the_copy(folder):

@@ -18,12 +18,6 @@ COUNT = 60
 LARGE = 12345678901234567
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def people(**columns: list[object]) -> list[dict[str, object]]:
     """Rows of a number in tenths, the given columns, and one of three classes that follows from neither."""
     random = np.random.default_rng(7)

@@ -15,12 +15,6 @@ from support.samples import digits, npz, png
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def written(rows) -> str:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(rows)

@@ -10,14 +10,14 @@ import pytest
 from PIL import Image
 
 from glassnet import Dataset, Options, evaluate, fit, load_model, save_model
-from glassnet.cli import explain_backwards
 from glassnet.data import load
 from glassnet.explain.backquery_table import typical_rows
 from glassnet.i18n.explain import EXPLAIN_WORDS
 from glassnet.i18n.plots import WORDS as PICTURE_WORDS
 from glassnet.i18n.report import WORDS as REPORT_WORDS
 from glassnet.model.model import Model
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
+from glassnet.workflow import backquery_job
 from support.cli import run, snapshot, working_copy
 from support.pages import taken_apart
 from support.samples import digits, digits_csv, png, small_model, table, write
@@ -32,9 +32,9 @@ def made(tmp_path_factory):
     data, options = load(folder / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
     fitted = fit(data, options)
     model: Model = fitted.model
-    model.receipt.update(receipt_of(fitted, options, data, evaluate(model, data), recipe="notes"))
+    add_test(model.receipt, evaluate(model, data), recipe="notes")
     save_model(model, folder / "m.safetensors")
-    save_model(small_model(), folder / "bare.safetensors")
+    save_model(replace(small_model(), receipt={}), folder / "bare.safetensors")
     files = {
         "seven.png": png(digits(1).inputs[0].reshape(28, 28)),
         "rows.csv": table(),
@@ -194,7 +194,7 @@ def test_both_languages_of_what_is_printed_fill_in_the_same_and_every_word_is_us
         assert english == chinese, key
         assert re.search("[⺀-鿿]", pair[1]), key
     assert set(EXPLAIN_WORDS) & {*REPORT_WORDS, *PICTURE_WORDS} == set()
-    sources = list((PACKAGE / "cli").glob("*.py"))
+    sources = list((PACKAGE / "cli").rglob("*.py"))
     text = "\n".join(path.read_text(encoding="utf-8") for path in sources)
     assert set(EXPLAIN_WORDS) - set(re.findall(r"[\"'](\w+)[\"']", text)) == set()
 
@@ -297,7 +297,7 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
     climbs = []
-    monkeypatch.setattr(explain_backwards, "typical_rows", lambda model: climbs.append(model) or typical_rows(model))
+    monkeypatch.setattr(backquery_job, "typical_rows", lambda model: climbs.append(model) or typical_rows(model))
     text = run("explain", "t.safetensors", "--backquery").fine().out.splitlines()
     assert len(climbs) == 1, "once for all classes"
     assert [line.split(":")[0] for line in text if line[0] != " "][:-1] == ["old", "young"]

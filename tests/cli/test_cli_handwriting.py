@@ -14,12 +14,6 @@ from support.cli import run, run_process
 FLAGS = ("--engine", "reference", "--hidden", "5", "--epochs", "1", "--no-pictures", "--out", "m.safetensors")
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def drawings(place, labels=(1, 7), count=3):
     """Own drawings: dark digits on sheets of 200 × 200."""
     digits = load_data("mnist", part="test")

@@ -26,12 +26,6 @@ ABOVE = {
 }
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 def relabelled(folder, text: str, changes: dict[int, str | None]) -> str:
     (folder / "t.csv").write_bytes(text.encode())
     (folder / "u.csv").unlink(missing_ok=True)

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from glassnet import NetworkClassifier, load_model, save_model
-from glassnet.cli import train as train_module
+from glassnet.cli import train_text
 from glassnet.errors import FileError, OptionError
 from glassnet.io.writing import FORMATS, replacing
+from glassnet.workflow import train_job
 from support.cli import command, environment, run, snapshot
 from support.samples import digits, digits_csv, png, small_model, write, write_model_and_rows
 from support.stopping import Stopping
@@ -78,13 +79,13 @@ def test_trainings_that_begin_at_once_do_not_replace_each_other(folder):
 @pytest.mark.parametrize("named", [(), ("--out", "mine.safetensors")])
 def test_a_model_that_came_meanwhile_stays(folder, monkeypatch, named):
     wanted = named[1] if named else "notes.safetensors"
-    evaluate = train_module.evaluate
+    evaluate = train_job.evaluate
 
     def another_trains(*arguments):
         save_model(small_model(), wanted)
         return evaluate(*arguments)
 
-    monkeypatch.setattr(train_module, "evaluate", another_trains)
+    monkeypatch.setattr(train_job, "evaluate", another_trains)
     out = run("train", "rows.csv", *QUICK, *named, "--no-pictures").fine().out
     assert load_model(wanted).hash() == small_model().hash()
     beside = wanted.replace(".", "-2.")
@@ -138,7 +139,7 @@ def test_force_replaces_nothing_but_its_own(folder):
 def test_a_resumed_training_replaces_its_own_model_and_no_other(folder, monkeypatch):
     """`train` found its name free, and was stopped; another has taken the name since."""
     with monkeypatch.context() as patched:
-        patched.setattr(train_module, "progress_listener", lambda: Stop(2))
+        patched.setattr(train_text, "progress_listener", lambda: Stop(2))
         words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--blocks", "2", "--checkpoint", "c.ck")
         assert run(*words, "--no-pictures").code == 130
     save_model(small_model(), "notes.safetensors")

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from glassnet.cli.flags import options_from
 from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.options.recipes import BY_OPTIMIZER, for_rows
+from glassnet.workflow.training_data import options_for
 from support.cli import run
 from support.samples import digits_csv
 
@@ -29,14 +29,14 @@ def test_every_optimizer_trains_by_its_own_rate(folder, optimizer):
 
 def test_a_large_table_does_not_hand_adamws_rate_to_another_optimizer():
     rows = for_rows(50_000, "table")
-    assert options_from("table", {}, **rows).learning_rate == rows["learning_rate"]
+    assert options_for("table", {}, **rows).learning_rate == rows["learning_rate"]
     for name in set(OPTIMIZERS) - {"adamw"}:
-        options = options_from("table", {"optimizer": name}, **rows)
+        options = options_for("table", {"optimizer": name}, **rows)
         assert {option: getattr(options, option) for option in BY_OPTIMIZER["recipe"][name]} == BY_OPTIMIZER["recipe"][
             name
         ]
         assert options.batch_size == rows["batch_size"]
-        assert options_from("table", {"optimizer": name, "learning_rate": 0.5}, **rows).learning_rate == 0.5
+        assert options_for("table", {"optimizer": name, "learning_rate": 0.5}, **rows).learning_rate == 0.5
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from glassnet.model.file import shipped_model
 from support.cli import run, snapshot
 from support.photos import Scene, sheet, single
 from support.samples import digits, digits_csv, png, small_model, write
+from support.sources import PACKAGE
 
 PHOTO = single("squared", 703)
 SHEET = sheet(701, 2, 4, Scene(gradient=0.3), hand=True)
@@ -183,8 +184,6 @@ def test_the_model_that_ships_is_what_it_is_said_to_be():
     assert model.receipt["recipe"] == "reader"
     assert model.receipt["result"]["accuracy"] >= 0.994
     assert model.receipt["hash"] == model.hash()
-    from glassnet.model import file as modelfile
-
-    path = modelfile.Path(modelfile.__file__).parent / "data" / "reader.safetensors"
+    path = PACKAGE / "handwriting" / "reader.safetensors"
     assert path.stat().st_size <= 4_000_000
     assert load_model(path).image_shape == (28, 28)

@@ -9,9 +9,10 @@ import signal
 import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
-from glassnet.cli import train as train_module
+from glassnet.cli import train_text
 from glassnet.model.file import read, write
 from glassnet.training.events import BlockDone
+from glassnet.workflow import train_job
 from support.cases import patterns
 from support.cli import interruptible, run, run_process, snapshot
 from support.samples import digits_csv, small_model, table
@@ -44,7 +45,7 @@ def stopping(monkeypatch):
             def close(self):
                 pass
 
-        monkeypatch.setattr(train_module, "progress_listener", Listener)
+        monkeypatch.setattr(train_text, "progress_listener", Listener)
 
     return after
 
@@ -213,7 +214,7 @@ def test_an_interrupt_while_testing_tells_where_the_training_is(folder, stopping
     stopping(0)
     keep = ("--checkpoint", "run.ck")
     with monkeypatch.context() as patch:
-        patch.setattr(train_module, "evaluate", interrupted)
+        patch.setattr(train_job, "evaluate", interrupted)
         run("train", "rows.csv", *QUICK, *keep).refused("GN031", "the training is in run.ck", exit_code=130)
     run("resume", "run.ck").fine()
 
@@ -238,7 +239,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
         start[2] = f"number = {int(number)}\n{program}{start[2]}"
         outcome = run_process(cwd=folder, start=start)
         outcome.refused("GN031", "of 100000 epochs are in run.ck", exit_code=130)
-        assert load_checkpoint("run.ck").position.progress > 1
+        assert load_checkpoint("run.ck").state.progress > 1
     assert json.loads(json.dumps(load_checkpoint("run.ck").note))["source"] == "digits.csv"
 
 

@@ -9,13 +9,6 @@ from glassnet.data.tables.relabel import write_relabelled_table
 from glassnet.errors import GlassnetError
 from support.cli import run
 
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
 R_TABLES = {
     "csv": ("size,letter,kind", ","),
     "plain": ("size letter kind", " "),

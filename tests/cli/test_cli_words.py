@@ -8,13 +8,13 @@ import string
 import pytest
 
 from glassnet import Options, evaluate, fit, save_model
-from glassnet.cli.labels_text import LABELS_WORDS
 from glassnet.data import load
 from glassnet.errors import CODES
 from glassnet.i18n.cli import CLI_WORDS
 from glassnet.i18n.errors_zh import KINDS
+from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
 from support.cli import run, run_process
 from support.samples import digits, digits_csv, png
 from support.sources import PACKAGE
@@ -33,8 +33,10 @@ def test_every_line_is_there_in_both_languages_and_is_said():
         assert filled_in(english) == filled_in(chinese), key
         assert not re.search(HAN, english), key
         assert re.search(HAN, chinese) or not re.search("[A-Za-z]{5,}", english), key
-    sources = "".join(path.read_text(encoding="utf-8") for path in (PACKAGE / "cli").glob("*.py"))
-    said = set(re.findall(r"\btold\(\s*[\"'](\w+)[\"']", sources))
+    sources = "".join(
+        path.read_text(encoding="utf-8") for part in ("cli", "workflow") for path in (PACKAGE / part).rglob("*.py")
+    )
+    said = set(re.findall(r"\b(?:told|notice|cli_words\(\w+\))\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(CLI_WORDS)
     said = set(re.findall(r"\b(?:labels_)?words(?:\(language\))?\(\s*[\"'](\w+)[\"']", sources))
     assert said == set(LABELS_WORDS)
@@ -58,7 +60,7 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "seven.png").write_bytes(png(digits(1).inputs[0].reshape(28, 28)))
     data, options = load(tmp_path / "digits.csv"), Options(hidden=(12,), epochs=2, engine="reference")
     fitted = fit(data, options)
-    fitted.model.receipt.update(receipt_of(fitted, options, data, evaluate(fitted.model, data), recipe="notes"))
+    add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
     save_model(fitted.model, tmp_path / "m.safetensors")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("GLASSNET_LANGUAGE", "en")

@@ -23,11 +23,11 @@ import numpy as np
 import pytest
 
 from glassnet import Network, Options
-from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples
+from glassnet.engines import Block, Samples
 from glassnet.engines.compiled import sparse_layout as sparse
 from glassnet.nn.optimizers import OPTIMIZERS, State
 from support.cases import (
-    RULE_PAIRS,
+    NETWORKS,
     awake,
     copy_of,
     gap,
@@ -39,18 +39,16 @@ from support.cases import (
     trained,
 )
 from support.cli import environment
+from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP, agree
 from support.formulas import ELEMENTWISE
 from support.sources import PACKAGE, tree
-
-COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
-STEP = {"float64": 1e-12, "float32": 1e-5}
-"""Allowed after one step, as a part of the largest number."""
 
 ALL = 100
 SIZES = [(1, 5), (3, 2), (16, 3), (50, 1), (50, 2), (50, 3), (50, 5), *((ALL, shards) for shards in (1, 2, 3, 5))]
 """(batch size, shards); a batch has no more shards than it has sixteens of samples, so 100 samples can fill five."""
 
-DTYPES = pytest.mark.parametrize("dtype", ["float64", "float32"])
+IN_TEAMS = pytest.mark.usefixtures("small_thresholds")
+"""With as many threads as there are shards; tests without it have the thresholds that ship, and so one thread."""
 SETTINGS = {"epsilon": 1e-3, "beta2": 0.99}
 
 
@@ -66,26 +64,6 @@ def deep(dtype: str, **changes) -> Network:
     return network
 
 
-def agree(network: Network, samples: Samples, order, bound: float, **settings) -> State:
-    """Both engines from the same weights: same weights, slots and average after, same loss, same right answers."""
-    fast, fast_sums = trained(COMPILED, network, samples, order, **settings)
-    slow, slow_sums = trained(REFERENCE, network, samples, order, **settings)
-    assert np.isfinite(slow.parameters.flat).all()
-    assert gap(network.parameters.flat, slow.parameters.flat) > 10 * bound, "the weights hardly moved"
-    assert fast.parameters.flat.dtype == slow.parameters.flat.dtype
-    assert fast.step == slow.step
-    assert gap(fast.parameters.flat, slow.parameters.flat) <= bound
-    assert fast.slots.shape == slow.slots.shape
-    for ours, theirs in zip(fast.slots, slow.slots, strict=True):
-        assert gap(ours, theirs) <= bound
-    assert (fast.average is None) == (slow.average is None)
-    if slow.average is not None:
-        assert gap(fast.average, slow.average) <= bound
-    assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=100 * bound)
-    assert fast_sums.correct == slow_sums.correct
-    return slow
-
-
 def extras(number: int = 0):
     """Every choice of dropout, clipping, average and weight decay, on or off; half of them with the hardest alone."""
     for drop, clip, average, decay in itertools.product((False, True), repeat=4):
@@ -99,6 +77,7 @@ def extras(number: int = 0):
         }
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_one_step_with_everything_on_or_off(optimizer, dtype):
@@ -110,6 +89,7 @@ def test_one_step_with_everything_on_or_off(optimizer, dtype):
             agree(network, samples, order[:batch], STEP[dtype], batch=batch, epoch=number, first=3, **settings)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_50_steps_with_everything_on_or_off(optimizer, dtype):
@@ -160,15 +140,14 @@ def test_a_gradient_is_clipped_whose_square_no_float32_can_hold(dtype):
 
 
 @DTYPES
-@pytest.mark.parametrize("hidden", ELEMENTWISE)
-@pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_every_activation_loss_and_rule_in_shards(rule, loss, output, hidden, dtype):
-    for depth, bias in itertools.product((1, 2, 3, 4), (False, True)):
-        samples = samples_of(sparse_rows(48, 3), 3, ("notes", "unit")[depth % 2], seed=depth)
-        network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-        awake(network, inputs_of(samples), margin=1e-4)
-        for shards in (1, 3):
-            agree(network, samples, np.arange(48), STEP[dtype], rate=0.5, batch=48, shards=shards)
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+def test_every_activation_loss_and_rule_in_shards(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
+    rule, loss = rule_and_loss
+    samples = samples_of(sparse_rows(48, 3), 3, scaling, seed=depth)
+    network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
+    awake(network, inputs_of(samples), margin=1e-4)
+    for shards in (1, 3):
+        agree(network, samples, np.arange(48), STEP[dtype], rate=0.5, batch=48, shards=shards)
 
 
 @DTYPES
@@ -184,6 +163,7 @@ def test_every_activation_and_rule_with_dropout(hidden, rule, dtype):
             agree(network, samples, np.arange(48), STEP[dtype], batch=48, dropout=dropout, seed=seed)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize(("batch", "shards"), [(64, 4), (63, 4), (99, 5), (48, 3), (33, 2), (17, 2), (1000, 3)])
 def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
@@ -193,6 +173,7 @@ def test_a_smaller_last_batch_has_fewer_and_longer_shards(batch, shards, dtype):
         agree(network, samples, np.arange(ALL), 10 * STEP[dtype], batch=batch, shards=shards, **chosen)
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("narrow", [0, 100])
 def test_threads_share_the_first_layer_by_nodes_or_by_inputs(narrow, dtype, monkeypatch):
@@ -222,6 +203,7 @@ def test_a_batch_of_more_rows_than_there_are_samples():
     assert (done.returncode, done.stderr[-2000:]) == (0, "")
 
 
+@IN_TEAMS
 @DTYPES
 def test_shards_are_parts_of_one_sum(dtype):
     """How many there are changes the last bits and nothing else, dropout included: it is drawn by row, not by shard."""
@@ -252,6 +234,7 @@ def test_rows_of_every_type(rows_dtype, dtype):
         assert one.parameters.hash() == other.parameters.hash()
 
 
+@IN_TEAMS
 @DTYPES
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_distorted_pictures(optimizer, dtype):
@@ -269,8 +252,9 @@ def test_distorted_pictures(optimizer, dtype):
     assert len(set(after)) == 6
 
 
+@IN_TEAMS
 @DTYPES
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_blocks_divide_steps_without_a_trace(engine, optimizer, dtype):
     """The state, with the number of the step, goes from block to block; dropout is drawn by a step's number."""
@@ -302,8 +286,9 @@ def test_constants_close_to_1_keep_their_difference_from_1(optimizer):
         agree(deep("float32"), samples, np.arange(20), STEP["float32"], batch=10, rate=0.1, **chosen)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@IN_TEAMS
+@DTYPES
+@ENGINES
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_gradient_that_is_no_number_is_not_hushed_up(optimizer, engine, dtype):
     """The training loop looks for weights that are not finite: no optimizer may turn NaN into a step of 0."""
@@ -343,7 +328,8 @@ def test_saturated_nodes_make_no_denormal_numbers(batch):
     assert smallest(COMPILED) > np.finfo(np.float32).tiny
 
 
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@IN_TEAMS
+@ENGINES
 def test_what_training_may_not_change_stays(engine):
     network, samples = deep("float32"), digits_like()
     kept = [samples.rows.copy(), samples.labels.copy(), samples.targets.copy()]

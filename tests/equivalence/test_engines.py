@@ -16,7 +16,7 @@ from glassnet import Network, Scaling, Targets, load_data
 from glassnet.engines import Block, CompiledEngine, ReferenceEngine, Samples, engine_named
 from glassnet.nn.optimizers import State
 from support.cases import (
-    RULE_PAIRS,
+    NETWORKS,
     awake,
     copy_of,
     drift,
@@ -30,11 +30,7 @@ from support.cases import (
     trained,
     unit,
 )
-from support.formulas import ELEMENTWISE
-
-COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
-STEP = {"float64": 1e-12, "float32": 1e-5}
-"""Allowed after one step, as a part of the largest weight."""
+from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP, agree
 
 
 def run(engine, network, samples, order, *, batch=1, rate=0.1):
@@ -44,47 +40,30 @@ def run(engine, network, samples, order, *, batch=1, rate=0.1):
     return state.parameters.flat, sums
 
 
-def agree(network, samples, order, bound, **settings):
-    """Both engines, from the same weights: same weights after, same loss, same count of right answers."""
-    fast, fast_sums = run(COMPILED, network, samples, order, **settings)
-    slow, slow_sums = run(REFERENCE, network, samples, order, **settings)
-    assert np.isfinite(slow).all()
-    if len(order):
-        assert gap(network.parameters.flat, slow) > 10 * bound, "the weights hardly moved: nothing is compared"
-    assert fast.dtype == slow.dtype
-    assert gap(fast, slow) <= bound
-    assert fast_sums.loss == pytest.approx(slow_sums.loss, rel=100 * bound, abs=100 * bound)
-    assert fast_sums.correct == slow_sums.correct
-
-
 def test_auto_is_the_compiled_engine():
     assert isinstance(engine_named("auto"), CompiledEngine)
     assert type(engine_named("reference")) is ReferenceEngine
     assert [engine_named(name).name for name in ("compiled", "reference")] == ["compiled", "reference"]
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("hidden", ELEMENTWISE)
-@pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_one_step_and_one_batch(rule, loss, output, hidden, dtype):
-    for depth in (1, 2, 3, 4):
-        for bias in (False, True):
-            for scaling in ("notes", "unit"):
-                samples = samples_of(sparse_rows(8, 3), 3, scaling, seed=depth)
-                network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
-                awake(network, inputs_of(samples), margin=1e-4)
-                agree(network, samples, np.array([0]), STEP[dtype], rate=0.5)
-                agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
+@DTYPES
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+def test_one_step_and_one_batch(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
+    rule, loss = rule_and_loss
+    samples = samples_of(sparse_rows(8, 3), 3, scaling, seed=depth)
+    network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
+    awake(network, inputs_of(samples), margin=1e-4)
+    agree(network, samples, np.array([0]), STEP[dtype], rate=0.5)
+    agree(network, samples, np.arange(8), STEP[dtype], rate=0.5, batch=8)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("hidden", ELEMENTWISE)
-@pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_300_steps(rule, loss, output, hidden, dtype):
+@DTYPES
+@pytest.mark.parametrize(("rule_and_loss", "output", "hidden", "depth", "bias", "scaling"), NETWORKS)
+def test_300_steps(rule_and_loss, output, hidden, depth, bias, scaling, dtype):
     """300 updates lose at most 300 units in the last place (2e-16, 1e-7); training may stretch that some ten times."""
-    case = ELEMENTWISE.index(hidden) + RULE_PAIRS.index((rule, loss, output))
-    network = network_of(2 + case % 3, hidden, output, bias=case % 2 == 0, loss=loss, rule=rule, dtype=dtype)
-    samples = samples_of(sparse_rows(40, 3), 3, ("notes", "unit")[case // 2 % 2])
+    rule, loss = rule_and_loss
+    network = network_of(depth, hidden, output, bias=bias, loss=loss, rule=rule, dtype=dtype)
+    samples = samples_of(sparse_rows(40, 3), 3, scaling)
     awake(network, inputs_of(samples), margin=1e-4)
     order = np.random.default_rng(3).integers(0, 40, 300)
     agree(network, samples, order, 3000 * float(np.finfo(dtype).eps), rate=0.02)
@@ -96,7 +75,7 @@ def digits() -> Samples:
     return Samples(data.inputs, Scaling.named("notes"), data.labels, Targets.named("notes", 10).table())
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 def test_2000_steps_on_real_digits(dtype):
     """The notes' network, 2,000 digits, rate 0.2.
 
@@ -116,7 +95,7 @@ def test_2000_steps_on_real_digits(dtype):
     assert fast_sums.correct == slow_sums.correct > 1400
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize("hidden", [1, 3, 17, 200])
 @pytest.mark.parametrize("outputs", [1, 10])
 def test_any_width(hidden, outputs, dtype):
@@ -127,7 +106,8 @@ def test_any_width(hidden, outputs, dtype):
             agree(network, samples, np.arange(30), 30 * STEP[dtype], rate=0.2)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
+@pytest.mark.usefixtures("small_thresholds")
 @pytest.mark.parametrize("bias", [True, False])
 @pytest.mark.parametrize("hidden", [(230,), (230, 9), (230, 40, 3)])
 def test_nodes_in_groups(hidden, bias, dtype, monkeypatch):
@@ -163,7 +143,7 @@ def test_a_block_that_diverged_leaves_nothing_to_the_next(hidden):
     assert after(0.01).tobytes() == right.tobytes()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize("scaling", ["notes", "unit"])
 @pytest.mark.parametrize("rows_dtype", ["uint8", "float32"])
 def test_rows_of_every_filling(rows_dtype, scaling, dtype):
@@ -181,7 +161,7 @@ def test_rows_of_every_filling(rows_dtype, scaling, dtype):
     agree(network, samples, np.arange(34), 34 * STEP[dtype], rate=0.2)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 def test_the_same_sample_again_and_again(dtype):
     samples = samples_of(sparse_rows(5, 20), 4)
     network = Network((20, 9, 4), rule="notes", dtype=dtype)
@@ -207,7 +187,7 @@ def test_every_step_has_its_own_rate():
     assert gap(every, taken) <= 1e-12
 
 
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@ENGINES
 @pytest.mark.parametrize("batch", [1, 4])
 @pytest.mark.parametrize("bias", [False, True])
 def test_no_steps_change_no_bit(engine, bias, batch):
@@ -217,8 +197,8 @@ def test_no_steps_change_no_bit(engine, bias, batch):
     assert sums == (0, 0)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@DTYPES
+@ENGINES
 def test_steps_divided_otherwise_are_the_same_steps(engine, dtype):
     samples, order = samples_of(sparse_rows(60, 20), 4), np.random.default_rng(0).permutation(60)
     network = Network((20, 9, 4), rule="notes", bias=True, dtype=dtype)
@@ -236,7 +216,7 @@ def test_steps_divided_otherwise_are_the_same_steps(engine, dtype):
         assert sum(part.correct for part in parts) == sums.correct
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 def test_the_same_call_gives_the_same_bits(dtype):
     samples, network = samples_of(sparse_rows(60, 20), 4), Network((20, 9, 4), dtype=dtype)
     first, _ = run(COMPILED, network, samples, np.arange(60))
@@ -245,7 +225,7 @@ def test_the_same_call_gives_the_same_bits(dtype):
 
 
 @pytest.mark.parametrize("batch", [1, 4])
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@ENGINES
 def test_training_changes_nothing_but_the_weights(engine, batch):
     samples, network = samples_of(sparse_rows(30, 20), 4), Network((20, 9, 4), bias=True)
     options = options_of(network, batch_size=batch)
@@ -265,7 +245,7 @@ def test_training_changes_nothing_but_the_weights(engine, batch):
         np.testing.assert_array_equal(after, before)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 def test_gradients_of_a_batch(dtype):
     network = Network((20, 9, 4), ("gelu", "softmax"), loss="cross_entropy", bias=True, dtype=dtype)
     samples = samples_of(sparse_rows(30, 20), 4)
@@ -280,7 +260,7 @@ def test_gradients_of_a_batch(dtype):
         assert found.correct == right
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize("output", ["relu", "sigmoid"])
 def test_a_tie_of_outputs_is_answered_by_the_first(output, dtype):
     """As `numpy.argmax` and so `Model.query` answer: a network of which all outputs are equal is right in one class."""
@@ -292,7 +272,7 @@ def test_a_tie_of_outputs_is_answered_by_the_first(output, dtype):
         assert sums.correct == (samples.labels == 0).sum()
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 def test_every_sample_may_have_targets_of_its_own(dtype):
     random = np.random.default_rng(2)
     targets = random.uniform(0.1, 0.9, (50, 4))
@@ -302,7 +282,7 @@ def test_every_sample_may_have_targets_of_its_own(dtype):
     agree(network, samples, np.arange(50), 50 * STEP[dtype])
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize("output", ["sigmoid", "softmax"])
 def test_saturated_nodes_stay_finite_and_equal(output, dtype):
     """Sums of some hundreds, beyond the range of exp in float32; their last place is coarser: ten times the bound."""
@@ -313,7 +293,7 @@ def test_saturated_nodes_stay_finite_and_equal(output, dtype):
         agree(network, samples, np.array([sample]), 10 * STEP[dtype], rate=0.05 * np.abs(network.parameters.flat).max())
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize("batch", [1, 2])
 def test_the_loss_of_a_nearly_certain_answer_keeps_its_digits(batch, dtype):
     """1 − a rounds to 0 there, and the loss does not: exp(−30) in float32, where 1 ends with 6e-8."""

@@ -1,5 +1,7 @@
 """Matrices transposed in vector registers, beside NumPy."""
 
+from itertools import product
+
 import numpy as np
 import pytest
 
@@ -10,13 +12,12 @@ SIDES = (0, 1, LANES - 1, LANES, LANES + 1, 3 * LANES, 3 * LANES + 5)
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@pytest.mark.parametrize("columns", SIDES)
-@pytest.mark.parametrize("rows", SIDES)
-def test_every_number_comes_to_its_place_and_nothing_beside(rows, columns, dtype):
-    matrix = np.arange(rows * columns, dtype=dtype).reshape(rows, columns) + 1
-    room = np.full(rows * columns + 2 * LANES, -1, dtype)
-    out = room[LANES : room.size - LANES].reshape(columns, rows)
-    transpose(matrix, out)
-    np.testing.assert_array_equal(out, matrix.T)
-    assert (room[:LANES] == -1).all()
-    assert (room[room.size - LANES :] == -1).all()
+def test_every_number_comes_to_its_place_and_nothing_beside(dtype):
+    for rows, columns in product(SIDES, SIDES):
+        matrix = np.arange(rows * columns, dtype=dtype).reshape(rows, columns) + 1
+        room = np.full(rows * columns + 2 * LANES, -1, dtype)
+        out = room[LANES : room.size - LANES].reshape(columns, rows)
+        transpose(matrix, out)
+        np.testing.assert_array_equal(out, matrix.T, err_msg=f"{rows} × {columns}")
+        assert (room[:LANES] == -1).all(), (rows, columns)
+        assert (room[room.size - LANES :] == -1).all(), (rows, columns)

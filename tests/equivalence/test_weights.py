@@ -8,14 +8,11 @@ import numpy as np
 import pytest
 
 from glassnet import Dataset, Options, evaluate, fit
-from glassnet.engines import CompiledEngine, ReferenceEngine
 from glassnet.errors import DataError, OptionError
 from glassnet.network import backpropagate, forward
 from glassnet.preprocess import class_weights
 from support.cases import RULE_PAIRS, awake, gap, inputs_of, network_of, patterns, samples_of, sparse_rows, trained
-
-COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
-STEP = {"float64": 1e-12, "float32": 1e-5}
+from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP
 
 
 def weighted(count: int = 40):
@@ -24,7 +21,7 @@ def weighted(count: int = 40):
     return replace(samples_of(sparse_rows(count, 3), 3), weights=weights)
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@DTYPES
 @pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
 def test_both_engines_weigh_alike(rule, loss, output, dtype):
     samples = weighted()
@@ -42,7 +39,7 @@ def test_both_engines_weigh_alike(rule, loss, output, dtype):
         assert fast_sums.correct == slow_sums.correct
 
 
-@pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)
+@ENGINES
 @pytest.mark.parametrize("batch", [1, 8])
 def test_weights_of_1_change_no_bit(engine, batch):
     samples = samples_of(sparse_rows(30, 3), 3)

@@ -26,6 +26,7 @@ from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PAR
 from glassnet.options.options import SPECS
 from glassnet.training.events import EpochDone
 from support.cli import environment
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
@@ -34,11 +35,6 @@ NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
 DIABETES, PROGRESSION = load_diabetes(return_X_y=True)
 MOONS, SIDES = make_moons(200, noise=0.2, random_state=0)
 BOTH = pytest.mark.parametrize("kind", [NetworkClassifier, NetworkRegressor])
-
-
-def small(kind=NetworkClassifier, **changes):
-    """One that is quick to train."""
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 def target_of(kind):
@@ -191,7 +187,7 @@ def test_one_class_is_answered_as_it_is():
 def test_rows_for_validation_choose_the_best_weights():
     losses = []
     fitted = NetworkClassifier(max_iter=60, learning_rate=0.05, hidden_layer_sizes=(50,), n_iter_no_change=5)
-    fitted.fit(MOONS[:60], SIDES[:60], X_val=MOONS[60:], y_val=SIDES[60:], listeners=[losses.append])
+    fitted.fit(MOONS[:60], SIDES[:60], X_val=MOONS[60:], y_val=SIDES[60:], callbacks=[losses.append])
     curve = fitted.history_.validation_loss
     assert len(curve) == fitted.n_iter_ == fitted.history_.epoch[-1]
     assert sum(isinstance(event, EpochDone) for event in losses) == fitted.n_iter_
@@ -215,7 +211,7 @@ def test_rows_for_validation_come_with_their_answers():
 
 def test_a_listener_ends_the_training_by_saying_true():
     fitted = small(max_iter=50).fit(
-        IRIS, SPECIES, listeners=[lambda event: isinstance(event, EpochDone) and event.epoch == 4]
+        IRIS, SPECIES, callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 4]
     )
     assert fitted.n_iter_ == 4
 

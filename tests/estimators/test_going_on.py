@@ -16,17 +16,13 @@ from sklearn.exceptions import NotFittedError
 from glassnet import Dataset, NetworkClassifier, NetworkRegressor, Options, fit, new_model, train
 from glassnet.errors import DivergedError
 from glassnet.training.events import BlockDone
-from glassnet.training.state import Position
+from glassnet.training.state import TrainingState
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 NAMED = np.array(["setosa", "versicolor", "virginica"])[SPECIES]
-
-
-def small(kind=NetworkClassifier, **changes):
-    """One that is quick to train."""
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 @pytest.mark.parametrize("after_fit", [False, True])
@@ -37,7 +33,7 @@ def test_parts_are_learnt_at_a_constant_rate_whatever_the_schedule(after_fit):
         estimator = small(schedule="constant", **changes)
         if after_fit:
             estimator.fit(IRIS, SPECIES)
-            estimator._position.plateau.factor = 1e-9  # as after many epochs without a smaller loss
+            estimator._state.plateau.factor = 1e-9  # as after many epochs without a smaller loss
         estimator.set_params(schedule=schedule)
         for _ in range(20):
             estimator.partial_fit(IRIS, SPECIES, classes=[0, 1, 2])
@@ -145,7 +141,7 @@ def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
 
     estimator = small()
     with pytest.raises(KeyboardInterrupt):
-        estimator.fit(many, np.tile(SPECIES, 80), listeners=[stop])
+        estimator.fit(many, np.tile(SPECIES, 80), callbacks=[stop])
     assert estimator.n_iter_ == 0
     before = estimator.model_.hash()
     estimator.partial_fit(IRIS, SPECIES)
@@ -162,10 +158,10 @@ def test_after_an_interrupt_or_a_divergence_the_next_part_is_learnt():
 
 def test_only_true_ends_a_training_and_it_may_come_within_an_epoch():
     answers = [lambda event: sys.stderr.write(""), lambda event: 1, lambda event: np.ones(3), lambda event: "yes"]
-    assert small().fit(IRIS, SPECIES, listeners=answers).n_iter_ == 10
+    assert small().fit(IRIS, SPECIES, callbacks=answers).n_iter_ == 10
     for yes in (True, np.True_):
         ends = lambda event, yes=yes: yes if isinstance(event, BlockDone) and event.progress >= 2 else None  # noqa: E731
-        assert small().fit(IRIS, SPECIES, listeners=[ends]).n_iter_ == 2
+        assert small().fit(IRIS, SPECIES, callbacks=[ends]).n_iter_ == 2
 
 
 def test_a_temperature_does_not_outlive_its_network():
@@ -302,14 +298,14 @@ def test_a_model_that_is_stopped_before_a_step_has_the_weights_which_that_met():
     data = Dataset(IRIS, SPECIES.astype(np.int64), 3, None, "iris", maximum=10.0)
     options = Options(hidden=5, epochs=2, batch_size=30, average=0.9, engine="reference", rule="gradient")
     model = new_model(data, options)
-    position = Position.start(model.network.parameters, options)
-    list(train(model, data, options, position=position))
-    assert position.state.parameters is not model.network.parameters
+    position = TrainingState.start(model.network.parameters, options)
+    list(train(model, data, options, state=position))
+    assert position.optimizer_state.parameters is not model.network.parameters
     longer = replace(options, epochs=4)
     position.begin_epoch(longer)
-    list(train(model, data, longer, position=position, until=(2, 3)))
-    np.testing.assert_array_equal(model.network.parameters.flat, position.state.parameters.flat)
-    assert position.state.step == 2 * 5 + 3
+    list(train(model, data, longer, state=position, until=(2, 3)))
+    np.testing.assert_array_equal(model.network.parameters.flat, position.optimizer_state.parameters.flat)
+    assert position.optimizer_state.step == 2 * 5 + 3
 
 
 @pytest.mark.parametrize("way", ["partial_fit", "fit"])

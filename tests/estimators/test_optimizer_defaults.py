@@ -76,7 +76,7 @@ def test_a_fit_of_a_chosen_length_that_was_too_short_says_so_once():
     assert warned(NetworkClassifier(max_iter=10, early_stopping=True)) == []
     assert warned(NetworkClassifier(max_iter=10), X_val=X[::5], y_val=y[::5]) == []
     ended = [lambda event: isinstance(event, EpochDone) and event.epoch == 5]
-    assert warned(NetworkClassifier(max_iter=10), listeners=ended) == []  # its length was another
+    assert warned(NetworkClassifier(max_iter=10), callbacks=ended) == []  # its length was another
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         NetworkClassifier(max_iter=10).partial_fit(X, y, classes=[0, 1, 2])

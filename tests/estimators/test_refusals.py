@@ -9,16 +9,13 @@ import pytest
 from sklearn.datasets import load_iris
 
 from glassnet import NetworkClassifier, NetworkRegressor
+from support.estimators import small
 
 pytestmark = pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")  # `small` is brief
 
 IRIS, SPECIES = load_iris(return_X_y=True)
 LABELS = np.eye(3, dtype=int)[SPECIES]
 HALF = slice(None, None, 2)
-
-
-def small(kind=NetworkClassifier, **changes):
-    return kind(**{"hidden_layer_sizes": (8,), "max_iter": 10, **changes})
 
 
 def refusal(call):
@@ -168,9 +165,9 @@ def test_what_may_change_between_fits_goes_on():
 
 
 @pytest.mark.parametrize("given", [print, 3, [print, 3]])
-def test_listeners_that_cannot_listen_are_refused(given):
-    with pytest.raises(TypeError, match=r"^listeners: .*expected .*functions"):
-        small().fit(IRIS, SPECIES, listeners=given)
+def test_callbacks_that_cannot_be_called_are_refused(given):
+    with pytest.raises(TypeError, match=r"^callbacks: .*expected .*functions"):
+        small().fit(IRIS, SPECIES, callbacks=given)
 
 
 @pytest.mark.parametrize("place", ["fit", "predict"])

@@ -12,7 +12,6 @@ import pytest
 from glassnet import (
     Checkpoint,
     Dataset,
-    evaluate,
     fit,
     load_checkpoint,
     load_model,
@@ -20,13 +19,16 @@ from glassnet import (
     resume,
     save_model,
     train,
+    verify,
 )
 from glassnet.engines import ReferenceEngine
 from glassnet.engines.custom_loss import CustomLossEngine
 from glassnet.errors import DataError, ModelFileError, OptionError
-from glassnet.training import checkpointing, receipt
+from glassnet.training import checkpointing
+from glassnet.training.checkpoint import interval_of
 from glassnet.training.events import BlockDone, EpochDone
-from glassnet.training.state import Position
+from glassnet.training.receipt import fingerprint
+from glassnet.training.state import TrainingState
 from support.cases import patterns
 from support.samples import small_model
 from support.stopping import BLOCKS, DATA, Stopping, changed, options, stopped
@@ -64,7 +66,7 @@ WAYS = {
 
 def state_of(path) -> dict:
     """A checkpoint's numbers, but for how long it took."""
-    position = load_checkpoint(path).position
+    position = load_checkpoint(path).state
     numbers, arrays = position.saved()
     return {**numbers, "seconds": 0, **{name: array.tobytes() for name, array in arrays.items()}}
 
@@ -77,21 +79,21 @@ def test_a_training_that_goes_on_is_one_that_never_stopped(way, tmp_path):
     blocks = len(never.history.loss)
     stopped(path, 1 if way.startswith("one block") else 3, chosen)
     if way.startswith("one block"):
-        assert load_checkpoint(path).position.progress == 1
+        assert load_checkpoint(path).state.progress == 1
     else:
-        assert load_checkpoint(path).position.block == 3
+        assert load_checkpoint(path).state.block == 3
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(BLOCKS - 3 + 4)])
-        assert (load_checkpoint(path).position.epoch, load_checkpoint(path).position.block) == (1, 4)
+            resume(path, DATA, callbacks=[Stopping(BLOCKS - 3 + 4)])
+        assert (load_checkpoint(path).state.epoch, load_checkpoint(path).state.block) == (1, 4)
         with pytest.raises(KeyboardInterrupt):
-            resume(path, DATA, listeners=[Stopping(BLOCKS - 4)])
+            resume(path, DATA, callbacks=[Stopping(BLOCKS - 4)])
     again = resume(path, DATA)
     assert again.model.hash() == never.model.hash()
     assert again.history == never.history
     assert len(again.history.loss) == blocks
-    assert again.model.receipt == never.model.receipt == {}
+    assert again.model.receipt == never.model.receipt
     assert state_of(path) == state_of(tmp_path / "never.ck")
-    assert load_checkpoint(path).position.ended
+    assert load_checkpoint(path).state.ended
 
 
 def numbers(rows) -> Dataset:
@@ -110,14 +112,18 @@ def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
     )  # fmt: skip
     never = fit(data, chosen, validation=beside)
     with pytest.raises(KeyboardInterrupt):
-        fit(data, chosen, validation=beside, checkpoint=path, listeners=[Stopping(24)])
+        fit(data, chosen, validation=beside, checkpoint=path, callbacks=[Stopping(24)])
     for wrong in (None, numbers(50)):
         with pytest.raises(ModelFileError, match=r"not the validation data.*40 samples of 40 rows"):
             resume(path, data, validation=wrong)
     again = resume(path, data, validation=beside)
     assert again.history == never.history
     assert len(again.history.validation_loss) > 2
-    assert (again.model.hash(), again.kept, again.own_validation) == (never.model.hash(), never.kept, True)
+    assert (again.model.hash(), again.best_epochs, again.own_validation) == (
+        never.model.hash(),
+        never.best_epochs,
+        True,
+    )
     fit(DATA, options(), checkpoint=tmp_path / "other.ck")
     with pytest.raises(ModelFileError, match="begun without validation data"):
         resume(tmp_path / "other.ck", DATA, validation=DATA)
@@ -126,11 +132,11 @@ def test_numbers_weights_and_validation_data_of_ones_own(tmp_path):
 @pytest.mark.parametrize("value", [-3.5, np.inf, -np.inf, np.nan, 1e-310])
 def test_any_loss_comes_back(value):
     chosen = options(schedule="plateau")
-    position = Position.start(new_model(DATA, chosen).network.parameters, chosen)
+    position = TrainingState.start(new_model(DATA, chosen).network.parameters, chosen)
     position.loss = position.best_loss = position.plateau.best = value
     numbers, arrays = position.saved()
     text = json.dumps(numbers, allow_nan=False)
-    again = Position.restored(json.loads(text), arrays, position.state.parameters.layout, chosen)
+    again = TrainingState.restored(json.loads(text), arrays, position.optimizer_state.parameters.layout, chosen)
     np.testing.assert_array_equal([again.loss, again.best_loss, again.plateau.best], value)
 
 
@@ -142,7 +148,7 @@ def test_an_engine_of_ones_own_is_asked_for(tmp_path):
     chosen, path = options(rule="gradient"), tmp_path / "run.ck"
     never = fit(DATA, chosen, engine=CustomLossEngine(cubed))
     with pytest.raises(KeyboardInterrupt):
-        fit(DATA, chosen, engine=CustomLossEngine(cubed), checkpoint=path, listeners=[Stopping(5)])
+        fit(DATA, chosen, engine=CustomLossEngine(cubed), checkpoint=path, callbacks=[Stopping(5)])
     for engine in (None, ReferenceEngine()):
         with pytest.raises(ModelFileError, match="begun with the engine custom-loss"):
             resume(path, DATA, engine=engine)
@@ -153,8 +159,7 @@ def test_the_model_file_of_a_training_that_was_stopped_is_the_same_file(tmp_path
     chosen = options(**WAYS["adamw and an average"])
     stopped(tmp_path / "run.ck", 14, chosen)
     for name, fitted in (("never", fit(DATA, chosen)), ("again", resume(tmp_path / "run.ck", DATA))):
-        made = receipt.receipt_of(fitted, chosen, DATA, evaluate(fitted.model, DATA), recipe="notes")
-        save_model(replace(fitted.model, receipt=made), tmp_path / name)
+        save_model(fitted.model, tmp_path / name)
     assert (tmp_path / "never").read_bytes() == (tmp_path / "again").read_bytes()
 
 
@@ -164,7 +169,7 @@ def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path
     stopped(tmp_path / "run.ck", 2 * BLOCKS, chosen)
     model = load_model(tmp_path / "run.ck")
     assert model.receipt["progress"] == 2.0
-    assert model.receipt["data"]["fingerprint"] == receipt.fingerprint(DATA)
+    assert model.receipt["data"]["fingerprint"] == fingerprint(DATA)
     seen = new_model(DATA, chosen)
     for event in train(seen, DATA, chosen, until=(2, 0)):
         last = event
@@ -172,9 +177,9 @@ def test_a_checkpoint_opens_as_the_model_that_training_would_have_given(tmp_path
     assert (model.hash() == seen.hash()) == (average == 0)
     saved = load_checkpoint(tmp_path / "run.ck")
     assert saved.model.hash() == model.hash()
-    assert saved.position.state.parameters.hash() == seen.hash()
+    assert saved.state.optimizer_state.parameters.hash() == seen.hash()
     with pytest.raises(DataError, match="no receipt that says how"):
-        receipt.verify(model, DATA)
+        verify(model, DATA)
 
 
 def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypatch):
@@ -198,7 +203,7 @@ def test_what_is_written_while_training_goes_on_is_one_moment(tmp_path, monkeypa
 
 @pytest.mark.parametrize("every", ["30s", "1.5 m", "2h", 1000, "1000"])
 def test_how_often(every):
-    due = Checkpoint("x", every).due_after
+    due = interval_of(Checkpoint("x", every).every)
     assert due == {"30s": (30, np.inf), "1.5 m": (90, np.inf), "2h": (7200, np.inf)}.get(every, (np.inf, 1000))
 
 
@@ -213,10 +218,10 @@ def test_steps_are_counted_to_the_end_of_a_block(tmp_path, monkeypatch):
     written = []
 
     def write(keeper):
-        written.append(keeper._run.position.state.step)
+        written.append(keeper._run.state.optimizer_state.step)
         keeper._last = 0.0, written[-1]
 
-    monkeypatch.setattr(checkpointing._Keeper, "_write", write)
+    monkeypatch.setattr(checkpointing.CheckpointWriter, "_write", write)
     fit(DATA, options(), checkpoint=Checkpoint(tmp_path / "x", 50))
     assert written[:-1] == [0, 60, 120, 180, 240, 300, 360]  # and once more at the end
 
@@ -279,12 +284,11 @@ def test_other_versions_are_warned_of_and_written_down(tmp_path):
         pytest.warns(UserWarning, match=r"numpy 1\.0 then, .* the last bits may differ"),
         pytest.raises(KeyboardInterrupt),
     ):
-        resume(path, DATA, listeners=[Stopping(2)])
+        resume(path, DATA, callbacks=[Stopping(2)])
     with pytest.warns(UserWarning, match=r"numpy 1\.0 then"):  # it stays a training of two places
         fitted = resume(path, DATA)
     assert len(fitted.changes) == 1
-    made = receipt.receipt_of(fitted, options(), DATA, evaluate(fitted.model, DATA))
-    assert made["resumed"] == list(fitted.changes)
+    assert fitted.model.receipt["resumed"] == list(fitted.changes)
 
 
 @pytest.mark.parametrize("engine", ["reference", "compiled"])
@@ -298,14 +302,14 @@ def test_any_step_can_be_gone_to_from_any_checkpoint_before_it(tmp_path, engine,
         for _ in train(model, DATA, chosen, until=(epoch, step)):
             pass
         run = load_checkpoint(tmp_path / "run.ck").run(DATA)
-        for _ in train(run.model, DATA, chosen, position=run.position, until=(epoch, step)):
+        for _ in train(run.model, DATA, chosen, state=run.state, until=(epoch, step)):
             pass
         assert run.model.hash() == model.hash()
-        assert run.position.state.step == epoch * steps + step
+        assert run.state.optimizer_state.step == epoch * steps + step
     for epoch, step, code in ((3, 0, "GN021"), (0, steps, "GN021"), (-1, 0, "GN021"), (1, 0, "GN022")):
         run = load_checkpoint(tmp_path / "run.ck").run(DATA)
         with pytest.raises(OptionError) as problem:
-            next(train(run.model, DATA, chosen, position=run.position, until=(epoch, step)))
+            next(train(run.model, DATA, chosen, state=run.state, until=(epoch, step)))
         assert problem.value.code == code
 
 

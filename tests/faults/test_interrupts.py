@@ -1,6 +1,6 @@
 """Interrupts and failures while a pool of threads computes: nothing hangs, and the next block has the right bits.
 
-In a process of its own each: what hangs there is killed, and the test fails.
+In a process of its own, which does one after the other: what hangs there is killed, and the test says in what.
 """
 
 from __future__ import annotations
@@ -18,13 +18,15 @@ import os, random, signal, sys, threading, time
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from glassnet import Options, new_model
-from glassnet.engines import Block, Samples, batches, engine_named, kernels, team
-from glassnet.optimizers import State
+from glassnet.engines import Block, Samples, engine_named
+from glassnet.engines.compiled import kernels, minibatch
+from glassnet.engines.threads import pool
+from glassnet.nn.optimizers import State
 from support.cases import patterns, samples_of, sparse_rows
 from support.cli import HANGS
 
-team.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
-team.WORTH_THREADS, batches.LEAST_WORK, batches.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
+pool.PoolSize.learn = lambda *block: None  # both threads, however busy this machine is
+pool.WORTH_THREADS, minibatch.LEAST_WORK, minibatch.LEAST_SPARSE_WORK = 10**12 if alone else 0, 1, 1
 if per_sample:  # in two groups of nodes
     options = Options(hidden=(1500,), shards=2, threads=2)
 else:
@@ -148,27 +150,25 @@ assert os.waitpid(child, 0)[1] == 0
 """
 
 
-ON_THREADS = {
+ANYWHERE = {
     "interrupts at random moments": INTERRUPTS,
-    "an interrupt between two calls": BETWEEN_THE_CALLS,
-    "a thread that fails": A_FAILING_THREAD,
     "several threads at once": SEVERAL_AT_ONCE,
     **({"a process that is forked off": A_FORK} if hasattr(os, "fork") else {}),
 }
-ALONE = {name: what for name, what in ON_THREADS.items() if what in (INTERRUPTS, SEVERAL_AT_ONCE, A_FORK)}
+ON_THREADS = {"an interrupt between two calls": BETWEEN_THE_CALLS, "a thread that fails": A_FAILING_THREAD, **ANYWHERE}
 
 
-@pytest.mark.parametrize("per_sample", [False, True])
-@pytest.mark.parametrize(
-    ("what", "alone"),
-    [
-        pytest.param(what, alone, id=f"{name}, {'alone' if alone else 'on threads'}")
-        for alone, whats in ((False, ON_THREADS), (True, ALONE))
-        for name, what in whats.items()
-    ],
-)
-def test_nothing_hangs_and_the_next_block_is_right(what, alone, per_sample):
-    given = f"per_sample, alone = {per_sample}, {alone}\n"
-    start = [sys.executable, "-c", f"{given}{PROGRAM}{what}", *sys.path]
-    done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
-    assert done.returncode == 0, done.stderr[-3000:]
+@pytest.mark.parametrize("per_sample", [False, True], ids=["batches", "per sample"])
+@pytest.mark.parametrize(("alone", "what"), [(False, ON_THREADS), (True, ANYWHERE)], ids=["on threads", "alone"])
+def test_nothing_hangs_and_the_next_block_is_right(alone, what, per_sample, tmp_path):
+    parts = [f"per_sample, alone = {per_sample}, {alone}", PROGRAM]
+    parts += [f"print({name!r}, flush=True)\n{program}" for name, program in what.items()]
+    said = tmp_path / "said"
+    with said.open("w") as out:
+        start = [sys.executable, "-c", "\n".join(parts), *sys.path]
+        try:
+            done = subprocess.run(start, stdout=out, stderr=out, env=environment(), timeout=HANGS)
+        except subprocess.TimeoutExpired:
+            pytest.fail(f"hangs in: {said.read_text()}")
+    assert done.returncode == 0, said.read_text()[-3000:]
+    assert said.read_text().splitlines() == [*what]

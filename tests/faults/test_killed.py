@@ -9,11 +9,12 @@ from pathlib import Path
 
 from support.cli import HANGS, environment
 
-KILLS = 50
+KILLS = 15
+"""`benchmarks/kill.py` kills the command line itself, as often as one likes."""
 
 
 def test_a_training_that_is_killed_ends_as_one_that_never_was(tmp_path):
-    """Processes are made by forking one in which all is loaded, so that fifty real ones can be killed in seconds."""
+    """Processes are made by forking one in which all is loaded, so that real ones can be killed in seconds."""
     driver = Path(__file__).parents[1] / "support" / "killing.py"
     start = [sys.executable, driver, str(tmp_path), str(KILLS), *sys.path]
     done = subprocess.run(start, capture_output=True, text=True, env=environment(), timeout=HANGS)
@@ -22,4 +23,4 @@ def test_a_training_that_is_killed_ends_as_one_that_never_was(tmp_path):
     assert len(found) == KILLS
     assert [one for one in found if not one["same"]] == []
     # Chance decides where a kill falls, but not that all fall together: else nothing was tried.
-    assert len({one["progress"] for one in found}) > KILLS // 5
+    assert len({one["progress"] for one in found}) > KILLS // 3

@@ -14,7 +14,7 @@ import pytest
 from glassnet import load_checkpoint, load_model, save_model
 from glassnet.errors import GlassnetError, ModelFileError
 from glassnet.training.checkpoint import require_free, require_model_place
-from glassnet.training.receipt import verify
+from glassnet.training.verify import verify
 from support import mutations
 from support.cli import environment, run, snapshot
 from support.samples import small_model

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from glassnet import Network, backpropagate, forward
-from support.cases import GRADIENT_PAIRS, awake, network_of
+from glassnet.nn.losses import LOSSES as LOSS_NAMES
+from support.cases import awake, network_of
+from support.covering import covering
 from support.formulas import ELEMENTWISE, LOSSES, VALUES, central_differences, unpack
 
 X = np.random.default_rng(8).uniform(0.01, 1.0, (6, 3))
@@ -51,12 +53,13 @@ def far_from_corners(network: Network, masks: list) -> None:
     raise AssertionError("no seed keeps the sums away from the corners")
 
 
-@pytest.mark.parametrize("hidden", ELEMENTWISE)
-@pytest.mark.parametrize(("loss", "output"), GRADIENT_PAIRS)
-@pytest.mark.parametrize("depth", [2, 3, 4])
-def test_rule_gradient_is_the_slope_of_the_masked_loss(depth, hidden, loss, output):
+@pytest.mark.parametrize(
+    ("loss", "output", "hidden", "depth", "bias"),
+    covering(LOSS_NAMES, VALUES, ELEMENTWISE, (2, 3, 4), (False, True), allowed=lambda *case: case[:2] in LOSSES),
+)
+def test_rule_gradient_is_the_slope_of_the_masked_loss(loss, output, hidden, depth, bias):
     for seed in range(2):
-        network = network_of(depth, hidden, output, bias=True, loss=loss, rule="gradient")
+        network = network_of(depth, hidden, output, bias=bias, loss=loss, rule="gradient")
         masks = some_masks(network, seed)
         far_from_corners(network, masks)
         made, parameters = network.architecture, network.parameters

@@ -9,6 +9,7 @@ import numpy as np
 from glassnet import Dataset, Network, Options, Parameters, Scaling, Targets
 from glassnet.engines import Block, Engine, Progress, Samples
 from glassnet.nn.optimizers import State
+from support.covering import covering
 from support.formulas import ELEMENTWISE, KINKED, LOSSES, signals
 
 Array = np.ndarray[Any, np.dtype[Any]]
@@ -19,6 +20,23 @@ RULE_PAIRS = tuple(
     (rule, *pair) for rule, pairs in (("notes", NOTES_PAIRS), ("gradient", GRADIENT_PAIRS)) for pair in pairs
 )
 """(rule, loss, activation of the outputs): all that mean something."""
+
+
+def has_meaning(rule_and_loss: tuple[str, str], output: str, hidden: str, depth: int, *others: Any) -> bool:
+    """Tell which networks there are; one layer of weights has no hidden activation, and one case is enough there."""
+    return (*rule_and_loss, output) in RULE_PAIRS and (depth > 1 or hidden == ELEMENTWISE[0])
+
+
+NETWORKS = covering(
+    [pair[:2] for pair in RULE_PAIRS],
+    [pair[2] for pair in RULE_PAIRS],
+    ELEMENTWISE,
+    (1, 2, 3, 4),
+    (False, True),
+    ("notes", "unit"),
+    allowed=has_meaning,
+)
+"""((rule, loss), outputs, hidden, depth, bias, scaling): any two of them meet, and so all of `RULE_PAIRS` are there."""
 
 WIDTHS = (5, 4, 3, 4)
 

@@ -114,6 +114,14 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
     return Outcome(code, *texts)
 
 
+def doctor(*arguments: object) -> dict[str, Any]:
+    """What the doctor found, in this process; it has nothing to remark."""
+    outcome = run("doctor", *arguments, "--json")
+    assert outcome.err == ""
+    found: dict[str, Any] = outcome.json()
+    return found
+
+
 def command(*arguments: object) -> list[str]:
     """What to start for a command in a process of its own."""
     return [sys.executable, "-m", "glassnet", *map(str, arguments)]

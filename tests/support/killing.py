@@ -74,9 +74,9 @@ class Killer:
 def killed_and_resumed(path: Path, options: Options, whole: str, killer: Killer) -> dict:
     """Kill one training; say how far its checkpoint is and whether going on gives the same bits."""
     path.unlink(missing_ok=True)
-    _, status = os.waitpid(child(lambda: fit(DATA, options, listeners=[killer], checkpoint=Checkpoint(path, 1))), 0)
+    _, status = os.waitpid(child(lambda: fit(DATA, options, callbacks=[killer], checkpoint=Checkpoint(path, 1))), 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
-    progress = load_checkpoint(path).position.progress
+    progress = load_checkpoint(path).state.progress
     result = path.with_suffix(".hash")
     result.unlink(missing_ok=True)
     _, status = os.waitpid(child(lambda: result.write_text(resume(path, DATA).model.hash())), 0)

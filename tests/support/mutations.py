@@ -22,11 +22,11 @@ import polars as pl
 import safetensors.numpy
 
 from glassnet import Dataset, Model, Options, evaluate, fit, load_checkpoint, load_model, load_table, save_model
-from glassnet.cli.look import info_command
+from glassnet.cli.info import info_command
 from glassnet.data.tables.table import read_table
 from glassnet.errors import GlassnetError, RangeWarning
 from glassnet.html.notebook import model_html
-from glassnet.training.receipt import receipt_of
+from glassnet.training.receipt import add_test
 from support.memory import peak
 from support.samples import digits
 from support.stopping import stopped
@@ -85,8 +85,7 @@ def models(folder: Path) -> dict[str, np.ndarray | pl.DataFrame]:
     rows: dict[str, Any] = {}
     for name, (data, options) in trainings.items():
         fitted = fit(data, options)
-        made = receipt_of(fitted, options, data, evaluate(fitted.model, data), recipe="notes")
-        fitted.model.receipt.update(made)
+        add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
         save_model(fitted.model, folder / name)
         rows[name] = samples.inputs[:5] if data is samples else frame.head(5)
     stopped(folder / "checkpoint", 3, Options(**{**recipe, "blocks": 5, "optimizer": "adam"}), samples)

@@ -25,7 +25,7 @@ KEPT = Path(__file__).with_suffix(".json")
 SOURCES = (
     *jit.SOURCES,
     *("network.py", "notes.py", "nn/*.py", "options/recipes.py", "data/split.py", "model/build.py"),
-    *(f"training/{name}.py" for name in ("loop", "plan", "state", "ensemble")),
+    *(f"training/{name}.py" for name in ("loop", "plan", "state", "run", "ensemble")),
     *("engines/**/*.py", "preprocess/**/*.py"),
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )

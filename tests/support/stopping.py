@@ -37,7 +37,7 @@ class Stopping:
 def stopped(path, block, chosen, data=DATA, **more):
     """Leave a checkpoint after that many blocks."""
     with pytest.raises(KeyboardInterrupt, match="Go on with `glassnet resume"):
-        fit(data, chosen, listeners=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
+        fit(data, chosen, callbacks=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
 
 
 def changed(path, change) -> None:

@@ -9,12 +9,12 @@ from glassnet import backpropagate, forward, update
 from glassnet.errors import ShapeError
 from glassnet.nn.train_step import add_outer_products, train_step
 from support.cases import RULE_PAIRS, awake, copy_of, network_of
+from support.covering import covering
 
 
-@pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("bias", [False, True])
-@pytest.mark.parametrize(("rule", "loss", "output"), RULE_PAIRS)
-def test_a_step_in_place_is_the_three_one_after_the_other(rule, loss, output, bias, dtype):
+@pytest.mark.parametrize(("pair", "bias", "dtype"), covering(RULE_PAIRS, (False, True), ("float64", "float32")))
+def test_a_step_in_place_is_the_three_one_after_the_other(pair, bias, dtype):
+    rule, loss, output = pair
     random = np.random.default_rng(0)
     for depth, count in ((1, 1), (2, 1), (3, 1), (3, 7)):
         x, t = random.uniform(0.01, 1, (count, 3)).astype(dtype), random.uniform(0.05, 0.95, (count, 3)).astype(dtype)

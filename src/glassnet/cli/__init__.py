@@ -1,4 +1,4 @@
-"""The command line. One file a group of commands; flags come from `options`; heavy parts are loaded by the command."""
+"""The command line. One module a command: it calls its job in `workflow` and prints the result."""
 
 from __future__ import annotations
 
@@ -16,21 +16,22 @@ from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
 from .console import complain, say
 
-_COMMANDS = {
-    "train": "train",
-    "resume": "resume",
-    "test": "ask",
-    "query": "ask",
-    "read": "read",
-    "show": "look",
-    "explain": "explain",
-    "info": "look",
-    "verify": "verify",
-    "doctor": "doctor",
-    "labels": "labels",
-    "report": "report",
-    "bench": "bench",
-}
+_COMMANDS = (
+    "train",
+    "resume",
+    "test",
+    "query",
+    "read",
+    "show",
+    "explain",
+    "info",
+    "verify",
+    "doctor",
+    "labels",
+    "report",
+    "bench",
+)
+"""The commands, each a module of this name with the function ``NAME_command``, in the order of the help."""
 
 
 class _LazyGroup(click.Group):
@@ -42,9 +43,9 @@ class _LazyGroup(click.Group):
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         if name not in _COMMANDS:
             return None
-        command: click.Command = getattr(import_module(f"{__name__}.{_COMMANDS[name]}"), f"{name}_command")
+        command: click.Command = getattr(import_module(f".{name}", __name__), f"{name}_command")
         if chinese():
-            from ..i18n.help_zh import in_chinese
+            from .help_in_chinese import in_chinese
 
             return in_chinese(command, name)
         return command
@@ -86,7 +87,7 @@ def cli(context: click.Context) -> None:
 def _command_line() -> click.Command:
     """Return the command line, with its help in the reader's language."""
     if chinese():
-        from ..i18n.help_zh import in_chinese
+        from .help_in_chinese import in_chinese
 
         return in_chinese(cli, "")
     return cli

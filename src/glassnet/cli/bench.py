@@ -14,7 +14,7 @@ from ..data import Dataset
 from ..engines import usable_cores
 from ..model.inference import compiled
 from ..options.options import Options
-from ..training.loop import fit
+from ..training.fit import fit
 from ..training.receipt import surroundings
 from .console import json_flag, result, result_json, say
 
@@ -43,7 +43,7 @@ def bench_command(runs: int, as_json: bool) -> None:
         say(f"{name} …")
         own, other = _median(work, runs), _median(against, 1)
         rows.append({"task": name, "seconds": own, "reference": other, "ratio": other / own})
-    found = {"cores": usable_cores(), **surroundings(), "runs": runs, "tasks": rows}
+    found: dict[str, Any] = {"cores": usable_cores(), **surroundings(), "runs": runs, "tasks": rows}
     if as_json:
         result_json(found)
         return

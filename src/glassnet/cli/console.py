@@ -10,13 +10,16 @@ from typing import Any
 
 import click
 
+from ..data import Dataset
 from ..errors import GlassnetError
-from ..i18n.cli import told
-from ..i18n.language import below_all, chinese, width_of
+from ..i18n.cli import cli_words
+from ..i18n.language import below_all, chinese, preferred, width_of
 from ..i18n.plots import shown
 from ..io.control_characters import json_text, printable
 from ..model.evaluate import Evaluation
+from ..preprocess import Columns
 from ..training.events import BlockDone, EpochDone, Event, Preparing, TrainingEnded, TrainingStarted
+from ..workflow.notice import Notice
 
 json_flag = click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 
@@ -48,10 +51,41 @@ def say(text: str) -> None:
         click.echo(printable(text), err=True)
 
 
+def language_in_use() -> str:
+    """Return the language of the command at work: its ``--language``, else that of the surroundings."""
+    context = click.get_current_context(silent=True)
+    return (context.params.get("language") if context else None) or preferred()
+
+
+def told(key: str, **filled_in: Any) -> str:
+    """Return a line of `CLI_WORDS` in the language of the command at work."""
+    return cli_words(language_in_use())(key, **filled_in)
+
+
+def say_notice(notice: Notice) -> None:
+    """Print what a job has to say on its way to standard error."""
+    say(notice.text(language_in_use()))
+
+
+def row_name(samples: Dataset, row: int) -> str:
+    """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
+    number = samples.row_numbers[row]
+    if samples.row_names:
+        return told("row_of_file", row=number, file=samples.row_names[row])
+    return told("row", row=number)
+
+
 def padded(text: str, width: int) -> str:
     """Fill a text up to a width; a negative one, like a format's ``>``, on the left."""
     blanks = " " * (abs(width) - width_of(text))
     return blanks + text if width < 0 else text + blanks
+
+
+def print_columns(columns: Columns) -> None:
+    """Print one line a column of what was learnt of a table."""
+    width = max(width_of(name) for name, _ in columns.summary())
+    for name, text in columns.summary():
+        result(f"{padded(name, width)}   {text}")
 
 
 def complain(code: str, message: str) -> None:

@@ -9,8 +9,8 @@ import click
 
 from ..data.validation import AUTO, DECIMALS
 from ..i18n.language import LANGUAGES, chinese, preferred
-from ..io.limits import FLAG, MAX_BYTES, in_words, max_bytes
-from ..options.options import ITEMS, SPECS, TYPES, Options, for_optimizer
+from ..io.limits import FLAG, MAX_BYTES, format_size, max_bytes
+from ..options.options import ITEMS, SPECS, TYPES, Options
 from ..options.recipes import RECIPES
 from ..options.spec import Spec
 
@@ -37,7 +37,7 @@ def max_bytes_flag(command: Command) -> Command:
 
     english = "most that compressed data (gzip, NPZ and so on), or standard input, may unpack to"
     text = "压缩数据(gzip、NPZ 等)或标准输入解压后的上限" if chinese() else english
-    text = f"{text}  [{in_words(MAX_BYTES)}]"
+    text = f"{text}  [{format_size(MAX_BYTES)}]"
     return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
 
 
@@ -61,16 +61,9 @@ def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Comm
     return decorate
 
 
-def options_from(recipe: str, flags: dict[str, Any], **changes: Any) -> Options:
-    """Return the recipe's options, with `changes` that the data call for, and with the flags that were given.
-
-    Raises
-    ------
-    OptionError
-        GN021 or GN022.
-    """
-    given = {name: flags[name] for name in flags if flags[name] not in (None, ())}
-    return Options.recipe(recipe, **{**changes, **for_optimizer(recipe, given.get("optimizer")), **given})
+def given(flags: dict[str, Any]) -> dict[str, Any]:
+    """Return the flags for options that were given."""
+    return {name: value for name, value in flags.items() if value not in (None, ())}
 
 
 def typed(recipe: str, flags: dict[str, Any], usual: str = "notes") -> list[str]:

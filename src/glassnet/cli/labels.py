@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
 import shlex
-from dataclasses import replace
+from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import click
 
 from .. import data
 from ..data import Dataset
-from ..data.tables.relabel import Changes, read_review, write_relabelled, write_relabelled_table
-from ..data.tables.spreadsheet import csv_text
-from ..errors import DataError, OptionError
-from ..explain.label_errors import Suspects, find_suspects
-from ..i18n.language import Say
-from ..io.writing import require_apart, require_picture_place, require_place, require_suffix, write_text
-from ..options.options import Options
-from .console import json_flag, result, result_json, say
-from .flags import force_flag, language_flag, max_bytes_flag, options_from, typed, with_options
-from .labels_text import labels_words, next_step, report
-from .sources import Wishes, load_samples, load_table_samples, with_table_flags
-
-_COLUMNS = ("row", "file", "label", "likely", "label_probability", "likely_probability", "wrong_probability", "new")
-_LIST = re.compile(rb"row,file,label,")
-_DRAWN = 40
+from ..errors import OptionError
+from ..explain.label_errors import Suspects
+from ..i18n.labels import labels_words
+from ..i18n.language import Say, shortened, width_of
+from ..workflow.labels_job import LabelsJob, RepairedCopy, Suspect, apply_review, find_label_errors
+from .console import json_flag, padded, result, result_json, say, say_notice
+from .flags import force_flag, given, language_flag, max_bytes_flag, typed, with_options
+from .table_flags import take_table_options, typed_table, with_table_flags
 
 
 @click.command("labels")
@@ -69,134 +58,87 @@ def labels_command(
     reviewed list instead and write a copy of the data: the list's column 'new' holds the right label, 'drop', or
     nothing where all is well.
     """
-    wishes = Wishes.of(flags)
-    _require_sense(wishes, folds, fix, to)
-    options = options_from(recipe, flags)
-    if not wishes.target:
-        samples = load_samples(source, options, part=part)
-        count = len(samples)
-    else:
-        samples, count = load_table_samples(source, wishes)
-    if fix is not None and to is not None:
-        changes = read_review(fix, count, [samples.name_of(label) for label in range(samples.classes)])
-        if not wishes.target:
-            write_relabelled(source, to, changes, samples, part)
-        else:
-            write_relabelled_table(source, to, changes, wishes.target[0])
-        _report_copy(changes, to, as_json, labels_words(language))
-        return
-    require_apart(out=out, picture=picture)
-    if picture:
-        require_picture_place(picture, overwrite=force)
-        if samples.image_shape is None:
-            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no picture to draw.")
-    if out:
-        _require_list_place(out)
-        require_place(out, overwrite=force)
-    words = labels_words(language)
-    suspects = _judge(samples, folds, options, flags, words)
-    rows = _rows(samples, suspects)
-    if out:
-        write_text(out, csv_text(_COLUMNS, rows), overwrite=force)
-    if picture:
-        _draw(samples, suspects, picture, language)
-    if as_json:
-        facts = {"source": samples.source, "samples": len(samples), "folds": folds, "accuracy": suspects.accuracy}
-        found = {"estimated_errors": suspects.errors, "certain": suspects.certain, "suspects": rows}
-        result_json({**facts, **found, "picture": picture, "list": out})
-    else:
-        report(samples, suspects, rows[: max(first, 0)], words)
-        again = [*(["--part", part] if part != "train" else []), *wishes.typed(), *typed(recipe, flags, "quick")]
-        next_step([source, *again], out, picture, words, suspects)
-
-
-def _require_sense(wishes: Wishes, folds: int, fix: str | None, to: str | None) -> None:
+    table = take_table_options(flags)
     if (fix is None) != (to is None):
         raise OptionError("GN022", "--fix and --to: a reviewed list, and where the copy goes. Give both.")
-    if not 2 <= folds <= 100:
-        raise OptionError("GN021", f"--folds {folds}: expected 2 to 100.")
-    if len(wishes.target) > 1:
-        first, *others = wishes.target
-        alone = shlex.join(["--target", first, *(word for one in others for word in ("--drop", one))])
-        raise OptionError(
-            "GN022",
-            f"--target {others[0]}: labels looks at one column at a time. Try {alone}, then the other way round.",
-        )
-
-
-def _require_list_place(out: str) -> None:
-    """Refuse to replace what is no such list, or one that somebody has begun to review: that work is not done twice."""
-    require_place(out, _LIST)
-    require_suffix(out, ".csv")
-    if not Path(out).exists():
+    job, words = LabelsJob(source, part, recipe, given(flags), table, folds), labels_words(language)
+    if fix is not None and to is not None:
+        _print_copy(apply_review(job, fix, to, notify=say_notice), as_json, words)
         return
-    lines = csv.DictReader(io.StringIO(Path(out).read_bytes().decode(errors="replace"), newline=""), restkey="more")
-    if any((line.get("new") or "").strip() or line.get("more") for line in lines):
-        raise OptionError(
-            "GN022",
-            f"{out}: a list whose column 'new' is filled in. Use it, --fix {out} --to FILE, or name another place.",
-        )
 
-
-def _judge(samples: Dataset, folds: int, options: Options, flags: dict[str, Any], words: Say) -> Suspects:
-    from ..training.cross_validation import options_for, out_of_fold
-
-    fitting = options_for(samples, options, folds)
-    if flags["epochs"] is not None:
-        fitting = replace(fitting, epochs=options.epochs)
-
-    def told(number: int, accuracy: float) -> None:
+    def say_fold(number: int, accuracy: float) -> None:
         say(words("fold", number=number, folds=folds, accuracy=accuracy))
 
-    return find_suspects(out_of_fold(samples, fitting, folds, told), samples.labels)
-
-
-def _rows(samples: Dataset, suspects: Suspects) -> list[dict[str, Any]]:
-    """Return what is said of each suspect."""
-    return [
-        {
-            "row": int(samples.row_numbers[row]),
-            "file": samples.row_names[row] if samples.row_names else None,
-            "label": samples.name_of(int(samples.labels[row])),
-            "likely": samples.name_of(int(likely)),
-            "label_probability": round(float(given), 4),
-            "likely_probability": round(float(other), 4),
-            "wrong_probability": round(float(wrong), 4),
-        }
-        for row, likely, given, other, wrong in zip(
-            suspects.rows,
-            suspects.likely,
-            suspects.given_probability,
-            suspects.likely_probability,
-            suspects.wrong_probability,
-            strict=True,
-        )
-    ]
-
-
-def _draw(samples: Dataset, suspects: Suspects, picture: str, language: str) -> None:
-    from .. import plots
-
-    if not len(suspects.rows):
-        say(labels_words(language)("no_suspects", file=picture))
-        return
-    rows = suspects.rows[:_DRAWN]
-    names = [samples.name_of(label) for label in range(samples.classes)]
-    axes = plots.draw_digits(
-        samples.inputs[rows],
-        [names[label] for label in samples.labels[rows]],
-        [names[label] for label in suspects.likely[:_DRAWN]],
-        image_shape=samples.image_shape,
-        photo=samples.reading == "photo",
-        columns=8,
-        language=language,
+    judged = find_label_errors(
+        job, out=out, picture=picture, force=force, language=language, fold_done=say_fold, notify=say_notice
     )
-    plots.save(axes, picture)
-
-
-def _report_copy(changes: Changes, to: str, as_json: bool, words: Say) -> None:
-    dropped = sum(label is None for label in changes.values())
+    samples, suspects = judged.samples, judged.suspects
+    if picture and judged.picture is None:
+        say(words("no_suspects", file=picture))
     if as_json:
-        result_json({"changed": len(changes) - dropped, "dropped": dropped, "copy": to})
+        facts = {"source": samples.source, "samples": len(samples), "folds": folds, "accuracy": suspects.accuracy}
+        errors = {"estimated_errors": suspects.errors, "certain": suspects.certain}
+        rows = [row._asdict() for row in judged.rows]
+        result_json({**facts, **errors, "suspects": rows, "picture": picture, "list": out})
     else:
-        result(words("repaired_copy", file=to, changed=len(changes) - dropped, dropped=dropped))
+        _report(samples, suspects, judged.rows[: max(first, 0)], words)
+        again = [*(["--part", part] if part != "train" else []), *typed_table(table), *typed(recipe, flags, "quick")]
+        _next_step([source, *again], out, picture, words, suspects)
+
+
+def _print_copy(copy: RepairedCopy, as_json: bool, words: Say) -> None:
+    if as_json:
+        result_json({"changed": copy.changed, "dropped": copy.dropped, "copy": copy.path})
+    else:
+        result(words("repaired_copy", file=copy.path, changed=copy.changed, dropped=copy.dropped))
+
+
+def _report(samples: Dataset, suspects: Suspects, rows: Sequence[Suspect], words: Say) -> None:
+    """Print the estimate, and the first of the suspects."""
+    count, errors = len(suspects.rows), round(suspects.errors)
+    result(words("judged", count=len(samples), source=samples.source, accuracy=suspects.accuracy))
+    if not count:
+        result(words("none_wrong"))
+        return
+    result(words("some_wrong", errors=errors, share=suspects.errors / len(samples), count=count))
+    if not suspects.certain:
+        result(words("all_ambiguous", samples=len(samples)))
+    elif count > errors:
+        result(words("some_ambiguous", ambiguous=count - errors))
+    places = [words("suspect_row", row=row.row) for row in rows]
+    files = [
+        f"{place} {shortened(row.file, 40)}" if row.file else place for place, row in zip(places, rows, strict=True)
+    ]
+    columns = [
+        _even(files),
+        *(_even([shortened(getattr(row, name), 40) for row in rows]) for name in ("label", "likely")),
+    ]
+    for row, where, label, likely in zip(rows, *columns, strict=True):
+        chances = {"given": row.label_probability, "other": row.likely_probability}
+        wrong = row.wrong_probability
+        result(words("suspect", where=where, label=label, likely=likely, wrong=wrong, **chances))
+
+
+def _next_step(again: list[str], out: str | None, picture: str | None, words: Say, suspects: Suspects) -> None:
+    """Say how to go on, where labels are wrong; `again` are the words that name the same data."""
+    if not len(suspects.rows):
+        if out:
+            result(words("empty_list", file=out))
+        return
+    if picture:
+        result(words("suspects_picture", file=picture))
+    base = ["glassnet", "labels", *again]
+    if not suspects.certain:
+        if out:
+            result(words("ambiguous_list", file=out))
+    elif out:
+        result(words("list", file=out))
+        result(words("go_on", command=f"{shlex.join([*base, '--fix', out, '--to'])} REPAIRED"))
+    else:
+        result(words("go_on", command=shlex.join([*base, "--out", "suspects.csv"])))
+
+
+def _even(texts: Sequence[str]) -> list[str]:
+    """Fill texts up with blanks to the width of the widest."""
+    widest = max(map(width_of, texts), default=0)
+    return [padded(text, widest) for text in texts]

@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import math
-import sys
 from functools import partial
 from typing import Any
 
 import click
 
-from ..data.readers.image import open_photo
-from ..errors import GlassnetError, OptionError
-from ..handwriting.reader import Reading, read_photo
+from ..handwriting.reader import Reading
 from ..handwriting.recognise import SURE
-from ..i18n.cli import told
 from ..i18n.language import width_of
-from ..io.opening import STDIN, open_source, open_stream
-from ..io.writing import require_apart, require_picture_place
-from .console import complain, error_facts, json_flag, padded, result, result_json
+from ..io.opening import STDIN
+from ..workflow.read_job import PhotoResult, read_photos
+from .console import complain, error_facts, json_flag, padded, result, result_json, told
 from .flags import force_flag, language_flag, max_bytes_flag
-from .models import model_and_inputs
+from .model_argument import model_and_inputs
 
 
 def _a_number(context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -61,44 +57,32 @@ def read_command(
     and 2 if none can.
     """
     model, photos = model_and_inputs(words, "read", "PHOTO...")
-    for target in (picture, stages):
-        if target:
-            require_picture_place(target, inputs=photos, overwrite=force)
-    if (picture or stages) and len(photos) > 1:
-        raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
-    require_apart(picture=picture, stages=stages)
+    readings = read_photos(model, photos, sure=sure, picture=picture, stages=stages, force=force, language=language)
     width = max(width_of(STDIN if photo == "-" else photo) for photo in photos)
     facts, digitless, failed = [], False, 0
-    for photo in photos:
-        # One after another, and said at once: a photograph at work takes a hundred megabytes.
-        name = STDIN if photo == "-" else photo
-        try:
-            opened = open_stream(sys.stdin.buffer, name) if photo == "-" else open_source(photo)
-            reading = read_photo(model, open_photo(opened), sure)
-        except GlassnetError as problem:
-            if len(photos) == 1:
-                raise
-            failed += 1
-            facts.append({"input": name, "text": None, "light_on_dark": None, "digits": [], **error_facts(problem)})
-            if not as_json:
-                complain(problem.code, str(problem))
-            continue
-        digitless = digitless or not reading.digits
-        _draw(reading, picture, stages, language)
+    for one in readings:
         if as_json:
-            facts.append(_facts(name, reading))
+            facts.append(_facts(one))
+        if one.reading is None:
+            failed += 1
         else:
-            _report(padded(name, width), reading)
+            digitless = digitless or not one.reading.digits
+        if not as_json:
+            _print(one, width)
     if as_json:
         result_json(facts)
     click.get_current_context().exit(2 if failed == len(photos) else int(digitless or failed > 0))
 
 
-def _facts(name: str, reading: Reading) -> dict[str, Any]:
+def _facts(one: PhotoResult) -> dict[str, Any]:
+    if one.reading is None:
+        assert one.error is not None
+        nothing: dict[str, Any] = {"text": None, "light_on_dark": None, "digits": []}
+        return {"input": one.input, **nothing, **error_facts(one.error)}
     return {
-        "input": name,
-        "text": reading.text,
-        "light_on_dark": reading.ink.light_on_dark,
+        "input": one.input,
+        "text": one.reading.text,
+        "light_on_dark": one.reading.ink.light_on_dark,
         "digits": [
             {
                 "line": digit.line,
@@ -108,9 +92,16 @@ def _facts(name: str, reading: Reading) -> dict[str, Any]:
                 "sure": digit.sure,
                 "outputs": list(map(float, digit.outputs)),
             }
-            for digit in reading.digits
+            for digit in one.reading.digits
         ],
     }
+
+
+def _print(one: PhotoResult, width: int) -> None:
+    if one.reading is not None:
+        _report(padded(one.input, width), one.reading)
+    elif one.error is not None:
+        complain(one.error.code, str(one.error))
 
 
 def _report(name: str, reading: Reading) -> None:
@@ -132,14 +123,3 @@ def _report(name: str, reading: Reading) -> None:
         if not digit.sure:
             perhaps = {"answer": digit.answer, "share": digit.confidence}
             result(blank + told("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
-
-
-def _draw(reading: Reading, picture: str | None, stages: str | None, language: str) -> None:
-    if not (picture or stages):
-        return
-    from .. import plots
-
-    if picture:
-        plots.save(plots.draw_reading(reading, language=language), picture)
-    if stages:
-        plots.save(plots.draw_stages(reading, language=language), stages)

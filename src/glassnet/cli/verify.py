@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import click
 
-from ..i18n.cli import told
-from ..model.file import load_model
-from ..training.receipt import verify
-from .console import json_flag, progress_listener, result, result_json
+from ..workflow.verify_job import verify_model
+from .console import json_flag, progress_listener, result, result_json, say_notice, told
 from .flags import max_bytes_flag
-from .sources import load_trained_on
 
 
 @click.command("verify")
@@ -23,20 +20,20 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
     DATA is what it was trained on; it need not be named for the bundled MNIST. Exit code 0 is the same bits, 1 is a
     difference, and what differs first is said.
     """
-    model = load_model(model_path)
     show = progress_listener()
     try:
-        verdict = verify(model, load_trained_on(model, model_path, source), [show])
+        verified = verify_model(model_path, source, callbacks=[show], notify=say_notice)
     finally:
         show.close()
+    verification, receipt = verified.verification, verified.model.receipt
     if as_json:
-        result_json({"same": verdict.same, "where": verdict.where, "surroundings": list(verdict.surroundings)})
-    elif verdict.same:
-        epochs = model.receipt.get("kept", [len(model.receipt["trails"][0]) - 1])[0]
-        result(told("same_bits", epochs=epochs, hash=model.receipt["hash"]))
+        result_json({**vars(verification), "surroundings": list(verification.surroundings)})
+    elif verification.same:
+        epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
+        result(told("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(told("bits_differ", where=verdict.where))
+        result(told("bits_differ", where=verification.where))
     if not as_json:
-        for one in verdict.surroundings:
+        for one in verification.surroundings:
             result(f"          {one}")
-    click.get_current_context().exit(0 if verdict.same else 1)
+    click.get_current_context().exit(0 if verification.same else 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import IO, Any
@@ -12,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..errors import DataError, FileError
-from ..io.opening import STDIN, Opened, open_source, open_stream
+from ..io.opening import Opened, open_named, open_source
 from ..io.picture_formats import SUFFIXES
 from ..io.sniff import kind_of
 from .dataset import SampleLayout, channels_of
@@ -73,7 +72,7 @@ def load_inputs(
     if source != "-" and os.path.isdir(source):
         pixels, names = _of_folder(Path(source), features, image_shape, (reading, white))
     else:
-        opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
+        opened = open_named(source)
         kind = kind_of(opened)
         if kind == "text" and Path(opened.name).suffix.lower() in SUFFIXES:
             raise FileError("GN005", f"{opened.name}: not a picture, though it is named like one. Save it again.")

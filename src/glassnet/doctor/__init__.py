@@ -1,1 +1,34 @@
-"""The doctor: what is wrong with data before training, and with an old program before it runs."""
+"""The doctor: checks data before training, and old programs before they run."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+# For type checkers; a running program imports a name from its home below when it is first used.
+if TYPE_CHECKING:
+    from .data.checks import Diagnosis as Diagnosis
+    from .data.checks import examine as examine
+    from .findings import Finding as Finding
+    from .script.checks import ScriptDiagnosis as ScriptDiagnosis
+    from .script.checks import examine_script as examine_script
+
+_HOMES = {
+    "Diagnosis": "data.checks",
+    "Finding": "findings",
+    "ScriptDiagnosis": "script.checks",
+    "examine": "data.checks",
+    "examine_script": "script.checks",
+}
+
+__all__ = sorted(_HOMES)
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOMES[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

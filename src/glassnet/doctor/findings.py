@@ -1,10 +1,12 @@
-"""Every kind of finding once: its code, how bad it is, what it means, what to do, and what ``--fix`` does about it."""
+"""All kinds of findings: code, severity, meaning, advice, and what ``--fix`` does."""
 
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+
+from ..i18n.findings_zh import CHINESE
 
 ERROR, WARNING, REMARK = "error", "warning", "remark"
 
@@ -206,9 +208,18 @@ KINDS: dict[str, Kind] = {
 """Code -> kind of finding: GD in data, GS in programs. The page docs/reference/findings.md follows it."""
 
 
+def kind_in(code: str, language: str) -> Kind:
+    """Return what is known of findings of a code, in a language: "en" or "zh"."""
+    kind = KINDS[code]
+    if language == "en":
+        return kind
+    meaning, advice, repair = CHINESE[code]
+    return replace(kind, meaning=meaning, advice=advice, repair=repair)
+
+
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong, or worth knowing, in one place.
+    """A problem, or something worth knowing, in one place.
 
     Parameters
     ----------
@@ -250,7 +261,7 @@ class Finding:
 
     @property
     def kind(self) -> Kind:
-        """What is known of findings of this code."""
+        """The kind of finding of this code."""
         return KINDS[self.code]
 
     @property
@@ -280,5 +291,5 @@ class Finding:
 
 
 def harmful(findings: list[Finding]) -> bool:
-    """Tell whether anything more than a remark was found."""
+    """Whether anything more than a remark was found."""
     return any(finding.severity != REMARK for finding in findings)

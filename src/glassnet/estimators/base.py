@@ -28,15 +28,17 @@ from ..model.file import load_model, save_model
 from ..model.model import Model
 from ..options.options import Options
 from ..options.recipes import SMALL, for_estimator
-from ..training.callbacks import LAST, STILL_FALLING, History, Listener
+from ..training.callbacks import LAST, STILL_FALLING, Callback, History, both
 from ..training.events import EpochDone, Event
-from ..training.loop import train
 from ..training.lr_finder import RateTest, find_learning_rate
-from ..training.state import Position
+from ..training.receipt import GivenData, receipt_without_start
+from ..training.run import Run
+from ..training.state import TrainingState
+from ..training.verify import Verification, verify
 from .callbacks import CallbackSupportMixin, Tasks, with_callbacks
 from .parameters import CLASSIFIER, Declared, checked_parameter, seed_of, threads_of
-from .persistence import receipt_of, restored
-from .validation import in_place, listeners_in, parts_for, require_same, require_same_network, unchanged_after
+from .persistence import file_receipt_of, restored
+from .validation import in_place, parts_for, require_same, require_same_network, unchanged_after
 
 Array = NDArray[Any]
 
@@ -98,7 +100,8 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         *,
         X_val: Any = None,
         y_val: Any = None,
-        listeners: Iterable[Listener] = (),
+        callbacks: Iterable[Callback] = (),
+        listeners: Iterable[Callback] | None = None,
     ) -> Self:
         """Train a network.
 
@@ -113,9 +116,11 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         X_val, y_val : as `X` and `y`, optional
             Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
             one in a pipeline do not see them.
-        listeners : iterable of callable
-            Each is called with every event of the training, see ``glassnet.training.events``; one that returns True
-            ends it with the epoch.
+        callbacks : iterable of callable
+            Each is called with every event of the training; one that returns True ends it with the epoch. See
+            ``glassnet.training.callbacks``.
+        listeners : iterable of callable, optional
+            The old name of `callbacks`.
 
         Returns
         -------
@@ -135,12 +140,13 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             When the training loss still fell by more than 5 % in the last tenth of the epochs, and their number is that
             of a `max_iter` other than "auto".
         """
-        told = listeners_in(listeners)
+        every = both(callbacks, listeners)
         if (X_val is None) != (y_val is None):
             raise ValueError("X_val and y_val: one is missing. Give both, or none.")
         going_on, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
             data = self._data(X, y, sample_weight, reset=not going_on)
+            given = GivenData(data) if going_on else GivenData(data).begin()
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
             options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
             if validation is None:
@@ -151,8 +157,17 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         if going_on:
             self._widen_range(data)
         with unchanged_after(() if going_on else DivergedError, self, before):
-            self._position, self.history_ = Position.start(self.model_.network.parameters, options), History()
-            self._learn(data, options, validation, told, Tasks(self, options.epochs, X, y))
+            self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
+            run = self._run(data, options, given)
+            run.validation, run.own_validation = validation, X_val is not None
+            tasks = Tasks(self, options.epochs, X, y)
+            self._learn(run, [*every, tasks])
+            tasks.close()
+        if going_on:
+            self._note_reason("warm_start: the training went on from what an earlier fit had learnt")
+        else:
+            calibrated = X_val is None and data is not given.data and not options.early_stopping
+            self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated))
         self._trained(validation)
         chosen = not isinstance(self.max_iter, str) and not options.early_stopping
         if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
@@ -167,9 +182,9 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
     def _take_hold(self) -> None:
         """Copy what was learnt where it cannot be written, as with ``joblib.load(…, mmap_mode="r")``."""
         if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
-            self.model_, position = deepcopy((self.model_, getattr(self, "_position", None)))
-            if position is not None:
-                self._position = position
+            self.model_, state = deepcopy((self.model_, getattr(self, "_state", None)))
+            if state is not None:
+                self._state = state
 
     def _widen_range(self, data: Dataset) -> None:
         """Count rows that are trained on later as seen too."""
@@ -195,34 +210,55 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
         if not going_on or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
-            self._position = Position.start(self.model_.network.parameters, options)
-        self._position.begin_epoch(options)
-        self._learn(data, replace(options, epochs=self._position.epoch + 1), None, [], None)
+            self._state = TrainingState.start(self.model_.network.parameters, options)
+        self._state.begin_epoch(options)
+        run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
+        self._learn(run, [])
+        self._note_reason("partial_fit: the training went on from call to call, each with rows of its own")
         return self
 
-    def _learn(
-        self,
-        data: Dataset,
-        options: Options,
-        validation: Dataset | None,
-        listeners: list[Listener],
-        tasks: Tasks | None,
-    ) -> None:
+    def _note_reason(self, reason: str) -> None:
+        """Give the model the receipt of a training that cannot be repeated from it."""
+        engine = CustomLossEngine(self.loss).name if callable(self.loss) else self.options_.engine
+        receipt = receipt_without_start(self.model_, self.options_, engine, reason)
+        self.model_ = replace(self.model_, receipt=receipt)
+
+    def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
+        """Return the training that goes on from the estimator's state."""
         engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
         self.options_, self._carried = options, (options.optimizer, options.average > 0)
-        self.model_ = replace(self.model_, temperature=1.0)  # the one it has is of the network as it was
-        told: list[Any] = [self.history_, *([_say] if self.verbose else []), *listeners, *([tasks] if tasks else [])]
+        self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the one it has is of the network as it was
+        return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
+
+    def _learn(self, run: Run, callbacks: list[Callback]) -> None:
         try:
             with one_blas_thread():  # told once, and not again by each of many small blocks
-                for event in train(self.model_, data, options, engine, validation=validation, position=self._position):
-                    answers = [listener(event) for listener in told]
-                    if any(isinstance(one, bool | np.bool_) and one for one in answers):
-                        self._position.ended = True
+                run.train([*([_print_epoch] if self.verbose else []), *callbacks])
         finally:
             self.n_iter_ = len(self.history_.epoch)
-            self._position.rest()
-        if tasks:
-            tasks.close()
+            self._state.release()
+
+    def verify(self, X: Any, y: Any, sample_weight: Any = None) -> Verification:
+        """Train again by the receipt of the last `fit`, on the rows it was given, and compare the weights by epoch.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            As for `fit`.
+
+        Returns
+        -------
+        Verification
+            See ``glassnet.verify``, which takes `model_` and a data set.
+
+        Raises
+        ------
+        ValueError
+            When rows are no such; and, with the reason, when the training cannot be repeated: after `partial_fit`, with
+            `warm_start`, and with a loss by function.
+        """
+        check_is_fitted(self, "model_")
+        return verify(self.model_, self._data(X, y, sample_weight, reset=False))
 
     def find_learning_rate(
         self,
@@ -377,7 +413,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             For a suffix that promises another format, such as ``.pkl`` or ``.joblib``; ``.safetensors`` is the usual.
         """
         check_is_fitted(self, "model_")
-        save_model(replace(self.model_, receipt=receipt_of(self)), path, overwrite)
+        save_model(replace(self.model_, receipt=file_receipt_of(self)), path, overwrite)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
@@ -416,7 +452,7 @@ def _new_model(data: Dataset, options: Options) -> Model:
         raise DataError(problem.code, re.sub(f"^{data.source}: ", "y: ", str(problem))) from None
 
 
-def _say(event: Event) -> None:
+def _print_epoch(event: Event) -> None:
     """Print an epoch, as scikit-learn's estimators do."""
     if isinstance(event, EpochDone):
         facts = {"loss": event.loss, "accuracy": event.accuracy}

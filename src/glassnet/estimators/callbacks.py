@@ -31,7 +31,7 @@ def with_callbacks(method: _Method) -> _Method:
 
 
 class Tasks:
-    """A listener that tells an estimator's callbacks of each epoch, and asks them whether to stop.
+    """A callback that tells an estimator's callbacks of each epoch, and asks them whether to stop.
 
     Parameters
     ----------
@@ -44,11 +44,11 @@ class Tasks:
     """
 
     def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:
-        self._told = {"estimator": estimator, "X": X, "y": y}
+        self._given = {"estimator": estimator, "X": X, "y": y}
         self._context: Any = None
         if getattr(estimator, "_skl_callbacks", None) or hasattr(estimator, "_parent_callback_ctx"):
             self._context = estimator._init_callback_context(max_subtasks=epochs)
-            self._context.call_on_fit_task_begin(**self._told)
+            self._context.call_on_fit_task_begin(**self._given)
         self._epoch: Any = None
 
     def __call__(self, event: Event) -> bool:
@@ -56,13 +56,13 @@ class Tasks:
         if self._context is None:
             return False
         if self._epoch is None and isinstance(event, BlockDone):  # not before: there may be no further epoch
-            self._epoch = self._context.subcontext(task_name="epoch").call_on_fit_task_begin(**self._told)
+            self._epoch = self._context.subcontext(task_name="epoch").call_on_fit_task_begin(**self._given)
         if not isinstance(event, EpochDone):
             return False
         epoch, self._epoch = self._epoch, None
-        return bool(epoch.call_on_fit_task_end(**self._told, reconstruction_attributes=dict))
+        return bool(epoch.call_on_fit_task_end(**self._given, reconstruction_attributes=dict))
 
     def close(self) -> None:
         """Tell that the training is over."""
         if self._context is not None:
-            self._context.call_on_fit_task_end(**self._told, reconstruction_attributes=dict)
+            self._context.call_on_fit_task_end(**self._given, reconstruction_attributes=dict)

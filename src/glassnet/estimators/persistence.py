@@ -11,33 +11,28 @@ from sklearn.base import ClassifierMixin
 
 from ..errors import DataError
 from ..model.file import damage
-from ..model.header import ESTIMATOR
+from ..model.header import ESTIMATOR, Receipt
 from ..model.model import Model
-from ..training.receipt import options_of, surroundings
+from ..training.receipt import options_of
 
 _Estimator = TypeVar("_Estimator")
 
 
-def receipt_of(estimator: Any) -> dict[str, Any]:
-    """Write down what made a fitted estimator's model, and what makes the estimator of it again."""
-    options, model, history = estimator.options_, estimator.model_, getattr(estimator, "history_", None)
-    return {
-        "recipe": "estimator",
-        "options": options.to_dict(),
-        "seed": options.seed,
-        "engine": options.engine,
-        **surroundings(),
-        "hash": model.hash(),
-        **({"curves": [history.kept()]} if history else {}),
-        "estimator": {
-            "class": type(estimator).__name__,
-            "parameters": _kept(estimator.get_params()),
-            "classes": _plain_array(getattr(estimator, "classes_", None)),
-            "flat": getattr(estimator, "_flat", None),
-            "features": list(getattr(estimator, "feature_names_in_", ())),
-            "epochs": estimator.n_iter_,
-        },
+def file_receipt_of(estimator: Any) -> Receipt:
+    """Return the receipt of a fitted estimator's model, with what makes the estimator of it again."""
+    receipt: Receipt = estimator.model_.receipt.copy()
+    receipt["recipe"] = "estimator"
+    if "curves" not in receipt and hasattr(estimator, "history_"):
+        receipt["curves"] = [estimator.history_.thinned()]
+    receipt["estimator"] = {
+        "class": type(estimator).__name__,
+        "parameters": _plain_parameters(estimator.get_params()),
+        "classes": _plain_array(getattr(estimator, "classes_", None)),
+        "flat": getattr(estimator, "_flat", None),
+        "features": list(getattr(estimator, "feature_names_in_", ())),
+        "epochs": estimator.n_iter_,
     }
+    return receipt
 
 
 def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
@@ -94,15 +89,15 @@ def _plain_array(values: Any) -> list[Any] | None:
     return [values.dtype.str, (values if whole is None else values.astype(whole)).tolist()]
 
 
-def _kept(parameters: dict[str, Any]) -> dict[str, Any]:
+def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
     """Return the parameters as JSON can hold them, and warn of those that no file can."""
-    kept = {}
+    plain = {}
     for name, value in parameters.items():
         try:
-            kept[name] = _plain(value)
+            plain[name] = _plain(value)
         except TypeError:
             warnings.warn(f"{name}: {value!r} cannot be kept in a file; loaded, it has its default.", stacklevel=4)
-    return kept
+    return plain
 
 
 def _plain(value: Any) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from numbers import Integral, Real
 from typing import Any, NoReturn, TypeVar
@@ -17,7 +17,6 @@ from ..errors import DataError
 from ..nn.architecture import Architecture
 from ..nn.losses import LOSS_PARAMETERS, loss_parameter
 from ..options.options import Options
-from ..training.callbacks import Listener
 
 Array = np.ndarray[Any, np.dtype[Any]]
 _TIMES = (datetime.date, datetime.time, datetime.timedelta)
@@ -195,23 +194,6 @@ def _require_present(y: Array, name: str, width: int = 1) -> None:
         # pandas' NA refuses to be compared, but has no other use than to be missing.
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
             raise ValueError(f"{name}: row {place // width} is missing. Leave such rows out.")
-
-
-def listeners_in(given: Any) -> list[Listener]:
-    """Return listeners as a list.
-
-    Raises
-    ------
-    TypeError
-        When they are no list, or one cannot be called.
-    """
-    if callable(given) or not isinstance(given, Iterable):
-        raise TypeError(f"listeners: {type(given).__name__}, expected a list of functions. Put it in brackets: [it].")
-    listeners = [*given]
-    for one in listeners:
-        if not callable(one):
-            raise TypeError(f"listeners: {one!r}, expected functions that take an event.")
-    return listeners
 
 
 def require_same(name: str, wanted: Any, there: Any) -> None:

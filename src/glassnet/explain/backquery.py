@@ -1,4 +1,4 @@
-"""What does the network take an 8 to look like? Asked backwards, in two ways.
+"""Find inputs that a network takes for a class: the notes' way backwards, and gradient ascent.
 
 `backquery` runs the network from the outputs to the inputs, as the notes' book does: every sum is undone by the
 activation's inverse, every link by the transposed weights. `dream` climbs: it looks for the input that drives the sum
@@ -20,8 +20,8 @@ from ..network import Signals
 from ..nn.activations import Array, softmax
 from ..nn.random import Purpose, generator
 from ..notes import backwards
-from .gradient_ascent import Climb
-from .input_gradients import exact_members, input_slopes, mean_sums, require_classes, signals_of
+from .gradient_ascent import GradientAscent
+from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
 STEPS, RATE = 200, 0.05
 """Steps of the climb, and how far a pixel can move in one, as a part of the range."""
@@ -35,7 +35,7 @@ def backquery(model: Model) -> Array:
     Parameters
     ----------
     model : Model
-        With sigmoid nodes throughout; of a committee, the first member.
+        With sigmoid nodes throughout; of an ensemble, the first member.
 
     Returns
     -------
@@ -48,22 +48,22 @@ def backquery(model: Model) -> Array:
         GN081 when a layer has no sigmoid: only the sigmoid has the inverse that the book uses; or when the model has no
         classes, or its inputs are a table's columns.
     """
-    require_a_range(model, "backquery")
+    require_common_range(model, "backquery")
     network = model.network
-    if way_back_is_missing(model):
+    if has_no_inverse(model):
         kinds = ", ".join(network.architecture.activations)
         raise OptionError("GN081", f"backquery: the layers are {kinds}; the book's way back needs sigmoid. Use dream.")
     # A target of 0 or 1 is beyond the sigmoid's reach: the notes' take its place.
     return backwards(network, np.clip(model.targets.table(), 0.01, 0.99))
 
 
-def way_back_is_missing(model: Model) -> bool:
-    """Return whether the book's way back does not exist: some layer has no sigmoid."""
+def has_no_inverse(model: Model) -> bool:
+    """Return whether some layer has no sigmoid, so that the book's inverse does not exist."""
     return set(model.network.architecture.activations) != {"sigmoid"}
 
 
 def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: ArrayLike | None = None) -> Array:
-    """Climb to the input that drives each class's sum highest.
+    """Find the input that maximises each class's sum, by gradient ascent.
 
     What grows is ``z_k − c (smooth · TV(x) + small · ½ Σ x²)``, where x is the sample from 0 to 1, TV its total
     variation (Rudin, Osher and Fatemi 1992), and c the size of the slope of ``z_k`` at the start, so that the
@@ -78,7 +78,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
     Parameters
     ----------
     model : Model
-        Of a committee, the members' mean sum grows.
+        Of an ensemble, the members' mean sum grows.
     smooth, small : float
         How much the prior weighs; `smooth` is for pictures only.
     samples : array-like, shape (n, features), optional
@@ -99,22 +99,24 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
     Simonyan, Vedaldi and Zisserman 2014, "Deep inside convolutional networks", section 2; Mahendran and Vedaldi 2015,
     "Understanding deep image representations by inverting them", section 3 (total variation).
     """
-    require_a_range(model, "dream")
-    climb = _Climb(model, smooth, small)
+    require_common_range(model, "dream")
+    search = _InputSearch(model, smooth, small)
     with one_blas_thread():
-        found = climb.to_the_largest_sum()
-        missed = np.arange(model.classes)
-        for starts in _starts(model, climb.clearest(samples)):
-            missed = missed[~climb.answered(found[missed], missed)]
-            if not len(missed):
+        inputs = search.maximise_sum()
+        unreached = np.arange(model.classes)
+        for starts in _starting_points(model, search.clearest_samples(samples)):
+            unreached = unreached[~search.is_classified_as(inputs[unreached], unreached)]
+            if not len(unreached):
                 break
-            for tried in climb.to_the_widest_gap(starts[missed], missed):
-                found[missed] = np.where(climb.answered(tried, missed)[:, None], tried, found[missed])
-    return found
+            for candidates in search.maximise_margin(starts[unreached], unreached):
+                inputs[unreached] = np.where(
+                    search.is_classified_as(candidates, unreached)[:, None], candidates, inputs[unreached]
+                )
+    return inputs
 
 
-def require_a_range(model: Model, what: str) -> None:
-    """Refuse to look for inputs of models without classes, or whose inputs are a table's columns.
+def require_common_range(model: Model, what: str) -> None:
+    """Refuse models without classes, or whose inputs are a table's columns.
 
     Raises
     ------
@@ -130,91 +132,91 @@ def require_a_range(model: Model, what: str) -> None:
         )
 
 
-class _Climb:
-    """Ways up for a model: what grows, and the prior that it is weighed against."""
+class _InputSearch:
+    """Gradient ascent on a model's inputs, with a prior for smooth pictures of little ink."""
 
     def __init__(self, model: Model, smooth: float, small: float) -> None:
         self._model, self._smooth, self._small = model.unchecked(), smooth, small
-        self._members = exact_members(model)
+        self._members = members_in_float64(model)
 
-    def answered(self, x: Array, classes: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """Return which rows the model takes for their classes."""
+    def is_classified_as(self, x: Array, classes: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Return which rows the model classifies as these classes."""
         same: NDArray[np.bool_] = self._model.predict(x * self._model.scaling.maximum) == classes
         return same
 
-    def to_the_largest_sum(self) -> Array:
-        """Climb from black to where each class's sum is largest."""
-        x, climb = np.zeros((self._model.classes, self._model.features)), Climb(RATE, STEPS)
-        ways = np.eye(self._model.classes)
-        unit = _size(self._slope(self._signals(x), ways))
+    def maximise_sum(self) -> Array:
+        """Maximise each class's sum, starting from black."""
+        x, ascent = np.zeros((self._model.classes, self._model.features)), GradientAscent(RATE, STEPS)
+        directions = np.eye(self._model.classes)
+        unit = _rms(self._gradient(self._signals(x), directions))
         for step in range(STEPS):
-            way = self._slope(self._signals(x), ways) - unit * self._prior(x)
-            x = np.clip(x + climb.move(way, step), 0, 1)
+            gradient = self._gradient(self._signals(x), directions) - unit * self._prior_gradient(x)
+            x = np.clip(x + ascent.step(gradient, step), 0, 1)
         return x
 
-    def clearest(self, samples: ArrayLike | None) -> Array | None:
+    def clearest_samples(self, samples: ArrayLike | None) -> Array | None:
         """Return, for each class, the sample whose sum is furthest above the others."""
         if samples is None:
             return None
         rows, classes = np.asarray(samples), range(self._model.classes)
-        gaps = [
-            np.stack([_gaps(mean_sums(signals), np.full(len(outputs), k))[0] for k in classes], axis=1)
+        margins = [
+            np.stack([_margins(mean_output_sums(signals), np.full(len(outputs), k))[0] for k in classes], axis=1)
             for outputs, signals in self._model.batches(rows)
         ]
-        chosen: Array = self._model.upright(rows[np.concatenate(gaps).argmax(axis=0)]) / self._model.scaling.maximum
+        chosen: Array = self._model.upright(rows[np.concatenate(margins).argmax(axis=0)]) / self._model.scaling.maximum
         return chosen
 
-    def to_the_widest_gap(self, starts: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
-        """Climb to where each class's sum is furthest above the others; return the best of the way, and its end."""
-        x, climb = starts, Climb(RATE, STEPS)
-        best, widest = x, np.full(len(x), -np.inf)
+    def maximise_margin(self, starts: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
+        """Maximise the margin of each class's sum above the others; return the best input and the last one."""
+        x, ascent = starts, GradientAscent(RATE, STEPS)
+        best, largest = x, np.full(len(x), -np.inf)
         for step in range(STEPS):
             signals = self._signals(x)
-            gaps, ways = _gaps(mean_sums(signals), classes)
-            best = np.where((gaps > widest)[:, None], x, best)
-            widest = np.maximum(gaps, widest)
-            slope = self._slope(signals, ways)
-            size = _size(slope)
-            way = np.divide(slope, size, out=np.zeros_like(slope), where=size > 0) - self._prior(x)
-            x = np.clip(x + climb.move(way, step), 0, 1)
+            margins, directions = _margins(mean_output_sums(signals), classes)
+            best = np.where((margins > largest)[:, None], x, best)
+            largest = np.maximum(margins, largest)
+            gradient = self._gradient(signals, directions)
+            size = _rms(gradient)
+            uphill = np.divide(gradient, size, out=np.zeros_like(gradient), where=size > 0) - self._prior_gradient(x)
+            x = np.clip(x + ascent.step(uphill, step), 0, 1)
         return best, x
 
     def _signals(self, x: Array) -> list[Signals]:
         scaling = self._model.scaling
-        return signals_of(self._members, scaling.apply(x * scaling.maximum))
+        return forward_members(self._members, scaling.apply(x * scaling.maximum))
 
-    def _slope(self, signals: list[Signals], ways: Array) -> Array:
-        return input_slopes(self._members, signals, ways) * self._model.scaling.span
+    def _gradient(self, signals: list[Signals], directions: Array) -> Array:
+        return input_gradients(self._members, signals, directions) * self._model.scaling.span
 
-    def _prior(self, x: Array) -> Array:
-        """Return the slope of what the prior takes off."""
-        shape, slope = self._model.image_shape, self._small * x
+    def _prior_gradient(self, x: Array) -> Array:
+        """Return the gradient of the prior's penalty."""
+        shape, gradient = self._model.image_shape, self._small * x
         if shape:
-            slope += self._smooth * _roughness_slope(x.reshape(len(x), *shape, -1)).reshape(x.shape)
-        return slope
+            gradient += self._smooth * _total_variation_gradient(x.reshape(len(x), *shape, -1)).reshape(x.shape)
+        return gradient
 
 
-def _size(slope: Array) -> Array:
-    size: Array = np.sqrt(np.mean(slope**2, axis=1, keepdims=True))
-    return size
+def _rms(gradient: Array) -> Array:
+    rms: Array = np.sqrt(np.mean(gradient**2, axis=1, keepdims=True))
+    return rms
 
 
-def _gaps(sums: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
+def _margins(sums: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
     """Return how far each row's own sum is above the others' maximum, and the direction of sums to widen that.
 
     The direction is the slope of ``z_k − ln Σ_j≠k exp z_j``.
     """
-    rows, others = np.arange(len(sums)), sums.copy()
-    own = others[rows, classes]
-    others[rows, classes] = -np.inf
-    ways = -softmax(others)
-    ways[rows, classes] = 1
-    return own - others.max(axis=1), ways
+    rows, rival_sums = np.arange(len(sums)), sums.copy()
+    own = rival_sums[rows, classes]
+    rival_sums[rows, classes] = -np.inf
+    directions = -softmax(rival_sums)
+    directions[rows, classes] = 1
+    return own - rival_sums.max(axis=1), directions
 
 
-def _starts(model: Model, samples: Array | None) -> Iterator[Array]:
-    """Return where climbs begin, a row a class: black, a sample, grey, then noise, of pictures in squares too."""
-    alike = (model.classes, 1)
+def _starting_points(model: Model, samples: Array | None) -> Iterator[Array]:
+    """Yield starting points, a row a class: black, a sample, grey, then noise, of pictures in squares too."""
+    repeats = (model.classes, 1)
     yield np.zeros((model.classes, model.features))
     if samples is not None:
         yield samples
@@ -222,17 +224,17 @@ def _starts(model: Model, samples: Array | None) -> Iterator[Array]:
     for number in range(NOISES):
         noise = generator(0, Purpose.STARTS, step=number).random(model.features)
         if model.image_shape and number % 2:
-            high, wide = model.image_shape
-            picture = noise.reshape(high, wide, -1)[::3, ::3].repeat(3, axis=0).repeat(3, axis=1)
-            noise = picture[:high, :wide].reshape(model.features)
-        yield np.tile(noise if number % 4 < 2 else 0.3 * noise, alike)
+            rows, columns = model.image_shape
+            picture = noise.reshape(rows, columns, -1)[::3, ::3].repeat(3, axis=0).repeat(3, axis=1)
+            noise = picture[:rows, :columns].reshape(model.features)
+        yield np.tile(noise if number % 4 < 2 else 0.3 * noise, repeats)
 
 
-def _roughness_slope(pictures: Array) -> Array:
-    """Return the slope of ``Σ √(dx² + dy² + ε)`` over each picture, shape (n, rows, columns, channels)."""
+def _total_variation_gradient(pictures: Array) -> Array:
+    """Return the gradient of ``Σ √(dx² + dy² + ε)`` of each picture, shape (n, rows, columns, channels)."""
     down = np.diff(pictures, axis=1, append=pictures[:, -1:])
     across = np.diff(pictures, axis=2, append=pictures[:, :, -1:])
     length = np.sqrt(down**2 + across**2 + 1e-4)
     down, across = down / length, across / length
-    slope: Array = np.diff(-down, axis=1, prepend=0) + np.diff(-across, axis=2, prepend=0)
-    return slope
+    gradient: Array = np.diff(-down, axis=1, prepend=0) + np.diff(-across, axis=2, prepend=0)
+    return gradient

@@ -1,4 +1,4 @@
-"""What row of a table is typical of a class to the network? Asked backwards, as `backwards.dream` asks of pixels.
+"""Find the row of a table that is typical of a class, by gradient ascent as `backquery.dream` does for pictures.
 
 A table's columns have no common range, so the climb is in each column's terms: a number moves in deviations from its
 middle, yes or no and words are probabilities. What is sought is the likeliest row of the class where columns were
@@ -17,8 +17,8 @@ from ..model.model import Model
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network
 from ..preprocess.tabular.encoders import CLIP, BooleanColumn, Encoding, NumberColumn
-from .gradient_ascent import Climb
-from .input_gradients import exact_members, input_slopes, mean_sums, require_classes, signals_of
+from .gradient_ascent import GradientAscent
+from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
 STEPS, RATE = 500, 0.1
 """Steps of the climb, and how far a column can move in one: in deviations, and in logarithms of odds."""
@@ -27,8 +27,8 @@ _softmax = ACTIVATIONS["softmax"].value
 
 
 @dataclass(frozen=True)
-class Typical:
-    """What the network takes for typical of a class.
+class TypicalRow:
+    """A row that is typical of a class to the network.
 
     Parameters
     ----------
@@ -56,8 +56,8 @@ class Typical:
     confidence: float
 
 
-def typical_rows(model: Model) -> list[Typical]:
-    """Climb to the row that is likeliest for each class.
+def typical_rows(model: Model) -> list[TypicalRow]:
+    """Find the most likely row of each class, by gradient ascent.
 
     What grows is ``log p(class | row) + log p(row)``. The network says the first, by its softmax or sigmoid outputs at
     the model's temperature. The second is sober: numbers are normal around their middle with the deviation that their
@@ -68,7 +68,7 @@ def typical_rows(model: Model) -> list[Typical]:
     Parameters
     ----------
     model : Model
-        Of a table with named columns; of a committee, the members' mean sum counts.
+        Of a table with named columns; of an ensemble, the members' mean sum counts.
 
     Returns
     -------
@@ -83,54 +83,62 @@ def typical_rows(model: Model) -> list[Typical]:
     require_classes(model, "typical rows")
     if model.columns is None:
         raise OptionError("GN081", "typical rows: the model's inputs are no columns of a table. Use dream.")
-    ways = [_way(one) for one in model.columns.inputs]
-    ends = np.cumsum([way.size for way in ways])[:-1]
-    theta = np.repeat(np.concatenate([way.start for way in ways])[None], model.classes, axis=0)
-    members, climb = exact_members(model), Climb(RATE, STEPS)
+    columns = [_parameters_of(one) for one in model.columns.inputs]
+    ends = np.cumsum([column.size for column in columns])[:-1]
+    theta = np.repeat(np.concatenate([column.start for column in columns])[None], model.classes, axis=0)
+    members, ascent = members_in_float64(model), GradientAscent(RATE, STEPS)
     with one_blas_thread():
         for step in range(STEPS):
             parts = np.split(theta, ends, axis=1)
-            inputs = np.concatenate([way.inputs(part) for way, part in zip(ways, parts, strict=True)], axis=1)
-            slopes = np.split(_climb(model, members, inputs), np.cumsum([way.width for way in ways])[:-1], axis=1)
-            ups = [way.slope(*pair) for way, *pair in zip(ways, parts, slopes, strict=True)]
-            moved = np.split(theta + climb.move(np.concatenate(ups, axis=1), step), ends, axis=1)
-            theta = np.concatenate([way.kept(part) for way, part in zip(ways, moved, strict=True)], axis=1)
-    return [_found(model, ways, np.split(one, ends)) for one in theta]
+            inputs = np.concatenate([column.inputs(part) for column, part in zip(columns, parts, strict=True)], axis=1)
+            input_gradients_ = np.split(
+                _log_probability_gradient(model, members, inputs),
+                np.cumsum([column.width for column in columns])[:-1],
+                axis=1,
+            )
+            gradients = [column.gradient(*pair) for column, *pair in zip(columns, parts, input_gradients_, strict=True)]
+            moved = np.split(theta + ascent.step(np.concatenate(gradients, axis=1), step), ends, axis=1)
+            theta = np.concatenate([column.clip(part) for column, part in zip(columns, moved, strict=True)], axis=1)
+    return [_to_typical_row(model, columns, np.split(one, ends)) for one in theta]
 
 
-def _climb(model: Model, members: list[Network], inputs: Array) -> Array:
-    """Return the slope of the logarithm of each row's own class, by the row's inputs."""
-    signals, every = signals_of(members, model.scaling.apply(inputs)), np.eye(model.classes)
-    sums = mean_sums(signals) / model.temperature
+def _log_probability_gradient(model: Model, members: list[Network], inputs: Array) -> Array:
+    """Return the gradient of the log probability of each row's own class, by the row's inputs."""
+    signals, every = forward_members(members, model.scaling.apply(inputs)), np.eye(model.classes)
+    sums = mean_output_sums(signals) / model.temperature
     if model.network.architecture.activations[-1] == "sigmoid":
         direction = every * (1 - ACTIVATIONS["sigmoid"].value(sums))
     else:
         direction = every - _softmax(sums)
-    return input_slopes(members, signals, direction / model.temperature) * model.scaling.span
+    return input_gradients(members, signals, direction / model.temperature) * model.scaling.span
 
 
-def _found(model: Model, ways: list[_Way], parts: list[Array]) -> Typical:
+def _to_typical_row(model: Model, columns: list[_ColumnParameters], parts: list[Array]) -> TypicalRow:
     assert model.columns is not None
     one = [part[None] for part in parts]
-    soft = np.concatenate([way.inputs(part)[0] for way, part in zip(ways, one, strict=True)])
-    row = np.concatenate([way.decided(part)[0] for way, part in zip(ways, one, strict=True)])
+    soft = np.concatenate([column.inputs(part)[0] for column, part in zip(columns, one, strict=True)])
+    row = np.concatenate([column.likeliest_inputs(part)[0] for column, part in zip(columns, one, strict=True)])
     names = model.columns.names
-    cost = {name: way.cost(part) for name, way, part in zip(names, ways, parts, strict=True)}
+    cost = {name: column.cost(part) for name, column, part in zip(names, columns, parts, strict=True)}
     decoded = model.columns.decode(soft)
     order = sorted(names, key=lambda name: -cost[name])
     outputs = model.unchecked().outputs(row)
-    return Typical(
-        {name: decoded[name] for name in order},
-        cost,
-        {name: float(part[0]) for name, way, part in zip(names, ways, parts, strict=True) if isinstance(way, _Number)},
-        row,
-        int(model.targets.invert(outputs)[0]),
-        float(model.confidence(outputs)[0]),
+    return TypicalRow(
+        columns={name: decoded[name] for name in order},
+        unusual=cost,
+        deviations={
+            name: float(part[0])
+            for name, column, part in zip(names, columns, parts, strict=True)
+            if isinstance(column, _NumberColumn)
+        },
+        row=row,
+        answer=int(model.targets.invert(outputs)[0]),
+        confidence=float(model.confidence(outputs)[0]),
     )
 
 
-class _Number:
-    """Deviations from the middle, and the input that they become."""
+class _NumberColumn:
+    """Deviations from the middle, and the input that encodes them."""
 
     size, start = 1, np.zeros(1)
 
@@ -138,15 +146,15 @@ class _Number:
         self.width = len(column.features)
         self.ends = column.deviations([column.low, column.high])
 
-    def kept(self, part: Array) -> Array:
+    def clip(self, part: Array) -> Array:
         return np.clip(part, *self.ends)
 
     def inputs(self, part: Array) -> Array:
         return np.pad(part / np.hypot(1, part / CLIP), ((0, 0), (0, self.width - 1)))  # the flag: not missing
 
-    decided = inputs
+    likeliest_inputs = inputs
 
-    def slope(self, part: Array, by_input: Array) -> Array:
+    def gradient(self, part: Array, by_input: Array) -> Array:
         bent: Array = by_input[:, :1] / np.hypot(1, part / CLIP) ** 3
         return bent - part
 
@@ -154,57 +162,57 @@ class _Number:
         return float(part[0] ** 2 / 2)
 
 
-class _Words:
-    """Logarithms of odds of some words, and the inputs that they become."""
+class _WordColumn:
+    """Log odds of some words, and the inputs that encode them."""
 
     def __init__(self, usual: Array, width: int) -> None:
         self.usual, self.size, self.width = usual, len(usual), width
         self.start = np.log(usual)
 
-    def kept(self, part: Array) -> Array:
+    def clip(self, part: Array) -> Array:
         return part
 
     def inputs(self, part: Array) -> Array:
-        return self.encoded(_softmax(part))
+        return self.encode(_softmax(part))
 
-    def decided(self, part: Array) -> Array:
-        return self.encoded(np.eye(self.size)[part.argmax(axis=1)])
+    def likeliest_inputs(self, part: Array) -> Array:
+        return self.encode(np.eye(self.size)[part.argmax(axis=1)])
 
-    def encoded(self, chances: Array) -> Array:
-        return np.pad(chances, ((0, 0), (0, self.width - self.size)))  # the last input: not missing
+    def encode(self, probabilities: Array) -> Array:
+        return np.pad(probabilities, ((0, 0), (0, self.width - self.size)))  # the last input: not missing
 
-    def by_chance(self, by_input: Array) -> Array:
+    def by_probability(self, by_input: Array) -> Array:
         return by_input[:, : self.size]
 
-    def slope(self, part: Array, by_input: Array) -> Array:
-        chances = _softmax(part)
-        by_chance = self.by_chance(by_input) - np.log(np.maximum(chances, 1e-300) / self.usual)
-        found: Array = chances * (by_chance - (chances * by_chance).sum(axis=1, keepdims=True))
-        return found
+    def gradient(self, part: Array, by_input: Array) -> Array:
+        probabilities = _softmax(part)
+        by_probability = self.by_probability(by_input) - np.log(np.maximum(probabilities, 1e-300) / self.usual)
+        gradient: Array = probabilities * (by_probability - (probabilities * by_probability).sum(axis=1, keepdims=True))
+        return gradient
 
     def cost(self, part: Array) -> float:
-        chances = np.maximum(_softmax(part[None])[0], 1e-300)
-        return float(chances @ np.log(chances / self.usual))
+        probabilities = np.maximum(_softmax(part[None])[0], 1e-300)
+        return float(probabilities @ np.log(probabilities / self.usual))
 
 
-class _YesNo(_Words):
+class _BooleanColumn(_WordColumn):
     """Yes and no: one input, 1 and −1."""
 
-    def encoded(self, chances: Array) -> Array:
-        return chances[:, :1] - chances[:, 1:]
+    def encode(self, probabilities: Array) -> Array:
+        return probabilities[:, :1] - probabilities[:, 1:]
 
-    def by_chance(self, by_input: Array) -> Array:
+    def by_probability(self, by_input: Array) -> Array:
         return np.concatenate([by_input, -by_input], axis=1)
 
 
-_Way = _Number | _Words
+_ColumnParameters = _NumberColumn | _WordColumn
 
 
-def _way(column: Encoding) -> _Way:
+def _parameters_of(column: Encoding) -> _ColumnParameters:
     if isinstance(column, NumberColumn):
-        return _Number(column)
+        return _NumberColumn(column)
     if isinstance(column, BooleanColumn):
         share = min(max(column.share, _RARE), 1 - _RARE)
-        return _YesNo(np.array([share, 1 - share]), 1)
+        return _BooleanColumn(np.array([share, 1 - share]), 1)
     count = len(column.words) + (column.rare > 0)
-    return _Words(np.full(count, 1 / count), len(column.features))
+    return _WordColumn(np.full(count, 1 / count), len(column.features))

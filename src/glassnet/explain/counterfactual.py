@@ -1,4 +1,4 @@
-"""A change of a sample that changes the answer, always asked again: along the slopes, or towards other samples."""
+"""Counterfactuals: a small change of a sample that changes the answer, verified by the model."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from numpy.typing import NDArray
 from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import Array
-from .input_gradients import input_slopes, mean_sums, range_of, row_of, signals_of
+from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums, select_row
 
-MOST_TURNS, LONGEST, GROWTH = 12, 0.25, 1.25
+MAX_ITERATIONS, MAX_STEP, GROWTH = 12, 0.25, 1.25
 """Turns at most towards another answer; how far the first goes at most, in parts of the range, as slopes are good
 nearby; and how that grows from turn to turn, so that none goes on for long."""
-LEAST = 0.002
+MIN_STEP = 0.002
 """How far at least, doubled from turn to turn: whole grey values may undo a small change."""
-FURTHER = np.array([0.5, 1.0, 1.5, 2.0])
+STEP_FACTORS = np.array([0.5, 1.0, 1.5, 2.0])
 """How far along a way one looks, in parts of where the slopes see the border: they see it too near or too far."""
-MOST_WAYS = 10
+MAX_DIRECTIONS = 10
 """Of many classes, only the ways to the next ones are followed."""
-SHORTER = np.array([*np.geomspace(0.1, 1, 48), 1.12, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0])
+SHRINK_FACTORS = np.array([*np.geomspace(0.1, 1, 48), 1.12, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0])
 """Parts of a change that are tried; more than all of it, as whole grey values may undo a small one."""
-FINER = np.linspace(0.95, 1, 9)[:-1]
+FINE_SHRINK_FACTORS = np.linspace(0.95, 1, 9)[:-1]
 """Parts of a change that flips, and hardly less of it does not."""
 
 
@@ -48,8 +48,8 @@ class Flip:
     distance: float
 
 
-class Flips:
-    """Looks for small changes of one sample.
+class FlipSearch:
+    """Searches for small changes of one sample that change the answer.
 
     Parameters
     ----------
@@ -66,96 +66,98 @@ class Flips:
         self._model, self._raw, self._answer, self._output = model.unchecked(), raw, answer, output
         self._whole = np.issubdtype(raw.dtype, np.integer)
 
-    def along_slopes(self, every_way: Array) -> Flip | None:
-        """Go the shortest way to the nearest other answer, as it looks from here, until the model changes it.
+    def follow_gradients(self, directions: Array) -> Flip | None:
+        """Step along the gradient to the nearest border until the model's answer changes.
 
         A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
 
         Parameters
         ----------
-        every_way : ndarray, shape (ways, outputs)
+        directions : ndarray, shape (directions, outputs)
             Directions of the outputs' sums that lead to another answer; the border is where one is 0.
         """
-        scaling, ends = self._model.scaling, range_of(self._model)
+        scaling, ends = self._model.scaling, input_range(self._model)
         low, high = scaling.apply(np.repeat(np.array(ends)[:, None], len(self._raw), axis=1))  # (features,) each
-        longest = LONGEST * float(np.max(scaling.span))
-        others = every_way[every_way.any(axis=1)]  # the way to the answer itself is none
+        longest = MAX_STEP * float(np.max(scaling.span))
+        other_directions = directions[directions.any(axis=1)]
         x = scaling.apply(self._raw)[None]
         signals = self._signals(x)
-        for turn in range(MOST_TURNS):
-            way, reach = self._way_out(x[0], signals, others, low, high)
-            if way is None:
+        for iteration in range(MAX_ITERATIONS):
+            direction, reach = self._border_direction(x[0], signals, other_directions, low, high)
+            if direction is None:
                 return None
-            length = min(max(reach, LEAST * 2**turn), longest * GROWTH**turn)
-            tried = np.clip(x + length * FURTHER[:, None] * way, low, high)
-            signals = self._signals(tried)
-            gaps = -(mean_sums(signals) @ others.T).max(axis=1)  # (tried,): how far the nearest border is
+            length = min(max(reach, MIN_STEP * 2**iteration), longest * GROWTH**iteration)
+            steps = np.clip(x + length * STEP_FACTORS[:, None] * direction, low, high)
+            signals = self._signals(steps)
+            gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest border
             best = int((gaps < 0).argmax() if (gaps < 0).any() else gaps.argmin())
-            x, signals = tried[[best]], [row_of(one, best) for one in signals]
-            if gaps[best] < 0 and (found := self._shortened(np.clip(scaling.invert(x[0]), *ends))):
-                found = found if turn == 0 else self._nearer(found, others, low, high)
-                return self._shortened(found.sample, FINER) or found
+            x, signals = steps[[best]], [select_row(one, best) for one in signals]
+            if gaps[best] < 0 and (flip := self._shorten(np.clip(scaling.invert(x[0]), *ends))):
+                flip = flip if iteration == 0 else self._move_closer(flip, other_directions, low, high)
+                return self._shorten(flip.sample, FINE_SHRINK_FACTORS) or flip
         return None
 
-    def _nearer(self, flip: Flip, ways: Array, low: Array, high: Array) -> Flip:
-        """Go from the sample to where the border, as it looks from the flip, is nearest; return the shorter change."""
-        start, there = self._model.scaling.apply(np.stack([self._raw, flip.sample]))
-        signals = self._signals(there[None])
-        crossed = [(ways @ mean_sums(signals)[0]).argmax()]
-        way, _ = self._way_out(start, signals, ways[crossed], low, high)
-        if way is None:
+    def _move_closer(self, flip: Flip, directions: Array, low: Array, high: Array) -> Flip:
+        """Step to the nearest point of the border, linearised at the flip; return the shorter change."""
+        start, flipped = self._model.scaling.apply(np.stack([self._raw, flip.sample]))
+        signals = self._signals(flipped[None])
+        crossed = [(directions @ mean_output_sums(signals)[0]).argmax()]
+        direction, _ = self._border_direction(start, signals, directions[crossed], low, high)
+        if direction is None:
             return flip
-        moved = np.clip(start + ((there - start) @ way) * way, low, high)
-        found = self._shortened(np.clip(self._model.scaling.invert(moved), *range_of(self._model)))
-        return found if found and found.distance < flip.distance else flip
+        moved = np.clip(start + ((flipped - start) @ direction) * direction, low, high)
+        closer = self._shorten(np.clip(self._model.scaling.invert(moved), *input_range(self._model)))
+        return closer if closer and closer.distance < flip.distance else flip
 
     def _signals(self, x: Array) -> list[Signals]:
-        """Pass scaled samples through in the model's own precision, which is near enough: it is asked again anyway."""
+        """Run scaled samples forward in the model's own precision, near enough since flips are verified."""
         members = list(self._model.members)
-        return signals_of(members, x.astype(members[0].parameters.flat.dtype))
+        return forward_members(members, x.astype(members[0].parameters.flat.dtype))
 
-    def _way_out(
-        self, x: Array, signals: list[Signals], every_way: Array, low: Array, high: Array
+    def _border_direction(
+        self, x: Array, signals: list[Signals], directions: Array, low: Array, high: Array
     ) -> tuple[Array | None, float]:
-        """Return the direction of length 1 to the nearest border, as it looks from x, and how far that is."""
-        gaps = -(every_way @ mean_sums(signals)[0])
-        chosen = np.argsort(gaps, kind="stable")[:MOST_WAYS]
-        ways = input_slopes(list(self._model.members), signals, every_way[chosen].astype(signals[0].outputs.dtype))
-        ways[((x <= low) & (ways < 0)) | ((x >= high) & (ways > 0))] = 0
-        lengths = np.linalg.norm(ways, axis=1)
+        """Return the unit direction to the nearest border, linearised at x, and the distance."""
+        gaps = -(directions @ mean_output_sums(signals)[0])
+        chosen = np.argsort(gaps, kind="stable")[:MAX_DIRECTIONS]
+        slopes = input_gradients(
+            list(self._model.members), signals, directions[chosen].astype(signals[0].outputs.dtype)
+        )
+        slopes[((x <= low) & (slopes < 0)) | ((x >= high) & (slopes > 0))] = 0
+        lengths = np.linalg.norm(slopes, axis=1)
         if not lengths.any():
             return None, 0.0
         reach = np.divide(gaps[chosen], lengths, out=np.full(len(lengths), np.inf), where=lengths > 0)
         nearest = int(reach.argmin())
-        return ways[nearest] / lengths[nearest], max(float(reach[nearest]), 0.0) * 1.02
+        return slopes[nearest] / lengths[nearest], max(float(reach[nearest]), 0.0) * 1.02
 
-    def _shortened(self, changed: Array, parts: Array = SHORTER) -> Flip | None:
-        """Return as little of a change as flips the answer, asked in one batch, in whole numbers where they were."""
-        rows = np.clip(self._raw + parts[:, None] * (changed - self._raw.astype(float)), *range_of(self._model))
+    def _shorten(self, changed: Array, parts: Array = SHRINK_FACTORS) -> Flip | None:
+        """Shorten a change as far as the answer stays changed; in whole numbers where the sample's values are."""
+        rows = np.clip(self._raw + parts[:, None] * (changed - self._raw.astype(float)), *input_range(self._model))
         rows = np.rint(rows) if self._whole else rows
         flipped = rows[self._answers(rows) != self._answer]
         # A row alone can be rounded otherwise than among others, so it is asked once more.
-        return next((found for row in flipped if (found := self._asked_again(row))), None)
+        return next((flip for row in flipped if (flip := self._verify(row))), None)
 
-    def towards(self, others: NDArray[Any]) -> Flip | None:
-        """Go straight towards samples that are answered otherwise, as far as it takes; return the shortest way.
+    def move_towards(self, samples: NDArray[Any]) -> Flip | None:
+        """Move straight towards samples with another answer; return the shortest change.
 
         Parameters
         ----------
-        others : ndarray, shape (n, features)
+        samples : ndarray, shape (n, features)
             Unscaled.
         """
-        found = [flip for other in others if (flip := self._shortened(other, SHORTER[SHORTER <= 1]))]
-        shortest = min(found, key=lambda flip: flip.distance, default=None)
-        return shortest and (self._shortened(shortest.sample, FINER) or shortest)
+        flips = [flip for sample in samples if (flip := self._shorten(sample, SHRINK_FACTORS[SHRINK_FACTORS <= 1]))]
+        shortest = min(flips, key=lambda flip: flip.distance, default=None)
+        return shortest and (self._shorten(shortest.sample, FINE_SHRINK_FACTORS) or shortest)
 
     def _answers(self, rows: Array) -> NDArray[np.int64]:
         """Return the model's answer to each row."""
         answers: NDArray[np.int64] = self._model.predict(rows)
         return answers if self._output is None else answers[:, self._output]
 
-    def _asked_again(self, sample: Array) -> Flip | None:
-        """Return the flip that a changed sample is, in whole numbers where the sample's were; None if it is none."""
+    def _verify(self, sample: Array) -> Flip | None:
+        """Return a changed sample as a flip, rounded where the sample's values are whole; None if it is none."""
         changed = np.rint(sample).astype(self._raw.dtype) if self._whole else sample
         answer = int(self._answers(changed[None])[0])
         if answer == self._answer:

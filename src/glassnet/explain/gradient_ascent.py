@@ -1,4 +1,4 @@
-"""Climbing by a slope, as `backwards` and `typical` do it."""
+"""Gradient ascent, as `backquery` and `backquery_table` use it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import numpy as np
 from ..nn.activations import Array
 
 
-class Climb:
-    """Steps of Adam (Kingma and Ba 2015, β₁ = 0.9, β₂ = 0.99) upwards, whose rate falls to 0 in a straight line.
+class GradientAscent:
+    """Adam (Kingma and Ba 2015, β₁ = 0.9, β₂ = 0.99) uphill, with a rate that falls linearly to 0.
 
     Parameters
     ----------
@@ -23,11 +23,11 @@ class Climb:
         self._mean: Array | float = 0.0
         self._square: Array | float = 0.0
 
-    def move(self, slope: Array, step: int) -> Array:
-        """Return how far to go in a step, counted from 0, of the same shape as the slope."""
-        self._mean += 0.1 * (slope - self._mean)
-        self._square += 0.01 * (slope**2 - self._square)
-        mean, square = self._mean / (1 - 0.9 ** (step + 1)), self._square / (1 - 0.99 ** (step + 1))
-        left = 1 - (step + 1) / self._steps
-        move: Array = self._rate * left * mean / (np.sqrt(square) + 1e-12)
-        return move
+    def step(self, gradient: Array, number: int) -> Array:
+        """Return the change of step `number`, counted from 0, of the same shape as the gradient."""
+        self._mean += 0.1 * (gradient - self._mean)
+        self._square += 0.01 * (gradient**2 - self._square)
+        mean, square = self._mean / (1 - 0.9 ** (number + 1)), self._square / (1 - 0.99 ** (number + 1))
+        remaining = 1 - (number + 1) / self._steps
+        change: Array = self._rate * remaining * mean / (np.sqrt(square) + 1e-12)
+        return change

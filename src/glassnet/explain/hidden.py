@@ -1,4 +1,4 @@
-"""Where the samples lie for a hidden layer: its activations, seen from the side from which they differ most."""
+"""Hidden space: a hidden layer's activations in their first two principal components."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class HiddenSpace:
     explained : tuple of two floats
         Part of the variance of all nodes that lies along each component, 0 to 1.
     layer, nodes : int
-        Which hidden layer, the first being 1, and its nodes; of a committee, the nodes of all members.
+        Which hidden layer, the first being 1, and its nodes; of an ensemble, the nodes of all members.
     """
 
     points: Array
@@ -81,12 +81,12 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
     with one_blas_thread():
         parts = [[one.activations[layer] for one in members] for _, members in model.batches(data.inputs[rows])]
         hidden = np.concatenate([np.concatenate(members, axis=1) for members in parts]).astype(np.float64)
-        points, explained = _principal(hidden)
+        points, explained = _principal_components(hidden)
     return HiddenSpace(points, data.labels[rows], model.classes, explained, layer, hidden.shape[1])
 
 
-def _principal(hidden: Array) -> tuple[Array, tuple[float, float]]:
-    """Return places on the first two components, and their parts of the variance; 0 where there are fewer."""
+def _principal_components(hidden: Array) -> tuple[Array, tuple[float, float]]:
+    """Return coordinates on the first two components, and their shares of the variance; 0 where there are fewer."""
     _, sizes, directions = np.linalg.svd(hidden - hidden.mean(axis=0), full_matrices=False)
     first = np.zeros((2, hidden.shape[1]))
     first[: len(directions)] = directions[:2]

@@ -1,4 +1,4 @@
-"""Integrated gradients that add up: what each input adds to an answer on the straight way from a baseline.
+"""Integrated gradients that add up: each input's contribution on the straight path from a baseline.
 
 Averaging slopes at points of the way misses what happens between them; where a network has thousands of corners, as one
 of ReLUs has, hundreds of points can still miss a per cent. Here the way is cut into pieces, and a node's slope on a
@@ -19,12 +19,12 @@ PIECES = 48
 
 
 def integrated_gradients(members: list[Network], baseline: Array, x: Array, direction: Array) -> Array:
-    """Return what each input adds to ``direction · z`` beyond its value at the baseline.
+    """Return each input's contribution to ``direction · z`` beyond its value at the baseline.
 
     Parameters
     ----------
     members : list of Network
-        Of a committee, z is the mean over them.
+        Of an ensemble, z is the mean over them.
     baseline, x : ndarray, shape (features,)
         Scaled.
     direction : ndarray, shape (outputs,)
@@ -40,34 +40,34 @@ def integrated_gradients(members: list[Network], baseline: Array, x: Array, dire
     over a piece is the rescale rule of Shrikumar, Greenside and Kundaje 2017, "Learning important features through
     propagating activation differences", which takes the whole way for one piece.
     """
-    total: Array = np.mean([_of_one(member, baseline, x - baseline, direction) for member in members], axis=0)
+    total: Array = np.mean([_member_gradients(member, baseline, x - baseline, direction) for member in members], axis=0)
     return total
 
 
-def _of_one(member: Network, baseline: Array, far: Array, direction: Array) -> Array:
+def _member_gradients(member: Network, baseline: Array, difference: Array, direction: Array) -> Array:
     names, weights, biases = member.architecture.activations, member.parameters.weights, member.parameters.biases
-    own = weights[0].dtype
-    ends = np.stack([baseline, far]).astype(own) @ weights[0].T  # (2, nodes): the first sums are on a line too
+    dtype = weights[0].dtype
+    ends = np.stack([baseline, difference]).astype(dtype) @ weights[0].T  # (2, nodes): the first sums are on a line too
     start, speed = ends.astype(np.float64)
     start = start if biases[0] is None else start + biases[0]
     # Of one hidden layer a single piece is exact.
     edges = np.linspace(0, 1, 2 if len(weights) < 3 else PIECES + 1)
-    z = (start + edges[:, None] * speed).astype(own)  # (edges, nodes)
+    z = (start + edges[:, None] * speed).astype(dtype)  # (edges, nodes)
     means = []
     for name, weight, bias in zip(names[:-1], weights[1:], biases[1:], strict=True):
         a = ACTIVATIONS[name].value(z)
-        means.append(_mean_slopes(name, z, a))
+        means.append(_mean_derivatives(name, z, a))
         z = a @ weight.T
         z = z if bias is None else z + bias
-    slope = direction.astype(own)[None]
+    slope = direction.astype(dtype)[None]
     for mean, weight in zip(reversed(means), reversed(weights[1:]), strict=True):
         slope = (slope @ weight) * mean  # (pieces, nodes)
-    total: Array = far * (slope.mean(axis=0) @ weights[0])  # the pieces are equally long
+    total: Array = difference * (slope.mean(axis=0) @ weights[0])  # the pieces are equally long
     return total
 
 
-def _mean_slopes(name: str, z: Array, a: Array) -> Array:
-    """Return each node's mean slope on each piece, from its sums and activations at the edges, (edges, nodes)."""
+def _mean_derivatives(name: str, z: Array, a: Array) -> Array:
+    """Return each node's mean derivative on each piece from sums and activations at the edges, (edges, nodes)."""
     derivative = ACTIVATIONS[name].derivative
     assert derivative is not None  # softmax is refused in hidden layers
     middle, dz = (z[1:] + z[:-1]) / 2, np.diff(z, axis=0)

@@ -1,7 +1,7 @@
-"""Rank labels that are wrong or ambiguous, and tell label errors from classes that overlap.
+"""Rank labels that are wrong or ambiguous, and distinguish label errors from overlapping classes.
 
-The probabilities must come from networks that have not seen the sample itself (`folds.out_of_fold`): one that has
-learns a wrong label too.
+The probabilities must come from networks that have not seen the sample itself: one that has learns a wrong label too.
+`training.cross_validation.out_of_fold` gives such.
 
 A label that looks like another class is either wrong, or right where the classes overlap. Overlap fades: the surer the
 networks are, the rarer are labels of other classes. Label errors do not fade: they are as frequent where the networks
@@ -38,9 +38,9 @@ Floats = NDArray[np.floating]
 Labels = NDArray[np.int64]
 
 _TEMPERATURES = np.geomspace(0.05, 20, 20)
-_FINER = np.geomspace(_TEMPERATURES[0] / _TEMPERATURES[1], _TEMPERATURES[1] / _TEMPERATURES[0], 11)
+_FINE_FACTORS = np.geomspace(_TEMPERATURES[0] / _TEMPERATURES[1], _TEMPERATURES[1] / _TEMPERATURES[0], 11)
 _STEPS = 20  # of expectation and maximisation at each temperature
-_MOST = 0.1
+_MAX_ERROR_SHARE = 0.1
 """Largest share of wrong labels. Above, as many everywhere is taken for overlap."""
 _OVER = 0.01
 """Overlap is over where the calibrated softmax gives all other classes together less than this."""
@@ -85,7 +85,7 @@ class LabelModel:
 
     @property
     def plain(self) -> bool:
-        """Whether the samples show the errors, whatever the form in which overlap fades.
+        """Whether the samples give evidence of errors, whatever the form in which overlap fades.
 
         They do where it is over: a label of another class is an error there. Where it fades, what a softmax leaves
         unexplained is called errors, be they wrong labels or overlap of another form. So overlap must fade in few
@@ -94,7 +94,7 @@ class LabelModel:
         """
         over, fading = (self.overlap < _OVER).mean(), ((self.overlap >= _OVER) & (self.overlap < _FADING)).mean()
         share = self.wrong.mean()
-        few = self.cause is Cause.ERRORS or share <= _MOST  # errors alone have the limit in their floors
+        few = self.cause is Cause.ERRORS or share <= _MAX_ERROR_SHARE  # errors alone have the limit in their floors
         return bool(few and fading * share < over * _SHOULDER)
 
 
@@ -150,14 +150,14 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
     DataError
         GN018 when a probability is NaN or infinite.
     """
-    require_fitting(probabilities, labels)
+    require_probabilities(probabilities, labels)
     margin, likely = normalised_margin(probabilities, labels)
     model = fit_label_model(probabilities, labels)
     if not model.plain:
         model = fit_label_model(probabilities, labels, (Cause.OVERLAP,))
     rows = np.flatnonzero(margin < 0)
     rows = rows[np.lexsort((margin[rows], -model.wrong[rows]))]
-    # The one error that `_fitted` always allows ranks them, and is no evidence.
+    # The one error that `_fit` always allows ranks them, and is no evidence.
     wrong = model.wrong * (model.cause is not Cause.OVERLAP)
     return Suspects(
         rows,
@@ -171,7 +171,7 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
 
 
 def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, Labels]:
-    """Return by how much each label is more probable than the best other class, and that class.
+    """Return the margin of each label's probability above the best other class, and that class.
 
     Returns
     -------
@@ -179,31 +179,31 @@ def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, La
         −1, surely wrong, to 1.
     likely : ndarray of int64, shape (n,)
     """
-    everyone = np.arange(len(labels))
-    others = probabilities.copy()
-    others[everyone, labels] = -np.inf
-    likely = others.argmax(axis=1)
-    return probabilities[everyone, labels] - others[everyone, likely], likely
+    rows = np.arange(len(labels))
+    rivals = probabilities.copy()
+    rivals[rows, labels] = -np.inf
+    likely = rivals.argmax(axis=1)
+    return probabilities[rows, labels] - rivals[rows, likely], likely
 
 
 def fit_label_model(probabilities: Floats, labels: Labels, causes: Sequence[Cause] = tuple(Cause)) -> LabelModel:
-    """Fit a model for each of the causes and return that of the best score; other arguments as for `find_suspects`."""
+    """Fit a model for each cause and return the one with the best score; see `find_suspects`."""
     scores = np.log(np.maximum(probabilities, _TINY))
     scores -= scores.max(axis=1, keepdims=True)
 
     def best(cause: Cause, temperatures: Floats) -> tuple[LabelModel, float]:
-        models = [(_fitted(scores / temperature, labels, cause), temperature) for temperature in temperatures]
+        models = [(_fit(scores / temperature, labels, cause), temperature) for temperature in temperatures]
         return max(models, key=lambda one: one[0].score)
 
-    def fitted(cause: Cause) -> LabelModel:
+    def fit(cause: Cause) -> LabelModel:
         if cause is Cause.ERRORS:
-            return _fitted(scores / _TEMPERATURES[0], labels, cause)
-        return best(cause, best(cause, _TEMPERATURES)[1] * _FINER)[0]
+            return _fit(scores / _TEMPERATURES[0], labels, cause)
+        return best(cause, best(cause, _TEMPERATURES)[1] * _FINE_FACTORS)[0]
 
-    return max(map(fitted, causes), key=lambda one: one.score)
+    return max(map(fit, causes), key=lambda one: one.score)
 
 
-def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
+def _fit(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     """Fit floors and bias to log-probabilities that are divided by the temperature, with 0 for each sample's largest.
 
     Expectation and maximisation: the probability that a label came from its floor, then floors and bias that fit these
@@ -217,7 +217,7 @@ def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     # At most half of a class's labels are errors: else a rare class without a region of its own is all errors.
     most = np.maximum(counts / count / 2, least)
     if cause is Cause.ERRORS:
-        most = np.minimum(most, _MOST / (classes - 1))
+        most = np.minimum(most, _MAX_ERROR_SHARE / (classes - 1))
     weights = np.ones(classes)
     floors = least if cause is Cause.OVERLAP else np.clip(0.1 / classes, least, most)
     for _ in range(_STEPS):
@@ -239,8 +239,8 @@ def _fitted(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     return LabelModel(cause, floors, by_floor * (1 - own), overlap, score)
 
 
-def require_fitting(probabilities: Floats, labels: Labels) -> None:
-    """Refuse what are no probabilities for these labels; errors as `find_suspects`."""
+def require_probabilities(probabilities: Floats, labels: Labels) -> None:
+    """Refuse arrays that are no probabilities for these labels; errors as `find_suspects`."""
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not labels.size:
         raise ShapeError(
             "GN050",

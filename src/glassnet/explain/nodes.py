@@ -1,4 +1,4 @@
-"""What each hidden node is good for, measured on data: how much it matters, and whether it still learns.
+"""What each hidden node is good for, measured on data: its importance, and whether it still learns.
 
 The notes warn of saturation: where the sigmoid is flat, its derivative is nearly 0, the weights below do not move, and
 the node learns nothing. Here it is measured: at how many samples is a node's derivative nearly 0?
@@ -16,7 +16,7 @@ from ..model.model import Model
 from ..network import Signals
 from ..nn.activations import ACTIVATIONS, Array
 from ..nn.network_class import Network
-from .input_gradients import slopes
+from .input_gradients import output_gradients
 
 FLAT = 0.05
 """A node is flat at a sample when its derivative is below this part of its activation's steepest: for a sigmoid when
@@ -30,7 +30,7 @@ BENDING_BOTH_WAYS = ("sigmoid", "tanh")
 
 @dataclass(frozen=True)
 class LayerOfNodes:
-    """A hidden layer's nodes, measured.
+    """Statistics of a hidden layer's nodes.
 
     Parameters
     ----------
@@ -58,12 +58,12 @@ class LayerOfNodes:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """The nodes' numbers, from 0, the one that matters most first."""
+        """The nodes' numbers, from 0, the most important first."""
         return np.argsort(-self.matters, kind="stable")
 
     @property
     def dead(self) -> NDArray[np.intp]:
-        """Nodes that are flat at every sample: they say the same to all, and no sample teaches them."""
+        """Nodes that are flat at every sample: they output the same for all, and no sample trains them."""
         return np.flatnonzero(self.flat == 1)
 
     @property
@@ -75,7 +75,7 @@ class LayerOfNodes:
 
 
 def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
-    """Measure every hidden node on data; of a committee, the first member's.
+    """Measure every hidden node on data; of an ensemble, the first member's.
 
     Raises
     ------
@@ -88,18 +88,18 @@ def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
     totals = [np.zeros((3, nodes)) for nodes in hidden]
     for _, members in model.batches(data.inputs):
         signals = members[0]
-        direction = _two_best(signals) if model.targets.of_classes else np.ones_like(signals.outputs)
-        by_layer = slopes(network, signals, direction)
+        direction = _top_two_direction(signals) if model.targets.of_classes else np.ones_like(signals.outputs)
+        by_layer = output_gradients(network, signals, direction)
         for layer, total in enumerate(totals):
-            total += _measure(network, signals, by_layer[layer + 1], layer)
-    found = []
+            total += _sum_statistics(network, signals, by_layer[layer + 1], layer)
+    layers = []
     for layer, (total, weights) in enumerate(zip(totals, network.parameters.weights, strict=False)):
         matters, mean, flat = total / len(data)
-        found.append(LayerOfNodes(layer + 1, network.architecture.activations[layer], matters, mean, flat, weights))
-    return found
+        layers.append(LayerOfNodes(layer + 1, network.architecture.activations[layer], matters, mean, flat, weights))
+    return layers
 
 
-def _two_best(signals: Signals) -> Array:
+def _top_two_direction(signals: Signals) -> Array:
     """Return the direction of the gap between each sample's two best answers, shape (n, classes)."""
     best = np.argsort(-signals.outputs, axis=1, kind="stable")
     direction = np.zeros_like(signals.outputs)
@@ -108,8 +108,8 @@ def _two_best(signals: Signals) -> Array:
     return direction
 
 
-def _measure(network: Network, signals: Signals, slope: Array, layer: int) -> Array:
-    """Return sums over the samples of what matters, of activations, and of flat places, shape (3, nodes)."""
+def _sum_statistics(network: Network, signals: Signals, slope: Array, layer: int) -> Array:
+    """Return sums over the samples of importance, activations, and flat places, shape (3, nodes)."""
     name, a = network.architecture.activations[layer], signals.activations[layer + 1]
     derivative = ACTIVATIONS[name].derivative
     assert derivative is not None  # softmax is refused in hidden layers

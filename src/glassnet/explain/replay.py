@@ -1,4 +1,4 @@
-"""Any step of a finished run, again: the run's own training loop, with an engine that keeps what it did.
+"""Replay any step of a finished run: the same training loop, with an engine that records one step.
 
 Weights before and after the step are the engine's, bit by bit. The per-sample loop of the compiled engine holds the
 first matrix in two parts for a whole block and joins them at its end; so the block that holds the step is taken three
@@ -16,11 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..data.split import parts_of
 from ..engines import Block, Engine, Progress, Samples
 from ..engines.stepwise import distorted, dropout_masks, only_hardest
 from ..errors import DataError, OptionError
-from ..model.build import new_model
 from ..model.model import Model
 from ..network import forward
 from ..nn.architecture import Architecture
@@ -28,11 +26,11 @@ from ..nn.network_class import Network
 from ..nn.optimizers import State
 from ..nn.parameters import Parameters
 from ..options.options import Options
-from ..training.callbacks import Listener
-from ..training.checkpoint import SavedTraining
-from ..training.events import EpochDone
-from ..training.loop import train
-from ..training.receipt import engine_of, fingerprint, run_of
+from ..training.callbacks import Callback
+from ..training.checkpoint import LoadedCheckpoint
+from ..training.events import EpochDone, Event
+from ..training.receipt import GivenData, engine_of, training_split_of, verifiable_options
+from ..training.run import Run
 from .step import Trace, trace_step
 
 
@@ -82,70 +80,76 @@ def replay(
     epoch: int,
     step: int,
     *,
-    checkpoint: SavedTraining | None = None,
-    listeners: Sequence[Listener] = (),
+    checkpoint: LoadedCheckpoint | None = None,
+    callbacks: Sequence[Callback] = (),
 ) -> Replay:
-    """Take a step of the run that made a model, again.
+    """Repeat a step of the run that made a model.
 
     Parameters
     ----------
     model : Model
-        With a receipt; of a committee, its first member.
+        With a receipt; of an ensemble, its first member.
     data : Dataset
         What it was trained on.
     epoch, step : int
         From 1; a step is a batch.
-    checkpoint : SavedTraining, optional
-        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its position
-        is moved along.
-    listeners : sequence of callable
-        Each is called with every event of the training.
+    checkpoint : LoadedCheckpoint, optional
+        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its state is
+        moved along.
+    callbacks : sequence of callable
+        As for `glassnet.fit`.
 
     Raises
     ------
     DataError
-        GN017 as `receipt.verify`, and when the data are not those of the receipt.
+        GN017 as `glassnet.verify`, and when the data are not those of the receipt.
     OptionError
         GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
     ModelFileError
         GN044 when the checkpoint was begun with other data.
     """
-    options = replace(run_of(model.receipt), members=1)
-    trail = model.receipt["trails"][0]
-    part = data if model.receipt.get("own_validation") else parts_of(data, options)[0]
+    receipt = model.receipt
+    options, expected = replace(verifiable_options(receipt), members=1), receipt["trails"][0]
+    part, given = training_split_of(receipt, data), GivenData(data)
     steps = -(-len(part) // options.batch_size)
-    _require_step(epoch, step, len(trail) - 1, steps)
-    _require_same(data, model.receipt)
-    watching = _WatchingEngine(engine_of(model.receipt), epoch - 1, step - 1)
+    _require_step(epoch, step, len(expected) - 1, steps)
+    if given.fingerprint != receipt["data"]["fingerprint"]:
+        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
+    recorder = _RecordingEngine(engine_of(receipt), epoch - 1, step - 1)
     if checkpoint is None:
-        again, position = new_model(part, options), None
-        hashes = [again.network.parameters.hash()]
+        run = Run.on(part, options, recorder, given)
     else:
-        _require_ahead(checkpoint, options, epoch - 1 + (step - 1) / steps)
-        hashes, run = list(checkpoint.history.trail), checkpoint.run(data, watching)
-        again, position = run.model, run.position
+        _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
+        run = checkpoint.run(data, recorder)
     # Early stopping is left out: what came after the step does not matter.
-    for event in train(again, part, replace(options, early_stopping=0), watching, position=position):
-        for listener in listeners:
-            listener(event)
-        if isinstance(event, EpochDone):
-            hashes.append(event.hash)
-            if event.epoch == epoch:
-                break
-    seen, before, after = watching.trace(again, options), watching.before, watching.after
-    rows, differs = part.row_numbers[watching.rows], _first_difference(hashes, trail)
-    gap = _rounding(seen, after.parameters)
-    return Replay(seen, epoch, step, rows, before.parameters, after.parameters, gap, len(hashes) - 1, differs)
+    run = replace(run, options=replace(options, early_stopping=0), validation=None)
+
+    def after_the_step(event: Event) -> bool:
+        return isinstance(event, EpochDone) and event.epoch == epoch
+
+    run.train([*callbacks, after_the_step])
+    hashes, step_trace = run.history.weight_hashes, recorder.trace(run.model, options)
+    return Replay(
+        trace=step_trace,
+        epoch=epoch,
+        step=step,
+        rows=part.row_numbers[recorder.rows],
+        before=recorder.before.parameters,
+        after=recorder.after.parameters,
+        rounding=_rounding(step_trace, recorder.after.parameters),
+        checked=len(hashes) - 1,
+        differs=_first_difference(hashes, expected),
+    )
 
 
-def _first_difference(hashes: list[str], trail: list[str]) -> int | None:
-    """Return after which epoch weights differ first from the run's, 0 for the initial ones."""
-    pairs = enumerate(zip(hashes, trail, strict=False))
-    return next((epoch for epoch, (here, there) in pairs if here != there), None)
+def _first_difference(hashes: list[str], expected: list[str]) -> int | None:
+    """Return the epoch after which weights first differ from those expected, 0 for the initial ones, or None."""
+    pairs = enumerate(zip(hashes, expected, strict=False))
+    return next((epoch for epoch, (now, then) in pairs if now != then), None)
 
 
-class _WatchingEngine:
-    """An engine that computes as another does, and keeps what was before and after one step."""
+class _RecordingEngine:
+    """Wraps an engine and records the state before and after one step."""
 
     before: State
     after: State
@@ -171,7 +175,7 @@ class _WatchingEngine:
         return self._engine.run_steps(architecture, state, prepared, block)
 
     def trace(self, model: Model, options: Options) -> Trace:
-        """Follow the step by the formulas, with what the engine was given."""
+        """Recompute the step by the formulas, from what the engine was given."""
         made, samples, rows = model.network.architecture, self._samples, self.rows
         raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
@@ -200,7 +204,7 @@ def _copy(state: State) -> State:
 
 
 def _rounding(step: Trace, after: Parameters) -> float:
-    """Return the largest difference between the formulas' parameters after a step, by the network's rule, and these."""
+    """Return the largest difference between the formulas' parameters after a step and these."""
     gaps = []
     for layer, weight, bias in zip(step.layers, after.weights, after.biases, strict=True):
         way = layer.ways[step.rule]
@@ -217,17 +221,12 @@ def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
         )
 
 
-def _require_same(data: Dataset, receipt: dict[str, Any]) -> None:
-    if fingerprint(data) != receipt["data"]["fingerprint"]:
-        raise DataError("GN017", f"{data.source} is not the data that the model was trained on.")
-
-
-def _require_ahead(checkpoint: SavedTraining, options: Options, wanted: float) -> None:
+def _require_earlier_checkpoint(checkpoint: LoadedCheckpoint, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
         raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
-    if checkpoint.position.progress > wanted:
+    if checkpoint.state.progress > progress:
         raise OptionError(
             "GN080",
-            f"{checkpoint.path}: written after {checkpoint.position.progress:.4g} epochs, the step lies before that. "
+            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, the step lies before that. "
             "Name an earlier checkpoint, or none.",
         )

@@ -27,7 +27,7 @@ from ..options.options import Options
 
 
 def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
-    """Split each node's error among the links that lead to it.
+    """Distribute each node's error over the links that lead to it.
 
     In proportion, as the notes begin, a link gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
     denominator, as they go on, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
@@ -59,7 +59,7 @@ def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
 
 @dataclass(frozen=True)
 class WayBack:
-    """How one rule changes a layer.
+    """One layer's error, delta and changes by one rule.
 
     Parameters
     ----------
@@ -116,18 +116,18 @@ class LayerStep:
 
     @property
     def masked(self) -> bool:
-        """Whether dropout has left some of the nodes out, and made the others louder."""
+        """Whether dropout has masked some of the nodes (and scaled up the others)."""
         value = ACTIVATIONS[self.activation].value(self.sums)
         return not np.allclose(self.activations, value, rtol=1e-9, atol=1e-12)
 
     def links(self, rule: str, *, in_proportion: bool = False) -> Array:
-        """Return what goes back over each link, shape (n, fan_out, fan_in): see `split`."""
+        """Return what is sent back over each link, shape (n, fan_out, fan_in): see `split`."""
         return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)
 
 
 @dataclass(frozen=True)
 class Trace:
-    """One step of one network.
+    """One training step of one network.
 
     Parameters
     ----------
@@ -166,12 +166,12 @@ class Trace:
     class_names: tuple[str, ...] = ()
 
     def node_name(self, layer: LayerStep, node: int) -> str:
-        """Return what a node of a layer is called: an output by its class, if that has a name, else by its number."""
+        """Return the name of a node: an output's class name, if it has one, else its number."""
         return self.class_names[node] if self.class_names and layer is self.layers[-1] else str(node)
 
     @property
     def inputs(self) -> Array:
-        """What the network was given, scaled, shape (n, features)."""
+        """The scaled inputs, shape (n, features)."""
         return self.layers[0].inputs
 
     @property
@@ -181,7 +181,7 @@ class Trace:
 
     @property
     def outputs(self) -> Array:
-        """What it answered, shape (n, outputs)."""
+        """The outputs, shape (n, outputs)."""
         return self.layers[-1].activations
 
     @property
@@ -190,7 +190,7 @@ class Trace:
         return tuple(sorted(self.layers[0].ways, key=lambda rule: rule != self.rule))
 
     def in_proportion(self, layer: int) -> Array | None:
-        """Return what would come back to a layer's nodes by the notes' first way, shape (n, fan_out).
+        """Return the errors sent back to a layer's nodes in proportion to the weights, shape (n, fan_out).
 
         The layer above splits its error in proportion to its weights. None for the outputs, to which nothing comes
         back, and where the rule ``notes`` does not apply.
@@ -202,11 +202,11 @@ class Trace:
 
     def to_dict(self) -> dict[str, Any]:
         """Return every number as plain values, for JSON."""
-        plain: dict[str, Any] = _plain(replace(self, raw=None))
+        plain: dict[str, Any] = _to_plain(replace(self, raw=None))
         del plain["raw"], plain["photo"]
         for number, (layer, numbers) in enumerate(zip(self.layers, plain["layers"], strict=True)):
-            numbers["difference"] = _plain(layer.difference)
-            numbers["error_in_proportion"] = _plain(self.in_proportion(number))
+            numbers["difference"] = _to_plain(layer.difference)
+            numbers["error_in_proportion"] = _to_plain(self.in_proportion(number))
             for rule, way in numbers["ways"].items():
                 way["after"] = (layer.weight + layer.ways[rule].change).tolist()
                 if layer is not self.layers[0]:
@@ -216,12 +216,12 @@ class Trace:
 
 
 def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:
-    """Follow one plain step, ``w ← w − α g``, without taking it.
+    """Compute one plain step, ``w ← w − α g``, without taking it.
 
     Parameters
     ----------
     model : Model
-        Of a committee, the first member.
+        Of an ensemble, the first member.
     sample : Dataset
         One sample, ``data.take(slice(row, row + 1))``; or a batch, whose changes are averaged.
     learning_rate : float, optional
@@ -262,7 +262,7 @@ def trace_step(
     masks: Sequence[Array | None] = (),
     weights: Array | None = None,
 ) -> Trace:
-    """Follow one step of a network.
+    """Compute one step of a network.
 
     Parameters
     ----------
@@ -282,24 +282,33 @@ def trace_step(
     """
     options = options or Options()
     parameters = network.parameters.copy(np.float64)
-    made = network.architecture
-    signals = forward(made, parameters, inputs, masks)
+    architecture = network.architecture
+    signals = forward(architecture, parameters, inputs, masks)
     steps = {}
-    for rule in _rules(made):
-        ruled = replace(made, rule=rule)
+    for rule in _applicable_rules(architecture):
+        ruled = replace(architecture, rule=rule)
         gradients = backpropagate(ruled, parameters, signals, targets, masks, weights=weights)
-        after = _after(parameters, gradients, learning_rate, options, state)
+        after = _take_step(parameters, gradients, learning_rate, options, state)
         steps[rule] = list(send_back(ruled, parameters, signals, targets, masks, weights))[::-1], after
-    own = steps[made.rule][1]
+    own = steps[architecture.rule][1]
     layers = []
-    for number in range(len(made.activations)):
+    for number in range(len(architecture.activations)):
         ways = {
-            rule: _way_back(rule, number, errors[number][1:], parameters, after)
+            rule: _make_way_back(rule, number, errors[number][1:], parameters, after)
             for rule, (errors, after) in steps.items()
         }
-        layers.append(_layer(made, parameters, signals, number, ways))
-    loss, loss_after = (_loss(made, numbers, inputs, targets) for numbers in (parameters, own))
-    return Trace(made.rule, made.loss, loss, loss_after, learning_rate, options.optimizer, targets, tuple(layers))
+        layers.append(_make_layer(architecture, parameters, signals, number, ways))
+    loss, loss_after = (_mean_loss(architecture, numbers, inputs, targets) for numbers in (parameters, own))
+    return Trace(
+        rule=architecture.rule,
+        loss=architecture.loss,
+        loss_before=loss,
+        loss_after=loss_after,
+        learning_rate=learning_rate,
+        optimizer=options.optimizer,
+        targets=targets,
+        layers=tuple(layers),
+    )
 
 
 def worked_example() -> Trace:
@@ -314,30 +323,30 @@ def worked_example() -> Trace:
     return trace_step(network, ones, network.outputs(ones) + np.array([[0.8, 0.5]]), 0.01)
 
 
-def _rules(made: Architecture) -> list[str]:
+def _applicable_rules(architecture: Architecture) -> list[str]:
     """Return the rules that this architecture can have."""
     fitting = []
     for rule in RULES:
         try:
-            replace(made, rule=rule)
+            replace(architecture, rule=rule)
         except OptionError:
             continue
         fitting.append(rule)
     return fitting
 
 
-def _after(
+def _take_step(
     parameters: Parameters, gradients: Parameters, rate: float, options: Options, state: State | None
 ) -> Parameters:
-    """Return the parameters after a step from copies of what it would change."""
-    fresh = State.new(parameters.copy(), options)
+    """Return the parameters after a step, computed on copies."""
+    state_copy = State.new(parameters.copy(), options)
     if state is not None:
-        fresh.slots[...], fresh.step = state.slots, state.step
-    take_step(fresh, gradients, rate, options)
-    return fresh.parameters
+        state_copy.slots[...], state_copy.step = state.slots, state.step
+    take_step(state_copy, gradients, rate, options)
+    return state_copy.parameters
 
 
-def _way_back(rule: str, layer: int, way: tuple[Array, Array], before: Parameters, after: Parameters) -> WayBack:
+def _make_way_back(rule: str, layer: int, way: tuple[Array, Array], before: Parameters, after: Parameters) -> WayBack:
     error, delta = -way[0], -way[1]  # the code's are slopes, o − t
     bias, bias_after = before.biases[layer], after.biases[layer]
     bias_change = None if bias is None or bias_after is None else bias_after - bias
@@ -345,28 +354,28 @@ def _way_back(rule: str, layer: int, way: tuple[Array, Array], before: Parameter
     return WayBack(error, delta, sent, after.weights[layer] - before.weights[layer], bias_change)
 
 
-def _layer(
-    made: Architecture, parameters: Parameters, signals: Signals, layer: int, ways: dict[str, WayBack]
+def _make_layer(
+    architecture: Architecture, parameters: Parameters, signals: Signals, layer: int, ways: dict[str, WayBack]
 ) -> LayerStep:
-    name, z, a = made.activations[layer], signals.sums[layer], signals.activations[layer + 1]
-    slope = ACTIVATIONS[name].derivative
+    name, z, a = architecture.activations[layer], signals.sums[layer], signals.activations[layer + 1]
+    derivative_of = ACTIVATIONS[name].derivative
     weight, bias = parameters.weights[layer], parameters.biases[layer]
-    derivative = slope(z, ACTIVATIONS[name].value(z)) if slope else None  # as without dropout
+    derivative = derivative_of(z, ACTIVATIONS[name].value(z)) if derivative_of else None  # as without dropout
     return LayerStep(name, signals.activations[layer], weight, bias, z, a, derivative, ways)
 
 
-def _loss(made: Architecture, parameters: Parameters, inputs: Array, targets: Array) -> float:
-    signals = forward(made, parameters, inputs)
-    return float(made.output_loss.value(signals.sums[-1], signals.outputs, targets).mean())
+def _mean_loss(architecture: Architecture, parameters: Parameters, inputs: Array, targets: Array) -> float:
+    signals = forward(architecture, parameters, inputs)
+    return float(architecture.output_loss.value(signals.sums[-1], signals.outputs, targets).mean())
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         return value.tolist()
     if isinstance(value, tuple):
-        return [_plain(one) for one in value]
+        return [_to_plain(one) for one in value]
     if isinstance(value, dict):
-        return {name: _plain(one) for name, one in value.items()}
+        return {name: _to_plain(one) for name, one in value.items()}
     if hasattr(value, "__dataclass_fields__"):
-        return {name: _plain(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: _to_plain(getattr(value, name)) for name in value.__dataclass_fields__}
     return value

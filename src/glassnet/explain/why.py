@@ -1,7 +1,7 @@
-"""Why this answer: the gap between the two best answers, split over hidden nodes and inputs; what is alike; a flip.
+"""Explain one answer: attributions of hidden nodes and inputs, nearest training samples, and a flip.
 
 The gap is measured in the sums of the outputs, before their activation, where the last layer is linear and a split is
-exact. A committee's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
+exact. An ensemble's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
 split: of a label how far it is beyond the border between yes and no, of a number the number.
 """
 
@@ -19,8 +19,8 @@ from ..errors import OptionError, ShapeError
 from ..model.model import Model
 from ..nn.activations import Array
 from ..nn.network_class import Network
-from .counterfactual import Flip, Flips
-from .input_gradients import exact_members, hidden_of, mean_sums, signals_of
+from .counterfactual import Flip, FlipSearch
+from .input_gradients import forward_members, last_hidden, mean_output_sums, members_in_float64
 from .integrated_gradients import integrated_gradients
 
 ENOUGH = 0.01
@@ -29,7 +29,7 @@ ENOUGH = 0.01
 
 @dataclass(frozen=True)
 class Nearest:
-    """Training samples that the last hidden layer takes for much the same, the nearest first.
+    """Training samples with the most similar activations of the last hidden layer, the nearest first.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Why:
         Sum of the answer's output less sum of the rival's. Of a label, its output's sum, which is above 0 where it
         holds. Of a number, the number in its own unit; its output's sum where that is not linear in it.
     nodes : ndarray, shape (nodes,)
-        What each node of the last hidden layer adds to the gap, member after member of a committee.
+        What each node of the last hidden layer adds to the gap, member after member of an ensemble.
     bias : float
         What the biases add; ``nodes.sum() + bias`` is the gap.
     inputs : ndarray, shape (features,)
@@ -99,12 +99,12 @@ class Why:
 
     @property
     def same(self) -> list[bool]:
-        """Of each of the nearest samples, whether it is this one, or has the same values."""
+        """Whether each of the nearest samples equals this one."""
         return [] if self.nearest is None else [np.array_equal(one, self.sample) for one in self.nearest.samples]
 
 
 class Neighbours:
-    """The hidden activations of training samples, kept to find the nearest ones quickly.
+    """The hidden activations of training samples, for nearest-neighbour queries.
 
     Parameters
     ----------
@@ -116,31 +116,31 @@ class Neighbours:
     def __init__(self, model: Model, data: Dataset) -> None:
         model.require(data)
         self._model, self._data = model, data
-        parts = [(hidden_of(signals), mean_sums(signals)) for _, signals in model.batches(data.inputs)]
+        parts = [(last_hidden(signals), mean_output_sums(signals)) for _, signals in model.batches(data.inputs)]
         hidden, sums = zip(*parts, strict=True)
         self._hidden, self._sums = np.concatenate(hidden), np.concatenate(sums)
         self._squares = np.einsum("ij,ij->i", self._hidden, self._hidden)
 
     @property
     def source(self) -> str:
-        """Where the samples come from."""
+        """The source of the samples."""
         return self._data.source
 
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
         squares = self._square_distances(hidden)
-        some = min(8 * count, len(squares))  # squares are rounded, so the nearest of some more are looked for exactly
-        rows = np.sort(np.argpartition(squares, some - 1)[:some])
+        candidates = min(8 * count, len(squares))  # squares are rounded: distances of some more are computed exactly
+        rows = np.sort(np.argpartition(squares, candidates - 1)[:candidates])
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
         nearest = np.argsort(distances, kind="stable")[:count]
         rows, distances = rows[nearest], distances[nearest]
-        known = self._data.labels if self._data.values is None else self._data.values
-        return Nearest(self._data.row_numbers[rows], distances, self._data.inputs[rows], known[rows])
+        labels = self._data.labels if self._data.values is None else self._data.values
+        return Nearest(self._data.row_numbers[rows], distances, self._data.inputs[rows], labels[rows])
 
-    def beyond(self, hidden: Array, ways: Array, count: int = 5) -> NDArray[Any]:
-        """Return the nearest samples, unscaled, that lie beyond a border: where some ``way · z`` is above 0."""
-        others = np.flatnonzero((self._sums @ ways.T > 0).any(axis=1))
-        rows = others[np.argsort(self._square_distances(hidden)[others], kind="stable")[:count]]
+    def nearest_across_border(self, hidden: Array, directions: Array, count: int = 5) -> NDArray[Any]:
+        """Return the nearest samples, unscaled, across a border: where some ``direction · z`` is above 0."""
+        across = np.flatnonzero((self._sums @ directions.T > 0).any(axis=1))
+        rows = across[np.argsort(self._square_distances(hidden)[across], kind="stable")[:count]]
         return self._model.upright(self._data.inputs[rows])
 
     def _square_distances(self, hidden: Array) -> Array:
@@ -149,7 +149,7 @@ class Neighbours:
 
 
 def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, output: int | None = None) -> Why:
-    """Take the answer to one sample apart.
+    """Explain the answer to one sample.
 
     Parameters
     ----------
@@ -180,12 +180,12 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
     model, upright = model.opened(raw[None])
     raw = upright[0]
     with one_blas_thread():  # products are small: a second thread would cost more than it brings
-        return _why(model, raw, neighbours, _asked(model, model.outputs(raw)[0], output))
+        return _explain(model, raw, neighbours, _make_target(model, model.outputs(raw)[0], output))
 
 
 @dataclass(frozen=True)
-class _Asked:
-    """What is split, ``direction · z + offset`` of the outputs' sums z, and the ways to another answer, one a row."""
+class _Target:
+    """What is attributed, ``direction · z + offset`` of the output sums z, and the directions to other answers."""
 
     outputs: Array
     output: int | None
@@ -193,10 +193,10 @@ class _Asked:
     rival: Any
     direction: Array
     offset: float
-    ways: Array
+    directions: Array
 
 
-def _asked(model: Model, outputs: Array, output: int | None) -> _Asked:
+def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
     every = np.eye(model.classes)
     if model.targets.of_classes:
         if output is not None:
@@ -206,24 +206,24 @@ def _asked(model: Model, outputs: Array, output: int | None) -> _Asked:
                 "Leave it out.",
             )
         answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
-        return _Asked(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
+        return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
     if output is not None and not 0 <= output < model.classes:
         raise OptionError("GN021", f"output {output}: the model has the outputs 0 to {model.classes - 1}.")
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])
         ways = every[[chosen]] * (1 - 2 * holds)
-        return _Asked(outputs, chosen, holds, 1 - holds, every[chosen], 0.0, ways)
+        return _Target(outputs, chosen, holds, 1 - holds, every[chosen], 0.0, ways)
     chosen = output or 0
     number = float(model.targets.invert(outputs)[chosen])
     linear = model.network.architecture.activations[-1] == "identity"
     scale, offset = (model.targets.scale[chosen], model.targets.offset[chosen]) if linear else (1.0, 0.0)
-    return _Asked(outputs, chosen, number, None, scale * every[chosen], offset, every[:0])
+    return _Target(outputs, chosen, number, None, scale * every[chosen], offset, every[:0])
 
 
 @dataclass(frozen=True)
-class _Split:
-    """A gap and its parts, named as in `Why`; and what the last hidden layers say, shape (nodes,)."""
+class _Attribution:
+    """A gap and its parts, named as in `Why`, with the last hidden activations, shape (nodes,)."""
 
     hidden: Array
     nodes: Array
@@ -238,50 +238,52 @@ class _Split:
         return abs(float(self.inputs.sum()) - beyond) / (abs(beyond) or 1.0)
 
 
-def _why(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, asked: _Asked) -> Why:
-    split = _split(model, list(model.members), raw, asked)
-    if split.missing > ENOUGH:  # the gap is hardly another than the baseline's: of their difference, roundings are much
-        split = _split(model, exact_members(model), raw, asked)
+def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, target: _Target) -> Why:
+    parts = _attribute(model, list(model.members), raw, target)
+    if parts.missing > ENOUGH:  # the gap is hardly another than the baseline's: of their difference, roundings are much
+        parts = _attribute(model, members_in_float64(model), raw, target)
     return Why(
         sample=raw,
-        outputs=asked.outputs,
-        output=asked.output,
-        answer=asked.answer,
-        rival=asked.rival,
-        gap=split.gap,
-        nodes=split.nodes,
-        bias=split.bias,
-        inputs=split.inputs,
-        baseline_gap=split.baseline_gap,
-        missing=split.missing,
-        flip=_flip(model, raw, asked, split.hidden, neighbours) if len(asked.ways) else None,
-        nearest=neighbours.nearest(split.hidden) if neighbours else None,
+        outputs=target.outputs,
+        output=target.output,
+        answer=target.answer,
+        rival=target.rival,
+        gap=parts.gap,
+        nodes=parts.nodes,
+        bias=parts.bias,
+        inputs=parts.inputs,
+        baseline_gap=parts.baseline_gap,
+        missing=parts.missing,
+        flip=_find_flip(model, raw, target, parts.hidden, neighbours) if len(target.directions) else None,
+        nearest=neighbours.nearest(parts.hidden) if neighbours else None,
     )
 
 
-def _split(model: Model, members: list[Network], raw: NDArray[Any], asked: _Asked) -> _Split:
-    """Split in the members' precision; the last layer's products, whose parts are shown, in float64."""
+def _attribute(model: Model, members: list[Network], raw: NDArray[Any], target: _Target) -> _Attribution:
+    """Attribute in the members' precision; the last layer's products, whose parts are shown, in float64."""
     x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
-    last = [asked.direction @ member.parameters.weights[-1] / len(members) for member in members]
-    biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(asked.direction @ bias) for one in members]
-    added = sum(biases) / len(members) + asked.offset
-    own = members[0].parameters.flat.dtype
-    hidden, black = hidden_of(signals_of(members, np.stack([x, baseline]).astype(own))).astype(np.float64)
+    last = [target.direction @ member.parameters.weights[-1] / len(members) for member in members]
+    biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(target.direction @ bias) for one in members]
+    constant = sum(biases) / len(members) + target.offset
+    dtype = members[0].parameters.flat.dtype
+    hidden, black = last_hidden(forward_members(members, np.stack([x, baseline]).astype(dtype))).astype(np.float64)
     nodes, at_baseline = np.concatenate(last) * hidden, np.concatenate(last) * black
-    inputs = integrated_gradients(members, baseline, x, asked.direction)
-    return _Split(hidden, nodes, added, float(nodes.sum()) + added, float(at_baseline.sum()) + added, inputs)
+    inputs = integrated_gradients(members, baseline, x, target.direction)
+    return _Attribution(
+        hidden, nodes, constant, float(nodes.sum()) + constant, float(at_baseline.sum()) + constant, inputs
+    )
 
 
-def _flip(
+def _find_flip(
     model: Model,
     raw: NDArray[Any],
-    asked: _Asked,
+    target: _Target,
     hidden: Array,
     neighbours: Neighbours | None,
 ) -> Flip | None:
-    """Follow the slopes to another answer; where they lead to none, go towards samples that are answered otherwise."""
-    flips = Flips(model, raw, asked.answer, asked.output)
-    found = flips.along_slopes(asked.ways)
-    if found is None and neighbours is not None:
-        return flips.towards(neighbours.beyond(hidden, asked.ways))
-    return found
+    """Follow the gradients to another answer; where they lead to none, move towards samples with another answer."""
+    search = FlipSearch(model, raw, target.answer, target.output)
+    flip = search.follow_gradients(target.directions)
+    if flip is None and neighbours is not None:
+        return search.move_towards(neighbours.nearest_across_border(hidden, target.directions))
+    return flip

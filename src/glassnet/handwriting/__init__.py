@@ -1,13 +1,12 @@
-"""From a photograph of handwriting to pictures as MNIST has them: paper off, digits found, each brought to the form."""
+"""From a photograph of handwriting to MNIST's form: separate ink from paper, segment digits, normalise each."""
 
-from .margin import with_margins, without_margin
-from .mnist_form import CHANGES, PLAIN, SIDE, Change, already_formed, mnist_form, mnist_forms
-from .paper import Ink, lift_ink, lift_otherwise
+from .margin import add_margins, remove_margin
+from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms
+from .paper import Ink, separate_ink, separate_ink_again
 from .photo import eight_bits, opaque, working_size
 from .rules import Mask, Plane
-from .segment import Piece, cuts, doubtful_pairs, find_pieces, in_lines, ink_mask, may_be_one, union
-from .sheet import sheet_alone
-from .whole import forms_of
+from .segment import Piece, ambiguous_pairs, find_cuts, find_pieces, ink_mask, may_be_one_digit, sort_into_lines, union
+from .sheet import isolate_sheet
 
 __all__ = [
     "CHANGES",
@@ -18,23 +17,23 @@ __all__ = [
     "Mask",
     "Piece",
     "Plane",
-    "already_formed",
-    "cuts",
-    "doubtful_pairs",
+    "add_margins",
+    "ambiguous_pairs",
     "eight_bits",
+    "extract_digits",
+    "find_cuts",
     "find_pieces",
-    "forms_of",
-    "in_lines",
     "ink_mask",
-    "lift_ink",
-    "lift_otherwise",
-    "may_be_one",
+    "isolate_sheet",
+    "match_mnist_form",
+    "may_be_one_digit",
     "mnist_form",
     "mnist_forms",
     "opaque",
-    "sheet_alone",
+    "remove_margin",
+    "separate_ink",
+    "separate_ink_again",
+    "sort_into_lines",
     "union",
-    "with_margins",
-    "without_margin",
     "working_size",
 ]

@@ -1,4 +1,4 @@
-"""Strokes with gaps, where the pen ran dry or was pressed too little: what stands end to end is one stroke."""
+"""Bridge gaps in strokes, where the pen ran dry or was pressed too little."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ import numpy as np
 from PIL import Image, ImageDraw
 from scipy import ndimage
 
-from .rules import Mask, closed, stroke_pixels
+from .rules import Mask, close_gaps, stroke_pixels
 
 _MOST = 800  # pieces: more are no handwriting
 
 
-def without_gaps(mask: Mask, gap: float) -> Mask:
-    """Bridge gaps of up to so many pixels."""
-    return bridged(closed(mask, max(1, round(gap / 2))), gap)
+def bridge_gaps(mask: Mask, gap: float) -> Mask:
+    """Bridge gaps of up to `gap` pixels."""
+    return connect_pieces(close_gaps(mask, max(1, round(gap / 2))), gap)
 
 
-def bridged(mask: Mask, gap: float) -> Mask:
-    """Draw strokes between pieces of ink that stand nearer to each other than `gap` pixels, the nearest first.
+def connect_pieces(mask: Mask, gap: float) -> Mask:
+    """Draw strokes between components nearer to each other than `gap` pixels, the nearest first.
 
     Pieces that hang together already are left alone: the opening of a 6 or a 2 is no gap.
     """
@@ -26,7 +26,7 @@ def bridged(mask: Mask, gap: float) -> Mask:
         return mask
     away, nearest = ndimage.distance_transform_edt(~mask, return_indices=True)
     owner = labels[tuple(nearest)]
-    found: dict[tuple[int, int], tuple[float, tuple[int, ...], tuple[int, ...]]] = {}
+    links: dict[tuple[int, int], tuple[float, tuple[int, ...], tuple[int, ...]]] = {}
     for axis in (0, 1):  # where the surroundings of two pieces meet, the way from one to the other is shortest
         first, second = (np.moveaxis(owner, axis, 0)[part] for part in (slice(-1), slice(1, None)))
         far = np.moveaxis(away, axis, 0)
@@ -37,12 +37,12 @@ def bridged(mask: Mask, gap: float) -> Mask:
             one, other = int(owner[row]), int(owner[step])
             pair = (min(one, other), max(one, other))
             length = float(far[tuple(place)])
-            if pair not in found or length < found[pair][0]:
-                found[pair] = (length, tuple(nearest[(slice(None), *row)]), tuple(nearest[(slice(None), *step)]))
+            if pair not in links or length < links[pair][0]:
+                links[pair] = (length, tuple(nearest[(slice(None), *row)]), tuple(nearest[(slice(None), *step)]))
     group = list(range(count + 1))
     picture = Image.fromarray(mask.astype(np.uint8))
     pen, wide = ImageDraw.Draw(picture), max(1, round(stroke_pixels(mask)))
-    for (one, other), (_, start, end) in sorted(found.items(), key=lambda item: item[1]):
+    for (one, other), (_, start, end) in sorted(links.items(), key=lambda item: item[1]):
         if group[one] != group[other]:
             group = [group[one] if name == group[other] else name for name in group]
             pen.line([(int(y), int(x)) for x, y in (start, end)], 1, wide)

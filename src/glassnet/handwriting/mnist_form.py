@@ -1,4 +1,4 @@
-"""The last stage: a piece of ink becomes a picture as MNIST has them.
+"""The last stage: bring a piece of ink to MNIST's form, 28 × 28 pixels.
 
 MNIST's digits were black and white, brought to 20 × 20 without changing their proportions, the grey coming from the
 averaging, and put into 28 × 28 with their centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998, section
@@ -15,8 +15,11 @@ from numpy.typing import NDArray
 from PIL import Image, ImageOps
 from scipy import ndimage
 
+from .paper import separate_ink
+from .photo import working_size
 from .rules import Mask, stroke_pixels
-from .segment import box_of
+from .segment import bounding_box, find_pieces, ink_mask, sort_into_lines
+from .sheet import isolate_sheet
 
 SIDE, BOX = 28, 20
 STROKE = (0.08, 0.2)
@@ -30,7 +33,7 @@ _THINNEST = 3  # of those pixels: so wide a stroke is made before it is brought 
 
 @dataclass(frozen=True)
 class Change:
-    """A small change of a digit on its way to the form, to ask about it more than once.
+    """A small change of a digit (rotation, shear, stroke width, size, offset), for averaging over several.
 
     Parameters
     ----------
@@ -70,8 +73,8 @@ CHANGES = (
 """What a digit is asked about in: as it is, and a little changed in each direction."""
 
 
-def already_formed(picture: Image.Image) -> NDArray[np.uint8] | None:
-    """Return the pixels of a picture that has MNIST's form already: what has it needs no stage, and would lose by each.
+def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
+    """Return the pixels of a picture that has MNIST's form already, which every stage would only degrade.
 
     Parameters
     ----------
@@ -98,6 +101,22 @@ def already_formed(picture: Image.Image) -> NDArray[np.uint8] | None:
     return grey if smallest <= box <= largest and np.abs(np.array(middle) - SIDE / 2).max() < off else None
 
 
+def extract_digits(picture: Image.Image) -> NDArray[np.uint8]:
+    """Return the digits of an RGB photograph in reading order, shape (digits, 28, 28), in MNIST's form.
+
+    No model is asked: where it is open what belongs together, or whether ink is dark or light, the likelier is taken.
+    """
+    form = match_mnist_form(picture)
+    if form is not None:
+        return form[np.newaxis]
+    values = working_size(picture)
+    alone = isolate_sheet(values)
+    ink = separate_ink(values if alone is None else alone)[0]
+    pieces = find_pieces(ink_mask(ink), ink)
+    forms = [mnist_form(piece.mask) for line in sort_into_lines(pieces) for piece in line]
+    return np.stack(forms) if forms else np.empty((0, SIDE, SIDE), np.uint8)
+
+
 def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
     """Bring a piece of ink to MNIST's form, shape (28, 28): `mnist_forms` with one change."""
     form: NDArray[np.uint8] = mnist_forms(mask, (change,))[0]
@@ -119,26 +138,26 @@ def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.u
     ndarray of uint8, shape (changes, 28, 28)
         255 is full ink.
     """
-    mask = mask[box_of(mask)]
-    fine = _fine(mask)
-    return np.stack([_form(_changed(mask, fine, change), change) for change in changes])
+    mask = mask[bounding_box(mask)]
+    fine = _rescale_mask(mask)
+    return np.stack([_fit_box(_apply_change(mask, fine, change), change) for change in changes])
 
 
 def stroke_width(mask: Mask) -> float:
-    """Width of the strokes, in parts of the longer side."""
+    """Return the stroke width as a fraction of the longer side."""
     half = ndimage.distance_transform_edt(np.pad(mask, 1))
     # Across a bar of width w the distances to its edge are 1, 2, … w / 2, …, 2, 1: their mean is (w + 2) / 4.
     mean = float(half[half > 0].mean())
     return float((4 * mean - 2) / max(mask.shape))
 
 
-def _fine(mask: Mask) -> Image.Image:
-    """Bring the mask to a size where strokes can be measured, with room to be turned."""
+def _rescale_mask(mask: Mask) -> Image.Image:
+    """Scale the mask to a size where strokes can be measured, with room for rotation."""
     scale = _FINE / max(mask.shape)
     short = (_THINNEST / scale - stroke_pixels(mask)) / 2
     if scale < 1 and short > 0:  # a hair would be averaged away
         mask = ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
-        mask = mask[box_of(mask)]
+        mask = mask[bounding_box(mask)]
         scale = _FINE / max(mask.shape)
     size = (max(1, round(mask.shape[1] * scale)), max(1, round(mask.shape[0] * scale)))
     picture = Image.fromarray(np.where(mask, 255, 0).astype(np.uint8))
@@ -148,8 +167,8 @@ def _fine(mask: Mask) -> Image.Image:
     return ImageOps.expand(picture.resize(size, way), _FINE // 3)
 
 
-def _bold(fine: Image.Image, change: Change) -> Mask:
-    """Return the ink, turned and leaning as wanted, in its box."""
+def _distort(fine: Image.Image, change: Change) -> Mask:
+    """Rotate and shear the ink as `change` says; return it in its bounding box."""
     if change.turn or change.lean:
         angle = np.radians(change.turn)
         back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -161,27 +180,27 @@ def _bold(fine: Image.Image, change: Change) -> Mask:
         )
     grey = np.asarray(fine)
     bold: Mask = grey > min(127, int(grey.max()) - 1)
-    return bold[box_of(bold)]
+    return bold[bounding_box(bold)]
 
 
-def _changed(mask: Mask, fine: Image.Image, change: Change) -> Mask:
-    """Return the ink as it is to be averaged, in its box."""
-    bold = _bold(fine, change)
-    changed = _with_stroke(bold, change.stroke)
+def _apply_change(mask: Mask, fine: Image.Image, change: Change) -> Mask:
+    """Return the changed ink in its bounding box, before it is averaged down."""
+    bold = _distort(fine, change)
+    changed = _adjust_stroke_width(bold, change.stroke)
     if changed is bold and not (change.turn or change.lean) and max(mask.shape) >= _FINE:
         return mask  # as it was found: each way through another grid moves edges
-    return changed[box_of(changed)]
+    return changed[bounding_box(changed)]
 
 
-def _form(bold: Mask, change: Change) -> NDArray[np.uint8]:
+def _fit_box(bold: Mask, change: Change) -> NDArray[np.uint8]:
     scale = change.box / max(bold.shape)
     size = (max(1, round(bold.shape[1] * scale)), max(1, round(bold.shape[0] * scale)))
     small = np.array(Image.fromarray(np.where(bold, 255, 0).astype(np.uint8)).resize(size, Image.Resampling.BOX))
-    return _centred(small, change)
+    return _centre(small, change)
 
 
-def _with_stroke(bold: Mask, factor: float) -> Mask:
-    """Bring the strokes' width into MNIST's range, times a factor."""
+def _adjust_stroke_width(bold: Mask, factor: float) -> Mask:
+    """Bring the stroke width into MNIST's range, times a factor."""
     width = stroke_width(bold)
     wanted = float(np.clip(width, *STROKE)) * factor
     off = (wanted - width) * _FINE / 2
@@ -197,8 +216,8 @@ def _with_stroke(bold: Mask, factor: float) -> Mask:
     return bold
 
 
-def _centred(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
-    """Put the box into the picture so that the centre of mass is in the middle."""
+def _centre(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
+    """Place the digit so that its centre of mass is in the middle of the 28 × 28."""
     height, width = small.shape
     weight = small.astype(np.float64)
     total = float(weight.sum())

@@ -1,4 +1,4 @@
-"""The first stage: paper and light out of a photograph, so that ink remains, 0 to about 1.
+"""The first stage: remove paper and light from a photograph; what remains is ink, 0 to about 1.
 
 Light multiplies: what a place of the paper sends back is the light there times its colour. So ink is measured against
 the paper beside it, in each colour channel by itself: 0 where nothing is written, 1 where everything is swallowed. The
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from scipy import ndimage
 
 from ..data.dataset import border
-from .rules import Plane, is_grid, ruled_lines, stroke_pixels
+from .rules import Plane, find_ruled_lines, is_grid, stroke_pixels
 
 _COARSE = 64  # pixels on the longer side where only the paper's shades matter
 _NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
@@ -31,7 +31,7 @@ _CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each 
 
 @dataclass(frozen=True)
 class Ink:
-    """What is written on a picture.
+    """The ink of a picture, and the paper below it.
 
     Parameters
     ----------
@@ -54,45 +54,45 @@ class Ink:
     noise: float
 
 
-def lift_ink(picture: Plane) -> tuple[Ink, ...]:
-    """Measure the ink of a picture, shape (rows, columns, 3), 0 to 1.
+def separate_ink(picture: Plane) -> tuple[Ink, ...]:
+    """Separate ink from paper in a picture, shape (rows, columns, 3), 0 to 1.
 
     Returns
     -------
     tuple of Ink
         One; or two, the likelier first, where it may be dark ink on light paper as well as light ink on dark.
     """
-    side = _balance(picture)
-    likelier = _lifted(picture, side < 0)
-    return (likelier,) if abs(side) > _CLEAR else (likelier, _lifted(picture, side >= 0))
+    side = _polarity(picture)
+    likelier = _measure_ink(picture, side < 0)
+    return (likelier,) if abs(side) > _CLEAR else (likelier, _measure_ink(picture, side >= 0))
 
 
-def lift_otherwise(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
-    """Measure ink once more where what was found first, `mask`, may be something else than writing.
+def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
+    """Separate ink again where the first result, `mask`, may be something else than writing.
 
     The shadow of a pen reaches into the picture and is one piece with the digit it lies on: then as fine strokes alone,
     for none is as wide as that. A spot of light stands out more than what is written: then of the other shade.
     """
-    found = []
+    inks = []
     if np.concatenate([mask[:2].ravel(), mask[-2:].ravel(), mask[:, :2].ravel(), mask[:, -2:].ravel()]).any():
-        found.append(_lifted(picture, ink.light_on_dark, max(5, min(picture.shape[:2]) // _FINE)))
+        inks.append(_measure_ink(picture, ink.light_on_dark, max(5, min(picture.shape[:2]) // _FINE)))
     sides = [int(np.ptp(np.flatnonzero(mask.any(axis=axis)))) + 1 for axis in (0, 1)] if mask.any() else [0]
     if stroke_pixels(mask) > _BLOB * max(sides):
-        other = _lifted(picture, not ink.light_on_dark)
-        found += [other] if other.contrast > _AS_CLEAR * ink.contrast else []
-    return tuple(found)
+        other = _measure_ink(picture, not ink.light_on_dark)
+        inks += [other] if other.contrast > _AS_CLEAR * ink.contrast else []
+    return tuple(inks)
 
 
-def _lifted(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
+def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None) -> Ink:
     seen = 1 - picture if light_on_dark else picture
     seen = ndimage.gaussian_filter(seen, (0.7, 0.7, 0)) + np.float32(0.02)
     short = min(seen.shape[:2])
     reach = widest or max(5, short // 3)
     written = np.ones(seen.shape[:2], bool)
     for turn in range(3):
-        paper = _without_strokes(seen, reach)
-        strength, contrast = _along_the_ink(_density(seen, paper), written)
-        inner = _inner(_unruled(strength))
+        paper = _fill_strokes(seen, reach)
+        strength, contrast = _project_on_ink_colour(_ink_density(seen, paper), written)
+        inner = _drop_border_components(_mask_without_grid(strength))
         if not inner.any():
             break
         # Wide enough for the widest stroke and no wider: then shadows stay paper. Crayon and chalk leave holes.
@@ -110,14 +110,14 @@ def _lifted(picture: Plane, light_on_dark: bool, widest: int | None = None) -> I
     return Ink(strength, shown.clip(0, 1), light_on_dark, contrast, noise)
 
 
-def _balance(picture: Plane) -> float:
-    """Tell dark ink on light paper (above 0) from light ink on dark (below 0); near 0 either is possible.
+def _polarity(picture: Plane) -> float:
+    """Return the log ratio of dark ink on light paper (above 0) to light ink on dark; near 0 either is possible.
 
     Ink is what there is less of, wherever one looks: most of what stands out of its surroundings lies on the ink's
     side. Returns the logarithm of how much more, for the size of surroundings that tells most, with a bias for ink
     that is darker than what most of the picture is.
     """
-    grey = reduced(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
+    grey = downsample(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
     sides = []
     for part in (2, 4, 7):
         off = grey - ndimage.median_filter(grey, size=max(3, min(grey.shape) // part), mode="reflect")
@@ -126,8 +126,8 @@ def _balance(picture: Plane) -> float:
     return max(sides, key=abs) + 4 * (float(np.median(grey)) - 0.3)
 
 
-def _without_strokes(seen: Plane, reach: int) -> Plane:
-    """Fill strokes narrower than `reach` pixels from the paper around them, channel by channel."""
+def _fill_strokes(seen: Plane, reach: int) -> Plane:
+    """Fill strokes narrower than `reach` pixels with the paper around them, channel by channel."""
     # Darkness around the picture: a table along its edge is then as wide as it may be, and no stroke.
     planes = [np.pad(seen[..., c], reach) for c in range(3)]
     closed = [ndimage.grey_closing(plane, size=(reach, reach), mode="constant") for plane in planes]
@@ -137,8 +137,8 @@ def _without_strokes(seen: Plane, reach: int) -> Plane:
     return np.minimum(filled, smooth)
 
 
-def reduced(values: Plane, step: int) -> Plane:
-    """Average blocks of step × step; the last ones are filled up with the edge."""
+def downsample(values: Plane, step: int) -> Plane:
+    """Average blocks of step × step; the edge is repeated to fill the last ones."""
     if step == 1:
         return values
     rows, columns = -(-values.shape[0] // step) * step, -(-values.shape[1] // step) * step
@@ -147,27 +147,27 @@ def reduced(values: Plane, step: int) -> Plane:
     return blocks
 
 
-def _density(seen: Plane, paper: Plane) -> Plane:
-    """How much of the paper's light is missing, channel by channel; what noise alone would take away is not counted."""
+def _ink_density(seen: Plane, paper: Plane) -> Plane:
+    """Return the share of the paper's light that is missing, by channel, less its median (the noise)."""
     missing: Plane = 1 - seen / paper
     missing -= np.median(missing, axis=(0, 1))
     return missing
 
 
-def _unruled(strength: Plane) -> NDArray[np.bool_]:
-    """Tell ink from paper for a first look, without a printed grid: its colour is not the ink's."""
+def _mask_without_grid(strength: Plane) -> NDArray[np.bool_]:
+    """Return a first ink mask without a printed grid, whose colour is not the ink's."""
     ink: NDArray[np.bool_] = strength > 0.5
     if not is_grid(ink):
         return ink
-    ruled = ruled_lines(strength, 0.5)
+    ruled = find_ruled_lines(strength, 0.5)
     ruled = ndimage.binary_dilation(ruled, iterations=2) & ink
     side = int(max(2, stroke_pixels(ruled) / 2))
     written: NDArray[np.bool_] = ndimage.binary_opening(ink & ~ruled, np.ones((side, side), bool))
     return written if written.any() else ink
 
 
-def _inner(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Leave out what touches the picture's edge, a finger or a table, unless hardly anything else is there.
+def _drop_border_components(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Drop components at the picture's edge, a finger or a table, unless hardly anything else is there.
 
     A printed grid reaches the edge with all that is written on it: so first without what is as thin as its lines.
     """
@@ -182,8 +182,8 @@ def _inner(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return ink
 
 
-def _along_the_ink(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, float]:
-    """Bring the channels to one number, 1 for full ink; also return how much full ink takes away."""
+def _project_on_ink_colour(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, float]:
+    """Project the channels on the ink's colour, 1 for full ink; also return the density of full ink."""
     size: Plane = np.sqrt((density.clip(0) ** 2).mean(axis=2))
     level = _ink_level(size, written)
     strong = density[written & (size > 0.6 * level)]
@@ -192,14 +192,14 @@ def _along_the_ink(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, f
         colour = colour / max(float(np.linalg.norm(colour)), 1e-6)
         agree = (strong @ colour) / np.maximum(np.linalg.norm(strong, axis=1), 1e-6)
         if np.mean(agree > 0.93) > 0.85:  # one colour of ink, not several
-            weights = _matched(density[size < 0.4 * level], colour)
+            weights = _matched_filter(density[size < 0.4 * level], colour)
             size = (density @ (weights / (weights @ colour)) / 3**0.5).astype(np.float32)
             level = _ink_level(size, written)
     return (size / np.float32(max(level, 1e-6))).astype(np.float32), level
 
 
-def _matched(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
-    """Weights for the channels that tell this colour of ink best from what the paper, shape (n, 3), shows by itself.
+def _matched_filter(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
+    """Return channel weights that separate this ink colour best from the paper's own variation, shape (n, 3).
 
     Creases and shadows take the same from all channels, a printed grid its own colour: a matched filter (Turin 1960)
     counts little what varies without ink.
@@ -209,17 +209,17 @@ def _matched(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
 
 
 def _ink_level(values: NDArray[Any], written: NDArray[np.bool_]) -> float:
-    """Return the usual value of the strong ones: of what stands out of the noise, the median of the upper class."""
+    """Return the median strength of the ink: of what stands out of the noise, the upper class's."""
     noise = 1.4826 * float(np.median(np.abs(values - np.median(values))))
     standing_out = values[written & (values > max(5 * noise, 0.03))]
     if standing_out.size < 4:
         return float(values.max(initial=0.0))
-    upper = standing_out[standing_out > otsu(standing_out)]
+    upper = standing_out[standing_out > otsu_threshold(standing_out)]
     return float(np.median(upper)) if upper.size else float(np.median(standing_out))
 
 
-def otsu(values: NDArray[Any]) -> float:
-    """Return the threshold that parts values into the two most different classes (Otsu 1979, equation 12)."""
+def otsu_threshold(values: NDArray[Any]) -> float:
+    """Return the threshold that separates values into the two most different classes (Otsu 1979, equation 12)."""
     if np.ptp(values) < 1e-6:  # one value, but for rounding: nothing is above it
         return float(values.max())
     counts, edges = np.histogram(values, 256)

@@ -1,7 +1,7 @@
-"""Reading: the digits of a photograph, as a model of 28 × 28 pictures answers them.
+"""Read the digits of a photograph with a model of 28 × 28 pictures.
 
 A photograph may be taken apart in several ways: ink may be dark or light, a sheet may lie on a table, the pen may have
-skipped. Each way is read, its pieces are asked about (asking.py), and how far a reading is to be believed decides.
+skipped. Each is read (`recognise`), and the reading with the best score is taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from ..errors import DataError
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from .recognise import SURE, Asked, answers, settled
+from .recognise import SURE, Candidate, recognise, score_forms
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -35,7 +35,7 @@ _UNEVEN = 0.3  # of its worth that a reading loses where its paper is as uneven 
 
 @dataclass(frozen=True)
 class Digit:
-    """One digit that was found, and what the model answers.
+    """One digit of a photograph, and the model's answer.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class Digit:
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read, and the stages that led there.
+    """The digits of a photograph, and the intermediate stages.
 
     Parameters
     ----------
@@ -114,13 +114,13 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     """
     from . import (
         SIDE,
-        already_formed,
+        add_margins,
         ink_mask,
-        lift_ink,
-        lift_otherwise,
+        isolate_sheet,
+        match_mnist_form,
         opaque,
-        sheet_alone,
-        with_margins,
+        separate_ink,
+        separate_ink_again,
         working_size,
     )
 
@@ -128,59 +128,63 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
         raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)
-    formed = already_formed(picture)
-    if formed is not None:
-        ink = lift_ink(values)[0]
-        [outputs], [confidence] = answers(model, formed.reshape(1, 1, -1))
-        digit = _answered(model, outputs, confidence, (0, 0, *picture.size), 0, sure, formed)
+    form = match_mnist_form(picture)
+    if form is not None:
+        ink = separate_ink(values)[0]
+        [outputs], [confidence] = score_forms(model, form.reshape(1, 1, -1))
+        digit = _make_digit(model, outputs, confidence, (0, 0, *picture.size), 0, sure, form)
         return Reading((digit,), picture, ink, ink_mask(ink))
-    views = [alone] if (alone := sheet_alone(values)) is not None else []
-    best = _best([_read(model, picture, ink, 0, sure) for view in [*views, values] for ink in lift_ink(view)])
-    if _confidence(best) < _CLEARLY or _filled(best) > _FILLED:
-        framed = [(ink, margin) for view, margin in with_margins(values) for ink in lift_ink(view)]
-        cropped = [_read(model, picture, ink, margin, sure) for ink, margin in framed]
-        best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_worth)
-    if not best.digits or _worth(best) >= _DOUBTFUL:
+    views = [alone] if (alone := isolate_sheet(values)) is not None else []
+    best = _choose_best(
+        [_read_ink(model, picture, ink, 0, sure) for view in [*views, values] for ink in separate_ink(view)]
+    )
+    if _mean_confidence(best) < _CLEARLY or _filled_share(best) > _FILLED:
+        framed = [(ink, margin) for view, margin in add_margins(values) for ink in separate_ink(view)]
+        cropped = [_read_ink(model, picture, ink, margin, sure) for ink, margin in framed]
+        best = max([best, *(one for one in cropped if len(one.digits) == 1)], key=_score)
+    if not best.digits or _score(best) >= _DOUBTFUL:
         return best
-    others = lift_otherwise((views or [values])[0], best.ink, best.mask)
-    otherwise = [_read(model, picture, ink, 0, sure) for ink in others]
-    return _best([best, *(one for one in otherwise if _no_worse(one, best)), *_again(model, best, sure)])
+    other_inks = separate_ink_again((views or [values])[0], best.ink, best.mask)
+    other_readings = [_read_ink(model, picture, ink, 0, sure) for ink in other_inks]
+    return _choose_best(
+        [best, *(one for one in other_readings if _is_no_worse(one, best)), *_read_with_other_masks(model, best, sure)]
+    )
 
 
-def _read(
+def _read_ink(
     model: Model, picture: Image, ink: Ink, margin: int, sure: float, gaps: float = 0.0, mask: Mask | None = None
 ) -> Reading:
-    """Read what one way of telling ink from paper gives, or a mask of its own."""
-    from . import find_pieces, ink_mask, without_margin
+    """Read one separation of ink from paper, or the given mask."""
+    from . import find_pieces, ink_mask, remove_margin
 
     mask = ink_mask(ink) if mask is None else mask
     pieces = find_pieces(mask, ink, gaps)
     if margin:
-        pieces, ink, mask = without_margin(pieces, ink, mask, margin)
+        pieces, ink, mask = remove_margin(pieces, ink, mask, margin)
     scale = np.array([picture.width / mask.shape[1], picture.height / mask.shape[0]] * 2)
-    lines = enumerate(settled(model, pieces))
-    digits = [_digit(model, asked, number, scale, sure) for number, line in lines for asked in line]
-    return Reading(_among_digits(digits), picture, ink, mask)
+    lines = enumerate(recognise(model, pieces))
+    digits = [_locate_digit(model, candidate, number, scale, sure) for number, line in lines for candidate in line]
+    return Reading(_doubt_letters(digits), picture, ink, mask)
 
 
-def _again(model: Model, reading: Reading, sure: float) -> list[Reading]:
-    """Read once more with gaps bridged, as of a dry pen, and once with only the strongest ink, as beside a shadow.
+def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
+    """Read again with gaps bridged, as of a dry pen, and with only the strongest ink, as beside a shadow.
 
     What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together. Nor is
     what has more of them: its weakest strokes taken away, an 0 falls apart.
     """
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
-    ways = [*((reading.mask, gaps, most) for gaps, most in _gaps(reading)), (strongest, 0.0, len(reading.digits))]
-    again = [
-        (_read(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
-        for mask, gaps, most in ways
+    masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
+    readings = [
+        (_read_ink(model, reading.picture, reading.ink, 0, sure, gaps, mask), most)
+        for mask, gaps, most in masks
         if mask.any()
     ]
-    return [one for one, most in again if _surely(one) >= _surely(reading) and len(one.digits) <= most]
+    return [one for one, most in readings if _count_sure(one) >= _count_sure(reading) and len(one.digits) <= most]
 
 
-def _gaps(reading: Reading) -> list[tuple[float, int]]:
-    """How far the pen may have skipped, in pixels of the mask, and how many digits there are then at most.
+def _gap_sizes(reading: Reading) -> list[tuple[float, int]]:
+    """Return gap lengths to bridge, in pixels of the mask, each with the most digits to accept afterwards.
 
     Parts of all that is written, or of a digit of many: of one digit in bits the bits say little of its size; of many
     the whole says nothing, and counts only where one digit is all that it gives.
@@ -192,49 +196,49 @@ def _gaps(reading: Reading) -> list[tuple[float, int]]:
     return [(part * size, most) for size, most in sizes for part in _GAPS]
 
 
-def _no_worse(one: Reading, than: Reading) -> bool:
-    """Tell whether more is sure in a reading than in another, or as much of no more digits."""
-    gain = _surely(one) - _surely(than)
-    return gain > 0 or (gain == 0 and len(one.digits) <= len(than.digits))
+def _is_no_worse(reading: Reading, other: Reading) -> bool:
+    """Whether a reading has more sure digits than another, or as many among no more digits."""
+    gain = _count_sure(reading) - _count_sure(other)
+    return gain > 0 or (gain == 0 and len(reading.digits) <= len(other.digits))
 
 
-def _surely(reading: Reading) -> int:
+def _count_sure(reading: Reading) -> int:
     return sum(digit.sure for digit in reading.digits)
 
 
-def _best(readings: list[Reading]) -> Reading:
-    """Choose the first, the likeliest, unless another is much more to be believed."""
+def _choose_best(readings: list[Reading]) -> Reading:
+    """Choose the first, the likeliest, unless another has a much better score."""
     best = readings[0]
     for reading in readings[1:]:
-        if _worth(reading) > _worth(best) + 0.15:
+        if _score(reading) > _score(best) + 0.15:
             best = reading
     return best
 
 
-def _among_digits(digits: list[Digit]) -> tuple[Digit, ...]:
-    """Be sure of none where most are no digits: an o among letters is no 0."""
+def _doubt_letters(digits: list[Digit]) -> tuple[Digit, ...]:
+    """Mark all digits unsure where most are no digits: an o among letters is no 0."""
     if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
         return tuple(replace(digit, sure=False) for digit in digits)
     return tuple(digits)
 
 
-def _confidence(reading: Reading) -> float:
+def _mean_confidence(reading: Reading) -> float:
     return float(np.mean([digit.confidence for digit in reading.digits])) if reading.digits else -1.0
 
 
-def _worth(reading: Reading) -> float:
-    """How much a reading is to be believed where several are possible.
+def _score(reading: Reading) -> float:
+    """Return how credible a reading is: its mean confidence, reduced for uneven paper and cut-off digits.
 
     That is how sure it is of its digits, and less where what it takes for bare paper is as uneven as the picture: then
     what is written may have been taken for paper. And less where digits touch the picture's edge.
     """
     paper, picture = (np.asarray(plane, np.float32) for plane in (reading.ink.paper, reading.picture.reduce(4)))
-    left = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
-    return _confidence(reading) * (1 - _UNEVEN * min(1.0, left)) * (1 - _CUT_OFF * _at_the_edge(reading))
+    unevenness = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
+    return _mean_confidence(reading) * (1 - _UNEVEN * min(1.0, unevenness)) * (1 - _CUT_OFF * _edge_share(reading))
 
 
-def _filled(reading: Reading) -> float:
-    """Which part of one of the picture's sides the digits take."""
+def _filled_share(reading: Reading) -> float:
+    """Return the largest share of a side of the picture that the digits take."""
     if not reading.digits:
         return 0.0
     boxes = np.array([digit.box for digit in reading.digits])
@@ -242,8 +246,8 @@ def _filled(reading: Reading) -> float:
     return float(max((right - left) / reading.picture.width, (bottom - top) / reading.picture.height))
 
 
-def _at_the_edge(reading: Reading) -> float:
-    """Which part of the digits touches the picture's edge: they are cut off, or a shadow, or a finger."""
+def _edge_share(reading: Reading) -> float:
+    """Return the share of digits that touch the picture's edge: cut off, a shadow, or a finger."""
     width, height = reading.picture.size
     edges = [
         box[0] <= 0 or box[1] <= 0 or box[2] >= width or box[3] >= height for box in (d.box for d in reading.digits)
@@ -251,18 +255,18 @@ def _at_the_edge(reading: Reading) -> float:
     return float(np.mean(edges)) if edges else 0.0
 
 
-def _digit(model: Model, asked: Asked, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
-    piece = asked.piece
+def _locate_digit(model: Model, candidate: Candidate, line: int, scale: NDArray[np.float64], sure: float) -> Digit:
+    piece = candidate.piece
     left, top, right, bottom = (
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
     )
     box = (int(left), int(top), int(right), int(bottom))
     # A piece too flat for a digit is none, whatever the model says.
     least = sure if piece.width < _WIDEST * piece.height else np.inf
-    return _answered(model, asked.outputs, asked.confidence, box, line, least, asked.form)
+    return _make_digit(model, candidate.outputs, candidate.confidence, box, line, least, candidate.form)
 
 
-def _answered(
+def _make_digit(
     model: Model,
     outputs: FloatArray,
     confidence: float,

@@ -1,4 +1,4 @@
-"""Ruled lines and grids: what a printer or a ruler has drawn, told from what a hand has written.
+"""Ruled lines and grids: find what was printed or ruled, to separate it from handwriting.
 
 A line of handwriting is short, or bends; a printed one is thin and straight across half the picture, and a grid of them
 leaves the picture in many places.
@@ -21,15 +21,15 @@ length on there are where lines are printed."""
 
 
 def is_grid(ink: Mask) -> bool:
-    """Tell whether ink leaves the picture in so many places, and on opposite sides, as only printed lines do."""
+    """Whether ink crosses the picture's edge in many places and on opposite sides, as only a printed grid does."""
     if min(ink.shape) < 4:
         return False
     sides = [np.count_nonzero(np.diff(side.astype(np.int8)) == 1) for side in (ink[1], ink[-2], ink[:, 1], ink[:, -2])]
     return bool(sum(sides) >= _GRID and max(min(sides[:2]), min(sides[2:])) >= _GRID // 3)
 
 
-def ruled_lines(strength: Plane, least: float) -> Mask:
-    """Find long thin straight lines, nearly level or nearly upright, that a printer or a ruler has drawn.
+def find_ruled_lines(strength: Plane, least: float) -> Mask:
+    """Find long, thin, straight lines, nearly horizontal or vertical, printed or drawn with a ruler.
 
     Thin is what an opening takes away (Serra 1982), from 0.6 of `least` on, the strength from which a place is ink: a
     line about as strong as that would be seen in dashes.
@@ -37,15 +37,15 @@ def ruled_lines(strength: Plane, least: float) -> Mask:
     ink = strength > least
     # In a grid with little writing the usual stroke is the grid's own line.
     part = 1.6 if is_grid(ink) else 0.5
-    solid = _without_pores(strength, ink)
+    solid = _fill_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
     thin = ndimage.white_tophat(solid, size=(side, side)) > 0.6 * least
-    ways = [_long_runs(thin, ink), tuple(one.T for one in _long_runs(thin.T, ink.T))]
-    found: Mask = (ways[0][0] > 0) | (ways[1][0] > 0)
-    if not found.any():
-        return found
-    usual, ruled = float(np.median(strength[found])), np.zeros_like(found)
-    for lines, spans in ways:
+    runs = [_find_long_runs(thin, ink), tuple(one.T for one in _find_long_runs(thin.T, ink.T))]
+    lines_mask: Mask = (runs[0][0] > 0) | (runs[1][0] > 0)
+    if not lines_mask.any():
+        return lines_mask
+    usual, ruled = float(np.median(strength[lines_mask])), np.zeros_like(lines_mask)
+    for lines, spans in runs:
         # A line from edge to edge is none of the hand's, however strong: the margin is red, the lines are grey.
         own = ndimage.median(strength, lines, np.arange(len(spans)))
         limit = np.maximum(usual, np.where(spans, np.nan_to_num(own), 0))
@@ -54,8 +54,8 @@ def ruled_lines(strength: Plane, least: float) -> Mask:
     return ruled
 
 
-def _without_pores(strength: Plane, ink: Mask) -> Plane:
-    """Fill what crayon and chalk leave open: small places inside of a stroke, which make no thin lines of it."""
+def _fill_pores(strength: Plane, ink: Mask) -> Plane:
+    """Fill small holes inside strokes, as crayon and chalk leave them: they would look like thin lines."""
     width = 2 * max(1, min(ink.shape) // 120) + 1
     labels, _ = ndimage.label(~ink)
     small = np.bincount(labels.ravel()) <= width * width
@@ -64,20 +64,20 @@ def _without_pores(strength: Plane, ink: Mask) -> Plane:
     return filled
 
 
-def _long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
-    """Find and number what is thin on a straight way across at least half the columns, most of it thin, some other ink.
+def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
+    """Find and number straight runs of thin ink over at least half the columns.
 
     Returns the numbers, 0 for what is no line, and which of them, by number, span the picture.
     """
     height, width = thin.shape
     step = max(1, max(height, width) // 320)
-    small = _blocks(thin, step)
+    small = _downsample(thin, step)
     rows, columns = small.shape
-    found = np.zeros_like(small)
+    hits = np.zeros_like(small)
     if columns < 40 or small.any(axis=0).sum() < 0.4 * columns:  # too little ink for any line
         return np.zeros(thin.shape, np.intp), np.zeros(1, bool)
     wide = ndimage.binary_dilation(small, np.ones((3, 1), bool))
-    weight = np.where(wide, 1, 0.6 * _blocks(ink, step)).astype(np.float32)
+    weight = np.where(wide, 1, 0.6 * _downsample(ink, step)).astype(np.float32)
     length = columns // 2
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
@@ -86,16 +86,16 @@ def _long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
         runs = ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
         if runs.any():
             spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
-            found[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
-    lines, spans = _numbered(ndimage.binary_dilation(found, np.ones((3, 1), bool)))
+            hits[at[spread], np.broadcast_to(across, at.shape)[spread]] = True
+    lines, spans = _label_lines(ndimage.binary_dilation(hits, np.ones((3, 1), bool)))
     grown = np.repeat(np.repeat(lines, step, 0), step, 1)[:height, :width]
     return np.where(thin, grown, 0), spans
 
 
-def _numbered(found: Mask) -> tuple[NDArray[np.intp], Mask]:
-    """Give lines numbers, strokes none: the bar of a large 4 is as straight, but ends within the picture, alone."""
-    numbers, _ = ndimage.label(found, np.ones((3, 3), bool))
-    columns, near = found.shape[1], 0.03 * found.shape[1]
+def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
+    """Give each line a number, and none to a straight stroke within the picture, such as the bar of a large 4."""
+    numbers, _ = ndimage.label(mask, np.ones((3, 3), bool))
+    columns, near = mask.shape[1], 0.03 * mask.shape[1]
     boxes = [box[1] for box in ndimage.find_objects(numbers)]
     parts = np.array([0, *((box.stop - box.start) / columns for box in boxes)])
     inside = np.array([False, *(box.start > near and box.stop < columns - near for box in boxes)])
@@ -103,7 +103,7 @@ def _numbered(found: Mask) -> tuple[NDArray[np.intp], Mask]:
     return np.where(stroke[numbers], 0, numbers), parts > _SPAN
 
 
-def _blocks(mask: Mask, step: int) -> Mask:
+def _downsample(mask: Mask, step: int) -> Mask:
     """Shrink by a whole number: a block is ink if any of it is."""
     rows, columns = (-(-side // step) for side in mask.shape)
     padded = np.pad(mask, ((0, rows * step - mask.shape[0]), (0, columns * step - mask.shape[1])))
@@ -111,39 +111,39 @@ def _blocks(mask: Mask, step: int) -> Mask:
     return blocks
 
 
-def without_remains(kept: Mask, ruled: Mask) -> Mask:
-    """Leave out what stays of ruled lines where they bend, cross or blot: what lies nearly whole along them."""
+def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
+    """Remove what is left of ruled lines where they bend, cross or blot: components lying along them."""
     reach = max(2.0, stroke_pixels(ruled))
-    beside = ndimage.distance_transform_edt(~ruled) <= reach
-    labels, count = ndimage.label(kept, np.ones((3, 3), bool))
+    near_rules = ndimage.distance_transform_edt(~ruled) <= reach
+    labels, count = ndimage.label(mask, np.ones((3, 3), bool))
     if not count:
-        return kept
+        return mask
     areas = np.bincount(labels.ravel(), minlength=count + 1)
-    along = np.bincount(labels[beside], minlength=count + 1)
+    along = np.bincount(labels[near_rules], minlength=count + 1)
     sides = np.array(
         [0, *(max(row.stop - row.start, far.stop - far.start) for row, far in ndimage.find_objects(labels))]
     )
     gone = (along > 0.85 * areas) & (sides < 6 * reach)
     gone[0] = False
-    left: Mask = kept & ~gone[labels]
-    return left if left.any() else kept
+    remaining: Mask = mask & ~gone[labels]
+    return remaining if remaining.any() else mask
 
 
-def mended(kept: Mask, before: Mask) -> Mask:
-    """Put back where a stroke crosses a removed line: what closing over the gap joins."""
-    gap = int(max(3, 2 * stroke_pixels(before & ~kept) + 1))
-    return kept | (closed(kept, gap) & before)
+def restore_crossings(mask: Mask, before: Mask) -> Mask:
+    """Restore strokes where they cross a removed line: what a closing over the gap joins."""
+    gap = int(max(3, 2 * stroke_pixels(before & ~mask) + 1))
+    return mask | (close_gaps(mask, gap) & before)
 
 
-def closed(mask: Mask, reach: int) -> Mask:
-    """Fill what is narrower than twice `reach`: a closing with a disc."""
+def close_gaps(mask: Mask, reach: int) -> Mask:
+    """Close gaps narrower than twice `reach` (morphological closing with a disc)."""
     near = ndimage.distance_transform_edt(~np.pad(mask, reach + 1)) <= reach
-    closed: Mask = ndimage.distance_transform_edt(near) > reach
-    return closed[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
+    result: Mask = ndimage.distance_transform_edt(near) > reach
+    return result[reach + 1 : -reach - 1, reach + 1 : -reach - 1] | mask
 
 
 def stroke_pixels(mask: Mask) -> float:
-    """Return the usual width of what is drawn, in pixels."""
+    """Return the median stroke width in pixels."""
     if not mask.any():
         return 0.0
     return 4 * float(np.median(ndimage.distance_transform_edt(np.pad(mask, 1))[1:-1, 1:-1][mask])) - 2

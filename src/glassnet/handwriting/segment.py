@@ -1,4 +1,4 @@
-"""The second stage: what is written, taken apart into digits in reading order.
+"""The second stage: segment the ink into digits in reading order.
 
 Ink becomes a mask; ruled lines and what leans on the picture's edge go; pieces of ink that belong to one digit are put
 together; digits that stand side by side make a line, and lines follow each other from the top.
@@ -14,9 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .gaps import without_gaps
+from .gaps import bridge_gaps
 from .paper import Ink
-from .rules import Mask, Plane, closed, is_grid, mended, ruled_lines, stroke_pixels, without_remains
+from .rules import (
+    Mask,
+    Plane,
+    close_gaps,
+    find_ruled_lines,
+    is_grid,
+    remove_rule_remains,
+    restore_crossings,
+    stroke_pixels,
+)
 
 THRESHOLD, _EDGE = 0.45, 0.52
 """Part of the usual ink from which a place is ink; and part of a stroke's own median, about half of its middle: there
@@ -34,7 +43,7 @@ _FAR, _TALLEST = 0.3, 1.4  # of a digit's size: how far apart its pieces are at 
 
 @dataclass(frozen=True)
 class Piece:
-    """Ink that belongs together.
+    """A component of ink: a digit, a part of one, or several that touch.
 
     Parameters
     ----------
@@ -72,19 +81,19 @@ class Piece:
 
 
 def ink_mask(ink: Ink) -> Mask:
-    """Tell ink from paper, without long ruled lines."""
+    """Return the ink mask, without long ruled lines."""
     least = max(THRESHOLD, min(0.8, 4.5 * ink.noise))
     mask = ink.strength > least
     fine = stroke_pixels(mask) < _HAIR
     weak = ink.strength > max(_WEAK * least, 4.5 * ink.noise)
-    followed = ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
-    mask = followed if fine and not is_grid(followed) else _up_to_edges(mask, ink.strength)
-    ruled = ruled_lines(ink.strength, least)
-    return mended(without_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
+    connected = ndimage.binary_propagation(mask, _EIGHT, weak) if fine else mask
+    mask = connected if fine and not is_grid(connected) else _trim_blurred_edges(mask, ink.strength)
+    ruled = find_ruled_lines(ink.strength, least)
+    return restore_crossings(remove_rule_remains(mask & ~ruled, mask & ruled), mask) if (ruled & mask).any() else mask
 
 
-def _up_to_edges(mask: Mask, strength: Plane) -> Mask:
-    """Leave out the rim of what was blurred: each piece ends where half of its own ink is."""
+def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:
+    """Trim blurred rims: each component ends where half of its own strength is."""
     labels, count = ndimage.label(mask, _EIGHT)
     if not count:
         return mask
@@ -95,17 +104,17 @@ def _up_to_edges(mask: Mask, strength: Plane) -> Mask:
 
 
 def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
-    """Take the mask apart into digits, as far as geometry tells, without specks and what lies beside the paper.
+    """Segment the mask into digits as far as geometry tells, without specks and what lies beside the paper.
 
     Gaps in strokes of up to `gaps` pixels are bridged.
     """
     stroke = max(1.0, stroke_pixels(mask))
     if stroke < _HAIR:  # it falls between the pixels
-        mask = closed(mask, 2)
+        mask = close_gaps(mask, 2)
     elif stroke > 4:  # where the pen ran dry
-        mask = closed(mask, max(1, round(0.15 * stroke))) & ~_openings(mask, _PORE * stroke * stroke)
-    pieces = [piece for piece in _connected(mask) if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke)]
-    pieces = _on_paper(_without_edge(_without_holes(pieces), mask.shape), ink)
+        mask = close_gaps(mask, max(1, round(0.15 * stroke))) & ~_enclosed_areas(mask, _PORE * stroke * stroke)
+    pieces = [piece for piece in _connected_components(mask) if piece.mask.sum() >= max(6.0, 0.4 * stroke * stroke)]
+    pieces = _drop_dark_background(_drop_border_pieces(_drop_punched_holes(pieces), mask.shape), ink)
     if not pieces:
         return []
     if gaps:
@@ -118,17 +127,17 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
                 bottom=piece.bottom + whole.top,
                 right=piece.right + whole.left,
             )
-            for piece in _connected(without_gaps(whole.mask, gaps))
+            for piece in _connected_components(bridge_gaps(whole.mask, gaps))
         ]
     largest = max(piece.size for piece in pieces)
-    pieces = _joined_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
-    large = _large_enough(pieces)
+    pieces = _merge_pieces([piece for piece in pieces if piece.size > 0.04 * largest])
+    large = _drop_small_pieces(pieces)
     drawn = [piece for piece in large if stroke_pixels(piece.mask) < 0.33 * piece.size]
     return drawn or large
 
 
-def _openings(mask: Mask, least: float) -> Mask:
-    """Find what ink encloses, of an area too large for a pore: the slit within a 0 of a thick pen."""
+def _enclosed_areas(mask: Mask, least: float) -> Mask:
+    """Return areas enclosed by ink that are too large for pores: the slit within a 0 of a thick pen."""
     labels, count = ndimage.label(~mask)
     if count < 2:
         return np.zeros_like(mask)
@@ -138,9 +147,9 @@ def _openings(mask: Mask, least: float) -> Mask:
     return opening
 
 
-def _large_enough(pieces: list[Piece]) -> list[Piece]:
-    """Leave out what is small beside the digits, a comma or dirt, unless there are several alike: a line of its own."""
-    usual = _usual_size(pieces)
+def _drop_small_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Drop what is small beside the digits, a comma or dirt, unless several are alike: a line of its own."""
+    usual = _typical_size(pieces)
     sizes = np.array([piece.size for piece in pieces], float)
     alike = [np.count_nonzero(abs(np.log(sizes / size)) < 0.4) for size in sizes]
     return [
@@ -150,7 +159,7 @@ def _large_enough(pieces: list[Piece]) -> list[Piece]:
     ]
 
 
-def _connected(mask: Mask) -> list[Piece]:
+def _connected_components(mask: Mask) -> list[Piece]:
     labels, _ = ndimage.label(mask, _EIGHT)
     return [
         Piece(box[0].start, box[1].start, box[0].stop, box[1].stop, labels[box] == number)
@@ -158,8 +167,8 @@ def _connected(mask: Mask) -> list[Piece]:
     ]
 
 
-def _without_holes(pieces: list[Piece]) -> list[Piece]:
-    """Leave out small filled pieces of one form where there are many beside writing: punched holes, dotted paper."""
+def _drop_punched_holes(pieces: list[Piece]) -> list[Piece]:
+    """Drop small filled pieces of one shape where there are many: punched holes, dotted paper."""
     if len(pieces) <= _HOLES:
         return pieces
     sides = np.log([(one.height, one.width) for one in pieces])
@@ -171,19 +180,19 @@ def _without_holes(pieces: list[Piece]) -> list[Piece]:
     return [one for one, hole in zip(pieces, small & (alike >= _HOLES), strict=True) if not hole]
 
 
-def _on_paper(pieces: list[Piece], ink: Ink) -> list[Piece]:
-    """Leave out what lies where it is much darker than beside other ink: the grain of a table, a cloth."""
+def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
+    """Drop pieces where the paper is much darker than beside other ink: the grain of a table, a cloth."""
     if ink.light_on_dark or len(pieces) < 2:
         return pieces
     light = [
         float(ink.paper[one.top : one.bottom, one.left : one.right].mean(axis=2)[one.mask].mean()) for one in pieces
     ]
-    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= _usual_size(pieces))
+    lightest = max(value for value, one in zip(light, pieces, strict=True) if 2 * one.size >= _typical_size(pieces))
     return [one for value, one in zip(light, pieces, strict=True) if value > 0.5 * lightest]
 
 
-def _without_edge(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
-    """Leave out what touches the picture's edge, unless hardly anything else is there."""
+def _drop_border_pieces(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
+    """Drop pieces at the picture's edge, unless hardly anything else is there."""
     inner = [
         one for one in pieces if one.top > 1 and one.left > 1 and one.bottom < shape[0] - 1 and one.right < shape[1] - 1
     ]
@@ -195,19 +204,19 @@ def _without_edge(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
     return pieces if reach < 0.3 * tall and reach < 0.15 * min(shape) else inner
 
 
-def _usual_size(pieces: list[Piece]) -> float:
-    """Return the size of a digit here: half the ink belongs to larger ones."""
+def _typical_size(pieces: list[Piece]) -> float:
+    """Return the ink-weighted median size of the pieces."""
     sizes = np.array([piece.size for piece in pieces], float)
     order = np.argsort(sizes)
     weight = np.cumsum(np.array([piece.mask.sum() for piece in pieces], float)[order])
     return float(sizes[order][np.searchsorted(weight, weight[-1] / 2)])
 
 
-def _joined_pieces(pieces: list[Piece]) -> list[Piece]:
-    """Put together what belongs to one digit, the nearest first, until nothing more does."""
+def _merge_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Merge pieces that belong to one digit, the nearest first."""
     pieces = sorted(pieces, key=lambda one: (one.top, one.left))
-    usual = _usual_size(pieces)
-    pairs = _pairs(pieces, usual, 1.0)
+    usual = _typical_size(pieces)
+    pairs = _near_pairs(pieces, usual, 1.0)
     heapify(pairs)
     gone: set[int] = set()
     while pairs:
@@ -217,62 +226,62 @@ def _joined_pieces(pieces: list[Piece]) -> list[Piece]:
         gone |= {i, j}
         both = union(pieces[i], pieces[j])
         for k, other in enumerate(pieces):
-            if k not in gone and (far := _apart(other, both, usual)) < 1:
+            if k not in gone and (far := _separation(other, both, usual)) < 1:
                 heappush(pairs, (far, k, len(pieces)))
         pieces.append(both)
     return [piece for k, piece in enumerate(pieces) if k not in gone]
 
 
-def may_be_one(pieces: list[Piece]) -> bool:
-    """Tell whether all pieces together may be one digit in fragments: few, near each other, higher than wide."""
+def may_be_one_digit(pieces: list[Piece]) -> bool:
+    """Whether all pieces together may be one digit in fragments: few, near each other, higher than wide."""
     if not 2 < len(pieces) < 9:
         return False
     high = max(one.bottom for one in pieces) - min(one.top for one in pieces)
     wide = max(one.right for one in pieces) - min(one.left for one in pieces)
-    near = all(min(_apart(one, other, high) for other in pieces if other is not one) < 4 for one in pieces)
+    near = all(min(_separation(one, other, high) for other in pieces if other is not one) < 4 for one in pieces)
     return near and wide < 1.1 * high
 
 
-def doubtful_pairs(pieces: list[Piece]) -> list[tuple[int, int]]:
-    """Which two pieces, by their numbers, may be one digit though they stand apart; the likeliest first."""
-    return [(i, j) for _, i, j in sorted(_pairs(pieces, _usual_size(pieces), 2.2))] if pieces else []
+def ambiguous_pairs(pieces: list[Piece]) -> list[tuple[int, int]]:
+    """Return index pairs of separate pieces that may be one digit, the likeliest first."""
+    return [(i, j) for _, i, j in sorted(_near_pairs(pieces, _typical_size(pieces), 2.2))] if pieces else []
 
 
-def _pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float, int, int]]:
-    """Pairs that are less far apart than `limit`, with how far."""
+def _near_pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[float, int, int]]:
+    """Return pairs with a separation below `limit`, each with its separation."""
     top, left, bottom, right = np.array([(p.top, p.left, p.bottom, p.right) for p in pieces[:_MOST]]).T
     down = np.maximum(top[:, np.newaxis], top) - np.minimum(bottom[:, np.newaxis], bottom)
     across = np.maximum(left[:, np.newaxis], left) - np.minimum(right[:, np.newaxis], right)
     near = np.triu(np.maximum(down, across) <= _FAR * _TALLEST * usual, 1)  # the others need not be looked at closely
-    found = [(_apart(pieces[i], pieces[j], usual), int(i), int(j)) for i, j in np.argwhere(near)]
-    return [pair for pair in found if pair[0] < limit]
+    pairs = [(_separation(pieces[i], pieces[j], usual), int(i), int(j)) for i, j in np.argwhere(near)]
+    return [pair for pair in pairs if pair[0] < limit]
 
 
-def cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
-    """Ways to part a piece that is not slender into a left and a right one, from top to bottom through little ink."""
+def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
+    """Return ways to cut a wide piece into a left and a right one along a path through little ink."""
     if piece.width < max(4, 0.8 * piece.height):
         return []
     most = 2 * max(1.0, stroke_pixels(piece.mask))
     holes = ndimage.binary_fill_holes(piece.mask) & ~piece.mask
     reach = max(1, int(0.15 * piece.width))
-    found: dict[bytes, tuple[Piece, Piece]] = {}
+    cuts: dict[bytes, tuple[Piece, Piece]] = {}
     for part in (0.3, 0.4, 0.5, 0.6, 0.7):
         first = max(1, int(part * piece.width) - reach)
-        way, crossed = _way_down(piece.mask[:, first : first + 2 * reach])
-        left = np.arange(piece.width) < (first + way)[:, np.newaxis]
+        path, cost = _cheapest_path(piece.mask[:, first : first + 2 * reach])
+        left = np.arange(piece.width) < (first + path)[:, np.newaxis]
         sides = piece.mask & left, piece.mask & ~left
-        through = holes[np.arange(piece.height), (first + way).clip(0, piece.width - 1)]
+        through = holes[np.arange(piece.height), (first + path).clip(0, piece.width - 1)]
         # Digits touch in one place: what lies between two is open above or below, and a ring is one digit.
-        if crossed > most or through.sum() > _RING * piece.height or not all(side.any() for side in sides):
+        if cost > most or through.sum() > _RING * piece.height or not all(side.any() for side in sides):
             continue
-        parts = _trimmed(piece, sides[0]), _trimmed(piece, sides[1])
+        parts = _crop(piece, sides[0]), _crop(piece, sides[1])
         if all(0.6 * piece.height < one.height > 0.75 * one.width for one in parts):
-            found[sides[0].tobytes()] = parts
-    return list(found.values())
+            cuts[sides[0].tobytes()] = parts
+    return list(cuts.values())
 
 
-def _way_down(mask: Mask) -> tuple[NDArray[np.intp], float]:
-    """Find the way from the first row to the last that crosses the least ink, a column to a side a row at most.
+def _cheapest_path(mask: Mask) -> tuple[NDArray[np.intp], float]:
+    """Find the path from the first row to the last that crosses the least ink (dynamic programming).
 
     Returns the column in each row, and how many places of ink lie on the way.
     """
@@ -286,20 +295,20 @@ def _way_down(mask: Mask) -> tuple[NDArray[np.intp], float]:
         step = np.argmin(before, axis=0)
         steps.append(step - 1)
         total = before.min(axis=0) + row
-    way = [int(np.argmin(total))]
+    path = [int(np.argmin(total))]
     for step in reversed(steps):
-        way.append(int(way[-1] + step[way[-1]]))
-    return np.array(way[::-1], np.intp), float(total.min())
+        path.append(int(path[-1] + step[path[-1]]))
+    return np.array(path[::-1], np.intp), float(total.min())
 
 
-def box_of(mask: Mask) -> tuple[slice, slice]:
-    """Return the rows and columns from the first to the last with ink, of which there must be some."""
+def bounding_box(mask: Mask) -> tuple[slice, slice]:
+    """Return the row and column slices of the ink, of which there must be some."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
 
-def _trimmed(piece: Piece, mask: Mask) -> Piece:
-    box = box_of(mask)
+def _crop(piece: Piece, mask: Mask) -> Piece:
+    box = bounding_box(mask)
     return Piece(
         piece.top + box[0].start,
         piece.left + box[1].start,
@@ -309,8 +318,8 @@ def _trimmed(piece: Piece, mask: Mask) -> Piece:
     )
 
 
-def _apart(one: Piece, other: Piece, usual: float) -> float:
-    """How little two pieces belong together: below 1 they do."""
+def _separation(one: Piece, other: Piece, usual: float) -> float:
+    """Return how separate two pieces are: below 1 they belong together."""
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
     across = max(one.left, other.left) - min(one.right, other.right)
     larger, smaller = (one, other) if one.size >= other.size else (other, one)
@@ -335,7 +344,7 @@ def _apart(one: Piece, other: Piece, usual: float) -> float:
 
 
 def _gap(one: Piece, other: Piece) -> float:
-    """Smallest distance between the inks of two pieces."""
+    """Return the smallest distance between the ink of two pieces."""
     top, left = min(one.top, other.top), min(one.left, other.left)
     shape = (max(one.bottom, other.bottom) - top, max(one.right, other.right) - left)
     free = np.ones(shape, bool)
@@ -346,7 +355,7 @@ def _gap(one: Piece, other: Piece) -> float:
 
 
 def union(one: Piece, other: Piece) -> Piece:
-    """Two pieces as one."""
+    """Return two pieces as one."""
     top, left = min(one.top, other.top), min(one.left, other.left)
     bottom, right = max(one.bottom, other.bottom), max(one.right, other.right)
     mask = np.zeros((bottom - top, right - left), bool)
@@ -355,7 +364,7 @@ def union(one: Piece, other: Piece) -> Piece:
     return Piece(top, left, bottom, right, mask)
 
 
-def in_lines(pieces: list[Piece]) -> list[list[Piece]]:
+def sort_into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     """Order pieces for reading: lines from the top, each from left to right.
 
     Two pieces stand in one line if they overlap by half their height and nothing else is nearer on that side; a line

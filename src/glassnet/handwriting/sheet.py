@@ -1,4 +1,4 @@
-"""Before the first stage: where a sheet lies on a table, a note on a board, only the sheet is looked at."""
+"""Isolate a sheet on a table, or a note on a board, before the first stage."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage
 
-from .paper import otsu, reduced
+from .paper import downsample, otsu_threshold
 from .rules import Plane
 
 _COARSE = 128  # pixels on the longer side where a sheet is seen as a whole
@@ -18,8 +18,8 @@ _SHARP = 0.5  # of the contrast that its edge takes within some pixels: less is 
 _CORNERED = 0.1  # by how much the figure between a sheet's corners may be smaller or larger than the sheet
 
 
-def sheet_alone(picture: Plane) -> Plane | None:
-    """Replace what lies around a sheet by the sheet's own shades.
+def isolate_sheet(picture: Plane) -> Plane | None:
+    """Replace the surroundings of a sheet by the sheet's own shades.
 
     Parameters
     ----------
@@ -31,26 +31,26 @@ def sheet_alone(picture: Plane) -> Plane | None:
         None where no sheet stands out whole of something else.
     """
     step = -(-max(picture.shape[:2]) // _COARSE)
-    small = reduced(picture, step)
-    sheet = _sheet(small)
+    small = downsample(picture, step)
+    sheet = _find_sheet(small)
     if sheet is None:
         return None
     inside = ndimage.binary_erosion(sheet, iterations=2)
     reach = max(3, min(small.shape[:2]) // 6)
     shades = ndimage.grey_closing(np.where(inside[..., None], small, 0), (reach, reach, 1))
     rows, columns = ndimage.distance_transform_edt(~inside, return_distances=False, return_indices=True)
-    around = _enlarged(shades[rows, columns], step, picture)
-    return np.where(_enlarged(inside, step, picture)[..., None], picture, around)
+    around = _upsample(shades[rows, columns], step, picture)
+    return np.where(_upsample(inside, step, picture)[..., None], picture, around)
 
 
-def _sheet(small: Plane) -> NDArray[np.bool_] | None:
-    """Find what differs from the picture's edge, is one solid piece, has a sharp outline and hardly meets the edge."""
+def _find_sheet(small: Plane) -> NDArray[np.bool_] | None:
+    """Return the mask of a solid region with a sharp outline that hardly meets the picture's edge, or None."""
     if min(small.shape[:2]) < 16:
         return None
     edge = np.ones(small.shape[:2], bool)
     edge[2:-2, 2:-2] = False
     off = np.linalg.norm(small - np.median(small[edge], axis=0), axis=2)
-    labels, count = ndimage.label(off > otsu(off))
+    labels, count = ndimage.label(off > otsu_threshold(off))
     if not count:
         return None
     piece = labels == 1 + int(np.argmax(np.bincount(labels.ravel())[1:]))
@@ -59,13 +59,13 @@ def _sheet(small: Plane) -> NDArray[np.bool_] | None:
     if not (solid and sheet.mean() > _SMALLEST and sheet[edge].mean() < 0.15):
         return None
     within = sheet & ~ndimage.binary_erosion(sheet, iterations=4)
-    beside = ~sheet & ndimage.binary_dilation(sheet, iterations=4)
+    outside = ~sheet & ndimage.binary_dilation(sheet, iterations=4)
     contrast = float(np.median(off[sheet]) - np.median(off[~sheet]))
-    return sheet if np.median(off[within]) - np.median(off[beside]) > _SHARP * contrast else None
+    return sheet if np.median(off[within]) - np.median(off[outside]) > _SHARP * contrast else None
 
 
 def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
-    """Tell whether it nearly fills a rectangle, however turned, that is not much longer than wide, up to its corners.
+    """Whether a region nearly fills a (rotated) rectangle, not much longer than wide, up to its corners.
 
     An oval fills no rectangle; a thick 8 does, but the four-sided figure between its corners is smaller than it.
     """
@@ -83,6 +83,6 @@ def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
     return bool(share > 0.83 and 1 / 3 < ratio < 3 and abs(area / len(places) - 1) < _CORNERED)
 
 
-def _enlarged(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:
+def _upsample(values: NDArray[Any], step: int, like: Plane) -> NDArray[Any]:
     large = values.repeat(step, axis=0).repeat(step, axis=1)
     return large[: like.shape[0], : like.shape[1]]

@@ -1,4 +1,4 @@
-"""Pages: one skeleton, one set of colours, and text that is never taken for markup.
+"""What all pages share: the skeleton, the templates, and pictures as data URIs.
 
 A page is one file that works without a network and without a script, light or dark as the reader's screen is.
 """
@@ -24,7 +24,7 @@ LARGEST_THUMB = 64
 
 
 def templates() -> Environment:
-    """Return the templates of all pages; whatever is filled in is escaped.
+    """Return the templates of all pages; values are escaped.
 
     So are marks in a name that would turn the direction of writing of what follows it.
     """
@@ -45,19 +45,19 @@ def _printable(value: Any) -> Any:
 
 
 def whole_page(title: str, content: str, language: str = "en") -> str:
-    """Return a whole HTML document with this content, which is markup."""
+    """Return a whole HTML document around `content`, which is markup."""
     skeleton = templates().get_template("page.html")
     language = {"zh": "zh-CN"}.get(language, language)
     return skeleton.render(maker=MAKER, title=title, content=Markup(content), language=language)
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:
-    """Return one sample, shape (features,), as a picture within an address; see `ink.shades`."""
+    """Return one sample, shape (features,), as a picture in a data URI; see `tone.shades`."""
     [paper] = shades(np.asarray(sample)[None], image_shape, photo)
     return png_uri(thumb(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper)))
 
 
 def thumb(picture: Image.Image) -> Image.Image:
-    """Bring a picture that is larger to ``LARGEST_THUMB``."""
+    """Shrink a picture to ``LARGEST_THUMB`` at most."""
     picture.thumbnail((LARGEST_THUMB, LARGEST_THUMB), Image.Resampling.BOX)
     return picture

@@ -1,4 +1,4 @@
-"""One training step as a page: the matrices as pictures, all in one file, readable without script and network."""
+"""One training step as a page: the matrices as pictures, in one file without script or network."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ from .step_tables import (
     delta_formula,
     error_formula,
     layer_formula,
+    proportional_error_sum,
     strongest_links,
-    written_out,
 )
 
 WHOLE = 64
@@ -59,7 +59,7 @@ def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -
 
 
 def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
-    """Return what the template shows of a layer; of a batch, the first sample's signals and errors."""
+    """Return the template's values for a layer; of a batch, the first sample's signals and errors."""
     layer = trace.layers[number]
     own = layer.ways[trace.rule]
     changes = [_matrix(say("change_by", rule=rule), layer.ways[rule].change) for rule in trace.rules]
@@ -76,36 +76,36 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
         "formulas": {
             "outputs": layer_formula(layer),
             "errors": f"{error_formula(trace, number, say)}; {delta_formula(trace, number, say)}",
-            "changes": _lowered(change_formula(trace, number, say)),
+            "changes": _set_subscripts(change_formula(trace, number, say)),
         },
         "weight": _matrix(say("weight_before"), layer.weight),
         "nodes": _table(_signals(trace, number, say), names),
         "biases": _table(bias_columns(trace, layer, say), names),
         "changes": changes,
         "strongest": None if whole else strongest_links(trace, layer, say),
-        "drawn": _drawn(trace, layer) if layer is trace.layers[0] else [],
+        "drawn": _node_pictures(trace, layer) if layer is trace.layers[0] else [],
         "links": _links(trace, layer, say),
-        "back_to": written_out(trace, number),
+        "back_to": proportional_error_sum(trace, number),
     }
 
 
 def _signals(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
-    """Return what a layer's nodes say and what comes back to them, a column each."""
+    """Return columns of a layer's sums, activations, targets, errors and deltas."""
     layer, in_proportion = trace.layers[number], trace.in_proportion(number)
-    found = {say("sum_column"): layer.sums[0], say("says_column"): layer.activations[0]}
+    columns = {say("sum_column"): layer.sums[0], say("says_column"): layer.activations[0]}
     if layer is trace.layers[-1]:
-        found[say("target_column")] = trace.targets[0]
+        columns[say("target_column")] = trace.targets[0]
     if layer.derivative is not None:
-        found["f′"] = layer.derivative[0]
+        columns["f′"] = layer.derivative[0]
     for rule in trace.rules:
-        found |= {f"e {rule}": layer.ways[rule].error[0], f"δ {rule}": layer.ways[rule].delta[0]}
+        columns |= {f"e {rule}": layer.ways[rule].error[0], f"δ {rule}": layer.ways[rule].delta[0]}
     if in_proportion is not None:
-        found[say("proportion_column")] = in_proportion[0]
-    return found
+        columns[say("proportion_column")] = in_proportion[0]
+    return columns
 
 
 def _table(columns: dict[str, NDArray[Any]], nodes: dict[int, str]) -> dict[str, Any] | None:
-    """Return the lines of some nodes, given with their names, and how many nodes are left out."""
+    """Return the rows of the named nodes, and how many nodes are left out."""
     if not columns:
         return None
     lines = [(name, [float(values[node]) for values in columns.values()]) for node, name in nodes.items()]
@@ -121,7 +121,7 @@ def _links(trace: Trace, layer: LayerStep, say: Say) -> list[dict[str, Any]]:
     ]
 
 
-def _drawn(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
+def _node_pictures(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
     if trace.image_shape is None:
         return []
     change = layer.ways[trace.rule].change
@@ -140,7 +140,7 @@ def _drawn(trace: Trace, layer: LayerStep) -> list[dict[str, Any]]:
 def _matrix(name: str, values: NDArray[Any]) -> dict[str, Any]:
     whole = values.size <= WHOLE
     return {
-        "name": _lowered(name),
+        "name": _set_subscripts(name),
         "shape": " × ".join(map(str, values.shape)),
         "limit": float(np.abs(values).max()),
         "rows": values.tolist() if whole else [],
@@ -148,6 +148,6 @@ def _matrix(name: str, values: NDArray[Any]) -> dict[str, Any]:
     }
 
 
-def _lowered(formula: str) -> Markup:
-    """Set what follows an underscore lower, as in a book: ``O_prev``."""
+def _set_subscripts(formula: str) -> Markup:
+    """Set what follows an underscore as a subscript: ``O_prev``."""
     return Markup(re.sub(r"_([a-z]+)", r"<sub>\1</sub>", str(escape(formula))))

@@ -1,4 +1,4 @@
-"""What the page of a step and its print in a terminal tell alike: its formulas, and the links that change most."""
+"""What the page of a step and its print in a terminal share: the formulas, and the links that change most."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class Links(NamedTuple):
 
 
 def layer_formula(layer: LayerStep) -> str:
-    """Return how a layer's outputs come from its inputs: ``O = sigmoid(W · I + b)``, times the mask of dropout."""
+    """Return the formula of a layer's outputs: ``O = sigmoid(W · I + b)``, times the dropout mask."""
     return f"O = {'m · ' if layer.masked else ''}{layer.activation}(W · I{' + b' if layer.bias is not None else ''})"
 
 
 def error_formula(trace: Trace, number: int, say: Say) -> str:
-    """Return where the errors of a layer's nodes come from."""
+    """Return the formula of the errors of a layer's nodes."""
     if number == len(trace.layers) - 1:
         return say("error_here")
     sent, mask = {"notes": "e", "gradient": "δ"}, "m · " if trace.layers[number].masked else ""
@@ -39,7 +39,7 @@ def error_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def delta_formula(trace: Trace, number: int, say: Say) -> str:
-    """Return how the deltas of a layer come from its errors: at the outputs, the loss says."""
+    """Return the formula of a layer's deltas; at the outputs it belongs to the loss."""
     layer = trace.layers[number]
     if number == len(trace.layers) - 1 and (trace.loss != "squared_error" or layer.derivative is None):
         return say("delta_loss")
@@ -47,7 +47,7 @@ def delta_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def change_formula(trace: Trace, number: int, say: Say) -> str:
-    """Return how the weights change: in the notes' form where that is what happens."""
+    """Return the formula of the weights' changes, in the notes' form where that holds."""
     if not is_plain(trace, trace.layers[number]):
         return say("change_optimizer", optimizer=trace.optimizer)
     last = number == len(trace.layers) - 1
@@ -56,14 +56,14 @@ def change_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def is_plain(trace: Trace, layer: LayerStep) -> bool:
-    """Tell whether the weights change by the slope times the rate: not with another optimizer, decay or clipping."""
+    """Whether the weights change by gradient times rate: no other optimizer, no decay or clipping."""
     own = layer.ways[trace.rule]
     plain = trace.learning_rate * own.delta.T @ layer.inputs / len(layer.inputs)
     return trace.optimizer == "sgd" and bool(np.allclose(own.change, plain, rtol=1e-6, atol=1e-12))
 
 
 def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
-    """Return the links that change most, each with its weight before, its change by each rule, and after."""
+    """Return the links that change most: weight before, change by each rule, weight after."""
     own = layer.ways[trace.rule].change
     heads, matrices = [say("before_column")], [layer.weight]
     for rule in trace.rules:
@@ -83,7 +83,7 @@ def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
 
 
 def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:
-    """Return the biases before a step, their change by each rule, and after it; nothing where there are none."""
+    """Return the biases before a step, their change by each rule, and after it; empty without biases."""
     own = layer.ways[trace.rule].bias_change
     if layer.bias is None or own is None:
         return {}
@@ -95,8 +95,8 @@ def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[
     }
 
 
-def written_out(trace: Trace, number: int) -> str:
-    """Write the error in proportion of the first node below as the notes do: ``0.8 · 2/(2 + 3) + … = 0.42``.
+def proportional_error_sum(trace: Trace, number: int) -> str:
+    """Write the first node's error in proportion as the notes do: ``0.8 · 2/(2 + 3) + … = 0.42``.
 
     Nothing where a layer has many links, and where the rule ``notes`` does not apply.
     """

@@ -1,7 +1,8 @@
-"""An answer taken apart, as the report and the page of one answer show it: its pictures, and shares as lists."""
+"""Parts of an explained answer that the report and the page of one answer share: pictures and lists of shares."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
@@ -13,72 +14,94 @@ from ..data.dataset import Dataset
 from ..explain.why import Why
 from ..i18n.language import Say
 from ..i18n.plots import shown
+from ..i18n.report import percent
 from ..model.model import Model
 from ..plots.signed import png_uri, signed_picture
+from ..preprocess.tabular.encoders import MISSING, OTHER
 from .page import sample_uri, thumb
 
+MOST_WORDS = 4
+"""Words of a value that are listed."""
 Row = tuple[str, str, float]
 """A name, its share in words, and its share as a part of the largest."""
 
 
 def signed_thumb(values: NDArray[Any], image_shape: tuple[int, int]) -> str:
-    """Return signed numbers, one an input, as a picture within an address."""
+    """Return signed numbers, one an input, as a picture in a data URI."""
     return png_uri(thumb(Image.fromarray(signed_picture(values, image_shape), "RGBA")))
 
 
-def pictures_of(like: Model | Dataset, found: Why, known: Callable[[Any], str], say: Say) -> dict[str, Any]:
-    """Return the sample, the blame, the flip and what is alike as pictures, drawn as the model or the data say.
+def explanation_pictures(
+    source: Model | Dataset, explanation: Why, label_of: Callable[[Any], str], say: Say
+) -> dict[str, Any]:
+    """Return pictures of the sample, its attributions, the flip and the nearest training samples.
 
-    `known` names a class, or a label with whether it holds.
+    `label_of` names a class, or a label with whether it holds.
     """
-    shape, photo = like.image_shape, like.reading == "photo"
+    shape, photo = source.image_shape, source.reading == "photo"
     assert shape is not None
-    drawn: dict[str, Any] = {
-        "sample": sample_uri(found.sample, shape, photo),
-        "blame": signed_thumb(found.inputs, shape),
+    pictures: dict[str, Any] = {
+        "sample": sample_uri(explanation.sample, shape, photo),
+        "blame": signed_thumb(explanation.inputs, shape),
         "flip": "",
         "alike": [],
     }
-    if found.flip:
-        drawn["flip"] = sample_uri(found.flip.sample, shape, photo)
-        drawn["flip_text"] = say("why_flip", answer=known(found.flip.answer))
-        drawn["change"] = signed_thumb(found.flip.sample.astype(float) - found.sample, shape)
-    if found.nearest:
-        drawn["alike"] = [sample_uri(one, shape, photo) for one in found.nearest.samples]
-    return drawn
+    if explanation.flip:
+        pictures["flip"] = sample_uri(explanation.flip.sample, shape, photo)
+        pictures["flip_text"] = say("why_flip", answer=label_of(explanation.flip.answer))
+        pictures["change"] = signed_thumb(explanation.flip.sample.astype(float) - explanation.sample, shape)
+    if explanation.nearest:
+        pictures["alike"] = [sample_uri(one, shape, photo) for one in explanation.nearest.samples]
+    return pictures
 
 
-def is_ink(like: Model | Dataset) -> bool:
-    """Whether dark and light of these samples may change places on a dark page: not those of a photograph."""
-    shape = like.image_shape
-    return like.reading != "photo" and shape is not None and like.features == shape[0] * shape[1]
+def is_invertible(source: Model | Dataset) -> bool:
+    """Whether a dark page may invert the samples' pictures: ink, but not photographs."""
+    shape = source.image_shape
+    return source.reading != "photo" and shape is not None and source.features == shape[0] * shape[1]
 
 
 def input_shares(
-    model: Model, found: Why, names: Sequence[str], most: int, say: Say
+    model: Model, explanation: Why, names: Sequence[str], most: int, say: Say
 ) -> tuple[list[tuple[str, float]], float]:
-    """Return the columns, or inputs, that speak loudest, and what the others add up to."""
+    """Return the largest attributions of columns or inputs, and the sum of the others."""
     if model.columns:
-        shares = model.columns.gathered(found.inputs)
+        shares = model.columns.gathered(explanation.inputs)
     else:
         names = names or [f"{say('input')} {k}" for k in range(model.features)]
-        shares = list(zip(names, found.inputs.tolist(), strict=True))
-    return loudest((pair for pair in shares if pair[1]), most)
+        shares = list(zip(names, explanation.inputs.tolist(), strict=True))
+    return largest_shares((pair for pair in shares if pair[1]), most)
 
 
-def half_of(found: Why) -> int:
+def nodes_for_half(explanation: Why) -> int:
     """Return how many nodes, the strongest first, make up half of what speaks for the answer."""
-    for_it = np.sort(found.nodes[found.nodes > 0])[::-1]
-    return int(np.searchsorted(np.cumsum(for_it), for_it.sum() / 2)) + 1 if len(for_it) else 0
+    positive = np.sort(explanation.nodes[explanation.nodes > 0])[::-1]
+    return int(np.searchsorted(np.cumsum(positive), positive.sum() / 2)) + 1 if len(positive) else 0
 
 
-def loudest(shares: Iterable[tuple[str, float]], most: int) -> tuple[list[tuple[str, float]], float]:
-    """Return the shares furthest from 0, and what the others add up to; 0 where there are no others."""
+def largest_shares(shares: Iterable[tuple[str, float]], most: int) -> tuple[list[tuple[str, float]], float]:
+    """Return the shares furthest from 0, and the sum of the others."""
     ordered = sorted(shares, key=lambda pair: -abs(pair[1]))
     return ordered[:most], sum(share for _, share in ordered[most:])
 
 
-def rows_of(shares: Sequence[tuple[str, float]]) -> list[Row]:
+def bar_rows(shares: Sequence[tuple[str, float]]) -> list[Row]:
     """Return rows for a list with bars."""
     largest = max((abs(share) for _, share in shares), default=0.0) or 1.0
     return [(name, shown(share), share / largest) for name, share in shares]
+
+
+def format_column_value(value: float | dict[str, float], say: Say) -> str:
+    """Return a column's value for people: a number, a word, or the shares of several words."""
+    if isinstance(value, float):
+        return say("value_missing") if math.isnan(value) else shown(value)
+    parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])
+    if not parts:
+        return say("value_unknown")
+    called = {f"({OTHER})": say("value_other"), f"({MISSING})": say("value_missing")}
+    if set(value) == {"yes", "no"}:
+        called |= {"yes": say("yes"), "no": say("no")}
+    if len(parts) == 1:
+        return called.get(parts[0][0], parts[0][0])
+    whole = sum(part for _, part in parts)
+    return say("comma").join(f"{called.get(word, word)} {percent(part / whole)}" for word, part in parts[:MOST_WORDS])

@@ -6,14 +6,10 @@ Chinese, or names what it is about.
 
 from __future__ import annotations
 
-from typing import Any
-
-import click
-
-from ..data import Dataset
-from .language import preferred, speaking
+from .language import Say, speaking
 
 CLI_WORDS: dict[str, tuple[str, str]] = {
+    "text": ("{text}", "{text}"),  # what readers remark, in English as it is
     # progress of a training
     "first_run": (
         "getting ready: the first run of its kind here compiles its loops, once, for up to a minute …",
@@ -66,9 +62,10 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little",
         "{source}:{rows:,} 行中有 {trained:,} 行参与过训练,结果说明不了什么",
     ),
-    "report_tests": (
-        "; 'glassnet report' tests the {rows:,} kept aside",
-        ";'glassnet report' 只测试留出的 {rows:,} 行",
+    "trained_on_part": (
+        "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little; 'glassnet report' "
+        "tests the {test:,} kept aside",
+        "{source}:{rows:,} 行中有 {trained:,} 行参与过训练,结果说明不了什么;'glassnet report' 只测试留出的 {test:,} 行",
     ),
     # how a test went
     "right": (
@@ -149,16 +146,6 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
 """Key -> the words in English and in Chinese; see `language.speaking`."""
 
 
-def row_told(samples: Dataset, row: int) -> str:
-    """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
-    number = samples.row_numbers[row]
-    if samples.row_names:
-        return told("row_of_file", row=number, file=samples.row_names[row])
-    return told("row", row=number)
-
-
-def told(key: str, **filled_in: Any) -> str:
-    """Return a line in the language of the command at work: its ``--language``, else that of the surroundings."""
-    context = click.get_current_context(silent=True)
-    language = context.params.get("language") if context else None
-    return speaking(language or preferred(), CLI_WORDS)(key, **filled_in)
+def cli_words(language: str) -> Say:
+    """Return what gives these words in a language."""
+    return speaking(language, CLI_WORDS)

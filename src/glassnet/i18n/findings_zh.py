@@ -1,10 +1,6 @@
-"""What findings mean, what to do about them and what ``--fix`` does, in Chinese. The English is in `findings`."""
+"""What findings mean, what to do about them and what ``--fix`` does, in Chinese. English: `doctor.findings`."""
 
 from __future__ import annotations
-
-from dataclasses import replace
-
-from ..doctor.findings import KINDS, Kind
 
 CHINESE: dict[str, tuple[str, str, str]] = {
     "GD01": ("某行的数值过多或过少", "改正这些行", "删去这些行"),
@@ -82,12 +78,3 @@ CHINESE: dict[str, tuple[str, str, str]] = {
     "GS24": ("目标值是 sigmoid 达不到的", "使用 0.01 与 0.99", ""),
 }
 """Code -> meaning, advice, repair."""
-
-
-def kind_in(code: str, language: str) -> Kind:
-    """Return what is known of findings of a code, in a language: "en" or "zh"."""
-    kind = KINDS[code]
-    if language == "en":
-        return kind
-    meaning, advice, repair = CHINESE[code]
-    return replace(kind, meaning=meaning, advice=advice, repair=repair)

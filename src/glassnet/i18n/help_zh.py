@@ -1,14 +1,9 @@
 """The commands' help in Chinese; that of options which `options` declares stands there, in both languages.
 
-`in_chinese` puts it into a command when help is asked for in Chinese. A text that is missing here fails a test.
+`cli.help_in_chinese` puts it into a command. A text that is missing here fails a test.
 """
 
 from __future__ import annotations
-
-from copy import copy
-from typing import Any
-
-import click
 
 from ..io.picture_formats import NAMES
 
@@ -146,42 +141,3 @@ FLAGS = {
     "Repetitions, of which the median is told.": "重复次数,取中位数。",
 }
 """Help of a flag in English -> in Chinese."""
-
-
-class _Formatter(click.HelpFormatter):
-    """Writes the heads of sections in Chinese."""
-
-    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
-        """Write the line on top."""
-        super().write_usage(prog, args, prefix or "用法:")
-
-    def write_heading(self, heading: str) -> None:
-        """Write the head of a section."""
-        super().write_heading(HEADS.get(heading, heading))
-
-
-class _Context(click.Context):
-    formatter_class = _Formatter
-
-
-def in_chinese(command: click.Command, name: str) -> click.Command:
-    """Return a command with its help in Chinese; what is in Chinese already stays as it is."""
-    made = copy(command)
-    made.help = COMMANDS.get(name, GROUP)
-    made.short_help = made.help.split("\n")[0]
-    made.context_class = _Context
-    made.params = [_translated(parameter) for parameter in command.params]
-
-    def help_option(context: click.Context) -> click.Option | None:
-        option: click.Option | None = _translated(command.get_help_option(context))
-        return option
-
-    vars(made)["get_help_option"] = help_option
-    return made
-
-
-def _translated(parameter: Any) -> Any:
-    made = copy(parameter)
-    if isinstance(made, click.Option) and made.help is not None:
-        made.help = FLAGS.get(made.help, made.help)
-    return made

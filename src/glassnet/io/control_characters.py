@@ -1,4 +1,4 @@
-"""Text from files, folders and programs, made safe to print: no character of it can act on a terminal or forge a line.
+"""Escape control characters in text from files, folders and programs before it is printed.
 
 Names are kept as they are; whatever prints them calls `printable`, or `json_text` for programs.
 """
@@ -22,7 +22,7 @@ _ACTING = re.compile(
 
 
 def printable(text: str) -> str:
-    r"""Return a text on one line, in which ``\x1b``, ``\n`` or ``\u202e`` stands for a character that would act.
+    r"""Escape the characters that would act on a terminal or forge a line (``\x1b``, ``\n``, ``\u202e``).
 
     Parameters
     ----------
@@ -35,11 +35,11 @@ def printable(text: str) -> str:
         Python's own escapes in place of control characters, line separators, marks that turn the direction of writing,
         invisible ones, and lone surrogates.
     """
-    return _ACTING.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
+    return _ACTING.sub(lambda match: match[0].encode("unicode_escape").decode(), text)
 
 
 def json_text(value: Any, encoding: str = "utf-8") -> str:
-    """Return a value as JSON on one line; it parses to the same value, and is as safe to print as `printable`.
+    """Return a value as JSON on one line, as safe to print as `printable`.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ def json_text(value: Any, encoding: str = "utf-8") -> str:
         For a number that is infinite or NaN, which JSON has not.
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False)
-    text = _ACTING.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+    text = _ACTING.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
     try:
         text.encode(encoding)
     except UnicodeEncodeError:

@@ -1,4 +1,4 @@
-"""How much compressed data, or a stream, may become in memory: one limit for all readers, and how it is raised.
+"""The limit on memory for decompressed data and streams: one for all readers, and how it is raised.
 
 A few megabytes of gzip can hold a thousand times as much. So what is unpacked is counted, and where a file says how
 much there will be, that is compared before anything is read. Plain files are as large as they are; for those it does
@@ -28,7 +28,7 @@ _limit: ContextVar[int] = ContextVar("max_bytes", default=MAX_BYTES)
 
 @contextmanager
 def max_bytes(size: int | str) -> Iterator[None]:
-    """Let compressed data and streams unpack to at most so many bytes within a ``with`` block; 4 GiB elsewhere.
+    """Limit what compressed data and streams may unpack to within a ``with`` block; 4 GiB elsewhere.
 
     Parameters
     ----------
@@ -45,23 +45,23 @@ def max_bytes(size: int | str) -> Iterator[None]:
     >>> with max_bytes("8GiB"):
     ...     pass  # data = glassnet.data.load("large.csv.gz")
     """
-    before = _limit.set(size_from(size))
+    before = _limit.set(parse_size(size))
     try:
         yield
     finally:
         _limit.reset(before)
 
 
-def size_from(size: int | str) -> int:
-    """Return a size in bytes, from a number or a text such as ``"8GiB"``; errors as for `max_bytes`."""
-    found = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
-    if isinstance(size, bool) or not found or found[2] not in _UNITS or not float(found[1]):
+def parse_size(size: int | str) -> int:
+    """Return a size in bytes from a number or a text such as ``"8GiB"``; errors as for `max_bytes`."""
+    match = re.fullmatch(r"(\d{1,18}(?:\.\d{1,9})?) ?([kmgt]?i?b|)", str(size).strip().lower())
+    if isinstance(size, bool) or not match or match[2] not in _UNITS or not float(match[1]):
         raise OptionError("GN021", f"max-bytes {size!r}: expected a number of bytes, such as 500MB or 8GiB.")
-    return int(float(found[1]) * _UNITS[found[2]])
+    return int(float(match[1]) * _UNITS[match[2]])
 
 
-def in_words(size: int) -> str:
-    """Return a size as people write it, in a form that `size_from` takes."""
+def format_size(size: int) -> str:
+    """Return a size for people, in a form that `parse_size` accepts."""
     for unit, count in (("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)):
         if size >= count:
             return f"{size / count:.4g}{unit}"
@@ -69,17 +69,17 @@ def in_words(size: int) -> str:
 
 
 def in_threads(function: Callable[[_Item], _Result], items: Iterable[_Item]) -> list[_Result]:
-    """Map a function over items in several threads, under the limit that holds here; the first error, in their order.
+    """Map a function over items in threads, under the limit of the caller; raise the first error in their order.
 
     A thread begins with a context of its own, in which the limit would be the usual one.
     """
-    here = copy_context()
+    context = copy_context()
     with ThreadPoolExecutor() as pool:
-        return list(pool.map(lambda item: here.copy().run(function, item), items))
+        return list(pool.map(lambda item: context.copy().run(function, item), items))
 
 
 def require_room(name: str, size: int) -> None:
-    """Refuse what would unpack to more than is allowed.
+    """Refuse content that would unpack to more than the limit.
 
     Parameters
     ----------
@@ -95,9 +95,9 @@ def require_room(name: str, size: int) -> None:
     """
     limit = _limit.get()
     if size > limit:
-        enough = in_words(1 << (size - 1).bit_length())
+        enough = format_size(1 << (size - 1).bit_length())
         raise FileError(
             "GN033",
-            f"{name}: more than {in_words(limit)} when unpacked. If that is right, allow more: {FLAG} {enough} "
+            f"{name}: more than {format_size(limit)} when unpacked. If that is right, allow more: {FLAG} {enough} "
             f"(in Python: with glassnet.max_bytes({enough!r})).",
         )

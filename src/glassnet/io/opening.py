@@ -1,10 +1,11 @@
-"""Opening a file: what is in it, plain or gzip'ed, and one clear error when it cannot be had."""
+"""Open files, plain or gzip'ed, with one clear error when that fails."""
 
 from __future__ import annotations
 
 import os
 import re
 import stat
+import sys
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -67,12 +68,12 @@ class Opened:
 
 
 def read_once(source: str | os.PathLike[str]) -> bool:
-    """Tell whether data are gone once they are read: standard input, a pipe, a device."""
+    """Whether data can be read once only: standard input, a pipe, a device."""
     return source == "-" or (os.path.exists(source) and not os.path.isfile(source) and not os.path.isdir(source))
 
 
 def file_problem(name: str, error: OSError) -> FileError:
-    """Turn an operating system's error into one of ours: GN001, GN002 or GN003."""
+    """Convert an operating system's error on reading into GN001, GN002 or GN003."""
     if isinstance(error, (FileNotFoundError, NotADirectoryError)):
         if name == "-":
             return FileError(
@@ -89,7 +90,7 @@ def file_problem(name: str, error: OSError) -> FileError:
 
 
 def lfs_size(head: bytes) -> int | None:
-    """Return how many bytes the file has for which a pointer of Git LFS stands, by its head; None if it is none.
+    """Return the size of the file that a Git LFS pointer stands for; None if the head is no pointer.
 
     See https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md.
     """
@@ -98,7 +99,7 @@ def lfs_size(head: bytes) -> int | None:
 
 
 def refuse_pointer(head: bytes, name: str) -> None:
-    """Refuse what stands for a file that was not fetched from Git LFS: FileError GN005."""
+    """Raise FileError GN005 for a Git LFS pointer."""
     size = lfs_size(head)
     if size is not None:
         raise FileError(
@@ -152,8 +153,13 @@ def open_stream(stream: IO[bytes], name: str) -> Opened:
         raise file_problem(name, error) from None
 
 
+def open_named(name: str | os.PathLike[str]) -> Opened:
+    """Open what a command names: a file as `open_source`, or with ``"-"`` standard input as `open_stream`."""
+    return open_stream(sys.stdin.buffer, STDIN) if name == "-" else open_source(name)
+
+
 def _at_least(stream: IO[bytes], size: int) -> bytes:
-    """Read `size` bytes, or all there are: a pipe hands out less than it is asked for."""
+    """Read `size` bytes, or all there are: a pipe returns less than was requested."""
     head = b""
     while len(head) < size and (piece := stream.read(size - len(head))):
         head += piece
@@ -189,7 +195,7 @@ def _pieces(head: bytes, stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def gunzip(pieces: Iterable[bytes], name: str) -> Iterator[bytes]:
-    """Unpack gzip'ed pieces, checksum and length included, into pieces that are small too; members are joined.
+    """Decompress gzip'ed chunks into small chunks, checksums and lengths verified; members are joined.
 
     Raises
     ------

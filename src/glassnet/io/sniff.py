@@ -1,4 +1,4 @@
-"""What a file holds: decided by its first bytes, then by its name."""
+"""Detect a file's format by its first bytes, then by its name."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from .picture_formats import begins_as_picture
 
 _ZIP = (b"PK\x03\x04", b"PK\x05\x06")
 _IDX_TYPES = b"\x08\x09\x0b\x0c\x0d\x0e"
-_NAMED = {
+_OTHER_FORMATS = {
     b"FEA1": "a Feather file of the first version",
     b"\x89HDF": "an HDF5 file",
     b"\x93NUMPY": "a single NumPy array",
@@ -31,7 +31,7 @@ _CONTROLS = frozenset(range(32)) - frozenset(b"\t\n\r\f")
 
 
 def kind_of(opened: Opened) -> str:
-    """Tell what an opened file holds.
+    """Return the format of an opened file.
 
     Returns
     -------
@@ -56,26 +56,24 @@ def kind_of(opened: Opened) -> str:
     if table := next((table for magic, table in _TABLES.items() if head.startswith(magic)), None):
         return table
     if not _CONTROLS.isdisjoint(head):
-        raise _no_text(head, opened.name)
+        raise _not_text_error(head, opened.name)
     first = head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if first in (b"{", b"["):
         return "ndjson" if first == b"{" else "json"
     return "text"
 
 
-def _no_text(head: bytes, name: str) -> DataError | FileError:
-    """Say what a file is that has control characters: another kind, text in UTF-16, or text with a flaw."""
-    what = next((what for magic, what in _NAMED.items() if head.startswith(magic)), "")
+def _not_text_error(head: bytes, name: str) -> DataError | FileError:
+    """Return the error for content with control characters: another format, UTF-16, or damaged text."""
+    what = next((what for magic, what in _OTHER_FORMATS.items() if head.startswith(magic)), "")
     if head[4:9] == b"\0\0\0\0{":  # its length, then JSON
         what = "a model or another file of safetensors"
     if not what and 2 * max(head[place::2].count(0) for place in (0, 1)) > 0.9 * len(head):
         return DataError("GN011", f"{name}: control characters in UTF-16, expected text. Save it as 'CSV UTF-8'.")
-    strange = [place for place, byte in enumerate(head) if byte in _CONTROLS]
-    if not what and len(strange) < 0.05 * len(head) and _is_utf8(head):
-        line, found = head.count(b"\n", 0, strange[0]) + 1, head[strange[0]]
-        return DataError(
-            "GN011", f"{name}, line {line}: a control character (0x{found:02x}), expected text. Remove it."
-        )
+    controls = [place for place, value in enumerate(head) if value in _CONTROLS]
+    if not what and len(controls) < 0.05 * len(head) and _is_utf8(head):
+        line, byte = head.count(b"\n", 0, controls[0]) + 1, head[controls[0]]
+        return DataError("GN011", f"{name}, line {line}: a control character (0x{byte:02x}), expected text. Remove it.")
     what = what or "binary data of unknown kind"
     return FileError(
         "GN005", f"{name}: {what}, expected CSV, Parquet, Arrow, JSON, IDX or NPZ. Convert it to one of them."

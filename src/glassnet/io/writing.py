@@ -1,4 +1,4 @@
-"""Writing files so that nothing is lost: beside the target, flushed, then renamed."""
+"""Write files so that nothing is lost: to a temporary file beside the target, flushed, then renamed."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ FORMATS = {
 
 
 def require_suffix(path: str | Path, *own: str) -> None:
-    """Refuse a name that promises another format than the one that will be in the file.
+    """Refuse a suffix that promises another format than the file will have.
 
     Parameters
     ----------
@@ -75,7 +75,7 @@ def require_suffix(path: str | Path, *own: str) -> None:
 
 
 def free_name(path: str | Path) -> Path:
-    """Return the path, or the first of ``name-2.suffix``, ``name-3.suffix``, … where nothing is yet."""
+    """Return the path, or the first of ``name-2.suffix``, ``name-3.suffix``, … that does not exist."""
     place, number = Path(path), 1
     while os.path.lexists(place):
         number += 1
@@ -84,7 +84,7 @@ def free_name(path: str | Path) -> Path:
 
 
 def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None, *, overwrite: bool = True) -> None:
-    """Find out before the work, not after it, that a file cannot be written.
+    """Check before the work, not after it, that a file can be written.
 
     Parameters
     ----------
@@ -105,13 +105,13 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     OptionError
         GN022 when another kind of file would be replaced.
     """
-    given = Path(path)
-    if given.is_dir():
+    plain_path = Path(path)
+    if plain_path.is_dir():
         raise FileError("GN002", f"{path}: a folder, expected the name of a file.")
     # A new file would take its place: /dev/null would be one. Asked of the path as given, as a pipe has no other name.
-    if given.exists() and not given.is_file():
+    if plain_path.exists() and not plain_path.is_file():
         raise FileError("GN003", f"{path}: a device or a pipe, expected the name of a file. Name another place.")
-    target = _place_of(path)
+    target = _resolve_target(path)
     if not target.parent.is_dir():
         raise FileError("GN001", f"{target.parent}: no such folder. Make it first, or choose another place.")
     if not os.access(target.parent, os.W_OK):
@@ -121,12 +121,12 @@ def require_place(path: str | Path, replaceable: re.Pattern[bytes] | None = None
     if not target.exists():
         return
     if replaceable and target.stat().st_size:
-        _require_own(path, target, replaceable)
+        _require_own_file(path, target, replaceable)
     if not overwrite:
-        raise _taken(path)
+        raise _exists_error(path)
 
 
-def _require_own(path: str | Path, target: Path, replaceable: re.Pattern[bytes]) -> None:
+def _require_own_file(path: str | Path, target: Path, replaceable: re.Pattern[bytes]) -> None:
     try:  # as much of it as the pattern looks at: it may be a large file of any kind
         with open(target, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
             own = bool(replaceable.match(content))
@@ -139,14 +139,14 @@ def _require_own(path: str | Path, target: Path, replaceable: re.Pattern[bytes])
         )
 
 
-def _taken(path: str | Path) -> FileError:
+def _exists_error(path: str | Path) -> FileError:
     return FileError(
         "GN007", f"{path}: there already, and not replaced. Name another place, or give --force (overwrite=True)."
     )
 
 
 def picture_format(path: str | Path, allowed: Collection[str] = tuple(PICTURES)) -> str:
-    """Return what a picture of this name is written as, ``"png"`` where it has no suffix.
+    """Return the format of a picture of this name, ``"png"`` without a suffix.
 
     Raises
     ------
@@ -168,7 +168,7 @@ def require_picture_place(
     *,
     overwrite: bool = True,
 ) -> None:
-    """Find out before the work that a picture cannot be written, or not as its name says.
+    """Check before the work that a picture can be written, in the format its name says.
 
     Parameters
     ----------
@@ -195,7 +195,7 @@ def require_picture_place(
 
 
 def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
-    """Find out before the work that an HTML page cannot be written; parameters and errors as for `require_place`.
+    """Check before the work that an HTML page can be written; parameters and errors as for `require_place`.
 
     Raises
     ------
@@ -207,8 +207,8 @@ def require_page_place(path: str | Path, *, overwrite: bool = True) -> None:
     require_place(path, overwrite=overwrite)
 
 
-def require_apart(**places: str | None) -> None:
-    """Find out before the work that two files would go to the same place, the later over the earlier.
+def require_distinct_paths(**paths: str | None) -> None:
+    """Check before the work that no two files would be written to the same path.
 
     Parameters
     ----------
@@ -221,13 +221,13 @@ def require_apart(**places: str | None) -> None:
         GN022 where two are the same.
     """
     flags: dict[Path, str] = {}
-    for name, place in places.items():
-        if place and (other := flags.setdefault(Path(place).resolve(), name)) != name:
-            raise OptionError("GN022", f"--{other}, --{name}: both {place}. Name two files.")
+    for flag, path in paths.items():
+        if path and (other := flags.setdefault(Path(path).resolve(), flag)) != flag:
+            raise OptionError("GN022", f"--{other}, --{flag}: both {path}. Name two files.")
 
 
 def require_folder(path: str | Path) -> None:
-    """Find out before the work that a folder is there or can be made.
+    """Check before the work that a folder exists or can be made.
 
     Raises
     ------
@@ -245,7 +245,7 @@ def require_folder(path: str | Path) -> None:
 
 @contextlib.contextmanager
 def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]:
-    """Open a new file that takes the name `path` when the block has ended well; until then the old one stays.
+    """Open a new file that replaces `path` when the block ends without an error; until then the old one stays.
 
     The new file may be read and written by whom the old one may. Without `overwrite`, of several that write at once
     one gets the name.
@@ -256,40 +256,40 @@ def replacing(path: str | Path, *, overwrite: bool = True) -> Iterator[BinaryIO]
         As `require_place`; and GN003 or GN004 when writing fails.
     """
     require_place(path, overwrite=overwrite)
-    target = _place_of(path)
-    beside = target.parent / _unfinished(target, secrets.token_hex(6))
+    target = _resolve_target(path)
+    temporary = target.parent / _temporary_name(target, secrets.token_hex(6))
     try:
-        with open(beside, "xb") as file:
+        with open(temporary, "xb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
         if not overwrite:
-            _take(path, beside, target)
+            _rename_without_overwriting(path, temporary, target)
         else:
             if target.exists():
-                shutil.copymode(target, beside)
-            os.replace(beside, target)
+                shutil.copymode(target, temporary)
+            os.replace(temporary, target)
     except OSError as problem:
         raise writing_problem(path, problem) from None
     finally:
-        beside.unlink(missing_ok=True)
+        temporary.unlink(missing_ok=True)
 
 
-def _take(path: str | Path, beside: Path, target: Path) -> None:
-    """Rename a file to a name that nothing has."""
+def _rename_without_overwriting(path: str | Path, temporary: Path, target: Path) -> None:
+    """Reserve a free name, then rename the file to it."""
     try:
         target.open("xb").close()  # not os.link, which some file systems lack
     except FileExistsError:
-        raise _taken(path) from None
+        raise _exists_error(path) from None
     try:
-        os.replace(beside, target)
+        os.replace(temporary, target)
     except BaseException:
         target.unlink()
         raise
 
 
 def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
-    """Write text in UTF-8 by `replacing`; what is in a file's name and no UTF-8 is written as a backslash and a number.
+    """Write text in UTF-8 by `replacing`; undecodable bytes of file names are written as backslash escapes.
 
     Raises
     ------
@@ -302,7 +302,7 @@ def write_text(path: str | Path, text: str, *, overwrite: bool = True) -> None:
 
 
 def writing_problem(path: str | Path, problem: OSError) -> FileError:
-    """Turn what the operating system says of a file being written into one of our errors: GN003 or GN004."""
+    """Convert an operating system's error on writing into GN003 or GN004."""
     if isinstance(problem, FileError):
         return problem
     full = (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
@@ -313,23 +313,23 @@ def writing_problem(path: str | Path, problem: OSError) -> FileError:
 
 
 def remove(path: str | Path) -> None:
-    """Remove what `replacing` this path has written, if it is there."""
-    _place_of(path).unlink(missing_ok=True)
+    """Remove the file that `replacing` this path has written, if it exists."""
+    _resolve_target(path).unlink(missing_ok=True)
 
 
 def remove_unfinished(path: str | Path) -> None:
-    """Remove what a process that was killed while `replacing` this path has left; where that fails, it stays."""
-    target = _place_of(path)
-    for left in target.parent.glob(_unfinished(Path(glob.escape(target.name)), "?" * 12)):
+    """Remove temporary files that a killed process has left while `replacing` this path."""
+    target = _resolve_target(path)
+    for leftover in target.parent.glob(_temporary_name(Path(glob.escape(target.name)), "?" * 12)):
         with contextlib.suppress(OSError):
-            left.unlink()
+            leftover.unlink()
 
 
-def _place_of(path: str | Path) -> Path:
-    """Return where a file is or will be: what a link points to is replaced, not the link."""
+def _resolve_target(path: str | Path) -> Path:
+    """Return the path of the file itself: a link's target is replaced, not the link."""
     target = Path(path)
     return Path(os.path.realpath(target)) if target.is_symlink() else target
 
 
-def _unfinished(target: Path, word: str) -> str:
+def _temporary_name(target: Path, word: str) -> str:
     return f".{target.name}.{word}.part"

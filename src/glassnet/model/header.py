@@ -11,7 +11,7 @@ import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from types import NoneType, UnionType
-from typing import Any, Protocol, Union, get_args, get_origin, get_type_hints
+from typing import Any, Protocol, TypedDict, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +26,57 @@ from ..preprocess.tabular.encoders import ENCODINGS, encoding_from, keys_of
 from ..preprocess.tabular.target import TASKS, Target
 from ..preprocess.targets import BESIDE_CLASSES, TARGETS, Targets
 from ..preprocess.training_range import FEWEST, SUMMARIES
+
+
+class DataReceipt(TypedDict, total=False):
+    """What a receipt says of data."""
+
+    source: str
+    samples: int
+    classes: int
+    dtype: str
+    """Of the inputs."""
+    fingerprint: str
+    """SHA-256 of shape, inputs and labels, see `training.receipt.fingerprint`."""
+    held_out: bool
+    """Whether a part of the source was kept aside for the test, and is not among the samples."""
+
+
+class Receipt(TypedDict, total=False):
+    """What made a model: `fit` fills it in, the command line adds recipe and test, a model file keeps it."""
+
+    recipe: str | None
+    options: dict[str, Any]
+    data: DataReceipt
+    seed: int
+    engine: str
+    versions: dict[str, str]
+    numerics: int
+    blas: str | None
+    processor: str | None
+    hash: str
+    """Of the weights; see `Model.hash`."""
+    trails: list[list[str]]
+    """For each member the hash of the weights before the first epoch and after each."""
+    curves: list[dict[str, list[float | None]]]
+    """For each member its learning curve; see `History.thinned`."""
+    result: dict[str, float | None]
+    """Scores on test data."""
+    resumed: list[str]
+    """How versions and processor changed while the training was stopped, in words."""
+    kept: list[int]
+    """Where early stopping chose it, for each member the epoch whose weights it has."""
+    own_validation: bool
+    """Whether the validation data were given, and not taken from the training data."""
+    calibrated: bool
+    """Whether a part of the training data was kept aside to fit the probabilities to."""
+    not_verifiable: str
+    """Why the training cannot be repeated from the receipt, in words; missing where it can."""
+    progress: float | str
+    """Of a checkpoint: epochs that are done."""
+    estimator: dict[str, Any]
+    """What makes an estimator of the model again; see `estimators.persistence`."""
+
 
 DEEPEST = 100
 """How deep lists and objects may lie in each other."""
@@ -178,14 +229,16 @@ POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, "a numb
 TEXTS = ListOf(Text())
 LIMITS = ListOf(ListOf(Number()), 2)
 _TYPES: dict[Any, Kind] = {
-    bool: FLAG, int: Number(-_LONG, _LONG, whole=True), float: Number(), str: Text(), NoneType: NULL,
+    bool: FLAG, int: Number(-_LONG, _LONG, whole=True), float: Number(), str: Text(), NoneType: NULL, Any: Anything(),
 }  # fmt: skip
 
 
 def kind_of(hint: Any) -> Kind:
-    """Return what JSON has for a type: a list for a tuple, either for a union."""
-    if get_origin(hint) is tuple:
+    """Return what JSON has for a type: a list for a tuple, an object for a mapping, either for a union."""
+    if get_origin(hint) in (tuple, list):
         return ListOf(kind_of(get_args(hint)[0]))
+    if get_origin(hint) is dict:
+        return Record(others=kind_of(get_args(hint)[1]))
     if get_origin(hint) in (Union, UnionType):
         return Either(tuple(map(kind_of, get_args(hint))))
     return _TYPES[hint]
@@ -199,6 +252,14 @@ def record_of(cls: type, **kinds: Kind) -> Record:
     return Record(
         {name: kind for name, kind in found.items() if name in needed},
         {name: kind for name, kind in found.items() if name not in needed},
+    )
+
+
+def open_record_of(cls: type, **kinds: Kind) -> Record:
+    """Return the record of a `TypedDict`'s keys, some of a closer kind; any may be missing, and others may be there."""
+    return Record(
+        optional={name: kinds.get(name) or kind_of(hint) for name, hint in get_type_hints(cls).items()},
+        others=Anything(),
     )
 
 
@@ -223,34 +284,25 @@ COLUMNS = Record(
     Anything(),
 )
 
-DATA = Record(
-    optional={"source": Text(), "samples": COUNT, "classes": COUNT, "fingerprint": Text(), "held_out": FLAG},
-    others=Anything(),
-)
+_WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64))
+DATA = open_record_of(DataReceipt, samples=COUNT, classes=COUNT, dtype=Text(("bool", *_WHOLE, "float32", "float64")))
 
 DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
 """What must be said of data with which a training goes on."""
 
-RECEIPT = Record(
-    optional={
-        "recipe": Either((Text(), NULL)),
-        # By type alone: what is allowed changes with the versions, and `receipt.options_of` says it.
-        "options": Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
-        "data": DATA,
-        "seed": COUNT,
-        "engine": Text(),
-        "versions": Record(others=Text()),
-        "blas": Either((Text(), NULL)),
-        "processor": Either((Text(), NULL)),
-        "hash": Text(),
-        "trails": ListOf(TEXTS),
-        "result": Record(others=LOOSE),
-        "resumed": TEXTS,
-        "kept": ListOf(Number(1, _LONG, whole=True)),
-        "own_validation": FLAG,
-        "progress": LOOSE,
-    },
-    others=Anything(),
+RECEIPT = open_record_of(
+    Receipt,
+    # By type alone: what is allowed changes with the versions, and `receipt.options_of` says it.
+    options=Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
+    data=DATA,
+    seed=COUNT,
+    result=Record(others=LOOSE),
+    kept=ListOf(Number(1, _LONG, whole=True)),
+    progress=LOOSE,
+    # Information alone, which readers pass over where it is odd.
+    numerics=Anything(),
+    curves=Anything(),
+    estimator=Anything(),
 )
 
 ESTIMATOR = Record(
@@ -264,7 +316,7 @@ ESTIMATOR = Record(
     },
     others=Anything(),
 )
-"""What a receipt says of a fitted estimator; see `estimators.saved`."""
+"""What a receipt says of a fitted estimator; see `estimators.persistence`."""
 
 TRAINING = Record(
     {

@@ -19,6 +19,7 @@ from ..nn.network_class import Network
 from ..nn.parameters import FloatArray
 from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
+from .header import Receipt
 
 _CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
 
@@ -37,7 +38,7 @@ class Model:
     image_shape : (rows, columns) or None
         How a sample is drawn; each pixel is one value, or three: red, green and blue.
     receipt : dict
-        What made it: recipe, options, data, engine, versions, result.
+        What made it: options, data, engine, versions, weights by epoch; see `model.header.Receipt`. `fit` fills it in.
     others : tuple of Network
         The other members of a committee, whose outputs are averaged with the network's.
     class_names : tuple of str
@@ -63,7 +64,7 @@ class Model:
     scaling: Scaling
     targets: Targets
     image_shape: tuple[int, int] | None = None
-    receipt: dict[str, Any] = field(default_factory=dict)
+    receipt: Receipt = field(default_factory=Receipt)
     others: tuple[Network, ...] = ()
     class_names: tuple[str, ...] = ()
     temperature: float = 1.0

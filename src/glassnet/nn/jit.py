@@ -110,7 +110,7 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
 
 @kernel
 def uniform_at(place: Any, number: Any) -> Any:
-    """Return one number of `randomness.uniform`: float32, 0 to 1."""
+    """Return one number of `nn.random.uniform`: float32, 0 to 1."""
     z = place + (np.uint64(number) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

@@ -1,36 +1,14 @@
-"""Flags that were given and do nothing, or make training slow, because of what another option says.
-
-With what an option has an effect is declared with it, in `options`.
-"""
+"""Options that were given and do nothing because of what another one says."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 
-from ..cli.console import say
-from ..i18n.cli import told
-from .options import SPECS, Options, beyond_single_samples
-
-
-def say_idle(flags: dict[str, Any], options: Options) -> None:
-    """Say which of the flags that were given do nothing with these options."""
-    for name in (name for name, value in flags.items() if value not in (None, ()) and name in SPECS):
-        needs = SPECS[name].needs
-        if needs is None or needs.met(value := getattr(options, needs.option)):
-            continue
-        names = {"flag": _typed(name), "other": _typed(needs.option)}
-        if needs.values:
-            say(told("idle", **names, value=value, wanted=", ".join(needs.values)))
-        else:
-            say(told("idle_below", **names, value=value, least=needs.above))
+from .options import SPECS, Options
+from .spec import Needs
 
 
-def say_slow(options: Options) -> None:
-    """Say which options keep training with one sample a step from its fast loop."""
-    others = beyond_single_samples(options) if options.batch_size == 1 and options.engine != "reference" else []
-    if others:
-        say(told("slow", flags=", ".join(f"--{_typed(name)}" for name in others)))
-
-
-def _typed(name: str) -> str:
-    return name.replace("_", "-")
+def unused_options(given: Iterable[str], options: Options) -> dict[str, Needs]:
+    """Return the options that were given and do nothing as all of them are now, each with what it would need."""
+    needs = {name: SPECS[name].needs for name in given}
+    return {name: one for name, one in needs.items() if one and not one.met(getattr(options, one.option))}

@@ -1,4 +1,4 @@
-"""What the distortions of a training do to pictures: each alone, and all together as training sees it."""
+"""Augmentation: samples under each distortion alone, and under all as training sees them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..options.options import DISTORTIONS, Options
 from ..preprocess.augment.distort import distort, require_pictures
 from .digits import LARGEST, SHEET
 from .figure import DPI, new_axes
-from .fonts import legible
+from .fonts import set_fonts
 from .palette import INK, QUIET
 from .tone import shades, shape_of_image
 
@@ -86,9 +86,9 @@ def draw_augmentation(
     axes.set_axis_off()
     _write(axes, [(name, word(name, **facts)) for name, facts, _ in lines], shape)
     if len(which) == 1:
-        beside = (shape[1] + GAP, shape[0] / 2 - 0.5)
-        axes.text(*beside, word("columns_are_epochs"), fontsize=9, color=QUIET, va="center")
-    legible(axes)
+        label_place = (shape[1] + GAP, shape[0] / 2 - 0.5)
+        axes.text(*label_place, word("columns_are_epochs"), fontsize=9, color=QUIET, va="center")
+    set_fonts(axes)
     return axes
 
 
@@ -135,8 +135,8 @@ def _lines(
     values: NDArray[Any], which: NDArray[np.int64], shape: tuple[int, int], options: Options
 ) -> list[tuple[str, dict[str, Any], NDArray[Any]]]:
     """Return for each line its word, what is filled in, and its pictures."""
-    asked = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
-    if not asked:
+    sizes = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
+    if not sizes:
         raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0, so nothing is distorted.")
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
@@ -147,12 +147,12 @@ def _lines(
         return name, facts, np.concatenate([seen(epoch, chosen) for epoch in epochs])
 
     lines: list[tuple[str, dict[str, Any], NDArray[Any]]] = [("original", {}, values[which].astype(np.float32))]
-    if len(asked) > 1 or len(which) == 1:
-        for kind, size in asked.items():
-            others: dict[str, Any] = {other: 0.0 for other in asked if other != kind}
-            lines.append(line(kind, replace(options, **others), size=f"{size:g}"))
+    if len(sizes) > 1 or len(which) == 1:
+        for kind, size in sizes.items():
+            off: dict[str, Any] = {other: 0.0 for other in sizes if other != kind}
+            lines.append(line(kind, replace(options, **off), size=f"{size:g}"))
     if len(which) > 1:
         lines += [("together_epoch", {"epoch": epoch + 1}, seen(epoch, options)) for epoch in range(EPOCHS)]
-    elif len(asked) > 1:
+    elif len(sizes) > 1:
         lines.append(line("together", options))
     return lines

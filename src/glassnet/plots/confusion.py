@@ -1,4 +1,4 @@
-"""The confusion table: which digit was answered for which."""
+"""Confusion matrix."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import DataError, ShapeError
 from ..i18n.language import below_all, shortened, width_of
 from ..i18n.plots import words_in
-from .figure import inches, new_axes, quiet
-from .fonts import drawable, legible
+from .figure import new_axes, size_in_inches, style_axes
+from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, MISTAKES, QUIET
 
 MOST_NUMBERS = 30
@@ -26,7 +26,7 @@ LETTER = 0.07  # width in inches, about
 def draw_confusion(
     matrix: ArrayLike, classes: Sequence[str] | None = None, axes: Axes | None = None, language: str = "en"
 ) -> Axes:
-    """Draw a confusion table: right answers quietly, mistakes the stronger the more there are.
+    """Draw a confusion matrix: correct answers pale, mistakes the stronger the more there are.
 
     The colour is scaled by the largest number of mistakes in a cell, not by the diagonal, beside which they would all
     be pale. It runs from white to dark, so it can be read without telling hues apart. Cells without samples stay empty.
@@ -60,7 +60,7 @@ def draw_confusion(
     word = words_in(language)
     counts = _checked(matrix)
     k = len(counts)
-    names = [shortened(name, LONGEST_NAME) for name in drawable(range(k) if classes is None else classes)]
+    names = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(range(k) if classes is None else classes)]
     if len(names) != k:
         raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one a row of the matrix.")
     longest = max(map(width_of, names))
@@ -74,11 +74,11 @@ def draw_confusion(
     if k > MOST_NUMBERS:
         strength = np.sqrt(strength)
     axes.imshow(_colours(strength), interpolation="none", aspect="equal", origin="upper")
-    quiet(axes)
+    style_axes(axes)
     _label(axes, names, counts, word)
     if k <= MOST_NUMBERS:
         _write(axes, counts, strength)
-    legible(axes)
+    set_fonts(axes)
     return axes
 
 
@@ -93,7 +93,7 @@ def _checked(matrix: ArrayLike) -> NDArray[np.int64]:
 
 
 def _turned(names: list[str], width: float) -> bool:
-    """Whether the names would touch if they were written upright below `width` inches."""
+    """Whether the names must be rotated to fit below `width` inches."""
     return LETTER * (max(map(width_of, names)) + 1) > width / min(len(names), MOST_NUMBERS)
 
 
@@ -109,7 +109,7 @@ def _colours(strength: NDArray[np.float64]) -> NDArray[np.float64]:
 def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callable[..., str]) -> None:
     k, total, right = len(names), int(counts.sum()), int(counts.trace())
     step = -(-k // MOST_NUMBERS)
-    axes.set_xticks(range(0, k, step), names[::step], rotation=90 if _turned(names, inches(axes)[0]) else 0)
+    axes.set_xticks(range(0, k, step), names[::step], rotation=90 if _turned(names, size_in_inches(axes)[0]) else 0)
     axes.set_yticks(range(0, k, step), names[::step])
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
@@ -129,7 +129,7 @@ def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callab
 def _write(axes: Axes, counts: NDArray[np.int64], strength: NDArray[np.float64]) -> None:
     k = len(counts)
     digits = len(str(counts.max()))
-    font = min(9.5, min(inches(axes)) * 72 / k / (0.64 * max(digits, 2) + 0.5))
+    font = min(9.5, min(size_in_inches(axes)) * 72 / k / (0.64 * max(digits, 2) + 0.5))
     for (true, answered), count in np.ndenumerate(counts):
         if count or true == answered:
             colour = QUIET if true == answered else "white" if strength[true, answered] > 0.75 else INK

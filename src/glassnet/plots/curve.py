@@ -1,4 +1,4 @@
-"""The learning curve: accuracy above, loss below, over one axis of epochs."""
+"""Learning curve: accuracy above, loss below, over the epochs."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import ShapeError
 from ..i18n.language import below_all
 from ..i18n.plots import words_in
-from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
-from .fonts import legible
+from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
+from .fonts import set_fonts
 from .palette import BLUE, INK, VERMILION
 
 LINE_POINTS = 13.0
@@ -54,11 +54,11 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None
         for upper in axes[:-1]:
             upper.sharex(axes[-1])
             upper.tick_params(labelbottom=False)
-    drawn = given_axes(axes, len(panels), " and ".join(panels))
+    drawn = require_axes(axes, len(panels), " and ".join(panels))
     for name, panel, trained, validated in zip(panels, drawn, training, validation, strict=True):
         _panel(panel, name, trained, validated, word)
     drawn[-1].set_xlabel(word("epoch"))
-    legible(drawn)
+    set_fonts(drawn)
     return drawn
 
 
@@ -87,7 +87,7 @@ def _panel(
     word: Callable[..., str],
 ) -> None:
     percent = name == "accuracy"
-    quiet(axes, grid=True)
+    style_axes(axes, grid=True)
     axes.set_title(word("accuracy_percent" if percent else name), loc="left", fontsize=10, color=INK)
     lines = [("training", trained, BLUE), ("validation", validated, VERMILION)]
     ends, last = [], 0.0
@@ -119,13 +119,13 @@ def _limit(axes: Axes, last: float, percent: bool) -> None:
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Name each line beside its end; two ends that are close share the space around their middle."""
+    """Label each line beside its end; move two close labels apart."""
     low, high = axes.get_ylim()
     ends = sorted(ends)
     heights = np.array([(value - low) / (high - low) for value, _, _ in ends])
-    apart = LINE_POINTS / 72 / inches(axes)[1]
-    if len(ends) == 2 and heights[1] - heights[0] < apart:
-        heights = heights.mean() + np.array([-apart, apart]) / 2
+    line_height = LINE_POINTS / 72 / size_in_inches(axes)[1]
+    if len(ends) == 2 and heights[1] - heights[0] < line_height:
+        heights = heights.mean() + np.array([-line_height, line_height]) / 2
     for height, (_, text, colour) in zip(heights, ends, strict=True):
         axes.annotate(
             text,

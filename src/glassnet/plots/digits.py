@@ -1,4 +1,4 @@
-"""A sheet of digits, as the notes draw them: grey scale, no interpolation; dark ink on white."""
+"""A grid of digits, as in the notes: grey scale, no interpolation, dark ink on white."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from numpy.typing import ArrayLike, NDArray
 from ..errors import OptionError, ShapeError
 from ..i18n.language import shortened, width_of
 from ..i18n.plots import words_in
-from .figure import DPI, inches, new_axes
-from .fonts import drawable, legible
+from .figure import DPI, new_axes, size_in_inches
+from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, QUIET, VERMILION
 from .tone import shades
 
@@ -40,7 +40,7 @@ def draw_digits(
     title: str = "",
     language: str = "en",
 ) -> Axes:
-    """Draw digits in a grid, each with its label; misread ones are framed and say what they were read as.
+    """Draw digits in a grid, each with its label; misclassified ones are framed and show the answer.
 
     Parameters
     ----------
@@ -80,14 +80,14 @@ def draw_digits(
     values = _checked(inputs, labels, answers, columns)
     drawn = shades(values, image_shape, photo)
     n, high, wide, _ = drawn.shape
-    heading = drawable(title.splitlines())
+    heading = replace_missing_glyphs(title.splitlines())
     place = _place((high, wide), min(columns, n), ceil(n / columns), axes)
     captions, wrong = _captions(n, labels, answers, language, place.letters)
     axes, grid, font = _lay_out(place, captions, axes, len(heading))
     axes.imshow(_sheet(drawn, grid), interpolation="none", aspect="equal", origin="upper")
     _write(axes, captions, wrong, grid, font)
     axes.set_title("\n".join(heading), fontsize=10, color=INK, loc="left")
-    legible(axes)
+    set_fonts(axes)
     return axes
 
 
@@ -110,7 +110,7 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
 def _captions(
     n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str, letters: int
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the text below each digit, with names cut so that a line has `letters` at most, and which are misread.
+    """Return the caption below each digit, shortened to `letters` a line, and which digits are misclassified.
 
     What a digit is and what it is read as stand on two lines where one is too short for both.
     """
@@ -121,12 +121,14 @@ def _captions(
     if labels is None and answers is None:
         return [""] * n, right
     if labels is None:
-        return [word("read_as", answer=shortened(answer, one)) for answer in drawable(np.asarray(answers))], right
-    true = drawable(np.asarray(labels))
+        return [
+            word("read_as", answer=shortened(answer, one)) for answer in replace_missing_glyphs(np.asarray(answers))
+        ], right
+    true = replace_missing_glyphs(np.asarray(labels))
     if answers is None:
         return [shortened(label, letters) for label in true], right
     wrong = np.asarray(np.asarray(labels) != np.asarray(answers), bool)
-    trios = list(zip(true, drawable(np.asarray(answers)), wrong, strict=True))
+    trios = list(zip(true, replace_missing_glyphs(np.asarray(answers)), wrong, strict=True))
     fits = all(max(width_of(label), width_of(read)) <= pair for label, read, differ in trios if differ)
 
     def below(label: str, read: str, differ: bool) -> str:
@@ -140,7 +142,7 @@ def _captions(
 
 
 class _Grid(NamedTuple):
-    """Where the digits lie on the sheet, in pixels of a digit."""
+    """Positions of the digits on the sheet, in pixels of a digit."""
 
     high: int
     wide: int
@@ -155,7 +157,7 @@ class _Grid(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """How large digits are drawn: a digit's own pixels, their cell, and what a pixel of it is on paper."""
+    """Sizes: a digit's own pixels, its cell, and a pixel of it on paper."""
 
     high: int
     wide: int
@@ -181,12 +183,14 @@ def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) 
     dots = max(1, min(SHEET // (columns * made.cell), LARGEST // wide))
     points = dots * 72 / DPI
     if axes is not None:
-        points = 72 * min(inches(axes)[0] / (columns * made.cell), inches(axes)[1] / (lines * high * 1.35))
+        points = 72 * min(
+            size_in_inches(axes)[0] / (columns * made.cell), size_in_inches(axes)[1] / (lines * high * 1.35)
+        )
     return made._replace(dots=dots, points=points)
 
 
 def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
-    """Return where to draw, the places of the digits, and a size of type at which the longest line of a caption fits.
+    """Return the axes, the digits' grid, and the font size at which the longest line of a caption fits.
 
     A figure has room for `heading` lines above.
     """
@@ -206,7 +210,7 @@ def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int
 
 
 def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
-    """Lay the digits out on one sheet of white paper: one image draws faster than many axes."""
+    """Compose the digits on one white sheet: one image draws faster than many axes."""
     lines = ceil(len(drawn) / grid.columns)
     size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
     paper = np.full(size, 255, np.uint8)

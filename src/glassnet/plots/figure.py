@@ -1,4 +1,4 @@
-"""The common ground of all pictures: axes without global state, one sober style, and a save that cannot half succeed.
+"""What all plots share: axes without global state, one plain style, and a save that is complete or not at all.
 
 Nothing here touches ``pyplot`` or ``rcParams``: pictures can be drawn from any thread and never change the user's own.
 """
@@ -55,8 +55,8 @@ def new_axes(
     """
     figure = Figure(figsize=size, facecolor="white")
     left, bottom, right, top = margins
-    across = _shared(size[0] - left - right, columns, gap, widths)
-    down = _shared(size[1] - bottom - top, rows, gap, heights)
+    across = _divide(size[0] - left - right, columns, gap, widths)
+    down = _divide(size[1] - bottom - top, rows, gap, heights)
     return [
         figure.add_axes((x / size[0], y / size[1], wide / size[0], high / size[1]))
         for y, high in ((size[1] - top - start - high, high) for start, high in down)
@@ -64,16 +64,16 @@ def new_axes(
     ]
 
 
-def _shared(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list[tuple[float, float]]:
-    """Return where each part starts and how long it is."""
+def _divide(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the start and length of each part."""
     share = np.ones(parts) if not sizes else np.asarray(sizes, float)
     lengths = (room - gap * (parts - 1)) * share / share.sum()
     starts = np.concatenate([[0.0], np.cumsum(lengths + gap)[:-1]])
     return list(zip(starts.tolist(), lengths.tolist(), strict=True))
 
 
-def given_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
-    """Return the axes that a caller passed, one a panel.
+def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
+    """Return the caller's axes as a list, one a panel.
 
     Raises
     ------
@@ -86,8 +86,8 @@ def given_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
     return listed
 
 
-def quiet(axes: Axes, grid: bool = False) -> None:
-    """Give `axes` the house style: no frame but left and bottom, small grey ticks, a faint grid if wanted."""
+def style_axes(axes: Axes, grid: bool = False) -> None:
+    """Apply the common style: left and bottom spines only, small grey ticks, a faint grid if wanted."""
     axes.set_facecolor("white")
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
@@ -102,7 +102,7 @@ def quiet(axes: Axes, grid: bool = False) -> None:
         axes.grid(visible=False)
 
 
-def inches(axes: Axes) -> tuple[float, float]:
+def size_in_inches(axes: Axes) -> tuple[float, float]:
     """Return width and height of `axes`."""
     root = axes.figure.canvas.figure
     return axes.bbox.width / root.dpi, axes.bbox.height / root.dpi
@@ -139,12 +139,12 @@ def save(figure: Figure | Axes | Sequence[Axes], path: str | Path, dpi: int = DP
     root = first if isinstance(first, Figure) else first.figure.canvas.figure
     content = BytesIO()
     # Level 3 takes a third of the time of the default 6 and a few per cent more bytes.
-    own: dict[str, Any] = {
+    writer_options: dict[str, Any] = {
         "png": {"metadata": {"Software": MAKER}, "pil_kwargs": {"compress_level": 3}},
         "pdf": {"metadata": {"Creator": MAKER, "CreationDate": None}},
         "svg": {"metadata": {"Creator": MAKER, "Date": None}},
     }
-    root.savefig(content, format=kind, dpi=dpi, facecolor="auto", edgecolor="auto", **own[kind])
+    root.savefig(content, format=kind, dpi=dpi, facecolor="auto", edgecolor="auto", **writer_options[kind])
     with replacing(path) as file:
         file.write(content.getvalue())
     return Path(path)

@@ -1,4 +1,4 @@
-"""Letters: every text of a picture is written with a font that has them, whatever fonts a machine has.
+"""Fonts: every text of a plot gets a font with its glyphs, whatever fonts the machine has.
 
 matplotlib ships fonts without Chinese letters and draws boxes instead. So glassnet brings the common ones, a part of
 Noto Sans CJK SC; for rarer ones an installed font is taken, and where there is none, the letter is written as
@@ -41,8 +41,8 @@ INSTALLED = (
 """Families looked for where the own font lacks a letter; each has thousands."""
 
 
-def legible(axes: Axes | Iterable[Axes]) -> None:
-    """Give every text in `axes` the fonts that its letters need; no text is taken for a formula.
+def set_fonts(axes: Axes | Iterable[Axes]) -> None:
+    """Give every text in `axes` the font families that its letters need; no text is parsed as a formula.
 
     A font of the user's choice stays the first. Nothing but these texts changes.
     """
@@ -50,13 +50,13 @@ def legible(axes: Axes | Iterable[Axes]) -> None:
         for text in one.findobj(Text):
             text.set_parse_math(False)
             families = text.get_fontfamily()
-            more = [name for name in _families(text.get_text(), tuple(families)) if name not in families]
+            more = [name for name in _extra_families(text.get_text(), tuple(families)) if name not in families]
             if more:
                 text.set_fontfamily([*families, *more])
 
 
-def drawable(names: Iterable[object]) -> list[str]:
-    """Return names as they can be written: in one line, a letter that no font has as ``U+`` and its number.
+def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
+    """Return names on one line each, with letters that no font has written as ``U+`` and their number.
 
     Warns
     -----
@@ -64,7 +64,7 @@ def drawable(names: Iterable[object]) -> list[str]:
         For such letters, which they are.
     """
     plain = [printable(" ".join(str(name).split())) for name in names]
-    missing = sorted({letter for name in plain for letter in name if not _can_write(letter)})
+    missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
     if missing:
         warnings.warn(
             f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as "
@@ -74,32 +74,32 @@ def drawable(names: Iterable[object]) -> list[str]:
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
 
 
-def _can_write(letter: str) -> bool:
-    return (letter.isascii() and letter.isprintable()) or _family_with(letter, _usual()) is not None
+def _has_glyph(letter: str) -> bool:
+    return (letter.isascii() and letter.isprintable()) or _family_with_glyph(letter, _default_families()) is not None
 
 
-def _usual() -> tuple[str, ...]:
+def _default_families() -> tuple[str, ...]:
     return tuple(font_manager.FontProperties().get_family())
 
 
-def _families(text: str, first: tuple[str, ...]) -> list[str]:
-    """Return the families that a text needs beside its own first one."""
-    found = [_family_with(letter, first) for letter in dict.fromkeys(text) if not letter.isascii()]
-    return list(dict.fromkeys(family for family in found if family))
+def _extra_families(text: str, first: tuple[str, ...]) -> list[str]:
+    """Return the families that a text needs besides its own first one."""
+    families = [_family_with_glyph(letter, first) for letter in dict.fromkeys(text) if not letter.isascii()]
+    return list(dict.fromkeys(family for family in families if family))
 
 
 @cache
-def _family_with(letter: str, first: tuple[str, ...]) -> str | None:
-    """Return the family that has a letter: of the `first` ones, else matplotlib's, the own one, or an installed one."""
-    return next((name for name in (*first, SHIPPED, FAMILY, *INSTALLED) if ord(letter) in _letters_of(name)), None)
+def _family_with_glyph(letter: str, first: tuple[str, ...]) -> str | None:
+    """Return the family with a letter: one of `first`, else matplotlib's, our own, or an installed one."""
+    return next((name for name in (*first, SHIPPED, FAMILY, *INSTALLED) if ord(letter) in _code_points_of(name)), None)
 
 
 @cache
-def _letters_of(family: str) -> frozenset[int]:
-    """Return the code points that a family has; none if it is not here."""
+def _code_points_of(family: str) -> frozenset[int]:
+    """Return the code points of a family; empty if it is not installed."""
     _add_own_font()  # before any family is looked for: what is found is kept
-    known = {*font_manager.fontManager.get_font_names(), *font_manager.font_family_aliases}
-    if family not in known:
+    installed = {*font_manager.fontManager.get_font_names(), *font_manager.font_family_aliases}
+    if family not in installed:
         return frozenset()
     path = font_manager.findfont(font_manager.FontProperties(family=[family]))
     return frozenset(font_manager.get_font(path).get_charmap())

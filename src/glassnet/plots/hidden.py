@@ -1,4 +1,4 @@
-"""The samples as a hidden layer sees them, class by class."""
+"""Samples in a hidden layer's principal components, by class."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ..errors import ShapeError
 from ..explain.hidden import HiddenSpace
 from ..i18n.language import shortened, width_of
 from ..i18n.plots import words_in
-from .figure import new_axes, quiet
-from .fonts import drawable, legible
-from .palette import INK, look_of
+from .figure import new_axes, style_axes
+from .fonts import replace_missing_glyphs, set_fonts
+from .palette import INK, class_style
 
 MOST_IN_LEGEND = 20
 """Classes up to which there is a legend; of more, each is named where it lies, if there is room."""
@@ -23,14 +23,14 @@ LONGEST_NAME, SHORT = 14, 3
 
 
 def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None = None, language: str = "en") -> Axes:
-    """Draw where the samples of each class lie, in colours and marks of their own.
+    """Draw the samples of a hidden space, with a colour and marker for each class.
 
     Classes that lie apart are easy for the layers above; where two mix, answers are mixed up.
 
     Parameters
     ----------
     space : HiddenSpace
-        From `glassnet.explain.hidden.hidden_space`.
+        From `glassnet.explain.hidden_space`.
     names : sequence of str, optional
         What the classes are called; their numbers if not given.
     axes : Axes, optional
@@ -53,14 +53,14 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     word = words_in(language)
     if len(names) not in (0, space.classes):
         raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one a class.")
-    called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(space.classes))]
+    called = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(names or range(space.classes))]
     if axes is None:
         [axes] = new_axes(size=(7.6, 5.6), margins=(0.95, 0.6, 1.55, 0.45))
-    quiet(axes, grid=True)
+    style_axes(axes, grid=True)
     present = np.unique(space.labels).tolist()
     few = len(present) <= MOST_IN_LEGEND
     for label in present:
-        colour, marker = look_of(label)
+        colour, marker = class_style(label)
         x, y = space.points[space.labels == label].T
         axes.scatter(
             x, y, s=17, color=colour, marker=marker, edgecolors="white", linewidths=0.3, alpha=0.8, label=called[label]
@@ -78,12 +78,12 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     first, second = (f"{100 * part:.0f} %" for part in space.explained)
     axes.set_xlabel(word("component", number=1, share=first))
     axes.set_ylabel(word("component", number=2, share=second))
-    legible(axes)
+    set_fonts(axes)
     return axes
 
 
 def _name_clouds(axes: Axes, space: HiddenSpace, called: list[str], fontsize: float) -> None:
-    """Write the name of each class where its middle lies, those with most samples first; none over another."""
+    """Write the name of each class at its median, the largest classes first; no name over another."""
     axes.autoscale_view()
     labels, counts = np.unique(space.labels, return_counts=True)
     dots = fontsize / 72 * axes.figure.canvas.figure.dpi

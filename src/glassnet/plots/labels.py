@@ -1,4 +1,4 @@
-"""What an answer, or what is known of a sample, is called beside an answer taken apart: on paper, pages and screen."""
+"""Labels for answers and true values: the name of a class, whether a label holds, a number."""
 
 from __future__ import annotations
 
@@ -10,53 +10,53 @@ from ..i18n.plots import shown
 from ..model.model import Model
 
 
-def told(why: Why, known: Any, names: Sequence[str], word: Callable[..., str]) -> str:
-    """Return the name of a class, a label with whether it holds, or a number with what it is.
+def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[..., str]) -> str:
+    """Return the label of an explained answer, or of the true value in its place.
 
     Parameters
     ----------
     why : Why
         Says which of these is meant.
-    known : int or float
+    value : int or float
         The class; whether the label holds; the number.
     names : sequence of str
         What the classes, labels or numbers are called; empty where their place is their name.
     word : callable
-        From `words.words_in`.
+        From `i18n.plots.words_in`.
     """
     if why.output is None:
-        return names[int(known)] if names else str(int(known))
+        return names[int(value)] if names else str(int(value))
     name = names[why.output] if names else str(why.output)
     if why.rival is None:
-        return word("number_is", name=name, value=shown(known)) if names else shown(known)
-    return word("label_holds" if known else "label_fails", label=name)
+        return word("number_is", name=name, value=shown(value)) if names else shown(value)
+    return word("label_holds" if value else "label_fails", label=name)
 
 
-def told_whole(model: Model, known: Any, word: Callable[..., str]) -> str:
-    """Return all that is known of a sample, or answered: the class, the labels that hold, or the numbers.
+def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
+    """Return the label of a whole answer or true value: the class, the labels that hold, or the numbers.
 
     Parameters
     ----------
     model : Model
         Says which of these is meant.
-    known : int or sequence
+    value : int or sequence
         The class; or a label or number for each output.
     word : callable
-        From `words.words_in`.
+        From `i18n.plots.words_in`.
     """
     if model.targets.of_classes:
-        return model.name_of(int(known))
+        return model.name_of(int(value))
     names = [model.name_of(output) for output in range(model.classes)]
     if model.targets.name == "values":
-        numbers = [shown(number) for number in known]
+        numbers = [shown(number) for number in value]
         if model.class_names:
             numbers = [word("number_is", name=name, value=one) for name, one in zip(names, numbers, strict=True)]
         return ", ".join(numbers)
-    return ", ".join(name for name, holds in zip(names, known, strict=True) if holds) or word("none_of_them")
+    return ", ".join(name for name, holds in zip(names, value, strict=True) if holds) or word("none_of_them")
 
 
 def node_names(model: Model, word: Callable[..., str]) -> list[str]:
-    """Return what the nodes of the last hidden layer are called, member after member of a committee."""
+    """Return the names of the last hidden layer's nodes, ensemble member after member."""
     nodes = range(model.network.architecture.sizes[-2])
     if not model.others:
         return [word("node", node=node) for node in nodes]

@@ -1,4 +1,4 @@
-"""The colours and marks of all pictures: told apart with any kind of colour vision.
+"""Colours and markers of all plots, distinguishable with any kind of colour vision.
 
 Where colour alone would have to carry a meaning, shape or lightness carries it too.
 """
@@ -21,6 +21,6 @@ MISTAKES = ("#ffffff", "#f0a26c", "#a63c00")
 """From none to many: lightness falls all the way."""
 
 
-def look_of(label: int) -> tuple[str, str]:
+def class_style(label: int) -> tuple[str, str]:
     """Return colour and marker of a class."""
     return CLASS_COLOURS[label % len(CLASS_COLOURS)], MARKERS[label % len(MARKERS)]

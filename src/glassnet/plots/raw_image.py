@@ -1,4 +1,4 @@
-"""One picture and nothing else, as a file: what `glassnet query` reads back."""
+"""Save one sample as an image file, which `glassnet query` can read."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def save_digit(
     picture_format(path, (".png",))
     [paper] = shades(np.asarray(pixels).reshape(1, -1), image_shape, photo)
     large = paper.repeat(scale, axis=0).repeat(scale, axis=1)
-    content, told = BytesIO(), PngInfo()
-    told.add_text("Software", MAKER)  # by which a picture is known that may be replaced
-    Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG", pnginfo=told)
+    content, metadata = BytesIO(), PngInfo()
+    metadata.add_text("Software", MAKER)  # by which a picture is known that may be replaced
+    Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG", pnginfo=metadata)
     with replacing(path) as file:
         file.write(content.getvalue())
     return Path(path)

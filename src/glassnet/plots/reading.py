@@ -1,4 +1,4 @@
-"""What was read in a photograph: boxes and answers drawn on it, and every stage that led there."""
+"""A read photograph: boxes and answers drawn on it, and every stage of reading."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from ..handwriting.reader import Digit, Reading
 from ..i18n.plots import words_in
-from .figure import SeveralAxes, given_axes, inches, new_axes
-from .fonts import legible
+from .figure import SeveralAxes, new_axes, require_axes, size_in_inches
+from .fonts import set_fonts
 from .palette import BLUE, QUIET, VERMILION
 
 _WIDEST = 1400  # pixels of a photograph that are drawn: more are not seen
@@ -20,7 +20,7 @@ _SHEET = 12  # digits a line among the stages
 
 
 def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en") -> Axes:
-    """Draw the photograph with a box around each digit and its answer; dashed and with "?" where it is not sure.
+    """Draw the photograph with a box and the answer for each digit; dashed and with "?" where unsure.
 
     How sure it is, is written where there is room before the next digit, and always where it is not, or of one alone.
 
@@ -56,9 +56,9 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     if reading.digits:
         # One size of text for all, by the usual height of a digit.
         high = float(np.median([digit.box[3] - digit.box[1] for digit in reading.digits]))
-        size = float(np.clip(0.3 * high / photo.width * inches(axes)[0] * 72, 6, 14))
+        size = float(np.clip(0.3 * high / photo.width * size_in_inches(axes)[0] * 72, 6, 14))
         for digit in reading.digits:
-            fits = 0.62 * size * len(_label(digit)) / 72 / inches(axes)[0] * photo.width < _room(digit, reading)
+            fits = 0.62 * size * len(_label(digit)) / 72 / size_in_inches(axes)[0] * photo.width < _room(digit, reading)
             _box(axes, digit, photo.size, size, fits or not digit.sure or len(reading.digits) == 1)
     return axes
 
@@ -89,7 +89,7 @@ def _box(axes: Axes, digit: Digit, photo: tuple[int, int], size: float, in_full:
     axes.add_patch(frame)
     label = _label(digit) if in_full else str(digit.answer)
     around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    room = 1.6 * size / 72 / inches(axes)[0] * width  # pixels of the photograph that a label is high
+    room = 1.6 * size / 72 / size_in_inches(axes)[0] * width  # pixels of the photograph that a label is high
     above, below = (top - gap, "bottom"), (bottom + gap, "top")
     y, side = above if top > room else below if height - bottom > room else (top + 2 * gap, "top")
     axes.text(left + gap, y, label, color=colour, fontsize=size, va=side, bbox=around, clip_on=True)
@@ -100,7 +100,7 @@ def _label(digit: Digit) -> str:
 
 
 def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw the way from a photograph to what the model sees.
+    """Draw every stage from the photograph to the model's inputs.
 
     Parameters
     ----------
@@ -123,7 +123,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
         GN021 for another language.
     """
     word = words_in(language)
-    panels = _new_panels(reading) if axes is None else given_axes(axes, 5, "photo, paper, ink, mask and forms")
+    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and forms")
     stages: dict[str, Any] = {
         "the_paper": reading.ink.paper,
         "the_ink": 1 - reading.ink.strength.clip(0, 1),
@@ -136,7 +136,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
     _forms(panels[4], reading.digits)
     for panel, title in zip(panels, ("the_photo", *stages, "the_forms"), strict=True):
         panel.set_title(word(title), fontsize=9, color=QUIET, loc="left", pad=3)
-    legible(panels)
+    set_fonts(panels)
     return panels
 
 
@@ -167,7 +167,7 @@ def _thinned(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _forms(axes: Axes, digits: tuple[Digit, ...]) -> None:
-    """Draw the forms in a grid, each with its answer."""
+    """Draw the normalised digits in a grid, each with its answer."""
     side, band = 28, 10
     paper = np.full((_lines(digits) * (side + band), _SHEET * (side + 4)), 255, np.uint8)
     for k, digit in enumerate(digits):

@@ -1,4 +1,4 @@
-"""The reliability diagram: how often a model is right, for how sure it is."""
+"""Reliability diagram: accuracy by confidence."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
 from ..i18n.plots import words_in
 from ..model.evaluate import Reliability
-from .figure import SeveralAxes, given_axes, new_axes, quiet
-from .fonts import legible
+from .figure import SeveralAxes, new_axes, require_axes, style_axes
+from .fonts import set_fonts
 from .palette import BLUE, INK, QUIET, VERMILION
 
 MOST_NUMBERS = 12
 
 
 def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw accuracy against confidence, and below it how many answers each point stands for.
+    """Draw accuracy against confidence, and below it how many answers have that confidence.
 
     On the dashed line a model is right as often as it is sure; below it, it is too sure. The distance of each point
     from the line is drawn, and the title gives their mean, weighted by the counts: the expected calibration error.
@@ -49,10 +49,10 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     Guo et al. 2017, "On calibration of modern neural networks", figure 1.
     """
     word = words_in(language)
-    upper, lower = _new_panels() if axes is None else given_axes(axes, 2, "accuracy and counts")
+    upper, lower = _new_panels() if axes is None else require_axes(axes, 2, "accuracy and counts")
     sure, right = 100 * reliability.confidence, 100 * reliability.accuracy
     edges, some = 100 * reliability.edges, reliability.counts > 0
-    quiet(upper, grid=True)
+    style_axes(upper, grid=True)
     upper.plot([0, 100], [0, 100], color=QUIET, linewidth=1, linestyle="--", label=word("calibrated"))
     upper.vlines(sure[some], sure[some], right[some], color=VERMILION, linewidth=2.5, label=word("gap"))
     upper.plot(sure[some], right[some], "o", color=BLUE, markersize=7, clip_on=False, label=word("bin_accuracy"))
@@ -62,7 +62,7 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     upper.legend(loc="lower right" if is_above else "upper left", fontsize=9, labelcolor=INK, frameon=False)
     error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f} %")
     upper.set_title(error, loc="left", fontsize=10, color=INK)
-    quiet(lower)
+    style_axes(lower)
     counts = reliability.counts
     lower.bar(edges[:-1], counts, np.diff(edges), align="edge", color=BLUE, alpha=0.35, edgecolor="white")
     lower.set(xlim=(0, 100), ylim=(0, max(int(counts.max()), 1) * 1.25), xticks=range(0, 101, 20))
@@ -73,7 +73,7 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     if len(counts) <= MOST_NUMBERS:
         for place, count in zip((edges[:-1] + edges[1:]) / 2, counts, strict=True):
             _number(lower, float(place), int(count))
-    legible((upper, lower))
+    set_fonts((upper, lower))
     return [upper, lower]
 
 

@@ -1,4 +1,4 @@
-"""Signed numbers as pictures: vermilion for what is positive, blue for what is negative, the paper for 0.
+"""Signed numbers as pixels: vermilion for positive, blue for negative, transparent for 0.
 
 The colours differ in the strength of their ink, not in the paper below, so one picture serves a light page and a dark
 one. Okabe and Ito's vermilion and blue are told apart with any kind of colour vision.
@@ -20,7 +20,7 @@ LARGEST_SIDE = 800
 
 
 def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.uint8]:
-    """Return red, green, blue and opacity of each number, shape (…, 4).
+    """Return RGBA of each number, shape (…, 4).
 
     Parameters
     ----------
@@ -39,21 +39,21 @@ def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.
 
 
 def signed_picture(values: ArrayLike, image_shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return a number for each input where its pixel lies, shape (rows, columns, 4); colours of a pixel are summed."""
+    """Return the RGBA picture of a number for each input, shape (rows, columns, 4); channels are summed."""
     return signed_colours(np.asarray(values, float).reshape(*image_shape, -1).sum(axis=-1))
 
 
 def signed_uri(matrix: ArrayLike, limit: float | None = None) -> str:
-    """Return a matrix as a PNG within an address, ``data:image/png;base64,…``: a page needs no file beside it.
+    """Return a matrix as a PNG data URI, ``data:image/png;base64,…``: a page needs no file beside it.
 
     Of a matrix beyond 800 rows or columns, a dot shows the number furthest from 0 of those it stands for.
     """
-    numbers = strongest_of_blocks(np.atleast_2d(np.asarray(matrix, float)), LARGEST_SIDE)
+    numbers = pool_extremes(np.atleast_2d(np.asarray(matrix, float)), LARGEST_SIDE)
     return png_uri(Image.fromarray(signed_colours(numbers, limit), "RGBA"))
 
 
-def strongest_of_blocks(matrix: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """Bring a matrix to `side` rows and columns at most; of each block the number furthest from 0 stays."""
+def pool_extremes(matrix: NDArray[np.float64], side: int) -> NDArray[np.float64]:
+    """Reduce a matrix to at most `side` rows and columns; each block keeps its number furthest from 0."""
     for axis in (0, 1):
         step = -(-matrix.shape[axis] // side)
         parts = np.arange(0, matrix.shape[axis], step)
@@ -63,7 +63,7 @@ def strongest_of_blocks(matrix: NDArray[np.float64], side: int) -> NDArray[np.fl
 
 
 def png_uri(picture: Image.Image) -> str:
-    """Return a picture as an address."""
+    """Return a picture as a data URI."""
     content = BytesIO()
     picture.save(content, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"

@@ -1,4 +1,4 @@
-"""One training step as a picture: layer by layer what goes forwards, what comes back, and what it changes."""
+"""One training step as matrices, layer by layer: forward signals, errors, deltas and changes."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 from ..explain.step import LayerStep, Trace
 from ..i18n.language import shortened
 from ..i18n.plots import words_in
-from .figure import SeveralAxes, given_axes, inches, new_axes, quiet
-from .fonts import drawable, legible
+from .figure import SeveralAxes, new_axes, require_axes, size_in_inches, style_axes
+from .fonts import replace_missing_glyphs, set_fonts
 from .palette import BLUE, GRID, INK, QUIET, VERMILION
-from .signed import signed_colours, strongest_of_blocks
+from .signed import pool_extremes, signed_colours
 from .tone import shades
 
 WHOLE = 24
@@ -32,7 +32,7 @@ PANELS = 5
 
 
 def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw the matrices of one step: for each layer a line, for each of its nodes a row from left to right.
+    """Draw the matrices of one step: a line for each layer, a row for each of its nodes.
 
     ``W`` and the change ``ΔW`` are vermilion where positive and blue where negative; the node's output ``O``, its
     error ``E`` and its delta ``δ`` are bars, all by the network's own rule. At the outputs, short lines mark the
@@ -41,7 +41,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     Parameters
     ----------
     trace : Trace
-        From `glassnet.explain.step.trace` or `glassnet.explain.replay.replay`.
+        From `glassnet.explain.trace` or `glassnet.explain.replay`.
     axes : sequence of Axes, optional
         One, and five a layer; a figure of fitting size is made if not given.
     language : str
@@ -63,7 +63,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     count = 1 + PANELS * len(trace.layers)
     if axes is None:
         axes = _new_panels(len(trace.layers))
-    inputs, *panels = given_axes(axes, count, f"the inputs, and {PANELS} a layer")
+    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} a layer")
     _inputs(inputs, trace, word)
     for number, layer in enumerate(trace.layers):
         own = panels[PANELS * number : PANELS * (number + 1)]
@@ -75,7 +75,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
         text, (0, 1), xycoords="axes fraction", xytext=(0, 24), textcoords="offset points", fontsize=10, color=INK,
         annotation_clip=False,
     )  # fmt: skip
-    legible([inputs, *panels])
+    set_fonts([inputs, *panels])
     return [inputs, *panels]
 
 
@@ -117,11 +117,11 @@ def _layer(axes: list[Axes], trace: Trace, layer: LayerStep, word: Callable[...,
 
 
 def _named(axes: list[Axes], trace: Trace) -> None:
-    """Write the names of few classes beside their outputs, in place of numbers; the rows of the others are the same."""
+    """Write the names of few classes beside their outputs, in place of numbers."""
     names = trace.class_names
     if not names or len(names) > MOST_NAMES:
         return
-    written = [shortened(name, LONGEST_NAME) for name in drawable(names)]
+    written = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(names)]
     for panel in axes:
         panel.set_yticks(range(len(names)), written if panel is axes[0] else [""] * len(names))
 
@@ -131,8 +131,8 @@ def _title(axes: Axes, text: str) -> None:
 
 
 def _bars(axes: Axes, values: NDArray[Any]) -> None:
-    """Draw a number a node, the first on top."""
-    quiet(axes)
+    """Draw a number for each node, the first on top."""
+    style_axes(axes)
     axes.barh(np.arange(len(values)), values, height=0.8, color=np.where(values < 0, BLUE, VERMILION), linewidth=0)
     axes.axvline(0, color="#b0b0b0", linewidth=0.8)
     axes.set_ylim(len(values) - 0.5, -0.5)
@@ -147,8 +147,8 @@ def _bars(axes: Axes, values: NDArray[Any]) -> None:
 def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
     rows, columns = values.shape
     limit = float(np.abs(values).max())
-    shown = strongest_of_blocks(values, MOST_DOTS)
-    quiet(axes)
+    shown = pool_extremes(values, MOST_DOTS)
+    style_axes(axes)
     edges = (-0.5, columns - 0.5, rows - 0.5, -0.5)
     axes.imshow(signed_colours(shown, limit), interpolation="none", aspect="auto", extent=edges)
     axes.set(xticks=[], yticks=[])
@@ -161,8 +161,8 @@ def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
 
 
 def _write_numbers(axes: Axes, values: NDArray[Any], limit: float) -> None:
-    """Write every number into its cell, with three digits, or two, where they fit beside each other; else none."""
-    cell = inches(axes)[0] / values.shape[1]
+    """Write every number into its cell, with two or three digits, where they fit."""
+    cell = size_in_inches(axes)[0] / values.shape[1]
     for digits in (3, 2):
         texts = [[_written(value, digits) for value in row] for row in values]
         if max(len(text) for row in texts for text in row) * LETTER < cell:

@@ -1,4 +1,4 @@
-"""Ink: how dark each pixel of a picture is drawn, on paper and in the terminal alike."""
+"""Tone: how dark each pixel is drawn, on paper and in the terminal alike."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ..data.dataset import image_shape as square_shape
 from ..errors import DataError, ShapeError
 
 
-def ink(pixels: ArrayLike) -> NDArray[np.uint8]:
+def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
     """Return the darkness of each pixel, 0 (paper) to 255 (full ink).
 
     Bytes that use the range of a photograph (some value above 127) are taken as they are. Everything else, scaled
@@ -45,7 +45,7 @@ def ink(pixels: ArrayLike) -> NDArray[np.uint8]:
 
 
 def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo: bool = False) -> NDArray[np.uint8]:
-    """Return pictures as they are put on paper: ink dark on white, photographs and colours as they are.
+    """Return pictures ready to draw: ink dark on white; photographs and colours unchanged.
 
     Parameters
     ----------
@@ -68,7 +68,7 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
     DataError
         GN018 for a value that is NaN or infinite.
     """
-    dark = ink(pixels)
+    dark = darkness(pixels)
     shape = shape_of_image(dark.shape[1], image_shape)
     channels = channels_of(dark.shape[1], shape)
     return (dark if photo or channels == 3 else 255 - dark).reshape(-1, *shape, channels)

@@ -1,4 +1,4 @@
-"""What comes over each link into a node, drawn where the link comes from."""
+"""The weights into a node, drawn where its inputs lie."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from ..errors import DataError, OptionError, ShapeError
 from ..i18n.plots import words_in
-from .figure import SeveralAxes, given_axes, new_axes
-from .fonts import drawable, legible
+from .figure import SeveralAxes, new_axes, require_axes
+from .fonts import replace_missing_glyphs, set_fonts
 from .palette import GRID, INK, QUIET
 from .signed import signed_picture
 from .tone import shape_of_image
@@ -27,7 +27,7 @@ def draw_weights(
     title: str = "",
     language: str = "en",
 ) -> list[Axes]:
-    """Draw the weights into some nodes, one picture a node: vermilion excites, blue inhibits.
+    """Draw the weights into some nodes, one picture each: vermilion excites, blue inhibits.
 
     Parameters
     ----------
@@ -63,16 +63,16 @@ def draw_weights(
     values = _checked(weights, captions, columns)
     shape = shape_of_image(values.shape[1], image_shape)
     lines = max((caption.count("\n") for caption in captions), default=0) + 1
-    panels = _new_panels(len(values), columns, lines) if axes is None else given_axes(axes, len(values), "one a node")
-    panels[0].set_title(drawable([title])[0], fontsize=10, color=INK, loc="left")
-    below = ["\n".join(drawable(caption.split("\n"))) for caption in captions]
+    panels = _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one a node")
+    panels[0].set_title(replace_missing_glyphs([title])[0], fontsize=10, color=INK, loc="left")
+    below = ["\n".join(replace_missing_glyphs(caption.split("\n"))) for caption in captions]
     below = below or [word("node", node=node) for node in range(len(values))]
     for panel, picture, caption in zip(panels, values, below, strict=True):
         panel.imshow(signed_picture(picture, shape), interpolation="none")
         panel.set(xticks=[], yticks=[])
         panel.spines[:].set_color(GRID)
         panel.set_xlabel(caption, fontsize=7, color=QUIET, labelpad=3)
-    legible(panels)
+    set_fonts(panels)
     return panels
 
 

@@ -1,4 +1,4 @@
-"""An answer taken apart, on one sheet."""
+"""An explained answer on one sheet: the sample, its attributions, the flip, and the nearest training samples."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from matplotlib.axes import Axes
 from ..explain.why import Why
 from ..i18n.language import shortened
 from ..i18n.plots import words_in
-from .figure import SeveralAxes, given_axes, new_axes
-from .fonts import drawable, legible
-from .labels import told as said
+from .figure import SeveralAxes, new_axes, require_axes
+from .fonts import replace_missing_glyphs, set_fonts
+from .labels import answer_label as said
 from .palette import GRID, INK, QUIET
 from .signed import signed_picture
 from .tone import shades
@@ -29,7 +29,7 @@ def draw_why(
     photo: bool = False,
     language: str = "en",
 ) -> list[Axes]:
-    """Draw a sample, what in it speaks for the answer, the flip, and what is alike in training.
+    """Draw a sample, its attributions, the flip, and the nearest training samples.
 
     Parameters
     ----------
@@ -58,58 +58,58 @@ def draw_why(
         GN021 for another language.
     """
     word = words_in(language)
-    called = [shortened(name, LONGEST_NAME) for name in drawable(names or range(len(why.outputs)))]
-    alike = why.nearest
-    own = 2 if why.rival is None else 3
-    count = own + (len(alike.rows) if alike else 0)
+    class_names = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(names or range(len(why.outputs)))]
+    nearest = why.nearest
+    fixed = 2 if why.rival is None else 3
+    count = fixed + (len(nearest.rows) if nearest else 0)
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
-    panels = given_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
-    titles, papers = _titles(why, called, bool(names), word), [why.sample]
+    panels = require_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
+    titles, papers = _panel_titles(why, class_names, bool(names), word), [why.sample]
     if why.flip:
         papers.append(why.flip.sample)
-    if alike:
-        papers += list(alike.samples)
+    if nearest:
+        papers += list(nearest.samples)
     for number, (panel, title) in enumerate(zip(panels, titles, strict=True)):
         panel.set(xticks=[], yticks=[])
         panel.spines[:].set_color(GRID)
-        panel.set_title(title, fontsize=8, color=INK if number < own else QUIET, loc="left")
-    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[own:]]
+        panel.set_title(title, fontsize=8, color=INK if number < fixed else QUIET, loc="left")
+    drawn = [panels[0], *([panels[2]] if why.flip else []), *panels[fixed:]]
     for panel, sample in zip(drawn, papers, strict=True):
         [paper] = shades(sample[None], image_shape, photo)
         panel.imshow(np.broadcast_to(paper, (*image_shape, 3)), interpolation="none")
     panels[1].imshow(signed_picture(why.inputs, image_shape), interpolation="none")
-    legible(panels)
+    set_fonts(panels)
     return panels
 
 
-def _titles(why: Why, called: Sequence[str], named: bool, word: Callable[..., str]) -> list[str]:
+def _panel_titles(why: Why, class_names: Sequence[str], named: bool, word: Callable[..., str]) -> list[str]:
     """Return two lines for each panel."""
-    flip, alike = why.flip, why.nearest
+    flip, nearest = why.flip, why.nearest
 
-    def told(known: Any) -> str:
-        return said(why, known, called if named else (), word)
+    def label(value: Any) -> str:
+        return said(why, value, class_names if named else (), word)
 
     if why.output is None:
-        answer, rival = called[why.answer], called[why.rival]
+        answer, rival = class_names[why.answer], class_names[why.rival]
         titles = [
             f"{word('read_as', answer=answer)}\n{word('then', rival=rival)}",
             f"{word('speaks_for', answer=answer)}\n{word('speaks_against', rival=rival)}",
         ]
     elif why.rival is None:
-        titles = [f"{told(why.answer)}\n", f"{word('raises_it')}\n{word('lowers_it')}"]
+        titles = [f"{label(why.answer)}\n", f"{word('raises_it')}\n{word('lowers_it')}"]
     else:
         titles = [
-            f"{told(why.answer)}\n{word('with_output', value=f'{why.outputs[why.output]:.2f}')}",
-            f"{word('speaks_for', answer=called[why.output])}\n{word('against_it')}",
+            f"{label(why.answer)}\n{word('with_output', value=f'{why.outputs[why.output]:.2f}')}",
+            f"{word('speaks_for', answer=class_names[why.output])}\n{word('against_it')}",
         ]
     if flip:
-        other = word("read_as", answer=called[flip.answer]) if why.output is None else told(flip.answer)
+        other = word("read_as", answer=class_names[flip.answer]) if why.output is None else label(flip.answer)
         titles.append(f"{other}\n{word('flip', distance=f'{flip.distance:.2f}')}")
     elif why.rival is not None:
         titles.append(word("no_flip"))
-    if alike:
-        known = alike.labels if why.output is None else alike.labels[:, why.output]
-        near = zip(alike.rows, known, why.same, strict=True)
-        titles += [f"{word('same_row' if same else 'like_row', row=row)}\n{told(one)}" for row, one, same in near]
+    if nearest:
+        value = nearest.labels if why.output is None else nearest.labels[:, why.output]
+        near = zip(nearest.rows, value, why.same, strict=True)
+        titles += [f"{word('same_row' if same else 'like_row', row=row)}\n{label(one)}" for row, one, same in near]
     return titles

@@ -1,6 +1,6 @@
 """Checkpoints: a training written down now and then, so that it goes on after whatever stopped it.
 
-A checkpoint is a model file with more in it: what the optimizer carries, the position in the epoch, the history, and
+A checkpoint is a model file with more in it: what the optimizer carries, the place in the epoch, the history, and
 what the training was begun with. It is written at the end of a block, where a training is cut anyway, so that one that
 goes on gives the bits of one that never stopped. See `docs/reference/file-format.md`.
 """
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,17 @@ from ..nn.network_class import Network
 from ..nn.parameters import Parameters
 from ..options.options import Options
 from .callbacks import History
-from .loop import Run
-from .receipt import differences, fingerprint, options_of, surroundings
-from .state import Position
+from .receipt import GivenData, differences, options_of, surroundings
+from .run import Run, split_for
+from .state import TrainingState
 
 _EVERY = re.compile(r"(\d+(?:\.\d+)?) ?(s|m|h)|(\d+)")
 _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 
 @dataclass(frozen=True)
-class Checkpoint:
-    """Where a training is written down, and how often.
+class CheckpointPolicy:
+    """Where a training is written down, and how often. `glassnet.Checkpoint` is its other name.
 
     Parameters
     ----------
@@ -63,23 +63,22 @@ class Checkpoint:
     tell: Callable[[str], None] = warnings.warn
 
     def __post_init__(self) -> None:
-        _ = self.due_after
+        interval_of(self.every)
 
-    @property
-    def due_after(self) -> tuple[float, float]:
-        """Seconds and steps after which the next one is due; one of them is infinite."""
-        found = _EVERY.fullmatch(str(self.every).strip())
-        amount = float(found[1] or found[3]) if found else 0.0
-        if not found or not amount:
-            raise OptionError(
-                "GN021",
-                f"checkpoint-every {self.every!r}: expected a time such as 30s, 5m or 2h, or a number of steps.",
-            )
-        return (amount * _UNITS[found[2]], np.inf) if found[2] else (np.inf, amount)
+
+def interval_of(every: str | int) -> tuple[float, float]:
+    """Return seconds and steps after which the next checkpoint is due, one of them infinite; errors as above."""
+    match = _EVERY.fullmatch(str(every).strip())
+    amount = float(match[1] or match[3]) if match else 0.0
+    if not match or not amount:
+        raise OptionError(
+            "GN021", f"checkpoint-every {every!r}: expected a time such as 30s, 5m or 2h, or a number of steps."
+        )
+    return (amount * _UNITS[match[2]], np.inf) if match[2] else (np.inf, amount)
 
 
 @dataclass(frozen=True)
-class SavedTraining:
+class LoadedCheckpoint:
     """A checkpoint as it was read.
 
     Parameters
@@ -89,8 +88,8 @@ class SavedTraining:
         What training would have given if it had ended there; its receipt says what the training was begun with.
     options : Options
     every, note
-        Those of the `Checkpoint`.
-    position : Position
+        Those of the `CheckpointPolicy`.
+    state : TrainingState
         Where the training stood.
     history : History
         What was seen of it up to there.
@@ -105,13 +104,18 @@ class SavedTraining:
     options: Options
     every: str | int
     note: dict[str, Any]
-    position: Position
+    state: TrainingState
     history: History
     changes: tuple[str, ...]
     validation: dict[str, Any] | None
 
+    @property
+    def position(self) -> TrainingState:
+        """The old name of `state`."""
+        return self.state
+
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
-        """Return the training as it stood, on the data it was begun with; it moves `position` and `history` along.
+        """Return the training as it stood, on the data it was begun with; it moves `state` and `history` along.
 
         Parameters
         ----------
@@ -131,18 +135,32 @@ class SavedTraining:
             engine = engine_named(name)
         if engine is None or engine.name != name:
             raise ModelFileError("GN044", f"{self.path}: begun with the engine {name}. Give it: engine=….")
-        self._require_same(data, self.model.receipt["data"], "data")
+        given = GivenData(data)
+        self._require_same(given, self.model.receipt["data"], "data")
         if validation is not None or self.validation is not None:
-            self._require_same(validation, self.validation, "validation data")
-        network = Network.of(self.model.network.architecture, self.position.state.parameters)
-        model = replace(self.model, network=network, receipt={})
-        return Run(model, data, self.options, engine, self.position, self.history, self.changes, validation)
+            self._require_same(
+                None if validation is None else GivenData(validation), self.validation, "validation data"
+            )
+        network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
+        part, looked_at = split_for(data, self.options, validation)
+        return Run(
+            model=replace(self.model, network=network, receipt={}),
+            data=part,
+            options=self.options,
+            engine=engine,
+            state=self.state,
+            given=given,
+            validation=looked_at,
+            own_validation=validation is not None,
+            history=self.history,
+            changes=self.changes,
+        )
 
-    def _require_same(self, data: Dataset | None, began_with: dict[str, Any] | None, what: str) -> None:
-        came = "none" if data is None else data.source
+    def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
+        came = "none" if given is None else given.data.source
         if began_with is None:
             raise ModelFileError("GN044", f"{came}: {self.path} was begun without {what}. Leave them out.")
-        if data is None or fingerprint(data) != began_with["fingerprint"]:
+        if given is None or given.fingerprint != began_with["fingerprint"]:
             raise ModelFileError(
                 "GN044",
                 f"{came}: not the {what} that {self.path} was begun with, {began_with['samples']} samples of "
@@ -150,7 +168,7 @@ class SavedTraining:
             )
 
 
-def load_checkpoint(path: str | Path) -> SavedTraining:
+def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     """Read a checkpoint.
 
     Raises
@@ -181,41 +199,48 @@ def load_checkpoint(path: str | Path) -> SavedTraining:
             "Go on with the version that began it.",
         ) from None
     with damage(path):
-        kept = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
-        position = Position.restored(training, kept, model.network.architecture.layout, options)
-        every, note = Checkpoint(path, training["every"]).every, training["note"]
-        history = _history_from(kept, training["trail"])
-        changes = tuple(dict.fromkeys([*training["changes"], *differences(receipt, now)]))
-    return SavedTraining(path, model, options, every, note, position, history, changes, training["validation"])
+        arrays = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
+        interval_of(training["every"])
+        return LoadedCheckpoint(
+            path=path,
+            model=model,
+            options=options,
+            every=training["every"],
+            note=training["note"],
+            state=TrainingState.restored(training, arrays, model.network.architecture.layout, options),
+            history=_history_from(arrays, training["trail"]),
+            changes=tuple(dict.fromkeys([*training["changes"], *differences(receipt, now)])),
+            validation=training["validation"],
+        )
 
 
-def content_of(run: Run, checkpoint: Checkpoint) -> tuple[dict[str, Any], Tensors]:
+def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tensors]:
     """Return header and tensors of a checkpoint: copies, which further training leaves alone.
 
     What it was begun with, the receipt and ``training["validation"]``, is left to the caller: it takes a while.
     """
-    numbers, arrays = run.position.saved()
+    numbers, arrays = run.state.saved()
     for name, values in vars(run.history).items():
-        if name != "trail":
+        if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)
     made = run.model.network.architecture
-    answering = Parameters(made.layout, run.position.answer(run.options).copy())
+    answering = Parameters(made.layout, run.state.answer(run.options).copy())
     model = replace(run.model, network=Network.of(made, answering))
     training = {
         **numbers,
-        "every": checkpoint.every,
-        "note": checkpoint.note,
-        "trail": list(run.history.trail),
+        "every": policy.every,
+        "note": policy.note,
+        "trail": list(run.history.weight_hashes),
         "changes": run.changes,
     }
     tensors = {**tensors_of(model), **{f"{TRAINING}{name}": np.array(array) for name, array in arrays.items()}}
     return {**header_of(model), "training": training}, tensors
 
 
-def _history_from(arrays: Tensors, trail: list[str]) -> History:
-    history = History(trail=trail)
+def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
+    history = History(weight_hashes=weight_hashes)
     for name in vars(history):
-        if name != "trail":
+        if name != "weight_hashes":
             values = arrays[f"history.{name}"]
             along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
             fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
@@ -231,7 +256,7 @@ def require_free(path: str | Path) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for a name that promises another format.
     ModelFileError
         GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
     """
@@ -253,7 +278,7 @@ def require_model_place(path: str | Path, *, overwrite: bool = True) -> None:
     Raises
     ------
     FileError, OptionError
-        As `files.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for a name that promises another format.
     ModelFileError
         GN045 when there is such a training; GN040 and GN042 for a file that is another program's or version's.
     """

@@ -1,4 +1,4 @@
-"""Keeping a training safe while it runs: checkpoints are written beside it, and a stop waits for the next one."""
+"""Writing checkpoints while a training runs, ending it at a block when it is interrupted, and resuming it."""
 
 from __future__ import annotations
 
@@ -18,39 +18,44 @@ from ..errors import DivergedError, ModelFileError
 from ..io.control_characters import printable
 from ..io.writing import remove, remove_unfinished
 from ..model.file import Tensors, write
-from .callbacks import Listener
-from .checkpoint import Checkpoint, SavedTraining, content_of, load_checkpoint
+from ..model.header import DataReceipt, Receipt
+from .callbacks import Callback, both
+from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
-from .loop import Fit, Run, finish
-from .receipt import began, described, fingerprint
+from .receipt import GivenData, begun_with
+from .run import Fit, Run, finish
 
 
-def finish_with(checkpoint: Checkpoint, run: Run, listeners: Iterable[Listener] = ()) -> Fit:
-    """Train from the run's position to the end and write checkpoints; parameters and errors as for `training.fit`.
+def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
+    """Train from the run's state to the end and write checkpoints; parameters and errors as for `fit`.
 
     The first Ctrl-C (or SIGTERM) lets the block end and writes a last checkpoint before `KeyboardInterrupt` is raised;
     a second one raises it at once. A training that diverges leaves no checkpoint: it would do so again.
     """
-    remove_unfinished(checkpoint.path)
-    with _Keeper(checkpoint, run) as keeper:
-        return finish(run, [*listeners, keeper])
+    remove_unfinished(policy.path)
+    with CheckpointWriter(policy, run) as writer:
+        return finish(run, [*callbacks, writer])
 
 
-class _Keeper:
-    """Listens to a run and writes its checkpoints, on a thread of its own so that training does not wait for a disk."""
+class CheckpointWriter:
+    """A callback that writes a run's checkpoints, on another thread so that training does not wait for a disk.
 
-    def __init__(self, checkpoint: Checkpoint, run: Run) -> None:
-        self._checkpoint, self._run = checkpoint, run
-        self._writing: threading.Thread | None = None
-        self._seconds, self._steps = checkpoint.due_after
+    It is the last callback: an epoch with which another one ends the training is then written as the last.
+    """
+
+    def __init__(self, policy: CheckpointPolicy, run: Run) -> None:
+        self._policy, self._run = policy, run
+        self._seconds, self._steps = interval_of(policy.every)
         self._last = time.monotonic(), 0
-        self._began: tuple[dict[str, Any], dict[str, Any] | None] | None = None
-        self._problem, self._told = "", False
-        self._kept: float | None = None
-        self._stopping = False
+        # The thread's; read where it is joined, or where it does not matter whether its last line is done.
+        self._writing: threading.Thread | None = None
+        self._begun: tuple[Receipt, DataReceipt | None] | None = None
+        self._written_progress: float | None = None
+        self._problem, self._reported = "", False
+        self._interrupted = False
         self._handlers: dict[int, Any] = {}
 
-    def __enter__(self) -> _Keeper:
+    def __enter__(self) -> CheckpointWriter:
         return self
 
     def __call__(self, event: Event) -> None:
@@ -59,13 +64,13 @@ class _Keeper:
             self._wait_for_blocks()
             self._write()
         elif isinstance(event, BlockDone | EpochDone):
-            ended = self._run.position.ended
-            if ended or self._stopping:
+            last = self._run.state.ended or self._interrupted
+            if last:
                 self._finish_writing()
-            if ended or self._stopping or self._due():
+            if last or self._due():
                 self._write()
-        self._tell()
-        if self._stopping and isinstance(event, BlockDone | EpochDone | TrainingEnded):
+        self._report_problem()
+        if self._interrupted and isinstance(event, BlockDone | EpochDone | TrainingEnded):
             raise KeyboardInterrupt
 
     def __exit__(
@@ -77,9 +82,9 @@ class _Keeper:
             problem = again
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
-        self._tell()
+        self._report_problem()
         if isinstance(problem, DivergedError):
-            remove(self._checkpoint.path)
+            remove(self._policy.path)
         elif isinstance(problem, KeyboardInterrupt) and self._writing:
             raise KeyboardInterrupt(self._farewell()) from None
 
@@ -88,56 +93,55 @@ class _Keeper:
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
-                    self._handlers[number] = signal.signal(number, self._stop)
+                    self._handlers[number] = signal.signal(number, self._interrupt)
 
-    def _stop(self, number: int, frame: FrameType | None) -> None:
-        if self._stopping:
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        if self._interrupted:
             raise KeyboardInterrupt
-        self._stopping = True
+        self._interrupted = True
 
     def _due(self) -> bool:
         if self._writing and self._writing.is_alive():
             return False
         when, step = self._last
-        return time.monotonic() - when >= self._seconds or self._run.position.state.step - step >= self._steps
+        return time.monotonic() - when >= self._seconds or self._run.state.optimizer_state.step - step >= self._steps
 
     def _write(self) -> None:
-        self._last = time.monotonic(), self._run.position.state.step
-        self._writing = threading.Thread(target=self._write_file, args=content_of(self._run, self._checkpoint))
+        self._last = time.monotonic(), self._run.state.optimizer_state.step
+        self._writing = threading.Thread(target=self._write_file, args=content_of(self._run, self._policy))
         self._writing.start()
 
     def _write_file(self, header: dict[str, Any], tensors: Tensors) -> None:
         try:
-            self._began = self._began or self._begun_with()
-            receipt, validation = self._began
+            self._begun = self._begun or self._begun_with()
+            receipt, validation = self._begun
             training = {**header["training"], "validation": validation}
             receipt = {**receipt, "progress": training["progress"]}
-            write(self._checkpoint.path, {**header, "receipt": receipt, "training": training}, tensors)
-            self._kept = training["progress"]
+            write(self._policy.path, {**header, "receipt": receipt, "training": training}, tensors)
+            self._written_progress = training["progress"]
         except Exception as problem:  # whatever it is, the training is worth more
             self._problem = str(problem) or type(problem).__name__
 
-    def _begun_with(self) -> tuple[dict[str, Any], dict[str, Any] | None]:
-        run, looked_at = self._run, self._run.validation
-        validation = None if looked_at is None else described(looked_at, fingerprint(looked_at))
-        return began(run.options, run.data, run.engine.name, fingerprint(run.data)), validation
+    def _begun_with(self) -> tuple[Receipt, DataReceipt | None]:
+        run, validation = self._run, None
+        if run.own_validation and run.validation is not None:
+            validation = GivenData(run.validation).described()
+        return begun_with(run.options, run.given, run.engine.name), validation
 
     def _finish_writing(self) -> None:
         if self._writing:
             self._writing.join()
 
-    def _tell(self) -> None:
-        if self._problem and not self._told:
-            self._told = True
-            self._checkpoint.tell(
-                printable(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected.")
-            )
+    def _report_problem(self) -> None:
+        if self._problem and not self._reported:
+            self._reported = True
+            self._policy.tell(printable(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected."))
 
     def _farewell(self) -> str:
-        if self._kept is None:
+        if self._written_progress is None:
             return f"interrupted; no checkpoint could be written: {self._problem}"
-        path, epochs = self._checkpoint.path, self._run.options.epochs
-        return f"interrupted; {self._kept:.2f} of {epochs} epochs are in {path}. Go on with `glassnet resume {path}`."
+        path, written = self._policy.path, f"{self._written_progress:.2f} of {self._run.options.epochs} epochs"
+        return f"interrupted; {written} are in {path}. Go on with `glassnet resume {path}`."
 
 
 def resume(
@@ -145,9 +149,10 @@ def resume(
     data: Dataset | None = None,
     *,
     validation: Dataset | None = None,
-    listeners: Iterable[Listener] = (),
+    callbacks: Iterable[Callback] = (),
     engine: Engine | None = None,
     every: str | int | None = None,
+    listeners: Iterable[Callback] | None = None,
 ) -> Fit:
     """Go on with a training from its checkpoint, to the bits of one that never stopped.
 
@@ -159,10 +164,12 @@ def resume(
         What the training was begun with; not needed for the bundled MNIST.
     validation, engine
         Those it was begun with, where they were given.
-    listeners
+    callbacks
         As for `fit`.
     every : str or int, optional
-        As for `Checkpoint`; as before, if not given.
+        As for `CheckpointPolicy`; as before, if not given.
+    listeners
+        The old name of `callbacks`.
 
     Raises
     ------
@@ -171,15 +178,15 @@ def resume(
     DivergedError
         As `fit`.
     """
-    saved = load_checkpoint(path)
+    every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
         warnings.warn(printable(f"{path}: {'; '.join(run.changes)}: the last bits may differ."), stacklevel=2)
-    return finish_with(Checkpoint(path, every or saved.every, saved.note), run, listeners)
+    return finish_with(CheckpointPolicy(path, every or saved.every, saved.note), run, every_callback)
 
 
-def _bundled(saved: SavedTraining) -> Dataset:
-    source = str(saved.model.receipt["data"]["source"])
+def _bundled(saved: LoadedCheckpoint) -> Dataset:
+    source = saved.model.receipt["data"]["source"]
     if not readers.is_bundled(source):
         raise ModelFileError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

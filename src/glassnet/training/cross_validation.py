@@ -14,7 +14,7 @@ from ..model.model import Model
 from ..nn.parameters import FloatArray
 from ..nn.random import Purpose, generator
 from ..options.options import Options
-from .loop import fit
+from .fit import fit
 
 STEPS = 600
 """Steps a network takes at least: enough for what `out_of_fold` is for, and seconds for 20,000 digits."""
@@ -23,7 +23,7 @@ _TRIES = 4
 
 
 def out_of_fold(
-    data: Dataset, options: Options, folds: int = 5, told: Callable[[int, float], None] | None = None
+    data: Dataset, options: Options, folds: int = 5, on_fold: Callable[[int, float], None] | None = None
 ) -> FloatArray:
     """Return how probable each class is for each sample, by a network trained on the other folds.
 
@@ -35,7 +35,7 @@ def out_of_fold(
         How each network is made and trained; see `options_for`.
     folds : int
         Parts, at least 2; each class is spread evenly over them, in an order that follows from the seed.
-    told : callable, optional
+    on_fold : callable, optional
         Called after each fold with its number, from 1, and the part of it answered as labelled.
 
     Returns
@@ -56,8 +56,8 @@ def out_of_fold(
         inside, outside = np.flatnonzero(fold != number), np.flatnonzero(fold == number)
         model = _fitted(data.take(inside), options)
         probabilities[outside] = model.probabilities(model.outputs(data.inputs[outside]).astype(np.float64))
-        if told:
-            told(number + 1, float((probabilities[outside].argmax(axis=1) == data.labels[outside]).mean()))
+        if on_fold:
+            on_fold(number + 1, float((probabilities[outside].argmax(axis=1) == data.labels[outside]).mean()))
     return probabilities
 
 

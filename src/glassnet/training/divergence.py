@@ -12,7 +12,7 @@ from ..model.model import Model
 from ..nn.losses import OutputLoss
 from ..nn.parameters import FloatArray
 from ..options.options import Options
-from .state import Position, size_of
+from .state import TrainingState, size_of
 
 
 class DivergenceGuard:
@@ -25,15 +25,15 @@ class DivergenceGuard:
     ----------
     constant : float
         The loss of an answer that ignores the inputs, from `constant_answer_loss`.
-    position : Position
-        Of the training; it has the good weights.
+    state : TrainingState
+        Of the training; it has the last good weights.
     options : Options
     model : Model
         What is trained; the error has it.
     """
 
-    def __init__(self, constant: float, position: Position, options: Options, model: Model) -> None:
-        self._position, self._parameters = position, position.state.parameters
+    def __init__(self, constant: float, state: TrainingState, options: Options, model: Model) -> None:
+        self._state, self._parameters = state, state.optimizer_state.parameters
         self._constant, self._options, self._model = constant, options, model
 
     def check(self, loss: float) -> None:
@@ -43,7 +43,7 @@ class DivergenceGuard:
 
     def check_epoch(self, loss: float) -> None:
         """Raise if the weights have run away without getting anywhere."""
-        if loss > self._constant and size_of(self._parameters.flat) > self._position.limit:
+        if loss > self._constant and size_of(self._parameters.flat) > self._state.limit:
             self._give_up(
                 f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
             )
@@ -55,9 +55,9 @@ class DivergenceGuard:
         return "Use a smaller learning rate."
 
     def _give_up(self, why: str) -> None:
-        epoch = self._position.epoch
-        self._position.back_to_good()
-        good = self._position.chosen_epoch(self._options) or epoch
+        epoch = self._state.epoch
+        self._state.roll_back()
+        good = self._state.chosen_epoch(self._options) or epoch
         kept = f"those after epoch {good}" if good else "the initial ones"
         problem = DivergedError(
             "GN030",

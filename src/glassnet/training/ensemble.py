@@ -1,66 +1,130 @@
-"""Committees: networks that differ in their seeds alone, trained side by side, whose answers are averaged.
+"""Ensembles: networks that differ in their seeds alone, trained side by side, whose answers are averaged.
 
 Source: Cireşan, Meier, Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten
 character classification", section 2: members are trained alone and weigh the same. They see the same samples, so that
-what leads into the networks and out of them is the same for all: early stopping keeps one part aside.
+what leads into the networks and out of them is the same for all: early stopping looks at one part of the data.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from queue import SimpleQueue
 
 from ..data.dataset import Dataset
-from ..data.split import parts_of
 from ..engines import Engine, usable_cores
 from ..engines.threads.worker import awaited
 from ..options.options import Options
-from .callbacks import Listener
-from .events import Event
-from .loop import Fit, fit
+from .callbacks import Callback, ends_training
+from .events import EpochDone, Event
+from .receipt import GivenData, receipt_of
+from .run import Fit, Run, finish, split_for
 
 
-def fit_committee(
-    data: Dataset, options: Options, listeners: Iterable[Listener], engine: Engine, validation: Dataset | None = None
+def fit_ensemble(
+    data: Dataset, options: Options, engine: Engine, validation: Dataset | None, callbacks: Sequence[Callback]
 ) -> Fit:
-    """Train the members side by side, one a thread, each with a seed of its own; listeners hear the first."""
-    began, own_validation = time.perf_counter(), validation is not None
-    if validation is None:
-        data, validation = parts_of(data, options)
-    stopped, ended = threading.Event(), SimpleQueue[Future[Fit]]()
+    """Train the members side by side, one a thread, each with a seed of its own; callbacks get the first one's events.
 
-    def stop_with_the_others(event: Event) -> None:
-        if stopped.is_set():
-            raise KeyboardInterrupt
+    Parameters and errors as for `fit`.
+    """
+    began, given = time.perf_counter(), GivenData(data).begin()
+    part, looked_at = split_for(data, options, validation)
+    first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[Fit]]()
 
-    def member(number: int) -> Fit:
+    def train_member(number: int) -> Fit:
         own = replace(options, members=1, threads=1, seed=options.seed + number)
-        return fit(
-            data,
-            own,
-            validation=validation,
-            listeners=[stop_with_the_others, *(listeners if number == 0 else ())],
-            engine=engine,
-        )
+        run = Run.on(part, own, engine, given, validation=looked_at, own_validation=validation is not None)
+        if number:
+            return finish(run, [first_member.ends_another])
+        with first_member:
+            return finish(run, [first_member])
 
     pool = ThreadPoolExecutor(options.threads or usable_cores())
     try:
-        waiting = [pool.submit(member, number) for number in range(options.members)]
+        waiting = [pool.submit(train_member, number) for number in range(options.members)]
         for one in waiting:
             one.add_done_callback(ended.put)
         for _ in waiting:
             awaited(ended).result()  # raises the first problem, whichever member has it
         fits = [one.result() for one in waiting]
     finally:
-        stopped.set()
+        first_member.cancel()
         pool.shutdown(wait=True, cancel_futures=True)
     first = fits[0]
     model = replace(first.model, others=tuple(one.model.network for one in fits[1:]))
-    seconds = time.perf_counter() - began - first.prepare_seconds
-    kept = tuple(epoch for one in fits for epoch in one.kept)
-    others = tuple(one.history for one in fits[1:])
-    return Fit(model, first.history, engine.name, first.prepare_seconds, seconds, others, (), kept, own_validation)
+    histories, best_epochs = [one.history for one in fits], tuple(epoch for one in fits for epoch in one.best_epochs)
+    receipt = receipt_of(
+        model,
+        options,
+        given,
+        engine.name,
+        histories,
+        best_epochs=best_epochs,
+        own_validation=first.own_validation,
+    )
+    return Fit(
+        model=replace(model, receipt=receipt),
+        history=first.history,
+        engine=engine.name,
+        prepare_seconds=first.prepare_seconds,
+        train_seconds=time.perf_counter() - began - first.prepare_seconds,
+        member_histories=tuple(histories[1:]),
+        best_epochs=best_epochs,
+        own_validation=first.own_validation,
+    )
+
+
+class _FirstMember:
+    """Calls the callbacks with the first member's events; where one ends the training, the others end with that epoch.
+
+    To have as many epochs whatever the threads do, no member is ahead of the first by more than the epoch it is in.
+    """
+
+    def __init__(self, callbacks: Sequence[Callback]) -> None:
+        self._callbacks, self._changed = callbacks, threading.Condition()
+        self._epochs, self._ends, self._last = 0, False, math.inf
+        self._left, self._cancelled = False, False
+
+    def __call__(self, event: Event) -> bool:
+        """Take an event of the first member."""
+        self._require_wanted()
+        answers = [ends_training(callback(event)) for callback in self._callbacks]
+        with self._changed:
+            self._ends = self._ends or any(answers)
+            if isinstance(event, EpochDone):
+                self._epochs = event.epoch
+                self._last = event.epoch if self._ends else math.inf
+                self._changed.notify_all()
+        return any(answers)
+
+    def ends_another(self, event: Event) -> bool:
+        """Take an event of another member, and tell whether its training ends with the epoch; wait for the first."""
+        self._require_wanted()
+        if not self._callbacks or not isinstance(event, EpochDone):
+            return False
+        with self._changed:
+            self._changed.wait_for(lambda: self._cancelled or self._left or self._epochs >= event.epoch)
+            return event.epoch >= self._last
+
+    def cancel(self) -> None:
+        """End the members that are not done, at their next event."""
+        with self._changed:
+            self._cancelled = True
+            self._changed.notify_all()
+
+    def _require_wanted(self) -> None:
+        if self._cancelled:
+            raise KeyboardInterrupt
+
+    def __enter__(self) -> None:
+        """Let the others wait for the first member while it trains."""
+
+    def __exit__(self, *problem: object) -> None:
+        with self._changed:
+            self._left = True
+            self._changed.notify_all()

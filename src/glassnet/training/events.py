@@ -1,4 +1,4 @@
-"""What a training tells while it runs. Nothing in the algorithm knows of these; the training loop yields them."""
+"""Events: what happens in a training, as the loop yields it and callbacks get it. The algorithm knows none of them."""
 
 from __future__ import annotations
 
@@ -63,11 +63,16 @@ class EpochDone:
 class TrainingEnded:
     """The last step is taken; `seconds` is the time of all steps, those before a stop among them.
 
-    `kept` is the epoch whose weights the model has, where early stopping chose it.
+    `best_epoch` is the one whose weights the model has, where early stopping chose it.
     """
 
     seconds: float
-    kept: int | None = None
+    best_epoch: int | None = None
+
+    @property
+    def kept(self) -> int | None:
+        """The old name of `best_epoch`."""
+        return self.best_epoch
 
 
 Event = Preparing | TrainingStarted | BlockDone | EpochDone | TrainingEnded

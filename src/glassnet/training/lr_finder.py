@@ -12,11 +12,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..data.dataset import Dataset
-from ..engines import Block, Engine, engine_named, one_blas_thread
+from ..engines import Block, Engine, engine_named
 from ..errors import OptionError
-from ..model.build import new_model, samples_for
+from ..model.build import new_model
 from ..nn.optimizers import State
 from ..options.options import Options
+from .loop import Prepared
 from .plan import epoch_order
 
 _STEPS, _SAMPLES = 5, 100  # a point, at least
@@ -104,18 +105,15 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> floa
 def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> NDArray[np.float64]:
     """Train a new model with one rate after the other; return the smoothed losses, as far as they make sense."""
     model = new_model(data, options)
-    architecture, size = model.network.architecture, min(options.batch_size, len(data))
-    prepared = engine.prepare(architecture, samples_for(model, data, options), options)
+    size, prepared = min(options.batch_size, len(data)), Prepared(model, data, options, engine)
     state = State.new(model.network.parameters, options)
     steps = max(_STEPS, -(-_SAMPLES // size))
     order = _order(len(data), len(rates) * steps * size, options)
     losses: list[float] = []
-    one_blas_thread.look_again()  # `prepare` has loaded libraries
     for point, rate in enumerate(rates):
         first = point * steps
         block = Block(order[first * size : (first + steps) * size], size, np.full(steps, rate), 0, first)
-        with one_blas_thread():
-            loss = engine.run_steps(architecture, state, prepared, block).loss / len(block.order)
+        loss = prepared.run(state, block).loss / len(block.order)
         if not np.isfinite(loss):
             break
         losses.append(loss)

@@ -1,37 +1,39 @@
-"""Receipts: what made a model, and whether the same can be made again.
+"""Receipts: what made a model, so that `verify` can make it again.
 
-A receipt goes into the model file. What is promised: the same options and data give the same bits on the same kind of
-processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for any number of threads.
-Elsewhere the arithmetic is the same and the last bits may not be.
+`fit` fills in ``Model.receipt``, and it goes into the model file. What is promised: the same options and data give the
+same bits on the same kind of processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for
+any number of threads. Elsewhere the arithmetic is the same and the last bits may not be. The keys are in
+`model.header.Receipt`.
 """
 
 from __future__ import annotations
 
 import hashlib
 import platform
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+import sys
+import threading
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import cache, lru_cache
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 
 from ..data.dataset import Dataset
 from ..data.split import count_aside, parts_of
 from ..engines import ENGINES, Engine, blas_in_use, engine_named
-from ..errors import DataError, DivergedError
-from ..model.build import new_model
+from ..errors import DataError
 from ..model.evaluate import Evaluation
+from ..model.header import DataReceipt, Receipt
 from ..model.model import Model
 from ..options.options import SPECS, Options
-from .callbacks import Listener
-from .events import EpochDone
-from .loop import Fit, train
+from .callbacks import History
 from .numerics import NUMERICS
-from .state import Position
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba", "llvmlite")
+_AT_ONCE = 100_000  # bytes of inputs that are hashed sooner than a thread has begun
 
 
 def fingerprint(data: Dataset) -> str:
@@ -46,156 +48,135 @@ def fingerprint(data: Dataset) -> str:
     return digest.hexdigest()
 
 
-def receipt_of(
-    fitted: Fit,
-    options: Options,
-    data: Dataset,
-    evaluation: Evaluation,
-    *,
-    recipe: str = "",
-    data_fingerprint: str = "",
-) -> dict[str, Any]:
-    """Write down what made a model.
+class GivenData:
+    """The data that a training was given, and their fingerprint, which a thread can take while the training begins."""
 
-    Parameters
-    ----------
-    fitted : Fit
-        From `training.fit`.
-    options : Options
-        Those it was made with.
-    data : Dataset
-        What it was trained on.
-    evaluation : Evaluation
-        How it does on data it was not trained on.
-    recipe : str
-        Name of the recipe the options come from.
-    data_fingerprint : str
-        The data's fingerprint, if it is known already.
+    def __init__(self, data: Dataset) -> None:
+        self.data, self._fingerprint = data, ""
+        self._thread = threading.Thread(target=self._take, daemon=True)
 
-    Returns
-    -------
-    dict
-        Plain values for ``Model.receipt``; ``trails`` has, for each member, the hash of the weights before the first
-        epoch and after each, ``curves`` its learning curve as `History.kept` has it; ``kept``, where early stopping
-        chose, the epoch whose weights each member has.
-    """
-    return {
-        "recipe": recipe,
-        **began(options, data, fitted.engine, data_fingerprint or fingerprint(data)),
-        "hash": fitted.model.hash(),
-        "trails": [history.trail for history in (fitted.history, *fitted.others)],
-        "curves": [history.kept() for history in (fitted.history, *fitted.others)],
-        "result": {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples},
-        **({"resumed": list(fitted.changes)} if fitted.changes else {}),
-        **({"kept": list(fitted.kept), "own_validation": fitted.own_validation} if fitted.kept else {}),
-    }
+    def begin(self) -> Self:
+        """Take the fingerprint now, on another thread if it takes long; return the object itself."""
+        if self.data.inputs.nbytes > _AT_ONCE:
+            self._thread.start()
+        return self
+
+    def _take(self) -> None:
+        with suppress(MemoryError):  # it is for whoever asks
+            self._fingerprint = fingerprint(self.data)
+
+    @property
+    def fingerprint(self) -> str:
+        """As the function has it; who asks early waits."""
+        if self._thread.is_alive():
+            self._thread.join()
+        if not self._fingerprint:
+            self._fingerprint = fingerprint(self.data)
+        return self._fingerprint
+
+    def described(self) -> DataReceipt:
+        """Return what a receipt says of them."""
+        return {
+            "source": self.data.source,
+            "samples": len(self.data),
+            "classes": self.data.classes,
+            "dtype": self.data.inputs.dtype.name,
+            "fingerprint": self.fingerprint,
+        }
 
 
-def began(options: Options, data: Dataset, engine: str, data_fingerprint: str) -> dict[str, Any]:
+def begun_with(options: Options, given: GivenData, engine: str) -> Receipt:
     """Return the part of a receipt that is known before the training."""
-    return {
-        "options": options.to_dict(),
-        "data": described(data, data_fingerprint),
-        "seed": options.seed,
-        "engine": engine,
-        **surroundings(),
-    }
+    return {"data": given.described(), **_set_up(options, engine)}
 
 
-def described(data: Dataset, data_fingerprint: str) -> dict[str, Any]:
-    """Return what a receipt says of data."""
-    return {
-        "source": data.source,
-        "samples": len(data),
-        "classes": data.classes,
-        "fingerprint": data_fingerprint,
-    }
+def _set_up(options: Options, engine: str) -> Receipt:
+    return {"options": options.to_dict(), "seed": options.seed, "engine": engine, **surroundings()}
 
 
-def surroundings() -> dict[str, Any]:
-    """Return versions, the numerics' too, BLAS and processor: what the bits may depend on besides options and data."""
-    from llvmlite.binding import get_host_cpu_name
-
-    processor = f"{platform.machine()} {get_host_cpu_name()}"
-    return {"versions": dict(_versions()), "numerics": NUMERICS, "blas": blas_in_use(), "processor": processor}
-
-
-@cache
-def _versions() -> dict[str, str]:
-    """Return the versions of Python and of packages, which take a while to find."""
-    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Result of `verify`.
-
-    Parameters
-    ----------
-    same : bool
-        Whether the training gave the same bits again.
-    where : str
-        What differs first, in words; empty if nothing does.
-    surroundings : tuple of str
-        How versions and processor differ from the receipt's, in words.
-    """
-
-    same: bool
-    where: str
-    surroundings: tuple[str, ...]
-
-
-def verify(model: Model, data: Dataset, listeners: Iterable[Listener] = ()) -> Verdict:
-    """Train a model again by its receipt, and compare the weights after every epoch.
+def receipt_of(
+    model: Model,
+    options: Options,
+    given: GivenData,
+    engine: str,
+    histories: Sequence[History],
+    *,
+    best_epochs: Sequence[int] = (),
+    own_validation: bool = False,
+    calibrated: bool = False,
+    changes: Sequence[str] = (),
+) -> Receipt:
+    """Write down what made a model that has been trained.
 
     Parameters
     ----------
     model : Model
-        With a receipt.
-    data : Dataset
-        What it was trained on.
-
-    Raises
-    ------
-    DataError
-        GN017 when the model has no receipt, or was trained by a loss of one's own.
+        As training has left it.
+    options : Options
+        Those it was trained with.
+    given : GivenData
+        The data, before a part was kept aside for validation.
+    engine : str
+    histories : sequence of History
+        One a member.
+    best_epochs, own_validation, calibrated, changes
+        As `Receipt` has them, the first and the fourth by the names ``kept`` and ``resumed``.
     """
-    receipt, base = model.receipt, run_of(model.receipt)
-    changed = tuple(differences(receipt, surroundings()))
-    if model.hash() != receipt["hash"]:
-        return Verdict(False, "the weights in the file are not those of its receipt", changed)
-    scaling = model.scaling
-    alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
-    if not alike or fingerprint(data) != receipt["data"]["fingerprint"]:
-        return Verdict(False, f"{data.source} is not the data it was trained on", changed)
-    if base.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is made
-        return Verdict(False, "the network, which in the file is another than its receipt describes", changed)
-    told, engine = list(listeners), engine_of(receipt)
-    part = data if receipt.get("own_validation") else parts_of(data, base)[0]
-    made = new_model(part, base)
-    for name, what in (("scaling", "the scaling of the inputs"), ("targets", "the scaling of the targets")):
-        if getattr(made, name) != getattr(model, name):
-            return Verdict(False, f"{what}, which in the file is another than the data give", changed)
-    for number, (member, trail) in enumerate(zip(model.members, receipt["trails"], strict=True)):
-        options = replace(base, members=1, seed=base.seed + number)
-        trail = trail[: receipt["kept"][number] + 1] if receipt.get("kept") else trail
-        where = _first_difference(member.parameters.hash(), trail, part, options, engine, told)
-        if where:
-            return Verdict(False, f"member {number + 1}: {where}" if model.others else where, changed)
-    return Verdict(True, "", changed)
+    receipt: Receipt = {
+        "recipe": "",
+        **begun_with(options, given, engine),
+        "hash": model.hash(),
+        "trails": [history.weight_hashes for history in histories],
+        "curves": [history.thinned() for history in histories],
+    }
+    if changes:
+        receipt["resumed"] = list(changes)
+    if best_epochs:
+        receipt |= {"kept": list(best_epochs), "own_validation": own_validation}
+    if calibrated:
+        receipt["calibrated"] = True
+    if reason := _own_engine(engine):
+        receipt["not_verifiable"] = reason
+    return receipt
 
 
-def run_of(receipt: dict[str, Any]) -> Options:
-    """Return the options of a training that has ended and of which a receipt tells enough to make it again.
+def receipt_without_start(model: Model, options: Options, engine: str, reason: str) -> Receipt:
+    """Write down what made a model whose training went on from another one, and the reason why it is not verifiable.
+
+    The data of the last training are not all that it has learnt from, so they are left out.
+    """
+    return {"recipe": "", **_set_up(options, engine), "hash": model.hash(), "not_verifiable": reason}
+
+
+def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held_out: bool = False) -> None:
+    """Add to a receipt what `fit` does not know: how the model does on test data, and the name of its recipe.
+
+    `held_out` tells that the test data were kept aside from the source of the training data.
+    """
+    receipt["recipe"] = recipe
+    receipt["result"] = {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples}
+    if held_out:
+        receipt["data"]["held_out"] = True
+
+
+def _own_engine(name: str) -> str:
+    return "" if name in ENGINES else f"the model was trained by {name}, a function that its receipt has not"
+
+
+def verifiable_options(receipt: Receipt) -> Options:
+    """Return the options of a training that has ended and that can be repeated from its receipt.
 
     Raises
     ------
     DataError
-        GN017 when it does not; a checkpoint's receipt is written before the training.
+        GN017 when it cannot, and why.
     """
     options = options_of(receipt)
-    whole = {"trails", "hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
-    if not whole or len(receipt["trails"]) != options.members or min(map(len, receipt["trails"])) < 2:
+    if reason := receipt.get("not_verifiable"):
+        raise DataError("GN017", f"{reason}.")
+    trails = receipt.get("trails", [])
+    whole = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
+    if not whole or len(trails) != options.members or min(map(len, trails)) < 2:
         raise DataError(
             "GN017",
             "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "
@@ -204,18 +185,7 @@ def run_of(receipt: dict[str, Any]) -> Options:
     return options
 
 
-def extent_of(receipt: dict[str, Any]) -> tuple[int, int]:
-    """Return how many epochs were run, of a committee the most, and of how many samples.
-
-    With early stopping these are fewer than the options and the data have.
-    """
-    options, samples = options_of(receipt), receipt["data"]["samples"]
-    if options.early_stopping and not receipt.get("own_validation"):
-        samples -= count_aside(samples, options.validation)
-    return max(map(len, receipt["trails"])) - 1, samples
-
-
-def engine_of(receipt: dict[str, Any]) -> Engine:
+def engine_of(receipt: Receipt) -> Engine:
     """Return the engine that computed a training, whatever one the options would choose here.
 
     Raises
@@ -223,12 +193,12 @@ def engine_of(receipt: dict[str, Any]) -> Engine:
     DataError
         GN017 when it was a loss of one's own.
     """
-    if receipt["engine"] not in ENGINES:
-        raise DataError("GN017", f"the model was trained by {receipt['engine']}, a function that its receipt has not.")
+    if reason := _own_engine(receipt["engine"]):
+        raise DataError("GN017", f"{reason}.")
     return engine_named(receipt["engine"])
 
 
-def options_of(receipt: dict[str, Any]) -> Options:
+def options_of(receipt: Receipt) -> Options:
     """Return the options a model was made with.
 
     Raises
@@ -236,7 +206,7 @@ def options_of(receipt: dict[str, Any]) -> Options:
     DataError
         GN017 when the receipt has none, or some that this version does not know.
     """
-    given = receipt.get("options")
+    given: object = receipt.get("options")
     if not isinstance(given, dict):
         raise DataError("GN017", "the model has no receipt that says how it was trained.")
     unknown = sorted(set(given) - set(SPECS))
@@ -245,30 +215,62 @@ def options_of(receipt: dict[str, Any]) -> Options:
     return Options(**given)
 
 
-def _first_difference(
-    final: str, trail: list[str], data: Dataset, options: Options, engine: Engine, listeners: list[Listener]
-) -> str:
-    """Train again; say where the weights first differ from a trail of hashes, or nothing."""
-    again = new_model(data, options)
-    if again.network.parameters.hash() != trail[0]:
-        return "the initial weights"
-    position = Position.start(again.network.parameters, options)
-    try:
-        for event in train(again, data, options, engine, position=position):
-            for listener in listeners:
-                listener(event)
-            if isinstance(event, EpochDone):
-                if event.hash != trail[event.epoch]:
-                    return f"the weights after epoch {event.epoch}"
-                position.ended = position.ended or event.epoch == len(trail) - 1
-    except DivergedError as problem:
-        return f"the weights after epoch {problem.good_epochs + 1}, where training diverges"
-    if again.network.parameters.hash() == final:
-        return ""
-    return "the average of the weights" if options.average else "the weights in the file, which are those of no epoch"
+def in_form_of(model: Model, data: Dataset) -> Dataset:
+    """Return data in the form that a model was trained on: an estimator is given no pictures, and bytes as float64."""
+    dtype = model.receipt["data"].get("dtype", data.inputs.dtype.name)
+    shape = data.image_shape if model.image_shape else None
+    if (dtype, shape) == (data.inputs.dtype.name, data.image_shape):
+        return data
+    return replace(data, inputs=data.inputs.astype(dtype, copy=False), image_shape=shape)
 
 
-def differences(receipt: dict[str, Any], now: dict[str, Any]) -> Iterable[str]:
+def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:
+    """Return the part of the data of a receipt that was trained on."""
+    return data if receipt.get("own_validation") else parts_of(data, _splitting_options(receipt))[0]
+
+
+def extent_of(receipt: Receipt) -> tuple[int, int]:
+    """Return how many epochs were run, of an ensemble the most, and of how many samples.
+
+    With early stopping these are fewer than the options and the data have.
+    """
+    options, samples = _splitting_options(receipt), receipt["data"]["samples"]
+    if options.early_stopping and not receipt.get("own_validation"):
+        samples -= count_aside(samples, options.validation)
+    return max(map(len, receipt["trails"])) - 1, samples
+
+
+def _splitting_options(receipt: Receipt) -> Options:
+    options = options_of(receipt)
+    return replace(options, early_stopping=1) if receipt.get("calibrated") else options
+
+
+def surroundings() -> Receipt:
+    """Return versions, the numerics' too, BLAS and processor: what the bits may depend on besides options and data."""
+    blas = _blas(len(sys.modules))
+    return {"versions": dict(_versions()), "numerics": NUMERICS, "blas": blas, "processor": _processor()}
+
+
+@cache
+def _versions() -> dict[str, str]:
+    """Return the versions of Python and of packages, which take a while to find."""
+    return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
+
+
+@cache
+def _processor() -> str:
+    from llvmlite.binding import get_host_cpu_name
+
+    return f"{platform.machine()} {get_host_cpu_name()}"
+
+
+@lru_cache(maxsize=1)
+def _blas(modules: int) -> str:
+    """Return which BLAS is loaded, which takes milliseconds to find; a library comes with a module."""
+    return blas_in_use()
+
+
+def differences(receipt: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[str]:
     """Say in words how surroundings differ from a receipt's, in what it tells; `now` is from `surroundings`."""
     kinds = {"numerics": "numerics", "blas": "BLAS", "processor": "processor"}
     then, here = (

@@ -1,7 +1,7 @@
 """How far a training has come.
 
 With model, data and options it is all that the rest of a training depends on: chance is addressed by epoch and step
-(see `randomness`), never carried along. So a training that goes on from a position written down gives the bits of the
+(see `nn.random`), never carried along. So a training that goes on from a state written down gives the bits of the
 one that never stopped.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_type_hints
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,17 +22,17 @@ from ..options.options import Options
 
 
 @dataclass
-class Position:
+class TrainingState:
     """Where a training stands, between two blocks; the training loop moves it on.
 
     Parameters
     ----------
-    state : State
+    optimizer_state : State
         The weights, trained in place, and what the optimizer carries.
     plateau : Plateau
         What the schedule ``plateau`` has seen.
-    good : ndarray, shape (parameters,)
-        The answer, see there, after the last good epoch, for when training diverges.
+    last_good : ndarray, shape (parameters,)
+        The answer, see there, after the last epoch that did not diverge.
     limit : float
         The size of the weights beyond which they may have run away.
     epoch, block : int
@@ -51,9 +51,9 @@ class Position:
         That loss, and after which epoch it was, counted from 1.
     """
 
-    state: State
+    optimizer_state: State
     plateau: Plateau
-    good: FloatArray
+    last_good: FloatArray
     limit: float
     epoch: int = 0
     block: int = 0
@@ -67,19 +67,19 @@ class Position:
     best_epoch: int = 0
 
     @classmethod
-    def start(cls, parameters: Parameters, options: Options) -> Position:
-        """Return the position before the first step."""
-        good = parameters.flat.copy()
-        return cls(State.new(parameters, options), Plateau(options), good, 10 * size_of(good))
+    def start(cls, parameters: Parameters, options: Options) -> TrainingState:
+        """Return the state before the first step."""
+        weights = parameters.flat.copy()
+        return cls(State.new(parameters, options), Plateau(options), weights, 10 * size_of(weights))
 
     def begin_epoch(self, options: Options) -> None:
         """Go on with a new epoch, however the last one ended, and at the rate that `options` say."""
-        self.plateau, self.ended, self.good = Plateau(options), False, self.answer(options).copy()
+        self.plateau, self.ended, self.last_good = Plateau(options), False, self.answer(options).copy()
         self.block, self.loss, self.correct, self.progress = 0, 0.0, 0, float(self.epoch)
 
-    def rest(self) -> None:
-        """Let go of what is needed only until a training ends, each as large as the weights."""
-        self.good, self.best = np.empty(0, self.good.dtype), None
+    def release(self) -> None:
+        """Free what is needed only until a training ends: two arrays, each as large as the weights."""
+        self.last_good, self.best = np.empty(0, self.last_good.dtype), None
 
     def block_done(self, result: Progress, progress: float, seconds: float) -> None:
         """Move on by a block, which ended so many seconds after the first step."""
@@ -95,7 +95,11 @@ class Position:
     @property
     def weights(self) -> FloatArray:
         """The weights to judge here: the average, where one is kept."""
-        return self.state.parameters.flat if self.state.average is None else self.state.average
+        return (
+            self.optimizer_state.parameters.flat
+            if self.optimizer_state.average is None
+            else self.optimizer_state.average
+        )
 
     def answer(self, options: Options) -> FloatArray:
         """Return the weights that would become the model here: the best, where early stopping keeps them."""
@@ -105,26 +109,26 @@ class Position:
         """Return the epoch whose weights early stopping would keep here, if it has any."""
         return self.best_epoch if options.early_stopping and self.best_epoch else None
 
-    def keep_good(self, options: Options) -> None:
-        """Keep what would become the model here, at the end of a good epoch."""
-        self.good[...] = self.answer(options)
+    def mark_good(self, options: Options) -> None:
+        """Remember what would become the model here, at the end of an epoch that did not diverge."""
+        self.last_good[...] = self.answer(options)
 
-    def hand_over(self, parameters: Parameters, options: Options) -> None:
+    def export_to(self, parameters: Parameters, options: Options) -> None:
         """Give a network the weights that become the model; if they are the average, keep one's own to go on from."""
-        answer, state = self.answer(options), self.state
+        answer, state = self.answer(options), self.optimizer_state
         if answer is state.average:
             state.parameters = Parameters(state.parameters.layout, state.parameters.flat.copy())
         elif state.average is not None:  # the best: the average follows from there
             state.parameters.flat[...] = state.average[...] = answer
         parameters.flat[...] = answer
 
-    def back_to_good(self) -> None:
-        """Put the weights back to what was good; what the optimizer carries led astray, and begins anew."""
-        self.state.parameters.flat[...] = self.good
-        self.state.slots[...] = 0
-        self.state.step = 0
-        if self.state.average is not None:
-            self.state.average[...] = self.good
+    def roll_back(self) -> None:
+        """Put the last good weights back; what the optimizer carries led astray, and begins anew."""
+        self.optimizer_state.parameters.flat[...] = self.last_good
+        self.optimizer_state.slots[...] = 0
+        self.optimizer_state.step = 0
+        if self.optimizer_state.average is not None:
+            self.optimizer_state.average[...] = self.last_good
 
     def validated(self, loss: float, patience: int) -> None:
         """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
@@ -137,54 +141,48 @@ class Position:
         """Return plain values and arrays for a file."""
         numbers = {name: getattr(self, name) for name in _NUMBERS}
         plateau = {name: getattr(self.plateau, name) for name in _PLATEAU}
-        arrays = {"weights": self.state.parameters.flat, "slots": self.state.slots, "good": self.good}
-        for name, array in (("average", self.state.average), ("best", self.best)):
+        arrays = {
+            "weights": self.optimizer_state.parameters.flat,
+            "slots": self.optimizer_state.slots,
+            "good": self.last_good,
+        }
+        for name, array in (("average", self.optimizer_state.average), ("best", self.best)):
             if array is not None:
                 arrays[name] = array
-        return _plain({**numbers, "step": self.state.step, "plateau": plateau}), arrays
+        return _plain({**numbers, "step": self.optimizer_state.step, "plateau": plateau}), arrays
 
     @classmethod
     def restored(
         cls, numbers: dict[str, Any], arrays: dict[str, NDArray[Any]], layout: Layout, options: Options
-    ) -> Position:
-        """Put a position together from what `saved` returned.
+    ) -> TrainingState:
+        """Put a state together from what `saved` returned.
 
         Raises
         ------
         ValueError, LookupError, TypeError
             When these do not belong together.
         """
-        position = cls.start(Parameters(layout, dtype=options.dtype), options)
+        state = cls.start(Parameters(layout, dtype=options.dtype), options)
         for name, kind in _NUMBERS.items():
-            setattr(position, name, _value(numbers, name, kind))
+            setattr(state, name, _value(numbers, name, kind))
         for name, kind in _PLATEAU.items():
-            setattr(position.plateau, name, _value(numbers["plateau"], name, kind))
-        position.state.step = _value(numbers, "step", int)
-        if position.epoch + (not position.ended) > options.epochs:
-            raise ValueError(f"epoch {position.epoch} of {options.epochs}")
-        position.best = np.empty_like(position.good) if "best" in arrays else None
-        _, mine = position.saved()
+            setattr(state.plateau, name, _value(numbers["plateau"], name, kind))
+        state.optimizer_state.step = _value(numbers, "step", int)
+        if state.epoch + (not state.ended) > options.epochs:
+            raise ValueError(f"epoch {state.epoch} of {options.epochs}")
+        state.best = np.empty_like(state.last_good) if "best" in arrays else None
+        _, mine = state.saved()
         if mine.keys() != {name for name in arrays if name in (*mine, "average")}:
             raise ValueError(f"its arrays are {', '.join(sorted(arrays))}")
         for name, array in mine.items():
             if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
                 raise ValueError(f"{name} of shape {arrays[name].shape}, {arrays[name].dtype}")
             array[...] = arrays[name]
-        return position
+        return state
 
 
-_NUMBERS = {
-    "epoch": int,
-    "block": int,
-    "progress": float,
-    "ended": bool,
-    "loss": float,
-    "correct": int,
-    "limit": float,
-    "seconds": float,
-    "best_loss": float,
-    "best_epoch": int,
-}
+_NUMBERS = {name: kind for name, kind in get_type_hints(TrainingState).items() if kind in (bool, int, float)}
+"""The fields that are plain numbers, and their types."""
 _PLATEAU = {"factor": float, "best": float, "waited": int}
 
 
@@ -199,7 +197,7 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     value = values[name]
     if kind is float and isinstance(value, float | str):
         return float(value)
-    if type(value) is not kind or not 0 <= values[name] < 2**53:
+    if type(values[name]) is not kind or not 0 <= value < 2**53:
         raise ValueError(f"{name} {value!r}")
     return value
 

@@ -14,15 +14,11 @@ from hypothesis import strategies as st
 from glassnet.data import load
 from glassnet.data.readers.idx import read_idx
 from glassnet.errors import GlassnetError
+from support.samples import idx
 
 QUICK = settings(
     max_examples=40, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-
-
-def idx(values: np.ndarray) -> bytes:
-    sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)
-    return bytes([0, 0, 8, values.ndim]) + sizes + values.astype(np.uint8).tobytes()
 
 
 def code_of(path: Path, **options: object) -> str:

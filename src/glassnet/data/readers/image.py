@@ -55,7 +55,7 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
     DataError
         GN017 when the model takes no pictures, or none of this size; GN085 when no digit is found.
     """
-    from ...handwriting import SIDE, forms_of
+    from ...handwriting import SIDE, extract_digits
 
     if shape is None:
         raise DataError("GN017", f"{opened.name}: a picture, but the model's inputs are not one. Give it rows (CSV).")
@@ -73,7 +73,7 @@ def parse_image(opened: Opened, shape: tuple[int, int] | None) -> tuple[NDArray[
             f"{opened.name}: {grey.shape[1]} × {grey.shape[0]} pixels, expected {shape[1]} × {shape[0]} or a whole "
             "multiple. Resize or crop the picture.",
         )
-    forms = forms_of(picture)
+    forms = extract_digits(picture)
     if not len(forms):
         raise DataError("GN085", f"{opened.name}: no digit found. Show dark ink on light paper, or light on dark.")
     names = [opened.name] if len(forms) == 1 else [f"{opened.name}, digit {k + 1}" for k in range(len(forms))]

@@ -7,7 +7,6 @@ numbers with NaN for what is missing, and words as codes, and knows nothing of w
 from __future__ import annotations
 
 import os
-import sys
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ...errors import DataError, FileError, require_choice
-from ...io.opening import STDIN, Opened, open_source, open_stream
+from ...io.opening import Opened, open_named
 from ...io.sniff import kind_of
 from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
@@ -334,7 +333,7 @@ def read_table(source: Any, expected: Collection[str] = (), *, decimal: str = AU
     if isinstance(source, Table):
         return source if decimal == AUTO else replace(source, decimal=decimal)
     if isinstance(source, str | os.PathLike):
-        opened = open_stream(sys.stdin.buffer, STDIN) if source == "-" else open_source(source)
+        opened = open_named(source)
         return replace(parse_frame(opened, expected), decimal=decimal)
     frame = frame_of(source)
     if not len(frame) or not frame.width:

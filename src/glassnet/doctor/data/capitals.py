@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
 from ...i18n.finding_details import Detail, detail, in_chinese
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _SHOWN = 3
@@ -63,7 +63,9 @@ def capitals(table: RawData, case: Case) -> Outcome:
         changed.append(texts)
     if not told:
         return [], table
-    finding = found("GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names)
+    finding = make_finding(
+        "GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names
+    )
     if len(changed) > len(words):
         labels = changed.pop()
     return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

@@ -1,4 +1,4 @@
-"""The doctor for data: every check in its order, each on what the one before has mended."""
+"""Check data: every check in order, each on the table that the one before has repaired."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identi
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What is wrong with data, and the data with all of it repaired that can be.
+    """The findings on data, and the repaired data.
 
     Parameters
     ----------
@@ -89,7 +89,7 @@ class Diagnosis:
 
     @property
     def healthy(self) -> bool:
-        """Whether there is nothing more than remarks."""
+        """Whether nothing more than remarks was found."""
         return not harmful(self.findings)
 
 
@@ -119,7 +119,7 @@ def examine(
     options: Options | None = None,
     decimal: str = AUTO,
 ) -> Diagnosis:
-    """Find what is wrong with data before training on them.
+    """Check data before training on them.
 
     Parameters
     ----------
@@ -159,7 +159,7 @@ def examine_each(
     part: str = "train",
     decimal: str = AUTO,
 ) -> list[Finding]:
-    """Find what is wrong with data of which several columns are to be predicted: once for each, without the others.
+    """Check data with several target columns: once for each, without the others.
 
     Parameters
     ----------
@@ -182,22 +182,22 @@ def examine_each(
     """
     cases = [Case(options or Options(), part, target) for target in targets]
     tables = _read_both(source, test, cases[0], decimal)
-    found: dict[Finding, list[str]] = {}
+    targets_by_finding: dict[Finding, list[str]] = {}
     for case in cases:
-        others = [one for one in targets if one is not None and one != case.target]
-        given = [one and one.without([place_of(one, name) for name in others]) for one in tables]
-        for finding in _examine_both(given[0] or tables[0], given[1], case).findings:
-            found.setdefault(finding, []).append(str(case.target))
+        other_targets = [one for one in targets if one is not None and one != case.target]
+        without_others = [one and one.without([place_of(one, name) for name in other_targets]) for one in tables]
+        for finding in _examine_both(without_others[0] or tables[0], without_others[1], case).findings:
+            targets_by_finding.setdefault(finding, []).append(str(case.target))
     return [
         one if len(names) == len(targets) else replace(one, text=detail("of_target", name=listed(names), text=one.text))
-        for one, names in found.items()
+        for one, names in targets_by_finding.items()
     ]
 
 
 def _read_both(
     source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case, decimal: str
 ) -> tuple[RawData, RawData | None]:
-    """Read a source, and what it is tested with, if there is anything."""
+    """Read a source and its test data, if there are any."""
     size, colour = case.options.picture_size, case.options.colour
     read = partial(read_raw, target=case.target, size=size, colour=colour, decimal=decimal)
     table = read(source, case.part)
@@ -220,12 +220,14 @@ def _examine_both(table: RawData, other: RawData | None, case: Case) -> Diagnosi
     test = second.table
     if not (len(table) and len(test)):
         return replace(diagnosis, findings=[*diagnosis.findings, *second.findings], test=test)
-    between, table, test = repeats.across(table, test)
-    return replace(diagnosis, findings=[*diagnosis.findings, *second.findings, *between], table=table, test=test)
+    across_findings, table, test = repeats.compare_parts(table, test)
+    return replace(
+        diagnosis, findings=[*diagnosis.findings, *second.findings, *across_findings], table=table, test=test
+    )
 
 
 def summary(diagnosis: Diagnosis) -> dict[str, object]:
-    """Return how many rows there were, and what the repaired table holds: samples, features, shape and classes."""
+    """Return the number of rows before, and the repaired table's samples, features, shape and classes."""
     table = diagnosis.table
     count = None
     if table.labels is not None and not classes.numbers_wanted(table):

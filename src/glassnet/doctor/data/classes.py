@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ...data.tables.numbers import are_numbers
 from ...i18n.finding_details import counted, detail, listed
 from ...preprocess.targets import TARGETS
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 UNEVEN = 10
@@ -46,7 +46,7 @@ def numbering(table: RawData, case: Case) -> Outcome:
             text = detail("words", names=listed([f"{name} ({place})" for place, name in enumerate(names)]))
             numbers = np.searchsorted(np.array(names, object), table.labels)
             new = table.repaired(numbering={name: place for place, name in enumerate(names)})
-            return [found("GD30", table, text)], replace(new, labels=numbers)
+            return [make_finding("GD30", table, text)], replace(new, labels=numbers)
     else:
         values = table.labels.astype(np.float64)
     wrong = ~((values >= 0) & (values == np.floor(values)) & (values < 2**31))
@@ -57,24 +57,24 @@ def numbering(table: RawData, case: Case) -> Outcome:
         text = detail("become", old=listed([f"{one:g}" for one in distinct]), new=listed(list(range(len(distinct)))))
         numbering = {f"{one:g}": place for place, one in enumerate(distinct.tolist())}
         new = replace(table.repaired(numbering=numbering), labels=np.searchsorted(distinct, values))
-        return [found("GD30", table, text, wrong)], new.take(np.isfinite(values))
+        return [make_finding("GD30", table, text, wrong)], new.take(np.isfinite(values))
     shown = listed([table.labels[place] for place in np.flatnonzero(wrong)[:3]])
     text = detail("odd_labels", rows=counted(int(wrong.sum()), "row"), labels=shown)
     if wrong.all():
-        return [found("GD30", table, text, wrong, repaired=False)], table
+        return [make_finding("GD30", table, text, wrong, repaired=False)], table
     new = replace(table, labels=np.where(wrong, 0, values).astype(np.int64))
-    return [found("GD30", table, text, wrong)], new.take(~wrong)
+    return [make_finding("GD30", table, text, wrong)], new.take(~wrong)
 
 
 def _numbered_alike(table: RawData, known: Mapping[str, int]) -> Outcome:
     """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
     words = table.label_words
     there = np.isin(words, list(known))
-    findings = [found("GD30", table, detail("as_in_training"), there)] if there.any() else []
+    findings = [make_finding("GD30", table, detail("as_in_training"), there)] if there.any() else []
     if not there.all():
         shown = listed(np.unique(words[~there]).tolist())
         text = detail("odd_labels", rows=counted(int((~there).sum()), "row"), labels=shown)
-        findings.append(found("GD33", table, text, ~there))
+        findings.append(make_finding("GD33", table, text, ~there))
     numbers = np.array([known.get(word, 0) for word in words.tolist()], np.int64)
     return findings, replace(table, labels=numbers).take(there)
 
@@ -115,7 +115,7 @@ def stray(table: RawData, case: Case) -> Outcome:
     shown = listed(np.unique(labels[beyond]).tolist())
     text = detail("beyond", rows=counted(int(beyond.sum()), "row"), labels=shown, classes=classes, last=classes - 1)
     command = f"glassnet train {shlex.quote(table.source)} --classes {int(labels.max()) + 1}"
-    return [found("GD33", table, text, beyond, command=command)], table.take(~beyond)
+    return [make_finding("GD33", table, text, beyond, command=command)], table.take(~beyond)
 
 
 def missing(table: RawData, case: Case) -> Outcome:
@@ -125,19 +125,19 @@ def missing(table: RawData, case: Case) -> Outcome:
         return [], table
     present = np.unique(labels)
     if len(present) == 1:
-        return [found("GD34", table, detail("one_label", name=table.label_words[0]), count=len(table))], table
+        return [make_finding("GD34", table, detail("one_label", name=table.label_words[0]), count=len(table))], table
     low, high = int(present[0]), int(present[-1])
     if low == 1 and len(present) == high and case.options.classes <= high:
         text = detail("from_one", high=high)
         new = table.repaired(numbering={str(label): label - 1 for label in range(low, high + 1)})
-        return [found("GD31", table, text)], replace(new, labels=labels - 1)
+        return [make_finding("GD31", table, text)], replace(new, labels=labels - 1)
     classes = max(case.options.classes, high + 1)
     absent = np.setdiff1d(np.arange(min(classes, 100_000)), present)
     if not len(absent) or case.options.classes:
         return [], table
     text = detail("absent", classes=listed(absent.tolist()), high=high)
     command = f"glassnet train {shlex.quote(table.source)} --classes {high + 1}"
-    return [found("GD32", table, text, count=len(absent), command=command)], table
+    return [make_finding("GD32", table, text, count=len(absent), command=command)], table
 
 
 def balance(table: RawData, case: Case) -> Outcome:
@@ -147,12 +147,12 @@ def balance(table: RawData, case: Case) -> Outcome:
     names, counts = np.unique(table.label_words, return_counts=True)
     if len(names) < 2:
         text = detail("one_label", name=names[0])
-        return ([] if table.pictures else [found("GD34", table, text, count=len(table))]), table
+        return ([] if table.pictures else [make_finding("GD34", table, text, count=len(table))]), table
     if counts.max() < UNEVEN * counts.min():
         return [], table
     least, most = int(counts.argmin()), int(counts.argmax())
     text = detail("uneven", most=counts[most], large=names[most], least=counts[least], small=names[least])
-    return [found("GD35", table, text, count=int(counts.min()))], table
+    return [make_finding("GD35", table, text, count=int(counts.min()))], table
 
 
 def reachable(table: RawData, case: Case) -> Outcome:
@@ -163,4 +163,4 @@ def reachable(table: RawData, case: Case) -> Outcome:
     if not asked or case.part == "test":
         return [], table
     text = detail("unreachable", targets=options.targets, low=low, high=high)
-    return [found("GD36", table, text)], table
+    return [make_finding("GD36", table, text)], table

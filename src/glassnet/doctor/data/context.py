@@ -1,4 +1,4 @@
-"""What every check of a table gets beside the table, and how it words what it found."""
+"""What every check gets beside the table, and how it reports a finding."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .raw import RawData
 
 @dataclass(frozen=True)
 class Case:
-    """The circumstances under which a table is examined.
+    """The circumstances under which a table is checked.
 
     Parameters
     ----------
@@ -37,7 +37,7 @@ class Case:
     like: RawData | None = None
 
     def takes_gaps(self, table: RawData) -> bool:
-        """Tell whether training fills in what is missing: in a table whose columns it knows by name."""
+        """Whether training fills in missing values: in a table with column names."""
         return not table.pictures and (table.header or self.target is not None)
 
 
@@ -46,7 +46,7 @@ Step = Callable[[RawData, Case], Outcome]
 """A check: what it found, and the table without it, so that the next check sees what this one hid."""
 
 
-def found(
+def make_finding(
     code: str,
     table: RawData,
     text: str,
@@ -57,7 +57,7 @@ def found(
     command: str = "",
     repaired: bool | None = None,
 ) -> Finding:
-    """Make a finding; `which` are the rows it concerns, as a mask or as places in the table."""
+    """Make a finding about the rows `which`, a mask or places in the table."""
     places = np.array([], int)
     if which is not None:
         places = np.flatnonzero(which) if which.dtype == bool else which

@@ -17,7 +17,7 @@ from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, 
 from ...i18n.findings_zh import CHINESE
 from ...preprocess.tabular.encoders import LARGEST
 from ..findings import KINDS, Finding
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
 from .target import looks_like_labels
 
@@ -46,7 +46,7 @@ def decimal_comma(table: RawData, case: Case) -> Outcome:
     """Numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
-    return [found("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
+    return [make_finding("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
 
 
 def empty_columns(table: RawData, case: Case) -> Outcome:
@@ -58,7 +58,7 @@ def empty_columns(table: RawData, case: Case) -> Outcome:
     if not empty or len(empty) == table.width:
         return [], table
     names = [table.names[column] or detail("unnamed") for column in empty]
-    return [found("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
+    return [make_finding("GD03", table, detail("no_values", names=listed(names)), columns=names)], table.without(empty)
 
 
 def same_names(table: RawData, case: Case) -> Outcome:
@@ -68,7 +68,7 @@ def same_names(table: RawData, case: Case) -> Outcome:
     if not table.header or not twice:
         return [], table
     text = detail("same_names", names=listed(twice), columns=sum(counted_names[name] for name in twice))
-    return [found("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
+    return [make_finding("GD15", table, text, columns=twice)], replace(table, names=apart(table.names))
 
 
 def transposed(table: RawData, case: Case) -> Outcome:
@@ -83,7 +83,7 @@ def transposed(table: RawData, case: Case) -> Outcome:
     text = detail("turned", rows=len(table), width=table.width, pixels=len(table) - 1)
     turned = np.ascontiguousarray(table.numbers.T)
     new = replace(table, numbers=turned, names=numbered(len(table)), rows=np.arange(len(turned)), lines=None, exact={})
-    return [found("GD04", table, text)], new
+    return [make_finding("GD04", table, text)], new
 
 
 def columns_alike(table: RawData, case: Case) -> Outcome:
@@ -114,15 +114,15 @@ def dates(table: RawData, case: Case) -> Outcome:
     example = next(text for text in table.words[columns[0]].tolist() if text)
     text = detail("dates", names=listed(names), example=example[:40])
     if len(columns) == table.width:  # nothing would be left
-        return [found("GD14", table, text, columns=names, repaired=False)], table
-    return [found("GD14", table, text, columns=names)], table.without(columns)
+        return [make_finding("GD14", table, text, columns=names, repaired=False)], table
+    return [make_finding("GD14", table, text, columns=names)], table.without(columns)
 
 
 def row_names(table: RawData, case: Case) -> Outcome:
     """Find names of the rows, as R writes them."""
     if not table.row_names:
         return [], table
-    finding = found("GD05", table, detail("row_names"), columns=[detail("unnamed")])
+    finding = make_finding("GD05", table, detail("row_names"), columns=[detail("unnamed")])
     return [finding], replace(table.without([0]), row_names=False)
 
 
@@ -134,8 +134,8 @@ def records(table: RawData, case: Case) -> Outcome:
     names = [table.names[column] for column in columns]
     text = detail("records", names=listed(names))
     if len(columns) == table.width:  # nothing would be left
-        return [found("GD18", table, text, columns=names, repaired=False)], table
-    return [found("GD18", table, text, columns=names)], table.without(columns)
+        return [make_finding("GD18", table, text, columns=names, repaired=False)], table
+    return [make_finding("GD18", table, text, columns=names)], table.without(columns)
 
 
 def identifiers(table: RawData, case: Case) -> Outcome:
@@ -150,7 +150,7 @@ def identifiers(table: RawData, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] or detail("unnamed") for column in wrong]
     text = detail("identifiers", names=listed(names), rows=len(table))
-    return [found("GD05", table, text, columns=names)], table.without(wrong)
+    return [make_finding("GD05", table, text, columns=names)], table.without(wrong)
 
 
 def _identifies(table: RawData, column: int) -> bool:
@@ -198,7 +198,7 @@ def strays(table: RawData, case: Case) -> Outcome:
         name=table.names[column],
     )
     names = [table.names[column] for column in columns]
-    finding = found("GD11", table, text, rows, columns=names, repaired=not rows.all())
+    finding = make_finding("GD11", table, text, rows, columns=names, repaired=not rows.all())
     kept = {column: texts for column, texts in table.words.items() if column not in columns}
     return [finding], table if rows.all() else replace(table, words=kept).take(~rows)
 
@@ -229,7 +229,9 @@ def _missing(table: RawData) -> Outcome:
         return [], table
     shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
-    return [found("GD46", table, text, rows, columns=names)], replace(table, numbers=numbers, words=words, exact=exact)
+    return [make_finding("GD46", table, text, rows, columns=names)], replace(
+        table, numbers=numbers, words=words, exact=exact
+    )
 
 
 def gaps(table: RawData, case: Case) -> Outcome:
@@ -258,7 +260,7 @@ def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArr
     what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
     rows_here = counted(int(rows.sum()), "row")
     text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
-    return found(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
+    return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
 def _extremes(table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
@@ -299,4 +301,4 @@ def header(table: RawData, case: Case) -> Outcome:
         names=listed([table.label_name, *table.names], 3),
         advice=Detail(KINDS["GD02"].advice, CHINESE["GD02"][1]),
     )
-    return [found("GD02", table, text)], replace(table, header=False)
+    return [make_finding("GD02", table, text)], replace(table, header=False)

@@ -9,7 +9,7 @@ import numpy as np
 from ...data.tables.missing import sentinels_in
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _LABELS = -1
@@ -54,4 +54,4 @@ def sentinels(table: RawData, case: Case) -> Outcome:
             numbers[here, place] = np.nan
     text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
-    return [found("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)
+    return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -1,4 +1,4 @@
-"""Checks of values: their range, the notes' scaling and its mistakes, polarity, and what never changes."""
+"""Checks of pixel values: range, scaling and its mistakes, polarity, constants."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...data.dataset import border, image_shape
 from ...i18n.finding_details import counted, detail, listed
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _SAMPLE = 2000
@@ -19,7 +19,7 @@ _SAMPLE = 2000
 
 @dataclass(frozen=True)
 class _Scale:
-    """A range into which bytes get by a known formula."""
+    """A range that a common formula brings bytes into."""
 
     low: float
     high: float
@@ -47,47 +47,59 @@ _SCALES = (
 
 
 def scale(table: RawData, case: Case) -> Outcome:
-    """Pixels that are not 0 to the largest value allowed."""
+    """Pixels that do not range from 0 to the largest value allowed."""
     if not table.pictures or not table.numbers.size:
         return [], table
     maximum, values = case.options.input_max, table.numbers
     low, high = float(values.min()), float(values.max())
-    known = None if case.like is None else case.like.repairs.scale
-    if known is not None and known[0] - 0.04 * (known[1] - known[0]) <= low and high <= known[1] * 1.04:
+    training_scale = None if case.like is None else case.like.repairs.scale
+    if (
+        training_scale is not None
+        and training_scale[0] - 0.04 * (training_scale[1] - training_scale[0]) <= low
+        and high <= training_scale[1] * 1.04
+    ):
         text = detail("from_to", low=low, high=high, maximum=maximum)
-        return [found("GD22", table, text)], _stretched(table, *known, maximum)
+        return [make_finding("GD22", table, text)], _rescale(table, *training_scale, maximum)
     if low >= 0 and maximum / 2 < high <= maximum:
-        return [], _as_bytes(table, maximum)
-    few = _few_outside(values, maximum)
-    if few is not None:
-        worst = float(values[few].max()) if float(values[few].max()) > maximum else float(values[few].min())
-        text = detail("outside", rows=counted(int(few.sum()), "row"), worst=worst, maximum=maximum)
-        return [found("GD23", table, text, few)], _as_bytes(table.take(~few), maximum)
+        return [], _to_bytes(table, maximum)
+    outliers = _outlier_rows(values, maximum)
+    if outliers is not None:
+        worst = (
+            float(values[outliers].max()) if float(values[outliers].max()) > maximum else float(values[outliers].min())
+        )
+        text = detail("outside", rows=counted(int(outliers.sum()), "row"), worst=worst, maximum=maximum)
+        return [make_finding("GD23", table, text, outliers)], _to_bytes(table.take(~outliers), maximum)
     if high == low:
         return [], table
-    formula = _known(low, high)
+    formula = _nearest_scale(low, high)
     if formula is None and low == 0 < high < maximum:
         text = detail("up_to", high=high, maximum=maximum)
-        finding = found("GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}")
-        return [finding], _stretched(table, 0.0, high, maximum)
+        finding = make_finding(
+            "GD20", table, text, command=f"glassnet train {shlex.quote(table.source)} --input-max {high:g}"
+        )
+        return [finding], _rescale(table, 0.0, high, maximum)
     if formula is None:
         code = "GD22" if low >= 0 and high <= maximum else "GD24"
         text = detail("from_to", low=low, high=high, maximum=maximum)
-        return [found(code, table, text)], _stretched(table, min(low, 0.0) if high > maximum else low, high, maximum)
+        return [make_finding(code, table, text)], _rescale(
+            table, min(low, 0.0) if high > maximum else low, high, maximum
+        )
     text = detail("formula", low=low, high=high, formula=formula.formula)
     command = f"glassnet train {shlex.quote(table.source)} --input-max 1" if formula.code == "GD20" else ""
-    return [found(formula.code, table, text, command=command)], _stretched(table, formula.low, formula.high, maximum)
+    return [make_finding(formula.code, table, text, command=command)], _rescale(
+        table, formula.low, formula.high, maximum
+    )
 
 
-def _as_bytes(table: RawData, maximum: float) -> RawData:
-    """Hold whole numbers of a byte's range as bytes: an eighth of the room, and written without a fraction."""
+def _to_bytes(table: RawData, maximum: float) -> RawData:
+    """Store whole numbers of a byte's range as bytes: an eighth of the memory, and written without a fraction."""
     values = table.numbers
     if maximum != 255 or values.dtype == np.uint8 or not (values == np.floor(values)).all():
         return table
     return replace(table, numbers=values.astype(np.uint8))
 
 
-def _few_outside(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | None:
+def _outlier_rows(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | None:
     """Return the rows with values outside the range, if the others fill it."""
     outside = (values.min(axis=1) < 0) | (values.max(axis=1) > maximum)
     if not outside.any() or outside.mean() > 0.1:
@@ -95,8 +107,8 @@ def _few_outside(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | No
     return outside if values[~outside].max() > maximum / 2 else None
 
 
-def _known(low: float, high: float) -> _Scale | None:
-    """Return the formula whose range is nearest, if it is near at all."""
+def _nearest_scale(low: float, high: float) -> _Scale | None:
+    """Return the formula whose range is nearest, if it is near enough."""
 
     def distance(one: _Scale) -> float:
         return max(abs(low - one.low), abs(high - one.high)) / (one.high - one.low)
@@ -105,7 +117,7 @@ def _known(low: float, high: float) -> _Scale | None:
     return nearest if distance(nearest) < 0.04 else None
 
 
-def _stretched(table: RawData, low: float, high: float, maximum: float) -> RawData:
+def _rescale(table: RawData, low: float, high: float, maximum: float) -> RawData:
     table = table.repaired(scale=(low, high))
     values = np.clip((table.numbers.astype(np.float64) - low) * (maximum / (high - low)), 0, maximum)
     whole = np.rint(values)
@@ -115,7 +127,7 @@ def _stretched(table: RawData, low: float, high: float, maximum: float) -> RawDa
 
 
 def polarity(table: RawData, case: Case) -> Outcome:
-    """Paper that is bright and ink that is dark."""
+    """Images of dark ink on bright paper."""
     if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
     maximum = case.options.input_max
@@ -129,18 +141,18 @@ def polarity(table: RawData, case: Case) -> Outcome:
     share = detail("all_of_them" if paper.all() else "part_of", count=int(paper.sum()), all=len(table))
     values = table.numbers.copy()
     values[paper] = np.array(maximum, values.dtype) - values[paper]
-    return [found("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
+    return [make_finding("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
 
 
 def blank(table: RawData, case: Case) -> Outcome:
-    """Pictures of one grey."""
+    """Images of one grey."""
     if not table.pictures or not len(table):
         return [], table
     least = case.options.input_max / 50
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [found("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
+    return [make_finding("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
 
 
 def constant(table: RawData, case: Case) -> Outcome:
@@ -160,14 +172,14 @@ def constant(table: RawData, case: Case) -> Outcome:
             pixels=counted(len(columns), "pixel" if table.channels == 1 else "colour value"),
             width=table.width,
         )
-        return [found("GD27", table, text, columns=names)], table
+        return [make_finding("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
-        return [found("GD29", table, detail("every_column"), columns=names, repaired=False)], table
-    return [found("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
+        return [make_finding("GD29", table, detail("every_column"), columns=names, repaired=False)], table
+    return [make_finding("GD29", table, listed(names), columns=names)], table.without(columns.tolist())
 
 
 def size(table: RawData, case: Case) -> Outcome:
-    """Pictures whose number of pixels misses a square by one or two."""
+    """Images whose number of pixels misses a square by one or two."""
     if not table.pictures or table.image_shape is not None or table.width < 64:
         return [], table
     for extra in (1, -1, 2, -2):
@@ -175,5 +187,5 @@ def size(table: RawData, case: Case) -> Outcome:
         if shape is not None:
             key = "more_values" if extra > 0 else "fewer_values"
             text = detail(key, width=table.width, extra=abs(extra), rows=shape[0], columns=shape[1])
-            return [found("GD28", table, text)], table
+            return [make_finding("GD28", table, text)], table
     return [], table

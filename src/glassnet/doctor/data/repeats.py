@@ -1,4 +1,4 @@
-"""Checks of rows against each other: equal ones, sorted ones, and columns that give the label away."""
+"""Checks that compare rows: duplicates, sorted rows, and columns that give the label away."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from ...i18n.finding_details import counted, detail, listed
 from ...nn.random import Purpose, generator
 from ..findings import Finding
 from .classes import numbers_wanted
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _COARSE = 0.2
@@ -25,7 +25,7 @@ _STAMP = 0.1
 
 
 def fingerprints(table: RawData) -> NDArray[np.uint64]:
-    """Return one number a row: equal rows have equal ones, different rows hardly ever."""
+    """Return a hash for each row: equal rows have equal ones, different rows hardly ever."""
     total = np.zeros(len(table), np.uint64)
     random = generator(0, Purpose.DOCTOR)
     numbers = np.ascontiguousarray(table.numbers)
@@ -36,50 +36,52 @@ def fingerprints(table: RawData) -> NDArray[np.uint64]:
     words = numbers.view(np.uint64)
     factors = random.integers(1, 2**63, words.shape[1], np.uint64) * np.uint64(2) + np.uint64(1)
     for start in range(0, len(words), 4096):
-        total[start : start + 4096] = _mixed(_folded(words[start : start + 4096]) * factors).sum(
+        total[start : start + 4096] = _mix(_fold_high_bits(words[start : start + 4096]) * factors).sum(
             axis=1, dtype=np.uint64
         )
     for column in sorted({*table.words, *table.exact}):
-        codes = np.array([hash_of(text) for text in table.fields(column).tolist()], np.uint64)
-        total += _mixed(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
+        codes = np.array([stable_hash(text) for text in table.fields(column).tolist()], np.uint64)
+        total += _mix(codes * np.uint64((2 * column + 1) * _ODD % 2**64))
     return total
 
 
-def _folded(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Bring the high bits down: whole numbers as float64 have no others, and products never go downwards."""
+def _fold_high_bits(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Fold the high bits down: whole numbers as float64 have no others, and products never go downwards."""
     folded: NDArray[np.uint64] = words ^ (words >> np.uint64(32)) ^ (words >> np.uint64(47))
     return folded
 
 
-def _mixed(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
     mixed: NDArray[np.uint64] = (words ^ (words >> np.uint64(29))) * np.uint64(_ODD)
     return mixed
 
 
 def first_equal(table: RawData) -> NDArray[np.int64]:
-    """Return for each row the place of the first one equal to it, its own place where it is the first."""
+    """Return for each row the place of the first row equal to it."""
     _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
     first: NDArray[np.int64] = index[group].astype(np.int64)
     later = np.flatnonzero(first != np.arange(len(table)))
-    wrong = later[~_equal(table, later, table, first[later])]
+    wrong = later[~_rows_equal(table, later, table, first[later])]
     first[wrong] = wrong
     return first
 
 
-def _equal(one: RawData, rows: NDArray[np.int64], other: RawData, others: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Compare rows of two tables pair by pair, value by value: a fingerprint alone convicts nobody."""
+def _rows_equal(
+    table: RawData, rows: NDArray[np.int64], other: RawData, other_rows: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """Compare rows of two tables pair by pair, value by value: equal hashes alone are no proof."""
     same = np.ones(len(rows), bool)
     for start in range(0, len(rows), 4096):
         part = slice(start, start + 4096)
-        left, right = one.numbers[rows[part]], other.numbers[others[part]]
+        left, right = table.numbers[rows[part]], other.numbers[other_rows[part]]
         same[part] = ((left == right) | ((left != left) & (right != right))).all(axis=1)
-    for mine, theirs in ((one.words, other.words), (one.exact, other.exact)):
-        for column in {*mine} & {*theirs}:
-            same &= mine[column][rows] == theirs[column][others]
+    for own_columns, other_columns in ((table.words, other.words), (table.exact, other.exact)):
+        for column in {*own_columns} & {*other_columns}:
+            same &= own_columns[column][rows] == other_columns[column][other_rows]
     return same
 
 
-def hash_of(text: str) -> int:
+def stable_hash(text: str) -> int:
     """Return 64 bits that are the same in every process."""
     from hashlib import blake2b
 
@@ -91,7 +93,7 @@ def conflicts(table: RawData, case: Case) -> Outcome:
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
     group = first_equal(table)
-    if (group == np.arange(len(table))).all() or _coarse(table, group):
+    if (group == np.arange(len(table))).all() or _is_coarse(table, group):
         return [], table
     names = table.label_words
     _, label = np.unique(names, return_inverse=True)
@@ -99,28 +101,28 @@ def conflicts(table: RawData, case: Case) -> Outcome:
     high = np.zeros(len(table), int)
     np.minimum.at(low, group, label)
     np.maximum.at(high, group, label)
-    torn = (low != high)[group]
-    if not torn.any():
+    conflicting = (low != high)[group]
+    if not conflicting.any():
         return [], table
-    first = np.flatnonzero(group == group[int(np.argmax(torn))])[:2]
+    first = np.flatnonzero(group == group[int(np.argmax(conflicting))])[:2]
     one, other = (table.files[row] if table.files else detail("a_row", row=row) for row in table.rows[first])
     label, second = names[first]
-    text = detail("torn", rows=counted(int(torn.sum()), "row"), one=one, other=other, label=label, second=second)
-    return [found("GD40", table, text, torn)], table
+    text = detail("torn", rows=counted(int(conflicting.sum()), "row"), one=one, other=other, label=label, second=second)
+    return [make_finding("GD40", table, text, conflicting)], table
 
 
-def _coarse(table: RawData, first: NDArray[np.int64]) -> bool:
-    """Tell whether rows of a table are equal because its columns have few values, each row being right."""
+def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
+    """Whether rows are equal only because the columns have few different values."""
     if table.pictures:
         return False
-    again = int((first != np.arange(len(table))).sum())
-    if again > _COARSE * len(table):
+    repeated = int((first != np.arange(len(table))).sum())
+    if repeated > _COARSE * len(table):
         return True
-    expected = _equal_by_chance(table)
-    return bool(again <= expected + 2 * expected**0.5)
+    expected = _expected_equal_pairs(table)
+    return bool(repeated <= expected + 2 * expected**0.5)
 
 
-def _equal_by_chance(table: RawData) -> float:
+def _expected_equal_pairs(table: RawData) -> float:
     """Return how many pairs of equal rows there would be with independent columns, in all or within the classes."""
     if numbers_wanted(table):
         return 0.0
@@ -146,21 +148,21 @@ def duplicates(table: RawData, case: Case) -> Outcome:
     if len(table) < 2:
         return [], table
     first = first_equal(table)
-    again = first != np.arange(len(table))
-    if again.any() and _coarse(table, first):
-        text = detail("equal_aside", rows=counted(int(again.sum()), "row"), all=len(table))
-        return [found("GD44", table, text, again)], table
+    repeated = first != np.arange(len(table))
+    if repeated.any() and _is_coarse(table, first):
+        text = detail("equal_aside", rows=counted(int(repeated.sum()), "row"), all=len(table))
+        return [make_finding("GD44", table, text, repeated)], table
     if table.labels is not None:
         names = table.label_words
-        again &= names == names[first]
-    if not again.any():
+        repeated &= names == names[first]
+    if not repeated.any():
         return [], table
-    text = detail("equal", rows=counted(int(again.sum()), "row"), all=len(table))
-    return [found("GD41", table, text, again)], table
+    text = detail("equal", rows=counted(int(repeated.sum()), "row"), all=len(table))
+    return [make_finding("GD41", table, text, repeated)], table
 
 
 def giveaways(table: RawData, case: Case) -> Outcome:
-    """Columns from which the label can be told without fail."""
+    """Columns that determine the label."""
     if case.like is not None and (blanked := case.like.repairs.blanked):
         values = table.numbers.copy()
         values[:, [place for place, name in enumerate(table.names) if name in blanked]] = 0
@@ -176,7 +178,7 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     telling: dict[int, str] = {}
     for column in range(table.width):
         values = table.fields(column)
-        if _tells(values[few], label[few]) and (how := _tells(values, label)):
+        if _describe_giveaway(values[few], label[few]) and (how := _describe_giveaway(values, label)):
             telling[column] = how
     # Many pixels that tell are no stamp on the pictures, but the pictures: bright ones of one class, dark of the other.
     if not telling or (table.pictures and len(telling) > _STAMP * table.width):
@@ -186,15 +188,17 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     if table.pictures:
         values = table.numbers.copy()
         values[:, list(telling)] = 0
-        return [found("GD42", table, text, columns=names)], replace(
+        return [make_finding("GD42", table, text, columns=names)], replace(
             table.repaired(blanked=tuple(names)), numbers=values
         )
     safe = len(telling) < table.width
-    return [found("GD42", table, text, columns=names, repaired=safe)], (table.without(list(telling)) if safe else table)
+    return [make_finding("GD42", table, text, columns=names, repaired=safe)], (
+        table.without(list(telling)) if safe else table
+    )
 
 
-def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
-    """Say how a column tells the label: by each value, or by its order; empty if it does not."""
+def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
+    """Return how a column determines the label: by each value, or by its order; empty if it does not."""
     if values.dtype.kind == "O":
         values = np.unique(values.astype(str), return_inverse=True)[1]
     kinds, codes = np.unique(values, return_inverse=True)
@@ -211,7 +215,7 @@ def _tells(values: NDArray[Any], label: NDArray[Any]) -> str:
 
 
 def ordered(table: RawData, case: Case) -> Outcome:
-    """Rows of a class that stand together."""
+    """Rows that are sorted by class."""
     if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
     _, label, counts = np.unique(table.label_words, return_inverse=True, return_counts=True)
@@ -222,43 +226,43 @@ def ordered(table: RawData, case: Case) -> Outcome:
         return [], table
     text = detail("changes", changes=changes, rows=len(table))
     if case.options.shuffle:
-        return [found("GD45", table, text, count=changes)], table
+        return [make_finding("GD45", table, text, count=changes)], table
     order = generator(case.options.seed, Purpose.DOCTOR).permutation(len(table))
-    return [found("GD43", table, text, count=changes)], table.take(order)
+    return [make_finding("GD43", table, text, count=changes)], table.take(order)
 
 
-def across(training: RawData, test: RawData) -> tuple[list[Finding], RawData, RawData]:
-    """Compare columns and rows of training data with those of test data; return both repaired."""
+def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawData, RawData]:
+    """Compare columns and rows of training and test data; return both repaired."""
     findings: list[Finding] = []
     if test.width != training.width or (training.header and set(test.names) != set(training.names)):
-        lacking = [name for name in training.names if name not in test.names]
+        absent = [name for name in training.names if name not in test.names]
         text = detail("other_width", width=test.width, source=training.source, other=training.width)
-        findings.append(found("GD50", test, text, columns=lacking, count=len(lacking)))
+        findings.append(make_finding("GD50", test, text, columns=absent, count=len(absent)))
         if test.width != training.width:
             return findings, training, test
     if training.header and test.names != training.names and set(test.names) == set(training.names):
         test = test.arranged([test.names.index(name) for name in training.names])
-    there = _among(*_comparable(training, test))
-    if there.any():
-        text = detail("shared_rows", rows=counted(int(there.sum()), "row"), training=training.source, test=test.source)
-        findings.append(found("GD51", training, text, there))
-    more, test = _labels_across(training, test)
-    return findings + more, training, test
+    shared = _rows_in_test(*_to_common_type(training, test))
+    if shared.any():
+        text = detail("shared_rows", rows=counted(int(shared.sum()), "row"), training=training.source, test=test.source)
+        findings.append(make_finding("GD51", training, text, shared))
+    label_findings, test = _compare_labels(training, test)
+    return findings + label_findings, training, test
 
 
-def _among(training: RawData, test: RawData) -> NDArray[np.bool_]:
-    """Tell which rows of the training data are in the test data."""
-    prints, place = np.unique(fingerprints(test), return_index=True)
-    own = fingerprints(training)
-    near = np.minimum(np.searchsorted(prints, own), len(prints) - 1)
-    there: NDArray[np.bool_] = prints[near] == own
-    rows = np.flatnonzero(there)
-    there[rows] = _equal(training, rows, test, place[near[rows]])
-    return there
+def _rows_in_test(training: RawData, test: RawData) -> NDArray[np.bool_]:
+    """Return which rows of the training data are in the test data."""
+    test_prints, place = np.unique(fingerprints(test), return_index=True)
+    training_prints = fingerprints(training)
+    near = np.minimum(np.searchsorted(test_prints, training_prints), len(test_prints) - 1)
+    shared: NDArray[np.bool_] = test_prints[near] == training_prints
+    rows = np.flatnonzero(shared)
+    shared[rows] = _rows_equal(training, rows, test, place[near[rows]])
+    return shared
 
 
-def _comparable(one: RawData, other: RawData) -> tuple[RawData, RawData]:
-    """Return both with values of one type, and with the text of codes where both have it."""
+def _to_common_type(one: RawData, other: RawData) -> tuple[RawData, RawData]:
+    """Return both tables with values of one type, and with the text of codes where both have it."""
     both = {*one.exact} & {*other.exact}
     kind = np.result_type(one.numbers, other.numbers)
     first, second = (
@@ -272,18 +276,20 @@ def _comparable(one: RawData, other: RawData) -> tuple[RawData, RawData]:
     return first, second
 
 
-def _labels_across(training: RawData, test: RawData) -> Outcome:
+def _compare_labels(training: RawData, test: RawData) -> Outcome:
     if training.labels is None or test.labels is None or numbers_wanted(training):
         return [], test
-    known, asked = np.unique(training.label_words), np.unique(test.label_words)
+    training_labels, test_labels = np.unique(training.label_words), np.unique(test.label_words)
     findings = []
-    strange = np.setdiff1d(asked, known)
-    if len(strange):
-        rows = np.isin(test.label_words, strange)
-        text = detail("strange_label", labels=listed(strange.tolist()), source=training.source)
-        findings.append(found("GD33", test, text, rows, repaired=not rows.all()))
+    unknown = np.setdiff1d(test_labels, training_labels)
+    if len(unknown):
+        rows = np.isin(test.label_words, unknown)
+        text = detail("strange_label", labels=listed(unknown.tolist()), source=training.source)
+        findings.append(make_finding("GD33", test, text, rows, repaired=not rows.all()))
         test = test if rows.all() else test.take(~rows)
-    lacking = np.setdiff1d(known, asked)
-    if len(lacking):
-        findings.append(found("GD52", test, detail("lacking", classes=listed(lacking.tolist())), count=len(lacking)))
+    absent = np.setdiff1d(training_labels, test_labels)
+    if len(absent):
+        findings.append(
+            make_finding("GD52", test, detail("lacking", classes=listed(absent.tolist())), count=len(absent))
+        )
     return findings, test

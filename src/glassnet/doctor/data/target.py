@@ -14,7 +14,7 @@ from ...data.validation import PIXELS
 from ...errors import DataError
 from ...i18n.finding_details import detail, listed
 from ..findings import Finding
-from .context import Case, Outcome, found
+from .context import Case, Outcome, make_finding
 from .raw import RawData, numbered
 
 _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d+([x_]\d+)?|column \d+", re.IGNORECASE)
@@ -99,9 +99,9 @@ def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
     text = detail("label_column", name=table.names[column], where=where, width=table.width)
     findings = []
     if column > 0 and (rest.pictures or not table.header):
-        findings.append(found("GD06", table, text, columns=[table.names[column]]))
+        findings.append(make_finding("GD06", table, text, columns=[table.names[column]]))
     elif guessed and not rest.pictures:
-        findings.append(found("GD08", table, text, columns=[table.names[column]]))
+        findings.append(make_finding("GD08", table, text, columns=[table.names[column]]))
     new = replace(
         rest,
         labels=labels,
@@ -160,7 +160,7 @@ def _seen(table: RawData) -> RawData:
 def _no_labels(table: RawData) -> Finding:
     shape = image_shape(table.width)
     drawn = detail("drawn", width=table.width, rows=shape[0], columns=shape[1]) if shape else ""
-    return found("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
+    return make_finding("GD07", table, detail("no_labels", width=table.width, drawn=drawn))
 
 
 def _chosen(table: RawData) -> tuple[int | None, bool]:
@@ -219,4 +219,4 @@ def _joined(table: RawData, columns: list[int]) -> Outcome:
     values = detail("ones" if high == 1 else "notes_targets")
     text = detail("one_hot", count=len(columns), name=names[0], values=values)
     new = replace(rest, labels=labels, label_name="label")
-    return [found("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))
+    return [make_finding("GD09", table, text, columns=names)], table.repaired(new, label_columns=tuple(names))

@@ -1,4 +1,4 @@
-"""The doctor for programs: what no longer runs in an old program of the book, and a copy that does."""
+"""Check old programs of the book: what no longer runs, and a repaired copy."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from pathlib import Path
 
 from ...i18n.finding_details import detail
 from ..findings import KINDS, Finding
-from .migrations import Change, Repairs, needed
+from .migrations import Change, Migrations, helper_code
 from .paths import missing_files
-from .program import MAGIC, Edit, Positions, Program, edited, parsed, read_program
-from .python2 import readable
-from .remarks import remarks
-from .scopes import Names, names_in
+from .program import MAGIC, Edit, Positions, Program, apply_edits, parse, read_program
+from .python2 import make_parsable
+from .remarks import find_remarks
+from .scopes import ImportedNames, collect_names
 
 
 @dataclass(frozen=True)
 class ScriptDiagnosis:
-    """What is wrong with a program, and the program repaired.
+    """The findings on a program, and the repaired program.
 
     Parameters
     ----------
@@ -34,14 +34,14 @@ class ScriptDiagnosis:
     content: bytes
 
 
-def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] | None = None) -> ScriptDiagnosis:
+def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str] | None = None) -> ScriptDiagnosis:
     """Find what no longer runs in a Python program or a notebook.
 
     Parameters
     ----------
     path : str or path
         A .py or .ipynb file.
-    beside : str or path, optional
+    original : str or path, optional
         The program in whose folder the files are that it reads; the program itself if not given.
 
     Raises
@@ -52,45 +52,45 @@ def examine_script(path: str | os.PathLike[str], beside: str | os.PathLike[str] 
         GN011 when a notebook is none.
     """
     program = read_program(Path(path))
-    text, mistakes, tree = readable(program.text)
+    text, mistakes, tree = make_parsable(program.text)
     if program.notebook is not None:
         mistakes = [mistake for mistake in mistakes if mistake[0] != "GS08"]
-    findings = [_finding(program, code, line, said, repaired=True) for code, line, said in mistakes]
+    findings = [_finding(program, code, line, what, repaired=True) for code, line, what in mistakes]
     if program.encoding.lower().startswith("gb"):
         text_of = detail("encoding", encoding=program.encoding)
         findings.insert(0, Finding("GS13", program.name, text_of, 1, repaired=True))
     if not isinstance(tree, ast.Module):
-        return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.content(text))
+        return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.to_bytes(text))
     try:
-        changes, edits = _changes(text, tree, Path(beside or path).parent)
-    except RecursionError:  # hundreds of calls upon each other; `parsed` refuses what is deeper still
+        changes, edits = _changes(text, tree, Path(original or path).parent)
+    except RecursionError:  # hundreds of calls upon each other; `parse` refuses what is deeper still
         problem = SyntaxError("too deeply nested")
-        return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.content(text))
-    new = edited(text, edits)
-    if not isinstance(parsed(new), ast.Module):  # never write what is worse than what came
+        return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.to_bytes(text))
+    new = apply_edits(text, edits)
+    if not isinstance(parse(new), ast.Module):  # never write what is worse than what came
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
-    findings += [_of_change(program, change) for change in changes]
+    findings += [_finding_of_change(program, change) for change in changes]
     findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
-    return ScriptDiagnosis(findings, program.content(new))
+    return ScriptDiagnosis(findings, program.to_bytes(new))
 
 
 def _changes(text: str, tree: ast.Module, folder: Path) -> tuple[list[Change], list[Edit]]:
-    names, positions = names_in(tree), Positions(text)
-    repairs = Repairs(tree, names, positions)
+    names, positions = collect_names(tree), Positions(text)
+    migrations = Migrations(tree, names, positions)
     changes = [
-        *repairs.changes(),
+        *migrations.changes(),
         *missing_files(tree, names, positions, folder),
-        *remarks(tree, names, positions),
-        *_exported_magics(tree, names, positions),
+        *find_remarks(tree, names, positions),
+        *_find_exported_magics(tree, names, positions),
     ]
     edits = [edit for change in changes for edit in change.edits]
-    if helpers := needed(changes, repairs):
-        edits.append(_inserted(helpers, tree, positions))
+    if helpers := helper_code(changes, migrations):
+        edits.append(_insert_helpers(helpers, tree, positions))
     return changes, edits
 
 
-def _inserted(helpers: str, tree: ast.Module, positions: Positions) -> Edit:
-    """Put the functions below the imports that the program begins with."""
+def _insert_helpers(helpers: str, tree: ast.Module, positions: Positions) -> Edit:
+    """Insert the helpers below the program's first imports."""
     place = 0
     for node in tree.body:
         passive = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
@@ -110,8 +110,8 @@ def _inserted(helpers: str, tree: ast.Module, positions: Positions) -> Edit:
     return Edit(end, end, f"{helpers}\n")
 
 
-def _exported_magics(tree: ast.Module, names: Names, positions: Positions) -> Iterator[Change]:
-    """Find ``get_ipython().magic(…)``, which Jupyter writes when it saves a notebook as a program."""
+def _find_exported_magics(tree: ast.Module, names: ImportedNames, positions: Positions) -> Iterator[Change]:
+    """Find ``get_ipython().magic(…)``, which Jupyter writes when it exports a notebook as a program."""
     if "get_ipython" in names.paths or "get_ipython" in names.bound:
         return
     for node in ast.walk(tree):
@@ -126,11 +126,11 @@ def _unreadable(program: Program, text: str, problem: SyntaxError) -> Finding:
     return _finding(program, "GS10", problem.lineno or 1, why)
 
 
-def _of_change(program: Program, change: Change) -> Finding:
+def _finding_of_change(program: Program, change: Change) -> Finding:
     repaired = bool(change.edits) and bool(KINDS[change.code].repair)
     return _finding(program, change.code, getattr(change.node, "lineno", 1), change.text, repaired=repaired)
 
 
 def _finding(program: Program, code: str, line: int, text: str, *, repaired: bool = False) -> Finding:
-    said, cell, number = program.placed(line, text)
-    return Finding(code, program.name, said, 1, lines=(number,), cell=cell, repaired=repaired)
+    located, cell, number = program.locate(line, text)
+    return Finding(code, program.name, located, 1, lines=(number,), cell=cell, repaired=repaired)

@@ -1,4 +1,4 @@
-"""What texts an expression stands for, where a program's own constants tell it.
+"""Evaluate strings in a program's syntax tree where its own constants determine them.
 
 Names, sums, joined paths and formatted texts are followed; of a name that a loop gives one value after the other, all
 of them, and of a function's parameter those that the program's own calls give it. What the command line may say
@@ -15,24 +15,24 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from .scopes import Names
+from .scopes import ImportedNames
 
 _JOINS = ("os.path.join", "posixpath.join", "ntpath.join")
 _PATHS = ("pathlib.Path", "pathlib.PurePath", "pathlib.PosixPath", "pathlib.WindowsPath", "pathlib.PurePosixPath",
           "pathlib.PureWindowsPath")  # fmt: skip
 _WINDOWS = ("ntpath.join", "pathlib.WindowsPath", "pathlib.PureWindowsPath")
 _SEPARATORS = {"os.sep": os.sep, "os.path.sep": os.sep, "ntpath.sep": "\\", "posixpath.sep": "/"}
-_SAME = ("str", "os.fspath", "os.path.normpath", "os.path.abspath", "os.path.realpath", "os.path.expanduser")
-_IN_TURN = ("sorted", "list", "tuple", "set", "reversed")
-_DEEP = 20
+_IDENTITIES = ("str", "os.fspath", "os.path.normpath", "os.path.abspath", "os.path.realpath", "os.path.expanduser")
+_ITERATING = ("sorted", "list", "tuple", "set", "reversed")
+_MAX_DEPTH = 20
 """Names that are followed one after the other at most."""
-_MANY = 200
+_MAX_VALUES = 200
 """Texts that one expression stands for at most."""
 
 
 @dataclass(frozen=True)
-class Text:
-    """A text that an expression stands for.
+class ConstantString:
+    """A string that an expression evaluates to.
 
     Parameters
     ----------
@@ -54,7 +54,7 @@ class Text:
 
 @dataclass(frozen=True)
 class _Binding:
-    """One place where a name gets a value; None where that is no assignment of it alone.
+    """One place where a name gets a value; None where that is no plain assignment.
 
     `each` says that it gets one value after the other: those of a loop over `value`, or of a function's calls.
     """
@@ -67,7 +67,7 @@ class _Binding:
 
 @dataclass(eq=False)
 class _Scope:
-    """A module, a function or a class: its names, and the statements that are run one after the other."""
+    """A module, a function or a class: its names, and the statements run in sequence."""
 
     parent: _Scope | None
     is_class: bool = False
@@ -82,8 +82,8 @@ class _Scope:
         self.names.setdefault(name, []).append(_Binding(None, (0, 0), False, each))
 
 
-class Texts:
-    """The texts of one program.
+class ConstantStrings:
+    """The constant strings of one program.
 
     Parameters
     ----------
@@ -93,138 +93,142 @@ class Texts:
         Its names.
     """
 
-    def __init__(self, tree: ast.Module, names: Names) -> None:
+    def __init__(self, tree: ast.Module, names: ImportedNames) -> None:
         self._names = names
         self._module = self._scope = _Scope(None, direct=frozenset(map(id, tree.body)))
         self._scopes: dict[int, _Scope] = {}
         self._assumed: dict[int, ast.expr] = {}
-        self._open: _Binding | None = None
+        self._unresolved: _Binding | None = None
         self._calls: dict[str, list[ast.Call]] = {}
         self._flags: dict[str, list[ast.expr | None]] = {}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call):
-                self._take_down_call(node)
-        self._take_down(tree)
+                self._record_call(node)
+        self._record(tree)
 
-    def each(self, node: ast.expr) -> list[Text]:
-        """Return all that an expression is known to stand for, one after the other."""
-        self._open = None
+    def each(self, node: ast.expr) -> list[ConstantString]:
+        """Return all strings that an expression is known to evaluate to, one after the other."""
+        self._unresolved = None
         text = self.of(node)
-        binding = self._open
+        binding = self._unresolved
         if binding is None or binding.each is None:
             return [] if text is None else [text]
-        found: list[Text] = []
+        strings: list[ConstantString] = []
         values = binding.each()
-        for value in values[:_MANY]:
+        for value in values[:_MAX_VALUES]:
             self._assumed[id(binding)] = value
             own = {id(part) for part in ast.walk(value)}
-            found += [one if id(one.node) in own else replace(one, shared=True) for one in self.each(node)]
+            strings += [one if id(one.node) in own else replace(one, shared=True) for one in self.each(node)]
             del self._assumed[id(binding)]
-            if len(found) > _MANY:
+            if len(strings) > _MAX_VALUES:
                 break
-        return found
+        return strings
 
-    def of(self, node: ast.expr, deep: int = 0) -> Text | None:
-        """Return what an expression stands for, or None."""
+    def of(self, node: ast.expr, deep: int = 0) -> ConstantString | None:
+        """Return the string that an expression evaluates to, or None."""
         if isinstance(node, ast.Constant):
-            return Text(node.value, False, node) if isinstance(node.value, str) else None
-        if deep > _DEEP:
+            return ConstantString(node.value, False, node) if isinstance(node.value, str) else None
+        if deep > _MAX_DEPTH:
             return None
-        separators = [_SEPARATORS[path] for path in self._names.paths_of(node) if path in _SEPARATORS]
+        separators = [_SEPARATORS[path] for path in self._names.possible_paths(node) if path in _SEPARATORS]
         if separators:
-            return Text(separators[0], False, node)
+            return ConstantString(separators[0], False, node)
         if isinstance(node, ast.Name | ast.Attribute | ast.IfExp):
-            value = self._stands_for(node)
+            value = self._resolve(node)
             return None if value is None else self.of(value, deep + 1)
         if isinstance(node, ast.JoinedStr):
-            return self._put_together([self._part(part, deep) for part in node.values], node)
+            return self._concatenate([self._evaluate_part(part, deep) for part in node.values], node)
         if isinstance(node, ast.BinOp):
-            return self._of_two(node, deep)
-        return self._of_call(node, deep) if isinstance(node, ast.Call) else None
+            return self._evaluate_operator(node, deep)
+        return self._evaluate_call(node, deep) if isinstance(node, ast.Call) else None
 
-    def _part(self, part: ast.expr, deep: int) -> Text | None:
-        """Return a part of a formatted string, if it stands there as it is."""
+    def _evaluate_part(self, part: ast.expr, deep: int) -> ConstantString | None:
+        """Evaluate a part of an f-string without conversion or format."""
         if not isinstance(part, ast.FormattedValue):
             return self.of(part, deep + 1)
-        return self._shown(part.value, deep) if part.conversion == -1 and part.format_spec is None else None
+        return (
+            self._evaluate_formatted(part.value, deep) if part.conversion == -1 and part.format_spec is None else None
+        )
 
-    def _shown(self, node: ast.expr, deep: int) -> Text | None:
-        """Return what an expression looks like in a text: a whole number too."""
-        number = self._stands_for(node) if isinstance(node, ast.Name) else node
+    def _evaluate_formatted(self, node: ast.expr, deep: int) -> ConstantString | None:
+        """Evaluate an expression as it appears in a formatted string: whole numbers too."""
+        number = self._resolve(node) if isinstance(node, ast.Name) else node
         if isinstance(number, ast.Constant) and type(number.value) is int:
-            return Text(str(number.value), False, node)
+            return ConstantString(str(number.value), False, node)
         return self.of(node, deep + 1)
 
-    def _put_together(self, parts: list[Text | None], node: ast.expr) -> Text | None:
-        known = [part.value for part in parts if part is not None]
-        return Text("".join(known), False, node) if len(known) == len(parts) else None
+    def _concatenate(self, parts: list[ConstantString | None], node: ast.expr) -> ConstantString | None:
+        values = [part.value for part in parts if part is not None]
+        return ConstantString("".join(values), False, node) if len(values) == len(parts) else None
 
-    def _of_two(self, node: ast.BinOp, deep: int) -> Text | None:
+    def _evaluate_operator(self, node: ast.BinOp, deep: int) -> ConstantString | None:
         if isinstance(node.op, ast.Mod):
             parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return self._filled(node, node.left, parts, deep)
+            return self._evaluate_format(node, node.left, parts, deep)
         left, right = self.of(node.left, deep + 1), self.of(node.right, deep + 1)
         if left is None or right is None:
             return None
         if isinstance(node.op, ast.Add) and not (left.path or right.path):
-            return self._put_together([left, right], node)
+            return self._concatenate([left, right], node)
         if isinstance(node.op, ast.Div) and (left.path or right.path):
-            return Text(_joined([left.value, right.value]), True, node)
+            return ConstantString(_join_path([left.value, right.value]), True, node)
         return None
 
-    def _filled(self, node: ast.expr, pattern: ast.expr, parts: Sequence[ast.expr], deep: int) -> Text | None:
-        """Return ``'%s.csv' % name`` and ``'{}.csv'.format(name)``, where nothing more than that is asked for."""
-        whole, known = self.of(pattern, deep + 1), [self._shown(part, deep) for part in parts]
-        if whole is None or whole.path or None in known:
+    def _evaluate_format(
+        self, node: ast.expr, pattern: ast.expr, parts: Sequence[ast.expr], deep: int
+    ) -> ConstantString | None:
+        """Evaluate ``'%s.csv' % name`` and ``'{}.csv'.format(name)``, plain fields only."""
+        whole, values = self.of(pattern, deep + 1), [self._evaluate_formatted(part, deep) for part in parts]
+        if whole is None or whole.path or None in values:
             return None
         pieces = re.split(r"%[sdi]" if isinstance(node, ast.BinOp) else r"\{\d?\}", whole.value)
-        if len(pieces) != len(known) + 1 or any("%" in piece or "{" in piece for piece in pieces):
+        if len(pieces) != len(values) + 1 or any("%" in piece or "{" in piece for piece in pieces):
             return None
         if re.search(r"\{\d\}", whole.value) and re.findall(r"\{(\d)\}", whole.value) != list(
-            map(str, range(len(known)))
+            map(str, range(len(values)))
         ):
             return None
         filled = [
-            text for piece, one in zip(pieces, [*known, None], strict=True) for text in (piece, one and one.value)
+            text for piece, one in zip(pieces, [*values, None], strict=True) for text in (piece, one and one.value)
         ]
-        return Text("".join(text for text in filled if text), False, node)
+        return ConstantString("".join(text for text in filled if text), False, node)
 
-    def _of_call(self, node: ast.Call, deep: int) -> Text | None:
+    def _evaluate_call(self, node: ast.Call, deep: int) -> ConstantString | None:
         if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
             return None
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-            return self._filled(node, node.func.value, node.args, deep)
+            return self._evaluate_format(node, node.func.value, node.args, deep)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "join" and len(node.args) == 1:
-            return self._strung(node, node.func.value, node.args[0], deep)
-        if self._names_folder(node):
-            return Text("", "pathlib" in ast.unparse(node), node)
+            return self._evaluate_join(node, node.func.value, node.args[0], deep)
+        if self._is_program_folder(node):
+            return ConstantString("", "pathlib" in ast.unparse(node), node)
         parts = [self.of(one, deep + 1) for one in node.args]
-        called = {*self._names.paths_of(node.func)}
+        called = {*self._names.possible_paths(node.func)}
         is_path = bool(called & set(_PATHS))
         if called & {"str"} and len(node.args) == 1:
-            parts = [self._shown(node.args[0], deep)]
+            parts = [self._evaluate_formatted(node.args[0], deep)]
         if isinstance(node.func, ast.Attribute) and node.func.attr == "joinpath":
             parts.insert(0, self.of(node.func.value, deep + 1))
             is_path = parts[0] is not None and parts[0].path
-        elif not (is_path or called & set(_JOINS) or (called & set(_SAME) and len(parts) == 1)):
+        elif not (is_path or called & set(_JOINS) or (called & set(_IDENTITIES) and len(parts) == 1)):
             return None
-        known = [part.value for part in parts if part is not None]
-        if not known or len(known) < len(parts):
+        values = [part.value for part in parts if part is not None]
+        if not values or len(values) < len(parts):
             return None
-        value = _joined(known, "\\" if called & set(_WINDOWS) else "/")
-        return Text(os.path.expanduser(value) if "os.path.expanduser" in called else value, is_path, node)
+        value = _join_path(values, "\\" if called & set(_WINDOWS) else "/")
+        return ConstantString(os.path.expanduser(value) if "os.path.expanduser" in called else value, is_path, node)
 
-    def _strung(self, node: ast.expr, between: ast.expr, parts: ast.expr, deep: int) -> Text | None:
-        """Return ``os.sep.join(["data", name])``."""
+    def _evaluate_join(self, node: ast.expr, between: ast.expr, parts: ast.expr, deep: int) -> ConstantString | None:
+        """Evaluate ``os.sep.join(["data", name])``."""
         own = self.of(between, deep + 1)
         if own is None or not isinstance(parts, ast.List | ast.Tuple):
             return None
-        known = [self.of(part, deep + 1) for part in parts.elts]
-        texts = [part.value for part in known if part is not None]
-        return Text(own.value.join(texts), False, node) if len(texts) == len(known) else None
+        strings = [self.of(part, deep + 1) for part in parts.elts]
+        texts = [part.value for part in strings if part is not None]
+        return ConstantString(own.value.join(texts), False, node) if len(texts) == len(strings) else None
 
-    def _value(self, node: ast.Name) -> ast.expr | None:
-        """Return what was assigned to a name where it is read, if that is sure."""
+    def _assigned_value(self, node: ast.Name) -> ast.expr | None:
+        """Return the value of a name where it is read, if that is certain."""
         own = scope = self._scopes.get(id(node), self._module)
         while node.id not in scope.names:
             if scope.parent is None:
@@ -233,7 +237,7 @@ class Texts:
         bindings = scope.names[node.id]
         if len(bindings) == 1 and bindings[0].each is not None:
             assumed = self._assumed.get(id(bindings[0]))
-            self._open = self._open or (bindings[0] if assumed is None else None)
+            self._unresolved = self._unresolved or (bindings[0] if assumed is None else None)
             return assumed
         if any(one.value is None for one in bindings):
             return None
@@ -242,12 +246,12 @@ class Texts:
             return before[-1].value if before else None
         return bindings[0].value if len(bindings) == 1 else None
 
-    def _stands_for(self, node: ast.expr) -> ast.expr | None:
-        """Return the expression that a name, a flag of the command line, or a choice by the command line stands for."""
+    def _resolve(self, node: ast.expr) -> ast.expr | None:
+        """Return the expression behind a name, a command line flag, or a choice by the command line."""
         if isinstance(node, ast.Name):
-            return self._value(node)
+            return self._assigned_value(node)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
-            made, flags = self._value(node.value), self._flags.get(node.attr, [])
+            made, flags = self._assigned_value(node.value), self._flags.get(node.attr, [])
             parsed = made is not None and ast.unparse(made).partition("(")[0].endswith(".parse_args")
             return flags[0] if parsed and len(flags) == 1 else None
         if isinstance(node, ast.IfExp) and "sys.argv" in ast.unparse(node.test):
@@ -255,136 +259,140 @@ class Texts:
             return sides[0] if len(sides) == 1 else None
         return None
 
-    def _names_folder(self, node: ast.Call) -> bool:
-        """Tell whether a call gives the folder of the program, from which relative names count here."""
+    def _is_program_folder(self, node: ast.Call) -> bool:
+        """Whether a call returns the program's folder, which relative names count from."""
         inner = node.args[0] if len(node.args) == 1 else None
-        if "os.path.dirname" not in self._names.paths_of(node.func):
+        if "os.path.dirname" not in self._names.possible_paths(node.func):
             return False
-        while isinstance(inner, ast.Call) and {*self._names.paths_of(inner.func)} & set(_SAME) and len(inner.args) == 1:
+        while (
+            isinstance(inner, ast.Call)
+            and {*self._names.possible_paths(inner.func)} & set(_IDENTITIES)
+            and len(inner.args) == 1
+        ):
             inner = inner.args[0]
         return isinstance(inner, ast.Name) and inner.id == "__file__"
 
-    def _take_down_call(self, node: ast.Call) -> None:
+    def _record_call(self, node: ast.Call) -> None:
         if isinstance(node.func, ast.Name):
             self._calls.setdefault(node.func.id, []).append(node)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "add_argument":
-            named = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
-            told = {one.arg: one.value for one in node.keywords}
-            long = next((name for name in named if name.startswith("--")), next(iter(named), ""))
-            own = told.get("dest")
+            names = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+            keywords = {one.arg: one.value for one in node.keywords}
+            long = next((name for name in names if name.startswith("--")), next(iter(names), ""))
+            own = keywords.get("dest")
             name = own.value if isinstance(own, ast.Constant) else long.lstrip("-").replace("-", "_")
-            self._flags.setdefault(str(name), []).append(told.get("default"))
+            self._flags.setdefault(str(name), []).append(keywords.get("default"))
 
-    def _values_in_turn(self, node: ast.expr) -> list[ast.expr]:
-        """Return what a loop over an expression goes through, as far as it is known."""
+    def _loop_values(self, node: ast.expr) -> list[ast.expr]:
+        """Return the values of a loop over an expression, as far as they are known."""
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             return [one for one in node.elts if not isinstance(one, ast.Starred)]
         if isinstance(node, ast.Name):
-            value = self._value(node)
-            return [] if value is None else self._values_in_turn(value)
+            value = self._assigned_value(node)
+            return [] if value is None else self._loop_values(value)
         if not isinstance(node, ast.Call) or not node.args or node.keywords:
             return []
         called = ast.unparse(node.func)
-        if called in _IN_TURN:
-            return self._values_in_turn(node.args[0])
+        if called in _ITERATING:
+            return self._loop_values(node.args[0])
         limits = [one.value for one in node.args if isinstance(one, ast.Constant) and type(one.value) is int]
         if called in ("range", "xrange") and len(limits) == len(node.args) <= 2:
-            return [ast.copy_location(ast.Constant(number), node) for number in range(*limits)[:_MANY]]
+            return [ast.copy_location(ast.Constant(number), node) for number in range(*limits)[:_MAX_VALUES]]
         return []
 
     def _bind_loop(self, target: ast.expr, values: ast.expr) -> None:
-        """Bind the name of a loop to what it goes through; with ``enumerate`` the second of two names."""
+        """Bind the loop variable to the loop's values; with ``enumerate`` the second of two names."""
         numbered = isinstance(values, ast.Call) and ast.unparse(values.func) == "enumerate" and len(values.args) == 1
         if numbered and isinstance(target, ast.Tuple) and len(target.elts) == 2:
-            self._take_down(target.elts[0])
+            self._record(target.elts[0])
             target, values = target.elts[1], values.args[0]  # type: ignore[attr-defined]
         if isinstance(target, ast.Name) and not (numbered and isinstance(values, ast.Call)):
             self._scopes[id(target)] = self._scope
-            self._scope.bind_each(target.id, lambda: self._values_in_turn(values))
+            self._scope.bind_each(target.id, lambda: self._loop_values(values))
         else:
-            self._take_down(target)
+            self._record(target)
 
     def _parameters(
         self, parameters: ast.arguments, function: str
     ) -> Iterator[tuple[str, Callable[[], list[ast.expr]]]]:
-        """Yield a function's parameters that have a place, each with what returns its values."""
+        """Yield a function's positional parameters, each with a function that returns its values."""
         placed = [*parameters.posonlyargs, *parameters.args]
         usual = [None] * (len(placed) - len(parameters.defaults)) + list(parameters.defaults)
         for place, (argument, default) in enumerate(zip(placed, usual, strict=True)):
-            yield argument.arg, partial(self._given, function, place, argument.arg, default)
+            yield argument.arg, partial(self._argument_values, function, place, argument.arg, default)
 
-    def _given(self, function: str, place: int, name: str, default: ast.expr | None) -> list[ast.expr]:
-        """Return what the program's calls of a function give to one of its parameters."""
-        found: list[ast.expr] = []
+    def _argument_values(self, function: str, place: int, name: str, default: ast.expr | None) -> list[ast.expr]:
+        """Return the values that the program's calls give to a parameter."""
+        values: list[ast.expr] = []
         for call in self._calls.get(function, []):
             named = [one.value for one in call.keywords if one.arg == name]
             if not any(isinstance(one, ast.Starred) for one in call.args):
-                found += named or call.args[place : place + 1] or ([] if default is None else [default])
-        return found
+                values += named or call.args[place : place + 1] or ([] if default is None else [default])
+        return values
 
-    def _take_down(self, node: ast.AST) -> None:
-        """Take down where names stand and what they are assigned; other ways to get a value are not followed."""
+    def _record(self, node: ast.AST) -> None:
+        """Record names and what is assigned to them; other ways to get a value are not followed."""
         if isinstance(node, ast.Name):
             self._scopes[id(node)] = self._scope
             if not isinstance(node.ctx, ast.Load):
                 self._scope.bind(node.id, None)
         elif isinstance(node, ast.Assign | ast.AnnAssign) and node.value is not None:
-            self._take_down(node.value)
+            self._record(node.value)
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name):
                     self._scope.bind(target.id, node.value, node)
                 else:
-                    self._take_down(target)
+                    self._record(target)
         elif isinstance(node, ast.For):
-            self._take_down(node.iter)
+            self._record(node.iter)
             self._bind_loop(node.target, node.iter)
             for statement in (*node.body, *node.orelse):
-                self._take_down(statement)
+                self._record(statement)
         elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             self._scope.bind(node.name, None)
-            known = node.name if self._scope is self._module and not node.decorator_list else ""
-            self._enter(node.body, [*node.decorator_list, *_defaults(node.args)], node.args, known)
+            function = node.name if self._scope is self._module and not node.decorator_list else ""
+            self._record_scope(node.body, [*node.decorator_list, *_defaults(node.args)], node.args, function)
         elif isinstance(node, ast.ClassDef):
             self._scope.bind(node.name, None)
-            self._enter(node.body, [*node.decorator_list, *node.bases, *node.keywords], None)
+            self._record_scope(node.body, [*node.decorator_list, *node.bases, *node.keywords], None)
         elif isinstance(node, ast.Lambda):
-            self._enter([node.body], list(_defaults(node.args)), node.args)
+            self._record_scope([node.body], list(_defaults(node.args)), node.args)
         elif isinstance(node, ast.Global | ast.Nonlocal):
-            self._distrust(node.names)
+            self._mark_unknown(node.names)
         else:
             if isinstance(node, ast.alias):
                 self._scope.bind(node.asname or node.name.split(".")[0], None)
             elif isinstance(node, ast.ExceptHandler | ast.MatchAs | ast.MatchStar) and node.name:
                 self._scope.bind(node.name, None)
             for child in ast.iter_child_nodes(node):
-                self._take_down(child)
+                self._record(child)
 
-    def _distrust(self, names: list[str]) -> None:
-        """Leave names alone that several functions assign."""
+    def _mark_unknown(self, names: list[str]) -> None:
+        """Mark names unknown that several functions assign."""
         scope: _Scope | None = self._scope
         while scope is not None:
             for name in names:
                 scope.bind(name, None)
             scope = scope.parent
 
-    def _enter(
+    def _record_scope(
         self, body: Sequence[ast.AST], before: Sequence[ast.AST], parameters: ast.arguments | None, function: str = ""
     ) -> None:
-        """Take down a function, or a class, which has no parameters and whose names its functions do not see."""
+        """Record a function, or a class, which has no parameters and whose names its functions do not see."""
         for node in before:
-            self._take_down(node)
+            self._record(node)
         outer, parent = self._scope, self._scope
         while parent.is_class and parent.parent is not None:
             parent = parent.parent
         self._scope = _Scope(parent, parameters is None, frozenset(map(id, body)))
-        given = dict(self._parameters(parameters, function)) if parameters and function else {}
+        values = dict(self._parameters(parameters, function)) if parameters and function else {}
         for argument in ast.walk(parameters) if parameters else ():
-            if isinstance(argument, ast.arg) and argument.arg in given:
-                self._scope.bind_each(argument.arg, given[argument.arg])
+            if isinstance(argument, ast.arg) and argument.arg in values:
+                self._scope.bind_each(argument.arg, values[argument.arg])
             elif isinstance(argument, ast.arg):
                 self._scope.bind(argument.arg, None)
         for node in body:
-            self._take_down(node)
+            self._record(node)
         self._scope = outer
 
 
@@ -394,11 +402,11 @@ def _defaults(parameters: ast.arguments) -> Iterator[ast.expr]:
 
 
 def is_absolute(text: str) -> bool:
-    """Tell whether a path is one of a single machine, of whatever system."""
+    """Whether a path is absolute on any system."""
     return os.path.isabs(text) or ntpath.splitdrive(text)[0] != "" or text.startswith("\\\\")
 
 
-def _joined(parts: list[str], separator: str = "/") -> str:
+def _join_path(parts: list[str], separator: str = "/") -> str:
     """Join a path as its own system would."""
     whole = parts[0]
     for part in parts[1:]:

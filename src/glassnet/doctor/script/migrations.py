@@ -1,4 +1,4 @@
-"""Names of libraries that are gone, in a syntax tree, and the edits that put today's in their place."""
+"""Migrate removed names of NumPy, SciPy, imageio and Python 2: find them in the tree and make edits."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from ...i18n.finding_details import detail
 from .program import Edit, Positions
-from .scopes import Names
+from .scopes import ImportedNames
 
 RENAMED = {
     **{f"numpy.{old}": new for old, new in {
@@ -23,7 +23,7 @@ RENAMED = {
 }  # fmt: skip
 """What NumPy has removed -> what to write."""
 
-_OLDER = {
+_PYTHON2_NAMES = {
     "xrange": "range",
     "raw_input": "input",
     "unicode": "str",
@@ -31,12 +31,12 @@ _OLDER = {
     "long": "int",
     "basestring": "str",
 }
-_OLD_METHODS = {"iteritems": "items", "iterkeys": "keys", "itervalues": "values"}
-_INNER = ("interpolation", "filters", "measurements", "morphology", "fourier")
+_PYTHON2_METHODS = {"iteritems": "items", "iterkeys": "keys", "itervalues": "values"}
+_PRIVATE_MODULES = ("interpolation", "filters", "measurements", "morphology", "fourier")
 _READERS = ("scipy.misc.imread", "scipy.ndimage.imread", "scipy.misc.pilutil.imread")
 _RESIZERS, _SAVERS = ("scipy.misc.imresize",), ("scipy.misc.imsave",)
-_NO_HELP = ("scipy.misc.toimage", "scipy.misc.imshow", "scipy.misc.imrotate", "scipy.misc.imfilter")
-_GREY = ("as_gray", "flatten")
+_NOT_MIGRATED = ("scipy.misc.toimage", "scipy.misc.imshow", "scipy.misc.imrotate", "scipy.misc.imfilter")
+_GREY_KEYWORDS = ("as_gray", "flatten")
 _IMAGEIO = ("imageio.imread", "imageio.v2.imread", "imageio.v3.imread")
 
 HELPERS = {
@@ -71,7 +71,7 @@ HELPERS = {
 
 @dataclass(frozen=True)
 class Change:
-    """A place of a program, what is wrong there, and the edits against it; none where only a person can help."""
+    """A place of a program, what is wrong there, and the edits; none where only a person can help."""
 
     code: str
     node: ast.AST
@@ -80,8 +80,8 @@ class Change:
     helper: str = ""
 
 
-class Repairs:
-    """The changes of one program.
+class Migrations:
+    """The migrations that one program needs.
 
     Parameters
     ----------
@@ -93,7 +93,7 @@ class Repairs:
         Of its text.
     """
 
-    def __init__(self, tree: ast.Module, names: Names, positions: Positions) -> None:
+    def __init__(self, tree: ast.Module, names: ImportedNames, positions: Positions) -> None:
         self.tree, self.names, self.positions = tree, names, positions
         self.numpy = names.local("numpy") or "np"
         self._called = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -103,34 +103,34 @@ class Repairs:
         """Yield all changes, in the order of the tree."""
         for node in ast.walk(self.tree):
             if isinstance(node, ast.Import):
-                yield from self._import(node)
+                yield from self._check_import(node)
             elif isinstance(node, ast.ImportFrom):
-                yield from self._import_from(node)
+                yield from self._check_import_from(node)
             elif isinstance(node, ast.Call):
-                yield from self._call(node)
+                yield from self._check_call(node)
             elif isinstance(node, ast.Attribute | ast.Name) and isinstance(node.ctx, ast.Load):
-                yield from self._name(node)
+                yield from self._check_name(node)
 
-    def _call(self, node: ast.Call) -> Iterator[Change]:
-        paths = self.names.paths_of(node.func)
+    def _check_call(self, node: ast.Call) -> Iterator[Change]:
+        paths = self.names.possible_paths(node.func)
         shown = ast.unparse(node.func)
         if "numpy.asfarray" in paths:
-            yield Change("GS01", node, shown, self._as_floats(node))
+            yield Change("GS01", node, shown, self._edit_asfarray(node))
         for path in paths:
-            grey = sorted(keyword.arg for keyword in node.keywords if keyword.arg in _GREY)
+            grey = sorted(keyword.arg for keyword in node.keywords if keyword.arg in _GREY_KEYWORDS)
             if path in _READERS:
-                yield self._helped("GS03", node, shown, "imread")
+                yield self._replace_by_helper("GS03", node, shown, "imread")
             elif path in _RESIZERS:
-                yield self._helped("GS04", node, shown, "imresize")
+                yield self._replace_by_helper("GS04", node, shown, "imresize")
             elif path in _SAVERS:
-                yield self._helped("GS03", node, shown, "imsave")
-            elif path in _NO_HELP:
+                yield self._replace_by_helper("GS03", node, shown, "imsave")
+            elif path in _NOT_MIGRATED:
                 yield Change("GS03", node, shown)
             elif path in _IMAGEIO and grey:
-                yield self._helped("GS05", node, f"{shown}(…, {grey[0]}=…)", "imread")
+                yield self._replace_by_helper("GS05", node, f"{shown}(…, {grey[0]}=…)", "imread")
 
-    def _as_floats(self, node: ast.Call) -> tuple[Edit, ...]:
-        edits = [self.positions.replace(node.func, f"{self._numpy(node.func)}asarray")]
+    def _edit_asfarray(self, node: ast.Call) -> tuple[Edit, ...]:
+        edits = [self.positions.replace(node.func, f"{self._numpy_prefix(node.func)}asarray")]
         if len(node.args) == 1 and not node.keywords:
             # Before the closing bracket, since the argument may stand in brackets of its own.
             end = self.positions.end(node) - 1
@@ -139,51 +139,53 @@ class Repairs:
             edits.append(Edit(len(before), len(before), f"{comma} dtype=float"))
         return tuple(edits)
 
-    def _numpy(self, node: ast.AST) -> str:
-        """Return what stands before a name of NumPy's: ``np.``, or nothing where it was imported by itself."""
+    def _numpy_prefix(self, node: ast.AST) -> str:
+        """Return the prefix of a NumPy name: ``np.``, or nothing where it was imported by itself."""
         if isinstance(node, ast.Attribute):
             return f"{ast.unparse(node.value)}."
         return ""
 
     def helper_name(self, helper: str) -> str:
-        """Return a name for a function to be added, that the program does not have itself."""
+        """Return a name for a helper function that the program does not use itself."""
         return f"_{helper}" if helper in self.names.bound else helper
 
-    def _helped(self, code: str, node: ast.Call, shown: str, helper: str) -> Change:
+    def _replace_by_helper(self, code: str, node: ast.Call, shown: str, helper: str) -> Change:
         edit = self.positions.replace(node.func, self.helper_name(helper))
         return Change(code, node, shown, (edit,), helper)
 
-    def _name(self, node: ast.Attribute | ast.Name) -> Iterator[Change]:
+    def _check_name(self, node: ast.Attribute | ast.Name) -> Iterator[Change]:
         if id(node) in self._inner and isinstance(node, ast.Name):
             return
         shown = ast.unparse(node)
-        for path in self.names.paths_of(node):
+        for path in self.names.possible_paths(node):
             if path in RENAMED and not (isinstance(node, ast.Name) and path in ("numpy.float", "numpy.int")):
                 yield Change(
-                    "GS02", node, detail("is_now", old=shown, new=self._today(path)), self._renamed(node, path)
+                    "GS02", node, detail("is_now", old=shown, new=self._current_name(path)), self._edit_name(node, path)
                 )
             elif path == "numpy.asfarray" and id(node) not in self._called:
-                new = f"(lambda values: {self._numpy(node)}asarray(values, dtype=float))"
+                new = f"(lambda values: {self._numpy_prefix(node)}asarray(values, dtype=float))"
                 yield Change("GS01", node, shown, (self.positions.replace(node, new),))
             elif path == "time.clock":
                 edits = (self.positions.replace(node, shown.removesuffix("clock") + "perf_counter"),)
                 yield Change("GS09", node, detail("is_now", old=shown, new="perf_counter"), edits)
-            elif path in _OLDER and isinstance(node, ast.Name):
-                edits = (self.positions.replace(node, _OLDER[path]),)
-                yield Change("GS09", node, detail("is_now", old=shown, new=_OLDER[path]), edits)
+            elif path in _PYTHON2_NAMES and isinstance(node, ast.Name):
+                edits = (self.positions.replace(node, _PYTHON2_NAMES[path]),)
+                yield Change("GS09", node, detail("is_now", old=shown, new=_PYTHON2_NAMES[path]), edits)
         if isinstance(node, ast.Attribute):
-            yield from self._attribute(node, shown)
+            yield from self._check_attribute(node, shown)
 
-    def _attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
+    def _check_attribute(self, node: ast.Attribute, shown: str) -> Iterator[Change]:
         path = self.names.path(node) or ""
-        old = node.attr in _OLD_METHODS and node.attr not in self.names.bound  # a class may have such a method itself
+        old = (
+            node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
+        )  # a class may have such a method itself
         if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
-            edit = Edit(end - len(node.attr), end, _OLD_METHODS[node.attr])
-            text = detail("is_now", old=f".{node.attr}", new=f".{_OLD_METHODS[node.attr]}")
+            edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])
+            text = detail("is_now", old=f".{node.attr}", new=f".{_PYTHON2_METHODS[node.attr]}")
             yield Change("GS09", node, text, (edit,))
         inner = path.split(".")
-        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _INNER:
+        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 4 and inner[2] in _PRIVATE_MODULES:
             owner = node.value
             if isinstance(owner, ast.Attribute):
                 yield Change("GS06", node, shown, (Edit(*self._span(owner.value, owner), ""),))
@@ -193,46 +195,46 @@ class Repairs:
     def _span(self, first: ast.AST, last: ast.AST) -> tuple[int, int]:
         return self.positions.end(first), self.positions.end(last)
 
-    def _today(self, path: str) -> str:
+    def _current_name(self, path: str) -> str:
         new = RENAMED[path]
         return new.replace("numpy.", f"{self.numpy}.")
 
-    def _renamed(self, node: ast.Attribute | ast.Name, path: str) -> tuple[Edit, ...]:
+    def _edit_name(self, node: ast.Attribute | ast.Name, path: str) -> tuple[Edit, ...]:
         new = RENAMED[path]
         if not new.startswith("numpy."):
             return (self.positions.replace(node, new),)
-        return (self.positions.replace(node, f"{self._numpy(node)}{new.removeprefix('numpy.')}"),)
+        return (self.positions.replace(node, f"{self._numpy_prefix(node)}{new.removeprefix('numpy.')}"),)
 
-    def _import(self, node: ast.Import) -> Iterator[Change]:
-        kept, lost = [], []
+    def _check_import(self, node: ast.Import) -> Iterator[Change]:
+        imports, removed = [], []
         for alias in node.names:
-            gone = alias.name == "scipy.misc" or (_of_imageio(alias.name) and self._only_grey())
-            inner = alias.name.startswith("scipy.ndimage.") and alias.name.split(".")[2] in _INNER
-            older = alias.name == "cPickle"
-            if gone and (alias.name != "scipy.misc" or self._used_of_misc() <= {*_READERS, *_RESIZERS, *_SAVERS}):
-                lost.append(alias)
-            elif inner or older:
-                lost.append(alias)
-                new = "pickle" if older else "scipy.ndimage"
-                name = f" as {alias.asname or 'cPickle'}" if older or alias.asname else ""
-                kept.append(f"{new}{name}")
+            is_removed = alias.name == "scipy.misc" or (_is_imageio(alias.name) and self._uses_only_grey())
+            is_private = alias.name.startswith("scipy.ndimage.") and alias.name.split(".")[2] in _PRIVATE_MODULES
+            is_pickle = alias.name == "cPickle"
+            if is_removed and (alias.name != "scipy.misc" or self._misc_paths() <= {*_READERS, *_RESIZERS, *_SAVERS}):
+                removed.append(alias)
+            elif is_private or is_pickle:
+                removed.append(alias)
+                new = "pickle" if is_pickle else "scipy.ndimage"
+                name = f" as {alias.asname or 'cPickle'}" if is_pickle or alias.asname else ""
+                imports.append(f"{new}{name}")
             else:
-                kept.append(alias.name + (f" as {alias.asname}" if alias.asname else ""))
-        if not lost:
+                imports.append(alias.name + (f" as {alias.asname}" if alias.asname else ""))
+        if not removed:
             return
-        if any(alias.name == "scipy.misc" and not alias.asname for alias in lost) and self._needs_scipy():
-            kept.append("scipy")
-        code = {"cPickle": "GS09", "scipy.misc": self._misc_code()}.get(lost[0].name, "GS06")
-        code = "GS05" if _of_imageio(lost[0].name) else code
+        if any(alias.name == "scipy.misc" and not alias.asname for alias in removed) and self._needs_scipy():
+            imports.append("scipy")
+        code = {"cPickle": "GS09", "scipy.misc": self._misc_code()}.get(removed[0].name, "GS06")
+        code = "GS05" if _is_imageio(removed[0].name) else code
         yield Change(
             code,
             node,
-            f"import {lost[0].name}",
-            (self._import_edit(node, f"import {', '.join(kept)}" if kept else ""),),
+            f"import {removed[0].name}",
+            (self._edit_import(node, f"import {', '.join(imports)}" if imports else ""),),
         )
 
-    def _import_edit(self, node: ast.stmt, new: str) -> Edit:
-        """Return the edit that rewrites an import; one that is not needed goes with its line, if it has one alone."""
+    def _edit_import(self, node: ast.stmt, new: str) -> Edit:
+        """Return the edit that rewrites an import, or removes it, with its line if that has nothing else."""
         if new:
             return self.positions.replace(node, new)
         start, end = self.positions.start(node), self.positions.end(node)
@@ -240,94 +242,97 @@ class Repairs:
         alone = node in self.tree.body and raw[:start][-1:] in (b"", b"\n") and raw[end : end + 1] == b"\n"
         return Edit(start, end + 1, "") if alone else Edit(start, end, "pass")
 
-    def _used_of_misc(self) -> set[str]:
+    def _misc_paths(self) -> set[str]:
         paths = {self.names.path(node) or "" for node in ast.walk(self.tree) if isinstance(node, ast.Attribute)}
         return {path for path in paths if path.startswith("scipy.misc.")}
 
     def _misc_code(self) -> str:
-        used = self._used_of_misc()
+        used = self._misc_paths()
         return "GS04" if used and used <= set(_RESIZERS) else "GS03"
 
-    def _only_grey(self) -> bool:
-        """Tell whether all that is used of imageio is what is rewritten."""
+    def _uses_only_grey(self) -> bool:
+        """Whether every use of imageio is one that is migrated."""
         uses = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and id(node) not in self._inner]
         uses = [node for node in uses if (self.names.path(node) or "").startswith("imageio.")]
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
         grey = {
             id(node.func)
             for node in calls
-            if self.names.path(node.func) in _IMAGEIO and any(keyword.arg in _GREY for keyword in node.keywords)
+            if self.names.path(node.func) in _IMAGEIO
+            and any(keyword.arg in _GREY_KEYWORDS for keyword in node.keywords)
         }
         return bool(uses) and all(id(node) in grey for node in uses)
 
     def _needs_scipy(self) -> bool:
-        """Tell whether ``scipy`` must stay imported though ``import scipy.misc`` goes."""
-        others = [
+        """Whether ``scipy`` must stay imported though ``import scipy.misc`` goes."""
+        other_imports = [
             alias
             for other in ast.walk(self.tree)
             if isinstance(other, ast.Import)
             for alias in other.names
             if alias.name.split(".")[0] == "scipy" and not alias.asname and alias.name != "scipy.misc"
         ]
-        gone = {*_READERS, *_RESIZERS, *_SAVERS}
+        migrated = {*_READERS, *_RESIZERS, *_SAVERS}
         used = [self.names.path(one) for one in ast.walk(self.tree) if isinstance(one, ast.Attribute)]
-        rest = [path for path in used if path and path.startswith("scipy.") and path not in gone | {"scipy.misc"}]
-        return not others and bool(rest)
+        remaining = [
+            path for path in used if path and path.startswith("scipy.") and path not in migrated | {"scipy.misc"}
+        ]
+        return not other_imports and bool(remaining)
 
-    def _import_from(self, node: ast.ImportFrom) -> Iterator[Change]:
+    def _check_import_from(self, node: ast.ImportFrom) -> Iterator[Change]:
         module = node.module or ""
         inner = module.split(".")
-        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 3 and inner[2] in _INNER:
-            written = ", ".join(ast.unparse(alias) for alias in node.names)
-            edit = self.positions.replace(node, f"from scipy.ndimage import {written}")
-            yield Change("GS06", node, f"from {module} import {written}", (edit,))
+        if inner[:2] == ["scipy", "ndimage"] and len(inner) == 3 and inner[2] in _PRIVATE_MODULES:
+            names = ", ".join(ast.unparse(alias) for alias in node.names)
+            edit = self.positions.replace(node, f"from scipy.ndimage import {names}")
+            yield Change("GS06", node, f"from {module} import {names}", (edit,))
             return
-        kept, lines, codes = [], [], []
+        imports, lines, codes = [], [], []
         for alias in node.names:
             path = f"{module}.{alias.name}"
             if path in (*_READERS, *_RESIZERS, *_SAVERS):
                 codes.append("GS04" if path in _RESIZERS else "GS03")
             elif path == "numpy.asfarray":
                 codes.append("GS01")
-                kept.append("asarray")
+                imports.append("asarray")
             elif path in RENAMED and RENAMED[path].startswith("numpy."):
                 codes.append("GS02")
-                kept.append(RENAMED[path].removeprefix("numpy."))
-            elif module == "scipy.ndimage" and alias.name in _INNER:
+                imports.append(RENAMED[path].removeprefix("numpy."))
+            elif module == "scipy.ndimage" and alias.name in _PRIVATE_MODULES:
                 codes.append("GS06")
                 lines.append(f"import scipy.ndimage as {alias.asname or alias.name}")
-            elif path in _IMAGEIO and self._grey_name(alias):
+            elif path in _IMAGEIO and self._is_only_called_grey(alias):
                 codes.append("GS05")
             else:
-                kept.append(ast.unparse(alias))
+                imports.append(ast.unparse(alias))
         if not codes:
             return
-        new = [f"from {module} import {', '.join(dict.fromkeys(kept))}"] if kept else []
+        new = [f"from {module} import {', '.join(dict.fromkeys(imports))}"] if imports else []
         shown = ast.unparse(node)
-        edit = self._import_edit(node, "; ".join([*new, *lines]))
+        edit = self._edit_import(node, "; ".join([*new, *lines]))
         yield Change(codes[0], node, shown, (edit,))
 
-    def _grey_name(self, alias: ast.alias) -> bool:
+    def _is_only_called_grey(self, alias: ast.alias) -> bool:
         name = alias.asname or alias.name
         calls = [
             node
             for node in ast.walk(self.tree)
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == name
         ]
-        return bool(calls) and all(any(keyword.arg in _GREY for keyword in node.keywords) for node in calls)
+        return bool(calls) and all(any(keyword.arg in _GREY_KEYWORDS for keyword in node.keywords) for node in calls)
 
 
-def _of_imageio(module: str) -> bool:
+def _is_imageio(module: str) -> bool:
     return module.split(".")[0] == "imageio"  # imageio_ffmpeg is another package
 
 
-def needed(changes: list[Change], repairs: Repairs) -> str:
+def helper_code(changes: list[Change], migrations: Migrations) -> str:
     """Return the imports and functions that the changes need, as text; empty if none."""
     helpers = list(dict.fromkeys(change.helper for change in changes if change.helper))
     if not helpers:
         return ""
-    numpy = repairs.names.local("numpy")
-    texts = [HELPERS[helper].replace("{name}", repairs.helper_name(helper)) for helper in helpers]
+    numpy = migrations.names.local("numpy")
+    texts = [HELPERS[helper].replace("{name}", migrations.helper_name(helper)) for helper in helpers]
     body = "\n\n".join(texts)
     head = "from PIL import Image\n"
     if numpy is None:

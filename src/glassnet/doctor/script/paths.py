@@ -1,4 +1,4 @@
-"""The files a program reads: whether they are there, and where they might be."""
+"""The files that a program reads: whether they exist, and where they might be."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from pathlib import Path
 
 from ...i18n.finding_details import detail
 from ...io.opening import LFS_READ, lfs_size
-from .constant_strings import Text, Texts, is_absolute
+from .constant_strings import ConstantString, ConstantStrings, is_absolute
 from .migrations import Change
 from .program import Positions
-from .scopes import Names
+from .scopes import ImportedNames
 
 _OPENERS = (
     "open", "io.open", "codecs.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
@@ -34,7 +34,7 @@ _WRITERS = (
     "numpy.savetxt", "numpy.save", "numpy.savez", "matplotlib.pyplot.savefig", "matplotlib.pyplot.imsave",
     "scipy.misc.imsave", "imageio.imwrite", "imageio.imsave", "imageio.v2.imwrite", "imageio.v3.imwrite", "imsave",
 )  # fmt: skip
-_ADDED = ("imread", "_imread")
+_HELPER_NAMES = ("imread", "_imread")
 """What a repaired program calls the reader that was added to it."""
 _METHODS = {
     "open": "read", "read_text": "read", "read_bytes": "read", "write_text": "write", "write_bytes": "write",
@@ -42,27 +42,27 @@ _METHODS = {
 }  # fmt: skip
 """What a Path does with its own file."""
 _FILE_KEYWORDS = ("file", "fname", "filename", "filepath_or_buffer", "fp", "pathname")
-_TESTS = ("os.path.exists", "os.path.isfile", "os.path.lexists", "os.access")
+_EXISTENCE_TESTS = ("os.path.exists", "os.path.isfile", "os.path.lexists", "os.access")
 """What a program asks before it reads a file that need not be there."""
 _DOWNLOADS = ("urllib.request.urlretrieve", "urllib.urlretrieve")
 """What writes the file of its second argument."""
 _UNPACKS = ("extract", "extractall", "unpack_archive")
 """Functions after which any file may be there."""
 _SEARCHES = ("glob.glob", "glob.iglob")
-_SEARCHED = 5000
+_MAX_SEARCHED = 5000
 """Files below the program's folder that are looked through for one of the right name."""
 
 
-def missing_files(tree: ast.Module, names: Names, positions: Positions, folder: Path) -> Iterator[Change]:
-    """Yield the files that are not there, and those that are named so that they are there on one machine only."""
-    texts = Texts(tree, names)
+def missing_files(tree: ast.Module, names: ImportedNames, positions: Positions, folder: Path) -> Iterator[Change]:
+    """Yield the files that do not exist, and those named by a path of one machine only."""
+    strings = ConstantStrings(tree, names)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
-    asked = [(what, text) for node in calls for what, text in _asked(node, names, texts)]
-    expected = {text.value for what, text in asked if what in ("write", "test")}
-    moves = any("os.chdir" in names.paths_of(node.func) for node in calls)
-    makes = any(_makes_unknown(node, names, texts) for node in calls)
+    uses = [(what, text) for node in calls for what, text in _file_uses(node, names, strings)]
+    expected = {text.value for what, text in uses if what in ("write", "test")}
+    moves = any("os.chdir" in names.possible_paths(node.func) for node in calls)
+    makes = any(_writes_unknown(node, names, strings) for node in calls)
     seen: set[tuple[int, str]] = set()
-    for what, text in asked:
+    for what, text in uses:
         place = id(text.node), text.value
         if what in ("write", "test") or text.value in expected or place in seen:
             continue
@@ -71,31 +71,31 @@ def missing_files(tree: ast.Module, names: Names, positions: Positions, folder: 
             continue  # what it looks for, it makes itself
         if moves and not is_absolute(text.value):
             continue  # from which folder its name counts, it alone knows
-        yield from _looked_up(text, folder, positions, names, search=what == "search")
+        yield from _check_file(text, folder, positions, names, search=what == "search")
 
 
-def _makes_unknown(node: ast.Call, names: Names, texts: Texts) -> bool:
-    """Tell whether a call writes files whose names are not known."""
+def _writes_unknown(node: ast.Call, names: ImportedNames, strings: ConstantStrings) -> bool:
+    """Whether a call writes files whose names are unknown."""
     what, file = _file_of(node, names)
     if what == "write":
-        return file is None or not texts.each(file)
+        return file is None or not strings.each(file)
     if what or not isinstance(node.func, ast.Attribute):
         return False
     writes = node.func.attr.startswith("write_") or (node.func.attr == "open" and _mode_writes(node, node.args[:1]))
-    return node.func.attr in _UNPACKS or (writes and not texts.each(node.func.value))
+    return node.func.attr in _UNPACKS or (writes and not strings.each(node.func.value))
 
 
-def _asked(node: ast.Call, names: Names, texts: Texts) -> list[tuple[str, Text]]:
-    """Return what a call does with files (``"read"``, ``"write"``, ``"search"`` or ``"test"``), and with which."""
+def _file_uses(node: ast.Call, names: ImportedNames, strings: ConstantStrings) -> list[tuple[str, ConstantString]]:
+    """Return how a call uses files (``"read"``, ``"write"``, ``"search"`` or ``"test"``), and which."""
     if isinstance(node.func, ast.Attribute) and node.func.attr in _METHODS:
-        owners = [owner for owner in texts.each(node.func.value) if owner.path]
+        owners = [owner for owner in strings.each(node.func.value) if owner.path]
         if owners:
             writes = node.func.attr == "open" and _mode_writes(node, node.args[:1])
             return [("write" if writes else _METHODS[node.func.attr], owner) for owner in owners]
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("glob", "rglob") and len(node.args) == 1:
         deep = "**/" * (node.func.attr == "rglob")
-        folders = [owner for owner in texts.each(node.func.value) if owner.path]
-        patterns = [f"{deep}{pattern.value}" for pattern in texts.each(node.args[0])]
+        folders = [owner for owner in strings.each(node.func.value) if owner.path]
+        patterns = [f"{deep}{pattern.value}" for pattern in strings.each(node.args[0])]
         if folders:
             return [
                 ("search", replace(owner, value=f"{owner.value or '.'}/{pattern}", shared=True))
@@ -103,26 +103,26 @@ def _asked(node: ast.Call, names: Names, texts: Texts) -> list[tuple[str, Text]]
                 for pattern in patterns
             ]
     what, file = _file_of(node, names)
-    return [(what, text) for text in texts.each(file)] if what and file is not None else []
+    return [(what, text) for text in strings.each(file)] if what and file is not None else []
 
 
-def _file_of(node: ast.Call, names: Names) -> tuple[str, ast.expr | None]:
-    """Return what a call does with the file that it is given, and the expression of that."""
+def _file_of(node: ast.Call, names: ImportedNames) -> tuple[str, ast.expr | None]:
+    """Return how a call uses its file argument, and that argument's expression."""
     named = next((keyword.value for keyword in node.keywords if keyword.arg in _FILE_KEYWORDS), None)
     file = node.args[0] if node.args else named
-    paths = {*names.paths_of(node.func), ast.unparse(node.func)}
+    paths = {*names.possible_paths(node.func), ast.unparse(node.func)}
     opens = bool(paths & set(_OPENERS))
     if paths & set(_DOWNLOADS):
         named = next((keyword.value for keyword in node.keywords if keyword.arg == "filename"), None)
         return "write", node.args[1] if len(node.args) > 1 else named
     if paths & set(_WRITERS) or (opens and _mode_writes(node, node.args[1:2])):
         return "write", file
-    if paths & set(_TESTS):
+    if paths & set(_EXISTENCE_TESTS):
         return "test", file
     if paths & set(_SEARCHES):
         return "search", file
-    added = isinstance(node.func, ast.Name) and node.func.id in _ADDED
-    return ("read", file) if added or set(names.paths_of(node.func)) & set(_READERS) else ("", None)
+    added = isinstance(node.func, ast.Name) and node.func.id in _HELPER_NAMES
+    return ("read", file) if added or set(names.possible_paths(node.func)) & set(_READERS) else ("", None)
 
 
 def _mode_writes(node: ast.Call, places: list[ast.expr]) -> bool:
@@ -131,34 +131,36 @@ def _mode_writes(node: ast.Call, places: list[ast.expr]) -> bool:
     return isinstance(mode, str) and set(mode) <= set("rwaxbtU+") and bool(set(mode) & set("wax+"))
 
 
-def _looked_up(text: Text, folder: Path, positions: Positions, names: Names, *, search: bool) -> Iterator[Change]:
+def _check_file(
+    text: ConstantString, folder: Path, positions: Positions, names: ImportedNames, *, search: bool
+) -> Iterator[Change]:
     path = text.value
     if "://" in path or not path.strip() or "\0" in path or (search and "**" in path):
         return
     absolute = is_absolute(path)
-    there = _matches(path, folder) if search else _exists(path, folder)
+    there = _pattern_matches(path, folder) if search else _exists(path, folder)
     size = _lfs_size(path, folder) if there and not search else None
     if size is not None:
         yield Change("GS14", text.node, detail("pointer", path=path, size=size))
     if there and not absolute:
         return
-    found = None if search and there else _nearby(path, folder, search)  # which of the files it means, it alone knows
-    written = _written(found, text, names) if found else None
+    nearby = None if search and there else _nearby(path, folder, search)  # which of the files it means, it alone knows
+    written = _file_literal(nearby, text, names) if nearby else None
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
-        yield Change("GS11", text.node, detail("the_same", path=path, found=found) if found else path, edits)
+        yield Change("GS11", text.node, detail("the_same", path=path, found=nearby) if nearby else path, edits)
         return
     if search:
-        near = detail("matches_near", path=path, found=found) if found else detail("matches_nothing", path=path)
-    elif found:
-        near = detail("found_near", path=path, found=found)
+        near = detail("matches_near", path=path, found=nearby) if nearby else detail("matches_nothing", path=path)
+    elif nearby:
+        near = detail("found_near", path=path, found=nearby)
     else:
-        near = detail("not_near", path=path, name=_base(path))
+        near = detail("not_near", path=path, name=_base_name(path))
     yield Change("GS07", text.node, near, edits)
 
 
-def _written(file: str, text: Text, names: Names) -> str | None:
-    """Write the name of a file as the program did: as text, or as a Path; None where it has no name for Path."""
+def _file_literal(file: str, text: ConstantString, names: ImportedNames) -> str | None:
+    """Return the code for a file name, text or Path as in the program; None where Path has no name."""
     if text.shared:
         return None  # what stands there makes other names too
     literal = json.dumps(file, ensure_ascii=False)
@@ -174,47 +176,47 @@ def _exists(text: str, folder: Path) -> bool:
 
 
 def _lfs_size(text: str, folder: Path) -> int | None:
-    """Return the size of the file for which a pointer of Git LFS stands there; None where there is none."""
+    """Return the size in a Git LFS pointer; None where the file is none."""
     place = next(place for place in (folder / text, Path(text)) if place.is_file())
     with suppress(OSError), place.open("rb") as stream:
         return lfs_size(stream.read(LFS_READ))
     return None
 
 
-def _matches(pattern: str, folder: Path) -> bool:
+def _pattern_matches(pattern: str, folder: Path) -> bool:
     return any(glob.glob(os.path.join(glob.escape(str(place)), pattern)) for place in (folder, "."))
 
 
-def _base(text: str) -> str:
+def _base_name(text: str) -> str:
     return ntpath.basename(text.rstrip("/\\")) if "\\" in text or ":" in text else os.path.basename(text)
 
 
 def _nearby(text: str, folder: Path, search: bool) -> str | None:
-    """Return the file of the same name, or that the same pattern finds, at or below the program's folder.
+    """Return a file of the same name, or matched by the same pattern, in or below the program's folder.
 
     A pattern that begins with a wildcard fits anything, so it is looked for in a folder of the same name only.
     """
     plain = text.replace("\\", "/")
-    if not is_absolute(text) and (_matches if search else _exists)(plain, folder):
+    if not is_absolute(text) and (_pattern_matches if search else _exists)(plain, folder):
         return plain  # the very file, as Windows writes it
-    wanted, looked = _base(text), 0
-    within = _base(text.removesuffix(wanted).rstrip("/\\")).lower()
-    if not wanted:
+    name, looked = _base_name(text), 0
+    within = _base_name(text.removesuffix(name).rstrip("/\\")).lower()
+    if not name:
         return None
-    by_folder = search and wanted[0] in "*?["
+    by_folder = search and name[0] in "*?["
 
     def fits(file: str, place: str) -> bool:
         if by_folder and Path(place).name.lower() != within:
             return False
-        return fnmatchcase(file.lower(), wanted.lower()) if search else file.lower() == wanted.lower()
+        return fnmatchcase(file.lower(), name.lower()) if search else file.lower() == name.lower()
 
     for place, folders, files in os.walk(folder):
         depth = len(Path(place).relative_to(folder).parts)
         folders[:] = sorted(one for one in folders if not one.startswith(".")) if depth < 2 else []
         for file in sorted(files):
             if fits(file, place):
-                return (Path(place).relative_to(folder) / (wanted if search else file)).as_posix()
+                return (Path(place).relative_to(folder) / (name if search else file)).as_posix()
         looked += len(files)
-        if looked > _SEARCHED:
+        if looked > _MAX_SEARCHED:
             return None
     return None

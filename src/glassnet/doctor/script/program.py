@@ -1,4 +1,4 @@
-"""The text of a program: a .py file or a notebook, edited by position so that comments and layout stay."""
+"""A program's text, a .py file or a notebook, edited by position so that comments and layout stay."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Program:
-    """A program as one text; the code cells of a notebook follow each other under a line that numbers them.
+    """A program as one text; a notebook's code cells follow each other under numbered marker lines.
 
     Parameters
     ----------
@@ -53,7 +53,7 @@ class Program:
     notebook: dict[str, Any] | None
     encoding: str
 
-    def placed(self, line: int, what: str) -> tuple[Detail, int, int]:
+    def locate(self, line: int, what: str) -> tuple[Detail, int, int]:
         """Return what stands in a line with its place; and its cell, 0 without cells, and its line there."""
         if self.notebook is None:
             return detail("in_line", line=line, what=what), 0, line
@@ -63,14 +63,14 @@ class Program:
                 cell, first = int(match[1]), place
         return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
 
-    def content(self, text: str) -> bytes:
-        """Return what a file holds that has `text` as its code."""
+    def to_bytes(self, text: str) -> bytes:
+        """Return the file's bytes with `text` as its code."""
         if self.notebook is None:
             lines = []
             for line in text.split("\n"):
                 indent, magic, rest = line.partition(MAGIC)
-                kept = f"{indent}pass  # " if indent else "# "
-                lines.append(kept + rest if magic else line)
+                prefix = f"{indent}pass  # " if indent else "# "
+                lines.append(prefix + rest if magic else line)
             return "\n".join(lines).encode("utf-8")
         pieces = _CELL.split(text)[1:]
         book = json.loads(json.dumps(self.notebook))
@@ -100,12 +100,12 @@ def read_program(path: str | Path) -> Program:
         raise file_problem(name, FileNotFoundError()) from None
     refuse_pointer(raw[:LFS_READ], name)
     if Path(path).suffix == ".ipynb":
-        return _of_notebook(name, raw)
-    text, encoding = _decoded(raw)
+        return _read_notebook(name, raw)
+    text, encoding = _decode(raw)
     return Program(name, text.replace("\r\n", "\n").replace("\r", "\n"), None, encoding)
 
 
-def _decoded(raw: bytes) -> tuple[str, str]:
+def _decode(raw: bytes) -> tuple[str, str]:
     """Decode as Python would, else as UTF-8, else as a Chinese Windows writes."""
     try:
         declared, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
@@ -119,7 +119,7 @@ def _decoded(raw: bytes) -> tuple[str, str]:
     return raw.decode("latin-1"), "latin-1"
 
 
-def _of_notebook(name: str, raw: bytes) -> Program:
+def _read_notebook(name: str, raw: bytes) -> Program:
     try:
         book = json.loads(raw)
         cells = book["cells"]
@@ -136,8 +136,8 @@ def _of_notebook(name: str, raw: bytes) -> Program:
     return Program(name, "".join(pieces), book, "utf-8")
 
 
-def parsed(text: str) -> ast.Module | SyntaxError:
-    """Read a text as Python; return what is wrong with it if that fails."""
+def parse(text: str) -> ast.Module | SyntaxError:
+    """Parse a text as Python; return the error if that fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # unknown escapes in strings
@@ -148,7 +148,7 @@ def parsed(text: str) -> ast.Module | SyntaxError:
         return SyntaxError(str(problem) or type(problem).__name__)
 
 
-def edited(text: str, edits: Iterable[Edit]) -> str:
+def apply_edits(text: str, edits: Iterable[Edit]) -> str:
     """Apply edits; one that lies within another is left out."""
     raw = text.encode("utf-8")
     pieces, place = [], 0
@@ -161,7 +161,7 @@ def edited(text: str, edits: Iterable[Edit]) -> str:
 
 
 class Positions:
-    """Where the nodes of a syntax tree stand in the text, in bytes of UTF-8."""
+    """Positions of syntax tree nodes in the text, in bytes of UTF-8."""
 
     def __init__(self, text: str) -> None:
         self.raw = text.encode("utf-8")
@@ -174,13 +174,13 @@ class Positions:
         return self._starts[line - 1] + column
 
     def start(self, node: ast.AST) -> int:
-        """Return where a node begins."""
+        """Return the offset where a node starts."""
         return self.at(node.lineno, node.col_offset)  # type: ignore[attr-defined]
 
     def end(self, node: ast.AST) -> int:
-        """Return where a node has ended."""
+        """Return the offset where a node ends."""
         return self.at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
     def replace(self, node: ast.AST, text: str) -> Edit:
-        """Return the edit that puts a text in a node's place."""
+        """Return the edit that replaces a node by a text."""
         return Edit(self.start(node), self.end(node), text)

@@ -1,4 +1,4 @@
-"""What keeps a text from being read as Python at all: Jupyter's commands, characters of web pages, Python 2."""
+"""Make a text parsable as Python 3: Jupyter's commands, characters of web pages, tabs, Python 2."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import tokenize
 from collections.abc import Callable, Iterator
 
 from ...i18n.finding_details import detail
-from .program import MAGIC, parsed
+from .program import MAGIC, parse
 
 _MAGIC_LINE = re.compile(r"[ \t]*(?:[\w, ]+=[ \t]*)?(?:%%?[A-Za-z]|!\s*[A-Za-z./~]|\?\w)|[ \t]*[\w.]+\?{1,2}\s*$")
 _FOREIGN_CELLS = re.compile(
@@ -27,8 +27,8 @@ Mistake = tuple[str, int, str]
 """Code, line, what stands there."""
 
 
-def readable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
-    """Mend what keeps a text from being Python, each kind only as long as it is needed.
+def make_parsable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
+    """Repair what keeps a text from being Python, each kind only as long as needed.
 
     Returns
     -------
@@ -36,20 +36,25 @@ def readable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
         The mended text with the same lines; what was mended; its tree, or what is still wrong.
     """
     mistakes: list[Mistake] = []
-    tree = parsed(text)
+    tree = parse(text)
     if isinstance(tree, ast.Module) and any(map(_prints_into, ast.walk(tree))):  # read as a comparison of sorts
-        text, mistakes = old_print(text)
-        tree = parsed(text)
-    stages: tuple[Callable[[str], tuple[str, list[Mistake]]], ...] = (magics, characters, old_print, tabs)
+        text, mistakes = convert_python2(text)
+        tree = parse(text)
+    stages: tuple[Callable[[str], tuple[str, list[Mistake]]], ...] = (
+        replace_magics,
+        replace_characters,
+        convert_python2,
+        expand_tabs,
+    )
     for stage in stages * 2:  # what one stage mends may have hidden what another would
         if isinstance(tree, ast.Module):
             break
-        new, found = stage(text)
+        new_text, more = stage(text)
         # Characters of web pages are right in a text of its own language; they are blamed only if that helps.
-        better = parsed(new)
-        if found and (isinstance(better, ast.Module) or _further(better, tree)):
-            text, tree = new, better
-            mistakes += found
+        better = parse(new_text)
+        if more and (isinstance(better, ast.Module) or _gets_further(better, tree)):
+            text, tree = new_text, better
+            mistakes += more
     return text, mistakes, tree
 
 
@@ -58,15 +63,15 @@ def _prints_into(node: ast.AST) -> bool:
     return into and isinstance(node.left, ast.Name) and node.left.id == "print"  # type: ignore[attr-defined]
 
 
-def _further(now: SyntaxError, before: SyntaxError) -> bool:
+def _gets_further(now: SyntaxError, before: SyntaxError) -> bool:
     return (now.lineno or 0) > (before.lineno or 0) or (
         (now.lineno or 0) >= (before.lineno or 0) and now.msg != before.msg
     )
 
 
-def magics(text: str) -> tuple[str, list[Mistake]]:
-    """Put ``pass`` and a mark in place of Jupyter's commands."""
-    lines, found = text.split("\n"), []
+def replace_magics(text: str) -> tuple[str, list[Mistake]]:
+    """Replace Jupyter's commands by ``pass`` and a marker."""
+    lines, mistakes = text.split("\n"), []
     foreign = False
     for place, line in enumerate(lines):
         if line.startswith(_CELL_LINE):
@@ -77,55 +82,55 @@ def magics(text: str) -> tuple[str, list[Mistake]]:
         elif _MAGIC_LINE.match(line):
             indent = line[: len(line) - len(line.lstrip())]
             lines[place] = f"{indent}{MAGIC}{line.strip()}"
-            found.append(("GS08", place + 1, line.strip()))
+            mistakes.append(("GS08", place + 1, line.strip()))
         elif foreign:
-            found.append(("GS08", place + 1, line.strip()))
-    return "\n".join(lines), found or ([("GS08", 1, "")] if MAGIC in text else [])
+            mistakes.append(("GS08", place + 1, line.strip()))
+    return "\n".join(lines), mistakes or ([("GS08", 1, "")] if MAGIC in text else [])
 
 
-def characters(text: str) -> tuple[str, list[Mistake]]:
+def replace_characters(text: str) -> tuple[str, list[Mistake]]:
     """Replace no-break spaces, curly quotes and full-width punctuation, outside of comments."""
-    lines, found = text.split("\n"), []
+    lines, mistakes = text.split("\n"), []
     for place, line in enumerate(lines):
         code, mark, comment = line.partition("#")
         new = code.translate(_PAGE)
         if new != code:
-            found.append(("GS12", place + 1, ", ".join(sorted({ascii(c) for c in code if c.translate(_PAGE) != c}))))
+            mistakes.append(("GS12", place + 1, ", ".join(sorted({ascii(c) for c in code if c.translate(_PAGE) != c}))))
             lines[place] = new + mark + comment
-    return "\n".join(lines), found
+    return "\n".join(lines), mistakes
 
 
-def tabs(text: str) -> tuple[str, list[Mistake]]:
-    """Make blanks of tabs at the beginning of lines, as Python 2 understood them."""
+def expand_tabs(text: str) -> tuple[str, list[Mistake]]:
+    """Expand tabs at the beginning of lines to eight columns, as Python 2 did."""
     lines = text.split("\n")
-    found: list[Mistake] = []
+    mistakes: list[Mistake] = []
     for place, line in enumerate(lines):
         body = line.lstrip(" \t")
         indent = line[: len(line) - len(body)]
         if "\t" in indent:
             lines[place] = indent.expandtabs(8) + body
-            found.append(("GS09", place + 1, detail("tabs")))
-    return "\n".join(lines), found
+            mistakes.append(("GS09", place + 1, detail("tabs")))
+    return "\n".join(lines), mistakes
 
 
-def old_print(text: str) -> tuple[str, list[Mistake]]:
-    """Give ``print`` and ``exec`` their brackets, and write ``except E as e`` and ``raise E(…)``."""
+def convert_python2(text: str) -> tuple[str, list[Mistake]]:
+    """Add brackets to ``print`` and ``exec``; write ``except E as e`` and ``raise E(…)``."""
     try:
         tokens = list(tokenize.generate_tokens(io.StringIO(text).readline))
     except (tokenize.TokenError, SyntaxError):
         return text, []
-    lines, found = text.split("\n"), []
+    lines, mistakes = text.split("\n"), []
     # From the end, so that what stands before keeps its place.
     for statement in reversed(list(_statements(tokens))):
-        for (line, start), (_, end), new in reversed(_modern(statement)):
+        for (line, start), (_, end), new in reversed(_python3_edits(statement)):
             lines[line - 1] = lines[line - 1][:start] + new + lines[line - 1][end:]
-        if _modern(statement):
-            found.append(("GS09", statement[0].start[0], statement[0].line.strip()))
-    return "\n".join(lines), found[::-1]
+        if _python3_edits(statement):
+            mistakes.append(("GS09", statement[0].start[0], statement[0].line.strip()))
+    return "\n".join(lines), mistakes[::-1]
 
 
 def _statements(tokens: list[tokenize.TokenInfo]) -> Iterator[list[tokenize.TokenInfo]]:
-    """Yield the tokens of each simple statement, and of each head of a block up to its colon."""
+    """Yield the tokens of each simple statement, and of each block head up to its colon."""
     silent = (tokenize.INDENT, tokenize.DEDENT, tokenize.NL, tokenize.COMMENT, tokenize.ENDMARKER)
     statement: list[tokenize.TokenInfo] = []
     depth = 0
@@ -143,10 +148,10 @@ def _statements(tokens: list[tokenize.TokenInfo]) -> Iterator[list[tokenize.Toke
 _Span = tuple[tuple[int, int], tuple[int, int], str]
 
 
-def _modern(statement: list[tokenize.TokenInfo]) -> list[_Span]:
-    """Return what to replace in a statement of Python 2, from first to last; each within one line."""
+def _python3_edits(statement: list[tokenize.TokenInfo]) -> list[_Span]:
+    """Return the replacements in a Python 2 statement, in order; each within one line."""
     word, rest = statement[0], statement[1:]
-    commas = _commas(rest)
+    commas = _top_level_commas(rest)
     if word.type != tokenize.NAME:
         return []
     if word.string == "except" and commas and rest[commas[-1] + 1 :]:
@@ -154,12 +159,12 @@ def _modern(statement: list[tokenize.TokenInfo]) -> list[_Span]:
         return [(comma.start, comma.end, " as")]
     if word.string == "raise" and len(commas) == 1:
         comma, after = rest[commas[0]], rest[commas[0] + 1]
-        return [(comma.start, (comma.end[0], after.start[1]), "("), _closing(statement)]
+        return [(comma.start, (comma.end[0], after.start[1]), "("), _closing_bracket(statement)]
     if word.string not in ("print", "exec") or (rest and rest[0].string in ("=", ".", ",")):
         return []
     if not rest:
         return [(word.start, word.end, "print()")] if word.string == "print" else []
-    if rest[0].string == "(" and _match(rest) == len(rest) - 1:
+    if rest[0].string == "(" and _matching_bracket(rest) == len(rest) - 1:
         return []
     opening = (word.end, (word.end[0], rest[0].start[1]), "(")
     if rest[0].string == ">>" and commas:
@@ -169,14 +174,14 @@ def _modern(statement: list[tokenize.TokenInfo]) -> list[_Span]:
         return [(word.end, (word.end[0], first.start[1]), "("), (end, end, f", file={target})")]
     if commas and commas[-1] == len(rest) - 1:
         return [opening, (rest[-1].start, rest[-1].end, ', end=" ")')]
-    return [opening, _closing(statement)]
+    return [opening, _closing_bracket(statement)]
 
 
-def _closing(statement: list[tokenize.TokenInfo]) -> _Span:
+def _closing_bracket(statement: list[tokenize.TokenInfo]) -> _Span:
     return statement[-1].end, statement[-1].end, ")"
 
 
-def _commas(tokens: list[tokenize.TokenInfo]) -> list[int]:
+def _top_level_commas(tokens: list[tokenize.TokenInfo]) -> list[int]:
     depth, places = 0, []
     for place, token in enumerate(tokens):
         if token.type == tokenize.OP:
@@ -186,8 +191,8 @@ def _commas(tokens: list[tokenize.TokenInfo]) -> list[int]:
     return places
 
 
-def _match(tokens: list[tokenize.TokenInfo]) -> int:
-    """Return the place of the bracket that closes the first one."""
+def _matching_bracket(tokens: list[tokenize.TokenInfo]) -> int:
+    """Return the index of the bracket that closes the first one."""
     depth = 0
     for place, token in enumerate(tokens):
         if token.type == tokenize.OP:

@@ -1,4 +1,4 @@
-"""What the notes would say of a program that runs: weights, rate, scaling, targets."""
+"""Remarks on a program that runs, as the notes would make them: weights, rate, scaling, targets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from ...i18n.finding_details import detail
 from .migrations import Change
 from .program import Positions
-from .scopes import Names, number
+from .scopes import ImportedNames, number_of
 
 RATES = (0.1, 0.3)
 """Learning rates that the notes and the book try for this network."""
@@ -16,105 +16,109 @@ _RATE_NAMES = ("learning_rate", "learningrate", "lr")
 _CLASS_NAMES = ("neuralnetwork", "neural_network")
 
 
-def remarks(tree: ast.Module, names: Names, positions: Positions) -> Iterator[Change]:
-    """Yield what is worth a remark."""
+def find_remarks(tree: ast.Module, names: ImportedNames, positions: Positions) -> Iterator[Change]:
+    """Yield the remarks on a program."""
     scaled: list[tuple[str, int]] = []
     inner = {id(child) for node in ast.walk(tree) for child in _scaling_parts(node)}
     for node in ast.walk(tree):
         if isinstance(node, ast.keyword):
-            yield from _interpolation(node, positions)
+            yield from _check_interpolation(node, positions)
         elif isinstance(node, ast.Call):
-            yield from _fan(node, names)
-            yield from _rate_of_call(node)
+            yield from _check_fan(node, names)
+            yield from _check_rate_call(node)
         elif isinstance(node, ast.Assign):
-            yield from _rate_of_name(node)
-            yield from _targets(node, names)
+            yield from _check_rate_name(node)
+            yield from _check_targets(node, names)
         if isinstance(node, ast.BinOp) and id(node) not in inner:
-            yield from _scaling(node, scaled)
-        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and _divided(node.value) is not None:
+            yield from _check_scaling(node, scaled)
+        if (
+            isinstance(node, ast.Assign)
+            and isinstance(node.targets[0], ast.Name)
+            and _divided_by_255(node.value) is not None
+        ):
             scaled.append((node.targets[0].id, node.lineno))
 
 
-def _interpolation(node: ast.keyword, positions: Positions) -> Iterator[Change]:
+def _check_interpolation(node: ast.keyword, positions: Positions) -> Iterator[Change]:
     if node.arg == "interpolation" and isinstance(node.value, ast.Constant) and node.value.value == "None":
         yield Change("GS20", node.value, "interpolation='None'", (positions.replace(node.value, "'none'"),))
 
 
-def _fan(node: ast.Call, names: Names) -> Iterator[Change]:
+def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
     """Find ``normal(0.0, pow(a, -0.5), (a, b))``: a are the layer's own nodes, b the incoming links."""
-    if "numpy.random.normal" not in names.paths_of(node.func):
+    if "numpy.random.normal" not in names.possible_paths(node.func):
         return
-    given = dict(zip(("loc", "scale", "size"), node.args, strict=False))
-    given |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg in ("loc", "scale", "size")}
-    size = given.get("size")
-    fan = _root_of(given["scale"]) if "scale" in given else None
+    arguments = dict(zip(("loc", "scale", "size"), node.args, strict=False))
+    arguments |= {keyword.arg: keyword.value for keyword in node.keywords if keyword.arg in ("loc", "scale", "size")}
+    size = arguments.get("size")
+    fan = _root_argument(arguments["scale"]) if "scale" in arguments else None
     if fan is None or not isinstance(size, ast.Tuple) or len(size.elts) != 2:
         return
     own, incoming = map(ast.dump, size.elts)
     if ast.dump(fan) == own != incoming:
-        said = {"scale": given["scale"], "size": size, "incoming": size.elts[1]}
-        text = detail("links_come_in", **{name: ast.unparse(part) for name, part in said.items()})
+        texts = {"scale": arguments["scale"], "size": size, "incoming": size.elts[1]}
+        text = detail("links_come_in", **{name: ast.unparse(part) for name, part in texts.items()})
         yield Change("GS21", node, text)
 
 
-def _root_of(node: ast.expr) -> ast.expr | None:
+def _root_argument(node: ast.expr) -> ast.expr | None:
     """Return x of ``pow(x, -0.5)``, ``x ** -0.5``, ``1 / sqrt(x)``."""
     if isinstance(node, ast.Call) and len(node.args) == 2 and ast.unparse(node.func).endswith(("pow", "power")):
-        return node.args[0] if number(node.args[1]) == -0.5 else None
+        return node.args[0] if number_of(node.args[1]) == -0.5 else None
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-        return node.left if number(node.right) == -0.5 else None
-    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and number(node.left) == 1:
+        return node.left if number_of(node.right) == -0.5 else None
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div) and number_of(node.left) == 1:
         below = node.right
         if isinstance(below, ast.Call) and len(below.args) == 1 and ast.unparse(below.func).endswith("sqrt"):
             return below.args[0]
     return None
 
 
-def _rate_of_name(node: ast.Assign) -> Iterator[Change]:
+def _check_rate_name(node: ast.Assign) -> Iterator[Change]:
     for target in node.targets:
         if isinstance(target, ast.Name) and target.id.lower() in _RATE_NAMES:
-            yield from _rate(node, node.value, target.id)
+            yield from _check_rate(node, node.value, target.id)
 
 
-def _rate_of_call(node: ast.Call) -> Iterator[Change]:
+def _check_rate_call(node: ast.Call) -> Iterator[Change]:
     if isinstance(node.func, ast.Name) and node.func.id.lower() in _CLASS_NAMES and len(node.args) == 4:
-        yield from _rate(node, node.args[3], detail("learning_rate"))
+        yield from _check_rate(node, node.args[3], detail("learning_rate"))
 
 
-def _rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
-    rate = number(value)
+def _check_rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
+    rate = number_of(value)
     if rate is not None and not RATES[0] <= rate <= RATES[1]:
         yield Change("GS22", node, detail("rate_is", name=name, rate=rate))
 
 
-def _divided(node: ast.AST) -> ast.expr | None:
+def _divided_by_255(node: ast.AST) -> ast.expr | None:
     """Return x where an expression holds ``x / 255``, or ``x / 256``, at the bottom of sums and products."""
     if not isinstance(node, ast.BinOp):
         return None
-    if isinstance(node.op, ast.Div) and number(node.right) in (255.0, 256.0):
+    if isinstance(node.op, ast.Div) and number_of(node.right) in (255.0, 256.0):
         return node.left
-    return _divided(node.left) or _divided(node.right)
+    return _divided_by_255(node.left) or _divided_by_255(node.right)
 
 
 def _scaling_parts(node: ast.AST) -> list[ast.AST]:
-    if not isinstance(node, ast.BinOp) or _divided(node) is None:
+    if not isinstance(node, ast.BinOp) or _divided_by_255(node) is None:
         return []
     return [child for child in ast.walk(node) if child is not node]
 
 
-def _scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[Change]:
-    pixels = _divided(node)
+def _check_scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[Change]:
+    pixels = _divided_by_255(node)
     if pixels is None:
         return
     again = {one.id for one in ast.walk(pixels) if isinstance(one, ast.Name)}
     twice = [name for name, line in scaled if name in again and line < node.lineno]
     if twice:
         yield Change("GS23", node, detail("scaled_again", name=twice[0]))
-    elif _affine(node) != (255.0, 0.99, 0.01):
+    elif _affine_factors(node) != (255.0, 0.99, 0.01):
         yield Change("GS23", node, ast.unparse(node))
 
 
-def _affine(node: ast.expr) -> tuple[float | None, float | None, float | None]:
+def _affine_factors(node: ast.expr) -> tuple[float | None, float | None, float | None]:
     """Return a, b and c of ``x / a * b + c``; None for what is not there or otherwise."""
     offset: float | None = 0.0
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
@@ -123,7 +127,7 @@ def _affine(node: ast.expr) -> tuple[float | None, float | None, float | None]:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
         node, factor = _without_number(node)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Div):
-        below = number(node.right)
+        below = number_of(node.right)
         if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Mult) and factor == 1.0:
             _, factor = _without_number(node.left)
         return below, factor, offset
@@ -131,17 +135,17 @@ def _affine(node: ast.expr) -> tuple[float | None, float | None, float | None]:
 
 
 def _without_number(node: ast.BinOp) -> tuple[ast.expr, float | None]:
-    if number(node.right) is not None:
-        return node.left, number(node.right)
-    return node.right, number(node.left)
+    if number_of(node.right) is not None:
+        return node.left, number_of(node.right)
+    return node.right, number_of(node.left)
 
 
-def _targets(node: ast.Assign, names: Names) -> Iterator[Change]:
+def _check_targets(node: ast.Assign, names: ImportedNames) -> Iterator[Change]:
     target, value = node.targets[0], node.value
     if isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name) and "target" in target.value.id.lower():
-        high = number(value)
+        high = number_of(value)
         if high is not None and high >= 1:
             yield Change("GS24", node, ast.unparse(node))
     named = isinstance(target, ast.Name) and "target" in target.id.lower()
-    if named and isinstance(value, ast.Call) and "numpy.zeros" in names.paths_of(value.func):
+    if named and isinstance(value, ast.Call) and "numpy.zeros" in names.possible_paths(value.func):
         yield Change("GS24", node, ast.unparse(node))

@@ -1,4 +1,4 @@
-"""What the names of a program stand for: ``np.asfarray`` is ``numpy.asfarray`` where numpy was imported as np."""
+"""Resolve names to dotted paths: ``np.asfarray`` is ``numpy.asfarray`` where numpy was imported as np."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
-class Names:
-    """The imports of a program.
+class ImportedNames:
+    """The names that a program imports and binds.
 
     Parameters
     ----------
@@ -25,7 +25,7 @@ class Names:
     stars: tuple[str, ...]
 
     def path(self, node: ast.AST) -> str | None:
-        """Return the dotted path that an expression names, or None."""
+        """Return the dotted path of an expression, or None."""
         if isinstance(node, ast.Attribute):
             inner = self.path(node.value)
             return f"{inner}.{node.attr}" if inner else None
@@ -35,8 +35,8 @@ class Names:
             return self.paths[node.id]
         return None if node.id in self.bound else node.id
 
-    def paths_of(self, node: ast.AST) -> tuple[str, ...]:
-        """Return the paths that an expression may name: its own, and those by way of a star."""
+    def possible_paths(self, node: ast.AST) -> tuple[str, ...]:
+        """Return the paths that an expression may name: its own, and those by a star import."""
         path = self.path(node)
         if path is None:
             return ()
@@ -48,8 +48,8 @@ class Names:
         return next((name for name, target in self.paths.items() if target == path), None)
 
 
-def names_in(tree: ast.Module) -> Names:
-    """Collect the names of a program."""
+def collect_names(tree: ast.Module) -> ImportedNames:
+    """Collect the imported and bound names of a program."""
     paths: dict[str, str] = {}
     bound: list[str] = []
     stars: list[str] = []
@@ -70,13 +70,13 @@ def names_in(tree: ast.Module) -> Names:
             bound.append(node.name)
         elif isinstance(node, ast.arg):
             bound.append(node.arg)
-    return Names(paths, frozenset(bound), tuple(stars))
+    return ImportedNames(paths, frozenset(bound), tuple(stars))
 
 
-def number(node: ast.AST) -> float | None:
-    """Return the number an expression is, with its sign, or None."""
+def number_of(node: ast.AST) -> float | None:
+    """Return the signed number that an expression is, or None."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        inner = number(node.operand)
+        inner = number_of(node.operand)
         return None if inner is None else -inner
     if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
         return float(node.value)

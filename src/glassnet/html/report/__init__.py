@@ -1,4 +1,4 @@
-"""The report: one HTML file that says what a model is, how it was made, and how it does."""
+"""The report: one HTML file on what a model is, how it was made, and how well it works."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ def report(
     training : Dataset, optional
         What the model was trained on, to show what misread samples resemble.
     findings : sequence of Finding, optional
-        Of the data doctor, from `glassnet.doctor.data.checks.examine`; not shown if not given.
+        Of the data doctor, from `glassnet.doctor.examine`; not shown if not given.
     kept_aside : bool
-        Whether `data` are the part of the training file that was kept aside for the test.
+        Whether `data` are the part of the training file that was held out for the test.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""The page's charts as SVG: text stays text, and the colours are the page's own, light, dark or on paper."""
+"""The report's charts as SVG: text stays text, and the page's own colours apply, light, dark or printed."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
 
 @dataclass(frozen=True)
 class Scale:
-    """From values to places in the drawing, and back to none: what lies outside is drawn at the end."""
+    """Maps values to coordinates; values outside the range are drawn at its ends."""
 
     low: float
     high: float
@@ -48,14 +48,14 @@ class Scale:
 
     def ticks(self, most: int) -> Floats:
         """Return round values within the scale."""
-        found: Floats = np.asarray(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high))
+        ticks: Floats = np.asarray(MaxNLocator(nbins=most, steps=[1, 2, 2.5, 5, 10]).tick_values(self.low, self.high))
         edge = 1e-9 * (self.high - self.low)
-        return found[(found >= self.low - edge) & (found <= self.high + edge)]
+        return ticks[(ticks >= self.low - edge) & (ticks <= self.high + edge)]
 
 
 @dataclass
 class Plot:
-    """A frame with two scales and what is drawn in it, in the order it is added."""
+    """A frame with two scales, and the elements drawn in it."""
 
     x: Scale
     y: Scale
@@ -69,15 +69,15 @@ class Plot:
         self.parts.append(Markup(markup).format(*safe, **named))
 
     def axes(self, x_name: str, y_name: str, x_shown: Callable[[float], str], y_shown: Callable[[float], str]) -> None:
-        """Draw a faint grid, the values along it, and what they are."""
+        """Draw a faint grid, tick labels, and the names of both axes."""
         for value in self.y.ticks(6):
             y = self.y(value)
             self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
             self.text(self.x.start - 7, y + 4, y_shown(float(value)), "end")
-        told = [(self.x(value), x_shown(float(value))) for value in self.x.ticks(7)]
-        room = (self.x.end - self.x.start) / max(1, len(told))
-        every = ceil(LETTER * (2 + max(len(text) for _, text in told)) / room)
-        for number, (x, text) in enumerate(told):
+        labels = [(self.x(value), x_shown(float(value))) for value in self.x.ticks(7)]
+        room = (self.x.end - self.x.start) / max(1, len(labels))
+        every = ceil(LETTER * (2 + max(len(text) for _, text in labels)) / room)
+        for number, (x, text) in enumerate(labels):
             self.add('<path class="tick" d="M{:.1f} {:.1f}v4"/>', x, self.y.start)
             self.text(x, self.y.start + 17, "" if number % every else text, "middle")
         self.add('<path class="axis" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, self.y.start, self.x.end)
@@ -89,13 +89,13 @@ class Plot:
             self.add(turned, middle, y_name)
 
     def text(self, x: float | Floats, y: float | Floats, words: str, anchor: str = "start", kind: str = "") -> None:
-        """Write words at a place of the drawing."""
+        """Write text at coordinates."""
         self.add(
             '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}">{}</text>', kind, float(x), float(y), anchor, words
         )
 
     def line(self, x: Floats, y: Floats, kind: str) -> None:
-        """Draw a line; where a value is not finite it has a gap."""
+        """Draw a line with gaps at values that are not finite."""
         pen, steps = "M", []
         for across, up in zip(self.x(x), self.y(y), strict=True):
             if np.isfinite(up):
@@ -113,33 +113,33 @@ class Plot:
         return head + Markup("").join(self.parts) + Markup("</svg>")
 
 
-def _plot(
+def _new_plot(
     x: tuple[float, float], y: tuple[float, float], label: str, *, left: float = LEFT, right: float = RIGHT
 ) -> Plot:
-    (near, far), (low, high) = _open(*x), _open(*y)
+    (near, far), (low, high) = _nonempty_range(*x), _nonempty_range(*y)
     return Plot(Scale(near, far, left, WIDE - right), Scale(low, high, HIGH - BOTTOM, TOP), label)
 
 
-def _open(low: float, high: float) -> tuple[float, float]:
-    """Return a range that has a width."""
+def _nonempty_range(low: float, high: float) -> tuple[float, float]:
+    """Return a range of a width above 0."""
     return (low, high) if high > low else (low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2)
 
 
-def curves(kept: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
-    """Draw how accuracy and loss went; a member of a committee has a line of its own, the first is named.
+def draw_curves(histories: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
+    """Draw accuracy and loss over training; ensemble members have a line each, the first is named.
 
     Returns
     -------
     list of (name, drawing)
         One a panel: accuracy, where there are classes, and loss.
     """
-    panels = [name for name in ("accuracy", "loss") if all(name in one for one in kept)]
-    return [(say(name), _curve(kept, name, say)) for name in panels]
+    panels = [name for name in ("accuracy", "loss") if all(name in one for one in histories)]
+    return [(say(name), _draw_panel(histories, name, say)) for name in panels]
 
 
-def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
+def _draw_panel(histories: Sequence[Curve], name: str, say: Say) -> Markup:
     lines: list[tuple[str, Floats, Floats, str]] = []
-    for number, one in reversed(list(enumerate(kept))):
+    for number, one in reversed(list(enumerate(histories))):
         quiet = " quiet" if number else ""
         lines.append(("" if number else say("training"), one["progress"], one[name], f"first{quiet}"))
         if f"validation_{name}" in one:
@@ -152,8 +152,8 @@ def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
     room = 0.04 * (high - low)
     low, high = (max(0, low - room), min(1, high + room)) if shares else (min(0, low), high + room)
     epochs = max(float(x[-1]) for _, x, _, _ in lines)
-    plot = _plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
-    plot.axes(say("epoch"), "", shown, _share if shares else told_apart(plot.y))
+    plot = _new_plot((0, epochs), (low, high), say("curve_label", what=say(name)), right=END_LABELS)
+    plot.axes(say("epoch"), "", shown, _format_share if shares else tick_formatter(plot.y))
     ends = []
     for named, x, y, kind in lines:
         plot.line(x, y, kind)
@@ -161,12 +161,12 @@ def _curve(kept: Sequence[Curve], name: str, say: Say) -> Markup:
         if named and len(finite):
             last = percent(finite[-1]) if shares else shown(finite[-1])
             ends.append((float(plot.y(finite[-1])), f"{named} {last}", kind))
-    _name_ends(plot, ends)
+    _label_ends(plot, ends)
     return plot.svg()
 
 
-def _name_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
-    """Name each line beside its end; two that are close share the room around their middle."""
+def _label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
+    """Label each line at its end; move two close labels apart."""
     ends = sorted(ends)
     if len(ends) == 2 and (gap := ends[1][0] - ends[0][0]) < LINE:
         push = (LINE - gap) / 2
@@ -175,35 +175,35 @@ def _name_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
         plot.text(plot.x.end + 6, min(height + 4, plot.y.start), words, kind=f"end {kind}")
 
 
-def _share(part: float) -> str:
+def _format_share(part: float) -> str:
     return f"{100 * part:g}\N{NARROW NO-BREAK SPACE}%"
 
 
-def reliability(found: Reliability, say: Say) -> Markup:
+def draw_reliability(bins: Reliability, say: Say) -> Markup:
     """Draw confidence against accuracy, and below it how many answers have that confidence."""
-    plot = _plot((0, 1), (0, 1), say("reliability_label"))
-    plot.axes("", say("part_right"), _share, _share)
-    some = np.flatnonzero(found.counts)
+    plot = _new_plot((0, 1), (0, 1), say("reliability_label"))
+    plot.axes("", say("part_right"), _format_share, _format_share)
+    some = np.flatnonzero(bins.counts)
     for k in some:
-        left, right = plot.x(found.edges[[k, k + 1]])
-        right_part, sure, zero = plot.y(found.accuracy[k]), plot.y(found.confidence[k]), plot.y.start
+        left, right = plot.x(bins.edges[[k, k + 1]])
+        right_part, sure, zero = plot.y(bins.accuracy[k]), plot.y(bins.confidence[k]), plot.y.start
         lower, upper = max(right_part, sure), min(right_part, sure)  # as drawings count, from above
         bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
         plot.add(bar, "bar", left + 1, lower, right - left - 2, zero - lower)
         plot.add(bar, "gap", left + 1, upper, right - left - 2, lower - upper)
         plot.add('<path class="cap" d="M{:.1f} {:.1f}H{:.1f}"/>', left + 1, right_part, right - 1)
     plot.line(np.array([0.0, 1.0]), np.array([0.0, 1.0]), "even")
-    _counts_below(plot, found, say)
+    _counts_below(plot, bins, say)
     plot.text((plot.x.start + plot.x.end) / 2, plot.high - 6, say("confidence"), "middle", "name")
     return plot.svg()
 
 
-def _counts_below(plot: Plot, found: Reliability, say: Say) -> None:
+def _counts_below(plot: Plot, bins: Reliability, say: Say) -> None:
     floor, room = HIGH + 66, 44
     plot.high = floor + 26
-    most = max(found.counts.max(), 1)
-    for k, count in enumerate(found.counts):
-        left, right = plot.x(found.edges[[k, k + 1]])
+    most = max(bins.counts.max(), 1)
+    for k, count in enumerate(bins.counts):
+        left, right = plot.x(bins.edges[[k, k + 1]])
         high = room * count / most
         bar = '<rect class="count" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
         plot.add(bar, left + 1, floor - high, right - left - 2, high)
@@ -213,33 +213,33 @@ def _counts_below(plot: Plot, found: Reliability, say: Say) -> None:
     plot.text(plot.x.start - 7, floor, say("answers"), "end", "small")
 
 
-def told_apart(scale: Scale) -> Callable[[float], str]:
-    """Return what writes values along a scale with as many digits as it takes to tell them apart, and no rounding."""
+def tick_formatter(scale: Scale) -> Callable[[float], str]:
+    """Return a formatter with as many digits as the ticks of a scale need to differ."""
     size = max(abs(scale.low), abs(scale.high))
     # A round step has two digits that count at most, as 2.5 has.
     digits = 2 - floor(log10((scale.high - scale.low) / 10))
     if 1e-4 < size < 1e9:
-        return lambda value: _without_end(f"{value + 0.0:,.{max(0, digits)}f}").replace("-", "−")
+        return lambda value: _strip_zeros(f"{value + 0.0:,.{max(0, digits)}f}").replace("-", "−")
     return lambda value: f"{value + 0.0:.{max(1, digits + 1 + floor(log10(size or 1)))}g}".replace("-", "−")
 
 
-def _without_end(number: str) -> str:
+def _strip_zeros(number: str) -> str:
     return number.rstrip("0").rstrip(".") if "." in number else number
 
 
-def _whole(count: float) -> str:
-    """Write a count; between two of them stands nothing."""
+def _format_count(count: float) -> str:
+    """Return a count; empty for a tick between two counts."""
     return f"{count:,.0f}" if count == round(count) else ""
 
 
-def scatter(values: Floats, answers: Floats, say: Say) -> Markup:
-    """Draw what is answered against what is true, both shape (n,); on the line they are equal."""
+def draw_scatter(values: Floats, answers: Floats, say: Say) -> Markup:
+    """Draw answers against true values, both shape (n,), and the line on which they are equal."""
     rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(int))
-    ends = _room(np.concatenate([values[rows], answers[rows]]))
-    plot = _plot(ends, ends, say("scatter_label"))
-    longest = max(len(told_apart(plot.y)(float(value))) for value in plot.y.ticks(6))
-    plot = _plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
-    plot.axes(say("true"), say("answered"), told_apart(plot.x), told_apart(plot.y))
+    ends = _padded_range(np.concatenate([values[rows], answers[rows]]))
+    plot = _new_plot(ends, ends, say("scatter_label"))
+    longest = max(len(tick_formatter(plot.y)(float(value))) for value in plot.y.ticks(6))
+    plot = _new_plot(ends, ends, say("scatter_label"), left=max(LEFT, 30 + LETTER * longest))
+    plot.axes(say("true"), say("answered"), tick_formatter(plot.x), tick_formatter(plot.y))
     plot.line(np.array(ends), np.array(ends), "even")
     places = zip(plot.x(values[rows]), plot.y(answers[rows]), strict=True)
     kind = "dots few" if len(rows) <= FEW_DOTS else "dots"
@@ -247,14 +247,14 @@ def scatter(values: Floats, answers: Floats, say: Say) -> Markup:
     return plot.svg()
 
 
-def error_histogram(errors: Floats, say: Say) -> Markup:
-    """Draw how often an answer is how far off; the two per cent furthest off are counted in the outer bars."""
+def draw_error_histogram(errors: Floats, say: Say) -> Markup:
+    """Draw a histogram of errors; the two per cent furthest off are counted in the outer bars."""
     reach = float(np.quantile(np.abs(errors), 0.98)) or float(np.abs(errors).max()) or 1.0
     bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # an odd number: the middle one is around 0
     edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
-    plot = _plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
-    plot.axes(say("answer_less_true"), say("samples"), told_apart(plot.x), _whole)
+    plot = _new_plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))
+    plot.axes(say("answer_less_true"), say("samples"), tick_formatter(plot.x), _format_count)
     for left, right, top in zip(plot.x(edges), plot.x(edges[1:]), plot.y(counts), strict=False):
         bar = '<rect class="bar" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
         plot.add(bar, left + 0.5, top, right - left - 1, plot.y.start - top)
@@ -262,6 +262,6 @@ def error_histogram(errors: Floats, say: Say) -> Markup:
     return plot.svg()
 
 
-def _room(values: Floats) -> tuple[float, float]:
-    low, high = _open(float(values.min()), float(values.max()))
+def _padded_range(values: Floats) -> tuple[float, float]:
+    low, high = _nonempty_range(float(values.min()), float(values.max()))
     return low - 0.03 * (high - low), high + 0.03 * (high - low)

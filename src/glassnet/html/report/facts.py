@@ -1,7 +1,8 @@
-"""What a model and its receipt say of how it was made. Receipts are information: each part may be missing or odd."""
+"""Facts from a model and its receipt, any part of which may be missing or malformed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,39 +19,39 @@ _FARTHEST = 1e30  # what a curve shows at most: axes cannot be divided for any n
 
 
 class Fact(NamedTuple):
-    """A line of the table: its name, what it says, and whether that is for machines."""
+    """A line of the table: its name, its text, and whether that is code."""
 
     name: str
     text: str
     code: bool = False
 
 
-def facts_of(model: Model, say: Say) -> list[Fact]:
-    """Return what there is to say, the network first."""
+def model_facts(model: Model, say: Say) -> list[Fact]:
+    """Return the facts, the network first."""
     receipt = model.receipt
-    data, told = part(receipt, "data"), part(receipt, "options")
-    found = [Fact(say("network"), _network(model, say))]
+    data, options = sub_receipt(receipt, "data"), sub_receipt(receipt, "options")
+    facts = [Fact(say("network"), _network(model, say))]
     if receipt.get("recipe"):
-        found.append(Fact(say("recipe"), str(receipt["recipe"])))
+        facts.append(Fact(say("recipe"), str(receipt["recipe"])))
     if data:
-        lines = [say("samples_of", source=data.get("source", "?"), samples=counted(data.get("samples")))]
+        lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
-        lines += [say("part_stopping")] if told.get("early_stopping") and not receipt.get("own_validation") else []
-        found.append(Fact(say("trained_on"), "; ".join(lines)))
-    if told:
-        found += _learning(model, told, say)
-    found.append(
+        lines += [say("part_stopping")] if options.get("early_stopping") and not receipt.get("own_validation") else []
+        facts.append(Fact(say("trained_on"), "; ".join(lines)))
+    if options:
+        facts += _learning(model, options, say)
+    facts.append(
         Fact(say("values_in_out"), say("values_line", inputs=_inputs(model, say), targets=_targets(model, say)))
     )
-    if kept := receipt.get("kept"):
-        epochs = ", ".join(map(str, kept)) if isinstance(kept, list) else str(kept)
-        found.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
+    if kept_epochs := receipt.get("kept"):
+        epochs = ", ".join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
+        facts.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
     if model.deskews:
-        found.append(Fact(say("deskews"), say("deskews_line")))
+        facts.append(Fact(say("deskews"), say("deskews_line")))
     if model.temperature != 1:
         line = say("temperature_line", temperature=shown(model.temperature))
-        found.append(Fact(say("temperature"), line))
-    return found + _origin(model, say)
+        facts.append(Fact(say("temperature"), line))
+    return facts + _origin(model, say)
 
 
 def _network(model: Model, say: Say) -> str:
@@ -78,53 +79,58 @@ def _targets(model: Model, say: Say) -> str:
     return say("targets_classes" if targets.of_classes else "targets_labels", **ends)
 
 
-def _learning(model: Model, told: dict[str, Any], say: Say) -> list[Fact]:
+def _learning(model: Model, options: dict[str, Any], say: Say) -> list[Fact]:
     architecture = model.network.architecture
     line = say(
         "learning_line",
         rule=architecture.rule,
         loss=architecture.loss,
-        optimizer=told.get("optimizer", "?"),
-        rate=plain(told.get("learning_rate", "?"), say),
-        schedule=told.get("schedule", "?"),
+        optimizer=options.get("optimizer", "?"),
+        rate=format_value(options.get("learning_rate", "?"), say),
+        schedule=options.get("schedule", "?"),
     )
     trails = model.receipt.get("trails")
     ran = [len(trail) - 1 for trail in trails if isinstance(trail, list)] if isinstance(trails, list) else []
     length = say(
-        "length_line", epochs=counted(max(ran, default=told.get("epochs"))), batch=counted(told.get("batch_size"))
+        "length_line",
+        epochs=format_count(max(ran, default=options.get("epochs"))),
+        batch=format_count(options.get("batch_size")),
     )
     seed = say(
         "seed_line",
-        seed=told.get("seed", "?"),
-        engine=model.receipt.get("engine", told.get("engine", "?")),
+        seed=options.get("seed", "?"),
+        engine=model.receipt.get("engine", options.get("engine", "?")),
         dtype=model.network.parameters.flat.dtype,
     )
     return [Fact(say("learning"), line), Fact(say("length"), length), Fact(say("seed"), seed)]
 
 
 def _origin(model: Model, say: Say) -> list[Fact]:
-    receipt, found = model.receipt, []
-    if result := part(receipt, "result"):
+    receipt, facts = model.receipt, []
+    if result := sub_receipt(receipt, "result"):
         numbers = {k: v for k, v in result.items() if k != "samples" and isinstance(v, int | float)}
         called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
         scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
-        line = say("test_line", scores=", ".join(scores), samples=counted(result.get("samples")))
-        found.append(Fact(say("test_then"), line))
+        line = say("test_line", scores=", ".join(scores), samples=format_count(result.get("samples")))
+        facts.append(Fact(say("test_then"), line))
     if resumed := receipt.get("resumed"):
-        found.append(Fact(say("resumed"), "; ".join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
-    if versions := part(receipt, "versions"):
-        found.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
+        facts.append(Fact(say("resumed"), "; ".join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
+    if versions := sub_receipt(receipt, "versions"):
+        facts.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
     for name in ("blas", "processor"):
         if receipt.get(name):
-            found.append(Fact(say(name), str(receipt[name])))
-    for name, digest in (("weights_hash", model.hash()), ("data_hash", part(receipt, "data").get("fingerprint"))):
+            facts.append(Fact(say(name), str(receipt[name])))
+    for name, digest in (
+        ("weights_hash", model.hash()),
+        ("data_hash", sub_receipt(receipt, "data").get("fingerprint")),
+    ):
         if digest:
-            found.append(Fact(say(name), str(digest), code=True))
-    return found
+            facts.append(Fact(say(name), str(digest), code=True))
+    return facts
 
 
 class Setting(NamedTuple):
-    """An option as it was: whether it differs from the recipe's, and what it is."""
+    """An option: its value, whether that differs from the recipe's, and its meaning."""
 
     name: str
     value: str
@@ -132,57 +138,57 @@ class Setting(NamedTuple):
     meaning: str
 
 
-def settings_of(model: Model, language: str, say: Say) -> list[Setting]:
+def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
     """Return every option of the receipt."""
-    told, recipe = part(model.receipt, "options"), model.receipt.get("recipe")
+    options, recipe = sub_receipt(model.receipt, "options"), model.receipt.get("recipe")
     usual = Options.recipe(recipe).to_dict() if isinstance(recipe, str) and recipe in RECIPES else {}
-    found = []
-    for name, value in told.items():
+    settings = []
+    for name, value in options.items():
         spec = SPECS.get(name)
         meaning = "" if spec is None else spec.help_zh if language == "zh" else spec.help
-        found.append(Setting(name, plain(value, say), name in usual and usual[name] != value, meaning))
-    return found
+        settings.append(Setting(name, format_value(value, say), name in usual and usual[name] != value, meaning))
+    return settings
 
 
-def curves_of(receipt: dict[str, Any]) -> list[Curve]:
-    """Return the learning curves that a receipt keeps, one a member; what is no curve is passed over."""
-    kept = receipt.get("curves")
-    return [curve for one in (kept if isinstance(kept, list) else []) if (curve := _curve(one))]
+def learning_curves(receipt: Mapping[str, Any]) -> list[Curve]:
+    """Return the learning curves of a receipt, one a member; malformed ones are skipped."""
+    curves = receipt.get("curves")
+    return [curve for one in (curves if isinstance(curves, list) else []) if (curve := _curve(one))]
 
 
-def _curve(told: Any) -> Curve:
+def _curve(series: Any) -> Curve:
     pairs = {"loss": "progress", "accuracy": "progress", "validation_loss": "epoch", "validation_accuracy": "epoch"}
     try:
-        found = {name: np.array(values, float) for name, values in dict(told).items()}
+        arrays = {name: np.array(values, float) for name, values in dict(series).items()}
     except (TypeError, ValueError):
         return {}
     fits = {
         name: along
         for name, along in pairs.items()
-        if name in found and along in found and found[name].shape == found[along].shape == (found[along].size,)
+        if name in arrays and along in arrays and arrays[name].shape == arrays[along].shape == (arrays[along].size,)
     }
-    if "loss" not in fits or not found["progress"].size or not np.isfinite(found["progress"]).all():
+    if "loss" not in fits or not arrays["progress"].size or not np.isfinite(arrays["progress"]).all():
         return {}
-    if any(np.nanmax(np.abs(values), initial=0) > _FARTHEST for values in found.values()):
+    if any(np.nanmax(np.abs(values), initial=0) > _FARTHEST for values in arrays.values()):
         return {}
-    return {name: found[name] for name in {*fits, *fits.values()}}
+    return {name: arrays[name] for name in {*fits, *fits.values()}}
 
 
-def part(receipt: dict[str, Any], name: str) -> dict[str, Any]:
-    """Return a part of a receipt that has parts of its own; empty if it is missing."""
-    found = receipt.get(name)
-    return found if isinstance(found, dict) else {}
+def sub_receipt(receipt: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of a receipt that is an object itself; empty if it is missing."""
+    part = receipt.get(name)
+    return part if isinstance(part, dict) else {}
 
 
-def plain(value: Any, say: Say) -> str:
-    """Write an option's value for people."""
+def format_value(value: Any, say: Say) -> str:
+    """Return an option's value for people."""
     if isinstance(value, bool):
         return say("yes" if value else "no")
     if isinstance(value, list | tuple):
-        return ", ".join(plain(one, say) for one in value)
+        return ", ".join(format_value(one, say) for one in value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def counted(number: Any) -> str:
-    """Write how many there are; a question mark where that is not known."""
+def format_count(number: Any) -> str:
+    """Return a count for people; a question mark where it is unknown."""
     return f"{number:,}" if isinstance(number, int) else "?"

@@ -1,4 +1,4 @@
-"""The page put together: which sections a model and its data allow, and what stands above them."""
+"""The report page: which sections a model and its data allow, and the figures above them."""
 
 from __future__ import annotations
 
@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 
 from ...data import is_bundled
 from ...data.dataset import Dataset
-from ...doctor.findings import Finding
+from ...doctor.findings import Finding, kind_in
 from ...i18n.finding_details import Detail, in_chinese
-from ...i18n.findings_zh import kind_in
 from ...i18n.language import Say
 from ...i18n.plots import shown
 from ...i18n.report import percent, say_in
@@ -19,11 +18,11 @@ from ...model.evaluate import Evaluation
 from ...model.model import Model, require_model
 from ...training.receipt import fingerprint
 from ..page import templates, whole_page
-from .charts import curves
-from .facts import counted, curves_of, facts_of, part, settings_of
-from .misread import misread_of, why_of
-from .results import Asked, classes_of, confusion_of, numbers_of, reliability_of
-from .weights import weights_of
+from .charts import draw_curves
+from .facts import format_count, learning_curves, model_facts, option_settings, sub_receipt
+from .misread import misread_section, why_section
+from .results import EvaluatedModel, classes_section, confusion_section, numbers_section, reliability_section
+from .weights import weights_section
 
 TITLES = {
     "made": "made",
@@ -41,7 +40,7 @@ TITLES = {
 
 
 class Page(NamedTuple):
-    """A page: its HTML, the sections it has, those that only data would bring, and how the model did."""
+    """A page: its HTML, its sections, those that need data, and the evaluation."""
 
     html: str
     sections: list[str]
@@ -61,24 +60,24 @@ def make_page(
     """Make the page; parameters and errors as `report`."""
     require_model(model)
     say = say_in(language)
-    asked = None if data is None else Asked.of(model, data)
-    found: dict[str, Any] = {
-        "made": {"facts": facts_of(model, say), "settings": settings_of(model, language, say)},
-        "curve": {"panels": curves(kept, say)} if (kept := curves_of(model.receipt)) else {"panels": []},
-        "weights": weights_of(model, asked, say),
+    evaluated = None if data is None else EvaluatedModel.of(model, data)
+    sections: dict[str, Any] = {
+        "made": {"facts": model_facts(model, say), "settings": option_settings(model, language, say)},
+        "curve": {"panels": draw_curves(histories, say) if (histories := learning_curves(model.receipt)) else []},
+        "weights": weights_section(model, evaluated, say),
         "doctor": {"findings": None if findings is None else [_finding(one, language, say) for one in findings]},
     }
-    if asked is not None:
-        found |= {
-            "confusion": confusion_of(asked, say),
-            "classes": classes_of(asked),
-            "numbers": numbers_of(asked, say),
-            "reliability": reliability_of(asked, say),
-            "misread": misread_of(asked, say),
-            "why": why_of(asked, training, say),
+    if evaluated is not None:
+        sections |= {
+            "confusion": confusion_section(evaluated, say),
+            "classes": classes_section(evaluated),
+            "numbers": numbers_section(evaluated, say),
+            "reliability": reliability_section(evaluated, say),
+            "misread": misread_section(evaluated, say),
+            "why": why_section(evaluated, training, say),
         }
-    found = {section: found[section] for section in TITLES if found.get(section)}
-    without = [] if asked else _need_data(model)
+    sections = {section: sections[section] for section in TITLES if sections.get(section)}
+    without = [] if evaluated else _need_data(model)
     called = name or say("untitled")
     content = (
         templates()
@@ -87,15 +86,15 @@ def make_page(
             say=say,
             language=language,
             name=called,
-            trained_on_bundled=is_bundled(part(model.receipt, "data").get("source")),
+            trained_on_bundled=is_bundled(sub_receipt(model.receipt, "data").get("source")),
             file=shlex.quote(name or "MODEL"),
             model=model,
             data=data,
             members=len(model.members),
-            lead=_lead(asked, say),
-            notes=_notes(model, asked, kept_aside, say),
-            tiles=_tiles(model, asked, found, say),
-            sections=found,
+            lead=_lead(evaluated, say),
+            notes=_notes(model, evaluated, kept_aside, say),
+            tiles=_tiles(model, evaluated, sections, say),
+            sections=sections,
             titles={section: say(word) for section, word in TITLES.items()},
             without=[say(TITLES[section]) for section in without],
             version=version("glassnet"),
@@ -104,9 +103,9 @@ def make_page(
     )
     return Page(
         whole_page(f"{called} – {say('report')}", content, language),
-        list(found),
+        list(sections),
         without,
-        asked.evaluation if asked else None,
+        evaluated.evaluation if evaluated else None,
     )
 
 
@@ -117,57 +116,60 @@ def _need_data(model: Model) -> list[str]:
     return [*matrix, "classes", "reliability", "misread", *(["why"] if model.targets.of_classes else [])]
 
 
-def _lead(asked: Asked | None, say: Say) -> str:
-    if asked is None:
+def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
+    if evaluated is None:
         return say("lead_none")
-    evaluation, facts = asked.evaluation, {"samples": counted(len(asked.data)), "source": asked.data.source}
+    evaluation, facts = (
+        evaluated.evaluation,
+        {"samples": format_count(len(evaluated.data)), "source": evaluated.data.source},
+    )
     if evaluation.r2 is not None:
         if evaluation.r2 < 0:
             return say("lead_worse", **facts)
         return say("lead_numbers", **facts, r2=percent(evaluation.r2))
-    return say("lead_classes", **facts, right=counted(evaluation.samples - len(evaluation.misread)))
+    return say("lead_classes", **facts, right=format_count(evaluation.samples - len(evaluation.misread)))
 
 
-def _notes(model: Model, asked: Asked | None, kept_aside: bool, say: Say) -> list[str]:
-    """Return what must be known to read the figures rightly."""
-    if asked is None:
+def _notes(model: Model, evaluated: EvaluatedModel | None, kept_aside: bool, say: Say) -> list[str]:
+    """Return notes on how to read the figures."""
+    if evaluated is None:
         return []
-    notes, trained = [], part(model.receipt, "data")
+    notes, trained = [], sub_receipt(model.receipt, "data")
     if kept_aside:
-        notes.append(say("kept_aside", source=asked.data.source))
-    elif trained.get("fingerprint") == fingerprint(asked.data):
+        notes.append(say("kept_aside", source=evaluated.data.source))
+    elif trained.get("fingerprint") == fingerprint(evaluated.data):
         notes.append(say("trained_on_these"))
-    if asked.data.weights is not None:
+    if evaluated.data.weights is not None:
         notes.append(say("weighted"))
     return notes
 
 
-def _tiles(model: Model, asked: Asked | None, found: dict[str, Any], say: Say) -> list[tuple[str, str]]:
-    """Return the figures at the top: each with what it counts."""
+def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, Any], say: Say) -> list[tuple[str, str]]:
+    """Return the figures at the top: each with its label."""
     tiles: list[tuple[str, str]] = []
-    if asked is not None:
-        evaluation = asked.evaluation
+    if evaluated is not None:
+        evaluation = evaluated.evaluation
         if evaluation.accuracy is not None:
             tiles.append((percent(evaluation.accuracy), say("right")))
         if evaluation.r2 is not None and evaluation.rmse is not None:
             tiles += [(percent(evaluation.r2), say("explained")), (shown(evaluation.rmse), say("rmse"))]
-        if "classes" in found:
-            tiles.append((percent(found["classes"]["mean_f1"]), say("macro_f1")))
-        if "reliability" in found:
-            tiles.append((percent(found["reliability"]["error"]), say("calibration")))
+        if "classes" in sections:
+            tiles.append((percent(sections["classes"]["mean_f1"]), say("macro_f1")))
+        if "reliability" in sections:
+            tiles.append((percent(sections["reliability"]["error"]), say("calibration")))
         tiles.append((shown(evaluation.loss), say("loss_sample")))
-        tiles.append((counted(evaluation.samples), say("samples_tested")))
-    trained = part(model.receipt, "data").get("samples")
+        tiles.append((format_count(evaluation.samples), say("samples_tested")))
+    trained = sub_receipt(model.receipt, "data").get("samples")
     if isinstance(trained, int):
-        tiles.append((counted(trained), say("samples_trained")))
-    tiles.append((counted(model.network.architecture.layout.size * len(model.members)), say("parameters")))
+        tiles.append((format_count(trained), say("samples_trained")))
+    tiles.append((format_count(model.network.architecture.layout.size * len(model.members)), say("parameters")))
     return tiles
 
 
 def _finding(finding: Finding, language: str, say: Say) -> dict[str, Any]:
     rows = ", ".join(map(str, finding.rows))
     if finding.count > len(finding.rows):
-        rows = say("and_more", rows=rows, count=counted(finding.count))
+        rows = say("and_more", rows=rows, count=format_count(finding.count))
     kind = kind_in(finding.code, language)
     return {
         "severity": finding.severity,

@@ -1,4 +1,4 @@
-"""How the model does on data: its classes, its numbers, and its confidence."""
+"""The report's sections on results: confusion matrix, classes, regression, reliability."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from ...model.evaluate import (
 )
 from ...model.model import Model
 from ...plots.signed import signed_uri
-from .charts import MOST_DOTS, error_histogram, scatter
-from .charts import reliability as draw_reliability
+from .charts import MOST_DOTS, draw_error_histogram, draw_scatter
+from .charts import draw_reliability as draw_reliability
 
 CELLS = 30
 """Classes up to which the matrix has numbers in it; beyond, it is a picture."""
@@ -37,41 +37,41 @@ CLOSE = 0.01
 
 
 @dataclass(frozen=True)
-class Asked:
-    """A model and the data it was asked about, with what came of it."""
+class EvaluatedModel:
+    """A model, the data it was evaluated on, and the evaluation."""
 
     model: Model
     data: Dataset
     evaluation: Evaluation
 
     @classmethod
-    def of(cls, model: Model, data: Dataset) -> Asked:
-        """Ask the model about every sample; errors as `evaluate`."""
+    def of(cls, model: Model, data: Dataset) -> EvaluatedModel:
+        """Evaluate a model on data; errors as `evaluate`."""
         return cls(model, data, evaluate(model, data))
 
     @property
-    def of_numbers(self) -> bool:
+    def is_regression(self) -> bool:
         """Whether it is a regression."""
         return self.model.targets.name == "values"
 
     @property
     def names(self) -> list[str]:
-        """What the outputs are called."""
+        """The names of the outputs."""
         return [self.model.name_of(label) for label in range(self.model.classes)]
 
     def scores(self) -> ClassScores:
-        """Return precision and so on of every class or label."""
+        """Return precision, recall and F1 of every class or label."""
         if self.data.values is None:
             return class_scores(self.evaluation.confusion)
         return label_scores(self.data.values, self.evaluation.answers)
 
 
-def confusion_of(asked: Asked, say: Say) -> dict[str, Any] | None:
-    """Return the matrix as a table or a picture, and the commonest mistakes; None where a sample has no one class."""
-    matrix = asked.evaluation.confusion
+def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
+    """Return the confusion matrix as a table or a picture, and the commonest mistakes; None without classes."""
+    matrix = evaluated.evaluation.confusion
     if not matrix.size:
         return None
-    names, pairs = asked.names, most_confused(matrix, PAIRS)
+    names, pairs = evaluated.names, most_confused(matrix, PAIRS)
     mistakes = matrix * (1 - np.eye(len(matrix), dtype=np.int64))
     strength = mistakes / max(1, int(mistakes.max()))
     cells, picture = [], ""
@@ -96,17 +96,17 @@ def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
     return {"right": right, "count": count, "strength": round(strength, 3)}
 
 
-def classes_of(asked: Asked) -> dict[str, Any] | None:
-    """Return a line a class, or a label, the worst ones where there are many; None for a regression."""
-    if asked.of_numbers:
+def classes_section(evaluated: EvaluatedModel) -> dict[str, Any] | None:
+    """Return scores by class or label, the worst where there are many; None for a regression."""
+    if evaluated.is_regression:
         return None
-    scores, names = asked.scores(), asked.names
+    scores, names = evaluated.scores(), evaluated.names
     shown_classes: NDArray[np.intp] = np.arange(len(names))
     if len(names) > LISTED:
-        known = np.flatnonzero(scores.samples + scores.answers)
-        shown_classes = known[np.argsort(scores.f1[known], kind="stable")][:LISTED]
+        present = np.flatnonzero(scores.samples + scores.answers)
+        shown_classes = present[np.argsort(scores.f1[present], kind="stable")][:LISTED]
     missed = np.rint(scores.samples * (1 - np.nan_to_num(scores.recall, nan=1.0))).astype(int)
-    matrix = asked.evaluation.confusion
+    matrix = evaluated.evaluation.confusion
     rows = []
     for k in shown_classes:
         mistakes = np.delete(matrix[k], k) if matrix.size else np.zeros(1)
@@ -130,13 +130,13 @@ def _mean(values: NDArray[np.float64]) -> float:
     return float(some.mean()) if len(some) else float("nan")
 
 
-def numbers_of(asked: Asked, say: Say) -> dict[str, Any] | None:
-    """Return the drawings and scores of a regression's numbers, and the answers furthest off; None for classes."""
-    if not asked.of_numbers:
+def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
+    """Return plots and scores of a regression, and the worst answers; None for classes."""
+    if not evaluated.is_regression:
         return None
-    values, answers, data = asked.data.values, asked.evaluation.answers, asked.data
+    values, answers, data = evaluated.data.values, evaluated.evaluation.answers, evaluated.data
     assert values is not None
-    scores, names = number_scores(values, answers, data.weights), asked.names
+    scores, names = number_scores(values, answers, data.weights), evaluated.names
     errors = answers - values
     unit = np.where(scores.rmse > 0, scores.rmse, 1)
     furthest = np.argsort(-np.abs(errors / unit), axis=None, kind="stable")[:FURTHEST]
@@ -146,19 +146,24 @@ def numbers_of(asked: Asked, say: Say) -> dict[str, Any] | None:
             (name, *map(shown, (scores.r2[k], scores.rmse[k], scores.mean_error[k]))) for k, name in enumerate(names)
         ],
         "drawn": [
-            (names[k], scatter(values[:, k], answers[:, k], say), error_histogram(errors[:, k], say))
+            (names[k], draw_scatter(values[:, k], answers[:, k], say), draw_error_histogram(errors[:, k], say))
             for k in range(min(len(names), NUMBERS))
         ],
         "dots": min(len(data), MOST_DOTS),
         "furthest": [
-            (row_name(data, row, say), names[k], *_beside(values[row, k], answers[row, k]), shown(errors[row, k]))
+            (
+                row_name(data, row, say),
+                names[k],
+                *_with_equal_digits(values[row, k], answers[row, k]),
+                shown(errors[row, k]),
+            )
             for row, k in places
         ],
     }
 
 
-def _beside(value: float, answer: float) -> tuple[str, ...]:
-    """Write two numbers with as many digits as it takes to see how far apart they are."""
+def _with_equal_digits(value: float, answer: float) -> tuple[str, ...]:
+    """Write two numbers with as many digits as it takes to see their difference."""
     if value == answer or max(abs(value), abs(answer)) >= 1e9:
         return shown(value), shown(answer)
     digits = max(0, 2 - floor(log10(abs(answer - value))))
@@ -167,24 +172,22 @@ def _beside(value: float, answer: float) -> tuple[str, ...]:
     return tuple(f"{number + 0.0:,.{digits}f}".replace("-", "−") for number in (value, answer))
 
 
-def reliability_of(asked: Asked, say: Say) -> dict[str, Any] | None:
+def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
     """Return how sure the model is against how often it is right; None for a regression."""
-    if asked.of_numbers:
+    if evaluated.is_regression:
         return None
-    found = reliability(asked.model, asked.data)
-    sure, right = (
-        float(np.nansum(found.counts * one) / found.counts.sum()) for one in (found.confidence, found.accuracy)
-    )
+    bins = reliability(evaluated.model, evaluated.data)
+    sure, right = (float(np.nansum(bins.counts * one) / bins.counts.sum()) for one in (bins.confidence, bins.accuracy))
     verdict = "well_sure" if abs(sure - right) <= CLOSE else "too_sure" if sure > right else "too_careful"
-    facts = {"error": percent(found.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
+    facts = {"error": percent(bins.expected_error), "confidence": percent(sure), "accuracy": percent(right)}
     return {
-        "drawing": draw_reliability(found, say),
-        "error": found.expected_error,
+        "drawing": draw_reliability(bins, say),
+        "error": bins.expected_error,
         "text": say("reliability_found", **facts, verdict=say(verdict)),
     }
 
 
 def row_name(data: Dataset, row: int, say: Say) -> str:
-    """Return what a sample is called, with its file where it has one."""
+    """Return the name of a sample: its row, and its file if it has one."""
     name = say("row_number", row=f"{data.row_numbers[row]}")
     return f"{name} ({data.row_names[row]})" if data.row_names else name

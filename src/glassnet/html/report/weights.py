@@ -1,4 +1,4 @@
-"""What the first layer looks for: its weights as pictures, or the inputs that it links to strongest."""
+"""The report's section on the first layer: its weights as pictures, or its strongest inputs."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from ...model.importance import shuffled_columns
 from ...model.model import Model
 from ...plots.signed import png_uri, signed_picture
 from ..page import thumb
-from .results import Asked
+from .results import EvaluatedModel
 
 DRAWN, LISTED, SHUFFLED = 36, 20, 100
 """Nodes that are drawn, inputs that are listed, and columns up to which it is worth the time to shuffle each."""
 
 
-def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
-    """Return the section's contents; with data, nodes are ordered by what they matter."""
+def weights_section(model: Model, evaluated: EvaluatedModel | None, say: Say) -> dict[str, Any]:
+    """Return the section; with data, nodes are ordered by importance."""
     hidden = len(model.network.architecture.sizes) > 2
-    layers = examine_nodes(model, asked.data) if asked and hidden else []
-    found: dict[str, Any] = {
+    layers = examine_nodes(model, evaluated.data) if evaluated and hidden else []
+    section: dict[str, Any] = {
         "layers": [_layer(layer) for layer in layers],
         "pictures": [],
         "inputs": [],
@@ -36,23 +36,25 @@ def weights_of(model: Model, asked: Asked | None, say: Say) -> dict[str, Any]:
     }
     first = model.network.parameters.weights[0]
     if model.image_shape is not None:
-        found["pictures"] = _pictures(model, layers[0] if layers else None, say)
-        found["order"] = say("by_matter" if layers else "by_size")
-        return found
-    if asked and model.columns and len(model.columns.names) <= SHUFFLED:
-        sizes, names = shuffled_columns(model, asked.data), list(model.columns.names)
-        found["shuffled"] = True
+        section["pictures"] = _pictures(model, layers[0] if layers else None, say)
+        section["order"] = say("by_matter" if layers else "by_size")
+        return section
+    if evaluated and model.columns and len(model.columns.names) <= SHUFFLED:
+        sizes, names = shuffled_columns(model, evaluated.data), list(model.columns.names)
+        section["shuffled"] = True
     else:
         sizes = np.abs(first).mean(axis=0)  # (features,)
         names = list(model.columns.features) if model.columns else [f"{say('input')} {k}" for k in range(len(sizes))]
     most, largest = np.argsort(-sizes, kind="stable")[:LISTED], np.abs(sizes).max() or 1
-    found["all"] = len(sizes)
-    found["inputs"] = [(names[k], _written(asked, found, sizes[k]), float(sizes[k] / largest)) for k in most]
-    return found
+    section["all"] = len(sizes)
+    section["inputs"] = [
+        (names[k], _format_size(evaluated, section, sizes[k]), float(sizes[k] / largest)) for k in most
+    ]
+    return section
 
 
-def _written(asked: Asked | None, found: dict[str, Any], size: float) -> str:
-    shares = found["shuffled"] and asked is not None and not asked.of_numbers
+def _format_size(evaluated: EvaluatedModel | None, section: dict[str, Any], size: float) -> str:
+    shares = section["shuffled"] and evaluated is not None and not evaluated.is_regression
     return percent(float(size)) if shares else shown(float(f"{size:.3g}"))
 
 

@@ -45,7 +45,7 @@ def distort(
         draws evenly from minus to plus these; displacements have the standard deviation `elastic`, and are as smooth
         as noise blurred by `elastic_sigma` pixels.
     place : uint64
-        From ``randomness.key(seed, Purpose.AUGMENTATION, epoch)``.
+        From ``nn.random.key(seed, Purpose.AUGMENTATION, epoch)``.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Columns: what is learnt about a table's columns once, saved with the model, and applied to every table after.
 
-The inputs are encoded as `encodings` says; the target tells whether classes or numbers are to be predicted.
+The inputs are encoded as `encoders` says; the target tells whether classes or numbers are to be predicted.
 """
 
 from __future__ import annotations

@@ -90,7 +90,7 @@ def about_spellings(column: Column) -> list[str]:
 def learn_inputs(
     columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
-    """Learn the encodings of columns from some rows, or all; return them, the useless ones, and what to say."""
+    """Learn the encoders of columns from some rows, or all; return them, the useless ones, and what to say."""
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []

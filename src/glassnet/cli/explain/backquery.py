@@ -1,0 +1,74 @@
+"""``glassnet explain --backquery``: what the network takes each class to look like, as pictures or rows of a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...html.why_parts import format_column_value
+from ...i18n.explain import explain_words
+from ...i18n.language import width_of
+from ...i18n.plots import shown
+from ...i18n.report import percent
+from ...model.model import Model
+from ...workflow.backquery_job import BackqueryResult, backquery_classes
+from ..console import padded, result, result_json, say, say_notice
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+
+def explain_backquery(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
+    """Say what each class looks like to the network, by the book's way back and by climbing."""
+    language = asked["language"]
+    found = backquery_classes(
+        model,
+        model_path,
+        source,
+        part=asked["part"],
+        label=asked["label"],
+        picture=asked["picture"],
+        language=language,
+        notify=say_notice,
+    )
+    if model.columns:
+        _print_typical(model, found, language, as_json)
+        return
+    word = explain_words(language)
+    if "backquery" not in found.inputs:
+        say(word("no_way_back"))
+    if as_json:
+        inputs = {name: one.tolist() for name, one in found.inputs.items()}
+        result_json({"classes": found.classes, "inputs": inputs, "answers": found.answers, "picture": found.picture})
+        return
+    for name, answers in found.answers.items():
+        result(word("asked_again", way=name, what=word(name), answers=word("comma").join(map(model.name_of, answers))))
+    pairs = zip(found.classes, found.answers["dream"], strict=True)
+    if missed := [model.name_of(wanted) for wanted, answer in pairs if wanted != answer]:
+        result(word("not_reached", classes=word("comma").join(missed)))
+    if found.picture:
+        result(word("picture_written", file=found.picture))
+
+
+def _print_typical(model: Model, found: BackqueryResult, language: str, as_json: bool) -> None:
+    """Print the row that the network takes for typical of each class, what is least usual of it first."""
+    classes, rows = found.classes, found.rows
+    if as_json:
+        columns = [{"values": one.columns, "unusual": one.unusual, "deviations": one.deviations} for one in rows]
+        sure = [one.confidence for one in rows]
+        result_json(
+            {"classes": classes, "rows": columns, "answers": [one.answer for one in rows], "confidence": sure,
+             "picture": None}
+        )  # fmt: skip
+        return
+    word = explain_words(language)
+    for label, one in zip(classes, rows, strict=True):
+        told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
+        result(word("typical_row", label=model.name_of(label), **told))
+        width = max(map(width_of, one.columns))
+        for name, value in one.columns.items():
+            far = one.deviations.get(name)
+            beside = "" if far is None else f"  ({word('typical_far', far=shown(far))})"
+            result(f"          {padded(name, -width)}  {format_column_value(value, word)}{beside}")
+    result(word("typical_usual"))

@@ -1,0 +1,74 @@
+"""``glassnet explain --nodes``: which hidden nodes matter, and which are dead or saturated."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from ...explain.nodes import BENDING_BOTH_WAYS, MOSTLY, LayerOfNodes
+from ...i18n.explain import explain_words
+from ...i18n.language import listed
+from ...i18n.plots import shown
+from ...model.model import Model
+from ...workflow import explain_job
+from ..console import result, result_json, say_notice
+from .why_text import MOST
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+
+def explain_nodes(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
+    """Say which hidden nodes matter, and which are dead or saturated."""
+    picture, language = asked["picture"], asked["language"]
+    layers = explain_job.explain_nodes(
+        model, model_path, source, part=asked["part"], picture=picture, language=language, notify=say_notice
+    )
+    if as_json:
+        result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})
+        return
+    if model.others:
+        result(explain_words(language)("of_first"))
+    for layer in layers:
+        _print_nodes(layer, language)
+    if picture:
+        result(explain_words(language)("picture_written", file=picture))
+
+
+def _node_facts(layer: LayerOfNodes) -> dict[str, Any]:
+    numbers = {
+        name: getattr(layer, name).tolist() for name in ("matters", "mean", "flat", "order", "dead", "saturated")
+    }
+    return {"layer": layer.layer, "activation": layer.activation, **numbers}
+
+
+def _print_nodes(layer: LayerOfNodes, language: str) -> None:
+    say, nodes = explain_words(language), len(layer.matters)
+    share = f"{layer.flat.mean():.1%}"
+    result(say("nodes_of_layer", layer=layer.layer, nodes=nodes, activation=layer.activation, share=share))
+    for node in layer.order[:MOST]:
+        result(
+            say(
+                "node_matters_so",
+                node=node,
+                matters=shown(layer.matters[node]),
+                mean=layer.mean[node],
+                flat=layer.flat[node],
+                bar="█" * round(24 * layer.matters[node] / (layer.matters.max() or 1)),
+            )
+        )
+    if nodes > MOST:
+        result(say("nodes_below", count=nodes - MOST, least=shown(float(layer.matters.min()))))
+
+    def which(found: NDArray[Any]) -> str:
+        if not len(found):
+            return say("none_of_them")
+        names = listed(found.tolist(), explain_job.MOST_NAMED, say("comma"))
+        return say("nodes_which" if len(found) > 1 else "node_which", count=len(found), nodes=names)
+
+    result(say("nodes_dead", which=which(layer.dead)))
+    if layer.activation in BENDING_BOTH_WAYS:
+        result(say("nodes_saturated", share=MOSTLY, which=which(layer.saturated)))

@@ -1,0 +1,135 @@
+"""``glassnet explain --row`` and ``--epoch --step``: one training step, in the terminal, as a page or as a picture."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ...errors import OptionError
+from ...explain.replay import Replay
+from ...explain.step import Trace
+from ...i18n.explain import explain_words
+from ...i18n.language import Say, listed
+from ...io.writing import write_text
+from ...model.model import Model
+from ...plots.labels import sample_label
+from ...training.events import Event, TrainingStarted
+from ...workflow import explain_job
+from ..console import progress_listener, result, result_json, say, say_notice, told
+from .step_text import print_step
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+_MOST_ROWS = 8
+"""Rows of a batch that are named."""
+
+
+def explain_step(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
+    """Show a step on one sample."""
+    if asked["row"] is None:
+        raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
+    step = explain_job.explain_step(
+        model,
+        model_path,
+        source,
+        asked["row"],
+        part=asked["part"],
+        learning_rate=asked["rate"],
+        notify=say_notice,
+    )
+    facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
+    word = explain_words(asked["language"])
+    is_, answered = (sample_label(model, one, word) for one in (step.label, step.answer))
+    remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
+    show_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
+
+
+def explain_replay(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
+    """Show a step of the training that made the model; exit code 1 where it gives other bits now."""
+
+    def announce(event: Event) -> None:
+        if isinstance(event, TrainingStarted):
+            say(told("replaying", first=int(event.progress) + 1, last=asked["epoch"], epochs=event.epochs))
+
+    show = progress_listener()
+    try:
+        replayed = explain_job.replay_step(
+            model,
+            model_path,
+            source,
+            asked["epoch"],
+            asked["step"],
+            checkpoint=asked["checkpoint"],
+            callbacks=[announce, show],
+            notify=say_notice,
+        )
+    finally:
+        show.close()
+    again = replayed.replay
+    facts = {
+        "epoch": again.epoch,
+        "step": again.step,
+        "rows": again.rows.tolist(),
+        "hash_before": again.before.hash(),
+        "hash_after": again.after.hash(),
+        "rounding": again.rounding,
+        "same": again.differs is None,
+        "where": again.where,
+    }
+    remark = _of_run(again, replayed.source, model, explain_words(asked["language"]))
+    show_step(again.trace, remark, asked, facts, as_json)
+    click.get_current_context().exit(0 if facts["same"] else 1)
+
+
+def show_step(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
+    """Print a step, or write it as a page or a picture."""
+    html, picture, language = asked["html"], asked["picture"], asked["language"]
+    if picture:
+        from ... import plots
+
+        plots.save(plots.draw_step(step, language=language), picture)
+    if html:
+        from ...html.step import step_page
+
+        write_text(html, step_page(step, remark, [remark], language))
+    if as_json:
+        result_json({**facts, **step.to_dict(), "html": html, "picture": picture})
+        return
+    say = explain_words(language)
+    result(remark)
+    if html:
+        result(say("page_written", file=html))
+    if picture:
+        result(say("picture_written", file=picture))
+    if not (html or picture):
+        print_step(step, language)
+
+
+def _of_run(again: Replay, source: str, model: Model, say: Say) -> str:
+    """Say which step of the run it is, and whether the run's bits came out."""
+    rows = listed(again.rows.tolist(), _MOST_ROWS, say("comma"))
+    remark = say(
+        "step_of_run",
+        epoch=again.epoch,
+        step=again.step,
+        rows=say("rows_of_run" if len(again.rows) > 1 else "row_of_run", rows=rows),
+        source=source,
+        member=_of_committee(model, say),
+        before=again.before.hash()[:12],
+        after=again.after.hash()[:12],
+        gap=f"{again.rounding:.1e}",
+    )
+    if again.differs is None:
+        return f"{remark} {say('step_same', epochs=again.checked)}"
+    where = say("differs_epoch", epoch=again.differs) if again.differs else say("differs_initial")
+    return f"{remark} {say('step_differs', where=where)}"
+
+
+def _of_committee(model: Model, say: Say) -> str:
+    return say("step_member", members=len(model.members)) if model.others else ""

@@ -1,0 +1,184 @@
+"""A training step for reading: the formulas of the notes, small matrices whole, large ones by their strongest links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ...explain.step import LayerStep, Trace
+from ...html.step_tables import (
+    bias_columns,
+    change_formula,
+    delta_formula,
+    error_formula,
+    is_plain,
+    layer_formula,
+    proportional_error_sum,
+    strongest_links,
+)
+from ...i18n.language import shortened
+from ...i18n.plots import shown
+from ...i18n.step import step_words
+from ...io.control_characters import printable
+
+WHOLE = 8
+"""Rows and columns up to which a matrix is printed whole."""
+MOST_NODES = 10
+WIDTH = 120
+LONGEST_NAME = 32
+"""Letters of a node's name, or of a link's, in a table."""
+
+
+def print_step(trace: Trace, language: str = "en") -> None:
+    """Print a step to standard output; of a batch, the signals and errors of the first sample."""
+    _Print(trace, language).all()
+
+
+class _Print:
+    """One step on one console, in one language."""
+
+    def __init__(self, trace: Trace, language: str) -> None:
+        self.trace, self.say = trace, step_words(language)
+        self.console = Console(highlight=False, markup=False, emoji=False)
+        self.console.width = max(self.console.width, WIDTH)  # a table cut to 80 columns would lose its digits
+
+    def all(self) -> None:
+        trace, say = self.trace, self.say
+        sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]
+        how = say("step_how", rate=shown(trace.learning_rate), optimizer=trace.optimizer)
+        self._line(f"{say('step_title', sizes='-'.join(map(str, sizes)), rule=trace.rule)}: {how}")
+        if len(trace.inputs) > 1:
+            self._line(say("step_batch", samples=len(trace.inputs)))
+        if any(layer.masked for layer in trace.layers):
+            self._line(say("step_masked"))
+        numbers = range(len(trace.layers))
+        self._heading("signals")
+        for number in numbers:
+            self._signals(number)
+        self._heading("errors_back")
+        for number in reversed(numbers):
+            self._errors(number)
+        self._heading("changes_made")
+        for number in reversed(numbers):
+            self._changes(number)
+        losses = {"before": f"{trace.loss_before:.6g}", "after": f"{trace.loss_after:.6g}"}
+        self.console.print()
+        self._line(f"{say('step_loss', loss=trace.loss.replace('_', ' '), **losses)}")
+
+    def _line(self, text: str) -> None:
+        self.console.print(printable(text), soft_wrap=True)
+
+    def _heading(self, key: str) -> None:
+        self.console.print()
+        self.console.print(self.say(key), style="bold")
+
+    def _layer_head(self, number: int, *formulas: str) -> None:
+        self.console.print()
+        self._line(f"{self.say('step_layer', number=number + 1)}: {'; '.join(formulas)}")
+
+    def _signals(self, number: int) -> None:
+        layer = self.trace.layers[number]
+        rows, columns = layer.weight.shape
+        self._layer_head(number, layer_formula(layer), self.say("step_shape", rows=rows, columns=columns))
+        if max(layer.weight.shape) <= WHOLE:
+            self._matrix("W", layer.weight)
+            if layer.bias is not None:
+                self._matrix("b", layer.bias[None])
+        columns_of = {self.say("sum_column"): layer.sums[0], self.say("says_column"): layer.activations[0]}
+        self._nodes(layer, columns_of)
+
+    def _errors(self, number: int) -> None:
+        trace, layer = self.trace, self.trace.layers[number]
+        self._layer_head(number, error_formula(trace, number, self.say), delta_formula(trace, number, self.say))
+        columns: dict[str, NDArray[Any]] = {}
+        if layer is trace.layers[-1]:
+            columns[self.say("target_column")] = trace.targets[0]
+            columns[self.say("says_column")] = layer.activations[0]
+        for rule in trace.rules:
+            columns[f"e {rule}"] = layer.ways[rule].error[0]
+        in_proportion = trace.in_proportion(number)
+        if in_proportion is not None:
+            columns[self.say("proportion_column")] = in_proportion[0]
+        if layer.derivative is not None:
+            columns["f′"] = layer.derivative[0]
+        for rule in trace.rules:
+            columns[f"δ {rule}"] = layer.ways[rule].delta[0]
+        self._nodes(layer, columns)
+        if number and "notes" in trace.rules and max(layer.weight.shape) <= WHOLE:
+            self._split(number)
+
+    def _split(self, number: int) -> None:
+        """Print an error split among the links, without the denominators and with them."""
+        layer = self.trace.layers[number]
+        for key, in_proportion in (("links_plain", False), ("links_proportion", True)):
+            self._matrix(self.say(key), layer.links("notes", in_proportion=in_proportion)[0])
+        summed = proportional_error_sum(self.trace, number)
+        if summed:
+            self._line("  " + self.say("back_to", sum=summed))
+
+    def _changes(self, number: int) -> None:
+        trace, layer = self.trace, self.trace.layers[number]
+        self._layer_head(number, change_formula(trace, number, self.say))
+        if max(layer.weight.shape) <= WHOLE:
+            for rule in trace.rules:
+                self._matrix(f"ΔW {rule}", layer.ways[rule].change)
+            if layer.difference is not None:
+                self._matrix(self.say("difference_column"), layer.difference)
+            self._matrix(self.say("weight_after"), layer.weight + layer.ways[trace.rule].change)
+        else:
+            self._strongest(number)
+        biases = bias_columns(trace, layer, self.say)
+        if biases:
+            self._line(f"  {self.say('biases_of')}")
+            self._nodes(layer, biases)
+
+    def _strongest(self, number: int) -> None:
+        trace, layer = self.trace, self.trace.layers[number]
+        links = strongest_links(trace, layer, self.say)
+        table = _table(self.say("link_column"), *links.heads)
+        for name, numbers in links.lines:
+            table.add_row(Text(shortened(name, LONGEST_NAME)), *map(shown, numbers))
+        self.console.print(table)
+        if links.left:
+            self._line("  … " + self.say("other_links", shown=len(links.lines), left=f"{links.left:,}"))
+        if is_plain(trace, layer) and len(trace.inputs) == 1:
+            self._line("  " + self.say("first_change", formula=_first_change(trace, layer)))
+
+    def _nodes(self, layer: LayerStep, columns: dict[str, NDArray[Any]]) -> None:
+        """Print the nodes of a layer with the largest deltas, in their own order."""
+        delta = layer.ways[self.trace.rule].delta[0]
+        nodes = np.sort(np.argsort(-np.abs(delta), kind="stable")[:MOST_NODES])
+        table = _table(self.say("node_column"), *columns)
+        for node in nodes:
+            name = Text(shortened(self.trace.node_name(layer, int(node)), LONGEST_NAME))
+            table.add_row(name, *(shown(values[node]) for values in columns.values()))
+        self.console.print(table)
+        left = len(next(iter(columns.values()))) - len(nodes)
+        if left:
+            self._line("  … " + self.say("other_nodes", shown=len(nodes), left=f"{left:,}"))
+
+    def _matrix(self, name: str, matrix: NDArray[Any]) -> None:
+        self._line(f"  {name}")
+        for row in matrix:
+            self._line("    " + "".join(f"{shown(x):>11}" for x in row))
+
+
+def _first_change(trace: Trace, layer: LayerStep) -> str:
+    """Write out the change of the link that changes most."""
+    own = layer.ways[trace.rule]
+    k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)
+    factors = [trace.learning_rate, own.delta[0, k], layer.inputs[0, j]]
+    return f"ΔW = α · δ_{k} · O_{j} = {' · '.join(map(shown, factors))} = {shown(own.change[k, j])}"
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 2))
+    for column in columns:
+        table.add_column(column, justify="right", no_wrap=True)
+    return table

@@ -1,0 +1,83 @@
+"""``glassnet explain --why``: why one answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...explain.why import Why
+from ...i18n.explain import explain_words
+from ...i18n.language import Say
+from ...model.model import Model
+from ...plots.labels import answer_label
+from ...workflow.explain_job import Query, draw_why, explain_answer, write_why
+from ..console import result, result_json, say, say_notice
+from .why_text import answer_line, print_why
+
+if TYPE_CHECKING:
+    from ...data.tables.table import Table
+
+
+def explain_why(
+    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+) -> None:
+    """Say why a model answers a sample as it does."""
+    picture, html, language = asked["picture"], asked["html"], asked["language"]
+    explained = explain_answer(
+        model,
+        model_path,
+        source,
+        row=asked["row"],
+        part=asked["part"],
+        output=asked["output"],
+        trained_on=asked["trained_on"],
+        drawn=bool(picture),
+        notify=say_notice,
+    )
+    query, label, why, word = explained.query, explained.label, explained.why, explain_words(language)
+    if not explained.training:
+        say(word("no_alike"))
+    if picture:
+        draw_why(explained, model, picture, language)
+    if html:
+        write_why(explained, model, html, language)
+    if as_json:
+        columns = None if model.columns is None else dict(model.columns.gathered(why.inputs))
+        name = _name(query, explain_words("en"))
+        files = {"html": html, "picture": picture}
+        result_json({"input": name, "label": label, **_facts(why), "columns": columns, **files})
+        return
+    heading = _name(query, word)
+    if label is not None:
+        heading = word("is_known", name=heading, label=answer_label(why, label, model.class_names, word))
+    if html:
+        result(heading)
+        result(word("answered_with", answer=answer_line(why, model, word)))
+        result(word("page_written", file=html))
+    else:
+        print_why(why, heading, model, query.features, language)
+    if picture:
+        result(word("picture_written", file=picture))
+
+
+def _name(query: Query, say: Say) -> str:
+    """Return what the sample is called."""
+    return query.source if query.row is None else say("named_row", source=query.source, row=query.row)
+
+
+def _facts(why: Why) -> dict[str, Any]:
+    flip, alike = why.flip, why.nearest
+    return {
+        "output": why.output,
+        "answer": why.answer,
+        "rival": why.rival,
+        "outputs": why.outputs.tolist(),
+        "gap": why.gap,
+        "nodes": why.nodes.tolist(),
+        "bias": why.bias,
+        "inputs": why.inputs.tolist(),
+        "baseline_gap": why.baseline_gap,
+        "missing": why.missing,
+        "flip": flip and {"answer": flip.answer, "distance": flip.distance, "sample": flip.sample.tolist()},
+        "nearest": alike
+        and {"rows": alike.rows.tolist(), "labels": alike.labels.tolist(), "distances": alike.distances.tolist()},
+    }

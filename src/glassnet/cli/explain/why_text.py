@@ -1,0 +1,127 @@
+"""An answer taken apart, for reading in a terminal: shares with bars, pixels with characters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ...explain.why import Why
+from ...i18n.explain import explain_words
+from ...i18n.language import Say, width_of
+from ...i18n.plots import shown
+from ...model.model import Model
+from ...plots.labels import answer_label, node_names
+from ..console import result
+
+MOST = 8
+"""Nodes, inputs or features that are listed."""
+
+
+def print_why(found: Why, heading: str, model: Model, features: Sequence[str], language: str) -> None:
+    """Print what an answer comes from: nodes, inputs, what would flip it, what it resembles."""
+    say = explain_words(language)
+    result(heading)
+    result(say("answered_with", answer=answer_line(found, model, say)))
+    head = "split_gap" if found.output is None else "split_sum" if _is_a_sum(found, model) else "split_number"
+    result(say(head, gap=shown(found.gap)))
+    biases = [(say("why_biases"), found.bias)] if found.bias else []
+    _print_shares(found.nodes, node_names(model, say), say, biases)
+    names = list(features) or [say("nameless_input", number=number) for number in range(model.features)]
+    _print_inputs(found, model, names, say)
+    _print_flip(found, model, names, say)
+    if found.nearest:
+        near = zip(found.nearest.rows, found.nearest.labels, found.nearest.distances, found.same, strict=True)
+        listed = say("comma").join(
+            say(
+                "alike_same" if same else "alike_at",
+                row=row,
+                label=answer_label(found, _one(found, known), model.class_names, say),
+                far=shown(far),
+            )
+            for row, known, far, same in near
+        )
+        result(say("alike_in_training", listed=listed))
+
+
+def answer_line(found: Why, model: Model, say: Say) -> str:
+    """Say what the model answers, and with which outputs."""
+    if found.output is None:
+        return say(
+            "best_two",
+            best=model.name_of(found.answer),
+            output=shown(found.outputs[found.answer]),
+            rival=model.name_of(found.rival),
+            second=shown(found.outputs[found.rival]),
+        )
+    answer = answer_label(found, found.answer, model.class_names, say)
+    return answer if found.rival is None else say("one_output", told=answer, output=shown(found.outputs[found.output]))
+
+
+def _one(found: Why, known: Any) -> Any:
+    """Return what is known of the output that is asked about."""
+    return known if found.output is None else known[found.output]
+
+
+def _print_inputs(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
+    added = {"added": shown(float(found.inputs.sum())), "without": shown(found.baseline_gap)}
+    if model.image_shape:
+        result(say("by_pixels", **added))
+        for line in _map_lines(found.inputs.reshape(*model.image_shape, -1).sum(axis=-1)):
+            result(f"          {line}")
+        result(f"          {_sides(found, model, say)}")
+    elif model.columns:
+        result(say("by_columns", **added))
+        columns = model.columns.gathered(found.inputs)
+        _print_shares(np.array([share for _, share in columns]), [called for called, _ in columns], say)
+    else:
+        result(say("by_inputs", **added))
+        _print_shares(found.inputs, names, say)
+
+
+def _print_flip(found: Why, model: Model, names: Sequence[str], say: Say) -> None:
+    if found.flip is None:
+        if found.rival is not None:  # a number has no border to cross
+            result(say("flips_not"))
+        return
+    unit = say("unit_columns" if model.columns else "unit_pixels" if model.image_shape else "unit_inputs")
+    other = answer_label(found, found.flip.answer, model.class_names, say)
+    result(say("flips_to", length=f"{found.flip.distance:.3g}", unit=unit, other=other))
+    if not model.image_shape:
+        _print_shares(found.flip.sample.astype(float) - found.sample, names, say)
+
+
+def _is_a_sum(found: Why, model: Model) -> bool:
+    """Whether what is split is an output's sum and not the number itself."""
+    return found.rival is not None or model.network.architecture.activations[-1] != "identity"
+
+
+def _sides(found: Why, model: Model, say: Say) -> str:
+    """Say what the two signs of a part mean."""
+    if found.output is None:
+        return say("for_classes", answer=model.name_of(found.answer), rival=model.name_of(found.rival))
+    return say("for_number" if found.rival is None else "for_label", name=model.name_of(found.output))
+
+
+def _print_shares(shares: NDArray[Any], names: Sequence[str], say: Say, more: Sequence[tuple[str, float]] = ()) -> None:
+    most = np.argsort(-np.abs(shares), kind="stable")[:MOST]
+    listed = [(names[number], float(shares[number])) for number in most]
+    if len(most) < len(shares):
+        rest = float(np.delete(shares, most).sum())
+        listed.append((say("others_count", count=len(shares) - len(most)), rest))
+    listed += more
+    largest = max(abs(share) for _, share in listed) or 1.0
+    width = max(12, *(width_of(name) for name, _ in listed))
+    for name, share in listed:
+        blanks = " " * (width - width_of(name))
+        result(f"          {blanks}{name} {shown(share):>10}  {'█' * round(24 * abs(share) / largest)}")
+
+
+def _map_lines(shares: NDArray[Any]) -> list[str]:
+    """Draw signed numbers with characters, two rows a line; lines without any are left out."""
+    pairs = shares[: len(shares) // 2 * 2].reshape(-1, 2, shares.shape[1]).sum(axis=1)
+    level = pairs / (np.abs(pairs).max() or 1.0)
+    marks = np.select([level > 0.4, level > 0.08, level < -0.4, level < -0.08], ["#", "+", "=", "-"], " ")
+    return [line for row in marks if (line := "".join(row).rstrip())]

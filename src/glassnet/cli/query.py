@@ -1,0 +1,61 @@
+"""``glassnet query``: what a model answers."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import click
+
+from ..i18n.language import width_of
+from ..io.picture_formats import NAMES
+from ..workflow.query_job import Answer, query_model
+from .console import complain, error_facts, json_flag, padded, result, result_json, say_notice, told
+from .flags import decimal_flag, language_flag, max_bytes_flag
+from .model_argument import model_and_inputs
+
+_HELP = f"""Ask a model about pictures or rows.
+
+INPUT is a picture ({", ".join(NAMES)}) or a folder of them; a CSV of rows with or without a label in
+front; for a model of a table, a table with the columns it was trained with, in any order; or "-" for rows on
+standard input. A model that was trained on a folder of pictures takes one of any size, and reads it as it read
+those. Others take digits of the model's size as they are, ink on paper inverted; those of 28 × 28 take
+photographs of handwriting too, as 'glassnet read' does. Without MODEL, the reader that ships with glassnet
+answers. What cannot be read has a line of its own, and the others are answered: the exit code is 1 then, and 2 if
+nothing can be read.
+"""
+
+
+@click.command("query", help=_HELP)
+@click.argument("words", metavar="[MODEL] INPUT...", nargs=-1)
+@decimal_flag
+@partial(language_flag, prints=True)
+@json_flag
+@max_bytes_flag
+def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: bool) -> None:
+    """Answer each input."""
+    model, sources = model_and_inputs(words, "query", "INPUT...")
+    answers = query_model(model, sources, decimal=decimal, language=language, notify=say_notice)
+    answered = [answer for answer in answers if answer.error is None]
+    if as_json:
+        result_json([_facts(answer) for answer in answers])
+    width = max((width_of(answer.input) for answer in answered), default=0)
+    for answer in [] if as_json else answers:
+        if answer.error is not None:
+            complain(answer.error.code, str(answer.error))
+            continue
+        sure = "" if answer.confidence is None else f"   {told('sure', share=answer.confidence)}"
+        result(f"{padded(answer.input, width)}   {answer.name}{sure}")
+    if len(answered) < len(answers):
+        click.get_current_context().exit(1 if answered else 2)
+
+
+def _facts(answer: Answer) -> dict[str, Any]:
+    return {
+        "input": answer.input,
+        "answer": answer.value,
+        "name": answer.name,
+        "confidence": answer.confidence,
+        "outputs": None if answer.outputs is None else list(map(float, answer.outputs)),
+        **({} if answer.error is None else error_facts(answer.error)),
+    }

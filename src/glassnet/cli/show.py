@@ -1,0 +1,187 @@
+"""``glassnet show``: what is in the data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import click
+import numpy as np
+
+from .. import data
+from ..data import Dataset
+from ..errors import DataError
+from ..i18n.language import counted, shortened, width_of
+from ..io.writing import require_picture_place
+from ..options.options import DISTORTIONS
+from ..plots import digit_lines
+from ..preprocess.tabular.dataset import read_table
+from ..preprocess.tabular.selection import about_decimals
+from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
+from ..workflow.table_options import TableOptions
+from ..workflow.training_data import learn_columns, options_for
+from .console import json_flag, padded, print_columns, result, result_json, row_name, say, say_notice, told
+from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
+from .table_flags import take_table_options, with_table_flags
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Column, Table
+
+_READING = ("input_max", "size", "colour", "handwriting", "classes")
+"""Options for reading samples."""
+
+
+@click.command("show")
+@click.argument("source", metavar="[DATA]", default=data.BUNDLED)
+@click.option("--row", type=int, help="Draw this sample; rows count from 0.")
+@click.option("--part", type=click.Choice(["train", "test"]), default="train", show_default=True, help="Which part.")
+@click.option("--png", metavar="FILE", help="Draw it as a PNG too, one that 'glassnet query' reads.")
+@click.option("--augment", is_flag=True, help="Draw how training distorts some samples, by the options named below.")
+@force_flag
+@partial(language_flag, prints=True)
+@json_flag
+@max_bytes_flag
+@with_table_flags
+@with_options(*_READING, *DISTORTIONS, "elastic_sigma", "seed", recipe="accurate")
+def show_command(
+    source: str,
+    row: int | None,
+    part: str,
+    png: str | None,
+    augment: bool,
+    force: bool,
+    language: str,
+    as_json: bool,
+    recipe: str,
+    **flags: Any,
+) -> None:
+    """Show a sample as the digit it is, or without --row what the data hold.
+
+    Of a table with named columns, show each column; with --target COLUMN, how training would use it.
+    """
+    table = take_table_options(flags)
+    reading = given({name: flags.pop(name) for name in _READING})
+    samples = look_at(source, part=part, table=table, recipe=recipe, options=reading, notify=say_notice)
+    if not isinstance(samples, Dataset):
+        if png or augment:
+            raise DataError("GN017", f"{source}: a table with named columns, no pictures.")
+        _show_table(samples, row, table, as_json)
+        return
+    if row is not None:
+        require_row(row, len(samples), samples.source)
+    if png:
+        require_picture_place(png, (".png",), overwrite=force)
+        if samples.image_shape is None:
+            raise DataError("GN017", f"{samples.source}: {samples.features} values a sample are no square picture.")
+    if augment:
+        options, place = options_for(recipe, given(flags)), png or "augment.png"
+        rows = draw_distorted(samples, source, row, part, options, place, language)
+        if as_json:
+            result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})
+        else:
+            result(told("distorted", file=place))
+        return
+    if png:
+        draw_samples(samples, row, png, language)
+    if row is None:
+        _summarize(samples, as_json)
+    else:
+        _show_row(samples, row, as_json)
+    if png and not as_json:
+        result(told("picture", file=png))
+
+
+def _summarize(samples: Dataset, as_json: bool) -> None:
+    counts = np.bincount(samples.labels, minlength=samples.classes)
+    summary: dict[str, Any] = {
+        "source": samples.source,
+        "samples": len(samples),
+        "features": samples.features,
+        "image_shape": samples.image_shape,
+        "classes": counts.tolist(),
+        "class_names": samples.class_names,
+        "minimum": float(samples.inputs.min()),
+        "maximum": float(samples.inputs.max()),
+        "zeros": float((samples.inputs == 0).mean()),
+    }
+    if as_json:
+        result_json(summary)
+        return
+    rows, columns = samples.image_shape or (0, 0)
+    shape = told("drawn_as", rows=rows, columns=columns) if samples.image_shape else ""
+    shape += told("in_colour") if samples.channels == 3 else ""
+    result(told("samples", source=samples.source, count=len(samples), features=samples.features, shape=shape))
+    result(told("values", **{name: summary[name] for name in ("minimum", "maximum", "zeros")}))
+    names = [told("label", label=label) for label in range(samples.classes)]
+    if samples.class_names:
+        names = [shortened(name, 30) for name in samples.class_names]
+    width = max(map(width_of, names))
+    for name, count in zip(names, counts, strict=True):
+        result(f"{padded(name, width)}: {count:>8,}  {'█' * round(40 * count / counts.max())}")
+
+
+def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
+    values, label = samples.inputs[row], int(samples.labels[row])
+    if as_json:
+        file = samples.row_names[row] if samples.row_names else None
+        known = {"label": label, "name": samples.name_of(label), "file": file}
+        result_json({"source": samples.source, "row": row, **known, "values": values.tolist()})
+        return
+    if samples.image_shape is None:
+        result(" ".join(f"{value:g}" for value in values))
+    else:
+        colour, photo = sys.stdout.isatty(), samples.reading == "photo"
+        for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
+            click.echo(line)  # not `result`: its colours are escapes, and all of it is made of numbers
+    result(told("one_sample", source=samples.source, row=row_name(samples, row), label=samples.name_of(label)))
+
+
+def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:
+    """Print a table's columns, how training would use them if a target is named, or one row."""
+    table = read_table(source, options.target, decimal=options.decimal)
+    if row is not None:
+        _show_table_row(table, row, as_json)
+        return
+    columns = learn_columns(table, options) if options.target else None
+    parsed = [*table.columns().values()] if as_json or columns is None else []
+    if as_json:
+        described = [column.describe() for column in parsed]
+        facts: dict[str, Any] = {"source": table.source, "samples": len(table), "columns": described}
+        result_json({**facts, "learnt": columns.to_dict()} if columns else facts)
+        return
+    result(f"{table.source}: {counted(len(table), 'row')}, {counted(len(table.names), 'column')}")
+    for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
+        say(f"{table.source}: {remark}")
+    if columns:
+        print_columns(columns)
+    else:
+        _show_kinds(parsed)
+
+
+def _show_kinds(columns: list[Column]) -> None:
+    width = max(len("column"), *(width_of(column.name) for column in columns))
+    result(f"{'column':<{width}}   kind      missing   different   such as")
+    for column in columns:
+        one = column.describe()
+        examples = ", ".join(
+            f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
+        )
+        different = "" if one["different"] is None else f"{one['different']:,}"
+        result(
+            f"{padded(column.name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}"
+        )
+
+
+def _show_table_row(table: Table, row: int, as_json: bool) -> None:
+    require_row(row, len(table), table.source)
+    values = table.row(row)
+    if as_json:
+        plain = json.loads(json.dumps(values, default=str))
+        result_json({"source": table.source, "row": row, "values": plain})
+        return
+    width = max(map(width_of, values))
+    for name, value in values.items():
+        shown = "(missing)" if value is None else repr(value) if "\n" in str(value) else value
+        result(f"{padded(name, width)}   {shown}")

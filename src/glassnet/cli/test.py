@@ -1,0 +1,128 @@
+"""``glassnet test``: what a model gets right and wrong."""
+
+from __future__ import annotations
+
+import shlex
+from functools import partial
+from typing import Any
+
+import click
+
+from .. import data
+from ..data import Dataset
+from ..data.dataset import HANDWRITING
+from ..i18n.language import below_all, shortened, width_of
+from ..i18n.plots import shown
+from ..model.evaluate import Evaluation
+from ..model.model import Model
+from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
+from .console import json_flag, padded, result, result_json, row_name, say_notice, score_line, told
+from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
+
+
+@click.command("test")
+@click.argument("model_path", metavar="MODEL")
+@click.argument("source", metavar="[DATA]", required=False)
+@click.option(
+    "--pictures", "folder", metavar="FOLDER", help="Draw confusion, digits, reliability and hidden layers into it."
+)
+@force_flag
+@decimal_flag
+@partial(language_flag, prints=True)
+@json_flag
+@max_bytes_flag
+def test_command(
+    model_path: str, source: str | None, folder: str | None, force: bool, decimal: str, language: str, as_json: bool
+) -> None:
+    """Ask a model about every sample of DATA, and show what it gets right and wrong.
+
+    Without DATA, a model trained on the bundled MNIST is tested on its 10,000 test digits. Rows count from 0, as for
+    'glassnet show --row'.
+    """
+    tested = evaluate_model(
+        model_path, source, pictures=folder, force=force, decimal=decimal, language=language, notify=say_notice
+    )
+    if as_json:
+        result_json(_facts(tested))
+        return
+    model, samples, evaluation = tested.model, tested.samples, tested.evaluation
+    result(score_line(evaluation))
+    if evaluation.confusion.size:
+        _report(model, samples, evaluation)
+    elif model.classes > 1:
+        for line in _outputs_table(tested):
+            result(line)
+    if tested.pictures:
+        result(told("pictures", files=", ".join(tested.pictures)))
+    if len(evaluation.misread) and evaluation.confusion.size:
+        words = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
+        words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]
+        result(told("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
+
+
+def _facts(tested: EvaluationResult) -> dict[str, Any]:
+    evaluation = tested.evaluation
+    outputs = [] if evaluation.confusion.size else [{"name": name, **one} for name, one in scores_by_output(tested)]
+    return {
+        **evaluation.scores,
+        "loss": evaluation.loss,
+        "samples": evaluation.samples,
+        "confusion": evaluation.confusion.tolist(),
+        "misread": tested.samples.row_numbers[evaluation.misread].tolist(),
+        "class_names": tested.model.class_names,
+        **({"outputs": outputs} if outputs else {}),
+        "pictures": tested.pictures,
+    }
+
+
+def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
+    for line in _confusion_table(evaluation, model):
+        result(line)
+    if len(evaluation.misread):
+        result(told("misread", count=len(evaluation.misread)))
+        for row in evaluation.misread[:10]:
+            wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
+            result(f"          {told('misread_as', row=row_name(test, row), label=wanted, answer=found)}")
+
+
+def _outputs_table(tested: EvaluationResult) -> list[str]:
+    """Return a line an output with its scores."""
+    rows = [(shortened(name, 40), scores) for name, scores in scores_by_output(tested)]
+    heads = list(rows[0][1])
+    width = max(width_of(name) for name, _ in rows)
+    lines = [" " * width + "".join(f"{head:>12}" for head in heads)]
+    for name, scores in rows:
+        values = ("–" if score is None else shown(score) for score in scores.values())
+        lines.append(padded(name, width) + "".join(f"{value:>12}" for value in values))
+    return lines
+
+
+def _part_flags(model: Model) -> list[str]:
+    """Return the flags with which `show` takes what was tested: its test part, or a table with named columns."""
+    names = model.columns.target_names if model.columns else ()
+    return [word for name in names for word in ("--target", name)] or ["--part", "test"]
+
+
+def _reading_flags(model: Model, test: Dataset) -> list[str]:
+    """Return the flags with which `show` reads the data as the test did."""
+    flags = [] if model.scaling.maximum == 255 or model.columns else ["--input-max", f"{model.scaling.maximum:g}"]
+    if test.reading == HANDWRITING:
+        flags += ["--handwriting"]
+    elif test.row_names and test.image_shape:
+        flags += ["--size", "{}x{}".format(*test.image_shape), *(["--colour"] if test.channels == 3 else [])]
+    return flags
+
+
+def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
+    """Return the lines of the confusion matrix; rows are true classes, columns answers."""
+    matrix = evaluation.confusion
+    names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
+    corner, right = told("corner"), told("right_column")
+    first = max(13, *map(width_of, names))
+    heads = [shortened(name, 9) for name in names]
+    width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))
+    lines = [padded(corner, first) + "".join(padded(head, -width) for head in heads) + f"   {right}"]
+    for k, row in enumerate(matrix):
+        share = f"{below_all(row[k] / row.sum(), 1):7.1%}" if row.sum() else "      –"
+        lines.append(padded(names[k], -first) + "".join(f"{n or '·':>{width}}" for n in row) + " " + share)
+    return lines

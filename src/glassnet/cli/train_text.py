@@ -1,0 +1,93 @@
+"""What ``glassnet train`` and ``glassnet resume`` print: progress, the result, and where pictures are."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from .. import data
+from ..training.callbacks import Callback
+from ..workflow.train_job import TrainResult, draw_pictures
+from .console import complain, progress_listener, result, result_json, say, score_line, told
+
+
+def print_training(train: Callable[[Sequence[Callback]], TrainResult], as_json: bool) -> None:
+    """Train with its progress shown, print the result, draw the pictures and say where they are."""
+    show = progress_listener()
+    try:
+        trained = train([show])
+    finally:
+        show.close()
+    unread: OSError | None = None
+    try:
+        if as_json:
+            result_json(_facts(trained))
+        else:
+            _print(trained)
+    except OSError as problem:  # the result comes before the pictures, but they do not depend on a reader
+        unread = problem
+    files: tuple[str, ...] = ()
+    if trained.plan.pictures:
+        drawn = draw_pictures(trained)
+        files = drawn.files
+        if drawn.problem:
+            complain(drawn.problem.code, str(drawn.problem))
+    if unread is not None:
+        raise unread
+    if as_json:
+        return
+    if files:
+        result(told("pictures", files=", ".join(files)))
+    result(told("next", command=_next_step(trained)))
+
+
+def _facts(trained: TrainResult) -> dict[str, Any]:
+    receipt = trained.model.receipt
+    return {
+        "recipe": receipt["recipe"],
+        "model": str(trained.path),
+        "samples": trained.samples,
+        "epochs": trained.epochs,
+        **{name: score for name, score in receipt["result"].items() if name != "samples"},
+        "seconds": {name: round(value, 4) for name, value in trained.seconds.items()},
+        "engine": receipt["engine"],
+        "seed": receipt["options"]["seed"],
+        "hash": receipt["hash"],
+        **({"kept": receipt["kept"]} if "kept" in receipt else {}),
+        "options": receipt["options"],
+    }
+
+
+def _print(trained: TrainResult) -> None:
+    model, receipt, options = trained.model, trained.model.receipt, trained.model.receipt["options"]
+    sizes = "-".join(map(str, model.network.architecture.sizes))
+    result(
+        told(
+            "network",
+            sizes=f"{len(model.members)} × {sizes}" if model.others else sizes,
+            rule=options["rule"],
+            epochs=trained.epochs,
+            samples=trained.samples,
+            engine=receipt["engine"],
+            dtype=options["dtype"],
+        )
+    )
+    if kept := receipt.get("kept"):
+        result(told("kept", epochs=", ".join(map(str, kept))))
+    result(told("test", score=score_line(trained.evaluation)))
+    if trained.evaluation.only_answer is not None:
+        say(told("one_answer", name=model.name_of(trained.evaluation.only_answer)))
+    result(told("time", **trained.seconds))
+    path, wanted = trained.path, trained.wanted
+    result(told("model", file=path) if Path(wanted) == path else told("model_beside", file=path, wanted=wanted))
+
+
+def _next_step(trained: TrainResult) -> str:
+    path, source, test_source = str(trained.path), trained.plan.source, trained.plan.test
+    if trained.held_out:  # a test on all data would count what was trained on
+        return shlex.join(["glassnet", "query", path, source])
+    tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
+    another = "" if tested else told("another", command="glassnet train --hidden 300 --hidden 100")
+    return shlex.join(["glassnet", "test", path, *tested]) + another

@@ -1,0 +1,77 @@
+"""`fit`: make a model for data, train it, and write its receipt."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from ..data.dataset import Dataset, require_dataset
+from ..engines import Engine, engine_named
+from ..errors import OptionError
+from ..options.options import Options
+from .callbacks import Callback, both
+from .checkpoint import CheckpointPolicy, require_free
+from .checkpointing import finish_with
+from .ensemble import fit_ensemble
+from .run import Fit, Run, finish
+
+
+def fit(
+    data: Dataset,
+    options: Options | None = None,
+    *,
+    validation: Dataset | None = None,
+    callbacks: Iterable[Callback] = (),
+    engine: Engine | None = None,
+    checkpoint: CheckpointPolicy | str | Path | None = None,
+    listeners: Iterable[Callback] | None = None,
+) -> Fit:
+    """Make a model for `data`, train it, and return it with its history and its receipt.
+
+    Parameters
+    ----------
+    data : Dataset
+    options : Options, optional
+        The recipe ``notes`` if not given.
+    validation : Dataset, optional
+        As for `train`. If not given, ``options.early_stopping`` keeps ``options.validation`` of the data aside for it.
+    callbacks : iterable of callable
+        Each is called with every event; one that returns True ends the training with the epoch. See
+        `glassnet.training.callbacks`.
+    engine : Engine, optional
+        The one `options` name, if not given.
+    checkpoint : CheckpointPolicy or path, optional
+        Where to write, now and then, what `glassnet.resume` goes on from; a committee keeps none.
+    listeners : iterable of callable, optional
+        The old name of `callbacks`.
+
+    Raises
+    ------
+    DataError, DivergedError
+        As `train`, and as `new_model`; GN065 when `data` or `validation` are no `Dataset`.
+    OptionError
+        GN021 when `options` are none; GN022 for options that do not fit each other or the data, and for the checkpoint
+        of a committee.
+    ModelFileError
+        GN045 for a checkpoint that would replace one whose training has not ended.
+    TypeError
+        When `callbacks` are no list of functions.
+    """
+    require_dataset("data", data)
+    if validation is not None:
+        require_dataset("validation", validation)
+    options = Options() if options is None else options
+    if not isinstance(options, Options):
+        raise OptionError("GN021", f"options: {type(options).__name__}, expected Options(…) or Options.recipe(…).")
+    every = both(callbacks, listeners)
+    engine = engine or engine_named(options.engine)
+    if options.members > 1:
+        if checkpoint is not None:
+            raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
+        return fit_ensemble(data, options, engine, validation, every)
+    run = Run.start(data, options, engine, validation)
+    if checkpoint is None:
+        return finish(run, every)
+    policy = checkpoint if isinstance(checkpoint, CheckpointPolicy) else CheckpointPolicy(checkpoint)
+    require_free(policy.path)
+    return finish_with(policy, run, every)

@@ -1,0 +1,190 @@
+"""A run: one training with all it is made of, and the one place that hands the loop's events to callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from ..data.dataset import Dataset
+from ..data.split import parts_of
+from ..engines import Engine, one_blas_thread
+from ..model.build import new_model
+from ..model.header import Receipt
+from ..model.model import Model
+from ..options.options import Options
+from .callbacks import Callback, History, ends_training
+from .events import EpochDone, Event, TrainingEnded, TrainingStarted
+from .loop import train
+from .receipt import GivenData, receipt_of
+from .state import TrainingState
+
+
+@dataclass
+class Run:
+    """One training: what it is made of, how far it has come, and what has been seen of it.
+
+    Parameters
+    ----------
+    model : Model
+    data : Dataset
+        What is trained on.
+    options : Options
+    engine : Engine
+    state : TrainingState
+        Moved along as training goes on, as is `history`.
+    given : GivenData
+        What the receipt describes: the data before a part was kept aside for validation.
+    validation : Dataset, optional
+        What the model is evaluated on after each epoch.
+    own_validation : bool
+        Whether these data were given, and not taken from the training data.
+    history : History
+    changes : tuple of str
+        How versions and processor differ from those it was begun with, in words, if it was stopped since.
+    """
+
+    model: Model
+    data: Dataset
+    options: Options
+    engine: Engine
+    state: TrainingState
+    given: GivenData
+    validation: Dataset | None = None
+    own_validation: bool = False
+    history: History = field(default_factory=History)
+    changes: tuple[str, ...] = ()
+
+    @classmethod
+    def start(cls, data: Dataset, options: Options, engine: Engine, validation: Dataset | None = None) -> Self:
+        """Return a run before its first step, with a new model; early stopping without data of its own takes a part."""
+        part, looked_at = split_for(data, options, validation)
+        given, own_validation = GivenData(data).begin(), validation is not None
+        return cls.on(part, options, engine, given, validation=looked_at, own_validation=own_validation)
+
+    @classmethod
+    def on(
+        cls,
+        data: Dataset,
+        options: Options,
+        engine: Engine,
+        given: GivenData,
+        *,
+        validation: Dataset | None = None,
+        own_validation: bool = False,
+    ) -> Self:
+        """Return a run before its first step, with a new model, on all of `data`."""
+        model = new_model(data, options)
+        state = TrainingState.start(model.network.parameters, options)
+        return cls(model, data, options, engine, state, given, validation, own_validation)
+
+    @property
+    def position(self) -> TrainingState:
+        """The old name of `state`."""
+        return self.state
+
+    def train(self, callbacks: Iterable[Callback] = ()) -> None:
+        """Train from the state to the end, or to the end of the epoch in which a callback returns True.
+
+        Each event goes to the history, then to the callbacks in their order. Errors are those of `loop.train`, and
+        what a callback raises.
+        """
+        every: list[Callback] = [self.history, *callbacks]
+        ends = False
+        for event in train(
+            self.model, self.data, self.options, self.engine, validation=self.validation, state=self.state
+        ):
+            for callback in every:
+                ends = ends_training(callback(event)) or ends
+                if ends and isinstance(event, EpochDone):
+                    self.state.ended = True  # at once: the last callback may write a checkpoint
+
+    def receipt(self, *, calibrated: bool = False) -> Receipt:
+        """Return the receipt of the model as it is now; parameters as for `receipt_of`."""
+        best = self.state.chosen_epoch(self.options)
+        return receipt_of(
+            self.model,
+            self.options,
+            self.given,
+            self.engine.name,
+            [self.history],
+            best_epochs=() if best is None else (best,),
+            own_validation=self.own_validation,
+            calibrated=calibrated,
+            changes=self.changes,
+        )
+
+
+def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tuple[Dataset, Dataset | None]:
+    """Return what is trained on, and what the model is evaluated on after each epoch."""
+    return parts_of(data, options) if validation is None else (data, validation)
+
+
+@dataclass(frozen=True)
+class Fit:
+    """Result of `fit`.
+
+    Parameters
+    ----------
+    model : Model
+        Trained, with its receipt.
+    history : History
+        Its learning curve; of an ensemble, the first member's.
+    engine : str
+    prepare_seconds, train_seconds : float
+        For preparing the engine, and for all steps.
+    member_histories : tuple of History
+        The learning curves of an ensemble's other members.
+    changes : tuple of str
+        Those of the `Run`.
+    best_epochs : tuple of int
+        Where early stopping chose it, for each member the epoch whose weights it has.
+    own_validation : bool
+        Whether early stopping looked at data given for it, not at a part of the training data.
+    """
+
+    model: Model
+    history: History
+    engine: str
+    prepare_seconds: float
+    train_seconds: float
+    member_histories: tuple[History, ...] = ()
+    changes: tuple[str, ...] = ()
+    best_epochs: tuple[int, ...] = ()
+    own_validation: bool = False
+
+    @property
+    def others(self) -> tuple[History, ...]:
+        """The old name of `member_histories`."""
+        return self.member_histories
+
+    @property
+    def kept(self) -> tuple[int, ...]:
+        """The old name of `best_epochs`."""
+        return self.best_epochs
+
+
+def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
+    """Train from the run's state to the end; parameters and errors as for `fit`."""
+    prepare_seconds = train_seconds = 0.0
+
+    def note_seconds(event: Event) -> None:
+        nonlocal prepare_seconds, train_seconds
+        if isinstance(event, TrainingStarted):
+            prepare_seconds = event.seconds
+        elif isinstance(event, TrainingEnded):
+            train_seconds = event.seconds
+
+    with one_blas_thread.as_before():
+        run.train([note_seconds, *callbacks])
+    receipt = run.receipt()
+    return Fit(
+        model=replace(run.model, receipt=receipt),
+        history=run.history,
+        engine=run.engine.name,
+        prepare_seconds=prepare_seconds,
+        train_seconds=train_seconds,
+        changes=run.changes,
+        best_epochs=tuple(receipt.get("kept", ())),
+        own_validation=run.own_validation,
+    )

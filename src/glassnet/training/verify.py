@@ -1,0 +1,134 @@
+"""`verify`: train a model again by its receipt, and compare the weights after every epoch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from ..data.dataset import Dataset, require_dataset
+from ..errors import DivergedError
+from ..model.build import new_model
+from ..model.model import Model, require_model
+from .callbacks import Callback, require_callbacks
+from .events import EpochDone, Event
+from .receipt import (
+    GivenData,
+    differences,
+    engine_of,
+    in_form_of,
+    surroundings,
+    training_split_of,
+    verifiable_options,
+)
+from .run import Run
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Result of `verify`.
+
+    Parameters
+    ----------
+    same : bool
+        Whether the training gave the same bits again.
+    where : str
+        What differs first, in words; empty if nothing does.
+    surroundings : tuple of str
+        How versions and processor differ from the receipt's, in words.
+    epoch : int or None
+        After which epoch the weights first differ, 0 for the initial ones; None where no epoch's do.
+    """
+
+    same: bool
+    where: str
+    surroundings: tuple[str, ...]
+    epoch: int | None = None
+
+
+def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> Verification:
+    """Train a model again by its receipt, and compare the weights after every epoch.
+
+    Parameters
+    ----------
+    model : Model
+        From `fit` or from a file, with its receipt.
+    data : Dataset
+        What it was trained on: all that `fit` was given, also where a part was kept aside for early stopping.
+    callbacks : iterable of callable
+        As for `fit`.
+
+    Returns
+    -------
+    Verification
+
+    Raises
+    ------
+    DataError
+        GN017 when the receipt does not say enough, and why, or the engine was a loss of one's own; GN065 and GN076 for
+        what is no data set and no model.
+    """
+    require_model(model)
+    require_dataset("data", data)
+    every, receipt = require_callbacks(callbacks), model.receipt
+    options, engine = verifiable_options(receipt), engine_of(receipt)
+    changed = tuple(differences(receipt, surroundings()))
+
+    def differs(where: str, epoch: int | None = None) -> Verification:
+        return Verification(False, where, changed, epoch)
+
+    if model.hash() != receipt["hash"]:
+        return differs("the weights in the file are not those of its receipt")
+    data, scaling = in_form_of(model, data), model.scaling
+    alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
+    given = GivenData(data)
+    if not alike or given.fingerprint != receipt["data"]["fingerprint"]:
+        return differs(f"{data.source} is not the data it was trained on")
+    if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is made
+        return differs("the network, which in the file is another than its receipt describes")
+    part = training_split_of(receipt, data)
+    made = new_model(part, options)
+    for name, what in (("scaling", "the scaling of the inputs"), ("targets", "the scaling of the targets")):
+        if getattr(made, name) != getattr(model, name):
+            return differs(f"{what}, which in the file is another than the data give")
+    for number, (member, hashes) in enumerate(zip(model.members, receipt["trails"], strict=True)):
+        own = replace(options, members=1, seed=options.seed + number)
+        until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
+        run = Run.on(part, own, engine, given)
+        where, epoch = _first_difference(run, hashes[: until + 1], member.parameters.hash(), every)
+        if where:
+            return differs(f"member {number + 1}: {where}" if model.others else where, epoch)
+    return Verification(True, "", changed)
+
+
+def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[Callback]) -> tuple[str, int | None]:
+    """Train a run; return where its weights first differ from those of some hashes, in words and by epoch, if at all.
+
+    Parameters
+    ----------
+    run : Run
+        Before its first step.
+    hashes : list of str
+        Of the initial weights, and those after each epoch.
+    final : str
+        Of the weights in the file.
+    callbacks : list of callable
+    """
+    if run.model.network.parameters.hash() != hashes[0]:
+        return "the initial weights", 0
+
+    def compare(event: Event) -> bool:
+        return isinstance(event, EpochDone) and (event.hash != hashes[event.epoch] or event.epoch == len(hashes) - 1)
+
+    try:
+        run.train([*callbacks, compare])
+    except DivergedError as problem:
+        epoch = problem.good_epochs + 1
+        return f"the weights after epoch {epoch}, where training diverges", epoch
+    for epoch, (now, then) in enumerate(zip(run.history.weight_hashes, hashes, strict=False)):
+        if now != then:
+            return f"the weights after epoch {epoch}", epoch
+    if run.model.network.parameters.hash() == final:
+        return "", None
+    if run.options.average:
+        return "the average of the weights", None
+    return "the weights in the file, which are those of no epoch", None

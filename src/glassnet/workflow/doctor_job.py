@@ -1,0 +1,248 @@
+"""Examining data or an old program, and writing a copy in which all is repaired that can be."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .. import data
+from ..data.readers.image_listing import picture_root
+from ..data.tables.relabel import copy_pictures
+from ..data.validation import AUTO
+from ..doctor.data.checks import examine, summary
+from ..doctor.data.raw import RawData
+from ..doctor.data.write import output_kind, write_repaired
+from ..doctor.findings import Finding
+from ..doctor.script.checks import examine_script
+from ..errors import DataError, OptionError
+from ..i18n.language import listed
+from ..io.writing import replacing, require_place
+from ..options.options import Options
+
+_PROGRAMS = (".py", ".ipynb")
+
+
+@dataclass(frozen=True)
+class DoctorResult:
+    """What was found, and what of it a copy has repaired.
+
+    Parameters
+    ----------
+    sources : tuple of str
+        What was examined.
+    findings : list of Finding
+    facts : dict
+        What the data are: ``source``, and for data what `doctor.data.checks.summary` says.
+    copies : tuple of str
+        Files that were written.
+    repaired : list of Finding
+        Those that the copies no longer have.
+    left : list of Finding
+        What the doctor finds in the copies; without copies, all findings.
+    proposed : str
+        A name for a copy that is not taken; empty where nothing can be repaired.
+    """
+
+    sources: tuple[str, ...]
+    findings: list[Finding]
+    facts: dict[str, Any]
+    copies: tuple[str, ...]
+    repaired: list[Finding]
+    left: list[Finding]
+    proposed: str
+
+
+@dataclass(frozen=True)
+class _Examined:
+    """What was examined, and how the repaired copy is written."""
+
+    sources: tuple[str, ...]
+    findings: list[Finding]
+    facts: dict[str, Any]
+    write: Callable[[str], None]
+    again: Callable[[str], list[Finding]]
+    repairable: tuple[str, ...]
+    """Of the sources, as findings name them, those of which a copy is written."""
+
+
+def is_program(source: str) -> bool:
+    """Tell whether a source is a Python program or a notebook."""
+    return Path(source).suffix in _PROGRAMS
+
+
+def examine_source(
+    source: str,
+    test_source: str | None = None,
+    *,
+    target: str | None = None,
+    options: Options | None = None,
+    decimal: str = AUTO,
+    fix: str | None = None,
+) -> DoctorResult:
+    """Examine data, together with test data, or a program; write a repaired copy.
+
+    Parameters
+    ----------
+    source : str
+        Data, damaged or not, or a program.
+    test_source : str, optional
+        Test data, compared with the training data.
+    target : str, optional
+        The column of the labels: its name, or its number from 1.
+    options : Options, optional
+        Those of the training to come.
+    decimal : str
+        How decimals are written; see `data.tables.header.DECIMALS`.
+    fix : str, optional
+        Where the repaired copy goes; nothing is replaced.
+    """
+    options = Options() if options is None else options
+    program = is_program(source)
+    if program and (test_source or target or decimal != AUTO):
+        raise OptionError("GN022", f"{source} is a program: --test, --target and --decimal are for data.")
+    copies = _copies(fix, source, test_source)
+    for copy, of in copies:
+        _require_copy(of, copy, program)
+    examined = _of_program(source) if program else _of_data(source, test_source, target, copies, options, decimal)
+    repaired, left = [], examined.findings
+    if fix is not None:
+        repaired = [one for one in examined.findings if one.repaired and one.source in examined.repairable]
+        examined.write(fix)
+        left = examined.again(fix)
+        if not program:  # of pictures, only those that stay are copied: nothing in them is changed
+            repaired = [one for one in repaired if one.code not in {other.code for other in left}]
+    names = tuple(copy for copy, _ in copies)
+    proposed = ""
+    if fix is None and any(one.repaired and one.severity != "remark" for one in examined.findings):
+        proposed = _proposed(source, any(one.files for one in examined.findings))
+    return DoctorResult(examined.sources, examined.findings, examined.facts, names, repaired, left, proposed)
+
+
+def _copies(out: str | None, source: str, test_source: str | None) -> list[tuple[str, str]]:
+    """Return the copies to write, each with what it is one of: that of test data has ``-test`` in its name.
+
+    The source's own test part goes into the same archive or folder, as it was; a CSV file has no parts.
+    """
+    if out is None:
+        return []
+    path = Path(out)
+    own = source if path.suffix == ".csv" and data.has_part(source, "test") else None
+    beside = test_source or own
+    return [(out, source), *([(str(path.with_name(f"{path.stem}-test{path.suffix}")), beside)] if beside else [])]
+
+
+def _require_copy(source: str, out: str, program: bool) -> None:
+    """Refuse to write the copy over anything."""
+    if os.path.lexists(out):
+        raise OptionError("GN022", f"--fix {out}: there is something of this name already. Name another place.")
+    require_place(out)
+    wanted = (Path(source).suffix,) if program else (".csv", ".npz")
+    if Path(out).suffix not in wanted and (Path(out).suffix or not os.path.isdir(source)):
+        raise OptionError("GN022", f"--fix {out}: expected a name that ends in {' or '.join(wanted)}.")
+
+
+def _of_program(source: str) -> _Examined:
+    diagnosis = examine_script(source)
+
+    def again(out: str) -> list[Finding]:
+        return examine_script(out, original=source).findings
+
+    def write(out: str) -> None:
+        with replacing(out) as file:
+            file.write(diagnosis.content)
+
+    return _Examined((source,), diagnosis.findings, {"source": source}, write, again, (source,))
+
+
+def _of_data(
+    source: str,
+    test_source: str | None,
+    target: str | None,
+    copies: list[tuple[str, str]],
+    options: Options,
+    decimal: str,
+) -> _Examined:
+    diagnosis = examine(source, test_source, target=target, options=options, decimal=decimal)
+    table, test = diagnosis.table, diagnosis.test
+    tables = [table] if test is None else [table, test]
+    for one, (copy, of) in zip(tables, [*copies, *copies[:1]], strict=False):  # both in one, if there is one
+        _require_form(copy, of, one)
+    if copies and test is not None:
+        _require_pair(copies, table, test)
+
+    def again(_: str) -> list[Finding]:
+        beside = copies[1][0] if len(copies) > 1 else None  # else the copy has the part
+        name = table.label_name if table.header else "1" if target else None  # the copy has it first
+        return examine(copies[0][0], beside, target=name, options=options).findings
+
+    def write(out: str) -> None:
+        parts = dict(zip(("train", "test"), tables, strict=False))
+        if len(copies) == 1:
+            _write(out, source, parts)
+            return
+        for (copy, of), (part, one) in zip(copies, parts.items(), strict=True):
+            _write(copy, of, {part: one})
+
+    sources = (source, test_source) if test_source else (source,)
+    facts = {"source": table.source, **summary(diagnosis)}
+    return _Examined(sources, diagnosis.findings, facts, write, again, tuple(one.source for one in tables))
+
+
+def _require_form(out: str, source: str, table: RawData) -> None:
+    """Refuse a copy in a form that cannot hold the table, or of no rows."""
+    if not Path(out).suffix and not table.files:
+        raise OptionError("GN022", f"--fix {out}: {source} holds no picture files. Name a .csv or .npz file.")
+    texts = table.words or (table.exact and not table.pictures)
+    numbers = not texts and table.labels is not None and table.labels.dtype.kind != "O"
+    if output_kind(out) == "npz" and not numbers:
+        raise OptionError("GN022", f"--fix {out}: an NPZ archive takes numbers alone. Name a .csv file.")
+    if not len(table):
+        raise OptionError("GN022", f"--fix {out}: no row would be left; nothing is written.")
+
+
+def _require_pair(copies: list[tuple[str, str]], training: RawData, test: RawData) -> None:
+    """Refuse copies of which the second cannot be tested with after training on the first: DataError GN017."""
+    lacking = sorted({*training.names} - {*test.names}) if training.header else []
+    if lacking or test.width != training.width or (test.labels is None) != (training.labels is None):
+        why = (
+            f"it lacks {listed(lacking, 5)}"
+            if lacking
+            else f"{test.width} columns are left of it, not {training.width}"
+        )
+        raise DataError(
+            "GN017",
+            f"{test.source}: {why}, which {training.source} has; nothing is written. Use test data of the same "
+            "columns.",
+        )
+
+
+def _write(out: str, source: str, parts: dict[str, RawData]) -> None:
+    """Write the copy of a source: of one part, or of both into the same archive or folder."""
+    if not Path(out).suffix:
+        pictures = {part: _pictures_of(source, part, table) for part, table in parts.items()}
+        copy_pictures(Path(out), pictures if len(parts) > 1 else {"": next(iter(pictures.values()))})
+        return
+    with replacing(out) as file:
+        write_repaired(
+            next(iter(parts.values())), file, output_kind(out), parts.get("test") if len(parts) > 1 else None
+        )
+
+
+def _pictures_of(source: str, part: str, table: RawData) -> tuple[Path, Iterable[tuple[str, str]]]:
+    """Return where a table's pictures lie, and the name and class of each."""
+    names = [table.files[row] for row in table.rows]
+    return picture_root(source, part), zip(names, table.label_words.tolist(), strict=True)
+
+
+def _proposed(source: str, pictures: bool) -> str:
+    """Return a name for the copy that is not taken."""
+    path = Path("mnist.npz" if source == data.BUNDLED else source)
+    suffix = path.suffix if path.suffix in (*_PROGRAMS, ".npz") else ".csv"
+    stem = Path(path.name.removesuffix(".gz")).stem
+    if pictures:  # a folder, whose name may have dots; that of the copy must not end as a file's
+        suffix, stem = "", path.name.replace(".", "-")
+    names = (f"{stem}-fixed{number}{suffix}" for number in ("", *range(2, 1000)))
+    return next(name for name in names if not os.path.lexists(name))

@@ -1,0 +1,116 @@
+"""Testing: a model is asked about every sample of labelled data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..data import Dataset
+from ..data.validation import AUTO
+from ..errors import OptionError
+from ..io.writing import require_folder, require_picture_place
+from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
+from ..model.file import load_model
+from ..model.model import Model
+from .drawings import drawings_of_model, drawings_of_test
+from .model_data import load_labelled, notify_trained_on, read_decimals, unless_told
+from .notice import Notify, ignore
+
+
+@dataclass(frozen=True)
+class EvaluationResult:
+    """How a model does on labelled data.
+
+    Parameters
+    ----------
+    model : Model
+    samples : Dataset
+    evaluation : Evaluation
+    pictures : tuple of str
+        Files that were drawn.
+    """
+
+    model: Model
+    samples: Dataset
+    evaluation: Evaluation
+    pictures: tuple[str, ...] = ()
+
+
+def evaluate_model(
+    model_path: str,
+    source: str | None = None,
+    *,
+    pictures: str | None = None,
+    force: bool = False,
+    decimal: str = AUTO,
+    language: str = "en",
+    notify: Notify = ignore,
+) -> EvaluationResult:
+    """Test a model, and draw what can be drawn of it.
+
+    Parameters
+    ----------
+    model_path : str
+    source : str, optional
+        Labelled data; the test digits if the model was trained on the bundled MNIST.
+    pictures : str, optional
+        A folder to draw into.
+    force : bool
+        Whether to replace pictures that are there.
+    decimal : str
+        How decimals are written in a table; see `data.tables.header.DECIMALS`.
+    language : {"en", "zh"}
+        Of the words in pictures.
+    notify : callable
+
+    Raises
+    ------
+    GlassnetError
+        For files and data that cannot be read, and a place where pictures cannot be written: before anything is tested.
+    """
+    model = load_model(model_path)
+    if pictures:
+        if model.targets.name == "values":
+            raise OptionError("GN022", "--pictures: the model predicts numbers, and these are pictures of classes.")
+        require_folder(pictures)
+    samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
+    notify_trained_on(model, source, samples, rows, notify)
+    unless_told(model).warn_if_far(samples.inputs)
+    evaluation = evaluate(model, samples)
+    drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
+    return EvaluationResult(model, samples, evaluation, drawn)
+
+
+def scores_by_output(result: EvaluationResult) -> list[tuple[str, dict[str, float | None]]]:
+    """Return the name and scores of each output by itself: of a label, or of a number; None for 0 divided by 0."""
+    model, samples, evaluation = result.model, result.samples, result.evaluation
+    assert samples.values is not None  # without classes there are values
+    if model.targets.name == "values":
+        of_numbers = number_scores(samples.values, evaluation.answers, samples.weights)
+        scores = {"r2": of_numbers.r2, "rmse": of_numbers.rmse}
+    else:
+        of_labels = label_scores(samples.values, evaluation.answers)
+        scores = {"precision": of_labels.precision, "recall": of_labels.recall, "f1": of_labels.f1}
+    return [
+        (model.name_of(k), {name: None if np.isnan(values[k]) else float(values[k]) for name, values in scores.items()})
+        for k in range(model.classes)
+    ]
+
+
+def _draw(
+    model: Model, samples: Dataset, evaluation: Evaluation, folder: Path, language: str, force: bool
+) -> tuple[str, ...]:
+    """Draw all that can be drawn into the folder; return the files."""
+    from .. import plots
+
+    drawings = {
+        **drawings_of_test(model, samples, evaluation, language),
+        **drawings_of_model(model, samples, language),
+    }
+    folder.mkdir(exist_ok=True)
+    targets = {name: folder / f"{name}.png" for name in drawings}
+    for target in targets.values():
+        require_picture_place(target, overwrite=force)
+    return tuple(str(plots.save(draw(), targets[name])) for name, draw in drawings.items())

@@ -1,0 +1,120 @@
+"""Asking a model about pictures or rows that need no label."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data.validation import AUTO
+from ..errors import GlassnetError
+from ..i18n.cli import cli_words
+from ..model.model import Model
+from ..nn.parameters import FloatArray
+from .model_data import load_queries, read_decimals, unless_told
+from .notice import Notify, ignore
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a model answers, or why it cannot.
+
+    Parameters
+    ----------
+    input : str
+        What the sample is called: its file, and where in it.
+    value : int, float or list
+        A class; a number or several; or 0 and 1 for labels. None with an error.
+    name : str
+        The same in words.
+    confidence : float or None
+        0 to 1; None for numbers.
+    outputs : ndarray of float, shape (outputs,)
+    error : GlassnetError, optional
+        Why it cannot be read.
+    """
+
+    input: str
+    value: Any = None
+    name: str | None = None
+    confidence: float | None = None
+    outputs: FloatArray | None = field(default=None, repr=False)
+    error: GlassnetError | None = None
+
+
+def query_model(
+    model: Model, sources: Sequence[str], *, decimal: str = AUTO, language: str = "en", notify: Notify = ignore
+) -> list[Answer]:
+    """Ask a model about all samples of all sources.
+
+    Parameters
+    ----------
+    model : Model
+    sources : sequence of str
+        Pictures, folders of them, rows or tables; ``"-"`` for standard input.
+    decimal : str
+        How decimals are written in a table; see `data.tables.header.DECIMALS`.
+    language : {"en", "zh"}
+        Of an answer that holds no label.
+    notify : callable
+
+    Returns
+    -------
+    list of Answer
+        What cannot be read among others has an error.
+
+    Raises
+    ------
+    GlassnetError
+        When there is but one thing to read, and it cannot be.
+    """
+    queries = [one for source in sources for one in _read(model, source, decimal, notify)]
+    if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
+        raise queries[0][1]
+    rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
+    outputs = iter(unless_told(model).outputs(np.stack(rows)) if rows else ())  # at once: most of them may be far off
+    return [
+        Answer(name, error=row) if isinstance(row, GlassnetError) else _answer(model, name, next(outputs), language)
+        for name, row in queries
+    ]
+
+
+def _read(model: Model, source: str, decimal: str, notify: Notify) -> list[tuple[str, NDArray[Any] | GlassnetError]]:
+    """Return what each sample of a source is called, and its inputs, or why it cannot be read."""
+    pictures: list[str] = []
+    try:
+        pictures = [] if model.columns else data.pictures_in(source)
+        rows, names, _ = load_queries(model, read_decimals(model, source, decimal) or source, notify)
+    except GlassnetError as problem:
+        if pictures and pictures != [source]:  # each by itself: the others can be answered
+            return [one for picture in pictures for one in _read(model, picture, decimal, notify)]
+        return [(data.STDIN if source == "-" else source, problem)]
+    return list(zip(names, rows, strict=True))
+
+
+def _answer(model: Model, name: str, outputs: FloatArray, language: str) -> Answer:
+    decoded = model.targets.invert(outputs[np.newaxis])[0]
+    confidence = float(model.confidence(outputs[np.newaxis])[0])
+    value: Any
+    if model.targets.of_classes:
+        value, words = int(decoded), model.name_of(int(decoded))
+    else:
+        value = decoded.tolist() if model.classes > 1 else decoded.item()
+        words = _in_words(model, decoded, language)
+    return Answer(name, value, words, None if np.isnan(confidence) else confidence, outputs)
+
+
+def _in_words(model: Model, decoded: NDArray[Any], language: str) -> str:
+    """Return an answer that is no class: the number or numbers, or the labels that hold."""
+    names = [model.name_of(k) for k in range(model.classes)]
+    if model.targets.name != "values":
+        holding = [name for name, holds in zip(names, decoded, strict=True) if holds]
+        return ", ".join(holding) or cli_words(language)("none_holds")
+    units = [one.suffix for one in model.columns.targets] if model.columns else [""] * model.classes
+    if model.classes == 1:
+        return f"{decoded[0]:.6g}{units[0]}"
+    return "   ".join(f"{name} {value:.6g}{unit}" for name, value, unit in zip(names, decoded, units, strict=True))

@@ -1,0 +1,86 @@
+"""Reading: the digits in photographs of handwriting, one photograph after another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from ..data.readers.image import open_photo
+from ..errors import GlassnetError, OptionError
+from ..handwriting.reader import Reading, read_photo
+from ..handwriting.recognise import SURE
+from ..io.opening import STDIN, open_named
+from ..io.writing import require_distinct_paths, require_picture_place
+from ..model.model import Model
+
+
+@dataclass(frozen=True)
+class PhotoResult:
+    """What a photograph shows, or why it cannot be read: one of the two is None."""
+
+    input: str
+    reading: Reading | None
+    error: GlassnetError | None = None
+
+
+def read_photos(
+    model: Model,
+    photos: Sequence[str],
+    *,
+    sure: float = SURE,
+    picture: str | None = None,
+    stages: str | None = None,
+    force: bool = False,
+    language: str = "en",
+) -> Iterator[PhotoResult]:
+    """Read photographs one after another, since one at work takes a hundred megabytes.
+
+    Parameters
+    ----------
+    model : Model
+        Of 28 × 28 pictures.
+    photos : sequence of str
+        Files; ``"-"`` for one on standard input.
+    sure : float
+        Confidence below which a digit is not sure, 0 to 1.
+    picture, stages : str, optional
+        Where boxes and answers, or every stage, are drawn; for one photograph alone.
+    force : bool
+        Whether these replace what is there.
+    language : {"en", "zh"}
+        Of the words in them.
+
+    Raises
+    ------
+    OptionError, FileError
+        At once, where one of the two cannot be written.
+    GlassnetError
+        When there is one photograph, and it cannot be read; among others it has an error in its result.
+    """
+    for target in (picture, stages):
+        if target:
+            require_picture_place(target, inputs=photos, overwrite=force)
+    if (picture or stages) and len(photos) > 1:
+        raise OptionError("GN022", f"--picture, --stages: {len(photos)} photos. Name one.")
+    require_distinct_paths(picture=picture, stages=stages)
+    return (_read(model, photo, sure, picture, stages, language, alone=len(photos) == 1) for photo in photos)
+
+
+def _read(
+    model: Model, photo: str, sure: float, picture: str | None, stages: str | None, language: str, *, alone: bool
+) -> PhotoResult:
+    name = STDIN if photo == "-" else photo
+    try:
+        reading = read_photo(model, open_photo(open_named(photo)), sure)
+    except GlassnetError as problem:
+        if alone:
+            raise
+        return PhotoResult(name, None, problem)
+    if picture or stages:
+        from .. import plots
+
+        if picture:
+            plots.save(plots.draw_reading(reading, language=language), picture)
+        if stages:
+            plots.save(plots.draw_stages(reading, language=language), stages)
+    return PhotoResult(name, reading)

@@ -1,0 +1,128 @@
+"""Looking at data: labelled samples or a table, and how training distorts pictures."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data import Dataset
+from ..data.split import parts_of, split
+from ..errors import DataError, GlassnetError, OptionError
+from ..io.writing import require_picture_place
+from ..options.options import Options
+from ..preprocess.tabular.dataset import read_table
+from .notice import Notify, ignore
+from .table_options import TableOptions
+from .training_data import load_samples, options_for
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+
+def look_at(
+    source: str,
+    *,
+    part: str = "train",
+    table: TableOptions | None = None,
+    recipe: str = "accurate",
+    options: dict[str, Any] | None = None,
+    notify: Notify = ignore,
+) -> Dataset | Table | str:
+    """Read labelled samples; or return what is a table instead, read or by its name.
+
+    Parameters
+    ----------
+    source : str
+    part : {"train", "test"}
+    table : TableOptions, optional
+        With a target, it is a table.
+    recipe, options
+        For reading samples: what differs from the recipe means that they are samples.
+    notify : callable
+    """
+    table = table or TableOptions()
+    if table.target or source == "-":  # a stream is read once
+        return source
+    try:
+        return load_samples(source, options_for(recipe, options or {}), notify, part=part, large=True)
+    except DataError as problem:
+        if problem.code == "GN066":
+            return source
+        # Options for samples mean samples; and so does a first column that is called what it is before pixels.
+        named = None if options else _table_with_names(source, table)
+        if named is None or named.names[0].lower() == "label":
+            raise
+        return named
+
+
+def require_row(row: int, count: int, source: str) -> None:
+    """Refuse a row that is not there: OptionError GN021."""
+    if not 0 <= row < count:
+        raise OptionError("GN021", f"--row {row}: {source} has the rows 0 to {count - 1}.")
+
+
+def draw_distorted(
+    samples: Dataset, source: str, row: int | None, part: str, options: Options, png: str, language: str
+) -> NDArray[np.int64]:
+    """Draw ten samples, or one, and what each distortion does to it, alone and with the others.
+
+    Returns
+    -------
+    ndarray of int64
+        The numbers of the rows that were drawn.
+    """
+    from .. import plots
+    from ..preprocess.augment.distort import require_pictures
+
+    if part == "train":
+        samples = _trained_on(samples, source, options)
+    require_pictures(samples.image_shape, options, samples.channels)
+    require_picture_place(png, (".png",))
+    rows = samples.some(10) if row is None else np.flatnonzero(samples.row_numbers == row)
+    if not len(rows):
+        raise OptionError(
+            "GN021",
+            f"--row {row}: kept aside where training divides these data, so it is not distorted. Name another row.",
+        )
+    axes = plots.draw_augmentation(
+        samples.inputs, options, rows, samples.image_shape, photo=samples.reading == "photo", language=language
+    )
+    plots.save(axes, png)
+    return samples.row_numbers[rows]
+
+
+def draw_samples(samples: Dataset, row: int | None, png: str, language: str) -> None:
+    """Draw one sample, or the first forty."""
+    from .. import plots
+
+    photo = samples.reading == "photo"
+    if row is None:
+        some = samples.some(40)
+        names = [samples.name_of(label) for label in samples.labels[some]]
+        axes = plots.draw_digits(
+            samples.inputs[some], names, image_shape=samples.image_shape, photo=photo, language=language
+        )
+        plots.save(axes, png)
+    else:
+        plots.save_digit(samples.inputs[row], png, image_shape=samples.image_shape, photo=photo)
+
+
+def _table_with_names(source: str, options: TableOptions) -> Table | None:
+    try:
+        table = read_table(source, decimal=options.decimal)
+    except GlassnetError:
+        return None
+    return table if table.header else None
+
+
+def _trained_on(samples: Dataset, source: str, options: Options) -> Dataset:
+    """Leave out what training would keep aside: what it does to a sample follows from its place among the others."""
+    with contextlib.suppress(DataError):  # there are too few
+        if not data.has_part(source, "test"):
+            samples, _ = split(samples, options)
+        samples, _ = parts_of(samples, options)
+    return samples

@@ -1,0 +1,251 @@
+"""Data to train with and to test with: read, divided, and what is worth knowing of them."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import data
+from ..data import Dataset
+from ..data.dataset import SampleLayout
+from ..data.split import split, split_rows
+from ..errors import OptionError
+from ..i18n.language import counted, listed
+from ..options.options import Options, for_optimizer
+from ..preprocess import Columns
+from ..preprocess.tabular.dataset import read_table, samples_of
+from ..training.receipt import fingerprint
+from .notice import Notify, notice, remark
+from .table_options import TableOptions
+
+if TYPE_CHECKING:
+    from ..data.tables.table import Table
+
+_MOST_CLASSES = 5
+"""Classes that are named where a test lacks them."""
+
+
+@dataclass(frozen=True)
+class TrainingData:
+    """Data to train and to test with.
+
+    Parameters
+    ----------
+    training, test : Dataset
+    options : Options
+        With what the data decided: the largest value, or what a table of this size and task calls for.
+    held_out : bool
+        Whether the test data were kept aside from the same source.
+    seconds : float
+        How long reading took.
+    """
+
+    training: Dataset
+    test: Dataset
+    options: Options
+    held_out: bool
+    seconds: float
+
+
+def options_for(recipe: str, given: dict[str, Any], **by_data: Any) -> Options:
+    """Return a recipe's options, with those that the data call for, and above all with those that were given.
+
+    Raises
+    ------
+    OptionError
+        GN021 or GN022.
+    """
+    return Options.recipe(recipe, **{**by_data, **for_optimizer(recipe, given.get("optimizer")), **given})
+
+
+def load_training_data(
+    source: str,
+    test_source: str | None,
+    options: Options,
+    notify: Notify,
+    *,
+    layout: SampleLayout | None = None,
+    large: bool = False,
+) -> TrainingData:
+    """Read data to train and to test with, which are no table with named columns.
+
+    `layout` is that of the training data, where a training goes on that has found it out; `large` is as for
+    `data.load`.
+    """
+    began = time.perf_counter()
+    training = load_samples(source, options, notify, layout=layout, large=large)
+    options = replace(options, input_max=training.maximum)
+    largest = float(training.inputs.max())
+    if 2 * largest <= training.maximum:
+        command = shlex.join(["glassnet", "doctor", source])
+        notify(notice("largest_value", largest=largest, maximum=training.maximum, command=command))
+    held_out = not (test_source or data.has_part(source, "test"))
+    if held_out:
+        kept, aside = split(training, options)
+        notify(notice("kept_aside", share=100 * options.holdout, source=training.source, rows=len(aside)))
+        training, test = kept, aside
+    else:
+        test = data.load(test_source or source, part="test", maximum=training.maximum, like=training)
+        notify_remarks(test, notify)
+        test.require_like(
+            training.features,
+            training.classes,
+            training.source,
+            of_classes=training.values is None,
+            class_names=training.class_names,
+        )
+    return TrainingData(training, test, options, held_out, time.perf_counter() - began)
+
+
+def load_training_table(
+    source: str,
+    test_source: str | None,
+    table_options: TableOptions,
+    recipe: str,
+    choose: Callable[[int, str], Options],
+    notify: Notify,
+) -> TrainingData:
+    """Read a table with named columns, and decide what it asks for; `choose` gives the options for its rows and task.
+
+    Raises
+    ------
+    OptionError
+        GN022 for a number of classes, or where no table is named.
+    """
+    began = time.perf_counter()
+    table = _read_named(source, table_options)
+    columns = learn_columns(table, table_options)
+    options = choose(len(table), columns.task)
+    if options.classes:
+        raise OptionError(
+            "GN022",
+            f"--classes {options.classes} with --target: a column has the classes that stand in it. Leave it out.",
+        )
+    kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
+    if kept is not None:
+        columns = learn_columns(table, table_options, kept)
+    size = f"{counted(len(table), 'row')}, {counted(len(table.names), 'column')}"
+    notify(remark(table.source, f"{size}, recipe {recipe}"))
+    _notify_learnt(table, columns, notify)
+    part = table if kept is None else table.take(kept)
+    if aside is None:
+        assert test_source is not None
+        test_table = read_table(test_source, columns.names, decimal=table_options.decimal)
+    else:
+        test_table = table.take(aside)
+        notify(notice("kept_aside", share=100 * options.holdout, source=table.source, rows=len(aside)))
+    training, test = samples_of(part, columns), samples_of(test_table, columns)
+    notify_left_out(part, training, notify)
+    if test_source:
+        notify_surprises(test_table, columns, notify)
+    notify_left_out(test_table, test, notify)
+    return TrainingData(training, test, options, aside is not None, time.perf_counter() - began)
+
+
+def load_table_samples(source: str, table_options: TableOptions, notify: Notify) -> tuple[Dataset, int]:
+    """Read a whole table; return its samples, and how many rows there are with those that have no target."""
+    table = _read_named(source, table_options)
+    columns = learn_columns(table, table_options)
+    _notify_learnt(table, columns, notify)
+    samples = samples_of(table, columns)
+    notify_left_out(table, samples, notify)
+    return samples, len(table)
+
+
+def learn_columns(table: Table, options: TableOptions, rows: NDArray[np.int64] | None = None) -> Columns:
+    """Learn from a table, or some of its rows, how to use its columns."""
+    return Columns.learn(table, options.target, task=options.task, drop=options.drop, keep=options.keep, rows=rows)
+
+
+def load_samples(
+    source: str,
+    options: Options,
+    notify: Notify,
+    *,
+    part: str = "train",
+    layout: SampleLayout | None = None,
+    large: bool = False,
+) -> Dataset:
+    """Read labelled data that are no table with named columns; arguments as `data.load`."""
+    samples = data.load(
+        source,
+        part=part,
+        maximum=options.input_max,
+        classes=options.classes or None,
+        size=options.picture_size,
+        colour=options.colour,
+        handwriting=options.handwriting,
+        large=large,
+        layout=layout,
+    )
+    notify_remarks(samples, notify)
+    return samples
+
+
+def require_picture_files(source: str, options: Options) -> None:
+    """Refuse what is for files of pictures alone, where the data are none: it would do nothing.
+
+    Raises
+    ------
+    OptionError
+        GN022.
+    """
+    sized = [f"--size {options.size}"] if options.picture_size else []
+    flags = ["--colour"] * options.colour + ["--handwriting"] * options.handwriting + sized
+    given = flags[0] if flags else ""
+    if given and (source == data.BUNDLED or os.path.isfile(source)):
+        raise OptionError(
+            "GN022",
+            f"{given}: for folders of pictures, and {source} is none, so its values stay as they are. Leave it out.",
+        )
+
+
+def notify_weak_test(training: Dataset, training_fingerprint: str, test: Dataset, notify: Notify) -> None:
+    """Tell where a test proves little: with the training data themselves, or without some classes."""
+    if len(test) == len(training) and fingerprint(test) == training_fingerprint:
+        notify(notice("trained_on_these", source=test.source, trained=len(test), rows=len(test)))
+    if test.values is None:
+        lacking = [test.name_of(label) for label in np.setdiff1d(training.labels, test.labels).tolist()]
+        if lacking:
+            notify(notice("test_lacks", source=test.source, names=listed(lacking, _MOST_CLASSES)))
+
+
+def notify_remarks(samples: Dataset, notify: Notify) -> None:
+    """Tell what a reader decided."""
+    for text in samples.remarks:
+        notify(remark(samples.source, text))
+
+
+def notify_surprises(table: Table, columns: Columns, notify: Notify) -> None:
+    """Tell what is unlike the table that columns were learnt from."""
+    for text in (*table.remarks, *columns.surprises(table)):
+        notify(remark(table.source, text))
+
+
+def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
+    """Tell how many rows have no target."""
+    count = len(table) - len(samples)
+    if count:
+        assert samples.columns is not None
+        names = " or ".join(map(repr, samples.columns.target_names))
+        notify(
+            remark(table.source, f"{counted(count, 'row')} without {names} {'is' if count == 1 else 'are'} left out")
+        )
+
+
+def _read_named(source: str, options: TableOptions) -> Table:
+    if source == data.BUNDLED and not os.path.exists(source):
+        raise OptionError("GN022", f"--target {options.target[0]}: a column of a table. Name the table too, as DATA.")
+    return read_table(source, options.target, decimal=options.decimal)
+
+
+def _notify_learnt(table: Table, columns: Columns, notify: Notify) -> None:
+    for text in (*table.remarks, *columns.remarks, *(f"left out {name!r}: {why}" for name, why in columns.dropped)):
+        notify(remark(table.source, text))

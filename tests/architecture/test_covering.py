@@ -1,0 +1,61 @@
+"""The cases that tests share out among factors: no pair of values is left out, and none that has no meaning gets in."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import pytest
+
+from support.cases import RULE_PAIRS
+from support.covering import covering
+from support.formulas import ELEMENTWISE
+
+ANY = [("a", "b", "c"), (1, 2), (True, False), (None,), "xyz"]
+RULES = [[pair[:2] for pair in RULE_PAIRS], [pair[2] for pair in RULE_PAIRS], ELEMENTWISE, (1, 2, 3, 4), (False, True)]
+
+
+def always(*case):
+    return True
+
+
+def with_meaning(rule_and_loss, output, *others):
+    return (*rule_and_loss, output) in RULE_PAIRS
+
+
+def unmet(cases, factors, allowed):
+    """Pairs of values that meet in an allowed case of the full product, and in none of these."""
+    possible = [case for case in product(*factors) if allowed(*case)]
+    left_out = []
+    for i, j in combinations(range(len(factors)), 2):
+        wanted, found = ({(case[i], case[j]) for case in some} for some in (possible, cases))
+        left_out += sorted(wanted - found, key=repr)
+    return left_out
+
+
+@pytest.mark.parametrize(
+    ("factors", "allowed", "most"),
+    [
+        (ANY, always, 11),
+        (ANY, lambda letter, number, *others: (letter, number) != ("b", 2), 11),
+        (RULES, with_meaning, 66),
+        ([range(9), range(9)], lambda one, other: one != other, 72),
+        ([range(3)] * 4, always, 13),  # 9 is the fewest that there can be
+        ([ELEMENTWISE], always, 0),  # one factor alone has no pairs
+    ],
+)
+def test_every_pair_that_has_a_meaning_is_there_and_no_other(factors, allowed, most):
+    cases = covering(*factors, allowed=allowed)
+    assert all(allowed(*case) for case in cases)
+    assert unmet(cases, factors, allowed) == []
+    assert len(cases) == len(set(cases)) <= most
+    assert cases == covering(*factors, allowed=allowed)
+    if len(factors) == 2:  # there every case has a pair of its own
+        for left_out in cases:
+            others = [case for case in cases if case != left_out]
+            assert unmet(others, factors, allowed) == [left_out], "a pair that is left out is seen"
+
+
+def test_three_values_that_must_meet_are_given_as_two_factors():
+    """So that no rule, loss and activation of the outputs is left out."""
+    cases = covering(*RULES, allowed=with_meaning)
+    assert {(*rule_and_loss, output) for rule_and_loss, output, *_ in cases} == set(RULE_PAIRS)

@@ -1,0 +1,104 @@
+"""Receipts of estimators: `fit` fills them in, and the same can be made again by them, or they say why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, NetworkClassifier, NetworkRegressor, load_model, verify
+from glassnet.errors import DataError
+from support.cli import run
+
+pytestmark = pytest.mark.filterwarnings("ignore:the training loss still fell")
+
+
+X = np.random.default_rng(4).normal(size=(120, 3))
+SIDES = np.where(X[:, 0] > 0, "right", "left")
+NUMBERS = X @ [1.0, -2.0, 0.5]
+SHORT = {"max_iter": 3, "random_state": 0}
+CALLBACK = [lambda event: getattr(event, "epoch", 0) == 2]
+
+
+def half_squared(outputs, targets):
+    return 0.5 * ((outputs - targets) ** 2).sum(axis=1), outputs - targets
+
+
+@pytest.mark.parametrize(
+    ("estimator", "y", "more"),
+    [
+        (NetworkClassifier(**SHORT), SIDES, {}),
+        (NetworkRegressor(**SHORT), NUMBERS, {}),
+        (NetworkRegressor(**SHORT), np.stack([NUMBERS, -NUMBERS], axis=1), {}),
+        (NetworkClassifier(**SHORT), np.stack([X[:, 0] > 0, X[:, 1] > 0], axis=1).astype(int), {}),
+        (NetworkClassifier(early_stopping=True, **SHORT), SIDES, {}),
+        (NetworkClassifier(calibrate=True, **SHORT), SIDES, {}),
+        (NetworkClassifier(calibrate=True, **SHORT), SIDES, {"X_val": X[:40], "y_val": SIDES[:40]}),
+        (NetworkClassifier(early_stopping=False, **SHORT), SIDES, {"X_val": X[:40], "y_val": SIDES[:40]}),
+        (NetworkClassifier(class_weight="balanced", **SHORT), SIDES, {"sample_weight": np.arange(120) % 3}),
+        (NetworkClassifier(max_iter=9, random_state=0), SIDES, {"callbacks": CALLBACK}),
+        (NetworkClassifier(engine="compiled", batch_size=16, dtype="float32", **SHORT), SIDES, {}),
+    ],
+)
+def test_the_same_can_be_made_again(estimator, y, more, tmp_path):
+    fitted = type(estimator)(**estimator.get_params()).fit(X, y, **more)
+    weights = more.get("sample_weight")
+    assert fitted.verify(X, y, weights).same
+    fitted.save(tmp_path / "e")
+    loaded = type(estimator).load(tmp_path / "e")
+    assert loaded.verify(X, y, weights).same
+    assert not loaded.verify(X[::-1], y, weights).same
+
+
+def test_a_data_set_of_the_same_rows_does_too():
+    """Also of another type, as a file of bytes has it: by their values."""
+    whole = np.round(X * 10).clip(-20, 20) + 20
+    fitted = NetworkClassifier(input_max=255, **SHORT).fit(whole, SIDES)
+    labels = (SIDES == "right").astype(int)
+    for rows in (whole, whole.astype(np.float32), whole.astype(np.uint8)):
+        data = Dataset(rows, labels, 2, None, "rows", 255.0)
+        assert verify(fitted.model_, data).same
+
+
+def test_what_cannot_be_repeated_says_why(tmp_path):
+    partial = NetworkClassifier(**SHORT)
+    for rows in (slice(0, 60), slice(60, 120)):
+        partial.partial_fit(X[rows], SIDES[rows], classes=["left", "right"])
+    after_fit = NetworkClassifier(**SHORT).fit(X, SIDES).partial_fit(X, SIDES)
+    warm = NetworkClassifier(warm_start=True, **SHORT).fit(X, SIDES)
+    assert warm.verify(X, SIDES).same, "the first is a fit like any other"
+    warm.fit(X, SIDES)
+    own = NetworkRegressor(loss=half_squared, **SHORT).fit(X, NUMBERS)
+    for fitted, y, why in (
+        (partial, SIDES, "partial_fit"), (after_fit, SIDES, "partial_fit"), (warm, SIDES, "warm_start"),
+        (own, NUMBERS, "a function that its receipt has not"),
+    ):  # fmt: skip
+        with pytest.raises(DataError, match=why) as problem:
+            fitted.verify(X, y)
+        assert problem.value.code == "GN017"
+        with pytest.warns(UserWarning, match="no file|cannot be kept") if fitted is own else np.errstate():
+            fitted.save(tmp_path / "e")
+        assert why in load_model(tmp_path / "e").receipt["not_verifiable"]
+
+
+def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
+    fitted = NetworkClassifier(warm_start=True, **SHORT).fit(X, SIDES)
+
+    def interrupt(event):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fitted.fit(X, SIDES, callbacks=[interrupt])
+    with pytest.raises(DataError, match="no receipt"):
+        fitted.verify(X, SIDES)
+
+
+def test_the_command_line_does_too(tmp_path, monkeypatch):
+    """With rows of bytes, as it reads them; also where it would take them for pictures."""
+    monkeypatch.chdir(tmp_path)
+    for features in (5, 16):
+        rows, labels = np.random.default_rng(5).integers(0, 256, (60, features)), np.arange(60) % 3
+        NetworkClassifier(input_max=255, **SHORT).fit(rows, labels).save("e.safetensors", overwrite=True)
+        text = "\n".join(",".join(map(str, (label, *row))) for label, row in zip(labels, rows, strict=True))
+        (tmp_path / "rows.csv").write_text(text + "\n")
+        done = run("verify", "e.safetensors", "rows.csv")
+        assert (done.code, "same bits" in done.out) == (0, True), done.err

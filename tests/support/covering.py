@@ -1,0 +1,44 @@
+"""Covering arrays: few cases in which any two values of different factors still meet.
+
+What depends on one factor, or on two together, is seen in such cases as well as in the full product, which is many
+times larger (Cohen, Dalal, Fredman and Patton 1997, who choose greedily too). Where three factors act together in one
+formula, two of them are given as one factor.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from heapq import heapify, heapreplace
+from itertools import combinations, product
+from typing import Any
+
+Case = tuple[Any, ...]
+Pair = tuple[int, Any, int, Any]
+"""Two factors by their numbers, each with a value."""
+
+
+def pairs_in(case: Case) -> set[Pair]:
+    """All pairs of values that meet in a case."""
+    return {(i, case[i], j, case[j]) for i, j in combinations(range(len(case)), 2)}
+
+
+def covering(*factors: Sequence[Any], allowed: Callable[..., bool] = lambda *case: True) -> list[Case]:
+    """Return allowed cases, one value a factor, in which every pair of values meets that meets in any allowed case.
+
+    The same factors give the same cases. Values must be hashable; one that a factor has twice counts once.
+    """
+    cases = [case for case in product(*map(dict.fromkeys, factors)) if allowed(*case)]
+    missing = set[Pair]().union(*map(pairs_in, cases))
+    # How many missing pairs a case has can only fall: the best by an old count is the best if that is still right.
+    best = [(-len(pairs_in(case)), number) for number, case in enumerate(cases)]
+    heapify(best)
+    chosen = []
+    while missing:
+        count, number = best[0]
+        fresh = pairs_in(cases[number]) & missing
+        if len(fresh) == -count:
+            chosen.append(cases[number])
+            missing -= fresh
+            fresh = set()
+        heapreplace(best, (-len(fresh), number))
+    return chosen

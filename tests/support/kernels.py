@@ -1,0 +1,52 @@
+"""Compiled loops: made once for all workers where none have been kept, and found in the cache by the others."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+
+if sys.platform != "win32":
+    import fcntl
+
+TYPES = ("float32", "float64")
+ROWS = ("uint8", *TYPES)
+VARIANTS = [
+    *((dtype, rows, 2, "unit") for dtype, rows in product(TYPES, ROWS)),
+    ("float32", "float64", 2, "features"),  # inputs with more digits than the network has
+    *((dtype, "uint8", 1, "unit") for dtype in TYPES),
+]
+"""(type of the network, type of the rows, batch size, scaling): all for which loops are compiled anew."""
+
+
+def none_are_kept() -> bool:
+    """Tell whether there are no compiled loops of these sources yet, but a folder for them, and locks."""
+    from glassnet.nn import jit
+
+    return sys.platform != "win32" and jit._FOLDER is not None and not any(Path(jit._FOLDER).rglob("*.nbc"))
+
+
+def make(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
+    """Compile the loops of one variant for training and for answers, or load them."""
+    from glassnet import Dataset, Options, compiled, new_model
+    from glassnet.engines import CompiledEngine
+    from glassnet.model.build import samples_for
+
+    inputs = np.arange(16).reshape(2, 8).astype(rows)
+    data = Dataset(inputs, np.arange(2), 2, (2, 4), "rows", maximum=15.0)
+    options = Options(hidden=(1,), dtype=dtype, batch_size=batch_size, scaling=scaling)
+    model = new_model(data, options)
+    CompiledEngine().prepare(model.network.architecture, samples_for(model, data, options), options)
+    compiled(replace(model, training_range=None)).outputs(inputs)
+
+
+def make_together(folder: Path, worker: int, workers: int) -> None:
+    """Make all variants, beginning with others than the other workers do; what one makes the next ones load."""
+    first = len(VARIANTS) * worker // workers
+    for variant in [*VARIANTS[first:], *VARIANTS[:first]]:
+        with (folder / f"kernels-{'-'.join(map(str, variant))}").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            make(*variant)

@@ -1,0 +1,319 @@
+"""Why: parts add up to the gap, the flip holds when asked again, what is near is near."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Dataset, Options, evaluate, fit
+from glassnet.data import bundled
+from glassnet.errors import OptionError, ShapeError
+from glassnet.explain import integrated_gradients
+from glassnet.explain.input_gradients import (
+    forward_members,
+    input_gradients,
+    mean_output_sums,
+    members_in_float64,
+    output_gradients,
+)
+from glassnet.explain.why import Neighbours, why
+from glassnet.network import forward
+from glassnet.nn.network_class import Network
+from support.samples import digits, small_model
+
+TRAINING = bundled("train").take(slice(0, 600))
+KINDS = {
+    "notes": Options(hidden=(30,)),
+    "relu": Options.recipe("quick", hidden=(20, 15), batch_size=10),
+    "committee": Options(hidden=(12,), bias=True, members=3),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def model(request):
+    return fit(TRAINING, replace(KINDS[request.param], epochs=3, engine="reference")).model
+
+
+@pytest.fixture(scope="module")
+def found(model):
+    return [why(model, row) for row in digits(25).inputs]
+
+
+def test_nodes_and_biases_add_up_to_the_gap(model, found):
+    for one in found:
+        assert one.nodes.sum() + one.bias == pytest.approx(one.gap, abs=1e-5)
+        assert one.answer == one.outputs.argmax() != one.rival
+        assert one.outputs[one.rival] == np.sort(one.outputs)[-2]
+        sums = [
+            forward(net.architecture, net.parameters.copy(float), model.scaling.apply(one.sample[None])).sums[-1][0]
+            for net in model.members
+        ]
+        mean = np.mean(sums, axis=0)
+        assert one.gap == pytest.approx(mean[one.answer] - mean[one.rival], abs=1e-4)
+
+
+def test_inputs_add_up_to_the_gap_beyond_the_baseline(model, found):
+    black = model.scaling.apply(np.zeros((1, model.features)))
+    [sums] = mean_output_sums(forward_members(members_in_float64(model), black))
+    for one in found:
+        assert one.missing <= 0.01
+        assert abs(one.inputs.sum() - (one.gap - one.baseline_gap)) <= 0.01 * abs(one.gap - one.baseline_gap) + 1e-12
+        assert not one.inputs[one.sample == 0].any()
+        assert one.baseline_gap == pytest.approx(sums[one.answer] - sums[one.rival], abs=1e-5)
+
+
+def test_what_an_input_adds_is_its_mean_slope_on_the_way(model, found):
+    """Equation 1 as it stands, by a thousand points of the way."""
+    one, members = found[3], members_in_float64(model)
+    baseline, x = model.scaling.apply(np.stack([np.zeros_like(one.sample), one.sample]))
+    points = baseline + (np.arange(1000) + 0.5)[:, None] / 1000 * (x - baseline)
+    direction = np.zeros(10)
+    direction[[one.answer, one.rival]] = 1, -1
+    wanted = (x - baseline) * input_gradients(members, forward_members(members, points), direction).mean(axis=0)
+    assert np.abs(one.inputs - wanted).max() < 0.02 * np.abs(wanted).max()
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "leaky_relu", "gelu", "identity"])
+@pytest.mark.parametrize("size", [1.0, 30.0])
+def test_of_any_network_inputs_add_up_however_few_the_pieces(activation, size, dtype, monkeypatch):
+    """Also of a saturated one, which jumps on the way."""
+    members = [Network([6, 9, 8, 7, 3], activation, bias=True, seed=seed, dtype=dtype) for seed in (1, 2)]
+    for member in members:
+        member.parameters.flat[...] *= size
+    rng, direction = np.random.default_rng(4), np.array([1.0, -1.0, 0.0])
+    close = 1e-4 if dtype == "float32" else 1e-9
+    for pieces in (1, 3, 48):
+        monkeypatch.setattr(integrated_gradients, "PIECES", pieces)
+        baseline, x = rng.normal(size=(2, 6))
+        parts = integrated_gradients.integrated_gradients(members, baseline, x, direction)
+        gap, black = mean_output_sums(forward_members(members, np.stack([x, baseline]).astype(dtype))) @ direction
+        assert parts.sum() == pytest.approx(gap - black, rel=close, abs=close * np.abs(parts).sum())
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu", "gelu"])
+def test_what_inputs_add_is_what_thousands_of_points_say(activation):
+    member = Network([20, 30, 30, 30, 3], activation, bias=True, initializer="he", seed=3)
+    member.parameters.flat[...] *= 1.5
+    rng, direction = np.random.default_rng(4), np.array([1.0, -1.0, 0.0])
+    for baseline, x in rng.normal(size=(5, 2, 20)):
+        points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
+        wanted = (x - baseline) * input_gradients([member], forward_members([member], points), direction).mean(axis=0)
+        found = integrated_gradients.integrated_gradients([member], baseline, x, direction)
+        assert np.abs(found - wanted).sum() < 0.01 * np.abs(wanted).sum()
+
+
+def test_of_one_hidden_layer_a_single_piece_is_exact():
+    member = Network([20, 30, 3], "tanh", bias=True, initializer="he", seed=3)
+    (baseline, x), direction = np.random.default_rng(4).normal(size=(2, 20)), np.array([1.0, 0.0, 0.0])
+    points = baseline + (np.arange(5000) + 0.5)[:, None] / 5000 * (x - baseline)
+    wanted = (x - baseline) * input_gradients([member], forward_members([member], points), direction).mean(axis=0)
+    np.testing.assert_allclose(
+        integrated_gradients.integrated_gradients([member], baseline, x, direction), wanted, atol=1e-8
+    )
+
+
+def test_where_the_gap_hardly_differs_from_the_baselines_nothing_is_missing_either():
+    """Roundings of float32 are much of a small difference: the ink is made so strong that it nearly vanishes."""
+    model, tried = fit(TRAINING, KINDS["relu"]).model.unchecked(), 0
+
+    def beyond(row, strength):
+        one = why(model, strength * row)
+        return one.gap - one.baseline_gap, {one.answer, one.rival}, one
+
+    for row in digits(30).inputs.astype(float):
+        faint, strong = 0.05, 1.0
+        if (beyond(row, faint)[0] > 0) == (beyond(row, strong)[0] > 0):
+            continue
+        for _ in range(30):  # to 1e-9 of the ink: far below what float32 tells, far above what float64 does
+            middle = (faint + strong) / 2
+            faint, strong = (
+                (middle, strong) if (beyond(row, middle)[0] > 0) == (beyond(row, faint)[0] > 0) else (faint, middle)
+            )
+        if beyond(row, faint)[1] == beyond(row, strong)[1]:  # it vanishes, and does not jump to another pair of answers
+            tried += 1
+            for strength in (faint, strong):
+                assert beyond(row, strength)[2].missing <= 0.01
+    assert tried > 2
+
+
+def test_where_slopes_lead_nowhere_a_flip_lies_on_the_way_to_another_sample():
+    """Layers learnt too fast: whatever is answered, some training sample is answered otherwise."""
+    options = Options(
+        hidden=(20, 20), activation="tanh", learning_rate=4.0, rule="gradient", epochs=3, engine="reference"
+    )
+    saturated = fit(TRAINING, options).model
+    neighbours, rows = Neighbours(saturated, TRAINING), digits(60).inputs
+    assert len(set(saturated.predict(TRAINING.inputs))) > 1
+    alone = [why(saturated, row).flip for row in rows]
+    found = [why(saturated, row, neighbours) for row in rows]
+    assert None in alone
+    for one, without in zip(found, alone, strict=True):
+        assert saturated.predict(one.flip.sample)[0] == one.flip.answer != one.answer
+        assert one.flip.sample.dtype == np.uint8
+        if without is not None:
+            assert (one.flip.sample == without.sample).all()
+
+
+def test_flips_hold_when_asked_again_and_are_small(model, found):
+    flips = [(one, one.flip) for one in found if one.flip]
+    assert len(flips) >= 0.9 * len(found)
+    for one, flip in flips:
+        assert model.predict(flip.sample)[0] == flip.answer != one.answer
+        assert flip.sample.dtype == np.uint8
+        change = flip.sample.astype(float) - one.sample
+        assert np.linalg.norm(change) / 255 == pytest.approx(flip.distance)
+    assert np.median([flip.distance for _, flip in flips]) < 3  # a digit's own length is about 9
+
+
+def test_what_is_nearest_is_nearest(model):
+    neighbours, sample = Neighbours(model, TRAINING), TRAINING.inputs[17]
+    found = why(model, sample, neighbours)
+    alike = found.nearest
+    assert alike.rows[0] == 17
+    assert found.same == [True, False, False, False, False]
+    assert alike.distances[0] == pytest.approx(0, abs=1e-3)
+    assert (np.diff(alike.distances) >= 0).all()
+    np.testing.assert_array_equal(alike.labels, TRAINING.labels[alike.rows])
+    hidden = np.concatenate(
+        [
+            np.concatenate([one.activations[-2] for one in signals], axis=1)
+            for _, signals in model.batches(TRAINING.inputs)
+        ]
+    )
+    wanted = np.sort(np.linalg.norm(hidden - hidden[17], axis=1))[:5]
+    np.testing.assert_allclose(alike.distances, wanted, atol=1e-3)
+
+
+def test_what_is_nearest_is_nearest_where_all_are_near():
+    """Of three saturated nodes distances are as small as float32's roundings of their squares."""
+    tiny = fit(TRAINING, Options(hidden=(3,), epochs=20, engine="reference")).model
+    tiny.network.parameters.flat[...] *= 4
+    neighbours = Neighbours(tiny, TRAINING)
+    for row in digits(60).inputs:
+        alike = why(tiny, row, neighbours).nearest
+        assert (np.diff(alike.distances) >= 0).all()
+
+
+def test_slopes_are_slopes(model):
+    network = model.network
+    network = type(network).of(network.architecture, network.parameters.copy(float))
+    x, direction, h = model.scaling.apply(digits(1).inputs), np.arange(10) - 4.5, 1e-6
+    found = output_gradients(network, forward(network.architecture, network.parameters, x), direction)[0][0]
+    for pixel in range(100, 784, 61):
+        moved = np.repeat(x, 2, axis=0)
+        moved[:, pixel] += h, -h
+        sums = forward(network.architecture, network.parameters, moved).sums[-1] @ direction
+        assert found[pixel] == pytest.approx((sums[0] - sums[1]) / (2 * h), abs=1e-6)
+
+
+def test_deleting_the_most_blamed_pixels_of_misread_digits_hurts_the_answer_more_than_chance(model):
+    data = digits(1000)
+    misread = evaluate(model, data).misread[:40]
+    rng, better = np.random.default_rng(3), 0
+    for row in misread:
+        one = why(model, data.inputs[row])
+        without = [one.sample.copy() for _ in range(11)]
+        without[0][np.argsort(-one.inputs)[:39]] = 0
+        for picture in without[1:]:
+            picture[rng.choice(784, 39, replace=False)] = 0
+        outputs = model.outputs(np.stack(without))[:, one.answer]
+        better += outputs[0] < outputs[1:].mean()
+    assert better >= 0.9 * len(misread) > 10
+
+
+def test_a_table_has_features_and_real_numbers():
+    rng = np.random.default_rng(8)
+    inputs = rng.normal(size=(200, 5)).astype(np.float32) ** 2
+    data = Dataset(inputs, (inputs[:, 1] > inputs[:, 3]).astype(int), 2, None, "t", float(inputs.max()))
+    model = fit(data, Options(hidden=(8,), engine="reference", epochs=40, learning_rate=1.0)).model
+    found = [why(model, row, Neighbours(model, data)) for row in inputs[:40]]
+    matters = np.mean([np.abs(one.inputs) for one in found], axis=0)
+    assert set(np.argsort(-matters)[:2]) == {1, 3}
+    one = found[0]
+    assert one.flip.sample.dtype.kind == "f"
+    assert ((one.flip.sample >= 0) & (one.flip.sample <= data.maximum)).all()
+
+
+def test_what_cannot_be_asked():
+    with pytest.raises(ShapeError) as problem:
+        why(small_model(), np.zeros(15))
+    assert problem.value.code == "GN050"
+    for model, output, code in (
+        (small_model(), 0, "GN022"),
+        (numbers_model(), 2, "GN021"),
+        (labels_model(), -1, "GN021"),
+    ):
+        with pytest.raises(OptionError) as problem:
+            why(model, np.zeros(model.features), output=output)
+        assert problem.value.code == code
+
+
+def known_model(known, **options):
+    """A model of numbers or labels, shape (120, 2), of five values a sample."""
+    inputs = np.random.default_rng(5).normal(size=(120, 5)).astype(np.float32)
+    data = Dataset(inputs, np.arange(120), 2, None, "t", 1.0, values=known(inputs))
+    options = {"rule": "gradient", "engine": "reference", "hidden": (8,), "bias": True, "epochs": 30, **options}
+    return fit(data, Options(**options)).model, data
+
+
+def numbers_model(output="identity", members=1):
+    two = lambda x: np.column_stack([40 + 9 * x[:, 0] - x[:, 1], np.exp(x[:, 2])])  # noqa: E731
+    return known_model(two, targets="values", output=output, members=members, learning_rate=0.05)[0]
+
+
+def labels_model(members=1):
+    two = lambda x: (x[:, :2] + x[:, 2:4] > 0).astype(float)  # noqa: E731
+    return known_model(two, targets="multilabel", output="sigmoid", members=members, learning_rate=0.5)[0]
+
+
+@pytest.mark.parametrize("members", [1, 3])
+@pytest.mark.parametrize("output", [0, 1])
+def test_parts_add_up_to_a_number_in_its_own_unit(members, output):
+    model = numbers_model(members=members)
+    for row in np.random.default_rng(1).normal(size=(10, 5)):
+        one = why(model, row, output=output)
+        assert one.answer == pytest.approx(model.predict(row)[0, output], rel=1e-5)
+        assert one.gap == pytest.approx(one.answer, rel=1e-4)
+        assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+        assert one.baseline_gap == pytest.approx(model.predict(np.zeros(5))[0, output], rel=1e-4)
+        assert one.inputs.sum() == pytest.approx(
+            one.gap - one.baseline_gap, abs=0.011 * abs(one.gap - one.baseline_gap)
+        )
+        assert (one.output, one.rival, one.flip) == (output, None, None)
+
+
+def test_of_a_positive_number_its_sum_is_split():
+    model, row = numbers_model("exponential"), np.random.default_rng(2).normal(size=5)
+    one = why(model, row, output=1)
+    assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+    assert np.exp(one.gap) * model.targets.scale[1] == pytest.approx(model.predict(row)[0, 1], rel=1e-4)
+
+
+@pytest.mark.parametrize("members", [1, 3])
+def test_a_label_is_split_and_flipped_on_its_own(members):
+    model = labels_model(members)
+    flips = 0
+    for row in np.random.default_rng(1).normal(size=(20, 5)).clip(0.05, 0.95):
+        for output in (0, 1):
+            one = why(model, row, output=output)
+            assert one.answer == model.predict(row)[0, output] == 1 - one.rival
+            assert one.nodes.sum() + one.bias == pytest.approx(one.gap, rel=1e-9)
+            assert members > 1 or (one.gap > 0) == one.answer
+            assert one.inputs.sum() == pytest.approx(
+                one.gap - one.baseline_gap, abs=0.011 * abs(one.gap - one.baseline_gap)
+            )
+            if one.flip:
+                flips += 1
+                assert model.predict(one.flip.sample)[0, output] == one.flip.answer == one.rival
+        assert why(model, row).output == model.outputs(row)[0].argmax()
+    assert flips > 10
+
+
+def test_what_is_alike_brings_its_numbers():
+    model, data = known_model(lambda x: x[:, :2] * 3.0, targets="values", output="identity", learning_rate=0.05)
+    alike = why(model, data.inputs[9], Neighbours(model, data)).nearest
+    assert alike.rows[0] == 9
+    np.testing.assert_array_equal(alike.labels, data.values[alike.rows])

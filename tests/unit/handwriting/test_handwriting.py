@@ -1,0 +1,365 @@
+"""The stages between a photograph and MNIST's form, each by what it must not depend on."""
+
+from __future__ import annotations
+
+import io
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+from scipy import ndimage
+
+from glassnet.data import bundled
+from glassnet.handwriting import (
+    CHANGES,
+    Change,
+    Piece,
+    add_margins,
+    extract_digits,
+    find_cuts,
+    find_pieces,
+    ink_mask,
+    isolate_sheet,
+    mnist_form,
+    mnist_forms,
+    opaque,
+    remove_margin,
+    separate_ink,
+    separate_ink_again,
+    sort_into_lines,
+    working_size,
+)
+from glassnet.handwriting.gaps import connect_pieces
+from glassnet.handwriting.mnist_form import STROKE, stroke_width
+from glassnet.handwriting.paper import otsu_threshold
+from support.photos import Photo, Scene, sheet, single
+from support.strokes import bundled_digit
+
+
+def drawn(pen: float, side: int = 160, row: int = 0) -> np.ndarray:
+    """A digit's mask, `pen` in parts of the side."""
+    distance = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
+    return distance < pen / 2
+
+
+def on_paper(mask: np.ndarray, paper: tuple[float, ...], ink: tuple[float, ...], light: float = 1.0) -> np.ndarray:
+    padded = np.pad(mask, 60)[..., None]
+    return (np.where(padded, ink, paper) * light).astype(np.float32)
+
+
+@pytest.mark.parametrize("ink", [(0.1, 0.1, 0.1), (0.8, 0.1, 0.1), (0.1, 0.2, 0.7), (0.9, 0.5, 0.1)])
+@pytest.mark.parametrize("paper", [(0.95, 0.95, 0.95), (0.95, 0.9, 0.5), (0.7, 0.7, 0.7)])
+def test_ink_is_one_and_paper_is_zero_in_any_light(ink, paper):
+    mask = drawn(0.1)
+    height, width = np.pad(mask, 60).shape
+    gradient = np.linspace(1, 0.5, width) * np.linspace(1, 0.8, height)[:, None]
+    (found,) = separate_ink(on_paper(mask, paper, ink) * gradient[..., None].astype(np.float32))
+    assert not found.light_on_dark
+    inside = ndimage.binary_erosion(np.pad(mask, 60), iterations=3)
+    outside = ~ndimage.binary_dilation(np.pad(mask, 60), iterations=4)
+    assert found.strength[inside].min() > 0.8
+    assert found.strength[outside].max() < 0.25
+
+
+def test_the_edge_of_a_shadow_is_no_ink():
+    picture = on_paper(drawn(0.1), (0.95, 0.95, 0.95), (0.1, 0.1, 0.3))
+    picture[:, picture.shape[1] // 2 :] *= 0.45
+    ink = separate_ink(picture)[0]
+    np.testing.assert_array_equal(
+        ndimage.binary_dilation(np.pad(drawn(0.1), 60), iterations=2) & ink_mask(ink), ink_mask(ink)
+    )
+
+
+def test_folds_fade_beside_coloured_ink():
+    """A fold takes as much light as half the ink, from all colours alike; the ink takes one colour above all."""
+    mask = np.pad(drawn(0.1), 60)
+    picture = np.where(mask[..., None], (0.5, 0.1, 0.6), 0.9).astype(np.float32)
+    fold = np.zeros(mask.shape, bool)
+    for start in (20, 90, 160, 230):
+        fold[np.arange(200), start + np.arange(200) // 4] = True
+    fold = ndimage.binary_dilation(fold, np.ones((1, 4), bool))
+    picture[fold] *= 0.65
+    found = ink_mask(separate_ink(picture)[0])
+    assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
+    assert (found & mask).sum() > 0.95 * mask.sum()
+
+
+def on_a_table(colour: float, blurred: float = 0) -> tuple[np.ndarray, np.ndarray]:
+    """A note with a digit, turned a little, on something of another brightness; and where the note is."""
+    mask = np.pad(drawn(0.1), 30)
+    note = np.pad(np.where(mask, 0.1, 0.9), 60, constant_values=-1)
+    turned = ndimage.rotate(note, 7, order=0, cval=-1)
+    sheet = turned >= 0
+    grey = np.where(sheet, turned, colour) + np.random.default_rng(1).normal(0, 0.01, turned.shape)
+    if blurred:
+        grey = np.where(grey < 0.3, grey, ndimage.gaussian_filter(np.where(sheet, 0.9, colour), blurred))
+    return np.repeat(grey[..., None], 3, axis=2).clip(0, 1).astype(np.float32), sheet
+
+
+@pytest.mark.parametrize("table", [0.3, 0.6, 0.05])
+def test_a_note_on_a_table_is_read_and_the_table_is_not(table):
+    picture, sheet = on_a_table(table)
+    alone = isolate_sheet(picture)
+    inner = ndimage.binary_erosion(sheet, iterations=12)
+    np.testing.assert_array_equal(alone[inner], picture[inner])
+    assert np.abs(alone[~sheet] - 0.9).max() < 0.1
+    (ink,) = separate_ink(alone)
+    assert not ink.light_on_dark
+    assert len(find_pieces(ink_mask(ink), ink)) == 1
+
+
+def test_a_spot_of_light_or_a_digit_is_no_note():
+    assert isolate_sheet(on_a_table(0.3, blurred=30)[0]) is None
+    for row in range(6):
+        for pen in (0.05, 0.2):
+            assert isolate_sheet(on_paper(drawn(pen, row=row), (0.05,) * 3, (0.95,) * 3)) is None
+
+
+def test_a_thick_digit_is_no_note():
+    """Two 8s of MNIST nearly fill a rectangle, holes and all; but not its corners."""
+    for row in (5960, 6080):
+        large = Image.fromarray(bundled("test").inputs[row].reshape(28, 28)).resize((280, 280)).convert("RGB")
+        assert isolate_sheet(working_size(large)) is None
+
+
+@pytest.mark.parametrize("hole", [1, 2])
+def test_ink_with_holes_is_ink_and_no_paper(hole):
+    """Crayon: what lies between its grains belongs to the stroke, however small each grain is."""
+    mask = np.pad(drawn(0.14, side=300, row=4), 40)
+    grit = ndimage.zoom(np.random.default_rng(1).random(np.array(mask.shape) // hole + 1), hole, order=0) < 0.45
+    grain = mask & ~grit[: mask.shape[0], : mask.shape[1]]
+    ink = separate_ink(on_paper(grain, (0.9, 0.9, 0.9), (0.5, 0.2, 0.6)))[0]
+    assert np.abs(ink.paper - 0.9).max() < 0.12
+
+
+def test_margins_are_put_around_what_fills_the_picture_and_taken_off_again():
+    mask = drawn(0.2)
+    mask = mask[np.ix_(mask.any(1), mask.any(0))]
+    picture = np.where(mask[..., None], (0.2, 0.1, 0.1), (0.9, 0.9, 0.8)).astype(np.float32)
+    (view, margin), *_ = add_margins(picture)
+    np.testing.assert_array_equal(view[margin:-margin, margin:-margin], picture)
+    np.testing.assert_allclose(view[0, 0], (0.9, 0.9, 0.8), atol=0.05)
+    (ink,) = separate_ink(view)
+    pieces, inner, inside = remove_margin(find_pieces(ink_mask(ink), ink), ink, ink_mask(ink), margin)
+    assert inside.shape == inner.strength.shape == mask.shape
+    assert [(one.top, one.left, one.bottom, one.right) for one in pieces] == [(0, 0, *mask.shape)]
+    for pen in (0.05, 0.2):  # with room around it nothing is to be done
+        assert add_margins(on_paper(drawn(pen), (0.9,) * 3, (0.1,) * 3)) == []
+
+
+def test_gaps_between_pieces_are_bridged_and_openings_stay():
+    opening = np.zeros((60, 60), bool)
+    opening[10:50, 10:13] = opening[10:13, 10:40] = opening[47:50, 10:40] = opening[10:26, 38:41] = True
+    opening[33:50, 38:41] = True  # a ring, open to the right by less than the gaps
+    np.testing.assert_array_equal(connect_pieces(opening, 10), opening)
+    dashes = opening.copy()
+    dashes[20:26, 10:13] = dashes[47:50, 20:27] = False
+    whole = connect_pieces(dashes, 10)
+    assert ndimage.label(dashes, np.ones((3, 3)))[1] == 3
+    assert ndimage.label(whole, np.ones((3, 3)))[1] == 1
+    assert not whole[27:32, 36:43].all(axis=1).any()
+    np.testing.assert_array_equal(connect_pieces(dashes, 5), dashes)
+
+
+def test_punched_holes_are_no_writing():
+    mask = np.zeros((400, 400), bool)
+    y, x = np.mgrid[:400, :400]
+    mask[np.hypot(y % 40 - 20, x - 25) < 8] = True
+    mask[100:300, 150:350] |= drawn(0.1, side=200)
+    ink = separate_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0]
+    (piece,) = find_pieces(ink_mask(ink), ink)
+    assert piece.left > 180
+
+
+@pytest.mark.parametrize(("thick", "few"), [(0.85, 1), (0.6, 7)])
+def test_thick_digits_as_small_as_their_neighbours_are_no_holes(thick, few):
+    """Filled as holes are there are few, and many are not filled; and one digit is much larger."""
+    mask = np.zeros((420, 960), bool)
+    for k in range(7):
+        if k < 7 - few:
+            mask[20:120, 20 + 130 * k :][:, :100] |= drawn(0.08, side=100)
+        else:
+            mask[30:106, 40 + 130 * k : 98 + 130 * k] = True
+            high, wide = (round(side * (1 - thick) ** 0.5 / 2) for side in (76, 58))
+            mask[68 - high : 68 + high, 69 + 130 * k - wide : 69 + 130 * k + wide] = False
+    mask[160:420, 20:280] |= drawn(0.1, side=260)
+    assert len(find_pieces(mask, separate_ink(on_paper(mask, (0.9,) * 3, (0.1,) * 3))[0])) == 8
+
+
+@pytest.mark.parametrize("pen", [0.03, 0.1, 0.2])
+def test_light_on_dark_is_the_same_ink(pen):
+    dark = on_paper(drawn(pen), (0.9, 0.9, 0.9), (0.1, 0.1, 0.1))
+    (one,), (other,) = separate_ink(dark), separate_ink(1 - dark)
+    assert (one.light_on_dark, other.light_on_dark) == (False, True)
+    np.testing.assert_array_equal(ink_mask(one), ink_mask(other))
+
+
+def test_what_is_transparent_is_paper_and_more_than_eight_bits_are_kept():
+    mask = drawn(0.1)
+    expected = np.where(mask, 0, 255)
+    for colour, paper in ((0, 255), (255, 0)):
+        picture = Image.merge(
+            "LA", [Image.new("L", mask.shape[::-1], colour), Image.fromarray(mask.astype(np.uint8) * 255)]
+        )
+        shown = np.asarray(opaque(picture))
+        assert set(np.unique(shown[mask])) == {colour}
+        assert set(np.unique(shown[~mask])) == {paper}
+    wide = Image.fromarray((expected * 257).astype(np.uint16))
+    np.testing.assert_array_equal(np.asarray(opaque(wide))[..., 0], expected)
+
+
+def test_the_way_up_is_the_way_the_file_says():
+    picture = Image.fromarray(on_paper(drawn(0.1), (0.9,) * 3, (0.1,) * 3).__mul__(255).astype(np.uint8))
+    note, file = Image.Exif(), io.BytesIO()
+    note[0x0112] = 6
+    picture.transpose(Image.Transpose.ROTATE_90).save(file, "PNG", exif=note)
+    np.testing.assert_array_equal(np.asarray(Photo(file.getvalue(), []).opened()), np.asarray(picture))
+
+
+@pytest.mark.parametrize("size", [(1, 1), (28, 28), (10, 3000), (3000, 10), (2400, 1800)])
+def test_working_sizes_stay_within_bounds(size):
+    shape = working_size(Image.new("RGB", size, "white")).shape
+    assert shape[0] * shape[1] <= 1_050_000
+    assert abs(np.log(shape[1] / shape[0]) - np.log(size[0] / size[1])) < 0.2
+
+
+@pytest.mark.parametrize("pen", [0.02, 0.05, 0.1, 0.2])
+def test_the_form_has_its_box_its_middle_and_its_strokes(pen):
+    for row in range(8):
+        form = mnist_form(drawn(pen, row=row)).astype(float)
+        rows, columns = np.flatnonzero(form.any(1)), np.flatnonzero(form.any(0))
+        assert max(np.ptp(rows), np.ptp(columns)) + 1 == 20
+        total = form.sum()
+        for axis in (0, 1):
+            assert abs(form.sum(axis=1 - axis) @ np.arange(28) / total - 14) <= 0.51 or min(rows[0], columns[0]) == 0
+        bold = ndimage.zoom(form, 5, order=1) > 127
+        bold = bold[np.ix_(bold.any(1), bold.any(0))]
+        assert 0.75 * STROKE[0] < stroke_width(bold) < 1.35 * STROKE[1]
+
+
+def test_the_form_does_not_depend_on_size_or_place():
+    forms = [mnist_form(np.pad(drawn(0.1, side), side // 5)).astype(int) for side in (90, 160, 400)]
+    for form in forms[1:]:
+        assert np.corrcoef(form.ravel(), forms[0].ravel())[0, 1] > 0.9
+
+
+@pytest.mark.parametrize("side", [300, 900])
+def test_a_line_as_thin_as_a_hair_has_the_form_of_a_pen(side):
+    for row in (0, 2, 4):
+        way = ndimage.zoom(bundled_digit(row)[0], side / 128, order=1)
+        hair, pen = mnist_form(way < 0.9 / side).astype(int), mnist_form(way < 0.03).astype(int)
+        assert np.corrcoef(hair.ravel(), pen.ravel())[0, 1] > 0.85
+
+
+def test_changes_change_a_little():
+    mask = drawn(0.1, row=2)
+    plain, *others = mnist_forms(mask).astype(float)
+    np.testing.assert_array_equal(plain, mnist_form(mask))
+    assert len(others) == len(CHANGES) - 1
+    for other in others:
+        assert 0 < np.abs(other - plain).mean() < 40
+        assert np.corrcoef(other.ravel(), plain.ravel())[0, 1] > 0.5
+    assert mnist_form(mask, Change(stroke=1.3)).sum() > plain.sum() > mnist_form(mask, Change(stroke=0.75)).sum()
+
+
+def test_the_slit_of_a_thick_0_stays():
+    """It is narrower than what a dry pen leaves open in a stroke, but too long for that."""
+    picture = Image.new("RGB", (300, 300), "white")
+    pen = ImageDraw.Draw(picture)
+    pen.ellipse((80, 40, 210, 260), fill="black")
+    pen.ellipse((140, 90, 150, 210), fill="white")
+    (form,) = extract_digits(picture)
+    assert form[12:16, 12:16].min(axis=1).max() < 100
+
+
+def test_digits_of_a_sheet_are_found_in_reading_order():
+    found = wanted = 0
+    for seed, rules in ((500, "ruled"), (502, "squared")):
+        photo = sheet(seed, 3, 5, Scene(rules=rules, gradient=0.4), hand=True)
+        values = working_size(photo.opened())
+        ink = separate_ink(values)[0]
+        lines = sort_into_lines(find_pieces(ink_mask(ink), ink))
+        pieces = [piece for line in lines for piece in line]
+        wanted += len(photo.boxes)
+        if len(pieces) != len(photo.boxes):
+            continue
+        height, width = values.shape[:2]
+        for piece, (left, top, right, bottom) in zip(pieces, photo.boxes, strict=True):
+            middle = (piece.left + piece.right) / 2 / width, (piece.top + piece.bottom) / 2 / height
+            found += left < middle[0] < right and top < middle[1] < bottom
+    assert found / wanted > 0.98
+
+
+def test_lines_may_slope():
+    pieces = [Piece(100 * line + 8 * k, 60 * k, 100 * line + 8 * k + 50, 60 * k + 30, np.ones((50, 30), bool))
+              for line in range(3) for k in range(8)]  # fmt: skip
+    shuffled = [pieces[k] for k in np.random.default_rng(3).permutation(len(pieces))]
+    assert [[id(one) for one in line] for line in sort_into_lines(shuffled)] == [
+        [id(one) for one in pieces[8 * line : 8 * line + 8]] for line in range(3)
+    ]
+
+
+def test_a_wide_piece_can_be_parted_where_two_digits_touch():
+    """A 7 and a 4 whose bar runs into it: one of the ways goes between them."""
+    seven, four = (one[np.ix_(one.any(1), one.any(0))] for one in (drawn(0.08, row=0), drawn(0.08, row=4)))
+    high = max(len(seven), len(four))
+    split = seven.shape[1] + 6
+    pair = np.zeros((high, split + four.shape[1]), bool)
+    pair[: len(seven), : seven.shape[1]] |= seven
+    pair[: len(four), split:] |= four
+    parts = pair.copy()
+    pair[high // 2 : high // 2 + 8, seven.shape[1] // 2 : split + 8] = True
+    assert ndimage.label(pair)[1] == 1
+    piece = Piece(10, 20, 10 + high, 20 + pair.shape[1], pair)
+    shares = []
+    for left, right in find_cuts(piece):
+        assert left.mask.sum() + right.mask.sum() == pair.sum()
+        assert (left.left, right.right) == (piece.left, piece.right)
+        shares.append(parts[: left.height, : left.width][:, :split].sum() and left.width / split)
+    assert min(abs(share - 1) for share in shares) < 0.15
+    assert find_cuts(Piece(0, 0, 60, 40, np.ones((60, 40), bool))) == []
+    for side in range(1, 9):  # however small
+        for left, right in find_cuts(Piece(0, 0, side, side, np.ones((side, side), bool))):
+            assert left.mask.sum() + right.mask.sum() == side * side
+
+
+def test_a_ring_is_not_parted_even_with_a_stroke_through_it():
+    y, x = np.mgrid[:120, :110] - np.array([60, 55])[:, None, None]
+    ring = np.abs(np.hypot(y / 58, x / 53) - 0.92) < 0.08
+    slashed = ring | ((np.abs(y + 1.2 * x) < 8) & (np.hypot(y, x) < 56))
+    for mask in (ring, slashed):
+        assert find_cuts(Piece(0, 0, 120, 110, mask)) == []
+
+
+def test_of_fine_strokes_alone_a_shadow_beside_them_is_none():
+    mask = np.pad(drawn(0.06, side=240), 60)
+    picture = on_paper(drawn(0.06, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
+    picture[150:, 180:260] *= 0.5  # of a pen, up to the picture's edge
+    first = separate_ink(picture)[0]
+    found = ink_mask(separate_ink_again(picture, first, ink_mask(first))[0])
+    assert (found & mask).sum() > 0.85 * mask.sum()
+    assert (found & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.05 * mask.sum()
+
+
+def test_what_is_drawn_with_a_pen_away_from_the_edge_is_measured_in_one_way_only():
+    """Otherwise the gaps of a letter, or one of its legs, are looked at until something passes for a digit."""
+    picture = on_paper(drawn(0.15, side=240), (0.9, 0.9, 0.9), (0.1, 0.1, 0.3))
+    ink = separate_ink(picture)[0]
+    assert separate_ink_again(picture, ink, ink_mask(ink)) == ()
+
+
+@pytest.mark.parametrize("kind", ["table", "finger", "creased"])
+def test_what_surrounds_the_digit_is_not_taken_for_one(kind):
+    for seed in (600, 601):
+        assert len(extract_digits(single(kind, seed, hand=True).opened())) == 1
+
+
+def test_one_shade_but_for_rounding_has_nothing_above_it():
+    values = np.full(1000, 0.7) + np.random.default_rng(1).normal(0, 1e-16, 1000)
+    assert not (values > otsu_threshold(values)).any()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2, 2), (3, 40), (300, 1), (300, 200)])
+@pytest.mark.parametrize("colour", ["white", "black", "grey"])
+def test_where_nothing_is_written_nothing_is_found(size, colour):
+    assert len(extract_digits(Image.new("RGB", size, colour))) == 0

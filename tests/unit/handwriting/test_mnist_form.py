@@ -1,0 +1,58 @@
+"""MNIST's own digits on the way to MNIST's form: they have it already."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from PIL import Image
+from scipy import ndimage
+
+from glassnet.data import bundled
+from glassnet.handwriting import extract_digits, match_mnist_form, mnist_form
+from glassnet.handwriting.mnist_form import STROKE, stroke_width
+
+
+def test_strokes_that_mnist_has_are_left_alone():
+    """Nineteen in twenty of its digits; and those come back to the pixel, however many times as large."""
+    within = exact = 0
+    for row in bundled("train").inputs[:200].reshape(-1, 28, 28):
+        large = ndimage.zoom(row.astype(float), 5, order=1) > 127
+        within += STROKE[0] < stroke_width(large[np.ix_(large.any(1), large.any(0))]) < STROKE[1]
+        digit = row > 127
+        digit = digit[np.ix_(digit.any(1), digit.any(0))]
+        blocks = [digit.repeat(times, axis=0).repeat(times, axis=1) for times in (6, 11)]
+        if max(digit.shape) != 20 or not all(STROKE[0] < stroke_width(one) < STROKE[1] for one in blocks):
+            continue
+        exact += 1
+        for one in blocks:
+            form = mnist_form(one) == 255
+            np.testing.assert_array_equal(form[np.ix_(form.any(1), form.any(0))], digit)
+    assert within > 0.9 * 200
+    assert exact > 20
+
+
+def test_mnist_is_nearly_its_own_form():
+    """Ten times as large, aside, and through all stages, a digit comes back as it was."""
+    likeness = []
+    for row in bundled("train").inputs[:20]:
+        large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)
+        aside = Image.new("RGB", (310, 290))
+        aside.paste(large, (30, 0))
+        assert match_mnist_form(aside) is None
+        (form,) = extract_digits(aside)
+        likeness.append(np.corrcoef(form.ravel(), row)[0, 1])
+    assert np.mean(likeness) > 0.9
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_what_has_the_form_keeps_it_however_enlarged(dark):
+    """To the pixel where each became a block of them, and nearly where they were blurred; what is aside has it not."""
+    for row in bundled("train").inputs[:40].reshape(-1, 28, 28):
+        digit = Image.fromarray(255 - row if dark else row)
+        for side in (28, 84, 280):
+            blocks = digit.resize((side, side), Image.Resampling.NEAREST).convert("RGB")
+            np.testing.assert_array_equal(extract_digits(blocks), row[np.newaxis])
+        blurred = digit.resize((250, 250), Image.Resampling.BICUBIC).convert("RGB")
+        assert np.corrcoef(extract_digits(blurred)[0].ravel(), row.ravel())[0, 1] > 0.98
+        off = np.roll(row, 3, axis=1)
+        assert match_mnist_form(Image.fromarray(255 - off if dark else off).resize((140, 140))) is None

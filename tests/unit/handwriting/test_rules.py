@@ -1,0 +1,90 @@
+"""Ruled lines, grids and margins: printed ones go, strokes stay."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy import ndimage
+
+from glassnet.handwriting import find_pieces, ink_mask, separate_ink
+from glassnet.handwriting.rules import find_ruled_lines, is_grid, remove_rule_remains
+from support.strokes import bundled_digit
+
+
+def drawn(pen: float, side: int = 160, row: int = 0) -> np.ndarray:
+    """A digit's mask, `pen` in parts of the side."""
+    return ndimage.zoom(bundled_digit(row)[0], side / 128, order=1) < pen / 2
+
+
+def test_ruled_lines_go_and_strokes_stay():
+    mask = np.pad(drawn(0.09), 80)
+    ruled = mask.copy()
+    for row in range(10, len(ruled), 40):
+        for column in range(ruled.shape[1]):
+            ruled[row + column // 60 : row + column // 60 + 2, column] = True
+    lines = find_ruled_lines(ruled.astype(np.float32), 0.5)
+    assert (lines & ~mask).sum() > 0.88 * (ruled & ~mask).sum()
+    assert not find_ruled_lines(mask.astype(np.float32), 0.5).any()
+    faint = np.where(np.arange(ruled.shape[1]) // 12 % 3, 0.47, 0.6)  # about as strong as the threshold
+    for line in (0.1, faint):
+        grey = np.where(mask, 0.1, np.where(ruled, line, 0.9))
+        left = ink_mask(separate_ink(np.repeat(grey[..., None], 3, axis=2).astype(np.float32))[0])
+        assert (left & mask).sum() > 0.93 * mask.sum()
+        assert (left & ~ndimage.binary_dilation(mask, iterations=3)).sum() < 0.02 * mask.sum()
+
+
+def test_a_margin_that_is_stronger_than_the_lines_goes_with_them():
+    strength = np.zeros((300, 400), np.float32)
+    strength[20::40] = strength[21::40] = 0.5
+    strength[:, 50:53] = 1.0
+    strength[100:200, 200:203] = 1.0  # a 1
+    lines = find_ruled_lines(strength, 0.45)
+    assert lines[:, 50:53].all()
+    assert lines[20, :45].all()
+    assert lines[105:195, 200:203].sum() < 0.1 * 90 * 3
+
+
+def test_the_bar_of_a_large_4_is_no_ruled_line_and_two_lines_are():
+    strength = np.zeros((300, 400), np.float32)
+    strength[150:154, 100:310] = 1.0
+    assert not find_ruled_lines(strength, 0.45).any()
+    strength[250:254, 100:310] = 1.0  # two: of a frame, or a table
+    assert find_ruled_lines(strength, 0.45)[150:154, 120:290].all()
+
+
+@pytest.mark.parametrize(("line", "colour"), [(3.0, (0.55, 0.65, 0.85)), (4.0, (0.75, 0.6, 0.7))])
+def test_of_a_grid_that_is_far_more_than_the_writing_nothing_is_taken_for_a_digit(line, colour):
+    y, x = np.mgrid[:600, :840].astype(np.float32)
+    picture = np.full((600, 840, 3), 0.9, np.float32)
+    for way in (y + 6 * np.sin(x / 180) + 0.03 * x, x - 0.03 * y):  # no sheet lies flat
+        shade = np.clip(line / 2 + 0.5 - np.abs(way % 30 - 15), 0, 1)[..., None]
+        picture = picture * (1 - shade) + np.array(colour, np.float32) * shade
+    picture[230:290, 300:360][drawn(0.12, side=60)] = (0.3, 0.4, 0.75)
+    ink = separate_ink(picture)[0]
+    (piece,) = find_pieces(ink_mask(ink), ink)
+    assert piece.top < 260 < piece.bottom
+    assert piece.left < 330 < piece.right
+    assert piece.size < 60
+
+
+def test_only_what_leaves_the_picture_in_many_places_is_a_grid():
+    grid = np.zeros((80, 100), bool)
+    grid[:, 5::12] = True
+    assert is_grid(grid)
+    assert not is_grid(np.pad(drawn(0.1), 20))
+    cut_off = np.zeros((80, 100), bool)
+    cut_off[0:30, 40:60:8] = True  # strokes of something at one edge
+    assert not is_grid(cut_off)
+    assert not is_grid(np.ones((1, 900), bool))  # no picture is too flat to be looked at
+
+
+def test_what_stays_of_ruled_lines_goes_and_what_only_touches_them_stays():
+    ruled = np.zeros((80, 120), bool)
+    ruled[40:43, :] = True
+    kept = np.zeros_like(ruled)
+    kept[38:40, 10:14] = True  # a blot beside the line
+    kept[20:60, 70:75] = True  # a stroke across it
+    left = remove_rule_remains(kept, ruled)
+    assert not left[:, :60].any()
+    assert left[:, 60:].sum() == kept[:, 60:].sum()
+    assert remove_rule_remains(kept[:, :60], ruled[:, :60]).any()  # where nothing else is, it is what was written

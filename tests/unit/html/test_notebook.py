@@ -1,0 +1,81 @@
+"""What a notebook shows: networks, models and steps draw themselves in the reader's language, in Jupyter too."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from glassnet import Network
+from glassnet.explain.step import worked_example
+from glassnet.html.notebook import FORMATTERS, model_html, network_html, register_formatters, trace_html
+from glassnet.html.step import step_html
+from glassnet.preprocess import Scaling
+from support.cli import environment
+from support.samples import small_model
+
+IN_JUPYTER = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.display_formatter.active_types = ["text/plain", "text/html"]
+from glassnet import Network
+from glassnet.explain.step import worked_example
+class Own(Network): pass
+for one in (Network([3, 4, 2]), Own([3, 4, 2]), worked_example()):
+    shown, _ = shell.display_formatter.format(one)
+    print(sorted(shown), "<svg" in shown["text/html"], "<table" in shown["text/html"])
+"""
+
+
+@pytest.fixture(autouse=True)
+def english(monkeypatch):
+    """Whatever the locale of who runs the tests."""
+    monkeypatch.setenv("GLASSNET_LANGUAGE", "en")
+
+
+def test_jupyter_shows_them(tmp_path):
+    pytest.importorskip("IPython")
+    around = {**environment(), "IPYTHONDIR": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", IN_JUPYTER], capture_output=True, text=True, env=around, check=True)
+    both = "['text/html', 'text/plain']"
+    assert done.stdout.splitlines() == [f"{both} True False", f"{both} True False", f"{both} False True"]
+
+
+@pytest.mark.parametrize("ipython", [None, object()], ids=["not loaded", "half loaded"])
+def test_without_ipython_nothing_happens(monkeypatch, ipython):
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    register_formatters()
+
+
+def test_networks_models_and_steps_are_drawn():
+    html = model_html(small_model())
+    assert html.count("<circle") == 6 + 5 + 3
+    assert "16" in html
+    assert "<svg" in network_html(Network([3, 4, 2]))
+    assert trace_html(worked_example()) == step_html(worked_example())
+
+
+def test_a_notebook_is_in_the_readers_language(monkeypatch):
+    """Of a trace, a network, and models of every kind; what options are called stays as it is typed."""
+    names = re.compile(
+        r"sigmoid|softmax|relu|identity|gradient|notes|squared.error|cross.entropy|float64|float32|sgd|prev"
+    )
+    receipt = {"recipe": "notes", "result": {"accuracy": 0.975, "r2": 0.5}}
+    model = replace(small_model(), receipt=receipt)
+    standard = replace(model, scaling=Scaling("features", 255.0, (1.0,) * model.features, (0.0,) * model.features))
+    shown = (Network([3, 4, 2]), model, standard, replace(model, others=(model.network,)), worked_example())
+    for language in ("zh_CN.UTF-8", "en_US.UTF-8"):
+        monkeypatch.setenv("GLASSNET_LANGUAGE", language)
+        for what in shown:
+            text = re.sub(r"<style>.*?</style>|<[^>]*>|&\w+;", " ", FORMATTERS[type(what)](what), flags=re.DOTALL)
+            assert bool(re.search("[⺀-鿿]", text)) == language.startswith("zh")
+            if language.startswith("zh"):
+                left = re.findall(r"[A-Za-z]{3,}", names.sub("", text))
+                assert left == [], what
+
+
+def test_a_recipe_is_no_html():
+    assert "&lt;b&gt;" in model_html(replace(small_model(), receipt={"recipe": "<b>"}))

@@ -1,0 +1,286 @@
+"""The report: it stands on its own, says what the model's other numbers say, in both languages, for every kind."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet import Columns, Dataset, Model, Options, evaluate, fit, reliability
+from glassnet.doctor.findings import Finding
+from glassnet.errors import DataError, OptionError
+from glassnet.html.report.charts import Scale, draw_error_histogram, draw_scatter, tick_formatter
+from glassnet.html.report.results import _with_equal_digits
+from glassnet.i18n.language import LANGUAGES
+from glassnet.i18n.plots import WORDS as SHARED
+from glassnet.i18n.report import WORDS, percent, say_in
+from glassnet.preprocess.tabular.dataset import read_table, samples_of
+from glassnet.training.receipt import add_test
+from support.pages import taken_apart
+from support.samples import digits, small_model
+from support.sources import PACKAGE
+
+EVIL = '"><img src=x onerror=alert(1)><script>alert(2)</script>&amp;'
+
+
+def made(data: Dataset, **options) -> Model:
+    """A small network with its receipt."""
+    chosen = Options(**{"hidden": (6,), "epochs": 2, "engine": "reference", **options})
+    fitted = fit(data, chosen)
+    add_test(fitted.model.receipt, evaluate(fitted.model, data), recipe="notes")
+    return fitted.model
+
+
+def rows(count: int = 60, features: int = 9, **known) -> Dataset:
+    """Samples that are no pictures."""
+    inputs = np.random.default_rng(3).normal(size=(count, features)).astype(np.float32)
+    known = {"labels": np.arange(count) % 3, "classes": 3, **known}
+    return Dataset(inputs, image_shape=None, source="rows.csv", maximum=1.0, **known)
+
+
+@cache
+def of_digits() -> Model:
+    return made(digits(100))
+
+
+def numbers(outputs: int) -> Dataset:
+    values = np.random.default_rng(4).normal(50, 9, (60, outputs))
+    return rows(values=values, labels=np.arange(60), classes=outputs)
+
+
+def table(folder) -> tuple[Model, Dataset]:
+    rng = np.random.default_rng(4)
+    ages = rng.integers(18, 80, 120)
+    evil = '"{}"'.format(EVIL.replace('"', '""'))
+    lines = [f"{age},{place},{evil if age > 50 else 'young'}" for age, place in zip(ages, "nsw" * 40, strict=True)]
+    path = folder / "people.tsv"
+    path.write_text("\n".join(["age\t<b>place</b>\tkind", *(line.replace(",", "\t") for line in lines)]) + "\n")
+    read = read_table(path, ["kind"])
+    samples = samples_of(read, Columns.learn(read, "kind"))
+    return made(samples, scaling="unit", input_max=1.0), samples
+
+
+SEVERAL = {"rule": "gradient", "loss": "cross_entropy", "targets": "multilabel"}
+NUMBERS = {"output": "identity", "rule": "gradient", "targets": "values"}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_page_stands_on_its_own_and_has_every_section(language):
+    model, data = of_digits(), digits(100)
+    finding = Finding("GD27", "digits.csv", "67 pixels", rows=(4, 5), count=9)
+    text = glassnet.report(model, data, language=language, name="m.safetensors", training=data, findings=[finding])
+    page = taken_apart(text)
+    assert page.having("html") == [{"lang": {"en": "en", "zh": "zh-CN"}[language]}]
+    wanted = ["made", "curve", "confusion", "classes", "reliability", "misread", "why", "weights", "doctor"]
+    assert [section["id"] for section in page.having("section")] == wanted
+    assert len(page.having("svg")) == 3
+    evaluation = evaluate(model, data)
+    assert percent(evaluation.accuracy) in page.texts
+    assert percent(reliability(model, data).expected_error) in page.texts
+    for value in (model.hash(), model.receipt["data"]["fingerprint"], "GD27"):
+        assert value in page.text
+    cells = re.findall(r"<b>(\d+)</b></td>", text)
+    assert sum(map(int, cells)) == 100
+    assert len(page.having("img")) >= min(28, len(evaluation.misread)) + 6
+
+
+def test_the_same_model_and_data_give_the_same_bytes():
+    pages = [glassnet.report(of_digits(), digits(100), training=digits(100)) for _ in range(2)]
+    assert pages[0] == pages[1]
+
+
+def test_a_page_follows_light_and_dark_and_paper():
+    text = glassnet.report(of_digits())
+    assert "(prefers-color-scheme: dark)" in text
+    assert "@media print" in text
+    colours = set(re.findall(r"var\((--[a-z-]+)\)", text))
+    assert colours <= set(re.findall(r"(--[a-z-]+):", text))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    "kind", ["without", "numbers", "two numbers", "labels", "committee", "warm", "weighted", "wide"]
+)
+def test_every_kind_of_model_has_its_page(kind, language):
+    data, sections = rows(), {"confusion", "classes", "reliability", "misread"}
+    if kind in ("numbers", "two numbers"):
+        data, sections = numbers(1 if kind == "numbers" else 2), {"numbers"}
+    if kind == "labels":
+        holds = np.random.default_rng(1).integers(0, 2, (60, 3))
+        data, sections = rows(values=holds, labels=np.arange(60)), {"classes", "reliability", "misread"}
+    if kind == "weighted":
+        data = replace(data, weights=np.linspace(0, 1, 60))
+    options = NUMBERS if "number" in kind else SEVERAL if kind == "labels" else {}
+    model = made(data, input_max=1.0, members=2 if kind == "committee" else 1, **options)
+    if kind == "without":
+        model = replace(model, receipt={})
+    if kind == "warm":
+        model = replace(model, temperature=2.5)
+    page = taken_apart(glassnet.report(model, data, language=language))
+    found = {section["id"] for section in page.having("section")}
+    assert found - {"why"} == {"made", "curve", "weights", "doctor"} | sections
+    assert ("why" in found) == ("confusion" in found and len(evaluate(model, data).misread) > 0)
+    if kind == "warm":
+        assert "2.5" in page.text
+
+
+def test_names_from_outside_are_text_and_never_markup(tmp_path):
+    model, samples = table(tmp_path)
+    model.receipt["recipe"] = model.receipt["processor"] = model.receipt["blas"] = EVIL
+    model.receipt["data"]["source"] = EVIL
+    samples = replace(samples, source=EVIL, row_names=tuple([EVIL] * len(samples)))
+    finding = Finding("GD40", EVIL, EVIL)
+    for language in LANGUAGES:
+        page = taken_apart(glassnet.report(model, samples, language=language, name=EVIL, findings=[finding]))
+        assert EVIL in page.text
+        assert "place" in page.text
+        assert page.having("b") == [] or "<b>" not in "".join(page.texts[:5])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_without_data_the_page_says_what_is_left_out(language):
+    page = taken_apart(glassnet.report(of_digits(), language=language, name="m.safetensors"))
+    assert [section["id"] for section in page.having("section")] == ["made", "curve", "weights", "doctor"]
+    place = LANGUAGES.index(language)
+    for word in ("confusion", "classes", "reliability", "misread_section", "why"):
+        assert WORDS[word][place] in page.text
+    assert "glassnet report m.safetensors DATA" in page.text
+
+
+def test_many_classes_make_no_large_page():
+    count = 150
+    inputs = np.random.default_rng(2).integers(0, 256, (600, 64)).astype(np.uint8)
+    data = Dataset(
+        inputs,
+        np.arange(600) % count,
+        count,
+        (8, 8),
+        "many.csv",
+        class_names=tuple(f"class {k}" * 9 for k in range(count)),
+    )
+    text = glassnet.report(made(data, epochs=1), data)
+    page = taken_apart(text)
+    assert len(text) < 500_000
+    assert page.having("img")[0]["class"] == "dots"
+    assert "The 60 classes with the lowest F1, of 150." in page.text
+
+
+def test_large_pictures_in_colour_are_brought_to_size():
+    inputs = np.random.default_rng(2).integers(0, 256, (40, 96 * 96 * 3)).astype(np.uint8)
+    data = Dataset(inputs, np.arange(40) % 2, 2, (96, 96), "photos", reading="photo")
+    text = glassnet.report(made(data, epochs=1, initializer="uniform"), data)
+    taken_apart(text)
+    assert len(text) < 2_000_000
+    assert 'class="ink"' not in text
+
+
+@pytest.mark.parametrize(
+    "receipt",
+    [
+        {"recipe": 7, "options": ["x"], "data": {"samples": "many", "source": None}, "curves": "none", "kept": 3},
+        {
+            "options": {"epochs": "x", "unknown": [1, {}]},
+            "result": {"accuracy": "high"},
+            "versions": [],
+            "resumed": "a",
+        },
+        {"curves": [{"progress": [1, 2], "loss": [1]}, {"loss": [[1]], "progress": [[1]]}, 5, {"progress": ["a"]}]},
+        {"curves": [{"progress": [0.5, 1], "loss": [None, None], "accuracy": [None, 0.5]}], "result": 3, "trails": 1},
+        {"curves": [{"progress": [1, 2], "loss": [1.7e308, -1.7e308]}, {"progress": [1, 1e300], "loss": [1, 2]}]},
+        {"curves": [{"progress": [], "loss": []}], "data": {"fingerprint": 5}, "recipe": "notes", "options": {}},
+    ],
+)
+def test_a_strange_receipt_is_no_accident(receipt):
+    taken_apart(glassnet.report(replace(small_model(), receipt=receipt)))
+
+
+def test_a_perfect_model_and_a_single_sample():
+    model, data = of_digits(), digits(100)
+    right = np.flatnonzero(model.predict(data.inputs) == data.labels)
+    page = taken_apart(glassnet.report(model, data.take(right[:1])))
+    assert "Every sample is answered rightly." in page.text
+    assert "There are no mistakes." in page.text
+
+
+def test_what_has_no_score_is_a_dash_and_a_bad_fit_is_said():
+    nothing = rows(values=np.zeros((60, 3), int), labels=np.arange(60))
+    taken_apart(glassnet.report(made(nothing, input_max=1.0, **SEVERAL), nothing))
+    model, far = made(numbers(1), input_max=1.0, **NUMBERS), numbers(1)
+    assert "further off than their mean" in glassnet.report(model, replace(far, values=far.values + 500))
+    old_program = Finding("GS01", "old.py", "asfarray")
+    assert "asfarray" in taken_apart(glassnet.report(model, language="zh", findings=[old_program])).text
+
+
+def test_it_says_whether_the_model_has_seen_the_samples():
+    assert "these very samples" in glassnet.report(of_digits(), digits(100))
+    assert "these very samples" not in glassnet.report(of_digits(), digits(100).take(slice(0, 50)))
+    assert "kept aside from" in glassnet.report(of_digits(), digits(100).take(slice(0, 50)), kept_aside=True)
+
+
+def test_data_and_languages_that_do_not_fit_are_refused():
+    with pytest.raises(DataError) as wrong:
+        glassnet.report(of_digits(), rows())
+    assert wrong.value.code == "GN017"
+    with pytest.raises(OptionError) as unknown:
+        glassnet.report(of_digits(), language="fr")
+    assert unknown.value.code == "GN021"
+
+
+class TestWords:
+    def test_every_word_is_used_and_none_is_said_twice(self):
+        own = (PACKAGE / "html").rglob("*.*")
+        source = "".join(
+            path.read_text(encoding="utf-8")
+            for path in own
+            if path.suffix in (".py", ".html") and not path.name.startswith(("notebook", "step"))
+        )
+        used = set(re.findall(r"[\"'](\w+)[\"']", source)) | {"error", "warning", "remark"}
+        assert set(WORDS) - used == set()
+        said = set(re.findall(r"say\(\"(\w+)\"", source))
+        assert said <= {*WORDS, *SHARED}
+        assert set(WORDS) & set(SHARED) == set()
+
+    def test_both_languages_fill_in_the_same(self):
+        for key, pair in WORDS.items():
+            english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
+            assert english == chinese, key
+            assert re.search("[⺀-鿿]", pair[1]) or pair[0] == pair[1] or key == "comma", key
+
+    def test_a_chinese_page_has_no_english_sentence(self):
+        data = digits(100)
+        page = taken_apart(glassnet.report(of_digits(), data, language="zh", training=data))
+        sentences = [english for english, _ in WORDS.values() if english.count(" ") > 2 and "{" not in english]
+        assert [one for one in sentences if one in page.text] == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high"),
+    [(1056.9, 1071.3), (1_234_000, 1_236_400), (-3.2, 8.1), (0.00021, 0.00047), (-1e12, 3e12), (2e-9, 7e-9), (0, 1e7)],
+)
+def test_values_along_a_scale_are_not_rounded(low, high):
+    scale = Scale(low, high, 0, 100)
+    for value in scale.ticks(7):
+        text = tick_formatter(scale)(float(value)).replace("−", "-").replace(",", "")
+        assert float(text) == pytest.approx(value, rel=1e-9, abs=1e-9 * (high - low))
+
+
+def test_counts_along_a_scale_are_whole():
+    page = str(draw_error_histogram(np.array([14.25]), say_in("en")))
+    assert page.count(">1</text>") == page.count(">0</text>") - 1 == 1  # 0 along x too
+
+
+def test_large_numbers_close_together_can_be_told_apart():
+    """The furthest answers show their difference, and no two values along the axes are written alike."""
+    values = 12_345_000 + np.arange(40.0) * 37
+    drawn = str(draw_scatter(values, values + 9, say_in("en")))
+    texts = re.findall(r">([\d,.]+)</text>", drawn)
+    along_x = re.findall(r"text-anchor=\"middle\">([\d,.]+)</text>", drawn)
+    assert len(set(along_x)) == len(along_x) >= 2
+    assert len(set(texts)) < len(texts), "both axes have the same values"
+    assert _with_equal_digits(12_345_678.0, 12_345_690.25) == ("12,345,678.0", "12,345,690.2")
+    assert _with_equal_digits(0.5, -0.25) == ("0.500", "−0.250")
+    assert _with_equal_digits(3.0, 3.0) == ("3", "3")

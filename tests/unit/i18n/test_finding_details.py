@@ -1,0 +1,166 @@
+"""What the doctor says in Chinese: every text has both languages, findings carry both, and the print is all Chinese."""
+
+from __future__ import annotations
+
+import copy
+import re
+
+import numpy as np
+import pytest
+
+from glassnet.doctor.data.checks import examine, examine_table
+from glassnet.doctor.data.context import Case
+from glassnet.doctor.data.read import read_raw
+from glassnet.doctor.findings import KINDS, kind_in
+from glassnet.doctor.script.checks import examine_script
+from glassnet.i18n.doctor import DOCTOR_WORDS
+from glassnet.i18n.finding_details import DETAILS, Detail, counted, detail, in_chinese, listed
+from glassnet.i18n.findings_zh import CHINESE
+from glassnet.i18n.plots import WORDS
+from glassnet.options.options import Options
+from support.cli import run
+from support.sources import PACKAGE
+
+CODE = r"[A-Za-z_.\d]+"
+
+
+def test_both_languages_fill_in_the_same_and_every_text_is_used():
+    for key, pair in DETAILS.items():
+        english, chinese = (set(re.findall(r"{(\w+)", text)) for text in pair)
+        assert english == chinese, key
+    sources = [path for path in (PACKAGE / "doctor").rglob("*.py") if path.name != "details.py"]
+    used = set(re.findall(r"\"(\w+)\"", "".join(path.read_text(encoding="utf-8") for path in sources)))
+    assert set(DETAILS) - used == set()
+
+
+def test_what_is_filled_in_is_in_the_same_language():
+    text = detail(
+        "gaps_in", rows=counted(1200, "row"), all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")])
+    )
+    assert text == "1,200 rows of 5,000 with gaps in a, the label"
+    assert in_chinese(text) == "5,000 行中有 1,200 行在 a、标签 处有空缺"
+    assert in_chinese("a") == "a"
+    assert in_chinese(copy.deepcopy(text)) == in_chinese(text)
+
+
+def lines(head: str, row, count: int, tail: str = "") -> str:
+    """A table of `count` rows."""
+    return head + "".join(f"{row(k)}\n" for k in range(count)) + tail
+
+
+def pixels(k: int, modulus: int, scale: float) -> str:
+    return ",".join(f"{(k * j) % modulus / scale:g}" for j in range(64))
+
+
+TABLES = {
+    "broken, gaps, id": lines(
+        "id,a,b,kind\n", lambda k: f"{k},{k % 7},{'' if k == 3 else k % 5},{'xy'[k % 2]}", 40, "1,2\n"
+    ),
+    "sorted, constant, repeated": lines("a,b,label\n", lambda k: f"1,{k % 3},{k // 20}", 40),
+    "one label": lines("a,b,label\n", lambda k: f"{k % 7},{k % 3},4", 40),
+    "dates, strays": lines("a,day,label\n", lambda k: f"{k if k != 5 else 'x'},2020-01-{k % 28 + 1:02},{k % 2}", 60),
+    "pixels": lines("", lambda k: f"{k % 3 + 1},{pixels(k, 90, 100)}", 30),
+    "too large": lines("", lambda k: f"{k % 3},{pixels(k, 900, 1)}", 30),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_finding_says_itself_in_chinese(name, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text(TABLES[name])
+    findings = examine(path).findings
+    assert findings
+    for finding in findings:
+        assert isinstance(finding.text, Detail), finding
+        assert finding.text.chinese != finding.text or finding.text in finding.columns, finding
+
+
+def test_test_data_beside_training_data(tmp_path):
+    (tmp_path / "a.csv").write_text("a,b,label\n" + "".join(f"{k},{k * k % 97},{k % 3}\n" for k in range(30)))
+    (tmp_path / "b.csv").write_text("a,b,label\n" + "".join(f"{k},{k * k % 97},{k % 2 * 4}\n" for k in range(30)))
+    findings = examine(tmp_path / "a.csv", tmp_path / "b.csv", target="label").findings
+    across = [finding for finding in findings if finding.code in ("GD33", "GD51", "GD52")]
+    assert len(across) >= 2
+    assert all("没有" in one.text.chinese or "也在" in one.text.chinese for one in across)
+    read = read_raw(tmp_path / "b.csv", "test", target="label")
+    assert np.array_equal(examine_table(read, Case(Options(), "test", "label")).table.rows, read.rows)
+
+
+PROGRAM = """import numpy
+import scipy.misc
+import time
+class neuralNetwork:
+    def __init__(self, i, h, o, lr):
+        self.wih = numpy.random.normal(0.0, pow(h, -0.5), (h, i))
+n = neuralNetwork(784, 200, 10, 0.9)
+f = open("mnist_dataset/train.csv", 'r')
+for record in f:
+    inputs = numpy.asfarray(record.split(',')) / 255.0
+    inputs = inputs / 255.0 * 0.99
+    targets = numpy.zeros(10)
+    x = numpy.float_(3)
+    t = time.clock()
+    if t:
+\tu = 1
+img = scipy.misc.imread("a.png", flatten=True)
+print "done"
+"""
+
+
+@pytest.mark.parametrize("text", [PROGRAM, "for i in range(3):\nprint(i)\n"], ids=["old", "flat"])
+def test_every_finding_in_a_program_says_itself_in_chinese(text, tmp_path):
+    path = tmp_path / "old.py"
+    path.write_text(text)
+    findings = examine_script(path).findings
+    assert findings
+    for finding in findings:
+        assert re.match(r"line \d+: ", finding.text)
+        assert in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行:")
+        own = re.sub(r"^line \d+: ", "", finding.text)
+        stands_there = own in text or finding.code in ("GS01", "GS03")  # only what the program itself says is the same
+        assert stands_there or own not in in_chinese(finding.text), finding
+
+
+def test_every_kind_is_in_both_languages():
+    assert set(CHINESE) == set(KINDS)
+    for code in KINDS:
+        english, chinese = kind_in(code, "en"), kind_in(code, "zh")
+        assert english == KINDS[code]
+        assert chinese.severity == english.severity
+        assert all(re.search("[⺀-鿿]", text) for text in (chinese.meaning, chinese.advice))
+        assert bool(chinese.repair) == bool(english.repair), code
+
+
+def test_the_commands_words_fill_in_the_same_and_are_used():
+    for key, pair in DOCTOR_WORDS.items():
+        english, chinese = (set(re.findall(r"{(\w+)}", text)) for text in pair)
+        assert english == chinese, key
+    assert set(DOCTOR_WORDS) & set(WORDS) == set()
+    source = (PACKAGE / "cli" / "doctor.py").read_text(encoding="utf-8").partition("_PLACES")[2]
+    assert set(DOCTOR_WORDS) - set(re.findall(r"\"(\w+)\"", source)) == set()
+
+
+CALLED = r"glassnet doctor [^\n]*|--[\w-]+|[\w.]*[._][\w.(/]+|\b(?:sigmoid|NumPy|SciPy|Python|Pillow|Jupyter)\b|'[^']*'"
+NAMES_OF_THINGS = {"glassnet", "train", "day", "kind", "label", "UTF", "column"}
+NAMES_OF_THINGS |= {"asfarray", "dtype", "float", "pow", "wih", "who"}
+"""What is called the same in both: commands, flags, names in programs."""
+
+
+@pytest.mark.parametrize("name", [*TABLES, "old.py"])
+def test_nothing_english_is_left_where_the_doctor_speaks_chinese(name, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    source = name if name.endswith(".py") else "t.csv"
+    (tmp_path / source).write_text(PROGRAM if source == name else TABLES[name])
+    copy_of = f"copy{source[source.index('.') :]}"
+    for more in ((), ("--fix", copy_of)):
+        text = run("doctor", source, *more, "--language", "zh").out
+        assert re.search("^(错误|警告|提示)  G[DS]", text, re.M)
+        said = re.sub(CALLED, "", text if source != name else re.sub(r"^.*G[S]\d\d.*$", "", text, flags=re.M))
+        words = set(re.findall("[A-Za-z]{3,}", said))
+        assert words <= NAMES_OF_THINGS, words
+        (tmp_path / copy_of).unlink(missing_ok=True)
+        english = run("doctor", source, *more, "--language", "en").out
+        assert not re.search("[⺀-鿿]", english)
+        (tmp_path / copy_of).unlink(missing_ok=True)
+    facts = run("doctor", source, "--json", "--language", "zh").json()
+    assert facts["findings"] == run("doctor", source, "--json").json()["findings"]

@@ -1,0 +1,116 @@
+"""A training step in both languages: one table of words, and nothing English on a Chinese page or print."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import numpy as np
+import pytest
+
+from glassnet import Network, Options
+from glassnet.cli.explain.step_text import print_step
+from glassnet.errors import OptionError
+from glassnet.explain.step import trace_step, worked_example
+from glassnet.html.step import step_html, step_page
+from glassnet.i18n.plots import WORDS
+from glassnet.i18n.step import STEP_WORDS, step_words
+from support.pages import taken_apart
+from support.sources import PACKAGE
+
+
+def step_of(sizes, samples=1, options=None, masks=(), **network):
+    made, random = Network(list(sizes), seed=3, **network), np.random.default_rng(5)
+    targets = np.eye(sizes[-1])[random.integers(0, sizes[-1], samples)] * 0.98 + 0.01
+    return trace_step(made, random.random((samples, sizes[0])), targets, 0.2, options=options, masks=masks)
+
+
+STEPS = {
+    "the notes' example": worked_example(),
+    "large, of the notes": step_of((40, 20, 12), rule="notes"),
+    "deep, softmax, biases, Adam, a batch": step_of(
+        (40, 20, 9, 4),
+        samples=3,
+        options=Options(optimizer="adam"),
+        activations=("relu", "tanh", "softmax"),
+        bias=True,
+        loss="cross_entropy",
+        rule="gradient",
+    ),
+}
+
+
+def test_both_languages_fill_in_the_same_and_every_word_is_used():
+    for key, pair in STEP_WORDS.items():
+        names = [{part[1] for part in string.Formatter().parse(form) if part[1]} for form in pair]
+        assert names[0] == names[1], key
+        assert re.search("[⺀-鿿]", pair[1]) or pair[0] == pair[1], key
+    assert set(STEP_WORDS) & set(WORDS) == set()
+    sources = [path for path in PACKAGE.rglob("*.py") if path.name != "step_words.py"]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in [*sources, *PACKAGE.rglob("*.html")])
+    assert set(STEP_WORDS) - {*re.findall(r"[\"'](\w+)[\"']", text)} == set()
+    with pytest.raises(OptionError, match="'fr': expected one of en, zh"):
+        step_words("fr")
+
+
+STEPS["with dropout"] = step_of((12, 20, 4), masks=[np.random.default_rng(6).choice([0.0, 1.25], (1, 20))])
+NAMES = "dropout|notes|gradient|sgd|adam|squared error|cross entropy|sigmoid|identity|relu|tanh|softmax|prev"
+"""What is called the same in both: options, as they are typed."""
+
+
+@pytest.mark.parametrize("name", STEPS)
+def test_no_english_is_left_in_chinese_and_the_numbers_are_the_same(name, capsys):
+    step = STEPS[name]
+    print_step(step, "zh")
+    chinese = capsys.readouterr().out
+    print_step(step)
+    english = capsys.readouterr().out
+    page = taken_apart(step_page(step, "t", language="zh"))
+    for text in (chinese, page.text):
+        assert re.findall("[A-Za-z]{3,}", re.sub(NAMES, "", text)) == []
+    assert page.having("html") == [{"lang": "zh-CN"}]
+    assert not re.search("[⺀-鿿]", english + step_html(step))
+    numbers = [re.findall(r"−?\d[\d.e−+]*", text.replace("z", "")) for text in (chinese, english)]
+    assert sorted(numbers[0]) == sorted(numbers[1])
+
+
+def test_formulas_are_those_of_what_happens(capsys):
+    """E · f′ is said only where it is so: not with softmax and cross-entropy, not with Adam."""
+    print_step(STEPS["large, of the notes"])
+    notes = capsys.readouterr().out
+    assert notes.count("ΔW = α · E · f′ · O_prevᵀ") == 2
+    assert "e = Wᵀ · e (notes), Wᵀ · δ (gradient); δ = e · f′, f′ = o (1 − o)" in notes
+    print_step(step_of((40, 20, 4), activations=("relu", "softmax"), loss="cross_entropy", rule="gradient"))
+    softmax = capsys.readouterr().out
+    assert "δ = −∂E/∂z" in softmax
+    assert "Wᵀ · e" not in softmax
+    assert re.findall("ΔW = .*ᵀ$", softmax, re.M) == ["ΔW = α · δ · O_prevᵀ", "ΔW = α · E · f′ · O_prevᵀ"]
+    print_step(STEPS["deep, softmax, biases, Adam, a batch"])
+    adam = capsys.readouterr().out
+    assert adam.count("ΔW by adam") == 3
+    assert "α · E" not in adam
+
+
+def test_what_dropout_did_is_said(capsys):
+    step = STEPS["with dropout"]
+    assert [layer.masked for layer in step.layers] == [True, False]
+    assert not any(layer.masked for name in STEPS if name != "with dropout" for layer in STEPS[name].layers)
+    print_step(step)
+    text = capsys.readouterr().out
+    assert "O = m · sigmoid(W · I)" in text
+    assert "e = m · Wᵀ · δ (gradient)" in text
+    assert "O = sigmoid(W · I)" in text
+    assert "m is the mask of dropout" in text
+
+
+def test_weights_after_the_step_stand_on_the_page_large_or_small():
+    for step in STEPS.values():
+        page = taken_apart(step_page(step, "t"))
+        for layer in step.layers:
+            own = layer.ways[step.rule]
+            k, j = np.unravel_index(np.abs(own.change).argmax(), own.change.shape)
+            after = f"{layer.weight[k, j] + own.change[k, j]:.4g}".replace("-", "−")
+            assert after in page.text
+            if layer.bias is not None and own.bias_change is not None:
+                node = np.abs(own.delta[0]).argmax()
+                assert f"{layer.bias[node] + own.bias_change[node]:.4g}".replace("-", "−") in page.text

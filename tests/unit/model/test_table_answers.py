@@ -1,0 +1,108 @@
+"""The answers in another table: which rows have one, which are no answer to this model, and that it is said."""
+
+from __future__ import annotations
+
+import datetime
+import json
+
+import numpy as np
+import pytest
+
+from glassnet import load_table, read_table
+from glassnet.errors import DataError
+from glassnet.preprocess import Columns
+
+TRUTHS = {
+    "digits": ["0", "1"],
+    "numbers": [0, 1],
+    "floats": [0.0, 1.0],
+    "truth values": [False, True],
+    "true and false": ["False", "TRUE"],
+    "yes and no": ["no", "yes"],
+    "letters": ["N", "Y"],
+}
+
+
+def table(answers):
+    count = 60
+    return {"x": [k / count for k in range(count)], "y": [answers[k % len(answers)] for k in range(count)]}
+
+
+def learnt(answers, **settings):
+    columns = Columns.learn(read_table(table(answers)), "y", **settings)
+    return Columns.from_dict(json.loads(json.dumps(columns.to_dict())))
+
+
+@pytest.mark.parametrize("trained", TRUTHS.values(), ids=TRUTHS)
+def test_yes_and_no_are_understood_however_they_are_written(trained):
+    columns = learnt(trained)
+    for name, asked in TRUTHS.items():
+        found = load_table(table([*asked, None]), columns=columns)
+        assert found.labels.tolist() == [0, 1] * 20, name
+
+
+@pytest.mark.parametrize("trained", [["0", "1"], ["0", "1", "2"], [0, 1], [0, 1, 2]])
+def test_a_few_words_among_numbers_are_left_out_and_named(trained):
+    asked = read_table(table([*map(str, trained)] * 5 + ["n.d."]))
+    columns = learnt(trained)
+    assert load_table(asked, columns=columns).labels.max() == len(trained) - 1
+    (said,) = columns.surprises(asked)
+    assert "no number" in said
+    assert "'n.d.'" in said
+    (also,) = [one for one in Columns.learn(asked, "y").remarks if "no number" in one]
+    assert also == said
+
+
+NO_NUMBERS = {
+    "words among numbers": (["2", "n.d.", "n.a."], 2, "'n.d.'"),
+    "words": (["b", "a", "c"], 1, "'b'"),
+    "dates": ([datetime.date(2020, 1, 2), datetime.date(2020, 1, 1)], 1, "'2020-01-02'"),
+    "durations": ([datetime.timedelta(1), datetime.timedelta(2)], 1, "'1 day"),
+    "lists": ([[1, 2], [3]], 1, r"'\[1, 2\]'"),
+}
+
+
+@pytest.mark.parametrize("settings", [{}, {"task": "numbers"}])
+@pytest.mark.parametrize("case", NO_NUMBERS)
+def test_what_is_no_number_is_refused(case, settings):
+    columns = learnt([1, 2, 3], **settings)
+    answers, sample, shown = NO_NUMBERS[case]
+    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected numbers") as caught:
+        load_table(table(answers), columns=columns)
+    assert caught.value.code == "GN064"
+    assert columns.surprises(read_table({"x": [1.0]})) == []
+
+
+@pytest.mark.parametrize(
+    ("trained", "asked", "said"),
+    [
+        ("{} %", "{}", "numbers without '%', taken as if it stood there"),
+        ("{}", "{} %", "its '%', which training did not have, is left out of account"),
+        ("{} kg", "{}", "numbers without 'kg', taken as if it stood there"),
+        ("{} kg", "{} kg", None),
+    ],
+)
+def test_units_and_signs_of_numbers_to_predict_are_told(trained, asked, said):
+    columns = learnt([trained.format(k) for k in range(60)])
+    remarks = columns.surprises(read_table(table([asked.format(k) for k in range(60)])))
+    assert remarks == ([f"column 'y': {said}"] if said else [])
+
+
+def test_a_class_that_training_did_not_know_is_named_as_it_is_written():
+    for trained, asked, word in (([0, 1, 2], [0.0, 7.0], "'7'"), (["no", "yes"], ["no", "so"], "'so'")):
+        with pytest.raises(DataError, match=f"sample 2: class {word}, but the model knows"):
+            load_table(table(asked), columns=learnt(trained))
+
+
+@pytest.mark.parametrize("form", [int, str])
+def test_numbers_that_float64_does_not_tell_apart_are_different_classes(form):
+    names = [2**53, 2**53 + 1]
+    columns = learnt([*map(form, names)])
+    assert columns.output_names == tuple(map(str, names))
+    assert load_table(table([*map(form, names)]), columns=columns).labels.tolist() == [0, 1] * 30
+
+
+@pytest.mark.parametrize("task", [None, "numbers", "classes"])
+def test_answers_that_are_infinite_or_missing_in_every_row_are_refused(task):
+    with pytest.raises(DataError, match="'y': every value is infinite or missing"):
+        Columns.learn(read_table({"x": [1.0, 2.0, 3.0], "y": [np.inf, -np.inf, np.nan]}), "y", task=task)

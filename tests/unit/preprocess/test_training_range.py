@@ -1,0 +1,369 @@
+"""What a model is asked about, far outside the range that training saw: a warning once, and never a false alarm."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import warnings
+from contextlib import contextmanager
+from copy import copy, deepcopy
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import glassnet
+from glassnet import Dataset, Options, compiled, fit, load_data, load_model, new_model, save_model
+from glassnet.errors import ModelFileError, RangeWarning
+from glassnet.model.file import header_of, tensors_of, write
+from glassnet.preprocess import TrainingRange
+from glassnet.preprocess.augment.distort import distort
+from glassnet.preprocess.training_range import FEWEST
+from support.covering import covering
+
+SMALL = {"hidden": (4,), "epochs": 1, "engine": "reference"}
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_data("mnist", part="test")
+
+
+def model_of(data, recipe="notes", **changes):
+    """A new model each time: one warns once."""
+    return new_model(data, Options.recipe(recipe, **{**SMALL, **changes}))
+
+
+@contextmanager
+def silent():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        yield
+
+
+def warned(model, rows):
+    """The one line that the rows are answered with."""
+    with pytest.warns(RangeWarning) as caught:
+        model.predict(rows)
+    (one,) = caught
+    assert one.filename == __file__  # where the caller stands, not in the package
+    assert "\n" not in str(one.message)
+    assert one.message.code == "GN075"
+    return str(one.message)
+
+
+WRONG = {
+    "0 to 1": lambda x: x / 255,
+    "paper white": lambda x: 255 - x,
+    "16 bits": lambda x: x.astype(np.uint16) * 257,
+    "standardised": lambda x: (x - 33.3) / 78.6,
+    "-1 to 1": lambda x: x / 127.5 - 1,
+    "blank": lambda x: x * 0,
+}
+
+
+@pytest.mark.parametrize(("how", "count", "recipe"), covering(WRONG, (1, 3, 1000), ("notes", "quick")))
+def test_pictures_of_another_form_are_warned_of(digits, how, count, recipe):
+    model, rows = model_of(digits.take(slice(0, 3000)), recipe), WRONG[how](digits.inputs[5000 : 5000 + count])
+    assert "far outside the range that training saw" in warned(model, rows)
+    with silent():
+        model.predict(rows)  # once a model
+
+
+def test_the_other_way_round_bytes_are_asked_where_training_saw_zero_to_one(digits):
+    inputs = (digits.inputs[:500] / 255).astype(np.float32)
+    small = replace(digits.take(slice(0, 500)), inputs=inputs, maximum=1.0)
+    assert "largest value 255 where it was" in warned(model_of(small), digits.inputs[600:700])
+    twice = (inputs - inputs.mean()) / inputs.std()
+    model = model_of(replace(small, inputs=twice), scaling="standard")
+    warned(model, (twice - inputs.mean()) / inputs.std())
+
+
+def test_digits_like_those_of_training_are_not_warned_of(digits):
+    model, others = model_of(digits.take(slice(0, 3000))), digits.inputs[3000:]
+    with silent():
+        model.predict(others)
+        for row in others[::7]:
+            model.predict(row)
+        model.predict(others // 2)  # half the contrast is not far off
+        most = np.concatenate([others[:60], others[:40] / 255])
+        model.predict(most)  # fewer than half are
+
+
+def test_digits_that_training_would_distort_are_not_warned_of(digits):
+    model = model_of(digits.take(slice(0, 2000)))
+    distorted = distort(digits.inputs, np.arange(2000, 2300), (28, 28), Options.recipe("accurate"), np.uint64(1))
+    with silent():
+        model.predict(distorted)
+        for row in distorted:
+            model.predict(row)
+
+
+def test_compiled_models_do_not_compare(digits):
+    quick = compiled(model_of(digits.take(slice(0, 100))))
+    with silent():
+        quick.predict(digits.inputs[:2] / 255)
+
+
+def table(seed, count=400):
+    """Columns of units that have nothing in common: a year, a price with a long tail, a share, a flag, a place."""
+    rng = np.random.default_rng(seed)
+    columns = [rng.integers(1970, 1983, count), np.exp(rng.normal(9, 1.5, count)), rng.random(count)]
+    columns += [rng.random(count) < 0.01, rng.normal(-119, 2, count), np.zeros(count)]
+    return np.stack(columns, axis=1).astype(np.float64)
+
+
+def table_model(inputs):
+    labels = np.arange(len(inputs)) % 2
+    return model_of(Dataset(inputs, labels, 2, None, "table", 1.0), "estimator", early_stopping=0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_table_standardised_on_one_side_only_is_warned_of(seed):
+    inputs, others = table(seed), table(seed + 100, 300)
+    mean, deviation = inputs.mean(axis=0), inputs.std(axis=0) + (inputs.std(axis=0) == 0)
+    warned(table_model(inputs), (others - mean) / deviation)
+    standard = (inputs - mean) / deviation
+    warned(table_model(standard), others)
+    warned(table_model(standard), ((others - mean) / deviation - mean) / deviation)
+    with silent():
+        for model, rows in ((table_model(inputs), others), (table_model(standard), (others - mean) / deviation)):
+            model.predict(rows)
+            for row in rows:
+                model.predict(row)
+
+
+@pytest.mark.parametrize("count", [1, 50])
+def test_pixels_scaled_by_feature_are_compared_as_pictures_too(digits, count):
+    labelled = replace(digits.take(slice(0, 600)), image_shape=None)
+    model = new_model(labelled, Options.recipe("estimator", **SMALL))
+    assert "largest value" in warned(model, digits.inputs[700 : 700 + count] / 255)
+
+
+def test_estimators_warn_and_count_what_partial_fit_sees_later_as_seen():
+    from sklearn.datasets import load_digits
+
+    X, y = load_digits(return_X_y=True)
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1).fit(X[:500], y[:500])
+    with silent():
+        one.predict(X[500:])
+        one.predict_proba(X[500:501])
+    with pytest.warns(RangeWarning, match="where it was"):
+        one.predict(X[500:] / 16)
+    inputs, numbers = table(1), np.arange(400.0)
+    other = glassnet.NetworkRegressor(hidden_layer_sizes=(4,), max_iter=1).partial_fit(inputs, numbers)
+    with pytest.warns(RangeWarning):
+        other.predict(inputs + 1000)
+    other.partial_fit(inputs + 1000, numbers)
+    with silent():
+        other.predict(inputs + 1000)
+        other.predict(inputs)
+
+
+@pytest.mark.parametrize("sizes", [[8] * 75, [1] * FEWEST, [100, 5], [100, 1, 1], [FEWEST - 1, 1]])
+def test_batches_of_any_size_are_counted_as_seen(sizes):
+    inputs, kind = table(2, sum(sizes)), glassnet.NetworkRegressor
+    one = kind(hidden_layer_sizes=(4,), engine="reference")
+    for rows in np.split(inputs, np.cumsum(sizes)[:-1]):
+        one.partial_fit(rows, rows[:, 2])
+    known = one.model_.training_range
+    assert np.less_equal(known.features[0], np.quantile(inputs, 0.01, axis=0)).all()
+    assert np.greater_equal(known.features[1], np.quantile(inputs, 0.99, axis=0) * (1 - 1e-5)).all()
+    with silent():
+        one.predict(inputs)
+    with pytest.warns(RangeWarning):
+        one.predict(inputs * 1000)
+
+
+def test_a_range_of_too_few_rows_is_silent_and_goes_on_from_a_file(tmp_path):
+    inputs, path = table(3, 40), tmp_path / "m.safetensors"
+    one = glassnet.NetworkRegressor(hidden_layer_sizes=(4,), engine="reference")
+    one.partial_fit(inputs[: FEWEST - 1], inputs[: FEWEST - 1, 2])
+    with silent():
+        one.predict(inputs * 1000)
+    one.save(path)
+    again = glassnet.NetworkRegressor.load(path)
+    assert again.model_.training_range == one.model_.training_range
+    again.partial_fit(inputs[20:21], inputs[20:21, 2])
+    with pytest.warns(RangeWarning):
+        again.predict(inputs * 1000)
+    with silent():  # what an older file was trained on is not known, and later rows alone do not tell it
+        again.model_ = again.model_.unchecked()
+        again.partial_fit(inputs[21:], inputs[21:, 2]).predict(inputs * 1000)
+
+
+@pytest.mark.parametrize("how", [copy, deepcopy, lambda one: pickle.loads(pickle.dumps(one))])
+def test_that_it_has_warned_is_no_part_of_a_model(how, digits):
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
+    one.fit(digits.inputs[:200], digits.labels[:200])
+    rows, before = digits.inputs[200:300] / 255, pickle.dumps(one.model_)
+    with pytest.warns(RangeWarning):
+        one.predict(rows)
+    assert pickle.dumps(one.model_) == before
+    again = how(one.model_.training_range)
+    assert again == one.model_.training_range
+    with silent():
+        one.predict(rows)
+    with pytest.warns(RangeWarning):
+        again.warn_if_far(rows)
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_few_pictures_of_another_scale_are_warned_of_by_estimators_too(digits, count):
+    one = glassnet.NetworkClassifier(hidden_layer_sizes=(4,), max_iter=1, engine="reference")
+    one.fit(digits.inputs[:1000] / 255, digits.labels[:1000])
+    known = one.model_.training_range
+    for first in range(1000, 1000 + 200 * count, count):
+        rows = digits.inputs[first : first + count]
+        with silent():
+            known.warn_if_far(rows / 255)
+        with pytest.warns(RangeWarning, match="largest value 25. where it was"):
+            copy(known).warn_if_far(rows)
+
+
+@pytest.mark.parametrize("wild", [1e9, -1e9])
+def test_one_wild_cell_of_a_table_is_not_warned_of(wild):
+    inputs, others = table(4), table(5)
+    known = TrainingRange.of(inputs, by_feature=True)
+    for place in range(inputs.shape[1]):
+        for rows in (others[:1].copy(), others[:2].copy(), others.copy()):
+            rows[:, place][: max(1, len(rows) // 4)] = wild
+            with silent():
+                known.warn_if_far(rows)
+
+
+ORDERS = {
+    "sorted": lambda far, rng: np.sort(far),
+    "by turns": lambda far, rng: far.reshape(-1, 100).T.ravel(),
+    "every tenth": lambda far, rng: np.sort(far).reshape(10, -1).T.ravel(),
+    "every hundredth": lambda far, rng: np.sort(far).reshape(100, -1).T.ravel(),
+    "mixed": lambda far, rng: rng.permutation(far),
+}
+
+
+@pytest.mark.parametrize(
+    ("order", "count", "share"), covering(ORDERS, (1000, 2000, 40_000), (0.05, 0.3, 0.45, 0.55, 0.7, 0.9))
+)
+def test_most_rows_are_found_whatever_their_order(order, count, share):
+    rng = np.random.default_rng(0)
+    far = ORDERS[order](np.arange(count) < share * count, rng)
+    rows = rng.random((count, 3))
+    known = TrainingRange.of(rows, by_feature=True)
+    rows[far] *= 1000
+    if share < 0.5:
+        with silent():
+            known.warn_if_far(rows)
+    else:
+        with pytest.warns(RangeWarning):
+            known.warn_if_far(rows)
+
+
+def test_training_rows_that_take_turns_are_all_seen():
+    rows = np.random.default_rng(1).random((10_000, 3)) + 100 * (np.arange(10_000) % 10)[:, np.newaxis]
+    known = TrainingRange.of(rows, by_feature=True)
+    assert max(known.samples[0]) < 1 + 1
+    assert min(known.samples[1]) > 900
+    assert known == TrainingRange.of(rows.copy(), by_feature=True)
+
+
+def test_the_range_goes_with_the_file_and_old_files_have_none(digits, tmp_path):
+    data = digits.take(slice(0, 300))
+    first, again = (fit(data, Options.recipe("notes", **SMALL)).model for _ in range(2))
+    assert first.training_range is not None
+    save_model(first, tmp_path / "first.safetensors")
+    save_model(again, tmp_path / "again.safetensors")
+    assert (tmp_path / "first.safetensors").read_bytes() == (tmp_path / "again.safetensors").read_bytes()
+    loaded = load_model(tmp_path / "first.safetensors")
+    assert loaded.training_range == first.training_range
+    warned(loaded, digits.inputs[:5] / 255)
+    header = header_of(first)
+    assert len(json.dumps(header["training_range"])) < 200
+    del header["training_range"]
+    write(tmp_path / "old.safetensors", header, tensors_of(first))
+    old = load_model(tmp_path / "old.safetensors")
+    with silent():
+        np.testing.assert_array_equal(old.outputs(digits.inputs[:5] / 255), loaded.outputs(digits.inputs[:5] / 255))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [],
+        {},
+        {"samples": [[0, 0, 0]]},
+        {"samples": [[0, 0], [1, 1]]},
+        {"samples": [[0, 0, 0], [1, 1, float("nan")]]},
+        {"samples": [[0, 0, 0], [1, 1, "x"]]},
+        {"samples": [[0, 0, 0], [1, 1, 1]], "features": [[0], [1]]},
+        {"samples": None},
+        {"samples": [[0, 0, 0], [1, 1, 1]], "rows": 0},
+        {"samples": [[0, 0, 0], [1, 1, 1]], "rows": FEWEST},
+        {"samples": [[0, 0, 0], [1, 1, 1]], "rows": 2.5},
+        {"rows": 5},
+    ],
+)
+def test_a_range_that_is_none_is_damage(digits, wrong, tmp_path):
+    model = model_of(digits.take(slice(0, 20)))
+    write(tmp_path / "m.safetensors", {**header_of(model), "training_range": wrong}, tensors_of(model))
+    with pytest.raises(ModelFileError, match="damaged"):
+        load_model(tmp_path / "m.safetensors")
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ranges_are_those_of_the_data_whatever_their_order_and_type(seed):
+    rng = np.random.default_rng(seed)
+    rows = rng.integers(0, 200, (int(rng.integers(FEWEST, 300)), int(rng.integers(1, 9))))
+    known = TrainingRange.of(rows, by_feature=True)
+    assert known == TrainingRange.of(rng.permutation(rows), by_feature=True)
+    assert known == TrainingRange.of(rows.astype(np.float32), by_feature=True)
+    assert known == TrainingRange.from_dict(json.loads(json.dumps(known.to_dict())))
+    for limits, values in ((known.features, rows), (known.samples, np.sort(rows)[:, [0, rows.shape[1] // 2, -1]])):
+        low, high = map(np.array, limits)
+        outside = ((values < low) | (values > high)).sum(axis=0)
+        assert (outside <= 0.01 * len(rows) + 1).all()
+        assert (low >= values.min(axis=0)).all()
+        assert (high <= values.max(axis=0)).all()
+    both = known.joined(TrainingRange.of(rows + 50, by_feature=True))
+    assert both.samples == (known.samples[0], tuple(high + 50 for high in known.samples[1]))
+
+
+def test_few_samples_and_equal_ones_say_nothing():
+    few = TrainingRange.of(np.ones((FEWEST - 1, 3)), by_feature=True)
+    same = TrainingRange.of(np.full((50, 3), 7.0), by_feature=True)
+    with silent():
+        few.warn_if_far(np.full((4, 3), 7.0))
+        same.warn_if_far(np.full((4, 3), 7.0))
+        same.warn_if_far(np.empty((0, 3)))
+
+
+def test_one_wild_value_does_not_widen_a_range():
+    rng = np.random.default_rng(0)
+    rows = rng.normal(size=(1000, 4))
+    rows[17] = 1e9
+    known = TrainingRange.of(rows, by_feature=True)
+    with pytest.warns(RangeWarning):
+        known.warn_if_far(np.full((20, 4), 1e4))
+
+
+def test_what_is_asked_about_in_explanations_may_be_made_up(digits):
+    from glassnet.explain.backquery import dream
+    from glassnet.explain.why import why
+
+    model = fit(digits.take(slice(0, 200)), Options.recipe("notes", **SMALL)).model
+    with silent():
+        dream(model)
+        why(model, digits.inputs[0])
+
+
+def test_a_table_in_another_unit_is_warned_of_though_its_inputs_are_bent():
+    rng = np.random.default_rng(0)
+    frame = {"height": rng.normal(170, 9, 200), "weight": rng.normal(70, 9, 200), "job": ["a", "b"] * 100}
+    data = glassnet.load_table({**frame, "y": [0, 1, 1, 0] * 50}, "y")
+    model, columns = model_of(data, "table"), data.columns
+    rows = {"height": rng.normal(170, 9, 40), "weight": rng.normal(70, 9, 40), "job": ["b", "c"] * 20}
+    with silent():
+        model.predict(columns.apply(glassnet.read_table(rows)))
+    metres = {**rows, "height": rows["height"] / 100}
+    assert "in deviations of its column" in warned(model, columns.apply(glassnet.read_table(metres)))
+    unencoded = np.column_stack([rows["height"], rows["weight"], np.zeros((40, model.features - 2))])
+    warned(replace(model, training_range=replace(model.training_range)), unencoded)

@@ -1,0 +1,36 @@
+"""Packages that hand out their public names; the modules' own paths import as before."""
+
+from __future__ import annotations
+
+import ast
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+
+@pytest.mark.parametrize("package", ["glassnet.doctor", "glassnet.explain", "glassnet.handwriting", "glassnet.plots"])
+def test_a_package_has_the_names_it_promises(package):
+    module = import_module(package)
+    assert module.__all__
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert set(module.__all__) <= set(dir(module))
+
+
+@pytest.mark.parametrize("name", ["backquery", "replay", "why"])
+def test_a_function_and_its_module_of_the_same_name_both_import(name):
+    function = getattr(import_module("glassnet.explain"), name)
+    assert callable(function)
+    assert getattr(import_module(f"glassnet.explain.{name}"), name) is function
+
+
+@pytest.mark.parametrize("package", ["glassnet.doctor", "glassnet.plots"])
+def test_what_is_loaded_when_used_is_what_type_checkers_see(package):
+    module = import_module(package)
+    shown = {
+        alias.name: node.module
+        for node in ast.walk(ast.parse(Path(module.__file__).read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom) and node.level == 1
+        for alias in node.names
+    }
+    assert shown == module._HOMES

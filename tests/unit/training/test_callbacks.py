@@ -1,0 +1,137 @@
+"""Callbacks: one contract, whichever door they came in by."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from glassnet import NetworkClassifier, Options, fit, load_checkpoint, resume, verify
+from glassnet.training.checkpoint import CheckpointPolicy
+from glassnet.training.events import BlockDone, EpochDone, Preparing, TrainingEnded, TrainingStarted
+from support.cases import patterns
+from support.stopping import Stopping
+
+DATA = patterns()
+OPTIONS = Options(hidden=(4,), epochs=4, blocks=2, engine="reference")
+
+
+def by_fit(callbacks, path):
+    return fit(DATA, OPTIONS, callbacks=callbacks).history
+
+
+def by_old_name(callbacks, path):
+    return fit(DATA, OPTIONS, listeners=callbacks).history
+
+
+def by_checkpoint(callbacks, path):
+    return fit(DATA, OPTIONS, callbacks=callbacks, checkpoint=CheckpointPolicy(path, 1)).history
+
+
+def by_resume(callbacks, path):
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, OPTIONS, callbacks=[Stopping(1)], checkpoint=CheckpointPolicy(path, 1))
+    return resume(path, DATA, callbacks=callbacks).history
+
+
+def by_ensemble(callbacks, path):
+    return fit(DATA, Options(**{**OPTIONS.to_dict(), "members": 3, "threads": 2}), callbacks=callbacks).history
+
+
+def by_estimator(callbacks, path):
+    return (
+        NetworkClassifier(max_iter=4, random_state=0).fit(DATA.inputs / 255, DATA.labels, callbacks=callbacks).history_
+    )
+
+
+DOORS = [by_fit, by_old_name, by_checkpoint, by_resume, by_ensemble, by_estimator]
+
+
+@pytest.fixture(params=DOORS)
+def door(request, tmp_path):
+    return lambda callbacks: request.param(callbacks, tmp_path / "run.ck")
+
+
+def test_each_event_goes_to_each_callback_in_their_order(door):
+    seen = []
+    history = door([lambda event: seen.append(("first", event)), lambda event: seen.append(("second", event))])
+    assert [who for who, _ in seen] == ["first", "second"] * (len(seen) // 2)
+    events = [event for who, event in seen if who == "first"]
+    assert events == [event for who, event in seen if who == "second"]
+    assert [type(one) for one in (*events[:2], events[-1])] == [Preparing, TrainingStarted, TrainingEnded]
+    assert [event.epoch for event in events if isinstance(event, EpochDone)] == history.epoch == [1, 2, 3, 4]
+
+
+@pytest.mark.parametrize("kind", [BlockDone, EpochDone])
+def test_true_ends_the_training_with_the_epoch_and_the_others_still_hear(door, kind):
+    seen = []
+    at_two = lambda event: isinstance(event, kind) and getattr(event, "epoch", getattr(event, "progress", 0)) > 1  # noqa: E731
+    history = door([at_two, seen.append])
+    assert history.epoch == [1, 2]
+    assert isinstance(seen[-1], TrainingEnded)
+    assert sum(isinstance(event, EpochDone) for event in seen) == 2
+
+
+def test_before_the_first_step_it_ends_with_the_first_epoch(door):
+    assert door([lambda event: isinstance(event, TrainingStarted)]).epoch[-1] == 1
+
+
+def test_what_else_is_returned_is_passed_over(door):
+    for answer in (None, 1, "yes", [1], np.float64(1)):
+        assert door([lambda event, answer=answer: answer]).epoch == [1, 2, 3, 4]
+    assert door([lambda event: np.bool_(isinstance(event, EpochDone))]).epoch == [1]
+
+
+def test_what_is_raised_reaches_the_caller_and_ends_the_training(door):
+    seen = []
+
+    def broken(event):
+        if isinstance(event, EpochDone):
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError, match="broken"):
+        door([broken, seen.append])
+    assert not any(isinstance(event, EpochDone) for event in seen)
+
+
+@pytest.mark.parametrize("given", [print, 3, [print, 3]])
+def test_callbacks_that_are_none_are_refused(door, given):
+    with pytest.raises(TypeError, match="expected"):
+        door(given)
+
+
+def test_a_training_that_a_callback_ends_is_over_and_can_be_verified(tmp_path):
+    after_two = lambda event: isinstance(event, EpochDone) and event.epoch == 2  # noqa: E731
+    for changes in ({}, {"average": 0.9}, {"schedule": "plateau"}, {"early_stopping": 3}, {"members": 3}):
+        options = Options(**{**OPTIONS.to_dict(), **changes})
+        fitted = fit(DATA, options, callbacks=[after_two])
+        assert [len(trail) for trail in fitted.model.receipt["trails"]] == [3] * options.members
+        assert verify(fitted.model, DATA).same
+    fit(DATA, OPTIONS, callbacks=[after_two], checkpoint=tmp_path / "run.ck")
+    assert load_checkpoint(tmp_path / "run.ck").state.ended
+    assert resume(tmp_path / "run.ck", DATA).model.hash() == fit(DATA, OPTIONS, callbacks=[after_two]).model.hash()
+
+
+def test_a_broken_callback_leaves_the_checkpoint_and_the_estimator_as_they_were(tmp_path):
+    def broken(event):
+        if isinstance(event, EpochDone) and event.epoch == 2:
+            raise RuntimeError("broken")
+
+    with pytest.raises(RuntimeError):
+        fit(DATA, OPTIONS, callbacks=[broken], checkpoint=CheckpointPolicy(tmp_path / "run.ck", 1))
+    assert not load_checkpoint(tmp_path / "run.ck").state.ended
+    assert resume(tmp_path / "run.ck", DATA).model.hash() == fit(DATA, OPTIONS).model.hash()
+
+
+def test_the_members_of_an_ensemble_end_with_the_first_one():
+    """Whatever the threads do: none is ahead of the first, and those that begin later know where it ended."""
+    options = Options(**{**OPTIONS.to_dict(), "members": 5, "epochs": 30})
+    runs = [
+        fit(
+            DATA,
+            Options(**{**options.to_dict(), "threads": threads}),
+            callbacks=[lambda event: isinstance(event, EpochDone) and event.epoch == 7],
+        )
+        for threads in (1, 2, 5)
+    ]
+    assert {len(history.epoch) for one in runs for history in (one.history, *one.member_histories)} == {7}
+    assert len({one.model.hash() for one in runs}) == 1

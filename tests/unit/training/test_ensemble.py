@@ -1,0 +1,124 @@
+"""Committees: members are what they would be alone, and their answers are averaged."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import Options, evaluate, fit, load_data, load_model, save_model
+from glassnet.data.split import parts_of
+from glassnet.errors import OptionError
+from glassnet.training.events import EpochDone
+from glassnet.training.verify import verify
+from support.cli import run
+
+DATA = load_data("mnist").take(slice(0, 300))
+OPTIONS = {"hidden": 8, "batch_size": 10, "optimizer": "momentum", "learning_rate": 0.05, "epochs": 2}
+
+
+@pytest.fixture(scope="module")
+def committee():
+    return fit(DATA, Options(**OPTIONS, members=3, seed=5)).model
+
+
+def test_members_are_what_they_would_be_alone(committee):
+    for number, member in enumerate(committee.members):
+        alone = fit(DATA, Options(**OPTIONS, seed=5 + number)).model
+        assert member.parameters.hash() == alone.network.parameters.hash()
+
+
+def test_outputs_are_the_mean_of_the_members(committee):
+    alone = [fit(DATA, Options(**OPTIONS, seed=seed)).model.outputs(DATA.inputs) for seed in (5, 6, 7)]
+    np.testing.assert_allclose(committee.outputs(DATA.inputs), np.mean(alone, axis=0), rtol=1e-6)
+
+
+@pytest.mark.parametrize("scaling", ["unit", "standard", "features"])
+def test_members_share_what_early_stopping_keeps_aside_and_so_their_scaling(scaling):
+    """The first layers are made for the numbers that they get: another member's scaling would give them others."""
+    options = Options(**OPTIONS, members=3, seed=5, early_stopping=1, scaling=scaling)
+    fitted = fit(DATA, options)
+    trained, aside = parts_of(DATA, options)
+    for number, member in enumerate(fitted.model.members):
+        alone = fit(trained, replace(options, members=1, seed=5 + number), validation=aside).model
+        assert member.parameters.hash() == alone.network.parameters.hash()
+        assert (alone.scaling, alone.targets) == (fitted.model.scaling, fitted.model.targets)
+    assert not fitted.own_validation
+    assert verify(fitted.model, DATA).same
+
+
+def test_an_interrupt_while_members_are_set_to_work_ends_them_all(monkeypatch):
+    class Interrupted(ThreadPoolExecutor):
+        def submit(self, *what, **more):
+            super().submit(*what, **more)
+            began.wait()
+            raise KeyboardInterrupt
+
+    began, epochs = threading.Event(), []
+
+    def note(event):
+        began.set()
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+
+    monkeypatch.setattr("glassnet.training.ensemble.ThreadPoolExecutor", Interrupted)
+    options = Options(**{**OPTIONS, "epochs": 3000}, members=3)
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, options, callbacks=[note])
+    assert len(epochs) < options.epochs
+
+
+def test_an_interrupt_is_heard_where_waiting_goes_on_after_signals(waiting_goes_on):
+    epochs, options = [], Options(**{**OPTIONS, "epochs": 30_000}, members=3)
+
+    def note(event):
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+            if event.epoch == 3:
+                waiting_goes_on()
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(DATA, options, callbacks=[note])
+    assert len(epochs) < options.epochs
+
+
+def test_a_committee_survives_its_file(committee, tmp_path):
+    save_model(committee, tmp_path / "m")
+    loaded = load_model(tmp_path / "m")
+    assert len(loaded.members) == 3
+    assert loaded.hash() == committee.hash()
+    assert loaded.outputs(DATA.inputs).tobytes() == committee.outputs(DATA.inputs).tobytes()
+    assert evaluate(loaded, DATA).accuracy == evaluate(committee, DATA).accuracy
+
+
+def test_a_committee_has_a_hash_of_its_own(committee):
+    assert committee.hash() not in [member.parameters.hash() for member in committee.members]
+
+
+def test_threads_change_nothing(small_thresholds):
+    hashes = {fit(DATA, Options(**OPTIONS, members=3, threads=threads)).model.hash() for threads in (1, 2, 3)}
+    assert len(hashes) == 1
+
+
+def test_verify_at_the_command_line(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = np.column_stack([DATA.labels, DATA.inputs])[:120]
+    np.savetxt("rows.csv", rows, fmt="%d", delimiter=",")
+    flags = ("--hidden", "4", "--epochs", "2", "--members", "2", "--no-pictures", "--out", "m.safetensors")
+    assert run("train", "rows.csv", *flags).code == 0
+    assert run("verify", "m.safetensors", "rows.csv").out.startswith("same bits: 2 epochs")
+    np.savetxt("rows.csv", rows[::-1], fmt="%d", delimiter=",")
+    changed = run("verify", "m.safetensors", "rows.csv", "--json")
+    assert changed.code == 1
+    assert '"same": false' in changed.out
+    assert run("verify", "m.safetensors").err.splitlines()[-1].endswith("[GN020]")
+
+
+def test_every_member_has_a_seed():
+    assert Options(seed=2**63 - 2, members=2).members == 2
+    with pytest.raises(OptionError) as problem:
+        Options(seed=2**63 - 2, members=3)
+    assert problem.value.code == "GN022"

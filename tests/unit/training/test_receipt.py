@@ -1,0 +1,244 @@
+"""Receipts: what they hold, and that `verify` says same bits, or where they first differ."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from glassnet import CustomLossEngine, Options, evaluate, fit, load_data, load_model, load_table, save_model, verify
+from glassnet.engines import ENGINES, engine_named
+from glassnet.errors import DataError, ModelFileError
+from glassnet.model.header import RECEIPT, Receipt
+from glassnet.training import receipt
+from glassnet.training.receipt import add_test, fingerprint
+
+DATA = load_data("mnist").take(slice(0, 200))
+QUICK = {"hidden": 5, "epochs": 3, "engine": "reference"}
+
+
+def made(**changes):
+    """A trained model with its receipt."""
+    options = Options(**{**QUICK, **changes})
+    fitted = fit(DATA, options)
+    add_test(fitted.model.receipt, evaluate(fitted.model, DATA), recipe="notes")
+    return fitted.model
+
+
+@pytest.fixture(scope="module")
+def model():
+    return made()
+
+
+def test_what_a_receipt_holds(model):
+    receipt = model.receipt
+    assert receipt["hash"] == model.network.parameters.hash() == receipt["trails"][0][-1]
+    assert len(receipt["trails"][0]) == 1 + QUICK["epochs"]
+    assert len(set(receipt["trails"][0])) == 1 + QUICK["epochs"]
+    assert Options(**receipt["options"]) == Options(**QUICK)
+    assert receipt["data"] == {
+        "source": DATA.source,
+        "samples": 200,
+        "classes": 10,
+        "dtype": "uint8",
+        "fingerprint": fingerprint(DATA),
+    }
+    assert {"python", "numpy", "scipy", "numba", "glassnet"} <= receipt["versions"].keys()
+    assert receipt["result"]["accuracy"] == evaluate(model, DATA).accuracy
+
+
+def test_a_saved_model_is_the_same_again(model, tmp_path):
+    save_model(model, tmp_path / "m")
+    verdict = verify(load_model(tmp_path / "m"), DATA)
+    assert (verdict.same, verdict.where, verdict.surroundings) == (True, "", ())
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"engine": "compiled"},
+        {"average": 0.9, "batch_size": 20, "optimizer": "adamw", "learning_rate": 0.01},
+        {"members": 3},
+    ],
+)
+def test_other_ways_are_the_same_again(changes):
+    assert verify(made(**changes), DATA).same
+
+
+def test_changed_weights_are_noticed(model):
+    network = type(model.network).of(model.network.architecture, model.network.parameters.copy())
+    network.parameters.flat[0] += 1e-6
+    verdict = verify(replace(model, network=network), DATA)
+    assert not verdict.same
+    assert "weights in the file" in verdict.where
+
+
+def test_other_data_are_noticed(model):
+    for other in (
+        DATA.take(slice(1, 200)),
+        replace(DATA, labels=DATA.labels[::-1].copy()),
+        replace(DATA, maximum=300.0),
+        replace(DATA, image_shape=(14, 56)),
+    ):
+        verdict = verify(model, other)
+        assert not verdict.same
+        assert "data" in verdict.where
+
+
+@pytest.mark.parametrize(
+    ("epoch", "words"), [(0, "initial weights"), (1, "after epoch 1"), (2, "after epoch 2"), (3, "after epoch 3")]
+)
+def test_the_first_difference_is_named(model, epoch, words):
+    trail = list(model.receipt["trails"][0])
+    trail[epoch:] = ["0" * 64] * (len(trail) - epoch)
+    verdict = verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA)
+    assert not verdict.same
+    assert words in verdict.where
+
+
+def test_what_leads_into_the_network_and_out_of_it_is_compared(model):
+    for name, words in (("scaling", "scaling of the inputs"), ("targets", "scaling of the targets")):
+        changed = replace(getattr(model, name), **{"scaling": {"offset": 0.5}, "targets": {"high": 0.9}}[name])
+        verdict = verify(replace(model, **{name: changed}), DATA)
+        assert not verdict.same
+        assert words in verdict.where
+
+
+def test_a_training_that_diverges_differs(model):
+    changed = replace(model, receipt={**model.receipt, "options": {**model.receipt["options"], "learning_rate": 1e6}})
+    verdict = verify(changed, DATA)
+    assert not verdict.same
+    assert verdict.where == "the weights after epoch 1, where training diverges"
+
+
+@pytest.mark.parametrize(("average", "words"), [(0.0, "of no epoch"), (0.9, "the average of the weights")])
+def test_weights_that_are_the_files_alone_are_told(average, words):
+    model = made(average=average)
+    model.network.parameters.flat[0] += 1e-3
+    model.receipt["hash"] = model.hash()
+    assert words in verify(model, DATA).where
+
+
+def test_a_member_that_differs_is_named():
+    committee = made(members=2)
+    trails = [committee.receipt["trails"][0], ["0" * 64, *committee.receipt["trails"][1][1:]]]
+    verdict = verify(replace(committee, receipt={**committee.receipt, "trails": trails}), DATA)
+    assert verdict.where == "member 2: the initial weights"
+
+
+def test_other_surroundings_are_told(model):
+    versions = {**model.receipt["versions"], "numpy": "1.0"}
+    verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
+    assert verdict.same
+    assert verdict.surroundings == (f"numpy 1.0 then, {model.receipt['versions']['numpy']} now",)
+
+
+def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model):
+    other = verify(replace(model, receipt={**model.receipt, "blas": "openblas Z80"}), DATA)
+    assert other.surroundings == (f"BLAS openblas Z80 then, {model.receipt['blas']} now",)
+    older = {name: value for name, value in model.receipt.items() if name != "blas"}
+    older["versions"] = {name: number for name, number in older["versions"].items() if name != "llvmlite"}
+    assert verify(replace(model, receipt=older), DATA).surroundings == ()
+
+
+@pytest.mark.parametrize("name", ENGINES)
+def test_the_engine_that_trained_trains_again(name):
+    """Given by hand it is not among the options, but in the receipt."""
+    options = Options(hidden=5, epochs=2, engine=next(other for other in ENGINES if other != name))
+    fitted = fit(DATA, options, engine=engine_named(name))
+    assert verify(fitted.model, DATA).same
+
+
+@pytest.mark.parametrize("odd", [None, {"trails": []}, {"trails": [[]]}, {"data": {}}])
+def test_a_model_without_receipt_or_with_half_of_one_is_refused(model, odd):
+    receipt = {} if odd is None else {**model.receipt, **odd}
+    with pytest.raises(DataError) as problem:
+        verify(replace(model, receipt=receipt), DATA)
+    assert problem.value.code == "GN017"
+
+
+def test_the_fingerprint_tells_values_labels_and_shape_apart():
+    others = [
+        replace(DATA, inputs=DATA.inputs.astype(np.float32)),
+        replace(DATA, labels=(DATA.labels + 1) % 10),
+        replace(DATA, inputs=DATA.inputs.reshape(100, -1), labels=DATA.labels[:100], source_rows=None),
+        replace(DATA, classes=11),
+    ]
+    assert len({fingerprint(one) for one in (DATA, *others)}) == 5
+    assert fingerprint(DATA) == fingerprint(replace(DATA, source="elsewhere"))
+
+
+def both_ways(model, data, tmp_path):
+    """Verify a model as it is, and from its file; return the first."""
+    save_model(model, tmp_path / "again")
+    first, second = verify(model, data), verify(load_model(tmp_path / "again"), data)
+    assert first == second
+    return first
+
+
+@pytest.mark.parametrize(
+    "changes", [{}, {"early_stopping": 2}, {"members": 2}, {"members": 2, "early_stopping": 1}, {"engine": "compiled"}]
+)
+def test_what_fit_gives_can_be_verified(changes, tmp_path):
+    options = Options(**{**QUICK, **changes})
+    fitted = fit(DATA, options)
+    assert both_ways(fitted.model, DATA, tmp_path).same
+    assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("not the data it was trained on")
+    assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(DATA)
+    own = fit(DATA, options, validation=DATA.take(slice(0, 50)))
+    assert both_ways(own.model, DATA, tmp_path).same
+
+
+def test_which_epoch_differs_first_is_a_number_too(model):
+    trail = [*model.receipt["trails"][0][:2], "0" * 64, "0" * 64]
+    assert verify(replace(model, receipt={**model.receipt, "trails": [trail]}), DATA).epoch == 2
+    assert verify(model, DATA).epoch is None
+
+
+def test_a_table_that_fit_learnt_can_be_verified(tmp_path):
+    table = "a,b,kind\n" + "".join(f"{n % 7},{n % 3},{'yes' if n % 7 > 3 else 'no'}\n" for n in range(60))
+    (tmp_path / "t.csv").write_text(table)
+    data = load_table(tmp_path / "t.csv", "kind")
+    fitted = fit(data, Options.recipe("table", hidden=(4,), epochs=3))
+    assert both_ways(fitted.model, load_table(tmp_path / "t.csv", "kind"), tmp_path).same
+
+
+def test_the_fingerprint_of_large_data_is_taken_beside_the_training(tmp_path):
+    large = replace(DATA, inputs=np.tile(DATA.inputs, (3, 1)), labels=np.tile(DATA.labels, 3), source_rows=None)
+    assert large.inputs.nbytes > receipt._AT_ONCE
+    fitted = fit(large, Options(**QUICK))
+    assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(large)
+    assert verify(fitted.model, large).same
+
+
+def test_a_loss_of_ones_own_is_a_reason_in_the_receipt(tmp_path):
+    def squared(outputs, targets):
+        return 0.5 * ((outputs - targets) ** 2).sum(axis=1), outputs - targets
+
+    fitted = fit(DATA, Options(**QUICK, rule="gradient"), engine=CustomLossEngine(squared))
+    assert "custom-loss" in fitted.model.receipt["not_verifiable"]
+    save_model(fitted.model, tmp_path / "m")
+    with pytest.raises(DataError, match="custom-loss, a function that its receipt has not") as problem:
+        verify(load_model(tmp_path / "m"), DATA)
+    assert problem.value.code == "GN017"
+
+
+def test_verify_names_what_is_no_model_or_no_data(model):
+    for wrong, data, code in ((DATA, DATA, "GN076"), (model, DATA.inputs, "GN065")):
+        with pytest.raises(DataError) as problem:
+            verify(wrong, data)
+        assert problem.value.code == code
+
+
+def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
+    """What `fit` writes is declared, and what is declared is checked."""
+    assert model.receipt.keys() <= Receipt.__annotations__.keys()
+    assert RECEIPT.optional.keys() == Receipt.__annotations__.keys()
+    for key, odd in (("not_verifiable", 3), ("calibrated", "yes"), ("seed", -1), ("trails", "x"), ("hash", None)):
+        with pytest.raises(ModelFileError, match=f"receipt.{key}"):
+            save_model(replace(model, receipt={**model.receipt, key: odd}), tmp_path / "m")
+    for odd in ("S99999999999", "object", "complex128", ">f4"):
+        data = {**model.receipt["data"], "dtype": odd}
+        with pytest.raises(ModelFileError, match=r"receipt\.data\.dtype"):
+            save_model(replace(model, receipt={**model.receipt, "data": data}), tmp_path / "m")

@@ -1,0 +1,195 @@
+"""What commands do, as functions: nothing of a terminal in them, typed results, and two at once."""
+
+from __future__ import annotations
+
+import ast
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from glassnet import load_model, save_model
+from glassnet.errors import DataError, GlassnetError, OptionError
+from glassnet.model.evaluate import Evaluation
+from glassnet.model.model import Model
+from glassnet.training.events import EpochDone, TrainingStarted
+from glassnet.workflow import evaluate_job, explain_job, labels_job, query_job, report_job, show_job, verify_job
+from glassnet.workflow.doctor_job import examine_source
+from glassnet.workflow.notice import Notice, notice
+from glassnet.workflow.resume_job import ResumeJob, resume
+from glassnet.workflow.table_options import TableOptions
+from glassnet.workflow.train_job import TrainJob, TrainResult, draw_pictures, train
+from support.samples import digits_csv, small_model
+from support.sources import imports, modules, tree
+
+QUICK = {"engine": "reference", "hidden": (5,), "epochs": 2}
+DOORS = ("glassnet.cli", "glassnet.serve")
+OF_A_TERMINAL = {"click", "rich", "signal", "getpass", "readline", "curses"}
+
+
+def workflow():
+    return {name: path for name, path in modules().items() if name.startswith("glassnet.workflow")}
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "rows.csv").write_text(digits_csv(150))
+    (tmp_path / "more.csv").write_text(digits_csv(200))
+    people = "".join(f"{20 + n % 30},{'ab'[n % 2]},{'yes' if n % 3 else 'no'}\n" for n in range(60))
+    (tmp_path / "people.csv").write_text("age,place,answer\n" + people)
+    save_model(small_model(), "m.safetensors")
+    return tmp_path
+
+
+def test_no_job_knows_of_a_terminal_or_of_the_command_line():
+    assert len(workflow()) > 10
+    wrong = []
+    for name in workflow():
+        wrong += [
+            (name, one.imported)
+            for one in imports(name)
+            if one.imported.split(".")[0] in OF_A_TERMINAL or one.imported.startswith(DOORS)
+        ]
+    assert wrong == []
+
+
+def test_no_job_prints_or_ends_the_process():
+    wrong = []
+    for name, path in workflow().items():
+        for node in ast.walk(tree(path)):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            named = ast.unparse(node) if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+            if called in ("print", "input", "exit", "quit", "sys.exit", "os._exit") or named in (
+                "SystemExit",
+                "sys.stdout",
+                "sys.stderr",
+                "sys.stdin",
+            ):
+                wrong.append((name, node.lineno))
+            if isinstance(node, ast.Global):
+                wrong.append((name, node.lineno))
+    assert wrong == []
+
+
+def test_a_training_gives_a_typed_result_and_its_notices_and_events(folder, capfd):
+    notices, events = [], []
+    trained = train(
+        TrainJob("rows.csv", options=QUICK, out="new.safetensors"), callbacks=[events.append], notify=notices.append
+    )
+    assert isinstance(trained, TrainResult)
+    assert isinstance(trained.model, Model)
+    assert isinstance(trained.evaluation, Evaluation)
+    assert (str(trained.path), trained.wanted, trained.held_out) == ("new.safetensors",) * 2 + (True,)
+    assert (trained.epochs, trained.samples) == (2, len(trained.model.receipt["trails"]) * 135)
+    assert load_model("new.safetensors").hash() == trained.model.hash()
+    assert set(trained.seconds) == {"load", "compile", "train", "test"}
+    assert isinstance(events[1], TrainingStarted)
+    assert sum(isinstance(event, EpochDone) for event in events) == 2
+    assert [one.key for one in notices][:2] == ["kept_aside", "test_lacks"]
+    assert notices[0].facts == {"share": 10.0, "source": "rows.csv", "rows": 15}
+    assert "15 rows" in notices[0].text("en")
+    assert "15 行" in notices[0].text("zh")
+    assert draw_pictures(trained).files == ("new-curve.png", "new-confusion.png", "new-digits.png")
+    assert capfd.readouterr() == ("", "")
+
+
+def test_notices_are_values():
+    assert notice("kept", epochs="3") == Notice("kept", {"epochs": "3"})
+    json.dumps(notice("text", text="a").facts)
+
+
+def test_two_trainings_at_once_are_those_made_one_after_the_other(folder):
+    jobs = [TrainJob(name, options={**QUICK, "seed": seed}) for seed in (1, 2) for name in ("rows.csv", "more.csv")]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(train, jobs))
+    assert len({one.path for one in together}) == 4, "each has a name of its own"
+    for job, one in zip(jobs, together, strict=True):
+        assert train(job).model.hash() == one.model.hash() == load_model(one.path).hash()
+        assert verify_job.verify_model(str(one.path), job.source).verification.same
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_anything_is_read(folder):
+    with pytest.raises(GlassnetError, match="nowhere"):
+        train(TrainJob("no-such-file.csv", out="nowhere/m.safetensors"))
+    with pytest.raises(OptionError, match="--checkpoint"):
+        train(TrainJob("no-such-file.csv", every="5s"))
+
+
+def test_a_training_that_was_stopped_goes_on_in_any_thread(folder):
+    def stop(event):
+        if isinstance(event, EpochDone):
+            raise KeyboardInterrupt
+
+    job = TrainJob("rows.csv", options=QUICK, checkpoint="c.ck", every="1", pictures=False, out="a.safetensors")
+    with pytest.raises(KeyboardInterrupt, match=r"glassnet resume c\.ck"):
+        train(job, callbacks=[stop])
+    notices = []
+    with ThreadPoolExecutor(1) as pool:
+        again = pool.submit(resume, ResumeJob("c.ck"), notify=notices.append).result()
+    assert "going_on" in [one.key for one in notices]
+    whole = train(TrainJob("rows.csv", options=QUICK, out="b.safetensors"))
+    assert again.model.hash() == whole.model.hash()
+    assert (str(again.path), again.plan.source) == ("a.safetensors", "rows.csv")
+
+
+def test_the_jobs_after_a_training(folder, capfd):
+    path = str(train(TrainJob("rows.csv", options={**QUICK, "epochs": 1})).path)
+    notices = []
+    tested = evaluate_job.evaluate_model(path, "rows.csv", pictures="drawn", notify=notices.append)
+    assert tested.evaluation.samples == 150
+    assert "drawn/confusion.png" in tested.pictures
+    assert [one.key for one in notices] == ["trained_on_part"]
+    assert notices[0].facts["test"] == 15
+    answers = query_job.query_model(load_model(path), ["rows.csv", "none.csv"])
+    assert len(answers) == 151
+    assert answers[0].value == int(answers[0].name)
+    assert (answers[-1].value, answers[-1].error.code) == (None, "GN001")
+    with pytest.raises(GlassnetError, match=r"none\.csv"):
+        query_job.query_model(load_model(path), ["none.csv"])
+    report = report_job.write_report(path, "rows.csv")
+    assert report.size == (folder / report.path).stat().st_size
+    assert report.page.evaluation.samples == 15
+    step = explain_job.explain_step(load_model(path), path, "rows.csv", 3)
+    assert (step.row, step.source) == (3, "rows.csv")
+    why = explain_job.explain_answer(load_model(path), path, "rows.csv", row=3, trained_on="rows.csv")
+    assert (why.training, why.query.row) == ("rows.csv", 3)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_tables_labels_and_findings(folder, capfd):
+    table = TableOptions(("answer",), drop=("place",))
+    notices = []
+    trained = train(TrainJob("people.csv", table=table, options={"engine": "reference"}), notify=notices.append)
+    assert trained.model.receipt["recipe"] == "table"
+    assert any("left out 'place'" in one.facts.get("text", "") for one in notices)
+    assert isinstance(show_job.look_at("people.csv", table=table), str)
+    assert show_job.look_at("people.csv") == "people.csv"
+    assert len(show_job.look_at("rows.csv")) == 150
+    folds = []
+    job = labels_job.LabelsJob("more.csv", options={"hidden": (4,), "epochs": 1}, folds=2)
+    judged = labels_job.find_label_errors(job, out="list.csv", fold_done=lambda *one: folds.append(one))
+    assert [number for number, _ in folds] == [1, 2]
+    assert len(judged.rows) == len(judged.suspects.rows)
+    (folder / "reviewed.csv").write_text("row,file,label,new\n3,,3,drop\n")
+    copy = labels_job.apply_review(job, "reviewed.csv", "copy.csv")
+    assert (copy.changed, copy.dropped) == (0, 1)
+    examined = examine_source("rows.csv")
+    assert (examined.copies, examined.left) == ((), examined.findings)
+    assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "flag"), [({"task": "classes"}, "--task"), ({"target": ("a",), "keep": ("a",)}, "--drop or --keep a")]
+)
+def test_options_of_a_table_that_contradict_each_other_are_refused(wrong, flag):
+    with pytest.raises(OptionError, match=flag):
+        TableOptions(**wrong)
+
+
+def test_a_picture_of_what_is_none_is_refused_before_the_work(folder):
+    (folder / "wide.csv").write_text("".join(f"{n % 2},1,{n},3\n" for n in range(20)))
+    with pytest.raises(DataError, match="no picture"):
+        labels_job.find_label_errors(
+            labels_job.LabelsJob("wide.csv", folds=2), picture="p.png", fold_done=lambda *_: pytest.fail("too late")
+        )
