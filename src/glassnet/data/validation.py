@@ -125,13 +125,18 @@ def _short(value: float) -> str:
     return plain(float(f"{value:.7g}"))
 
 
-def is_number(field: str) -> bool:
-    """Tell whether a field is a number, with a decimal point or comma; infinity is one, what is missing is none."""
+def number_of(field: str) -> float:
+    """Return the number that a field is, with a decimal point: ValueError if it is none."""
     # Python would also take 1_000 and the digits of other scripts; no table means them.
     if "_" in field or not field.isascii():
-        return False
+        raise ValueError(field)
+    return float(field)
+
+
+def is_number(field: str) -> bool:
+    """Tell whether a field is a number, with a decimal point or comma; infinity is one, what is missing is none."""
     try:
-        value = float(field.replace(",", "."))
+        value = number_of(field.replace(",", "."))
     except ValueError:
         return False
     return value == value

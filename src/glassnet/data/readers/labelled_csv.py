@@ -21,7 +21,7 @@ from ...io.opening import Opened
 from ..dataset import Like, SampleLayout, image_shape
 from ..sample_layout import detect_layout, detect_range, one_hot_rows, unsigned
 from ..tables.header import is_header, separator_of
-from ..validation import LABEL_LIMIT, bad_label, not_finite, outside
+from ..validation import LABEL_LIMIT, bad_label, not_finite, number_of, outside
 
 _SNIFFED = 3
 _BYTES = {str(value): value for value in range(256)}
@@ -202,17 +202,10 @@ def sniff(opened: Opened) -> Layout:
 def _readable(field: str) -> bool:
     """Tell whether a field is a value of these tables, in which decimals have a point."""
     try:
-        _number(field)
+        number_of(_unquoted(field))
     except ValueError:
         return False
     return True
-
-
-def _number(field: str) -> float:
-    # Python would also take 1_000 and the digits of other scripts; no table means them.
-    if "_" in field or not field.isascii():
-        raise ValueError(field)
-    return float(_unquoted(field))
 
 
 def _unquoted(field: str) -> str:
@@ -440,7 +433,7 @@ def _values(text: str, layout: Layout, where: str, accepted: str) -> NDArray[np.
     try:
         if "_" not in text and '"' not in text and text.isascii():
             return np.array(list(map(float, fields)))
-        return np.array(list(map(_number, fields)))
+        return np.array([number_of(_unquoted(field)) for field in fields])
     except ValueError:
         column = next(k for k, field in enumerate(fields) if not _readable(field))
         shown = _shown(fields[column]) if fields[column].strip() else "an empty value"
