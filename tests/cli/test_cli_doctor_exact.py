@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 
 import glassnet
-from glassnet.data.tables.missing import MISSING
+from glassnet.data.tables.missing_markers import MISSING
 from glassnet.doctor.data.read import read_raw
 from support.cli import run
 

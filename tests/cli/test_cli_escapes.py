@@ -148,13 +148,13 @@ def test_markup_of_the_library_that_prints_tables_is_text(model_of_names):
 def test_a_warning_of_another_library_is_one_safe_line(model_of_names, monkeypatch):
     import warnings
 
-    from glassnet.workflow import query_job
+    from glassnet.workflow import predict_job
 
     def warn(*_):
         warnings.warn("over\nflow \x1b[31m", stacklevel=1)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(query_job, "load_queries", warn)
+    monkeypatch.setattr(predict_job, "load_queries", warn)
     assert "glassnet: over flow \\x1b[31m" in said("query", "m.safetensors", "rows.csv", codes=(130,))
 
 

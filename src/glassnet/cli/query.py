@@ -9,7 +9,7 @@ import click
 
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
-from ..workflow.query_job import Answer, query_model
+from ..workflow.predict_job import Answer, query_model
 from .console import complain, error_facts, json_flag, padded, result, result_json, say_notice, told
 from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs

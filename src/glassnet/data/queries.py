@@ -34,7 +34,7 @@ def load_inputs(
     Parameters
     ----------
     source : str or path
-        A picture (see `picture_formats`), of one digit or a photograph of several (see `images.parse_image`); a
+        A picture (see `picture_formats`), of one digit or a photograph of several (see `image.parse_image`); a
         folder, for all pictures in it and below; a CSV file whose rows hold `features` values, or a label before them;
         ``"-"`` for a picture or rows on standard input.
     features : int

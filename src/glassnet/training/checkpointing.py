@@ -1,14 +1,13 @@
-"""Writing checkpoints while a training runs, ending it at a block when it is interrupted, and resuming it."""
+"""Writing checkpoints while a training runs, and resuming it."""
 
 from __future__ import annotations
 
-import signal
 import threading
 import time
 import warnings
 from collections.abc import Iterable
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import TracebackType
 from typing import Any
 
 from .. import data as readers
@@ -22,6 +21,7 @@ from ..model.header import DataReceipt, Receipt
 from .callbacks import Callback, both
 from .checkpoint import CheckpointPolicy, LoadedCheckpoint, content_of, interval_of, load_checkpoint
 from .events import BlockDone, EpochDone, Event, TrainingEnded, TrainingStarted
+from .interrupts import DeferredInterrupt
 from .receipt import GivenData, begun_with
 from .run import Fit, Run, finish
 
@@ -52,8 +52,7 @@ class CheckpointWriter:
         self._begun: tuple[Receipt, DataReceipt | None] | None = None
         self._written_progress: float | None = None
         self._problem, self._reported = "", False
-        self._interrupted = False
-        self._handlers: dict[int, Any] = {}
+        self._interrupt = DeferredInterrupt()
 
     def __enter__(self) -> CheckpointWriter:
         return self
@@ -61,16 +60,16 @@ class CheckpointWriter:
     def __call__(self, event: Event) -> None:
         """Write if it is time to."""
         if isinstance(event, TrainingStarted):
-            self._wait_for_blocks()
+            self._interrupt.start()
             self._write()
         elif isinstance(event, BlockDone | EpochDone):
-            last = self._run.state.ended or self._interrupted
+            last = self._run.state.ended or self._interrupt.received
             if last:
                 self._finish_writing()
             if last or self._due():
                 self._write()
         self._report_problem()
-        if self._interrupted and isinstance(event, BlockDone | EpochDone | TrainingEnded):
+        if self._interrupt.received and isinstance(event, BlockDone | EpochDone | TrainingEnded):
             raise KeyboardInterrupt
 
     def __exit__(
@@ -80,25 +79,12 @@ class CheckpointWriter:
             self._finish_writing()
         except KeyboardInterrupt as again:  # the thread ends its work all the same
             problem = again
-        for number, handler in self._handlers.items():
-            signal.signal(number, handler)
+        self._interrupt.stop()
         self._report_problem()
         if isinstance(problem, DivergedError):
             remove(self._policy.path)
         elif isinstance(problem, KeyboardInterrupt) and self._writing:
             raise KeyboardInterrupt(self._farewell()) from None
-
-    def _wait_for_blocks(self) -> None:
-        """Make Ctrl-C wait for the end of a block, where whoever started the process has not said otherwise."""
-        if threading.current_thread() is threading.main_thread():
-            for number in (signal.SIGINT, signal.SIGTERM):
-                if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
-                    self._handlers[number] = signal.signal(number, self._interrupt)
-
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        if self._interrupted:
-            raise KeyboardInterrupt
-        self._interrupted = True
 
     def _due(self) -> bool:
         if self._writing and self._writing.is_alive():

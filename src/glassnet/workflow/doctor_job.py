@@ -95,7 +95,7 @@ def examine_source(
     options : Options, optional
         Those of the training to come.
     decimal : str
-        How decimals are written; see `data.tables.header.DECIMALS`.
+        How decimals are written; see `data.validation.DECIMALS`.
     fix : str, optional
         Where the repaired copy goes; nothing is replaced.
     """

@@ -60,7 +60,7 @@ def evaluate_model(
     force : bool
         Whether to replace pictures that are there.
     decimal : str
-        How decimals are written in a table; see `data.tables.header.DECIMALS`.
+        How decimals are written in a table; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
         Of the words in pictures.
     notify : callable

@@ -59,7 +59,7 @@ def write_report(
     force : bool
         Whether to replace what is at `out`.
     decimal : str
-        How decimals are written in tables; see `data.tables.header.DECIMALS`.
+        How decimals are written in tables; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
     notify : callable
     """

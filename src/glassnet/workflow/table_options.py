@@ -23,7 +23,7 @@ class TableOptions:
     keep : tuple of str
         Columns to use although they look like identifiers.
     decimal : str
-        How decimals are written in it; see `data.tables.header.DECIMALS`.
+        How decimals are written in it; see `data.validation.DECIMALS`.
 
     Raises
     ------

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from glassnet.data.tables.missing import sentinels_in
+from glassnet.data.tables.missing_markers import sentinels_in
 from glassnet.data.tables.table import read_table
 from glassnet.preprocess import Columns
 from support.cli import run

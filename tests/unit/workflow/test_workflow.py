@@ -13,7 +13,7 @@ from glassnet.errors import DataError, GlassnetError, OptionError
 from glassnet.model.evaluate import Evaluation
 from glassnet.model.model import Model
 from glassnet.training.events import EpochDone, TrainingStarted
-from glassnet.workflow import evaluate_job, explain_job, labels_job, query_job, report_job, show_job, verify_job
+from glassnet.workflow import evaluate_job, explain_job, labels_job, predict_job, report_job, show_job, verify_job
 from glassnet.workflow.doctor_job import examine_source
 from glassnet.workflow.notice import Notice, notice
 from glassnet.workflow.resume_job import ResumeJob, resume
@@ -141,12 +141,12 @@ def test_the_jobs_after_a_training(folder, capfd):
     assert "drawn/confusion.png" in tested.pictures
     assert [one.key for one in notices] == ["trained_on_part"]
     assert notices[0].facts["test"] == 15
-    answers = query_job.query_model(load_model(path), ["rows.csv", "none.csv"])
+    answers = predict_job.query_model(load_model(path), ["rows.csv", "none.csv"])
     assert len(answers) == 151
     assert answers[0].value == int(answers[0].name)
     assert (answers[-1].value, answers[-1].error.code) == (None, "GN001")
     with pytest.raises(GlassnetError, match=r"none\.csv"):
-        query_job.query_model(load_model(path), ["none.csv"])
+        predict_job.query_model(load_model(path), ["none.csv"])
     report = report_job.write_report(path, "rows.csv")
     assert report.size == (folder / report.path).stat().st_size
     assert report.page.evaluation.samples == 15

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from itertools import pairwise
 
 from ..validation import is_number
-from .missing import MISSING
+from .missing_markers import MISSING
 
 SEPARATORS = (",", ";", "\t", "|")
 """What stands between values; a reader may also take runs of blanks, which are looked for in ways of their own."""

@@ -16,7 +16,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ..validation import AUTO, OTHER, is_sign
-from .missing import MISSING
+from .missing_markers import MISSING
 
 CODE = r"^0\d+$"
 """Digits with a zero in front, such as a post code: no number would bring them back."""

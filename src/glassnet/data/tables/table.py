@@ -22,7 +22,7 @@ from ..validation import AUTO, DECIMALS, TRUTH, plain
 from .columnar import TYPED, read_typed
 from .csv import read_delimited
 from .interchange import frame_of
-from .missing import MISSING
+from .missing_markers import MISSING
 from .numbers import CODE, Numbers, are_dates, find_numbers, read_numbers
 
 _PAIRS = ({"true", "false"}, {"yes", "no"}, {"y", "n"}, {"t", "f"})

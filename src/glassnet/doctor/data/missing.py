@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ...data.tables.missing import sentinels_in
+from ...data.tables.missing_markers import sentinels_in
 from ...i18n.finding_details import Detail, counted, detail, in_chinese
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding

@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ...data.tables.missing import sentinels_beyond
+from ...data.tables.missing_markers import sentinels_beyond
 from ...data.validation import is_sign
 from ...i18n.language import listed
+from .imputation import fill_numbers, fill_truths, learn_fill
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -49,7 +50,7 @@ class NumberColumn:
     name : str
         The column.
     fill : float
-        What stands for a missing value: the median.
+        What stands for a missing value; see `imputation`.
     centre, scale : float
         Median, and deviation as the quartiles tell it, of `v`.
     bend : float
@@ -87,7 +88,7 @@ class NumberColumn:
         scale = float(three - quarter) / _OF_A_NORMAL or float(bent.std()) or 1.0
         missing = 1 - len(present) / len(values)
         return cls(
-            column.name, float(np.median(present)), float(half), scale, bend, missing > 0, missing,
+            column.name, learn_fill(present), float(half), scale, bend, missing > 0, missing,
             float(known.min()), float(known.max()), column.unit,
         )  # fmt: skip
 
@@ -103,9 +104,8 @@ class NumberColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the inputs, shape (n, 1) or (n, 2)."""
-        values = column.numbers
-        absent = np.isnan(values)
-        z = self.deviations(np.where(absent, self.fill, values))
+        values, absent = fill_numbers(column.numbers, self.fill)
+        z = self.deviations(values)
         clipped = (z / np.hypot(1, z / CLIP)).astype(np.float32)
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
 
@@ -253,8 +253,7 @@ class BooleanColumn:
 
     def encode(self, column: Column) -> Encoded:
         """Return the input, shape (n, 1); 1 and 0 are yes and no too."""
-        values = column.truths[:, np.newaxis]
-        return np.where(np.isnan(values), 0, 2 * values - 1).astype(np.float32)
+        return fill_truths(column.truths)[:, np.newaxis].astype(np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
         """Return how much of yes and of no this input, shape (1,), is: as much of both where neither is known."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
-from ...data.tables.missing import sentinels_in
+from ...data.tables.missing_markers import sentinels_in
 from ...i18n.language import listed
 from .encoders import ENCODINGS, Encoding, enough, no_numbers
 

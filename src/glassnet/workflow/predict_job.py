@@ -57,7 +57,7 @@ def query_model(
     sources : sequence of str
         Pictures, folders of them, rows or tables; ``"-"`` for standard input.
     decimal : str
-        How decimals are written in a table; see `data.tables.header.DECIMALS`.
+        How decimals are written in a table; see `data.validation.DECIMALS`.
     language : {"en", "zh"}
         Of an answer that holds no label.
     notify : callable
