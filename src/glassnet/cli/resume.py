@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import closing
+
 import click
 
 from ..workflow.resume_job import ResumeJob, resume
-from .console import json_flag, say_notice
+from .console import json_flag, progress_listener, say_notice
 from .flags import force_flag, max_bytes_flag
 from .train_text import print_training
 
@@ -34,4 +36,6 @@ def resume_command(
     'train'; DATA says where the data are now, if they have been moved.
     """
     job = ResumeJob(path, source, test_source, out, force, every)
-    print_training(lambda callbacks: resume(job, callbacks=callbacks, notify=say_notice), as_json)
+    with closing(progress_listener()) as show:
+        trained = resume(job, callbacks=[show], notify=say_notice)
+    print_training(trained, as_json)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from functools import partial
 from typing import Any
 
@@ -10,7 +11,7 @@ from click.core import ParameterSource
 
 from .. import data
 from ..workflow.train_job import TrainJob, train
-from .console import json_flag, say_notice
+from .console import json_flag, progress_listener, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .table_flags import take_table_options, with_table_flags
 from .train_text import print_training
@@ -73,4 +74,6 @@ def train_command(
         checkpoint,
         every,
     )
-    print_training(lambda callbacks: train(job, callbacks=callbacks, notify=say_notice), as_json)
+    with closing(progress_listener()) as show:
+        trained = train(job, callbacks=[show], notify=say_notice)
+    print_training(trained, as_json)

@@ -1,25 +1,18 @@
-"""What ``glassnet train`` and ``glassnet resume`` print: progress, the result, and where pictures are."""
+"""What ``glassnet train`` and ``glassnet resume`` print: the result, and where pictures are."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from .. import data
-from ..training.callbacks import Callback
 from ..workflow.train_job import TrainResult, draw_pictures
-from .console import complain, progress_listener, result, result_json, say, score_line, told
+from .console import complain, result, result_json, say, score_line, told
 
 
-def print_training(train: Callable[[Sequence[Callback]], TrainResult], as_json: bool) -> None:
-    """Train with its progress shown, print the result, draw the pictures and say where they are."""
-    show = progress_listener()
-    try:
-        trained = train([show])
-    finally:
-        show.close()
+def print_training(trained: TrainResult, as_json: bool) -> None:
+    """Print the result of a training, draw the pictures and say where they are."""
     unread: OSError | None = None
     try:
         if as_json:
