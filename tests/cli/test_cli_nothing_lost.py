@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from glassnet import NetworkClassifier, load_model, save_model
-from glassnet.cli import train_text
+from glassnet.cli import train as train_module
 from glassnet.errors import FileError, OptionError
 from glassnet.io.writing import FORMATS, replacing
 from glassnet.workflow import train_job
@@ -139,7 +139,7 @@ def test_force_replaces_nothing_but_its_own(folder):
 def test_a_resumed_training_replaces_its_own_model_and_no_other(folder, monkeypatch):
     """`train` found its name free, and was stopped; another has taken the name since."""
     with monkeypatch.context() as patched:
-        patched.setattr(train_text, "progress_listener", lambda: Stop(2))
+        patched.setattr(train_module, "progress_listener", lambda: Stop(2))
         words = ("train", "rows.csv", *QUICK[:4], "--epochs", "3", "--blocks", "2", "--checkpoint", "c.ck")
         assert run(*words, "--no-pictures").code == 130
     save_model(small_model(), "notes.safetensors")

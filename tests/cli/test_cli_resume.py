@@ -9,7 +9,7 @@ import signal
 import pytest
 
 from glassnet import History, fit, load_checkpoint, load_model
-from glassnet.cli import train_text
+from glassnet.cli import resume, train
 from glassnet.model.file import read, write
 from glassnet.training.events import BlockDone
 from glassnet.workflow import train_job
@@ -45,7 +45,8 @@ def stopping(monkeypatch):
             def close(self):
                 pass
 
-        monkeypatch.setattr(train_text, "progress_listener", Listener)
+        for command in (resume, train):
+            monkeypatch.setattr(command, "progress_listener", Listener)
 
     return after
 
