@@ -321,3 +321,21 @@ def test_what_lies_in_a_file_mapped_into_memory_is_copied_to_learn_on(way, tmp_p
         getattr(mapped, way)(IRIS, SPECIES).model_.hash() == getattr(fitted, way)(IRIS, SPECIES).model_.hash() != before
     )
     assert joblib.load(tmp_path / "m").model_.hash() == before
+
+
+def test_what_a_callback_raises_leaves_an_estimator_as_it_was():
+    estimator = small().fit(IRIS, SPECIES)
+    before = estimator.model_.hash()
+
+    def fail(event):
+        if isinstance(event, BlockDone):
+            raise RuntimeError("on purpose")
+
+    with pytest.raises(RuntimeError, match="on purpose"):
+        estimator.fit(IRIS, SPECIES, callbacks=[fail])
+    assert estimator.model_.hash() == before
+    fresh = small()
+    with pytest.raises(RuntimeError, match="on purpose"):
+        fresh.fit(IRIS, SPECIES, callbacks=[fail])
+    with pytest.raises(NotFittedError):
+        fresh.predict(IRIS)

@@ -22,7 +22,7 @@ from sklearn.utils.validation import _check_sample_weight, check_is_fitted, vali
 from ..data.dataset import Dataset
 from ..engines import engine_named, one_blas_thread
 from ..engines.custom_loss import CustomLossEngine
-from ..errors import DataError, DivergedError, callers_level
+from ..errors import DataError, callers_level
 from ..model.build import new_model, training_range_of
 from ..model.file import load_model, save_model
 from ..model.model import Model
@@ -156,7 +156,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
                 self.model_ = _new_model(data, options)
         if going_on:
             self._widen_range(data)
-        with unchanged_after(() if going_on else DivergedError, self, before):
+        with unchanged_after(() if going_on else Exception, self, before):
             self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
             run = self._run(data, options, given)
             run.validation, run.own_validation = validation, X_val is not None

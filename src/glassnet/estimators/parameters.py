@@ -61,7 +61,9 @@ PARAMETERS: dict[str, OptionAs] = {
     "rate_drop": OptionAs(),
     "patience": OptionAs(),
     "early_stopping": OptionAs("n_iter_no_change"),
-    "validation": OptionAs("validation_fraction"),
+    "validation": OptionAs(
+        "validation_fraction", help="part of the rows kept aside where `early_stopping` is True, or to calibrate"
+    ),
     "shuffle": OptionAs(),
     "scaling": OptionAs(),
     "input_max": OptionAs(),

@@ -62,7 +62,7 @@ def fit_ensemble(
         model,
         options,
         given,
-        engine.name,
+        engine,
         histories,
         best_epochs=best_epochs,
         own_validation=first.own_validation,

@@ -98,7 +98,7 @@ def receipt_of(
     model: Model,
     options: Options,
     given: GivenData,
-    engine: str,
+    engine: Engine,
     histories: Sequence[History],
     *,
     best_epochs: Sequence[int] = (),
@@ -116,7 +116,8 @@ def receipt_of(
         Those it was trained with.
     given : GivenData
         The data, before a part was kept aside for validation.
-    engine : str
+    engine : Engine
+        What computed it.
     histories : sequence of History
         One a member.
     best_epochs, own_validation, calibrated, changes
@@ -124,7 +125,7 @@ def receipt_of(
     """
     receipt: Receipt = {
         "recipe": "",
-        **begun_with(options, given, engine),
+        **begun_with(options, given, engine.name),
         "hash": model.hash(),
         "trails": [history.weight_hashes for history in histories],
         "curves": [history.thinned() for history in histories],
@@ -135,7 +136,7 @@ def receipt_of(
         receipt |= {"kept": list(best_epochs), "own_validation": own_validation}
     if calibrated:
         receipt["calibrated"] = True
-    if reason := _own_engine(engine):
+    if reason := _own_engine(engine.name, type(engine)):
         receipt["not_verifiable"] = reason
     return receipt
 
@@ -159,8 +160,13 @@ def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held
         receipt["data"]["held_out"] = True
 
 
-def _own_engine(name: str) -> str:
-    return "" if name in ENGINES else f"the model was trained by {name}, a function that its receipt has not"
+def _own_engine(name: str, kind: type | None = None) -> str:
+    """Return why a training by an engine of this name and class cannot be repeated; nothing where it can be."""
+    if name not in ENGINES:
+        return f"the model was trained by {name}, a function that its receipt has not"
+    if kind is not None and kind is not type(engine_named(name)):
+        return f"the model was trained by {kind.__name__}, an engine of the user's own"
+    return ""
 
 
 def verifiable_options(receipt: Receipt) -> Options:
@@ -221,7 +227,11 @@ def in_form_of(model: Model, data: Dataset) -> Dataset:
     shape = data.image_shape if model.image_shape else None
     if (dtype, shape) == (data.inputs.dtype.name, data.image_shape):
         return data
-    return replace(data, inputs=data.inputs.astype(dtype, copy=False), image_shape=shape)
+    with np.errstate(invalid="ignore"):  # of NaN as a whole number
+        inputs = data.inputs.astype(dtype, copy=False)
+    # Numbers that the form cannot hold are other data, and stay so.
+    kept = np.array_equal(inputs, data.inputs, equal_nan=True)
+    return replace(data, inputs=inputs if kept else data.inputs, image_shape=shape)
 
 
 def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:

@@ -106,7 +106,7 @@ class Run:
             self.model,
             self.options,
             self.given,
-            self.engine.name,
+            self.engine,
             [self.history],
             best_epochs=() if best is None else (best,),
             own_validation=self.own_validation,

@@ -55,7 +55,7 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     data : Dataset
         What it was trained on: all that `fit` was given, also where a part was kept aside for early stopping.
     callbacks : iterable of callable
-        As for `fit`.
+        As for `fit`, except that none can end the training, whatever it returns.
 
     Returns
     -------
@@ -69,7 +69,7 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     """
     require_model(model)
     require_dataset("data", data)
-    every, receipt = require_callbacks(callbacks), model.receipt
+    every, receipt = [_without_answer(one) for one in require_callbacks(callbacks)], model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)
     changed = tuple(differences(receipt, surroundings()))
 
@@ -98,6 +98,13 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
         if where:
             return differs(f"member {number + 1}: {where}" if model.others else where, epoch)
     return Verification(True, "", changed)
+
+
+def _without_answer(callback: Callback) -> Callback:
+    def call(event: Event) -> None:
+        callback(event)
+
+    return call
 
 
 def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[Callback]) -> tuple[str, int | None]:

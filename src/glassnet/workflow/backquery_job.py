@@ -64,7 +64,7 @@ def backquery_classes(
 ) -> BackqueryResult:
     """Find what each class, or the one that `label` names, looks like to the network, and draw it.
 
-    `source` are labelled data to begin climbing at. Without a `picture` to draw, ``backquery.png`` is.
+    `source` are labelled data to begin climbing at.
     """
     require_classes(model, "backquery")
     classes = list(range(model.classes)) if label is None else [output_named(model, label, "--class")]
@@ -80,7 +80,6 @@ def backquery_classes(
     answers = {
         name: model.unchecked().predict(inputs * model.scaling.maximum).tolist() for name, inputs in ways.items()
     }
-    picture = picture or ("backquery.png" if model.image_shape else None)
     result = BackqueryResult(classes, ways, answers, [], picture)
     if picture:
         _draw(model, model_path, result, picture, language)

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from glassnet import CustomLossEngine, Options, evaluate, fit, load_data, load_model, load_table, save_model, verify
-from glassnet.engines import ENGINES, engine_named
+from glassnet.engines import ENGINES, ReferenceEngine, engine_named
 from glassnet.errors import DataError, ModelFileError
 from glassnet.model.header import RECEIPT, Receipt
 from glassnet.training import receipt
+from glassnet.training.events import EpochDone
 from glassnet.training.receipt import add_test, fingerprint
 
 DATA = load_data("mnist").take(slice(0, 200))
@@ -242,3 +243,27 @@ def test_the_schema_of_a_receipt_is_its_type(model, tmp_path):
         data = {**model.receipt["data"], "dtype": odd}
         with pytest.raises(ModelFileError, match=r"receipt\.data\.dtype"):
             save_model(replace(model, receipt={**model.receipt, "data": data}), tmp_path / "m")
+
+
+@pytest.mark.parametrize("inputs", [DATA.inputs + 0.4, DATA.inputs + np.float64(1e-9)], ids=["of bytes", "of float64"])
+def test_numbers_that_would_round_to_those_trained_on_are_other_data(model, inputs):
+    trained = model if inputs.dtype == np.float32 else fit(replace(DATA, inputs=DATA.inputs.astype(np.float32)), Options(**QUICK)).model  # fmt: skip
+    assert verify(trained, replace(DATA, inputs=np.asarray(inputs, np.float64))).where.endswith("was trained on")
+    assert verify(trained, replace(DATA, inputs=DATA.inputs.astype(np.float64))).same
+
+
+def test_an_engine_of_the_users_own_is_no_engine_of_glassnets_though_it_has_its_name():
+    class Halved(ReferenceEngine):
+        def gradients(self, *given, **named):
+            found = super().gradients(*given, **named)
+            found.parameters.flat *= 0.5
+            return found
+
+    with pytest.raises(DataError, match=r"trained by Halved, an engine of the user's own"):
+        verify(fit(DATA, Options(**QUICK), engine=Halved()).model, DATA)
+
+
+def test_no_callback_ends_the_training_that_verify_repeats(model):
+    seen = []
+    assert verify(model, DATA, [lambda event: seen.append(event) or True]).same
+    assert sum(isinstance(event, EpochDone) for event in seen) == QUICK["epochs"]

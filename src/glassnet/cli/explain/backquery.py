@@ -28,7 +28,7 @@ def explain_backquery(
         source,
         part=asked["part"],
         label=asked["label"],
-        picture=asked["picture"],
+        picture=asked["picture"] or ("backquery.png" if model.image_shape else None),
         language=language,
         notify=say_notice,
     )
