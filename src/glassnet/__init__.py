@@ -7,7 +7,7 @@ load comes with its first use.
 import sys
 from typing import TYPE_CHECKING
 
-from ._renamed import RENAMED, keep_old_names
+from ._renamed import MOVED, keep_old_names
 from .data import Dataset, load_inputs
 from .data import load as load_data
 from .engines import CustomLossEngine, ReferenceEngine
@@ -108,6 +108,6 @@ def __getattr__(name: str) -> object:
         from . import estimators
 
         return getattr(estimators, name)
-    if name in RENAMED:
+    if name in MOVED:
         return sys.modules[f"glassnet.{name}"]
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,10 +1,12 @@
-"""Modules under the names that they had before: they still import, with a warning that says the new name."""
+"""Old names of modules: they still import, with a warning that says what to write now."""
 
 from __future__ import annotations
 
 import sys
 import warnings
+from collections.abc import Callable
 from importlib import import_module
+from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
@@ -12,49 +14,129 @@ from .data.dataset import Dataset
 from .model.evaluate import Evaluation
 from .model.header import Receipt
 from .options.options import Options
+from .training.fit import fit
 from .training.receipt import add_test
 from .training.run import Fit
 
-RENAMED = {
-    "activations": "nn.activations",
-    "compiled_model": "model.inference",
-    "events": "training.events",
-    "importance": "model.importance",
-    "language": "i18n.language",
-    "listeners": "training.callbacks",
-    "losses": "nn.losses",
-    "modelfile": "model.file",
-    "numerics": "training.numerics",
-    "optimizers": "nn.optimizers",
-    "parameters": "nn.parameters",
-    "pictures": "plots",
-    "randomness": "nn.random",
-    "rate_finder": "training.lr_finder",
-    "reading": "handwriting.reader",
-    "receipt": "training.receipt",
-    "recipes": "options.recipes",
-    "schedules": "nn.schedules",
-    "trace": "explain",
-    "trace.backwards": "explain.backquery",
-    "trace.folds": "training.cross_validation",
-    "trace.hidden": "explain.hidden",
-    "trace.labels": "explain.label_errors",
-    "trace.nodes": "explain.nodes",
-    "trace.replay": "explain.replay",
-    "trace.slopes": "explain.input_gradients",
-    "trace.step": "explain.step",
-    "trace.typical": "explain.backquery_table",
-    "trace.why": "explain.why",
-    "untrained": "model.build",
+MOVED: dict[str, dict[str, str]] = {
+    "activations": {
+        "nn.activations": "ACTIVATIONS Activation LEAK OUTPUTS_ONLY exponential exponential_derivative gelu"
+        " gelu_derivative identity identity_derivative leaky_relu leaky_relu_derivative relu relu_derivative sigmoid"
+        " sigmoid_derivative softmax tanh tanh_derivative"
+    },
+    "checkpoint": {"training.checkpoint": "Checkpoint SavedTraining load_checkpoint"},
+    "compiled_model": {"model.inference": "CompiledModel compiled"},
+    "engines.custom": {"engines.custom_loss": "CustomLossEngine Loss"},
+    "engines.interface": {
+        "engines.protocol": "Block Engine Gradients Masks Progress",
+        "engines.samples": "Batch Samples",
+    },
+    "estimators.saved": {"estimators.persistence": "restored"},
+    "evaluate": {
+        "model.evaluate": "ClassScores Evaluation NumberScores Reliability class_scores evaluate fit_temperature"
+        " label_scores most_confused number_scores reliability"
+    },
+    "events": {"training.events": "BlockDone EpochDone Event Preparing TrainingEnded TrainingStarted"},
+    "files": {
+        "io.writing": "free_name picture_format replacing require_folder require_page_place require_picture_place"
+        " require_place require_suffix write_text"
+    },
+    "importance": {"model.importance": "shuffled_columns"},
+    "initializers": {
+        "nn.initializers": "INITIALIZERS Initializer glorot he initial_parameters notes small uniform",
+    },
+    "keeping": {"training.checkpointing": "resume"},
+    "language": {"i18n.language": "LANGUAGES Say chinese counted preferred shortened speaking width_of"},
+    "listeners": {"training.callbacks": "History Listener MOST_POINTS"},
+    "losses": {
+        "nn.losses": "LOSSES Maker NumberLoss OUTPUT_LOSSES OutputLoss cross_entropy_sigmoid cross_entropy_softmax"
+        " focal_sigmoid focal_softmax loss_parameter output_loss poisson squared_error"
+    },
+    "model": {"model.model": "Model require_model"},
+    "modelfile": {"model.file": "FORMAT Tensors load_model read save_model shipped_model write"},
+    "network": {"nn.architecture": "RULES", "nn.network_class": "Network", "nn.train_step": "train_step"},
+    "numerics": {"training.numerics": "CHANGES NUMERICS"},
+    "optimizers": {
+        "nn.optimizers": "OPTIMIZERS Rule State adam adamw clip_factor follow momentum nesterov rmsprop sgd take_step"
+    },
+    "options": {"options.options": "DISTORTIONS ITEMS Options SPECS TYPES checked for_optimizer"},
+    "parameters": {"nn.parameters": "FloatArray Layout Parameters aligned_zeros"},
+    "pictures": {
+        "plots": "digit_lines draw_augmentation draw_confusion draw_curve draw_digits draw_hidden draw_reading"
+        " draw_reliability draw_stages draw_step draw_weights draw_why new_axes save save_digit"
+    },
+    "pictures.augmentation": {"plots.augmentation": "draw_augmentation"},
+    "pictures.confusion": {"plots.confusion": "draw_confusion"},
+    "pictures.curve": {"plots.curve": "draw_curve"},
+    "pictures.digits": {"plots.digits": "draw_digits"},
+    "pictures.figure": {"plots.figure": "new_axes save"},
+    "pictures.hidden": {"plots.hidden": "draw_hidden"},
+    "pictures.plain": {"plots.raw_image": "save_digit"},
+    "pictures.reading": {"plots.reading": "draw_reading draw_stages"},
+    "pictures.reliability": {"plots.reliability": "draw_reliability"},
+    "pictures.step": {"plots.step": "draw_step"},
+    "pictures.step_page": {"html.step": "step_html step_page"},
+    "pictures.terminal": {"plots.terminal": "digit_lines"},
+    "pictures.weights": {"plots.weights": "draw_weights"},
+    "pictures.why": {"plots.why": "draw_why"},
+    "pictures.words": {"i18n.plots": "WORDS shown words_in"},
+    "position": {"training.state": "Position size_of"},
+    "preprocess.columns": {"preprocess.tabular.columns": "Columns VERSION require_column"},
+    "preprocess.encodings": {
+        "preprocess.tabular.encoders": "BooleanColumn ENCODINGS NumberColumn WordColumn encoding_from"
+    },
+    "preprocess.predicted": {"preprocess.tabular.target": "TASKS Target learn_target learn_targets"},
+    "preprocess.tabular": {"preprocess.tabular.dataset": "load_table read_table"},
+    "preprocess.weights": {"preprocess.class_weights": "class_weights"},
+    "randomness": {"nn.random": "Purpose generator key uniform"},
+    "rate_finder": {"training.lr_finder": "RateTest find_learning_rate"},
+    "reading": {"handwriting.reader": "Digit Reading read_photo"},
+    "receipt": {
+        "_renamed": "receipt_of",
+        "training.receipt": "differences engine_of extent_of fingerprint options_of surroundings",
+        "training.verify": "Verdict verify",
+    },
+    "recipes": {"options.recipes": "BY_OPTIMIZER RECIPES for_rows"},
+    "report": {"html.report": "report"},
+    "report.answer": {"html.why": "answer_page"},
+    "schedules": {"nn.schedules": "Plateau SCHEDULES Schedule constant cosine learning_rates linear one_cycle step"},
+    "specs": {"options.spec": "Spec fitting option"},
+    "trace": {},
+    "trace.backwards": {"explain.backquery": "NOISES backquery dream"},
+    "trace.flip": {"explain.counterfactual": "Flip"},
+    "trace.folds": {"training.cross_validation": "fold_of options_for out_of_fold"},
+    "trace.hidden": {"explain.hidden": "HiddenSpace MOST_SAMPLES hidden_space"},
+    "trace.integrated": {"explain.integrated_gradients": "PIECES integrated_gradients"},
+    "trace.labels": {
+        "explain.label_errors": "Cause LabelModel Labels Suspects find_suspects fit_label_model normalised_margin"
+    },
+    "trace.nodes": {"explain.nodes": "BENDING_BOTH_WAYS FLAT LayerOfNodes MOSTLY STEEPEST examine_nodes"},
+    "trace.replay": {"explain.replay": "Replay replay"},
+    "trace.slopes": {"explain.input_gradients": "require_classes"},
+    "trace.step": {"explain.step": "LayerStep Trace WayBack trace trace_step worked_example"},
+    "trace.typical": {"explain.backquery_table": "Typical typical_rows"},
+    "trace.why": {"explain.why": "ENOUGH Nearest Neighbours Why why"},
+    "training": {"training.loop": "train", "training.run": "Fit Run finish"},
+    "untrained": {"model.build": "EXPONENTIAL_START new_model samples_for training_range_of"},
 }
-"""Old name -> new name of the modules that pages and examples named, without ``glassnet.``."""
+"""Old module -> new module -> the names that went there, as they were; modules are without ``glassnet.``.
 
-MOVED = {
-    "listeners.Listener": "training.callbacks.Callback",
-    "receipt.receipt_of": "_renamed.receipt_of",
-    "receipt.verify": "training.verify.verify",
+What is not listed is no attribute, and nothing is imported to find that out: pickle and others ask every loaded module
+for a name.
+"""
+
+CALLED_NOW = {
+    "Checkpoint": "CheckpointPolicy",
+    "Listener": "Callback",
+    "Position": "TrainingState",
+    "SavedTraining": "LoadedCheckpoint",
+    "Typical": "TypicalRow",
+    "Verdict": "Verification",
 }
-"""The same for what has another name in its module, or another module than the rest of it."""
+"""Old name -> new name, for names of `MOVED` that changed themselves."""
+
+INSTEAD = {"receipt.receipt_of": "no longer needed: fit fills in model.receipt"}
+"""What to do instead of using a name that has no successor."""
 
 
 def receipt_of(
@@ -72,24 +154,40 @@ def receipt_of(
     return receipt
 
 
-class _Renamed(ModuleType):
-    """Stands in `sys.modules` under an old name and hands out what the module has under its new one."""
+def _lookup(old: str) -> Callable[[str], Any]:
+    """Return the ``__getattr__`` of an old module."""
+    homes = {name: new for new, names in MOVED[old].items() for name in names.split()}
 
-    def __getattr__(self, name: str) -> Any:
-        old = self.__name__.removeprefix("glassnet.")
-        if f"{old}.{name}" in RENAMED:
+    def value_of(name: str) -> Any:
+        if f"{old}.{name}" in MOVED:
             return sys.modules[f"glassnet.{old}.{name}"]
-        if name.startswith("__"):
-            raise AttributeError(name)
-        new, _, name = MOVED.get(f"{old}.{name}", f"{RENAMED[old]}.{name}").rpartition(".")
-        new = f"glassnet.{new}"
-        value = getattr(import_module(new), name)
-        warnings.warn(f"{self.__name__} is {new} now", DeprecationWarning, stacklevel=2)
+        if name not in homes:
+            raise AttributeError(f"module 'glassnet.{old}' has no attribute {name!r}")
+        called = CALLED_NOW.get(name, name)
+        try:
+            value = getattr(import_module(f"glassnet.{homes[name]}"), called)
+        except ImportError as error:
+            raise AttributeError(f"glassnet.{old}.{name} cannot be loaded: {error}") from error
+        public = called in sys.modules["glassnet"].__all__
+        now = f"glassnet.{called}" if public else f"glassnet.{homes[name]}.{called}"
+        said = INSTEAD.get(f"{old}.{name}", f"{now} now")
+        warnings.warn(f"glassnet.{old}.{name} is {said}", DeprecationWarning, stacklevel=2)
         return value
+
+    return value_of
 
 
 def keep_old_names() -> None:
-    """Let ``from glassnet.pictures import draw_curve`` go on working."""
-    for old in RENAMED:
-        module = sys.modules[f"glassnet.{old}"] = _Renamed(f"glassnet.{old}")
-        module.__path__ = []  # `glassnet.trace.why` is looked for in a package
+    """Let ``from glassnet.pictures import draw_curve`` go on working.
+
+    A module that is gone gets a stand-in; one that is a slimmer module or a folder today gets its old names beside its
+    own. The package must have been imported: what is there by then is what is not gone.
+    """
+    for old in MOVED:
+        name = f"glassnet.{old}"
+        if name not in sys.modules:
+            module = sys.modules[name] = ModuleType(name)
+            module.__spec__ = ModuleSpec(name, None, is_package=True)
+            module.__path__ = []  # `glassnet.trace.why` is looked for in a package
+        vars(sys.modules[name])["__getattr__"] = _lookup(old)
+    vars(sys.modules["glassnet.training"])["fit"] = fit  # the function, as before, not the module of that name

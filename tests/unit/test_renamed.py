@@ -1,51 +1,133 @@
 """Old names of modules still import."""
 
+import pickle
+import sys
 from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
-from glassnet._renamed import RENAMED
+import glassnet
+from glassnet._renamed import CALLED_NOW, MOVED
 from support.samples import digits
 
+LISTED = [
+    (old, new, name) for old, homes in MOVED.items() for new, names in homes.items() for name in names.split()
+]  # fmt: skip
 
-@pytest.mark.parametrize(("old", "new"), RENAMED.items())
-def test_an_old_name_hands_out_what_the_new_one_has_and_says_so(old, new):
-    module = import_module(f"glassnet.{new}")
-    import_module("glassnet.explain.counterfactual")  # a folder has nothing but the modules that have been loaded
-    name = next(name for name in vars(module) if not name.startswith("_") and f"{old}.{name}" not in RENAMED)
-    with pytest.warns(DeprecationWarning, match=rf"glassnet\.{old} is glassnet\.{new} now"):
+ON_PAGES = """
+from glassnet import Dataset, NetworkClassifier, NetworkRegressor, NeuralNetwork, Options, Scaling, Targets
+from glassnet import Network, fit, forward, load_data, pictures
+from glassnet.activations import sigmoid, sigmoid_derivative
+from glassnet.doctor.data import examine
+from glassnet.doctor.findings import KINDS
+from glassnet.errors import CODES
+from glassnet.evaluate import class_scores, evaluate, reliability
+from glassnet.events import EpochDone
+from glassnet.importance import shuffled_columns
+from glassnet.language import LANGUAGES
+from glassnet.modelfile import shipped_model
+from glassnet.options import SPECS, TYPES, Options
+from glassnet.pictures import draw_curve
+from glassnet.pictures.words import words_in
+from glassnet.preprocess import class_weights
+from glassnet.reading import read_photo
+from glassnet.receipt import receipt_of, verify
+from glassnet.recipes import BY_OPTIMIZER, RECIPES, for_rows
+from glassnet.schedules import SCHEDULES
+from glassnet.trace.backwards import backquery
+from glassnet.trace.hidden import hidden_space
+from glassnet.trace.labels import find_suspects
+from glassnet.trace.nodes import LayerOfNodes, examine_nodes
+from glassnet.trace.replay import replay
+from glassnet.trace.step import trace, worked_example
+from glassnet.trace.why import Neighbours, why
+"""
+"""The import lines of the pages before modules moved."""
+
+
+@pytest.mark.parametrize(("old", "new", "name"), LISTED)
+def test_an_old_name_hands_out_what_the_new_one_has_and_says_so(old, new, name):
+    with pytest.warns(DeprecationWarning, match=rf"^glassnet\.{old}\.{name} is (glassnet\..* now|no longer needed)"):
         value = getattr(import_module(f"glassnet.{old}"), name)
-    assert value is getattr(module, name)
+    assert value is getattr(import_module(f"glassnet.{new}"), CALLED_NOW.get(name, name))
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.parametrize("line", ON_PAGES.split("\n")[1:-1])
+def test_imports_of_old_pages_work(line):
+    found = {}
+    exec(line, found)
+    assert not any(type(found[name]).__name__ == "module" for name in found.keys() - {"__builtins__", "pictures"})
+
+
+def test_a_warning_names_what_users_may_import():
+    for old, said in {"model": "Model is glassnet.Model now", "receipt": "receipt_of is no longer needed"}.items():
+        with pytest.warns(DeprecationWarning, match=said):
+            getattr(import_module(f"glassnet.{old}"), said.split()[0])
+
+
+def test_the_warning_points_at_the_line_that_uses_the_old_name():
+    with pytest.warns(DeprecationWarning, match="Model") as warned:
+        from glassnet.model import Model  # noqa: F401
+    assert {one.filename for one in warned} == {__file__}
 
 
 def test_what_an_old_module_does_not_have_is_no_attribute():
     from glassnet import pictures
 
-    with pytest.raises(AttributeError):
-        pictures.draw_nothing  # noqa: B018
+    for module in (pictures, import_module("glassnet.model")):
+        with pytest.raises(AttributeError, match="has no attribute 'draw_nothing'"):
+            module.draw_nothing  # noqa: B018
+
+
+def test_what_cannot_be_loaded_is_no_attribute(monkeypatch):
+    monkeypatch.setitem(sys.modules, "glassnet.plots", None)
+    with pytest.raises(AttributeError, match="cannot be loaded"):
+        glassnet.pictures.draw_curve  # noqa: B018
 
 
 def test_functions_with_a_name_of_a_module_stay_functions():
-    import glassnet
-
+    for old, name in (("evaluate", "class_scores"), ("report", "report")):
+        with pytest.warns(DeprecationWarning, match=f"{name} now"):
+            getattr(import_module(f"glassnet.{old}"), name)
     import_module("glassnet.model.evaluate")
-    assert callable(glassnet.evaluate)
-    assert callable(glassnet.report)
+    assert glassnet.evaluate is import_module("glassnet.model.evaluate").evaluate
+    assert glassnet.report is import_module("glassnet.html.report").report
+    assert glassnet.training.fit is glassnet.fit
 
 
 def test_old_names_are_found_as_attributes_too():
-    import glassnet
-
-    with pytest.warns(DeprecationWarning, match="glassnet.explain.step now"):
+    with pytest.warns(DeprecationWarning, match="glassnet.explain.step.trace now"):
         assert glassnet.trace.step.trace is import_module("glassnet.explain.step").trace
+
+
+def test_every_old_module_has_a_spec():
+    assert all(find_spec(f"glassnet.{old}").name == f"glassnet.{old}" for old in MOVED)
+
+
+def test_asking_every_module_for_a_name_loads_nothing():
+    """As pickle does for an object that does not say where it is from."""
+    before = set(sys.modules)
+    assert pickle.whichmodule(object(), "no_such_name") == "__main__"
+    assert set(sys.modules) == before
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_pickle_that_has_old_names_loads_and_answers():
+    data = digits(40)
+    model = glassnet.fit(data, glassnet.Options(hidden=(3,), epochs=1, engine="reference")).model
+    pickled = pickle.dumps(model, protocol=0)  # which has names as text
+    for old, new, name in LISTED:
+        pickled = pickled.replace(f"cglassnet.{new}\n{name}\n".encode(), f"cglassnet.{old}\n{name}\n".encode())
+    assert all(f"cglassnet.{old}\n".encode() in pickled for old in ("model", "network", "parameters"))
+    assert (pickle.loads(pickled).predict(data.inputs) == model.predict(data.inputs)).all()
 
 
 def test_receipts_are_patched_and_verified_as_before():
     """As the page on training had it until `fit` filled receipts in."""
-    import glassnet
-
     data, options = digits(40), glassnet.Options(hidden=(3,), epochs=2, engine="reference")
-    with pytest.warns(DeprecationWarning, match=r"glassnet.receipt is glassnet.(_renamed|training.verify) now"):
+    with pytest.warns(DeprecationWarning, match=r"glassnet.receipt\..* is (glassnet.verify now|no longer needed)"):
         from glassnet.receipt import receipt_of, verify
     fitted = glassnet.fit(data, options)
     fitted.model.receipt.update(receipt_of(fitted, options, data, glassnet.evaluate(fitted.model, data)))
