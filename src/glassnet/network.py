@@ -127,7 +127,7 @@ def backpropagate(
     gradients : Parameters
         Of the same layout as the parameters.
     """
-    gradients = Parameters(architecture.layout, np.empty_like(parameters.flat))
+    gradients = Parameters(parameters.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / len(targets))
     for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights, loss):
         a = signals.activations[layer]  # (n, fan_in)

@@ -206,6 +206,26 @@ def test_kernels_name_lines_of_the_algorithm_that_are_there():
     assert {name for name, _ in named} == {"forward", "send_back", "backpropagate", "update"}
 
 
+def _cached_in_frozen(module: ast.Module) -> list[ast.FunctionDef]:
+    """The cached properties and methods of a module's frozen dataclasses."""
+    return [
+        method
+        for node in ast.walk(module)
+        if isinstance(node, ast.ClassDef) and any("frozen=True" in ast.unparse(one) for one in node.decorator_list)
+        for method in node.body
+        if isinstance(method, ast.FunctionDef)
+        and any(re.search(r"\b(cached_property|cache|lru_cache)\b", ast.unparse(one)) for one in method.decorator_list)
+    ]
+
+
+def test_frozen_objects_are_complete_once_they_are_made():
+    """A frozen dataclass works things out in ``__post_init__``, or each time: it fills itself in no later."""
+    known = "@dataclass(frozen=True)\nclass A:\n    @functools.cached_property\n    def b(self): ..."
+    assert len(_cached_in_frozen(ast.parse(known))) == 1
+    found = {module: _cached_in_frozen(tree(path)) for module, path in modules().items()}
+    assert [where(module, one.lineno) for module, methods in found.items() for one in methods] == []
+
+
 def _public(node: ast.Module | ast.ClassDef, prefix: str):
     for child in node.body:
         if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):

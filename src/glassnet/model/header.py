@@ -248,7 +248,8 @@ def record_of(cls: type, **kinds: Kind) -> Record:
     """Return the record of a dataclass's fields, some of a closer kind; those with a default may be missing."""
     hints, keys = get_type_hints(cls), keys_of(cls)
     found = {key: kinds.get(key) or kind_of(hints[name]) for name, key in keys.items()}
-    needed = {keys[one.name] for one in fields(cls) if one.default is MISSING and one.default_factory is MISSING}
+    made_of = [one for one in fields(cls) if one.init]
+    needed = {keys[one.name] for one in made_of if one.default is MISSING and one.default_factory is MISSING}
     return Record(
         {name: kind for name, kind in found.items() if name in needed},
         {name: kind for name, kind in found.items() if name not in needed},

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from operator import index
 
 from ..errors import OptionError, require_choice
@@ -79,7 +78,7 @@ class Architecture:
         output_loss(self.loss, self.activations[-1], self.loss_parameter)
         object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
 
-    @cached_property
+    @property
     def layout(self) -> Layout:
         """Names and shapes of the parameters."""
         return Layout(self.sizes, self.bias)

@@ -8,8 +8,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from itertools import accumulate
 
 import numpy as np
@@ -33,31 +32,33 @@ class Layout:
         Nodes a layer, inputs first: ``(784, 200, 10)``.
     bias : bool
         Whether each layer has a bias vector behind its weights.
+
+    Attributes
+    ----------
+    shapes : dict of str to tuple of int
+        Name -> shape, in the order in which they lie: ``layer1.weight`` is ``(fan_out, fan_in)``.
+    places : list of (str, int, int, tuple of int)
+        Name, begin, end and shape of each part of the flat vector.
+    size : int
+        Length of the flat vector.
     """
 
     sizes: tuple[int, ...]
     bias: bool = False
+    shapes: dict[str, tuple[int, ...]] = field(init=False, repr=False, compare=False)
+    places: list[tuple[str, int, int, tuple[int, ...]]] = field(init=False, repr=False, compare=False)
+    size: int = field(init=False, repr=False, compare=False)
 
-    @cached_property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """Name -> shape, in the order in which they lie: ``layer1.weight`` is ``(fan_out, fan_in)``."""
+    def __post_init__(self) -> None:
         shapes: dict[str, tuple[int, ...]] = {}
         for number, (fan_in, fan_out) in enumerate(zip(self.sizes, self.sizes[1:], strict=False), start=1):
             shapes[f"layer{number}.weight"] = (fan_out, fan_in)
             if self.bias:
                 shapes[f"layer{number}.bias"] = (fan_out,)
-        return shapes
-
-    @cached_property
-    def places(self) -> list[tuple[str, int, int, tuple[int, ...]]]:
-        """Name, begin, end and shape of each part of the flat vector."""
-        ends = list(accumulate(map(math.prod, self.shapes.values()), initial=0))
-        return list(zip(self.shapes, ends, ends[1:], self.shapes.values(), strict=False))
-
-    @cached_property
-    def size(self) -> int:
-        """Length of the flat vector."""
-        return sum(math.prod(shape) for shape in self.shapes.values())
+        ends = list(accumulate(map(math.prod, shapes.values()), initial=0))
+        object.__setattr__(self, "shapes", shapes)
+        object.__setattr__(self, "places", list(zip(shapes, ends, ends[1:], shapes.values(), strict=False)))
+        object.__setattr__(self, "size", ends[-1])
 
 
 class Parameters:

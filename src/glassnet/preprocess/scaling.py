@@ -5,8 +5,7 @@ The notes keep inputs small and off zero: ``x / 255 · 0.99 + 0.01``.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from functools import cached_property
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
@@ -38,6 +37,12 @@ class Scaling:
     maximum: float
     span: PerFeature
     offset: PerFeature
+    _steps: tuple[NDArray[np.float64], NDArray[np.float64]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # Factor and offset as arrays, which are needed for every batch.
+        steps = np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
+        object.__setattr__(self, "_steps", steps)
 
     @classmethod
     def named(
@@ -118,14 +123,10 @@ class Scaling:
         """The step as a product, ``x · factor + offset``: a number, or one a feature, shape (features,)."""
         return self._steps[0].copy() if isinstance(self.span, tuple) else self.span / self.maximum
 
-    @cached_property
-    def _steps(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """The same as arrays, factor and offset, which are needed for every batch."""
-        return np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
-
     def to_dict(self) -> dict[str, Any]:
         """Return the step as plain values, for a file."""
-        return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
+        plain = {one.name: getattr(self, one.name) for one in fields(self) if one.init}
+        return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Scaling:
@@ -136,8 +137,8 @@ class Scaling:
         TypeError, ValueError
             For entries that are missing, unknown, or no numbers, and for a step that its name does not mean.
         """
-        fields: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
-        made = cls(**fields)
+        values: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
+        made = cls(**values)
         if np.shape(made.span) != np.shape(made.offset):
             raise ValueError("its scaling has not one span and one offset a feature")
         if made.name not in SCALINGS or made.by_feature != (made.name == "features"):

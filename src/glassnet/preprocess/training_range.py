@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
@@ -62,7 +61,20 @@ class TrainingRange:
     samples: Limits
     features: Limits | None = None
     rows: int = FEWEST
+    _sample_bounds: Limits = field(init=False, repr=False, compare=False)
+    _feature_bounds: tuple[NDArray[np.float64], NDArray[np.float64]] | None = field(
+        init=False, repr=False, compare=False
+    )
+    _varying: int = field(init=False, repr=False, compare=False)
     _warned: list[bool] = field(default_factory=list, init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        outward = OUTWARD if self.features is None else OUTWARD_OF_FEATURES
+        features = None if self.features is None else _feature_bounds(self.features)
+        varying = sum(low < high for low, high in zip(*(self.features or ((), ())), strict=True))
+        object.__setattr__(self, "_sample_bounds", _sample_bounds(self.samples, outward))
+        object.__setattr__(self, "_feature_bounds", features)
+        object.__setattr__(self, "_varying", varying)
 
     @classmethod
     def of(cls, inputs: NDArray[Any], *, by_feature: bool, encoded: bool = False) -> Self:
@@ -88,7 +100,7 @@ class TrainingRange:
         return TrainingRange(_hull(self.samples, other.samples), features, min(self.rows + other.rows, FEWEST))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Neither that it has warned nor bounds worked out are part of a copy or a file.
+        # Neither that it has warned nor the bounds are part of a copy: it works them out anew.
         return type(self), (self.samples, self.features, self.rows)
 
     def warn_if_far(self, inputs: NDArray[Any], *, encoded: bool = False) -> None:
@@ -118,9 +130,9 @@ class TrainingRange:
         return what
 
     def _far_samples(self, some: NDArray[Any], part: float) -> str:
-        low, high = self._sample_bounds
         if len(some) == 1 and self._has_usual_ends(some[0]):
             return ""
+        low, high = map(np.array, self._sample_bounds)
         found = _summaries(some)
         below, above = found < low, found > high  # (n, 3)
         if self.features is not None:
@@ -134,7 +146,7 @@ class TrainingRange:
 
     def _far_features(self, some: NDArray[Any], part: float) -> str:
         """Look for features that are far off in most samples; in few samples, many features must be."""
-        if self.features is None:
+        if self.features is None or self._feature_bounds is None:
             return ""
         low, high = self._feature_bounds
         far = (some < low) | (some > high)  # (n, features)
@@ -148,38 +160,13 @@ class TrainingRange:
     def _ends(limits: Limits, which: int) -> tuple[float, float]:
         return limits[0][which], limits[1][which]
 
-    @cached_property
-    def _sample_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        low, high = map(np.array, self.samples)
-        width = high[-1] - low[0]  # of all values: a summary alone may hardly vary
-        outward = width * (OUTWARD if self.features is None else OUTWARD_OF_FEATURES)
-        inward = MARGIN * width
-        return low - np.array([outward, inward, inward]), high + np.array([inward, inward, outward])
-
     def _has_usual_ends(self, row: NDArray[Any]) -> bool:
         """Tell the same of one row, in a third of the time: rows are often asked about one by one."""
-        middle, (low, high) = len(row) // 2, self._plain_bounds
+        middle, (low, high) = len(row) // 2, self._sample_bounds
         ordered = np.partition(row, (0, middle, -1))
         least, median, largest = ordered.item(0), ordered.item(middle), ordered.item(-1)
         usual: bool = low[0] <= least <= high[0] and low[1] <= median <= high[1] and low[2] <= largest <= high[2]
         return usual
-
-    @cached_property
-    def _plain_bounds(self) -> tuple[list[float], list[float]]:
-        low, high = self._sample_bounds
-        return low.tolist(), high.tolist()
-
-    @cached_property
-    def _feature_bounds(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        assert self.features is not None
-        low, high = map(np.array, self.features)
-        margin = np.where(high > low, MARGIN * (high - low), np.inf)  # what never varied says nothing
-        return low - margin, high + margin
-
-    @cached_property
-    def _varying(self) -> int:
-        assert self.features is not None
-        return sum(low < high for low, high in zip(*self.features, strict=True))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the ranges as plain values, for a file."""
@@ -219,6 +206,21 @@ def _limits(values: NDArray[Any]) -> Limits:
     low, high = ordered[:, cut], ordered[:, -1 - cut]
     varies = low < high
     return _plain(np.where(varies, low, columns.min(axis=1))), _plain(np.where(varies, high, columns.max(axis=1)))
+
+
+def _sample_bounds(samples: Limits, outward: float) -> Limits:
+    """Return beyond which ends a sample's smallest, median and largest value are far off."""
+    (least, low_median, low_most), (high_least, high_median, most) = samples
+    width = most - least  # of all values: a summary alone may hardly vary
+    out, into = outward * width, MARGIN * width
+    return (least - out, low_median - into, low_most - into), (high_least + into, high_median + into, most + out)
+
+
+def _feature_bounds(features: Limits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    low, high = map(np.array, features)
+    with np.errstate(over="ignore", invalid="ignore"):  # a range of all finite numbers is one that nothing is far from
+        margin = np.where(high > low, MARGIN * (high - low), np.inf)  # what never varied says nothing
+        return low - margin, high + margin
 
 
 def _plain(ends: NDArray[Any]) -> tuple[float, ...]:

@@ -369,8 +369,8 @@ ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "
 
 
 def keys_of(cls: type) -> dict[str, str]:
-    """Return the name of each field of a dataclass, and its key in files: some were called otherwise before."""
-    return {one.name: one.metadata.get("key", one.name) for one in fields(cls)}
+    """Return the name of each field that a dataclass is made of, and its key in files: some were called otherwise."""
+    return {one.name: one.metadata.get("key", one.name) for one in fields(cls) if one.init}
 
 
 def encoding_from(described: dict[str, Any]) -> Encoding:
