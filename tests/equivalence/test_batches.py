@@ -39,6 +39,7 @@ from support.cases import (
     trained,
 )
 from support.cli import environment
+from support.covering import covering
 from support.engines import COMPILED, DTYPES, ENGINES, REFERENCE, STEP, agree
 from support.formulas import ELEMENTWISE
 from support.sources import PACKAGE, tree
@@ -65,14 +66,14 @@ def deep(dtype: str, **changes) -> Network:
 
 
 def extras(number: int = 0):
-    """Every choice of dropout, clipping, average and weight decay, on or off; half of them with the hardest alone."""
-    for drop, clip, average, decay in itertools.product((False, True), repeat=4):
+    """Dropout, clipping, average, weight decay and the hardest alone, on and off: any two of them in every way."""
+    for drop, clip, average, decay, hardest in covering(*[(False, True)] * 5):
         yield {
             "dropout": (0.3, 0.45) if drop else (0.0,),
             "clip": 0.02 if clip else 0.0,
             "average": 0.9 if average else 0.0,
             "weight_decay": 0.05 if decay else 0.0,
-            "hardest": 0.3 if drop ^ clip ^ average ^ decay else 1.0,
+            "hardest": 0.3 if hardest else 1.0,
             "seed": number,
         }
 
