@@ -27,10 +27,7 @@ from support.cli import environment
 from support.covering import covering
 from support.samples import digits
 
-pytestmark = [
-    pytest.mark.usefixtures("small_thresholds"),
-    pytest.mark.xdist_group("same bits"),  # one worker makes the grid for all that compare with it
-]
+pytestmark = pytest.mark.usefixtures("small_thresholds")
 
 MODERN = {
     "activation": "relu", "output": "softmax", "loss": "cross_entropy", "rule": "gradient", "bias": True,

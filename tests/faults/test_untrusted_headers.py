@@ -19,7 +19,7 @@ from support import mutations
 from support.cli import environment, run, snapshot
 from support.samples import small_model
 
-LEAST_OPENED, MUTATIONS, MEMORY = 20, 2000, 2**30
+LEAST_OPENED, MUTATIONS, MEMORY = 10, 1000, 2**30
 LIMITED = "import resource, sys; resource.setrlimit(resource.RLIMIT_AS, (8 << 30, 8 << 30)); "
 
 
