@@ -1,5 +1,5 @@
-"""Run the benchmarks of the READMEs' table, one process at a time, the cheap ones first, and write what they
-have measured into the READMEs' table and docs/labels.md.
+"""Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and write what they have
+measured there, into the READMEs and docs/labels.md.
 
 The others here (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) have pages of their own, or
 none (`far_inputs`); name them to run them. `same_speed` is given a commit and runs by itself. At the end stands which

@@ -1,4 +1,6 @@
-"""Write the table of results into the two READMEs, from benchmarks/results/*.json and nothing else.
+"""Write the results into docs/benchmarks.md, and four rows of them into the README, in both languages.
+
+They come from benchmarks/results/*.json and nothing else.
 
 One row for each work, one column for each side; a peer's cell says how many times as much it needs as glassnet does.
 Where that is less the figure is bold. What has no peer is a list below. A benchmark that has not been run has no row.
@@ -65,15 +67,22 @@ def main() -> None:
     found = {name: kept for name in (*ROWS, *FACTS) if (kept := load(name))}
     rows = [row for name, make in ROWS.items() if name in found for row in make(found[name]["result"])]
     facts = [fact for name, make in FACTS.items() if name in found for fact in make(found[name]["result"])]
-    for name, language in (("README.md", 0), ("README.zh-CN.md", 1)):
-        path = PAGES / name
+    for language, ending in enumerate((".md", ".zh-CN.md")):
         titles = [("measured", "实测")[language], "glassnet", *(title[language] for title, _ in COLUMNS)]
-        lines = [line_of(titles), line_of(["---"] * len(titles)), *(line_of(cells(row, language)) for row in rows)]
-        lines += ["", LEGEND[language], "", *(f"- {text[language]}: {value[language]}" for text, value in facts)]
-        lines += ["", remark(found, language), ""]
-        path.write_text(with_lines(path.read_text(encoding="utf-8"), lines), encoding="utf-8")
+        head = [line_of(titles), line_of(["---"] * len(titles))]
+        lines = [*head, *(line_of(cells(row, language)) for row in rows), "", LEGEND[language], ""]
+        lines += [*(f"- {text[language]}: {value[language]}" for text, value in facts), "", remark(found, language), ""]
+        brief = [
+            next(iter(make(found[name]["result"]))) for name, make in ROWS.items() if name in found and name in BRIEF
+        ]
+        write_block(PAGES / f"docs/benchmarks{ending}", lines)
+        write_block(PAGES / f"README{ending}", [*head, *(line_of(cells(row, language)) for row in brief), ""])
         if first := machine.read("first_runs"):
-            machine.write_into(path, "first_runs.py", first_runs_lines(first, language))
+            machine.write_into(PAGES / f"README{ending}", "first_runs.py", first_runs_lines(first, language))
+
+
+BRIEF = ("per_sample", "batch_epoch", "query", "whole_process")
+"""Results of which the README has the first row."""
 
 
 KINDS: dict[str, Both] = {
@@ -101,8 +110,9 @@ def first_runs_lines(result: dict[str, Any], language: int) -> list[str]:
     return [text] if language else textwrap.wrap(text, 120)
 
 
-def with_lines(page: str, lines: list[str]) -> str:
-    return BLOCK.sub(lambda block: block[1] + "\n".join(lines) + block[2], page)
+def write_block(path: Path, lines: list[str]) -> None:
+    page = path.read_text(encoding="utf-8")
+    path.write_text(BLOCK.sub(lambda block: block[1] + "\n".join(lines) + block[2], page), encoding="utf-8")
 
 
 LEGEND: Both = (
@@ -417,10 +427,10 @@ def remark(found: dict[str, dict[str, Any]], language: int) -> str:
     told = "; ".join(f"{version} ({', '.join(older[version])})" for version in sorted(older))
     return (
         f"{where}; each row from one run, by `make bench`."
-        + f" Measured before version {NUMERICS} of the [numerics](src/glassnet/training/numerics.py): {told}."
+        + f" Measured before version {NUMERICS} of the [numerics](../src/glassnet/training/numerics.py): {told}."
         * bool(told),
         f"{where};每行出自同一次运行,由 `make bench` 得出。"
-        + f"早于[数值版本](src/glassnet/training/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
+        + f"早于[数值版本](../src/glassnet/training/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
     )[language]
 
 

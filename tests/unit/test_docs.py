@@ -25,6 +25,7 @@ HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "src").rglob("*.md")])
 READMES = ("README.md", "README.zh-CN.md")
+MEASURED = (*READMES, "docs/benchmarks.md", "docs/benchmarks.zh-CN.md")
 
 
 def name_of(path: Path) -> str:
@@ -114,8 +115,8 @@ def test_the_script_of_the_gallery_finds_what_it_imports():
     assert callable(load_script("make_pictures").main)  # drawing takes half a minute
 
 
-@pytest.mark.parametrize("name", READMES)
-def test_readmes_have_the_place_for_the_measurements(name):
+@pytest.mark.parametrize("name", MEASURED)
+def test_pages_have_the_place_for_the_measurements(name):
     text = text_of(ROOT / name)
     assert text.count("<!-- results: written by benchmarks/table.py -->") == 1
     assert text.count("<!-- end of results -->") == 1
@@ -139,14 +140,16 @@ def benchmarks(monkeypatch):
     return importlib.import_module
 
 
-def test_the_readmes_measurements_are_as_the_results_have_them(benchmarks, tmp_path, monkeypatch):
+def test_measurements_are_as_the_results_have_them(benchmarks, tmp_path, monkeypatch):
     table = benchmarks("table")
-    for name in READMES:
+    (tmp_path / "docs").mkdir()
+    for name in MEASURED:
         (tmp_path / name).write_text(text_of(ROOT / name), encoding="utf-8")
     monkeypatch.setattr(table, "PAGES", tmp_path)
     table.main()
-    for name in READMES:
+    for name in MEASURED:
         assert text_of(tmp_path / name) == text_of(ROOT / name), "run: python benchmarks/table.py"
+    for name in READMES:
         assert text_of(tmp_path / name).count("<!-- written by benchmarks/first_runs.py -->") == 1
 
 
