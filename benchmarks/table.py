@@ -72,11 +72,12 @@ def main() -> None:
         head = [line_of(titles), line_of(["---"] * len(titles))]
         lines = [*head, *(line_of(cells(row, language)) for row in rows), "", LEGEND[language], ""]
         lines += [*(f"- {text[language]}: {value[language]}" for text, value in facts), "", remark(found, language), ""]
-        brief = [
-            next(iter(make(found[name]["result"]))) for name, make in ROWS.items() if name in found and name in BRIEF
-        ]
+        brief = [next(iter(ROWS[name](found[name]["result"]))) for name in BRIEF if name in found]
         write_block(PAGES / f"docs/benchmarks{ending}", lines)
-        write_block(PAGES / f"README{ending}", [*head, *(line_of(cells(row, language)) for row in brief), ""])
+        write_block(
+            PAGES / f"README{ending}",
+            [*head, *(line_of(cells(row, language)) for row in brief), "", LEGEND[language], ""],
+        )
         if first := machine.read("first_runs"):
             machine.write_into(PAGES / f"README{ending}", "first_runs.py", first_runs_lines(first, language))
 

@@ -20,7 +20,7 @@ from sklearn.preprocessing import StandardScaler
 
 import glassnet
 from glassnet import NetworkClassifier, NetworkRegressor, Options
-from glassnet.engines import usable_cores
+from glassnet.engines import available_cores
 from glassnet.errors import DataError, OptionError
 from glassnet.estimators.parameters import AUTOMATIC, MEANT, NOT_PARAMETERS, PARAMETERS
 from glassnet.options.options import SPECS
@@ -92,7 +92,7 @@ def test_the_seed_is_the_random_state_and_decides_all():
     assert small(random_state=np.random.RandomState(3)).fit(IRIS, SPECIES).options_.seed > 3
 
 
-@pytest.mark.parametrize(("n_jobs", "threads"), [(1, 1), (None, 1), (3, 3), (-1, usable_cores()), (-1000, 1)])
+@pytest.mark.parametrize(("n_jobs", "threads"), [(1, 1), (None, 1), (3, 3), (-1, available_cores()), (-1000, 1)])
 def test_jobs_are_counted_as_scikit_learn_counts_them(n_jobs, threads):
     assert small(n_jobs=n_jobs, max_iter=1).fit(IRIS, SPECIES).options_.threads == threads
 

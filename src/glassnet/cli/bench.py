@@ -11,7 +11,7 @@ import click
 
 from .. import data
 from ..data import Dataset
-from ..engines import usable_cores
+from ..engines import available_cores
 from ..model.inference import compiled
 from ..options.options import Options
 from ..training.fit import fit
@@ -43,7 +43,7 @@ def bench_command(runs: int, as_json: bool) -> None:
         say(f"{name} …")
         own, other = _median(work, runs), _median(against, 1)
         rows.append({"task": name, "seconds": own, "reference": other, "ratio": other / own})
-    found: dict[str, Any] = {"cores": usable_cores(), **surroundings(), "runs": runs, "tasks": rows}
+    found: dict[str, Any] = {"cores": available_cores(), **surroundings(), "runs": runs, "tasks": rows}
     if as_json:
         result_json(found)
         return

@@ -57,7 +57,7 @@ def language_in_use() -> str:
     return (context.params.get("language") if context else None) or preferred()
 
 
-def told(key: str, **filled_in: Any) -> str:
+def message(key: str, **filled_in: Any) -> str:
     """Return a line of `CLI_WORDS` in the language of the command at work."""
     return cli_words(language_in_use())(key, **filled_in)
 
@@ -71,8 +71,8 @@ def row_name(samples: Dataset, row: int) -> str:
     """Return what a sample is called: ``row 7``, and its file if it has one of its own."""
     number = samples.row_numbers[row]
     if samples.row_names:
-        return told("row_of_file", row=number, file=samples.row_names[row])
-    return told("row", row=number)
+        return message("row_of_file", row=number, file=samples.row_names[row])
+    return message("row", row=number)
 
 
 def padded(text: str, width: int) -> str:
@@ -107,10 +107,10 @@ def score_line(evaluation: Evaluation) -> str:
     """Return how a test went, in one line."""
     if evaluation.accuracy is None:
         assert evaluation.rmse is not None
-        return told("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
+        return message("numbers", r2=evaluation.r2, rmse=shown(evaluation.rmse), loss=evaluation.loss)
     right = evaluation.samples - len(evaluation.misread)
     accuracy = below_all(evaluation.accuracy)
-    return told("right", accuracy=accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
+    return message("right", accuracy=accuracy, right=right, samples=evaluation.samples, loss=evaluation.loss)
 
 
 def progress_listener() -> _Bar | _Lines:
@@ -126,7 +126,7 @@ class _FirstRunNotice:
 
     def __call__(self, event: Event) -> None:
         if isinstance(event, Preparing) and event.engine == "compiled":
-            self._timer = threading.Timer(1.0, say, [told("first_run")])
+            self._timer = threading.Timer(1.0, say, [message("first_run")])
             self._timer.daemon = True
             self._timer.start()
         elif isinstance(event, TrainingStarted):
@@ -153,9 +153,9 @@ class _Lines:
             validation = ""
             if event.validation_loss is not None:
                 accuracy = _percent(event.validation_accuracy)
-                validation = told("and_validation", loss=event.validation_loss, accuracy=accuracy)
+                validation = message("and_validation", loss=event.validation_loss, accuracy=accuracy)
             say(
-                told(
+                message(
                     "epoch_done",
                     epoch=event.epoch,
                     loss=event.loss,
@@ -168,7 +168,7 @@ class _Lines:
 
 def _percent(accuracy: float | None) -> str:
     """Return what follows a loss: nothing where a sample has no one class."""
-    return "" if accuracy is None else told("and_accuracy", accuracy=below_all(accuracy))
+    return "" if accuracy is None else message("and_accuracy", accuracy=below_all(accuracy))
 
 
 class _Bar:
@@ -180,9 +180,9 @@ class _Bar:
 
         self._notice = _FirstRunNotice()
         self._progress = Progress(
-            TextColumn(told("bar_epoch") + " {task.fields[epoch]}/{task.fields[epochs]}"),
+            TextColumn(message("bar_epoch") + " {task.fields[epoch]}/{task.fields[epochs]}"),
             BarColumn(),
-            TextColumn(told("bar_loss") + " {task.fields[loss]:.4f}{task.fields[accuracy]}"),
+            TextColumn(message("bar_loss") + " {task.fields[loss]:.4f}{task.fields[accuracy]}"),
             TimeElapsedColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),

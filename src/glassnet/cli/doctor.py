@@ -63,7 +63,7 @@ def doctor_command(
     else:
         again = [*(["--test", test_source] if test_source else []), *(["--target", target] if target else [])]
         again += [] if decimal == AUTO else ["--decimal", decimal]
-        _report(examined, [*again, *typed(recipe, flags)], _Told(language, program=is_program(source)))
+        _report(examined, [*again, *typed(recipe, flags)], _Printer(language, program=is_program(source)))
     click.get_current_context().exit(1 if harmful(examined.left) else 0)
 
 
@@ -81,24 +81,24 @@ def _facts(examined: DoctorResult) -> dict[str, Any]:
     }
 
 
-def _report(examined: DoctorResult, flags: list[str], told: _Told) -> None:
+def _report(examined: DoctorResult, flags: list[str], printer: _Printer) -> None:
     if "samples" in examined.facts:
-        told.headline(examined.facts)
+        printer.headline(examined.facts)
     for finding in examined.findings:
-        told.show(finding)
+        printer.show(finding)
     if examined.copies:
-        told.repaired(examined.repaired)
-        told.copy(examined.copies, examined.left)
+        printer.repaired(examined.repaired)
+        printer.copy(examined.copies, examined.left)
         for finding in examined.left:
             if finding.severity != "remark":
-                told.show(finding)
+                printer.show(finding)
         return
-    told.verdict_of(examined.sources, examined.findings)
+    printer.verdict_of(examined.sources, examined.findings)
     if examined.proposed:
-        told.next(["glassnet", "doctor", examined.sources[0], *flags, "--fix", examined.proposed])
+        printer.next(["glassnet", "doctor", examined.sources[0], *flags, "--fix", examined.proposed])
 
 
-class _Told:
+class _Printer:
     """What is printed of findings, in one language.
 
     Parameters
@@ -164,10 +164,10 @@ class _Told:
         )
         thing, places = next((one for one in every if one[1]), ("row", finding.rows))
         if places:
-            told = self.say("listing").join(map(str, places))
+            text = self.say("listing").join(map(str, places))
             if finding.count > len(places):
-                told = self.say("some_of", places=told, count=f"{finding.count:,}")
-            self._below(self.say(_PLACES[thing][len(places) > 1], places=told))
+                text = self.say("some_of", places=text, count=f"{finding.count:,}")
+            self._below(self.say(_PLACES[thing][len(places) > 1], places=text))
         self._below(self.say("doctor_fix", advice=kind.advice))
         if finding.command:
             self._below(self.say("doctor_or", command=finding.command))
@@ -182,5 +182,5 @@ class _Told:
         result(f"{'' if self.language == 'zh' else '   '}            {text}")
 
     def _in(self, text: str | Detail) -> str:
-        told: str = in_chinese(text) if self.language == "zh" else str(text)
-        return told
+        translated: str = in_chinese(text) if self.language == "zh" else str(text)
+        return translated

@@ -10,7 +10,7 @@ import click
 from ..i18n.language import width_of
 from ..io.picture_formats import NAMES
 from ..workflow.predict_job import Answer, query_model
-from .console import complain, error_facts, json_flag, padded, result, result_json, say_notice, told
+from .console import complain, error_facts, json_flag, message, padded, result, result_json, say_notice
 from .flags import decimal_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
@@ -44,7 +44,7 @@ def query_command(words: tuple[str, ...], decimal: str, language: str, as_json: 
         if answer.error is not None:
             complain(answer.error.code, str(answer.error))
             continue
-        sure = "" if answer.confidence is None else f"   {told('sure', share=answer.confidence)}"
+        sure = "" if answer.confidence is None else f"   {message('sure', share=answer.confidence)}"
         result(f"{padded(answer.input, width)}   {answer.name}{sure}")
     if len(answered) < len(answers):
         click.get_current_context().exit(1 if answered else 2)

@@ -13,7 +13,7 @@ from ..handwriting.recognise import SURE
 from ..i18n.language import width_of
 from ..io.opening import STDIN
 from ..workflow.read_job import PhotoResult, read_photos
-from .console import complain, error_facts, json_flag, padded, result, result_json, told
+from .console import complain, error_facts, json_flag, message, padded, result, result_json
 from .flags import force_flag, language_flag, max_bytes_flag
 from .model_argument import model_and_inputs
 
@@ -108,12 +108,12 @@ def _report(name: str, reading: Reading) -> None:
     """Print the answers behind a name; of what the model is not sure of, what it might be."""
     digits, head, blank = reading.digits, f"{name}   ", " " * (width_of(name) + 3)
     if not digits:
-        result(head + told("no_digit"))
+        result(head + message("no_digit"))
         return
     if len(digits) == 1:
         (digit,) = digits
-        said = f"{digit.answer}   {told('sure', share=digit.confidence)}"
-        result(head + (said if digit.sure else told("not_sure", answer=said)))
+        said = f"{digit.answer}   {message('sure', share=digit.confidence)}"
+        result(head + (said if digit.sure else message("not_sure", answer=said)))
         return
     for number, line in enumerate(reading.text.split("\n")):
         result(f"{head if number == 0 else blank}{line}")
@@ -122,4 +122,4 @@ def _report(name: str, reading: Reading) -> None:
         places[digit.line] = place = places.get(digit.line, 0) + 1
         if not digit.sure:
             perhaps = {"answer": digit.answer, "share": digit.confidence}
-            result(blank + told("digit_not_sure", line=digit.line + 1, place=place, **perhaps))
+            result(blank + message("digit_not_sure", line=digit.line + 1, place=place, **perhaps))

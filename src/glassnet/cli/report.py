@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..workflow.report_job import write_report
-from .console import json_flag, result, result_json, say_notice, score_line, told
+from .console import json_flag, message, result, result_json, say_notice, score_line
 from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
@@ -53,5 +53,5 @@ def report_command(
         made = {"report": report.path, "language": language, "bytes": report.size}
         result_json({**made, "sections": report.page.sections, "without": report.page.without, **scores})
         return
-    result(told("test", score=score_line(evaluation)) if evaluation else told("no_test"))
-    result(told("report", file=report.path, size=report.size / 1000))
+    result(message("test", score=score_line(evaluation)) if evaluation else message("no_test"))
+    result(message("report", file=report.path, size=report.size / 1000))

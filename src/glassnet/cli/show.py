@@ -22,7 +22,7 @@ from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
-from .console import json_flag, padded, print_columns, result, result_json, row_name, say, say_notice, told
+from .console import json_flag, message, padded, print_columns, result, result_json, row_name, say, say_notice
 from .flags import force_flag, given, language_flag, max_bytes_flag, with_options
 from .table_flags import take_table_options, with_table_flags
 
@@ -81,7 +81,7 @@ def show_command(
         if as_json:
             result_json({"source": samples.source, "rows": rows.tolist(), "picture": place})
         else:
-            result(told("distorted", file=place))
+            result(message("distorted", file=place))
         return
     if png:
         draw_samples(samples, row, png, language)
@@ -90,7 +90,7 @@ def show_command(
     else:
         _show_row(samples, row, as_json)
     if png and not as_json:
-        result(told("picture", file=png))
+        result(message("picture", file=png))
 
 
 def _summarize(samples: Dataset, as_json: bool) -> None:
@@ -110,11 +110,11 @@ def _summarize(samples: Dataset, as_json: bool) -> None:
         result_json(summary)
         return
     rows, columns = samples.image_shape or (0, 0)
-    shape = told("drawn_as", rows=rows, columns=columns) if samples.image_shape else ""
-    shape += told("in_colour") if samples.channels == 3 else ""
-    result(told("samples", source=samples.source, count=len(samples), features=samples.features, shape=shape))
-    result(told("values", **{name: summary[name] for name in ("minimum", "maximum", "zeros")}))
-    names = [told("label", label=label) for label in range(samples.classes)]
+    shape = message("drawn_as", rows=rows, columns=columns) if samples.image_shape else ""
+    shape += message("in_colour") if samples.channels == 3 else ""
+    result(message("samples", source=samples.source, count=len(samples), features=samples.features, shape=shape))
+    result(message("values", **{name: summary[name] for name in ("minimum", "maximum", "zeros")}))
+    names = [message("label", label=label) for label in range(samples.classes)]
     if samples.class_names:
         names = [shortened(name, 30) for name in samples.class_names]
     width = max(map(width_of, names))
@@ -135,7 +135,7 @@ def _show_row(samples: Dataset, row: int, as_json: bool) -> None:
         colour, photo = sys.stdout.isatty(), samples.reading == "photo"
         for line in digit_lines(values, samples.image_shape, colour=colour, photo=photo):
             click.echo(line)  # not `result`: its colours are escapes, and all of it is made of numbers
-    result(told("one_sample", source=samples.source, row=row_name(samples, row), label=samples.name_of(label)))
+    result(message("one_sample", source=samples.source, row=row_name(samples, row), label=samples.name_of(label)))
 
 
 def _show_table(source: str | Table, row: int | None, options: TableOptions, as_json: bool) -> None:

@@ -16,7 +16,7 @@ from ..i18n.plots import shown
 from ..model.evaluate import Evaluation
 from ..model.model import Model
 from ..workflow.evaluate_job import EvaluationResult, evaluate_model, scores_by_output
-from .console import json_flag, padded, result, result_json, row_name, say_notice, score_line, told
+from .console import json_flag, message, padded, result, result_json, row_name, say_notice, score_line
 from .flags import decimal_flag, force_flag, language_flag, max_bytes_flag
 
 
@@ -53,11 +53,11 @@ def test_command(
         for line in _outputs_table(tested):
             result(line)
     if tested.pictures:
-        result(told("pictures", files=", ".join(tested.pictures)))
+        result(message("pictures", files=", ".join(tested.pictures)))
     if len(evaluation.misread) and evaluation.confusion.size:
         words = ["glassnet", "show", source or data.BUNDLED, *_part_flags(model)]
         words += ["--row", str(samples.row_numbers[evaluation.misread[0]])]
-        result(told("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
+        result(message("next", command=shlex.join([*words, *_reading_flags(model, samples)])))
 
 
 def _facts(tested: EvaluationResult) -> dict[str, Any]:
@@ -79,10 +79,10 @@ def _report(model: Model, test: Dataset, evaluation: Evaluation) -> None:
     for line in _confusion_table(evaluation, model):
         result(line)
     if len(evaluation.misread):
-        result(told("misread", count=len(evaluation.misread)))
+        result(message("misread", count=len(evaluation.misread)))
         for row in evaluation.misread[:10]:
             wanted, found = model.name_of(test.labels[row]), model.name_of(evaluation.answers[row])
-            result(f"          {told('misread_as', row=row_name(test, row), label=wanted, answer=found)}")
+            result(f"          {message('misread_as', row=row_name(test, row), label=wanted, answer=found)}")
 
 
 def _outputs_table(tested: EvaluationResult) -> list[str]:
@@ -117,7 +117,7 @@ def _confusion_table(evaluation: Evaluation, model: Model) -> list[str]:
     """Return the lines of the confusion matrix; rows are true classes, columns answers."""
     matrix = evaluation.confusion
     names = [shortened(model.name_of(k), 20) for k in range(len(matrix))]
-    corner, right = told("corner"), told("right_column")
+    corner, right = message("corner"), message("right_column")
     first = max(13, *map(width_of, names))
     heads = [shortened(name, 9) for name in names]
     width = max(4, len(str(matrix.max())) + 1, *(width_of(head) + 1 for head in heads))

@@ -8,7 +8,7 @@ from typing import Any
 
 from .. import data
 from ..workflow.train_job import TrainResult, draw_pictures
-from .console import complain, result, result_json, say, score_line, told
+from .console import complain, message, result, result_json, say, score_line
 
 
 def print_training(trained: TrainResult, as_json: bool) -> None:
@@ -32,8 +32,8 @@ def print_training(trained: TrainResult, as_json: bool) -> None:
     if as_json:
         return
     if files:
-        result(told("pictures", files=", ".join(files)))
-    result(told("next", command=_next_step(trained)))
+        result(message("pictures", files=", ".join(files)))
+    result(message("next", command=_next_step(trained)))
 
 
 def _facts(trained: TrainResult) -> dict[str, Any]:
@@ -57,7 +57,7 @@ def _print(trained: TrainResult) -> None:
     model, receipt, options = trained.model, trained.model.receipt, trained.model.receipt["options"]
     sizes = "-".join(map(str, model.network.architecture.sizes))
     result(
-        told(
+        message(
             "network",
             sizes=f"{len(model.members)} × {sizes}" if model.others else sizes,
             rule=options["rule"],
@@ -68,13 +68,13 @@ def _print(trained: TrainResult) -> None:
         )
     )
     if kept := receipt.get("kept"):
-        result(told("kept", epochs=", ".join(map(str, kept))))
-    result(told("test", score=score_line(trained.evaluation)))
+        result(message("kept", epochs=", ".join(map(str, kept))))
+    result(message("test", score=score_line(trained.evaluation)))
     if trained.evaluation.only_answer is not None:
-        say(told("one_answer", name=model.name_of(trained.evaluation.only_answer)))
-    result(told("time", **trained.seconds))
+        say(message("one_answer", name=model.name_of(trained.evaluation.only_answer)))
+    result(message("time", **trained.seconds))
     path, wanted = trained.path, trained.wanted
-    result(told("model", file=path) if Path(wanted) == path else told("model_beside", file=path, wanted=wanted))
+    result(message("model", file=path) if Path(wanted) == path else message("model_beside", file=path, wanted=wanted))
 
 
 def _next_step(trained: TrainResult) -> str:
@@ -82,5 +82,5 @@ def _next_step(trained: TrainResult) -> str:
     if trained.held_out:  # a test on all data would count what was trained on
         return shlex.join(["glassnet", "query", path, source])
     tested = [] if source == data.BUNDLED and not test_source else [test_source or source]
-    another = "" if tested else told("another", command="glassnet train --hidden 300 --hidden 100")
+    another = "" if tested else message("another", command="glassnet train --hidden 300 --hidden 100")
     return shlex.join(["glassnet", "test", path, *tested]) + another

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from ..workflow.verify_job import verify_model
-from .console import json_flag, progress_listener, result, result_json, say_notice, told
+from .console import json_flag, message, progress_listener, result, result_json, say_notice
 from .flags import max_bytes_flag
 
 
@@ -30,9 +30,9 @@ def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
         result_json({**vars(verification), "surroundings": list(verification.surroundings)})
     elif verification.same:
         epochs = receipt.get("kept", [len(receipt["trails"][0]) - 1])[0]
-        result(told("same_bits", epochs=epochs, hash=receipt["hash"]))
+        result(message("same_bits", epochs=epochs, hash=receipt["hash"]))
     else:
-        result(told("bits_differ", where=verification.where))
+        result(message("bits_differ", where=verification.where))
     if not as_json:
         for one in verification.surroundings:
             result(f"          {one}")

@@ -118,9 +118,9 @@ def detect_layout(
     """
     columns, like = _Columns(first, rest), usual or SampleLayout()
 
-    def at(end: str, count: int, told: str) -> Found:
+    def at(end: str, count: int, description: str) -> Found:
         """Say where the labels are, if that is elsewhere than in the file before."""
-        return Found(SampleLayout(end, count), "" if (end, count) == (like.labels, like.columns) else told)
+        return Found(SampleLayout(end, count), "" if (end, count) == (like.labels, like.columns) else description)
 
     usual = replace(like, columns=1)
     if features not in (None, columns.width - 1):
@@ -135,16 +135,16 @@ def detect_layout(
     apart_first = _is_apart(first, rest[:, :-1]) and evenness(first) > 0
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
-        told = _one_hot_in(end, len(block), columns)
-        advice = f"There seem to be {told}: {doctor} makes them one column."
+        description = _one_hot_in(end, len(block), columns)
+        advice = f"There seem to be {description}: {doctor} makes them one column."
         if len(first) >= _ENOUGH:
             if _are_pictures(columns.width - len(block)):
-                return at(end, len(block), told)
+                return at(end, len(block), description)
             if end == "last":
-                _require_label(first, rest, len(block), source, told, f"{doctor} makes them one column")
+                _require_label(first, rest, len(block), source, description, f"{doctor} makes them one column")
             return Found(usual, f"the label is taken from the first column. {advice}", advice)
     last, pixels = rest[:, -1], rest[:, :-1]
-    told = f"labels in the last of {columns.width} columns"
+    description = f"labels in the last of {columns.width} columns"
     pictures = _are_pictures(columns.width - 1)
     if called and features is None and not pictures:
         raise DataError(
@@ -153,21 +153,21 @@ def detect_layout(
             f"predict, such as --target {names[-1]} (in Python: load_table).",
         )
     if pictures and (called or _is_certain(last, first, pixels)):
-        return at("last", 1, told)
-    told_first = f"labels in the first of {columns.width} columns, unlike in training"
+        return at("last", 1, description)
+    description_first = f"labels in the first of {columns.width} columns, unlike in training"
     few_tell = like.columns > 1 and len(first) < _ENOUGH  # in more rows one may be a mistake
     if few_tell and _below(first, like.columns) != _below(last, like.columns):
-        return at("last", 1, told) if _below(last, like.columns) else at("first", 1, told_first)
+        return at("last", 1, description) if _below(last, like.columns) else at("first", 1, description_first)
     if usual.labels == "last":
-        return at("first", 1, told_first) if _is_certain(first, last, pixels) else at("last", 1, told)
+        return at("first", 1, description_first) if _is_certain(first, last, pixels) else at("last", 1, description)
     if like.columns > 1:
-        return at("first", 1, told_first)
+        return at("first", 1, description_first)
     if features is None and len(first) >= _ENOUGH:
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
-        _require_label(first, rest, classes, source, told, "put them first")
+        _require_label(first, rest, classes, source, description, "put them first")
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
         helps = f"a table is trained with --target {shlex.quote(names[-1])}" if names else f"{doctor} puts them first"
-        advice = f"There seem to be {told}: {helps}."
+        advice = f"There seem to be {description}: {helps}."
         return Found(usual, f"the label is taken from the first column. {advice}", advice)
     return Found(usual, "", advice)
 
@@ -212,7 +212,9 @@ def _is_certain(label: NDArray[Any], other: NDArray[Any], pixels: NDArray[Any]) 
     return float(label.max()) < high / 4 and evenness(label) >= _EVEN and evenness(other) < _UNEVEN
 
 
-def _require_label(first: NDArray[Any], rest: NDArray[Any], others: int, source: str, told: str, advice: str) -> None:
+def _require_label(
+    first: NDArray[Any], rest: NDArray[Any], others: int, source: str, description: str, advice: str
+) -> None:
     """Refuse whole numbers in the first column that count the rows, or are like those beside it where labels come last.
 
     `others` are how many classes the columns at the end would have; 0 if they are no labels.
@@ -226,7 +228,7 @@ def _require_label(first: NDArray[Any], rest: NDArray[Any], others: int, source:
         raise DataError(
             "GN067",
             f"{source}: the first column has {kinds:,} different values, like those beside it: expected the label. "
-            f"There seem to be {told}: {advice}.",
+            f"There seem to be {description}: {advice}.",
         )
 
 

@@ -12,7 +12,7 @@ from .custom_loss import CustomLossEngine
 from .protocol import Block, Engine, Gradients, Progress
 from .reference import ReferenceEngine
 from .samples import Samples
-from .threads.worker import usable_cores
+from .threads.worker import available_cores
 
 if TYPE_CHECKING:
     from .compiled.engine import CompiledEngine
@@ -27,10 +27,10 @@ __all__ = [
     "Progress",
     "ReferenceEngine",
     "Samples",
+    "available_cores",
     "blas_in_use",
     "engine_named",
     "one_blas_thread",
-    "usable_cores",
 ]
 
 

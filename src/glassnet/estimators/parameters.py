@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from sklearn.utils import check_random_state
 
-from ..engines import usable_cores
+from ..engines import available_cores
 from ..errors import OptionError
 from ..nn.losses import OUTPUT_LOSSES
 from ..options.choices import ENGINES
@@ -259,5 +259,5 @@ def threads_of(n_jobs: Any) -> Any:
     if isinstance(n_jobs, Integral) and n_jobs == 0:
         raise ValueError("n_jobs 0: expected None, 1 or more, or -1 for one thread a core.")
     if isinstance(n_jobs, Integral) and n_jobs < 0:
-        return max(1, usable_cores() + 1 + int(n_jobs))
+        return max(1, available_cores() + 1 + int(n_jobs))
     return 1 if n_jobs is None else n_jobs

@@ -44,7 +44,7 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "{best} with {output}, then {rival} with {second}",
         "{best}(输出 {output}),其次 {rival}(输出 {second})",
     ),
-    "one_output": ("{told} with {output}", "{told}(输出 {output})"),
+    "one_output": ("{answer} with {output}", "{answer}(输出 {output})"),
     "split_gap": (
         "gap       {gap} between their sums, split exactly over the last hidden nodes:",
         "差值      两者的和相差 {gap},精确地拆到末个隐藏层的各节点:",

@@ -16,7 +16,7 @@ from dataclasses import replace
 from queue import SimpleQueue
 
 from ..data.dataset import Dataset
-from ..engines import Engine, usable_cores
+from ..engines import Engine, available_cores
 from ..engines.threads.worker import awaited
 from ..options.options import Options
 from .callbacks import Callback, ends_training
@@ -44,7 +44,7 @@ def fit_ensemble(
         with first_member:
             return finish(run, [first_member])
 
-    pool = ThreadPoolExecutor(options.threads or usable_cores())
+    pool = ThreadPoolExecutor(options.threads or available_cores())
     try:
         waiting = [pool.submit(train_member, number) for number in range(options.members)]
         for one in waiting:

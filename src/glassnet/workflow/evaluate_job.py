@@ -15,7 +15,7 @@ from ..model.evaluate import Evaluation, evaluate, label_scores, number_scores
 from ..model.file import load_model
 from ..model.model import Model
 from .drawings import drawings_of_model, drawings_of_test
-from .model_data import load_labelled, notify_trained_on, read_decimals, unless_told
+from .model_data import load_labelled, notify_trained_on, read_decimals, unless_warned
 from .notice import Notify, ignore
 
 
@@ -77,7 +77,7 @@ def evaluate_model(
         require_folder(pictures)
     samples, rows = load_labelled(model, model_path, read_decimals(model, source, decimal), notify)
     notify_trained_on(model, source, samples, rows, notify)
-    unless_told(model).warn_if_far(samples.inputs)
+    unless_warned(model).warn_if_far(samples.inputs)
     evaluation = evaluate(model, samples)
     drawn = _draw(model, samples, evaluation, Path(pictures), language, force) if pictures else ()
     return EvaluationResult(model, samples, evaluation, drawn)

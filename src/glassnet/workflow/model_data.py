@@ -127,7 +127,7 @@ def notify_trained_on(model: Model, source: str | Table | None, samples: Dataset
         notify(notice("trained_on_part", **facts, test=len(parts[1])))
 
 
-def unless_told(model: Model) -> Model:
+def unless_warned(model: Model) -> Model:
     """Return the model without its range where a table was read: by then it is told which columns are far off."""
     return model.unchecked() if model.columns else model
 

@@ -15,7 +15,7 @@ from ..errors import GlassnetError
 from ..i18n.cli import cli_words
 from ..model.model import Model
 from ..nn.parameters import FloatArray
-from .model_data import load_queries, read_decimals, unless_told
+from .model_data import load_queries, read_decimals, unless_warned
 from .notice import Notify, ignore
 
 
@@ -76,7 +76,7 @@ def query_model(
     if len(queries) == 1 and isinstance(queries[0][1], GlassnetError):
         raise queries[0][1]
     rows = [row for _, row in queries if not isinstance(row, GlassnetError)]
-    outputs = iter(unless_told(model).outputs(np.stack(rows)) if rows else ())  # at once: most of them may be far off
+    outputs = iter(unless_warned(model).outputs(np.stack(rows)) if rows else ())  # at once: most of them may be far off
     return [
         Answer(name, error=row) if isinstance(row, GlassnetError) else _answer(model, name, next(outputs), language)
         for name, row in queries

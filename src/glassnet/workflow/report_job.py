@@ -71,14 +71,14 @@ def write_report(
     samples, training = None, None
     if source is not None or trained_on_bundled(model):
         samples, training = load_unseen(model, model_path, read_decimals(model, source, decimal), notify)
-    kept_aside = training is not None
-    trained_on = trained_on or (source if kept_aside else data.BUNDLED if trained_on_bundled(model) else None)
-    if trained_on is not None and not (kept_aside and trained_on == source):
+    held_out = training is not None
+    trained_on = trained_on or (source if held_out else data.BUNDLED if trained_on_bundled(model) else None)
+    if trained_on is not None and not (held_out and trained_on == source):
         training = load_alike(model, model_path, trained_on, notify)
-    findings = _findings(model, None if kept_aside else source, trained_on, decimal)
+    findings = _findings(model, None if held_out else source, trained_on, decimal)
     from ..html.report.page import make_page
 
-    page = make_page(model, samples, language, Path(model_path).name, training, findings, kept_aside)
+    page = make_page(model, samples, language, Path(model_path).name, training, findings, held_out)
     write_text(place, page.html, overwrite=force or out is None)
     return ReportResult(place, Path(place).stat().st_size, page)
 

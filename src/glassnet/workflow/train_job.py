@@ -40,7 +40,7 @@ from ..training.fit import fit
 from ..training.receipt import add_test, extent_of
 from ..training.run import Fit
 from .drawings import drawings_of_test
-from .model_data import unless_told
+from .model_data import unless_warned
 from .notice import Notify, ignore, notice, texts_to
 from .table_options import TableOptions
 from .training_data import (
@@ -334,7 +334,7 @@ def carry_out(
     if checkpoint and _written_at(checkpoint) in (None, before):  # there was no room for it
         checkpoint = None
     with _not_lost(checkpoint):
-        unless_told(fitted.model).warn_if_far(read.test.inputs)
+        unless_warned(fitted.model).warn_if_far(read.test.inputs)
         began = time.perf_counter()
         evaluation = evaluate(fitted.model, read.test)
         seconds = {

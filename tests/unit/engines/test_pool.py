@@ -18,7 +18,7 @@ def clock(monkeypatch):
         thread_time=lambda: worked[get_ident()], perf_counter=lambda: waited[0] + worked[get_ident()]
     )
     monkeypatch.setattr(pools, "time", time)
-    monkeypatch.setattr(pools, "usable_cores", lambda: 2)
+    monkeypatch.setattr(pools, "available_cores", lambda: 2)
     return SimpleNamespace(worked=worked, waited=waited)
 
 

@@ -65,7 +65,7 @@ def test_no_bit_depends_on_the_number_of_threads_or_on_what_is_asked_beside(monk
     model = model_of("float32")
     outputs = []
     for cores in (1, 2, 3):
-        monkeypatch.setattr(engine_answers, "usable_cores", lambda cores=cores: cores)
+        monkeypatch.setattr(engine_answers, "available_cores", lambda cores=cores: cores)
         outputs.append(compiled(model).outputs(ROWS).tobytes())
     assert len(set(outputs)) == 1
 

@@ -46,35 +46,35 @@ from .why import explain_why
 @partial(language_flag, prints=True)
 @json_flag
 @max_bytes_flag
-def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **asked: Any) -> None:
+def explain_command(model_path: str | None, source: str | None, decimal: str, as_json: bool, **flags: Any) -> None:
     """See through a model: every number of one training step, or why it answers as it does.
 
     DATA with --row names a labelled sample, of the bundled MNIST if left out. With --why, DATA can be a picture too.
     """
-    kind = _kind(asked)
-    require_distinct_paths(html=asked["html"], picture=asked["picture"])
-    if asked["html"]:
-        require_page_place(asked["html"], overwrite=asked["force"])
-    if asked["picture"]:
-        inputs = filter(None, (source, asked["trained_on"]))
-        require_picture_place(asked["picture"], inputs=inputs, overwrite=asked["force"])
+    kind = _kind(flags)
+    require_distinct_paths(html=flags["html"], picture=flags["picture"])
+    if flags["html"]:
+        require_page_place(flags["html"], overwrite=flags["force"])
+    if flags["picture"]:
+        inputs = filter(None, (source, flags["trained_on"]))
+        require_picture_place(flags["picture"], inputs=inputs, overwrite=flags["force"])
     if kind == "example":
-        show_step(worked_example(), explain_words(asked["language"])("step_example"), asked, {}, as_json)
+        show_step(worked_example(), explain_words(flags["language"])("step_example"), flags, {}, as_json)
         return
     if model_path is None:
         raise OptionError("GN020", "name the MODEL to explain, as in: glassnet explain notes.safetensors --row 7")
     model = load_model(model_path)
-    _EXPLAIN[kind](model, model_path, read_decimals(model, source, decimal), asked, as_json)
+    _EXPLAIN[kind](model, model_path, read_decimals(model, source, decimal), flags, as_json)
 
 
-def _kind(asked: dict[str, Any]) -> str:
+def _kind(flags: dict[str, Any]) -> str:
     """Return what is to be explained; refuse two things at once, and flags that belong to another."""
     wanted = {
-        "why": asked["why_"],
-        "backquery": asked["backquery"] or asked["label"] is not None,
-        "nodes": asked["nodes"],
-        "example": asked["example"],
-        "replay": asked["epoch"] is not None or asked["step"] is not None,
+        "why": flags["why_"],
+        "backquery": flags["backquery"] or flags["label"] is not None,
+        "nodes": flags["nodes"],
+        "example": flags["example"],
+        "replay": flags["epoch"] is not None or flags["step"] is not None,
     }
     kinds = [kind for kind, given in wanted.items() if given]
     if len(kinds) > 1:
@@ -89,11 +89,11 @@ def _kind(asked: dict[str, Any]) -> str:
         "row": ("step", "why"),
     }
     for name, homes in belongs.items():
-        if asked[name] is not None and kind not in homes:
+        if flags[name] is not None and kind not in homes:
             flag = name.replace("trained_on", "train")
             whose = {"step": "a step", "example": "--example", "replay": "--epoch and --step"}.get(kind, f"--{kind}")
             raise OptionError("GN022", f"--{flag} does not go with {whose}. Leave one of them out.")
-    if kind == "replay" and (asked["epoch"] is None or asked["step"] is None):
+    if kind == "replay" and (flags["epoch"] is None or flags["step"] is None):
         raise OptionError("GN020", "--epoch and --step name a step of the run together: give both.")
     return kind
 

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
 
 
 def explain_backquery(
-    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Say what each class looks like to the network, by the book's way back and by climbing."""
-    language = asked["language"]
+    language = flags["language"]
     found = backquery_classes(
         model,
         model_path,
         source,
-        part=asked["part"],
-        label=asked["label"],
-        picture=asked["picture"] or ("backquery.png" if model.image_shape else None),
+        part=flags["part"],
+        label=flags["label"],
+        picture=flags["picture"] or ("backquery.png" if model.image_shape else None),
         language=language,
         notify=say_notice,
     )
@@ -64,8 +64,8 @@ def _print_typical(model: Model, found: BackqueryResult, language: str, as_json:
         return
     word = explain_words(language)
     for label, one in zip(classes, rows, strict=True):
-        told = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
-        result(word("typical_row", label=model.name_of(label), **told))
+        message = {"answer": model.name_of(one.answer), "sure": percent(one.confidence)}
+        result(word("typical_row", label=model.name_of(label), **message))
         width = max(map(width_of, one.columns))
         for name, value in one.columns.items():
             far = one.deviations.get(name)

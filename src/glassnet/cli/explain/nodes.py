@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 
 def explain_nodes(
-    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Say which hidden nodes matter, and which are dead or saturated."""
-    picture, language = asked["picture"], asked["language"]
+    picture, language = flags["picture"], flags["language"]
     layers = explain_job.explain_nodes(
-        model, model_path, source, part=asked["part"], picture=picture, language=language, notify=say_notice
+        model, model_path, source, part=flags["part"], picture=picture, language=language, notify=say_notice
     )
     if as_json:
         result_json({"layers": [_node_facts(layer) for layer in layers], "picture": picture})

@@ -16,7 +16,7 @@ from ...model.model import Model
 from ...plots.labels import sample_label
 from ...training.events import Event, TrainingStarted
 from ...workflow import explain_job
-from ..console import progress_listener, result, result_json, say, say_notice, told
+from ..console import message, progress_listener, result, result_json, say, say_notice
 from .step_text import print_step
 
 if TYPE_CHECKING:
@@ -27,35 +27,35 @@ _MOST_ROWS = 8
 
 
 def explain_step(
-    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Show a step on one sample."""
-    if asked["row"] is None:
+    if flags["row"] is None:
         raise OptionError("GN020", "name the sample with --row N, or what else to explain: see --help.")
     step = explain_job.explain_step(
         model,
         model_path,
         source,
-        asked["row"],
-        part=asked["part"],
-        learning_rate=asked["rate"],
+        flags["row"],
+        part=flags["part"],
+        learning_rate=flags["rate"],
         notify=say_notice,
     )
     facts = {"source": step.source, "row": step.row, "label": step.label, "answer": step.answer}
-    word = explain_words(asked["language"])
+    word = explain_words(flags["language"])
     is_, answered = (sample_label(model, one, word) for one in (step.label, step.answer))
     remark = word("step_row", source=step.source, row=step.row, label=is_, answer=answered)
-    show_step(step.trace, f"{remark}{_of_committee(model, word)}", asked, facts, as_json)
+    show_step(step.trace, f"{remark}{_of_committee(model, word)}", flags, facts, as_json)
 
 
 def explain_replay(
-    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Show a step of the training that made the model; exit code 1 where it gives other bits now."""
 
     def announce(event: Event) -> None:
         if isinstance(event, TrainingStarted):
-            say(told("replaying", first=int(event.progress) + 1, last=asked["epoch"], epochs=event.epochs))
+            say(message("replaying", first=int(event.progress) + 1, last=flags["epoch"], epochs=event.epochs))
 
     show = progress_listener()
     try:
@@ -63,9 +63,9 @@ def explain_replay(
             model,
             model_path,
             source,
-            asked["epoch"],
-            asked["step"],
-            checkpoint=asked["checkpoint"],
+            flags["epoch"],
+            flags["step"],
+            checkpoint=flags["checkpoint"],
             callbacks=[announce, show],
             notify=say_notice,
         )
@@ -82,14 +82,14 @@ def explain_replay(
         "same": again.differs is None,
         "where": again.where,
     }
-    remark = _of_run(again, replayed.source, model, explain_words(asked["language"]))
-    show_step(again.trace, remark, asked, facts, as_json)
+    remark = _of_run(again, replayed.source, model, explain_words(flags["language"]))
+    show_step(again.trace, remark, flags, facts, as_json)
     click.get_current_context().exit(0 if facts["same"] else 1)
 
 
-def show_step(step: Trace, remark: str, asked: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
+def show_step(step: Trace, remark: str, flags: dict[str, Any], facts: dict[str, Any], as_json: bool) -> None:
     """Print a step, or write it as a page or a picture."""
-    html, picture, language = asked["html"], asked["picture"], asked["language"]
+    html, picture, language = flags["html"], flags["picture"], flags["language"]
     if picture:
         from ... import plots
 

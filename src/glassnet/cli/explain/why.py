@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 
 def explain_why(
-    model: Model, model_path: str, source: str | Table | None, asked: dict[str, Any], as_json: bool
+    model: Model, model_path: str, source: str | Table | None, flags: dict[str, Any], as_json: bool
 ) -> None:
     """Say why a model answers a sample as it does."""
-    picture, html, language = asked["picture"], asked["html"], asked["language"]
+    picture, html, language = flags["picture"], flags["html"], flags["language"]
     explained = explain_answer(
         model,
         model_path,
         source,
-        row=asked["row"],
-        part=asked["part"],
-        output=asked["output"],
-        trained_on=asked["trained_on"],
+        row=flags["row"],
+        part=flags["part"],
+        output=flags["output"],
+        trained_on=flags["trained_on"],
         drawn=bool(picture),
         notify=say_notice,
     )

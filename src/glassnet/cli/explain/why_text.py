@@ -57,7 +57,9 @@ def answer_line(found: Why, model: Model, say: Say) -> str:
             second=shown(found.outputs[found.rival]),
         )
     answer = answer_label(found, found.answer, model.class_names, say)
-    return answer if found.rival is None else say("one_output", told=answer, output=shown(found.outputs[found.output]))
+    return (
+        answer if found.rival is None else say("one_output", answer=answer, output=shown(found.outputs[found.output]))
+    )
 
 
 def _one(found: Why, known: Any) -> Any:

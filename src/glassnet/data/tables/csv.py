@@ -168,11 +168,11 @@ def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], 
     above, table = content[:start], content[start:]
     if not table.strip():
         raise DataError("GN010", f"{opened.name}: only blank lines, expected rows. Check the file.")
-    told, encoding = in_utf8(table)
+    decoded, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
     above = without_separator_line(above.removeprefix(_BOM))
     remarks += ["what begins with # above the table is left out"] if b"#" in above else []
-    return told, tuple(remarks), above.split(b"\n")[:-1]
+    return decoded, tuple(remarks), above.split(b"\n")[:-1]
 
 
 def table_start(content: bytes) -> int:

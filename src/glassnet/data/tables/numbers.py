@@ -74,7 +74,7 @@ class Numbers:
     """
 
     values: pl.Series
-    strays: pl.Series
+    non_numeric: pl.Series
     unit: str = ""
     decimal: str = "."
     units: dict[str, int] = field(default_factory=dict)
@@ -82,17 +82,17 @@ class Numbers:
     @property
     def count(self) -> int:
         """How many values are not missing."""
-        return len(self.values) - self.values.null_count() + len(self.strays)
+        return len(self.values) - self.values.null_count() + len(self.non_numeric)
 
     @property
     def nearly_all(self) -> bool:
         """Whether nearly all values are numbers."""
-        return len(self.strays) <= (1 - _ALMOST) * self.count
+        return len(self.non_numeric) <= (1 - _ALMOST) * self.count
 
     @property
-    def few_strays(self) -> bool:
+    def few_non_numeric(self) -> bool:
         """Whether so few values, of so few kinds, are no numbers that all others are."""
-        return self.nearly_all and self.strays.n_unique() <= _FEW_KINDS
+        return self.nearly_all and self.non_numeric.n_unique() <= _FEW_KINDS
 
     @property
     def mixed(self) -> bool:
@@ -117,7 +117,7 @@ def find_numbers(column: pl.Series, decimal: str = AUTO) -> Numbers:
     found: list[Numbers] = []
     for unit in dict.fromkeys((next(iter(parts.counts), ""), "")):
         found += _read(parts, unit, [unit, ""] if is_sign(unit) else [unit], decimal)
-    return min(found, key=lambda one: (not one.few_strays, len(one.strays)))
+    return min(found, key=lambda one: (not one.few_non_numeric, len(one.non_numeric)))
 
 
 def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO) -> Numbers:
@@ -142,10 +142,10 @@ def read_numbers(column: pl.Series, unit: str, learnt: str, decimal: str = AUTO)
         accepted = [one for one in parts.counts if _spelling(one) == _spelling(unit)]
         accepted += [""] * (is_sign(unit) or all(map(is_sign, parts.counts)))
     [usual] = _read(parts, unit, accepted, learnt if decimal == AUTO else decimal)
-    if decimal != AUTO or usual.few_strays:
+    if decimal != AUTO or usual.few_non_numeric:
         return usual
     [other] = _read(parts, unit, accepted, OTHER[learnt])
-    return other if other.few_strays else usual
+    return other if other.few_non_numeric else usual
 
 
 class _Parts(NamedTuple):
@@ -194,8 +194,8 @@ def _read(parts: _Parts, unit: str, accepted: Sequence[str], decimal: str) -> li
     found = []
     for sign in decimal:
         values = _with_comma(text) if sign == "," else _with_point(text)
-        strays = parts.column.filter(values.is_null() & parts.column.is_not_null())
-        found.append(Numbers(values, strays, unit, sign, parts.counts))
+        non_numeric = parts.column.filter(values.is_null() & parts.column.is_not_null())
+        found.append(Numbers(values, non_numeric, unit, sign, parts.counts))
     return found
 
 
@@ -248,7 +248,7 @@ def non_numeric_values(texts: Sequence[str]) -> NDArray[np.bool_]:
     """
     column = pl.Series([text or None for text in texts], dtype=pl.String)
     found = find_numbers(column, ".")
-    if not found.few_strays:
+    if not found.few_non_numeric:
         return np.zeros(len(column), bool)
     return (found.values.is_null() & column.is_not_null()).to_numpy()
 

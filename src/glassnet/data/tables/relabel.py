@@ -36,7 +36,7 @@ Changes = Mapping[int, str | None]
 """Row -> the label it is to have, as it is written in the data; None to leave the row out."""
 
 
-def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -> dict[int, str | None]:
+def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[str]) -> dict[int, str | None]:
     """Read a reviewed list: which rows get which label, and which are to go.
 
     Parameters
@@ -78,7 +78,7 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
         elif any(cells) and new_column < len(cells) and cells[new_column]:
-            row, label = _change(f"{name}, line {number}", cells[row_column], fields[new_column], rows, known)
+            row, label = _change(f"{name}, line {number}", cells[row_column], fields[new_column], rows, class_names)
             if changes.get(row, label) != label:
                 raise DataError("GN074", f"{name}, line {number}: row {row} has another line. Remove one.")
             changes[row] = label
@@ -87,15 +87,15 @@ def read_review(path: str | os.PathLike[str], rows: int, known: Sequence[str]) -
     return changes
 
 
-def _change(where: str, row: str, new: str, rows: int, known: Sequence[str]) -> tuple[int, str | None]:
+def _change(where: str, row: str, new: str, rows: int, class_names: Sequence[str]) -> tuple[int, str | None]:
     if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
         raise DataError("GN074", f"{where}: row {row!r}, expected 0 to {rows - 1}.")
     if new.strip().lower() == "drop":
         return int(row), None
     # As the list's own columns have it, see `spreadsheet`; or as somebody typed it.
-    label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in known), None)
+    label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in class_names), None)
     if label is None:
-        raise DataError("GN074", f"{where}: label {new.strip()!r}, expected one of {listed(known, 6)}, or drop.")
+        raise DataError("GN074", f"{where}: label {new.strip()!r}, expected one of {listed(class_names, 6)}, or drop.")
     return int(row), label
 
 

@@ -95,7 +95,7 @@ class Column:
     @property
     def non_numeric(self) -> pl.Series:
         """The values that are no numbers, as text."""
-        return self.found.strays if self.found else pl.Series([], dtype=pl.String)
+        return self.found.non_numeric if self.found else pl.Series([], dtype=pl.String)
 
     @property
     def truths(self) -> NDArray[np.float64]:
@@ -136,7 +136,7 @@ class Column:
         """Tell whether text is numbers too if its decimals are written so."""
         if not self.is_text:
             return False
-        return read_numbers(self.series, self.unit, decimal, decimal).few_strays
+        return read_numbers(self.series, self.unit, decimal, decimal).few_non_numeric
 
     def describe(self) -> dict[str, Any]:
         """Return name, kind, part of missing values, number of different ones, and some of them.
@@ -273,7 +273,13 @@ def _column(series: pl.Series, plain: NDArray[np.float64] | None, decimal: str) 
     if not len(present):
         kind = "missing"
     elif dtype == pl.String:
-        kind = "boolean" if _is_boolean(present) else "number" if found.few_strays and not _is_code(present) else "text"
+        kind = (
+            "boolean"
+            if _is_boolean(present)
+            else "number"
+            if found.few_non_numeric and not _is_code(present)
+            else "text"
+        )
         kind = "date" if kind == "text" and not _is_code(present) and are_dates(present) else kind
     return Column(series, kind, _array(found.values), found)
 

@@ -44,7 +44,7 @@ def capitals(table: RawData, case: Case) -> Outcome:
         return [], table
     words, labels = dict(table.words), table.labels
     which = np.zeros(len(table), bool)
-    told, names = [], []
+    details, names = [], []
     series: list[tuple[str, NDArray[Any]]] = [(table.names[column], texts) for column, texts in words.items()]
     if labels is not None and labels.dtype.kind == "O":
         series.append((table.label_name, labels))
@@ -54,17 +54,17 @@ def capitals(table: RawData, case: Case) -> Outcome:
         better = {} if truths else _better(texts, _in_training(case, name))
         if better:
             pairs = list(better.items())[:_SHOWN]
-            told += [
+            details += [
                 detail("capitals", name=name or detail("unnamed"), word=word, other=other) for word, other in pairs
             ]
             names.append(name)
             which |= np.isin(texts, np.array(list(better), object))
             texts = np.array([better.get(text, text) for text in texts.tolist()], object)
         changed.append(texts)
-    if not told:
+    if not details:
         return [], table
     finding = make_finding(
-        "GD17", table, Detail("; ".join(told), ";".join(map(in_chinese, told))), which, columns=names
+        "GD17", table, Detail("; ".join(details), ";".join(map(in_chinese, details))), which, columns=names
     )
     if len(changed) > len(words):
         labels = changed.pop()

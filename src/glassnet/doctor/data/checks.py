@@ -41,7 +41,7 @@ STEPS: tuple[Step, ...] = (
     layout.identifiers,
     label_column,
     layout.header,
-    layout.strays,
+    layout.invalid_numbers,
     sentinels,
     capitals,
     layout.gaps,

@@ -37,8 +37,8 @@ def numbering(table: RawData, case: Case) -> Outcome:
     """Labels in words, negative ones, fractions; only where no names of classes are kept."""
     if table.labels is None or not table.pictures or not len(table):
         return [], table
-    if case.like is not None and (known := case.like.repairs.numbering):
-        return _numbered_alike(table, known)
+    if case.like is not None and (training_classes := case.like.repairs.numbering):
+        return _numbered_alike(table, training_classes)
     if table.labels.dtype.kind == "O":
         values = _as_numbers(table.labels)
         if np.isnan(values).mean() > 0.5:
@@ -66,16 +66,16 @@ def numbering(table: RawData, case: Case) -> Outcome:
     return [make_finding("GD30", table, text, wrong)], new.take(~wrong)
 
 
-def _numbered_alike(table: RawData, known: Mapping[str, int]) -> Outcome:
+def _numbered_alike(table: RawData, training_classes: Mapping[str, int]) -> Outcome:
     """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
     words = table.label_words
-    there = np.isin(words, list(known))
+    there = np.isin(words, list(training_classes))
     findings = [make_finding("GD30", table, detail("as_in_training"), there)] if there.any() else []
     if not there.all():
         shown = listed(np.unique(words[~there]).tolist())
         text = detail("odd_labels", rows=counted(int((~there).sum()), "row"), labels=shown)
         findings.append(make_finding("GD33", table, text, ~there))
-    numbers = np.array([known.get(word, 0) for word in words.tolist()], np.int64)
+    numbers = np.array([training_classes.get(word, 0) for word in words.tolist()], np.int64)
     return findings, replace(table, labels=numbers).take(there)
 
 
@@ -159,8 +159,8 @@ def reachable(table: RawData, case: Case) -> Outcome:
     """Targets of 0 and 1 that a sigmoid is asked for by the squared error."""
     options = case.options
     low, high = TARGETS[options.targets]
-    asked = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"
-    if not asked or case.part == "test":
+    one_hot_sigmoid = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"
+    if not one_hot_sigmoid or case.part == "test":
         return [], table
     text = detail("unreachable", targets=options.targets, low=low, high=high)
     return [make_finding("GD36", table, text)], table

@@ -168,23 +168,23 @@ def _identifies(table: RawData, column: int) -> bool:
 
 
 def _mostly_words(table: RawData, column: int) -> bool:
-    return _strays(table, column) > 0.5
+    return _non_numeric_share(table, column) > 0.5
 
 
-def _strays(table: RawData, column: int) -> float:
+def _non_numeric_share(table: RawData, column: int) -> float:
     """Return which part of a column's fields is no number."""
     filled = table.words[column] != ""
     return float(np.isnan(table.numbers[filled, column]).mean())
 
 
-def strays(table: RawData, case: Case) -> Outcome:
+def invalid_numbers(table: RawData, case: Case) -> Outcome:
     """Fields that are no numbers in a column of numbers; in a table training takes them for missing, if they are few.
 
     What few means is its word, so that no row goes with which it could do something.
     """
     if case.takes_gaps(table):
         return _missing(table)
-    columns = [column for column in table.words if table.pictures or _strays(table, column) <= _STRAYS]
+    columns = [column for column in table.words if table.pictures or _non_numeric_share(table, column) <= _STRAYS]
     if not columns:
         return [], table
     wrong = {column: np.isnan(table.numbers[:, column]) & (table.words[column] != "") for column in columns}
@@ -205,29 +205,29 @@ def strays(table: RawData, case: Case) -> Outcome:
 
 def _missing(table: RawData) -> Outcome:
     """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
-    numbers, words, exact, told, names = table.numbers, dict(table.words), dict(table.exact), [], []
+    numbers, words, exact, details, names = table.numbers, dict(table.words), dict(table.exact), [], []
     rows = np.zeros(len(table), bool)
     infinite, _ = _holes(table)
     if infinite.any():
         numbers = np.where(infinite, np.nan, numbers)
         rows |= infinite.any(axis=1)
         names += [table.names[column] for column in np.flatnonzero(infinite.any(axis=0))]
-        told += [detail("infinite", name=name) for name in names[:SHOWN]]
+        details += [detail("infinite", name=name) for name in names[:SHOWN]]
     for column, texts in table.words.items():
         wrong = non_numeric_values(texts.tolist())
         if not any(wrong):
             continue
         rows |= wrong
         names.append(table.names[column])
-        told.append(detail("stray", example=texts[wrong][0], name=names[-1]))
+        details.append(detail("stray", example=texts[wrong][0], name=names[-1]))
         words[column] = np.where(wrong, "", texts)
         if column in exact:
             exact[column] = np.where(wrong, "", exact[column])
         if not np.isnan(numbers[words[column] != "", column]).any():
             del words[column]  # what is left are plain numbers
-    if not told:
+    if not details:
         return [], table
-    shown = Detail("; ".join(told[:SHOWN]), ";".join(map(in_chinese, told[:SHOWN])))
+    shown = Detail("; ".join(details[:SHOWN]), ";".join(map(in_chinese, details[:SHOWN])))
     text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
     return [make_finding("GD46", table, text, rows, columns=names)], replace(
         table, numbers=numbers, words=words, exact=exact

@@ -40,11 +40,11 @@ def sentinels(table: RawData, case: Case) -> Outcome:
         return [], table
     which = np.zeros(len(table), bool)
     numbers, labels = table.numbers.copy(), table.labels
-    told, names = [], []
+    details, names = [], []
     for place, values in wrong.items():
         name = name_of(place) or detail("unnamed")
         for value, count in values.items():
-            told.append(detail("sentinel", value=value, name=name, rows=counted(count, "row")))
+            details.append(detail("sentinel", value=value, name=name, rows=counted(count, "row")))
             names.append(name)
         here = np.isin(series[place], list(values))
         which |= here
@@ -52,6 +52,6 @@ def sentinels(table: RawData, case: Case) -> Outcome:
             labels = np.where(here, np.nan, series[place])
         else:
             numbers[here, place] = np.nan
-    text = Detail("; ".join(told), ";".join(map(in_chinese, told)))
+    text = Detail("; ".join(details), ";".join(map(in_chinese, details)))
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
     return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -124,48 +124,48 @@ class ConstantStrings:
                 break
         return strings
 
-    def of(self, node: ast.expr, deep: int = 0) -> ConstantString | None:
+    def of(self, node: ast.expr, depth: int = 0) -> ConstantString | None:
         """Return the string that an expression evaluates to, or None."""
         if isinstance(node, ast.Constant):
             return ConstantString(node.value, False, node) if isinstance(node.value, str) else None
-        if deep > _MAX_DEPTH:
+        if depth > _MAX_DEPTH:
             return None
         separators = [_SEPARATORS[path] for path in self._names.possible_paths(node) if path in _SEPARATORS]
         if separators:
             return ConstantString(separators[0], False, node)
         if isinstance(node, ast.Name | ast.Attribute | ast.IfExp):
             value = self._resolve(node)
-            return None if value is None else self.of(value, deep + 1)
+            return None if value is None else self.of(value, depth + 1)
         if isinstance(node, ast.JoinedStr):
-            return self._concatenate([self._evaluate_part(part, deep) for part in node.values], node)
+            return self._concatenate([self._evaluate_part(part, depth) for part in node.values], node)
         if isinstance(node, ast.BinOp):
-            return self._evaluate_operator(node, deep)
-        return self._evaluate_call(node, deep) if isinstance(node, ast.Call) else None
+            return self._evaluate_operator(node, depth)
+        return self._evaluate_call(node, depth) if isinstance(node, ast.Call) else None
 
-    def _evaluate_part(self, part: ast.expr, deep: int) -> ConstantString | None:
+    def _evaluate_part(self, part: ast.expr, depth: int) -> ConstantString | None:
         """Evaluate a part of an f-string without conversion or format."""
         if not isinstance(part, ast.FormattedValue):
-            return self.of(part, deep + 1)
+            return self.of(part, depth + 1)
         return (
-            self._evaluate_formatted(part.value, deep) if part.conversion == -1 and part.format_spec is None else None
+            self._evaluate_formatted(part.value, depth) if part.conversion == -1 and part.format_spec is None else None
         )
 
-    def _evaluate_formatted(self, node: ast.expr, deep: int) -> ConstantString | None:
+    def _evaluate_formatted(self, node: ast.expr, depth: int) -> ConstantString | None:
         """Evaluate an expression as it appears in a formatted string: whole numbers too."""
         number = self._resolve(node) if isinstance(node, ast.Name) else node
         if isinstance(number, ast.Constant) and type(number.value) is int:
             return ConstantString(str(number.value), False, node)
-        return self.of(node, deep + 1)
+        return self.of(node, depth + 1)
 
     def _concatenate(self, parts: list[ConstantString | None], node: ast.expr) -> ConstantString | None:
         values = [part.value for part in parts if part is not None]
         return ConstantString("".join(values), False, node) if len(values) == len(parts) else None
 
-    def _evaluate_operator(self, node: ast.BinOp, deep: int) -> ConstantString | None:
+    def _evaluate_operator(self, node: ast.BinOp, depth: int) -> ConstantString | None:
         if isinstance(node.op, ast.Mod):
             parts = node.right.elts if isinstance(node.right, ast.Tuple) else [node.right]
-            return self._evaluate_format(node, node.left, parts, deep)
-        left, right = self.of(node.left, deep + 1), self.of(node.right, deep + 1)
+            return self._evaluate_format(node, node.left, parts, depth)
+        left, right = self.of(node.left, depth + 1), self.of(node.right, depth + 1)
         if left is None or right is None:
             return None
         if isinstance(node.op, ast.Add) and not (left.path or right.path):
@@ -175,10 +175,10 @@ class ConstantStrings:
         return None
 
     def _evaluate_format(
-        self, node: ast.expr, pattern: ast.expr, parts: Sequence[ast.expr], deep: int
+        self, node: ast.expr, pattern: ast.expr, parts: Sequence[ast.expr], depth: int
     ) -> ConstantString | None:
         """Evaluate ``'%s.csv' % name`` and ``'{}.csv'.format(name)``, plain fields only."""
-        whole, values = self.of(pattern, deep + 1), [self._evaluate_formatted(part, deep) for part in parts]
+        whole, values = self.of(pattern, depth + 1), [self._evaluate_formatted(part, depth) for part in parts]
         if whole is None or whole.path or None in values:
             return None
         pieces = re.split(r"%[sdi]" if isinstance(node, ast.BinOp) else r"\{\d?\}", whole.value)
@@ -193,22 +193,22 @@ class ConstantStrings:
         ]
         return ConstantString("".join(text for text in filled if text), False, node)
 
-    def _evaluate_call(self, node: ast.Call, deep: int) -> ConstantString | None:
+    def _evaluate_call(self, node: ast.Call, depth: int) -> ConstantString | None:
         if node.keywords or any(isinstance(one, ast.Starred) for one in node.args):
             return None
         if isinstance(node.func, ast.Attribute) and node.func.attr == "format":
-            return self._evaluate_format(node, node.func.value, node.args, deep)
+            return self._evaluate_format(node, node.func.value, node.args, depth)
         if isinstance(node.func, ast.Attribute) and node.func.attr == "join" and len(node.args) == 1:
-            return self._evaluate_join(node, node.func.value, node.args[0], deep)
+            return self._evaluate_join(node, node.func.value, node.args[0], depth)
         if self._is_program_folder(node):
             return ConstantString("", "pathlib" in ast.unparse(node), node)
-        parts = [self.of(one, deep + 1) for one in node.args]
+        parts = [self.of(one, depth + 1) for one in node.args]
         called = {*self._names.possible_paths(node.func)}
         is_path = bool(called & set(_PATHS))
         if called & {"str"} and len(node.args) == 1:
-            parts = [self._evaluate_formatted(node.args[0], deep)]
+            parts = [self._evaluate_formatted(node.args[0], depth)]
         if isinstance(node.func, ast.Attribute) and node.func.attr == "joinpath":
-            parts.insert(0, self.of(node.func.value, deep + 1))
+            parts.insert(0, self.of(node.func.value, depth + 1))
             is_path = parts[0] is not None and parts[0].path
         elif not (is_path or called & set(_JOINS) or (called & set(_IDENTITIES) and len(parts) == 1)):
             return None
@@ -218,12 +218,12 @@ class ConstantStrings:
         value = _join_path(values, "\\" if called & set(_WINDOWS) else "/")
         return ConstantString(os.path.expanduser(value) if "os.path.expanduser" in called else value, is_path, node)
 
-    def _evaluate_join(self, node: ast.expr, between: ast.expr, parts: ast.expr, deep: int) -> ConstantString | None:
+    def _evaluate_join(self, node: ast.expr, between: ast.expr, parts: ast.expr, depth: int) -> ConstantString | None:
         """Evaluate ``os.sep.join(["data", name])``."""
-        own = self.of(between, deep + 1)
+        own = self.of(between, depth + 1)
         if own is None or not isinstance(parts, ast.List | ast.Tuple):
             return None
-        strings = [self.of(part, deep + 1) for part in parts.elts]
+        strings = [self.of(part, depth + 1) for part in parts.elts]
         texts = [part.value for part in strings if part is not None]
         return ConstantString(own.value.join(texts), False, node) if len(texts) == len(strings) else None
 

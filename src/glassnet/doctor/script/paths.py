@@ -93,9 +93,9 @@ def _file_uses(node: ast.Call, names: ImportedNames, strings: ConstantStrings) -
             writes = node.func.attr == "open" and _mode_writes(node, node.args[:1])
             return [("write" if writes else _METHODS[node.func.attr], owner) for owner in owners]
     if isinstance(node.func, ast.Attribute) and node.func.attr in ("glob", "rglob") and len(node.args) == 1:
-        deep = "**/" * (node.func.attr == "rglob")
+        recursive = "**/" * (node.func.attr == "rglob")
         folders = [owner for owner in strings.each(node.func.value) if owner.path]
-        patterns = [f"{deep}{pattern.value}" for pattern in strings.each(node.args[0])]
+        patterns = [f"{recursive}{pattern.value}" for pattern in strings.each(node.args[0])]
         if folders:
             return [
                 ("search", replace(owner, value=f"{owner.value or '.'}/{pattern}", shared=True))

@@ -16,7 +16,7 @@ from ...nn.architecture import Architecture
 from ...nn.blas import one_blas_thread
 from ...nn.parameters import FloatArray, Parameters, aligned_zeros
 from ...preprocess import Scaling
-from ..threads.worker import usable_cores
+from ..threads.worker import available_cores
 from . import kernels
 from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 
@@ -32,7 +32,7 @@ it, as for more, would take longer than the products."""
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """Return the threads of this process; one that is forked off has what this one has made, and no threads."""
-    return ThreadPoolExecutor(usable_cores())
+    return ThreadPoolExecutor(available_cores())
 
 
 class InferenceNetwork:
@@ -76,7 +76,7 @@ class InferenceNetwork:
         self._numbers = kernels.packed(kernels.plan_of(with_bias), tiles, ROWS)
         self._upper_work = max((above * below for above, below in pairwise(architecture.sizes[1:])), default=0)
         self._local = threading.local()
-        self._threads = usable_cores()
+        self._threads = available_cores()
 
     def outputs(self, raw: NDArray[np.generic]) -> FloatArray:
         """Return the outputs, (n, outputs), for unscaled samples, (n, features)."""

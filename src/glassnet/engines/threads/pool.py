@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..compiled import kernels
 from .pool_size import PoolSize
-from .worker import Done, Worker, usable_cores
+from .worker import Done, Worker, available_cores
 
 WORTH_THREADS = 40_000_000
 """Products of a block from which several threads pay: one alone has done fewer before the others are awake."""
@@ -48,7 +48,7 @@ class WorkerPool:
     """
 
     def __init__(self, wanted: int, useful: int, spins: int) -> None:
-        cores = usable_cores()
+        cores = available_cores()
         self.most = min(wanted or cores, useful)
         self.spins = spins if self.most <= cores else kernels.FEW_SPINS
         self.leader, self._others = Worker(), [Worker() for _ in range(1, self.most)]

@@ -22,7 +22,7 @@ Where a library has a handler of its own for interrupts (polars, once it is load
 Done = SimpleQueue[tuple[Any, BaseException | None]]
 
 
-def usable_cores() -> int:
+def available_cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 

@@ -20,6 +20,7 @@ def report(
     name: str = "",
     training: Dataset | None = None,
     findings: Sequence[Finding] | None = None,
+    held_out: bool = False,
     kept_aside: bool = False,
 ) -> str:
     """Return a page about a model: one HTML document that needs no network and no script.
@@ -38,8 +39,8 @@ def report(
         What the model was trained on, to show what misread samples resemble.
     findings : sequence of Finding, optional
         Of the data doctor, from `glassnet.doctor.examine`; not shown if not given.
-    kept_aside : bool
-        Whether `data` are the part of the training file that was held out for the test.
+    held_out, kept_aside : bool
+        The second is the old name. Whether `data` are the part of the training file that was held out for the test.
 
     Returns
     -------
@@ -55,7 +56,7 @@ def report(
     """
     from .page import make_page
 
-    return make_page(model, data, language, name, training, findings, kept_aside).html
+    return make_page(model, data, language, name, training, findings, held_out or kept_aside).html
 
 
 __all__ = ["report"]

@@ -55,7 +55,7 @@ def make_page(
     name: str,
     training: Dataset | None,
     findings: Sequence[Finding] | None,
-    kept_aside: bool,
+    held_out: bool,
 ) -> Page:
     """Make the page; parameters and errors as `report`."""
     require_model(model)
@@ -92,7 +92,7 @@ def make_page(
             data=data,
             members=len(model.members),
             lead=_lead(evaluated, say),
-            notes=_notes(model, evaluated, kept_aside, say),
+            notes=_notes(model, evaluated, held_out, say),
             tiles=_tiles(model, evaluated, sections, say),
             sections=sections,
             titles={section: say(word) for section, word in TITLES.items()},
@@ -130,12 +130,12 @@ def _lead(evaluated: EvaluatedModel | None, say: Say) -> str:
     return say("lead_classes", **facts, right=format_count(evaluation.samples - len(evaluation.misread)))
 
 
-def _notes(model: Model, evaluated: EvaluatedModel | None, kept_aside: bool, say: Say) -> list[str]:
+def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: Say) -> list[str]:
     """Return notes on how to read the figures."""
     if evaluated is None:
         return []
     notes, trained = [], sub_receipt(model.receipt, "data")
-    if kept_aside:
+    if held_out:
         notes.append(say("kept_aside", source=evaluated.data.source))
     elif trained.get("fingerprint") == fingerprint(evaluated.data):
         notes.append(say("trained_on_these"))

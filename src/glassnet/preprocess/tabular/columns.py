@@ -114,8 +114,8 @@ class Columns:
         remarks += about
         dropped = [*((name, "by --drop") for name in drop if name not in asked), *useless]
         if not inputs:
-            told = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
-            why = "; ".join(told[:5]) or "there is no other column"
+            reasons = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
+            why = "; ".join(reasons[:5]) or "there is no other column"
             raise DataError(
                 "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
             )

@@ -119,7 +119,7 @@ def about_numbers_in_words(column: Column) -> list[str]:
             "to one unit for numbers"
         ]
     # Few different numbers are grades, and many words among numbers are codes.
-    numbers, words = found.values.drop_nulls(), found.strays
+    numbers, words = found.values.drop_nulls(), found.non_numeric
     few = numbers.n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
     if few or len(numbers) < len(words) or not len(words):
         return []
