@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
+from ..._lazy import lazy_names
 
-_OF_CHECKS = ("Diagnosis", "examine", "examine_each", "examine_table")
-
-
-def __getattr__(name: str) -> Any:
-    # Loaded when it is first used, for it reads tables.
-    if name not in _OF_CHECKS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(".checks", __name__), name)
+__getattr__, __dir__ = lazy_names(
+    __name__, dict.fromkeys(("Diagnosis", "examine", "examine_each", "examine_table"), "checks")
+)
