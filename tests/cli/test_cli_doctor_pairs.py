@@ -10,7 +10,7 @@ import pytest
 
 import glassnet
 from support.cli import run
-from support.samples import digits, npz, png
+from support.samples import csv_of, digits, npz, png
 
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
 
@@ -19,10 +19,6 @@ def written(rows) -> str:
     file = io.StringIO()
     csv.writer(file, lineterminator="\n").writerows(rows)
     return file.getvalue()
-
-
-def plain(values: np.ndarray) -> str:
-    return "".join(",".join(f"{v:.6g}" for v in row) + "\n" for row in values)
 
 
 PLACES = {
@@ -98,7 +94,7 @@ def test_training_takes_the_pair_of_pixels_that_the_doctor_writes(change, place,
             labels = np.searchsorted(np.unique(CHANGES[change](data.inputs, data.labels)[1]), labels)
         label = np.eye(10)[labels] if place == "one-hot" else labels[:, None]
         values = np.concatenate([label, pixels] if place == "first" else [pixels, label], axis=1)
-        (folder / name).write_text(plain(values))
+        (folder / name).write_text(csv_of(values))
     outcome = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json")
     assert outcome.json()["fixed"]["test"] == "copy-test.csv"
     training, test = glassnet.load_data("copy.csv"), glassnet.load_data("copy-test.csv", part="test")
@@ -171,8 +167,8 @@ def test_a_test_file_may_have_its_labels_elsewhere(training, test, folder):
     """As training does, the doctor finds them by their values; no row is lost, and pixels go by their place."""
     data = digits(200)
     x, y = data.inputs.astype(float), data.labels
-    (folder / "train.csv").write_text(plain(PLACES[training](x[:150], y[:150])))
-    (folder / "test.csv").write_text(plain(PLACES[test](x[150:], y[150:])))
+    (folder / "train.csv").write_text(csv_of(PLACES[training](x[:150], y[:150])))
+    (folder / "test.csv").write_text(csv_of(PLACES[test](x[150:], y[150:])))
     found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
     assert [one["code"] for one in found["findings"] if one["code"] in ("GD33", "GD50")] == []
     said = [one["code"] for one in found["findings"] if one["source"] == "test.csv" and one["severity"] == "error"]
@@ -199,16 +195,16 @@ def test_labels_in_words_may_be_elsewhere_too(training, test, folder):
 def test_a_row_without_a_one_hot_label_is_dropped_and_a_file_of_such_rows_refused(folder):
     data = digits(200)
     values = PLACES["one-hot last"](data.inputs.astype(float), data.labels)
-    (folder / "train.csv").write_text(plain(values[:150]))
+    (folder / "train.csv").write_text(csv_of(values[:150]))
     values[153, -10:] = 0
-    (folder / "test.csv").write_text(plain(values[150:]))
+    (folder / "test.csv").write_text(csv_of(values[150:]))
     found = run("doctor", "train.csv", "--test", "test.csv", "--fix", "copy.csv", "--json").json()
     assert [one["rows"] for one in found["findings"] if one["code"] == "GD10"] == [[3]]
     np.testing.assert_array_equal(
         glassnet.load_data("copy-test.csv", part="test").labels, np.delete(data.labels[150:], 3)
     )
     values[150:, -10:] = 0
-    (folder / "none.csv").write_text(plain(values[150:]))
+    (folder / "none.csv").write_text(csv_of(values[150:]))
     before = sorted(folder.iterdir())
     run("doctor", "train.csv", "--test", "none.csv", "--fix", "again.csv").refused("GN015", "none.csv", "one-hot")
     assert sorted(folder.iterdir()) == before

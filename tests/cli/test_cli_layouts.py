@@ -10,7 +10,7 @@ from glassnet.data.queries import load_inputs
 from glassnet.errors import ModelFileError
 from glassnet.model.file import header_of, load_model, tensors_of, write
 from support.cli import run
-from support.samples import digits, npz
+from support.samples import csv_of, digits, npz
 
 QUICK = ("--epochs", 1, "--hidden", 5, "--engine", "reference", "--no-pictures")
 COUNT = 300
@@ -19,10 +19,6 @@ COUNT = 300
 def pixels(rows: slice = slice(None)) -> tuple[np.ndarray, np.ndarray]:
     data = digits(COUNT)
     return data.inputs[rows].astype(float), data.labels[rows]
-
-
-def written(values: np.ndarray, separator: str = ",") -> str:
-    return "".join(separator.join(f"{v:.7g}" for v in row) + "\n" for row in values)
 
 
 PLACES = {
@@ -45,7 +41,7 @@ RANGES = {
 def test_the_same_samples_are_read_wherever_the_labels_are_and_whatever_the_range(place, scale, folder):
     """What is read is the very same as from the notes' own form; the range 0 to 1 is that of --input-max 1."""
     x, y = pixels()
-    (folder / "rows.csv").write_text(written(PLACES[place](RANGES[scale](x), y)))
+    (folder / "rows.csv").write_text(csv_of(PLACES[place](RANGES[scale](x), y)))
     data = glassnet.load_data("rows.csv")
     wanted = RANGES[scale](x) if scale in ("0 to 1", "black and white") else x
     np.testing.assert_array_equal(data.labels, y)
@@ -61,7 +57,7 @@ def test_the_same_samples_are_read_wherever_the_labels_are_and_whatever_the_rang
 def test_a_model_reads_later_files_as_the_one_it_was_trained_on(place, scale, folder):
     x, y = pixels()
     values = PLACES[place](RANGES[scale](x), y)
-    (folder / "rows.csv").write_text(written(values))
+    (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK, "-o", "m.safetensors", "--checkpoint", "c.safetensors")
     assert outcome.code == 0, outcome.err
     said = [line for line in outcome.err.splitlines() if line.startswith("rows.csv: ")]
@@ -73,17 +69,17 @@ def test_a_model_reads_later_files_as_the_one_it_was_trained_on(place, scale, fo
     accuracy = float(np.mean(np.array(answers) == y))
     assert run("test", "m.safetensors", "rows.csv", "--json").json()["accuracy"] == pytest.approx(accuracy, abs=1e-4)
     for rows in ([3], [0, 7, 8]):  # too few to tell by themselves how they are laid out
-        (folder / "few.csv").write_text(written(values[rows]))
+        (folder / "few.csv").write_text(csv_of(values[rows]))
         got = run("query", "m.safetensors", "few.csv", "--json").json()
         assert [one["answer"] for one in got] == [answers[row] for row in rows]
-    (folder / "bare.csv").write_text(written(RANGES[scale](x)[:4]))
+    (folder / "bare.csv").write_text(csv_of(RANGES[scale](x)[:4]))
     got = run("query", "m.safetensors", "bare.csv", "--json").json()
     assert [one["answer"] for one in got] == answers[:4]
 
 
 def test_a_training_goes_on_with_the_file_as_it_was_read_at_first(folder):
     x, y = pixels()
-    (folder / "rows.csv").write_text(written(PLACES["one-hot last"](RANGES["-1 to 1"](x), y)))
+    (folder / "rows.csv").write_text(csv_of(PLACES["one-hot last"](RANGES["-1 to 1"](x), y)))
     run("train", "rows.csv", *QUICK, "-o", "a.safetensors", "--checkpoint", "c.safetensors", "--checkpoint-every", 1)
     outcome = run("resume", "c.safetensors", "-o", "b.safetensors")
     assert outcome.code == 0, outcome.err
@@ -92,7 +88,7 @@ def test_a_training_goes_on_with_the_file_as_it_was_read_at_first(folder):
 
 def test_a_model_made_in_python_is_verified_too(folder):
     x, y = pixels()
-    (folder / "rows.csv").write_text(written(PLACES["last"](RANGES["0 to 1"](x), y)))
+    (folder / "rows.csv").write_text(csv_of(PLACES["last"](RANGES["0 to 1"](x), y)))
     options = glassnet.Options(epochs=1, hidden=(5,), engine="reference")
     data = glassnet.load_data("rows.csv")
     fitted = glassnet.fit(data, options)
@@ -102,8 +98,8 @@ def test_a_model_made_in_python_is_verified_too(folder):
 
 def test_test_data_may_have_their_labels_elsewhere(folder):
     x, y = pixels()
-    (folder / "train.csv").write_text(written(PLACES["last"](x[:200], y[:200])))
-    (folder / "test.csv").write_text(written(PLACES["first"](x[200:], y[200:])))
+    (folder / "train.csv").write_text(csv_of(PLACES["last"](x[:200], y[:200])))
+    (folder / "test.csv").write_text(csv_of(PLACES["first"](x[200:], y[200:])))
     for first, second in (("train.csv", "test.csv"), ("test.csv", "train.csv")):
         outcome = run("train", first, "--test", second, *QUICK, "-o", "m.safetensors", "--force", "--json")
         assert outcome.code == 0, outcome.err
@@ -129,11 +125,11 @@ def seeded(shape: tuple[int, int]) -> np.ndarray:
 
 
 FOR_THE_DOCTOR = {
-    "standardised.csv": lambda x, y: written(np.column_stack([y, (x / 255 - 0.1307) / 0.3081])),
+    "standardised.csv": lambda x, y: csv_of(np.column_stack([y, (x / 255 - 0.1307) / 0.3081])),
     "standardised.npz": lambda x, y: npz(x=(x / 255 - 0.1307) / 0.3081, y=y),
-    "shifted.csv": lambda x, y: written(np.column_stack([y, x - 128])),
-    "table-last.csv": lambda x, y: written(np.column_stack([np.abs(seeded((COUNT, 4))), y % 3])),
-    "table-one-hot.csv": lambda x, y: written(np.column_stack([np.abs(seeded((COUNT, 4))), np.eye(3)[y % 3]])),
+    "shifted.csv": lambda x, y: csv_of(np.column_stack([y, x - 128])),
+    "table-last.csv": lambda x, y: csv_of(np.column_stack([np.abs(seeded((COUNT, 4))), y % 3])),
+    "table-one-hot.csv": lambda x, y: csv_of(np.column_stack([np.abs(seeded((COUNT, 4))), np.eye(3)[y % 3]])),
 }
 
 
@@ -152,7 +148,7 @@ def test_what_is_not_certain_is_refused_and_what_is_advised_helps(name, folder):
 
 def test_a_table_of_negative_numbers_is_sent_to_the_way_for_tables(folder):
     values = np.column_stack([np.arange(60) % 2, 3 * seeded((60, 5))])
-    (folder / "rows.csv").write_text(written(values))
+    (folder / "rows.csv").write_text(csv_of(values))
     line = run("train", "rows.csv", *QUICK).refused("GN014", "glassnet train rows.csv --target COLUMN", "column1")
     assert "doctor" not in line
     assert run("train", "rows.csv", "--target", "column1", *QUICK).code == 0
@@ -181,7 +177,7 @@ HONEST = {
 def test_labels_in_the_first_column_stay_the_labels(name, folder):
     x, y = pixels()
     values = HONEST[name](x, y, np.random.default_rng(11)).astype(float)
-    (folder / "rows.csv").write_text(written(values))
+    (folder / "rows.csv").write_text(csv_of(values))
     data = glassnet.load_data("rows.csv")
     np.testing.assert_array_equal(data.labels, values[:, 0])
     np.testing.assert_array_equal(data.inputs, values[:, 1:])
@@ -196,14 +192,14 @@ def test_a_first_column_that_is_no_label_is_refused(broken, folder):
         "labels last, pixels of every grey": np.column_stack([x, y]),
         "one-hot last, no pictures": np.column_stack([x[:, :-1], np.eye(10)[y]]),
     }[broken]
-    (folder / "rows.csv").write_text(written(values.astype(float)))
+    (folder / "rows.csv").write_text(csv_of(values.astype(float)))
     run("train", "rows.csv", *QUICK).refused("GN067", "the first column", ": expected ")
     assert {path.name for path in folder.iterdir()} == {"rows.csv"}
 
 
 def test_pictures_in_colour_with_one_hot_labels_are_pictures(folder):
     x, y = np.random.default_rng(13).integers(0, 256, (COUNT, 3 * 64)), np.arange(COUNT) % 10
-    (folder / "rows.csv").write_text(written(np.column_stack([x, np.eye(10)[y]]).astype(float)))
+    (folder / "rows.csv").write_text(csv_of(np.column_stack([x, np.eye(10)[y]]).astype(float)))
     data = glassnet.load_data("rows.csv")
     np.testing.assert_array_equal(data.labels, y)
     np.testing.assert_array_equal(data.inputs, x)
@@ -214,7 +210,7 @@ def test_a_doubtful_label_is_not_taken_in_silence(folder):
     random = np.random.default_rng(2)
     rare = (np.arange(COUNT) % 30 == 0).astype(float)
     values = np.column_stack([rare, random.integers(0, 90, (COUNT, 5)), np.arange(COUNT) % 4])
-    (folder / "rows.csv").write_text(written(values))
+    (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK)
     assert outcome.code == 0
     assert "rows.csv: the label is taken from the first column. There seem to be labels in the last of 7" in outcome.err
@@ -224,9 +220,9 @@ def test_a_doubtful_label_is_not_taken_in_silence(folder):
 def test_names_tell_where_the_label_is(folder):
     x, y = pixels()
     names = ",".join([*(f"pixel{k}" for k in range(784)), "Label"])
-    (folder / "rows.csv").write_text(f"{names}\n{written(np.column_stack([x, y == 3]))}")
+    (folder / "rows.csv").write_text(f"{names}\n{csv_of(np.column_stack([x, y == 3]))}")
     np.testing.assert_array_equal(glassnet.load_data("rows.csv").labels, y == 3)
-    table = written(np.column_stack([y, np.arange(COUNT) % 50, np.arange(COUNT) % 2]))
+    table = csv_of(np.column_stack([y, np.arange(COUNT) % 50, np.arange(COUNT) % 2]))
     (folder / "table.csv").write_text(f"rooms,age,class\n{table}")
     run("train", "table.csv", *QUICK).refused("GN066", "--target class")
 
@@ -237,7 +233,7 @@ def test_the_layout_is_found_in_odd_files_too(separator, end, folder):
     """Such as the digits of Semeion: black and white, blanks between, one-hot, a blank at the end of every line."""
     x, y = pixels()
     small = (x.reshape(-1, 28, 28)[:, 6:22, 6:22].reshape(-1, 256) > 127).astype(float)
-    text = written(PLACES["one-hot last"](small, y), separator).replace("\n", end)
+    text = csv_of(PLACES["one-hot last"](small, y), separator).replace("\n", end)
     (folder / "semeion.data").write_text(text)
     data = glassnet.load_data("semeion.data")
     np.testing.assert_array_equal(data.labels, y)
@@ -247,14 +243,14 @@ def test_the_layout_is_found_in_odd_files_too(separator, end, folder):
 
 def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
     x, y = pixels()
-    (folder / "rows.csv").write_text(written(PLACES["last"](x, y)))
+    (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     (folder / "list.csv").write_text(f"row,new\n4,{(y[4] + 1) % 10}\n9,drop\n")
     assert run("labels", "rows.csv", "--fix", "list.csv", "--to", "copy.csv").code == 0
     copy = glassnet.load_data("copy.csv")
     wanted = np.delete(np.where(np.arange(COUNT) == 4, (y[4] + 1) % 10, y), 9)
     np.testing.assert_array_equal(copy.labels, wanted)
     np.testing.assert_array_equal(copy.inputs, np.delete(x, 9, axis=0))
-    (folder / "hot.csv").write_text(written(PLACES["one-hot last"](x, y)))
+    (folder / "hot.csv").write_text(csv_of(PLACES["one-hot last"](x, y)))
     run("labels", "hot.csv", "--fix", "list.csv", "--to", "no.csv").refused("GN005", "10 columns", "doctor")
     assert not (folder / "no.csv").exists()
 
@@ -265,7 +261,7 @@ def test_labels_that_were_found_at_the_end_are_written_back_there(folder):
 )
 def test_a_file_with_nonsense_for_a_layout_is_refused(folder, nonsense):
     x, y = pixels()
-    (folder / "rows.csv").write_text(written(PLACES["last"](x, y)))
+    (folder / "rows.csv").write_text(csv_of(PLACES["last"](x, y)))
     model = glassnet.fit(glassnet.load_data("rows.csv"), glassnet.Options(hidden=(3,), epochs=1)).model
     assert model.layout.labels == "last"
     write("m.safetensors", {**header_of(model), "layout": nonsense}, tensors_of(model))
@@ -292,13 +288,13 @@ SPREAD = {
 @pytest.mark.parametrize("training", ["one-hot first", "one-hot last"])
 @pytest.mark.parametrize("asked", SPREAD)
 def test_a_row_or_a_class_in_another_layout_is_read_by_its_labels(training, asked, folder):
-    (folder / "rows.csv").write_text(written(SPREAD[training](*clear(slice(None)))))
+    (folder / "rows.csv").write_text(csv_of(SPREAD[training](*clear(slice(None)))))
     run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
     model = load_model("m.safetensors")
     x, y = clear(slice(None))
     answers = model.predict(x.astype(np.uint8)).tolist()
     for rows in ([2], [5], [3, 7, 11]):  # one row, or one class
-        (folder / "few.csv").write_text(written(SPREAD[asked](x[rows], y[rows])))
+        (folder / "few.csv").write_text(csv_of(SPREAD[asked](x[rows], y[rows])))
         outcome = run("query", "m.safetensors", "few.csv", "--json")
         assert [one["answer"] for one in outcome.json()] == [answers[row] for row in rows]
         place = f"labels in the {asked.split()[-1]}"
@@ -309,12 +305,12 @@ def test_a_row_or_a_class_in_another_layout_is_read_by_its_labels(training, aske
 
 def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
     x, y = clear(slice(None))
-    (folder / "rows.csv").write_text(written(SPREAD["one-hot last"](x, y)))
+    (folder / "rows.csv").write_text(csv_of(SPREAD["one-hot last"](x, y)))
     run("train", "rows.csv", *QUICK, "-o", "m.safetensors").fine()
     for changed in ([0, 0, 0, 0], [1, 1, 0, 0], [7, 8, 9, 10], [0, 2, 0, 0]):
         values = SPREAD["one-hot last"](x[:3], y[:3])
         values[1, -4:] = changed
-        (folder / "few.csv").write_text(written(values))
+        (folder / "few.csv").write_text(csv_of(values))
         for command in ("query", "test"):
             run(command, "m.safetensors", "few.csv").refused("GN015", "few.csv, line 2", "last 4 columns", "one-hot")
     assert load_model("m.safetensors").layout.labels == "last"
@@ -323,8 +319,8 @@ def test_columns_that_are_no_one_hot_label_are_not_taken_for_one(folder):
 @pytest.mark.parametrize("scale", ["bytes", "-1 to 1"])
 def test_the_layout_of_the_training_is_not_said_again(scale, folder):
     x, y = clear(slice(None))
-    (folder / "rows.csv").write_text(written(SPREAD["one-hot last"](RANGES[scale](x), y)))
-    (folder / "first.csv").write_text(written(SPREAD["one-hot first"](RANGES[scale](x), y)))
+    (folder / "rows.csv").write_text(csv_of(SPREAD["one-hot last"](RANGES[scale](x), y)))
+    (folder / "first.csv").write_text(csv_of(SPREAD["one-hot first"](RANGES[scale](x), y)))
     assert "one-hot labels in the last 4" in run("train", "rows.csv", *QUICK, "-o", "m.safetensors").err
     assert "labels in the" not in run("test", "m.safetensors", "rows.csv").err
     assert "one-hot labels in the first 4 of 68 columns" in run("test", "m.safetensors", "first.csv").err
@@ -333,7 +329,7 @@ def test_the_layout_of_the_training_is_not_said_again(scale, folder):
 def test_too_few_rows_to_tell_are_refused_with_a_word_of_one_hot(folder):
     x, y = clear(slice(0, 12))
     x[:, 0] = 0
-    (folder / "few.csv").write_text(written(SPREAD["one-hot last"](x, y)))
+    (folder / "few.csv").write_text(csv_of(SPREAD["one-hot last"](x, y)))
     line = run("train", "few.csv", *QUICK).refused("GN016", "one-hot labels in the last 4 of 68 columns")
     assert "'glassnet doctor few.csv --fix OUT.csv'" in line
     run("doctor", "few.csv", "--fix", "copy.csv")

@@ -26,6 +26,13 @@ def digits_csv(count: int, *, labels: bool = True, start: int = 0) -> str:
     return "".join(",".join(map(str, [label, *pixels] if labels else pixels)) + "\n" for label, pixels in rows)
 
 
+def csv_of(values: np.ndarray, separator: str = ",", figures: int = 7) -> str:
+    """Numbers as the lines of a table, with so many significant figures; each different one is made into text once."""
+    different, places = np.unique(np.asarray(values, float), return_inverse=True)
+    texts = np.array([f"{value:.{figures}g}" for value in different], object)[places.reshape(np.shape(values))]
+    return "".join(separator.join(row) + "\n" for row in texts)
+
+
 def idx(values: np.ndarray) -> bytes:
     """An array of bytes as an IDX file."""
     sizes = b"".join(size.to_bytes(4, "big") for size in values.shape)

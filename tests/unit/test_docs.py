@@ -55,15 +55,28 @@ def test_the_pages_that_must_be_there():
     assert (needed | reference) - set(map(name_of, PAGES)) == set()
 
 
-@pytest.mark.parametrize("path", [path for path in PAGES if BLOCK.search(text_of(path))], ids=name_of)
-def test_the_examples_of_a_page_run_in_order(path, tmp_path):
-    """In a process of its own, as a reader would run them: one after the other, in an empty folder."""
-    program = "\n".join(BLOCK.findall(text_of(path)))
-    (tmp_path / "page.py").write_text(program, encoding="utf-8")
-    place = tmp_path / "empty"
-    place.mkdir()
-    start = [sys.executable, "-W", "error", str(tmp_path / "page.py")]
-    done = subprocess.run(start, cwd=place, env=environment(), capture_output=True, text=True, timeout=HANGS)
+ONE_AFTER_THE_OTHER = """
+import os, runpy, sys, tempfile
+for page in sys.argv[1:]:
+    print(page, file=sys.stderr, flush=True)
+    with tempfile.TemporaryDirectory() as empty:
+        os.chdir(empty)
+        runpy.run_path(page)
+        os.chdir("/")
+"""
+
+
+def test_the_examples_of_every_page_run_in_order(tmp_path):
+    """In a process that has nothing of the tests, each page with names of its own and in an empty folder."""
+    pages = {path: BLOCK.findall(text_of(path)) for path in PAGES}
+    programs = []
+    for path, blocks in pages.items():
+        if blocks:
+            programs.append(tmp_path / f"{name_of(path).replace('/', '-')}.py")
+            programs[-1].write_text("\n".join(blocks), encoding="utf-8")
+    assert len(programs) > 10
+    start = [sys.executable, "-W", "error", "-c", ONE_AFTER_THE_OTHER, *map(str, programs)]
+    done = subprocess.run(start, env=environment(), capture_output=True, text=True, timeout=HANGS)
     assert done.returncode == 0, done.stderr[-3000:]
 
 
