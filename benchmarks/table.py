@@ -88,9 +88,9 @@ BRIEF = ("per_sample", "batch_epoch", "query", "whole_process")
 
 KINDS: dict[str, Both] = {
     "one example at a time": ("one example at a time", "逐样本"),
-    "batches": ("in batches (`quick`)", "按批(`quick`)"),
-    "table": ("a table (`--target`)", "表格(`--target`)"),
-    "estimator": ("an estimator on more than 512 rows", "估计器(多于 512 行)"),
+    "batches": ("in batches (`quick`)", "按批（`quick`）"),
+    "table": ("a table (`--target`)", "表格（`--target`）"),
+    "estimator": ("an estimator on more than 512 rows", "估计器（多于 512 行）"),
 }
 """Kind of training in `first_runs.py` -> its name."""
 
@@ -105,8 +105,8 @@ def first_runs_lines(result: dict[str, Any], language: int) -> list[str]:
         "The first training of each kind on a machine also compiles its loops, once. In all it then takes, in "
         f"processor time (and later): {', '.join(taken)}. "
         "By the clock a busy machine takes longer.",
-        "一台机器上第一次做某种训练时,还要把它的循环编译一次。整个运行所用的处理器时间(括号里是以后的):"
-        f"{','.join(taken)}。机器繁忙时,实际用时更久。",
+        "一台机器上第一次做某种训练时，还要把它的循环编译一次。整个运行所用的处理器时间（括号里是以后的）："
+        f"{','.join(taken)}。机器繁忙时，实际用时更久。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)
 
@@ -119,7 +119,7 @@ def write_block(path: Path, lines: list[str]) -> None:
 LEGEND: Both = (
     "Medians (and range); *n*×: the peer needs *n* times as much as glassnet; **bold**: it needs less. The peers have "
     "their best known settings, which the results' files name.",
-    "中位数(及范围);*n*×:对手所需为 glassnet 的 *n* 倍;**粗体**:对手所需更少。对手均用已知最佳设置,见结果文件。",
+    "中位数（及范围）；*n*×：对手所需为 glassnet 的 *n* 倍；**粗体**：对手所需更少。对手均用已知最佳设置，见结果文件。",
 )
 
 
@@ -140,7 +140,7 @@ def cell(row: Row, name: str, language: int) -> str:
     side, label = row.sides[name], NAMES.get(name)
     text = figure(side["median"], row.unit) + row.remarks.get(name, "")
     if name in row.unfit:
-        text += (", not reached", ",未达到")[language]
+        text += (", not reached", "，未达到")[language]
     else:
         ratio = side["median"] / row.own["median"]
         text += f", {ratio:.0f}×" if ratio >= 10 else f", {ratio:.1f}×"
@@ -181,22 +181,22 @@ def sample_rows(result: dict[str, Any]) -> Iterator[Row]:
 
 def class_rows(result: dict[str, Any]) -> Iterator[Row]:
     for key, title in (
-        ("fresh process", ("a step of the notes' class, processor time", "笔记的类,一步,处理器时间")),
-        ("large arrays seen", ("the same, after large arrays were freed", "同上,释放过大数组之后")),
+        ("fresh process", ("a step of the notes' class, processor time", "笔记的类，一步，处理器时间")),
+        ("large arrays seen", ("the same, after large arrays were freed", "同上，释放过大数组之后")),
     ):
         yield Row(title, result[key]["glassnet"], others(result[key]), "µs")
 
 
 def epoch_rows(result: dict[str, Any]) -> Iterator[Row]:
     for hidden, sides in result.items():
-        title = f"an epoch in batches of 128, {hidden} hidden nodes", f"一轮训练,批量 128,{hidden} 个隐藏节点"
+        title = f"an epoch in batches of 128, {hidden} hidden nodes", f"一轮训练，批量 128,{hidden} 个隐藏节点"
         yield Row(title, sides["glassnet"]["seconds"], others(sides, "seconds"))
 
 
 def target_rows(result: dict[str, Any]) -> Iterator[Row]:
     """A side whose median accuracy falls short of the target is not compared by its time."""
     for target, sides in result.items():
-        title = f"training to {target} % on the test digits, compiling apart", f"训练到测试准确率 {target} %,不含编译"
+        title = f"training to {target} % on the test digits, compiling apart", f"训练到测试准确率 {target} %，不含编译"
         remarks = {name: f", {side['accuracy']['median']:.2%}" for name, side in sides.items()}
         unfit = frozenset(name for name, side in sides.items() if not side["reached"])
         yield Row(title, sides["glassnet"]["seconds"], others(sides, "seconds"), remarks=remarks, unfit=unfit)
@@ -204,7 +204,7 @@ def target_rows(result: dict[str, Any]) -> Iterator[Row]:
 
 def query_rows(result: dict[str, Any]) -> Iterator[Row]:
     for key, unit, title in (
-        ("one, µs", "µs", ("asking for one digit, 200 hidden nodes", "询问一个数字,200 个隐藏节点")),
+        ("one, µs", "µs", ("asking for one digit, 200 hidden nodes", "询问一个数字，200 个隐藏节点")),
         ("10,000, ms", "ms", ("asking for 10,000 at once", "一次询问 10,000 个")),
     ):
         yield Row(title, result["glassnet"][key], others(result, key), unit)
@@ -217,15 +217,15 @@ def loading_rows(result: dict[str, Any]) -> Iterator[Row]:
 def process_rows(result: dict[str, Any]) -> Iterator[Row]:
     """The program of the notes was run once."""
     notes = {"median": result["notes-program, two CSV files"]["exit"]}
-    title = "the whole program on the two CSV files, pictures drawn", "整个程序,读两个 CSV 并画图"
+    title = "the whole program on the two CSV files, pictures drawn", "整个程序，读两个 CSV 并画图"
     yield Row(title, result["two CSV files"]["exit"], {"notes-program": notes})
 
 
 def install_rows(result: dict[str, Any]) -> Iterator[Row]:
     own = result["glassnet"]
-    yield Row(("importing, a whole process", "导入(整个进程)"), own["import"], others(result, "import"))
+    yield Row(("importing, a whole process", "导入（整个进程）"), own["import"], others(result, "import"))
     sizes = {name: {"median": size} for name, size in others(result, "size MiB").items()}
-    yield Row(("installed, with all it needs", "安装后大小(含依赖)"), {"median": own["size MiB"]}, sizes, "MiB")
+    yield Row(("installed, with all it needs", "安装后大小（含依赖）"), {"median": own["size MiB"]}, sizes, "MiB")
 
 
 ROWS: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
@@ -245,9 +245,9 @@ Facts = Iterator[tuple[Both, Both]]
 
 def accuracy_facts(result: dict[str, Any]) -> Facts:
     names: dict[str, Both] = {
-        "notes": ("test accuracy of recipe `notes`, ten seeds", "测试准确率,配方 `notes`,十个种子"),
-        "notes-code": ("test accuracy of recipe `notes-code`", "测试准确率,配方 `notes-code`"),
-        "notes-program": ("test accuracy of the notes' program itself", "测试准确率,笔记的程序本身"),
+        "notes": ("test accuracy of recipe `notes`, ten seeds", "测试准确率，配方 `notes`，十个种子"),
+        "notes-code": ("test accuracy of recipe `notes-code`", "测试准确率，配方 `notes-code`"),
+        "notes-program": ("test accuracy of the notes' program itself", "测试准确率，笔记的程序本身"),
     }
     for name, text in names.items():
         yield text, same(f"{result[name]['median']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
@@ -255,7 +255,7 @@ def accuracy_facts(result: dict[str, Any]) -> Facts:
 
 def sample_facts(result: dict[str, Any]) -> Facts:
     if "one thread" in result:
-        text = "an epoch, one example at a time, on one thread", "一轮逐样本训练,单线程"
+        text = "an epoch, one example at a time, on one thread", "一轮逐样本训练，单线程"
         yield text, same(with_range(result["one thread"], "s"))
 
 
@@ -268,24 +268,24 @@ def recipe_facts(result: dict[str, Any]) -> Facts:
     for name, one in result.items():
         if name.endswith("four seeds"):
             several = f"{min(one['members']):.2%}–{max(one['members']):.2%}"
-            text = "the same, seeds 0 to 3, the first of them above", "同上,种子 0 至 3(上一行为种子 0)"
+            text = "the same, seeds 0 to 3, the first of them above", "同上，种子 0 至 3（上一行为种子 0）"
             yield text, marked(same(several), one)
             continue
         took, best = f"{one['train seconds']:.0f} s", max(one["members"])
         where = one["processor"].removesuffix(" Processor").replace("(R)", "")
         text = f"{one['accuracy']:.2%} in {took} ({where})", f"{one['accuracy']:.2%},{took}({where})"
         if len(one["members"]) > 1:
-            text = f"{text[0]}; its best member {best:.2%}", f"{text[1]};最好的成员 {best:.2%}"
+            text = f"{text[0]}; its best member {best:.2%}", f"{text[1]}；最好的成员 {best:.2%}"
         if name in READ_BEFORE:
-            text = f"{text[0]} (not the first version read on the test digits)", f"{text[1]}(此前各版本也读过测试集)"
-        title = f"test accuracy of recipe `{name}`, one run", f"测试准确率,配方 `{name}`,一次训练"
+            text = f"{text[0]} (not the first version read on the test digits)", f"{text[1]}（此前各版本也读过测试集）"
+        title = f"test accuracy of recipe `{name}`, one run", f"测试准确率，配方 `{name}`，一次训练"
         yield title, marked(text, one)
 
 
 def marked(text: Both, one: dict[str, Any]) -> Both:
     """Say of what an older version of the numerics gave which it was."""
     version = one["numerics"]
-    return (f"{text[0]} (numerics {version})", f"{text[1]}(数值版本 {version})") if version < NUMERICS else text
+    return (f"{text[0]} (numerics {version})", f"{text[1]}（数值版本 {version}）") if version < NUMERICS else text
 
 
 def process_facts(result: dict[str, Any]) -> Facts:
@@ -294,10 +294,10 @@ def process_facts(result: dict[str, Any]) -> Facts:
     shown, ended = (with_range(bundled[name], "s") for name in ("result on screen", "exit"))
     memory = bundled["peak MiB"]["median"]
     yield (
-        ("`glassnet train`, from return to the result", "`glassnet train`,从回车到结果"),
+        ("`glassnet train`, from return to the result", "`glassnet train`，从回车到结果"),
         (
             f"{shown}, to the pictures and the end {ended}; peak memory {memory:.0f} MiB",
-            f"{shown},到图画完并结束 {ended};内存峰值 {memory:.0f} MiB",
+            f"{shown}，到图画完并结束 {ended}；内存峰值 {memory:.0f} MiB",
         ),
     )
     yield ("`import glassnet`, beyond NumPy's own", "`import glassnet`,NumPy 之外"), same(f"{extra:.2f} s")
@@ -306,12 +306,12 @@ def process_facts(result: dict[str, Any]) -> Facts:
 def augment_facts(result: dict[str, Any]) -> Facts:
     rate = result["pictures a second"]
     text = f"{rate['median']:,.0f} ({rate['min']:,.0f}–{rate['max']:,.0f})"
-    yield ("distorted pictures a second, everything on", "每秒生成的变形图片(全部变形)"), same(text)
+    yield ("distorted pictures a second, everything on", "每秒生成的变形图片（全部变形）"), same(text)
 
 
 def denormal_facts(result: dict[str, Any]) -> Facts:
     names: dict[str, Both] = {
-        "adam": ("ten epochs of Adam, the last one's time over the first's", "Adam 十轮,末轮与首轮用时之比"),
+        "adam": ("ten epochs of Adam, the last one's time over the first's", "Adam 十轮，末轮与首轮用时之比"),
         "notes, two hidden layers": ("the same of recipe `notes`, 200 and 100 nodes", "配方 `notes`,200 与 100 个节点"),
     }
     for name, text in names.items():
@@ -324,13 +324,13 @@ def neighbour_facts(result: dict[str, Any]) -> Facts:
         lost, taken = max(one["lost"], 0), one["taken"]["median"]
         text = (
             f"recipe `{recipe}` beside a busy process, {count} thread{'s' * (count > 1)}",
-            f"配方 `{recipe}`,旁边有繁忙进程时,{count} 线程",
+            f"配方 `{recipe}`，旁边有繁忙进程时，{count} 线程",
         )
         yield (
             text,
             (
                 f"{lost:.0%} of its speed lost; it took {taken:.0%} of the cores",
-                f"速度损失 {lost:.0%};它占用 {taken:.0%}",
+                f"速度损失 {lost:.0%}；它占用 {taken:.0%}",
             ),
         )
 
@@ -338,7 +338,7 @@ def neighbour_facts(result: dict[str, Any]) -> Facts:
 def shard_facts(result: dict[str, Any]) -> Facts:
     for name, by_shards in result.items():
         counts = ", ".join(by_shards)
-        text = f"an epoch of recipe `{name}` in {counts} shards", f"配方 `{name}` 的一轮,{counts} 个分片"
+        text = f"an epoch of recipe `{name}` in {counts} shards", f"配方 `{name}` 的一轮，{counts} 个分片"
         yield text, same(", ".join(f"{one['median']:.2f}" for one in by_shards.values()) + " s")
 
 
@@ -348,7 +348,10 @@ def small_facts(result: dict[str, Any]) -> Facts:
         found = {side: summary["median"] for side, summary in one["ms an epoch"].items()}
         told.append((int(name.split()[0]), found["glassnet"], found["scikit-learn"] / found["glassnet"]))
     yield (
-        ("an epoch of a small table in batches of 32, and scikit-learn", "小表格一轮,每批 32 行,与 scikit-learn 之比"),
+        (
+            "an epoch of a small table in batches of 32, and scikit-learn",
+            "小表格一轮，每批 32 行，与 scikit-learn 之比",
+        ),
         (
             "; ".join(f"{rows:,} rows {ms:.2g} ms, {ratio:.1f}×" for rows, ms, ratio in told),
             ";".join(f"{rows:,} 行 {ms:.2g} ms,{ratio:.1f}×" for rows, ms, ratio in told),
@@ -361,18 +364,18 @@ def growth_facts(result: dict[str, Any]) -> Facts:
     # A cost a thousand rows in ms is one a row in µs; weights are told by the thousand.
     start, each, off = epoch["at nothing"], 1e3 * epoch["each"], epoch["largest relative error"]
     yield (
-        ("an epoch of recipe `quick`, from 1,000 to 6,000,000 rows", "配方 `quick` 的一轮,1,000 至 6,000,000 行"),
+        ("an epoch of recipe `quick`, from 1,000 to 6,000,000 rows", "配方 `quick` 的一轮，1,000 至 6,000,000 行"),
         (
             f"{start:.1f} ms and {each:.2f} µs a row, within {off:.0%}",
-            f"{start:.1f} ms,加上每行 {each:.2f} µs,误差不超过 {off:.0%}",
+            f"{start:.1f} ms，加上每行 {each:.2f} µs，误差不超过 {off:.0%}",
         ),
     )
     start, each, off = row["at nothing"], 1e3 * row["each"], row["largest relative error"]
     yield (
-        ("a row of it, with 32 to 4,096 hidden nodes", "其中一行,32 至 4,096 个隐藏节点"),
+        ("a row of it, with 32 to 4,096 hidden nodes", "其中一行，32 至 4,096 个隐藏节点"),
         (
             f"{start:.2f} µs and {each:.4f} µs for a thousand weights, within {off:.0%}",
-            f"{start:.2f} µs,加上每千个权重 {each:.4f} µs,误差不超过 {off:.0%}",
+            f"{start:.2f} µs，加上每千个权重 {each:.4f} µs，误差不超过 {off:.0%}",
         ),
     )
     memory = result["memory, MiB"]
@@ -381,7 +384,7 @@ def growth_facts(result: dict[str, Any]) -> Facts:
         ("memory of a training of it", "训练它所需的内存"),
         (
             f"{start:.0f} MiB and {each:,.0f} bytes a row, within {off:.0%}",
-            f"{start:.0f} MiB,加上每行 {each:,.0f} 字节,误差不超过 {off:.0%}",
+            f"{start:.0f} MiB，加上每行 {each:,.0f} 字节，误差不超过 {off:.0%}",
         ),
     )
 
@@ -430,8 +433,8 @@ def remark(found: dict[str, dict[str, Any]], language: int) -> str:
         f"{where}; each row from one run, by `make bench`."
         + f" Measured before version {NUMERICS} of the [numerics](../src/glassnet/training/numerics.py): {told}."
         * bool(told),
-        f"{where};每行出自同一次运行,由 `make bench` 得出。"
-        + f"早于[数值版本](../src/glassnet/training/numerics.py) {NUMERICS} 的结果:{told}。" * bool(told),
+        f"{where}；每行出自同一次运行，由 `make bench` 得出。"
+        + f"早于[数值版本](../src/glassnet/training/numerics.py) {NUMERICS} 的结果：{told}。" * bool(told),
     )[language]
 
 

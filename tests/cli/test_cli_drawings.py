@@ -135,7 +135,7 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
     remarks = [line for line in outcome.err.splitlines() if "font" in line]
     assert remarks in (
         [],
-        ["glassnet: no font here has 龘: written as numbers. Install one that has, such as Noto Sans CJK."],
+        ["glassnet: no font here has 龘：written as numbers. Install one that has, such as Noto Sans CJK."],
     )
     assert (folder / "things.png").exists()
 

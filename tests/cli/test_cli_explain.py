@@ -128,7 +128,7 @@ def test_why_as_a_page(folder, language):
     heads = {"en": ["answer", "page"], "zh": ["回答", "网页"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
-    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行:实为"}[language] in page.text
+    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行：实为"}[language] in page.text
     both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")

@@ -33,9 +33,9 @@ def test_every_option_goes_by_its_name_in_python_too():
 @pytest.mark.parametrize("words", [[], ["explain"], ["doctor"], ["train"]], ids=str)
 def test_no_english_is_left_where_chinese_is_asked_for(words, tmp_path):
     text = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "zh"}).fine().out
-    assert text.startswith("用法:")
-    assert "选项:" in text
-    assert ("命令:" in text) == (not words)
+    assert text.startswith("用法：")
+    assert "选项：" in text
+    assert ("命令：" in text) == (not words)
     assert not re.search(r"\b(the|and|Show|Options|Usage|Print|Commands)\b", text)
     english = run_process(*words, "--help", cwd=tmp_path, env={"GLASSNET_LANGUAGE": "en"}).fine().out
     assert not re.search("[⺀-鿿]", english)

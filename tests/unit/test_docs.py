@@ -183,7 +183,7 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
             f"test      {found['notes']['values'][0]:.2%} right",
         ],
         "README.zh-CN.md": [
-            f"测得平均约 {mean['notes-code']},没有 一次到 97 %",
+            f"测得平均约 {mean['notes-code']}，没有 一次到 97 %",
             f"十个种子平均约 {mean['notes']}。",
             f"答对 {found['notes']['values'][0]:.2%}(",
         ],
@@ -193,8 +193,8 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
             f"the recipe `notes` {low['notes']} to {high['notes']}, in the mean {mean['notes']}.",
         ],
         "docs/the-notes.zh-CN.md": [
-            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']},平均 {mean['notes-code']};",
-            f"配方 `notes` 得到 {low['notes']} 到 {high['notes']},平均 {mean['notes']}。",
+            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']};",
+            f"配方 `notes` 得到 {low['notes']} 到 {high['notes']}，平均 {mean['notes']}。",
         ],
     }
     for page, sentences in expected.items():

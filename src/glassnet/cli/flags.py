@@ -22,7 +22,7 @@ force_flag = click.option("--force", is_flag=True, help="Replace what is there a
 def language_flag(command: Command, *, prints: bool = False) -> Command:
     """Give a command that draws, or `prints` so, ``--language``: of its words, by default that of the help."""
     drawn = "图与网页中文字的语言" if chinese() else "language of the words in pictures and pages"
-    printed = "所输出文字的语言,图与网页中的也是" if chinese() else "language of what is printed and drawn"
+    printed = "所输出文字的语言，图与网页中的也是" if chinese() else "language of what is printed and drawn"
     text = printed if prints else drawn
     kind, text = click.Choice(LANGUAGES), f"{text}  [{preferred()}]"
     return click.option("--language", type=kind, default=preferred, help=text)(command)
@@ -36,7 +36,7 @@ def max_bytes_flag(command: Command) -> Command:
             context.with_resource(max_bytes(size))
 
     english = "most that compressed data (gzip, NPZ and so on), or standard input, may unpack to"
-    text = "压缩数据(gzip、NPZ 等)或标准输入解压后的上限" if chinese() else english
+    text = "压缩数据（gzip、NPZ 等）或标准输入解压后的上限" if chinese() else english
     text = f"{text}  [{format_size(MAX_BYTES)}]"
     return click.option(FLAG, metavar="SIZE", help=text, callback=limit, expose_value=False, is_eager=True)(command)
 
@@ -44,13 +44,13 @@ def max_bytes_flag(command: Command) -> Command:
 def decimal_flag(command: Command) -> Command:
     """Give a command that reads tables ``--decimal``; it is no option of training, but of reading text."""
     english = "how decimals are written in a table: found out for each column, or with a comma, or a point"
-    text = "表格中小数的写法:逐列判断,或用逗号,或用点" if chinese() else english
+    text = "表格中小数的写法：逐列判断，或用逗号，或用点" if chinese() else english
     return click.option("--decimal", type=click.Choice(DECIMALS), default=AUTO, show_default=True, help=text)(command)
 
 
 def with_options(*names: str, recipe: str = "notes") -> Callable[[Command], Command]:
     """Give a command ``--recipe`` and a flag for each named option, or for all; unset ones arrive as None or ()."""
-    text = "配方:一组命名的选项,可用下列参数修改" if chinese() else "named set of options that the flags below change"
+    text = "配方：一组命名的选项，可用下列参数修改" if chinese() else "named set of options that the flags below change"
 
     def decorate(command: Command) -> Command:
         for name in reversed(names or tuple(SPECS)):

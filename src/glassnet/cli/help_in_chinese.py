@@ -15,7 +15,7 @@ class _Formatter(click.HelpFormatter):
 
     def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
         """Write the line on top."""
-        super().write_usage(prog, args, prefix or "用法:")
+        super().write_usage(prog, args, prefix or "用法：")
 
     def write_heading(self, heading: str) -> None:
         """Write the head of a section."""

@@ -15,18 +15,18 @@ from .flags import Command, decimal_flag
 _FLAGS: dict[str, tuple[str, str, dict[str, Any]]] = {
     "target": (
         "column to predict, of a table with named columns; repeat for several labels, or several numbers",
-        "要预测的列(带列名的表格);可重复,以预测多个标签或多个数值",
+        "要预测的列（带列名的表格）；可重复，以预测多个标签或多个数值",
         {"metavar": "COLUMN", "multiple": True},
     ),
     "task": (
         "predict classes or numbers; decided by the column if not given",
-        "预测类别或数值;不指定则由该列决定",
+        "预测类别或数值；不指定则由该列决定",
         {"type": click.Choice(TASKS)},
     ),
-    "drop": ("leave this column out; repeat for more", "不使用此列;可重复", {"metavar": "COLUMN", "multiple": True}),
+    "drop": ("leave this column out; repeat for more", "不使用此列；可重复", {"metavar": "COLUMN", "multiple": True}),
     "keep": (
         "use this column although it looks like an identifier; repeat for more",
-        "即使看似编号也使用此列;可重复",
+        "即使看似编号也使用此列；可重复",
         {"metavar": "COLUMN", "multiple": True},
     ),
 }

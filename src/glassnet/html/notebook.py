@@ -20,7 +20,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "inputs": ("inputs", "输入"),
     "rule_is": ("rule {rule}", "规则 {rule}"),
     "loss_is": ("loss {loss}", "损失 {loss}"),
-    "parameters_are": ("{count:,} parameters, {dtype}", "{count:,} 个参数,{dtype}"),
+    "parameters_are": ("{count:,} parameters, {dtype}", "{count:,} 个参数，{dtype}"),
     "members_are": ("{count} members", "{count} 个网络"),
     "inputs_are": ("inputs {scaling}", "输入 {scaling}"),
     "inputs_of_columns": ("inputs as the columns are encoded", "输入按各列的编码"),

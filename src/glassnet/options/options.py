@@ -50,14 +50,14 @@ class Options:
     hidden: tuple[int, ...] = option(
         (200,),
         "nodes of a hidden layer; repeat for more layers",
-        "隐藏层节点数;多个隐藏层可重复使用",
+        "隐藏层节点数；多个隐藏层可重复使用",
         low=1,
         high=100_000,
     )
     activation: tuple[str, ...] = option(
         ("sigmoid",),
         "activation of the hidden layers; repeat to name one a layer",
-        "隐藏层的激活函数;可重复,逐层指定",
+        "隐藏层的激活函数；可重复，逐层指定",
         choices=HIDDEN,
     )
     output: str = option(
@@ -80,7 +80,7 @@ class Options:
         choices=LOSSES,
     )
     huber_delta: float = _loss_option(
-        "huber", "error from which on it counts as it is, not squared", "误差超过它时按绝对值计,不再平方"
+        "huber", "error from which on it counts as it is, not squared", "误差超过它时按绝对值计，不再平方"
     )
     quantile: float = _loss_option(
         "quantile", "the share of the numbers that should lie below the answer", "应低于答案的数值所占的比例"
@@ -88,18 +88,18 @@ class Options:
     focal_gamma: float = _loss_option(
         "focal",
         "how far easy samples are turned down; 0 is cross_entropy",
-        "降低易分样本权重的程度;0 即 cross_entropy",
+        "降低易分样本权重的程度；0 即 cross_entropy",
     )
     rule: str = option(
         "notes",
         "how the error is sent back: the notes' way, or the exact gradient",
-        "误差反向传播的规则:笔记的做法,或精确梯度",
+        "误差反向传播的规则：笔记的做法，或精确梯度",
         choices=RULES,
     )
     learning_rate: float = option(
         0.2,
         "largest learning rate, where the schedules start or peak; an optimizer other than the recipe's has its own",
-        "最大学习率,即各调度的起点或峰值;换用与配方不同的优化器时,默认值随优化器而定",
+        "最大学习率，即各调度的起点或峰值；换用与配方不同的优化器时，默认值随优化器而定",
         low=0.0,
         high=1e6,
         flag="rate",
@@ -121,7 +121,7 @@ class Options:
     patience: int = option(
         3,
         "epochs without a smaller training loss before the rate drops",
-        "训练损失多少轮不再降低后,降低学习率",
+        "训练损失多少轮不再降低后，降低学习率",
         low=1,
         high=1_000_000,
         needs=Needs("schedule", ("plateau",)),
@@ -135,7 +135,7 @@ class Options:
     momentum: float = option(
         0.9,
         "how much of the last step, or of the running mean of gradients, goes into a step; also called β₁",
-        "上一步(或梯度的滑动平均)在更新步中所占的比例,即 β₁",
+        "上一步（或梯度的滑动平均）在更新步中所占的比例，即 β₁",
         low=0.0,
         high=0.999999,
         needs=Needs("optimizer", optimizers_with("momentum")),
@@ -143,7 +143,7 @@ class Options:
     beta2: float = option(
         0.999,
         "how much of the slower running mean, in most optimizers of squared gradients, is kept; also called β₂",
-        "较慢的滑动平均(多为梯度平方的)保留多少,即 β₂",
+        "较慢的滑动平均（多为梯度平方的）保留多少，即 β₂",
         low=0.0,
         high=0.999999999,
         needs=Needs("optimizer", optimizers_with("beta2")),
@@ -151,46 +151,46 @@ class Options:
     epsilon: float = option(
         1e-8,
         "added to the root of the squared gradients, so that nothing is divided by 0",
-        "加在梯度平方的根上,以免除以 0",
+        "加在梯度平方的根上，以免除以 0",
         low=0.0,
         high=1.0,
         needs=Needs("optimizer", optimizers_with("epsilon")),
     )
     weight_decay: float = option(
-        0.0, "pull of all parameters towards 0", "权重衰减:把所有参数拉向 0 的力度", low=0.0, high=1e3
+        0.0, "pull of all parameters towards 0", "权重衰减：把所有参数拉向 0 的力度", low=0.0, high=1e3
     )
     clip: float = option(
         0.0,
         "a gradient with a larger norm is scaled down to it; 0 is no limit",
-        "范数超过它的梯度按比例缩小到它;0 表示不限",
+        "范数超过它的梯度按比例缩小到它；0 表示不限",
         low=0.0,
         high=1e30,
     )
     average: float = option(
         0.0,
         "decay of the moving average of the weights, which becomes the model; 0 keeps none",
-        "权重滑动平均的衰减率,平均值即为模型;0 表示不用",
+        "权重滑动平均的衰减率，平均值即为模型；0 表示不用",
         low=0.0,
         high=0.9999999,
     )
     dropout: tuple[float, ...] = option(
         (0.0,),
         "part of the hidden nodes left out at random in training; repeat for one a layer",
-        "训练时随机丢弃的隐藏节点比例;可重复,逐层指定",
+        "训练时随机丢弃的隐藏节点比例；可重复，逐层指定",
         low=0.0,
         high=0.99,
     )
     label_smoothing: float = option(
         0.0,
         "part of the target that is spread over all classes; 0.1 asks for 0.91, not 1, of ten classes",
-        "标签平滑:均摊到所有类别的比例;有十类时,0.1 要求 0.91 而不是 1",
+        "标签平滑：均摊到所有类别的比例；有十类时，0.1 要求 0.91 而不是 1",
         low=0.0,
         high=0.99,
     )
     hardest: float = option(
         1.0,
         "part of a batch whose errors are sent back, those with the largest losses; 1 is all",
-        "每批中反向传播误差的样本比例,取损失最大的那些;1 表示全部",
+        "每批中反向传播误差的样本比例，取损失最大的那些；1 表示全部",
         low=0.001,
         high=1.0,
         needs=Needs("batch_size", above=1),
@@ -204,7 +204,7 @@ class Options:
     zoom: float = option(
         0.0,
         "scale training pictures by up to this part, each axis by itself",
-        "训练图片随机缩放的最大比例(两轴独立)",
+        "训练图片随机缩放的最大比例（两轴独立）",
         low=0.0,
         high=0.9,
     )
@@ -214,14 +214,14 @@ class Options:
     elastic: float = option(
         0.0,
         "bend training pictures by so many pixels (standard deviation)",
-        "训练图片弹性形变的强度(像素,标准差)",
+        "训练图片弹性形变的强度（像素，标准差）",
         low=0.0,
         high=100.0,
     )
     elastic_sigma: float = option(
         4.0,
         "bend as smoothly as noise blurred by so many pixels",
-        "弹性形变的平滑度,如同噪声模糊这么多像素",
+        "弹性形变的平滑度，如同噪声模糊这么多像素",
         low=1.0,
         high=100.0,
         needs=Needs("elastic"),
@@ -231,7 +231,7 @@ class Options:
     shards: int = option(
         2,
         "parts of a batch, or groups of nodes with one sample a step, computed side by side; part of the result",
-        "并行计算的份数:一个批次的份数,逐样本训练时为节点的份数(影响结果的末位)",
+        "并行计算的份数：一个批次的份数，逐样本训练时为节点的份数（影响结果的末位）",
         low=1,
         high=1024,
     )
@@ -239,23 +239,25 @@ class Options:
         0,
         "calls of the engine an epoch, at most: how often progress is told and checked; part of the result; "
         "0 is one for every 5,000 samples, ten at most",
-        "每轮最多调用计算引擎的次数,即汇报与检查进度的频率(影响结果的末位);0 表示每 5,000 个样本一次,最多十次",
+        "每轮最多调用计算引擎的次数，即汇报与检查进度的频率（影响结果的末位）；0 表示每 5,000 个样本一次，最多十次",
         low=0,
         high=1_000_000,
     )
     threads: int = option(
         0,
         "threads, at most one a shard or group; 0 is one a core the process may use; never part of the result",
-        "线程数,每个分片或节点组至多一个;0 表示进程可用的每核一个;绝不影响结果",
+        "线程数，每个分片或节点组至多一个；0 表示进程可用的每核一个；绝不影响结果",
         low=0,
         high=1024,
     )
     shuffle: bool = option(True, "new random order in every epoch", "每一轮重新打乱样本顺序")
-    seed: int = option(0, "same seed, same result to the bit", "随机种子:种子相同,结果逐位相同", low=0, high=2**63 - 1)
+    seed: int = option(
+        0, "same seed, same result to the bit", "随机种子：种子相同，结果逐位相同", low=0, high=2**63 - 1
+    )
     scaling: str = option(
         "notes",
         "inputs: x / max · 0.99 + 0.01 as in the notes; x / max; or mean 0 and deviation 1, over all or by feature",
-        "输入缩放:笔记的 x / max · 0.99 + 0.01;x / max;或标准化(整体,或逐列)",
+        "输入缩放：笔记的 x / max · 0.99 + 0.01;x / max；或标准化（整体，或逐列）",
         choices=choices.SCALINGS,
     )
     input_max: float = option(
@@ -265,15 +267,15 @@ class Options:
         "own",
         "bring the pictures of a folder to N x N pixels, or to HxW (rows x columns); own: all have one size already, "
         "64 x 64 at most",
-        "把文件夹中的图片统一为 N x N 像素,或 HxW(行 x 列);own 表示图片已同尺寸,且不超过 64 x 64",
+        "把文件夹中的图片统一为 N x N 像素，或 HxW（行 x 列）；own 表示图片已同尺寸，且不超过 64 x 64",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
         form="own, N or HxW up to 9999, such as 28 or 32x24",
     )
-    colour: bool = option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色,每像素三个输入")
+    colour: bool = option(False, "keep the colours of pictures, three inputs a pixel", "保留图片颜色，每像素三个输入")
     handwriting: bool = option(
         False,
         "find the handwritten digits in the pictures of a folder and bring each to MNIST's form, as query does",
-        "在文件夹的图片中找出手写数字,并像 query 那样逐个转为 MNIST 的形式",
+        "在文件夹的图片中找出手写数字，并像 query 那样逐个转为 MNIST 的形式",
     )
     deskew: bool = option(
         False,
@@ -283,41 +285,41 @@ class Options:
     targets: str = option(
         "notes",
         "targets: classes as 0.01 and 0.99 (notes) or as 0 and 1; several labels a sample; or numbers (a regression)",
-        "目标值:类别用笔记的 0.01 与 0.99 或 0 与 1(one-hot);multilabel 一个样本多个标签;values 数值回归",
+        "目标值：类别用笔记的 0.01 与 0.99 或 0 与 1(one-hot);multilabel 一个样本多个标签；values 数值回归",
         choices=choices.TARGETS,
     )
     classes: int = option(
         0,
         "number of classes; 0: as many as occur in the data",
-        "类别数;0 表示数据中出现多少就是多少",
+        "类别数；0 表示数据中出现多少就是多少",
         low=0,
         high=1_000_000,
     )
     members: int = option(
         1,
         "networks of a committee: each is trained from a seed of its own, their answers are averaged",
-        "委员会的网络数:各用不同种子训练,答案取平均",
+        "委员会的网络数：各用不同种子训练，答案取平均",
         low=1,
         high=100,
     )
     holdout: float = option(
         0.1,
         "part of the data kept aside for the test when no test data are given",
-        "没有测试数据时,留作测试的比例",
+        "没有测试数据时，留作测试的比例",
         low=0.001,
         high=0.9,
     )
     early_stopping: int = option(
         0,
         "stop after so many epochs without a smaller validation loss, and keep the best weights; 0 never stops",
-        "验证损失连续多少轮不再降低就停止,并保留最好的权重;0 表示不提前停止",
+        "验证损失连续多少轮不再降低就停止，并保留最好的权重；0 表示不提前停止",
         low=0,
         high=1_000_000,
     )
     validation: float = option(
         0.1,
         "part of the training data that early stopping looks at and that is not trained on",
-        "提前停止所用的验证部分占训练数据的比例(不参与训练)",
+        "提前停止所用的验证部分占训练数据的比例（不参与训练）",
         low=0.001,
         high=0.9,
         needs=Needs("early_stopping"),
@@ -325,7 +327,7 @@ class Options:
     engine: str = option(
         "auto",
         "what computes: compiled (fast), reference (NumPy), or auto",
-        "计算引擎:compiled(快)、reference(NumPy)或 auto",
+        "计算引擎：compiled（快）、reference（NumPy）或 auto",
         choices=("auto", *choices.ENGINES),
     )
     dtype: str = option("float32", "precision of the numbers", "数值精度", choices=DTYPES)

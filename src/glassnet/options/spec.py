@@ -61,7 +61,7 @@ class Spec:
             return text
         other, values, above = self.needs.option, self.needs.values, self.needs.above
         if zh:
-            return f"{text}(仅用于 {other} {'、'.join(values) or f'大于 {above:g}'})"
+            return f"{text}（仅用于 {other} {'、'.join(values) or f'大于 {above:g}'}）"
         return f"{text} (only with {other} {', '.join(values) or f'above {above:g}'})"
 
 

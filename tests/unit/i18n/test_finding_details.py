@@ -115,7 +115,7 @@ def test_every_finding_in_a_program_says_itself_in_chinese(text, tmp_path):
     assert findings
     for finding in findings:
         assert re.match(r"line \d+: ", finding.text)
-        assert in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行:")
+        assert in_chinese(finding.text).startswith(f"第 {finding.lines[0]} 行：")
         own = re.sub(r"^line \d+: ", "", finding.text)
         stands_there = own in text or finding.code in ("GS01", "GS03")  # only what the program itself says is the same
         assert stands_there or own not in in_chinese(finding.text), finding
@@ -154,7 +154,7 @@ def test_nothing_english_is_left_where_the_doctor_speaks_chinese(name, tmp_path,
     copy_of = f"copy{source[source.index('.') :]}"
     for more in ((), ("--fix", copy_of)):
         text = run("doctor", source, *more, "--language", "zh").out
-        assert re.search("^(错误|警告|提示)  G[DS]", text, re.M)
+        assert re.search("^（错误|警告|提示） G[DS]", text, re.M)
         said = re.sub(CALLED, "", text if source != name else re.sub(r"^.*G[S]\d\d.*$", "", text, flags=re.M))
         words = set(re.findall("[A-Za-z]{3,}", said))
         assert words <= NAMES_OF_THINGS, words

@@ -147,7 +147,7 @@ def test_outputs_have_the_names_of_their_classes(capsys, language):
     page = step_html(step, language=language)
     for name in ("Iris setosa of the north", "b &lt;2&gt;", "猫"):
         assert f'<th scope="row">{name}</th>' in page
-    assert re.search(r'<th scope="row">\d → (Iris|b &lt;|猫)', page) or step.layers[-1].weight.size <= 64
+    assert re.search(r'<th scope="row">\d →（Iris|b &lt;|猫）', page) or step.layers[-1].weight.size <= 64
     panels = draw_step(step, language=language)
     outputs, *others = panels[7:10]
     assert [label.get_text() for label in outputs.get_yticklabels()] == ["Iris set…", "b <2>", "猫"]
