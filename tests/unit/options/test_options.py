@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from dataclasses import FrozenInstanceError, fields, replace
-from typing import get_args
+from typing import ClassVar, get_args
 
 import numpy as np
 import pytest
@@ -21,8 +21,8 @@ from glassnet.nn.optimizers import OPTIMIZERS
 from glassnet.nn.parameters import DTYPES
 from glassnet.nn.schedules import SCHEDULES
 from glassnet.options.choices import meanings_of
-from glassnet.options.options import SPECS, TYPES, checked
-from glassnet.options.recipes import BY_OPTIMIZER, RECIPES
+from glassnet.options.options import ALIASES, SPECS, TYPES, checked
+from glassnet.options.recipes import BY_OPTIMIZER, RECIPE_ALIASES, RECIPES
 from glassnet.preprocess import SCALINGS, TARGETS
 
 REGISTRIES = {
@@ -284,3 +284,48 @@ def test_options_do_not_change_under_way():
         options.seed = 3
     with pytest.raises(TypeError):
         RECIPES["notes"] = {}
+
+
+class TestAliases:
+    """A standard name of an option or a recipe stands for the field's; JSON and files keep the field's."""
+
+    VALUES: ClassVar = {"average": 0.875, "hardest": 0.25}
+
+    def test_there_are_these(self):
+        assert {"ema_decay": "average", "hard_fraction": "hardest"} == ALIASES
+        assert {"ensemble": "committee"} == RECIPE_ALIASES
+        assert not set(ALIASES) & set(SPECS)
+        assert not set(RECIPE_ALIASES) & set(RECIPES)
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    def test_both_names_make_the_same_options(self, alias):
+        name = ALIASES[alias]
+        value = self.VALUES[name]
+        options = Options(**{name: value})
+        assert Options(**{alias: value}) == options
+        assert getattr(options, alias) == value
+        assert Options.recipe("notes", **{alias: value}) == options
+        assert Options.recipe("wide", **{alias: value}) == Options.recipe("wide", **{name: value})
+        assert Options(**{alias: value, name: value}) == Options(**{alias: np.float32(value), name: np.float32(value)})
+        assert alias not in options.to_dict()
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    @pytest.mark.parametrize("make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"])
+    def test_two_values_for_one_option_are_refused(self, alias, make):
+        name = ALIASES[alias]
+        with pytest.raises(OptionError, match=f"{alias} 0.5.*{name} 0.75") as caught:
+            make(**{alias: 0.5, name: 0.75})
+        assert caught.value.code == "GN022"
+
+    @pytest.mark.parametrize("alias", ALIASES)
+    def test_a_value_that_is_not_allowed_is_refused_under_the_name_that_was_given(self, alias):
+        for make in (Options, lambda **given: Options.recipe("wide", **given)):
+            with pytest.raises(OptionError, match=f"^{alias} 7.0: expected") as caught:
+                make(**{alias: 7})
+            assert caught.value.code == "GN021"
+
+    @pytest.mark.parametrize("alias", RECIPE_ALIASES)
+    def test_a_recipe_has_both_names(self, alias):
+        assert Options.recipe(alias, optimizer="adam") == Options.recipe(RECIPE_ALIASES[alias], optimizer="adam")
+        with pytest.raises(OptionError, match=alias):
+            Options.recipe("fast")
