@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from copy import copy
 from typing import Any
 
@@ -19,7 +20,7 @@ class _Formatter(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write the heading of a section."""
-        super().write_heading(help_zh.HEADS.get(heading, heading))
+        self.write(f"{'':>{self.current_indent}}{help_zh.HEADS.get(heading, heading)}：\n")
 
 
 class _Context(click.Context):
@@ -29,7 +30,7 @@ class _Context(click.Context):
 def in_chinese(command: click.Command, name: str) -> click.Command:
     """Return a copy of a command with its help in Chinese."""
     made = copy(command)
-    made.help = help_zh.COMMANDS.get(name, help_zh.GROUP)
+    made.help = _joined(help_zh.COMMANDS[name]) if name in help_zh.COMMANDS else help_zh.GROUP
     made.short_help = made.help.split("\n")[0]
     made.context_class = _Context
     made.params = [_translated(parameter) for parameter in command.params]
@@ -40,6 +41,11 @@ def in_chinese(command: click.Command, name: str) -> click.Command:
 
     vars(made)["get_help_option"] = help_option
     return made
+
+
+def _joined(text: str) -> str:
+    """Return a text with the lines of a paragraph joined without a space after a Chinese character."""
+    return re.sub(r"(?<=[^\x00-\x7f])\n +(?=\S)", "", text)
 
 
 def _translated(parameter: Any) -> Any:

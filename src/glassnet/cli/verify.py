@@ -1,4 +1,4 @@
-"""``glassnet verify``: make the same model again and compare."""
+"""``glassnet verify``: retrain a model and compare the weights."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from .flags import max_bytes_flag
 @json_flag
 @max_bytes_flag
 def verify_command(model_path: str, source: str | None, as_json: bool) -> None:
-    """Train a model again by its receipt, and compare the bits.
+    """Retrain a model from its training record and compare the bits.
 
-    DATA is what it was trained on; it need not be named for the bundled MNIST. Exit code 0 is the same bits, 1 is a
-    difference, and what differs first is said.
+    DATA is what the model was trained on; it can be omitted for the bundled MNIST. Exit code 0: identical; 1:
+    different, with the first difference printed.
     """
     show = progress_listener()
     try:

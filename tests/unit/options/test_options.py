@@ -13,6 +13,7 @@ import pytest
 from glassnet import Network, Options
 from glassnet.engines import ENGINES
 from glassnet.errors import OptionError
+from glassnet.i18n.help_zh import OPTIONS, option_help
 from glassnet.nn.activations import HIDDEN, OUTPUTS_ONLY
 from glassnet.nn.architecture import RULES
 from glassnet.nn.initializers import INITIALIZERS
@@ -139,7 +140,7 @@ def test_what_an_option_needs_can_be_chosen_and_is_said():
             assert set(spec.needs.values) < set(other.choices), name
         else:
             assert other.low <= spec.needs.above < other.high, name
-        for text in (spec.full_help(), spec.full_help(zh=True)):
+        for text in (spec.full_help(), option_help(spec.full_help())):
             assert spec.needs.option in text
             assert all(value in text for value in spec.needs.values)
     assert not SPECS["momentum"].needs.met("sgd")
@@ -176,14 +177,14 @@ def test_what_is_no_size_is_refused(word):
 
 def test_help_in_both_languages():
     for name, spec in SPECS.items():
-        for text in (spec.help, spec.help_zh):
+        for text in (spec.help, OPTIONS[spec.help]):
             assert text.strip() == text != ""
             assert "\n" not in text
+        assert not spec.help.endswith(".")
         assert spec.help.isascii() or not any("\u4e00" <= one <= "\u9fff" for one in spec.help)
-        assert any("\u4e00" <= one <= "\u9fff" for one in spec.help_zh), name
-    for language in ("help", "help_zh"):
-        texts = [getattr(spec, language) for spec in SPECS.values()]
-        assert len(set(texts)) == len(texts)
+        assert any("\u4e00" <= one <= "\u9fff" for one in OPTIONS[spec.help]), name
+    assert len(OPTIONS) == len(SPECS)
+    assert len(set(OPTIONS.values())) == len(SPECS)
 
 
 def test_flags_do_not_collide():
@@ -292,8 +293,8 @@ class TestAliases:
     VALUES: ClassVar = {"average": 0.875, "hardest": 0.25}
 
     def test_there_are_these(self):
-        assert {"ema_decay": "average", "hard_fraction": "hardest"} == ALIASES
-        assert {"ensemble": "committee"} == RECIPE_ALIASES
+        assert ALIASES == {"ema_decay": "average", "hard_fraction": "hardest"}
+        assert RECIPE_ALIASES == {"ensemble": "committee"}
         assert not set(ALIASES) & set(SPECS)
         assert not set(RECIPE_ALIASES) & set(RECIPES)
 
@@ -310,7 +311,9 @@ class TestAliases:
         assert alias not in options.to_dict()
 
     @pytest.mark.parametrize("alias", ALIASES)
-    @pytest.mark.parametrize("make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"])
+    @pytest.mark.parametrize(
+        "make", [Options, lambda **given: Options.recipe("wide", **given)], ids=["class", "recipe"]
+    )
     def test_two_values_for_one_option_are_refused(self, alias, make):
         name = ALIASES[alias]
         with pytest.raises(OptionError, match=f"{alias} 0.5.*{name} 0.75") as caught:
