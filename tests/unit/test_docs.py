@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+import glassnet
 from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
 from support.cli import HANGS, environment
@@ -171,6 +172,11 @@ def test_accuracies_are_of_this_version_of_the_numerics(benchmarks):
     assert benchmarks("machine").numerics_of(kept) == NUMERICS, "run: python benchmarks/accuracy.py"
 
 
+def one_line(text: str) -> str:
+    """Return the text with single spaces, and without one before %."""
+    return re.sub(r"\s+", " ", text).replace(" %", "%")
+
+
 def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
     """What people have written around the tables, line breaks apart."""
     found = benchmarks("machine").read("accuracy")
@@ -180,12 +186,12 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
     expected = {
         "README.md": [
             f"over ten seeds its settings give about {mean['notes-code']}.",
-            f"test      {found['notes']['values'][0]:.2%} right",
+            f"{found['notes']['values'][0]:.2%} right",
         ],
         "README.zh-CN.md": [
-            f"测得平均约 {mean['notes-code']}，没有 一次到 97 %",
+            f"测得平均约 {mean['notes-code']}，没有一次到 97%",
             f"十个种子平均约 {mean['notes']}。",
-            f"答对 {found['notes']['values'][0]:.2%}(",
+            f"答对 {found['notes']['values'][0]:.2%}",
         ],
         "docs/the-notes.md": [
             f"the recipe `notes-code` gives {low['notes-code']} to {high['notes-code']}, "
@@ -198,9 +204,9 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
         ],
     }
     for page, sentences in expected.items():
-        text = re.sub(r"\s+", " ", text_of(ROOT / page))
+        text = one_line(text_of(ROOT / page))
         for sentence in sentences:
-            assert re.sub(r"\s+", " ", sentence) in text, page
+            assert one_line(sentence) in text, page
     assert max(found["notes-code"]["max"], found["notes-program"]["max"]) < 0.97, (
         "README.zh-CN says that none gets there"
     )
@@ -212,6 +218,27 @@ def test_readmes_say_which_python_and_which_systems(name):
         needed = tomllib.load(file)["project"]["requires-python"].removeprefix(">=")
     assert f"Python {needed} " in text_of(ROOT / name)
     assert {"Linux", "x86-64", "macOS", "Windows"} <= set(re.findall(r"[\w-]+", text_of(ROOT / name), re.ASCII))
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readmes_are_short(name):
+    assert len(text_of(ROOT / name).splitlines()) <= 120
+
+
+def test_the_glossaries_have_the_same_terms_each_with_a_link():
+    english = re.findall(r"^- \*\*(.+?)\*\*: (.+?\.)$", text_of(ROOT / "docs/glossary.md"), re.MULTILINE | re.DOTALL)
+    chinese = re.findall(r"^- \*\*.+?\*\*（(.+?)）：(.+。)$", text_of(ROOT / "docs/glossary.zh-CN.md"), re.MULTILINE)
+    terms = [term for term, _ in english]
+    assert terms == sorted(set(terms), key=str.casefold)
+    assert terms == sorted((term for term, _ in chinese), key=str.casefold)
+    assert [term for term, text in (*english, *chinese) if not LINK.search(text)] == []
+
+
+def test_the_changelog_begins_with_this_version():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    released = re.findall(r"^## \[(\d.+?)\] - \d{4}-\d\d-\d\d$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert released[0] == version == glassnet.__version__
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])
