@@ -17,7 +17,7 @@ import glassnet
 from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
 from support.cli import HANGS, environment
-from support.sources import ROOT
+from support.sources import PACKAGE, ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
@@ -220,18 +220,38 @@ def test_readmes_say_which_python_and_which_systems(name):
     assert {"Linux", "x86-64", "macOS", "Windows"} <= set(re.findall(r"[\w-]+", text_of(ROOT / name), re.ASCII))
 
 
+def test_contributing_names_files_and_folders_that_exist():
+    names = re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:py|md)|(?:[\w-]+/)+[\w-]*)`", text_of(ROOT / "CONTRIBUTING.md"))
+    names = [name for name in names if not re.search("NAME|FORMAT", name)]  # of a file that is to be added
+    assert len(names) > 80
+    for name in names:
+        found = (
+            (ROOT / name).exists(),
+            (PACKAGE / name).exists(),
+            "/" not in name and any((ROOT / "tests").rglob(name)),
+        )
+        assert any(found), name
+
+
 @pytest.mark.parametrize("name", READMES)
 def test_readmes_are_short(name):
     assert len(text_of(ROOT / name).splitlines()) <= 120
 
 
-def test_the_glossaries_have_the_same_terms_each_with_a_link():
-    english = re.findall(r"^- \*\*(.+?)\*\*: (.+?\.)$", text_of(ROOT / "docs/glossary.md"), re.MULTILINE | re.DOTALL)
-    chinese = re.findall(r"^- \*\*.+?\*\*（(.+?)）：(.+。)$", text_of(ROOT / "docs/glossary.zh-CN.md"), re.MULTILINE)
-    terms = [term for term, _ in english]
-    assert terms == sorted(set(terms), key=str.casefold)
-    assert terms == sorted((term for term, _ in chinese), key=str.casefold)
-    assert [term for term, text in (*english, *chinese) if not LINK.search(text)] == []
+@pytest.mark.parametrize(
+    ("page", "term"), [("glossary.md", r"\*\*(.+?)\*\*: "), ("glossary.zh-CN.md", r"\*\*.+?\*\*（(.+?)）：")]
+)
+def test_every_entry_of_the_glossaries_has_a_link(page, term):
+    for entry in re.split(r"^- ", text_of(ROOT / "docs" / page), flags=re.MULTILINE)[1:]:
+        assert re.match(term, entry), entry
+        assert LINK.search(entry), entry
+
+
+def test_the_glossaries_have_the_same_terms():
+    english = re.findall(r"^- \*\*(.+?)\*\*: ", text_of(ROOT / "docs/glossary.md"), re.MULTILINE)
+    chinese = re.findall(r"^- \*\*.+?\*\*（(.+?)）：", text_of(ROOT / "docs/glossary.zh-CN.md"), re.MULTILINE)
+    assert english == sorted(set(english), key=str.casefold)
+    assert english == sorted(chinese, key=str.casefold)
 
 
 def test_the_changelog_begins_with_this_version():
