@@ -1,6 +1,6 @@
 """Compare what an sdist and a wheel contain with the checkout: the package whole, and nothing that does not belong.
 
-    python .ci/contents.py SDIST WHEEL
+python .ci/contents.py SDIST WHEEL
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ MOST_MB = 20
 
 
 def main(sdist: str, wheel: str) -> None:
+    """Check both files; exit with a message at the first difference."""
     package = {
         path.relative_to(ROOT / "src").as_posix()
         for path in (ROOT / "src/glassnet").rglob("*")
@@ -52,6 +53,7 @@ CACHES = {"__pycache__", ".hypothesis"}
 
 
 def compare(what: str, found: set[str], expected: set[str]) -> None:
+    """Exit with a message unless both sets are equal."""
     if missing := sorted(expected - found):
         sys.exit(f"{what}: missing {', '.join(missing)}")
     if stray := sorted(found - expected):
