@@ -12,6 +12,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 import glassnet
 from glassnet.errors import CODES
@@ -163,8 +164,14 @@ def test_measurements_are_as_the_results_have_them(benchmarks, tmp_path, monkeyp
     table.main()
     for name in MEASURED:
         assert text_of(tmp_path / name) == text_of(ROOT / name), "run: python benchmarks/table.py"
-    for name in READMES:
         assert text_of(tmp_path / name).count("<!-- written by benchmarks/first_runs.py -->") == 1
+
+
+def test_the_chart_of_measurements_is_as_the_results_have_them(benchmarks):
+    chart = benchmarks("chart")
+    for name in chart.FILES:
+        with Image.open(ROOT / "docs/pictures" / name) as image:
+            assert json.loads(image.text["Description"]) == chart.ratios(), "run: python benchmarks/chart.py"
 
 
 def test_accuracies_are_of_this_version_of_the_numerics(benchmarks):
