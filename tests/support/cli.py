@@ -25,16 +25,8 @@ HANGS = 600
 OF_THE_READER = ("LC_", "LANG", "GLASSNET")
 """How variables begin by which a person sets the language, and other habits."""
 
-REMARK = re.compile(
-    r"no test data: .* held out|epoch \d+: training loss |resuming after |fold \d+ of \d+: |"
-    r"compiling the training loops |every prediction is |所有预测都是|第 \d+ [轮折]|重新训练|正在编译|"
-    r"\S+：模型用这|没有测试数据：|[^\n]+: the model was trained on |"
-    r"[^\n]+: the test data have no sample|\S+：测试数据中没有|"
-    r"training on single samples has |逐样本训练只有|the training loss still fell |在 \d+ 轮的最后 |"
-    r"retraining epochs |(standard input|\S+): ([\d,]+ (rows?|of|pictures?|files?)\b|target |left out |column |"
-    r"labels in the |one-hot labels in the |inputs from )"
-)
-"""What standard error may hold besides a mistake."""
+REMARK = re.compile(r"(?!glassnet: |Traceback |  )")
+"""How a notice or a progress line starts: not like an error or a traceback."""
 
 
 class Outcome(NamedTuple):
