@@ -124,7 +124,7 @@ def test_info_has_its_labels_and_values_in_the_language_asked_for(folder):
         assert width_of(here[: here.index(" ")]) <= 12
         assert re.search(HAN, here) or not re.search("[a-z]", here.partition(" ")[0])
         if not re.search(HAN, here.partition(" ")[2]):
-            assert here.endswith(value)
+            assert here.endswith(value.replace(", ", "，"))
     assert any("偏置" in line and line.endswith("否") for line in chinese)
     assert any(line.startswith("训练数据") and "样本数 150" in line for line in chinese)
 

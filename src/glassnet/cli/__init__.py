@@ -118,7 +118,7 @@ def main() -> None:
         complain("GN031", str(stop) or "interrupted; nothing was written.")
         code = 130
     except click.ClickException as problem:
-        complain("GN020", f"{problem.format_message()} Try 'glassnet {_command_word()}--help'.")
+        complain("GN020", f"{_sentence(problem.format_message())} Try 'glassnet {_command_word()}--help'.")
     except MemoryError:
         complain("GN032", "not enough memory. Use a smaller network or smaller batches.")
     except BrokenPipeError:  # the reader of a pipe has ended, as in `glassnet test … | head`
@@ -154,6 +154,12 @@ def _prepare_streams() -> None:
 def _abandon_output() -> None:
     """Keep Python from flushing again, on exit, the output that could not be written."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _sentence(message: str) -> str:
+    """Return a message of click without brackets around suggestions, and with a full stop."""
+    message = message.replace(" (Did you mean", " Did you mean").replace("?)", "?")
+    return message if message.endswith((".", "?")) else f"{message}."
 
 
 def _command_word() -> str:

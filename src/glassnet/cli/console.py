@@ -62,6 +62,15 @@ def message(key: str, **filled_in: Any) -> str:
     return cli_words(language_in_use())(key, **filled_in)
 
 
+def translated(text: object) -> str:
+    """Return an English text of the package in the language of the running command, if it has a translation."""
+    if language_in_use() != "zh":
+        return str(text)
+    from ..i18n.translate import in_chinese
+
+    return in_chinese(str(text)) or str(text)
+
+
 def say_notice(notice: Notice) -> None:
     """Print a notice of a job to standard error."""
     say(notice.text(language_in_use()))
@@ -85,7 +94,7 @@ def print_columns(columns: Columns) -> None:
     """Print one line per column: how training uses it."""
     width = max(width_of(name) for name, _ in columns.summary())
     for name, text in columns.summary():
-        result(f"{padded(name, width)}   {text}")
+        result(f"{padded(name, width)}   {translated(text)}")
 
 
 def complain(code: str, message: str) -> None:

@@ -11,7 +11,7 @@ from ..i18n.cli import INFO_LABELS
 from ..model.file import load_model
 from ..options.options import Options
 from ..options.recipes import RECIPES
-from .console import json_flag, language_in_use, message, padded, print_columns, result, result_json
+from .console import json_flag, language_in_use, message, padded, print_columns, result, result_json, translated
 from .flags import language_flag
 
 
@@ -53,7 +53,7 @@ def info_command(model_path: str, language: str, as_json: bool) -> None:
     if "options" in receipt:
         receipt["options"] = _own_options(receipt)
     facts["class_names"] = ", ".join(model.class_names)
-    facts["scaling"], facts["targets"] = str(model.scaling), str(model.targets)
+    facts["scaling"], facts["targets"] = translated(model.scaling), translated(model.targets)
     if model.columns:  # a table has no images, and each column has its own scaling
         facts = {name: value for name, value in facts.items() if name not in ("scaling", "image_shape")}
     for section in (facts, receipt):
@@ -75,7 +75,7 @@ def _shown(value: Any) -> str:
         return message("yes" if value else "no")
     if isinstance(value, dict):
         return message("comma").join(f"{_label(name)} {_shown(one)}" for name, one in value.items())
-    return "-".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return "-".join(map(translated, value)) if isinstance(value, list | tuple) else translated(value)
 
 
 def _own_options(receipt: dict[str, Any]) -> str:

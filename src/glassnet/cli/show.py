@@ -22,7 +22,18 @@ from ..preprocess.tabular.selection import about_decimals
 from ..workflow.show_job import draw_distorted, draw_samples, look_at, require_row
 from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
-from .console import json_flag, message, padded, print_columns, result, result_json, row_name, say, say_notice
+from .console import (
+    json_flag,
+    message,
+    padded,
+    print_columns,
+    result,
+    result_json,
+    row_name,
+    say,
+    say_notice,
+    translated,
+)
 from .flags import force_flag, given, language_flag, max_bytes_flag, part_flag, with_options
 from .table_flags import take_table_options, with_table_flags
 
@@ -156,7 +167,7 @@ def _show_table(source: str | Table, row: int | None, options: TableOptions, as_
         return
     result(message("table_size", source=table.source, rows=len(table), columns=len(table.names)))
     for remark in (*table.remarks, *(columns.remarks if columns else about_decimals(parsed))):
-        say(f"{table.source}: {remark}")
+        say(translated(f"{table.source}: {remark}"))
     if columns:
         print_columns(columns)
     else:

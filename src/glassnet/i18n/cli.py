@@ -46,6 +46,14 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "在 {epochs} 轮的最后 {last:.0%} 中，训练损失仍降低了 {fall:.0%}：可尝试更大的 --epochs",
     ),
     # data
+    "table_read": (
+        "{source}: {rows:,} rows, {columns:,} columns, recipe {recipe}",
+        "{source}：{rows:,} 行，{columns:,} 列，配方 {recipe}",
+    ),
+    "without_target": (
+        "{source}: {rows:,} rows skipped because they have no {names}",
+        "{source}：跳过 {rows:,} 行，因缺少 {names}",
+    ),
     "kept_aside": (
         "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
         "没有测试数据：从 {source} 留出 {share:g}%（{rows:,} 行）作测试",

@@ -190,7 +190,7 @@ class Options:
         "resize the images of a folder to N x N or HxW pixels (rows x columns); own: keep their size, which must be "
         "the same for all and at most 64 x 64",
         pattern="own|[1-9][0-9]{0,3}([xX×][1-9][0-9]{0,3})?",
-        form="own, N or HxW up to 9999, such as 28 or 32x24",
+        form="own, N or HxW (at most 9999, such as 28 or 32x24)",
     )
     colour: bool = option(False, "keep the colours of images: three inputs per pixel")
     handwriting: bool = option(

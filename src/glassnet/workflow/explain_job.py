@@ -301,16 +301,17 @@ def _without_label(model: Model, source: str | Table, row: int, notify: Notify) 
 def _one_query(model: Model, source: str | Table, row: int | None, notify: Notify) -> Query:
     """Return the only sample of a source, or the row given, with its label if it has one."""
     rows, names, labels = load_queries(model, source, notify)
-    choose = f"--row 0 to {len(rows) - 1}"
-    called = source if isinstance(source, str) else source.source
-    if row is None and len(rows) != 1:
-        count, first = len(rows), names[0]
-        crop = ", or crop the image to one digit" if model.image_shape else ""
-        raise OptionError(
-            "GN020", f"{called}: {count} samples, the first is '{first}'. Choose one with {choose}{crop}."
-        )
-    if row is not None and not 0 <= row < len(rows):
-        raise OptionError("GN021", f"--row {row}: {called} has {len(rows)} samples. Use {choose}.")
+    called, count, last = source if isinstance(source, str) else source.source, len(rows), len(rows) - 1
+    if row is None and count != 1:
+        problem = f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}."
+        if model.image_shape:
+            problem = (
+                f"{called}: {count} samples, the first is '{names[0]}'. Choose one with --row 0 to {last}, or crop "
+                "the image."
+            )
+        raise OptionError("GN020", problem)
+    if row is not None and not 0 <= row < count:
+        raise OptionError("GN021", f"--row {row}: {called} has {count} samples. Use --row 0 to {last}.")
     place, label = row or 0, None
     if labels is not None and model.targets.of_classes:
         label = int(labels[place])

@@ -362,12 +362,12 @@ def _fit(fit_it: Callable[..., Fit], path: Path, needed_later: list[str], callba
     try:
         return fit_it(callbacks=[*callbacks, load_meanwhile])
     except DivergedError as problem:
-        kept = f"{path} was not written."
+        kept = [f"{path} was not written."]
         if problem.model is not None and problem.good_epochs:
             place = path.with_name(f"{path.stem}-last-good.safetensors")
             place = _save_beside(problem.model, place, overwrite=False)
-            kept += f" The last good weights are in {place}."
-        raise DivergedError(problem.code, f"{problem} {kept}") from None
+            kept.append(f"The last good weights are in {place}.")
+        raise DivergedError(problem.code, " ".join([str(problem), *kept])) from None
 
 
 def _save(model: Model, path: Path, *, overwrite: bool) -> Path:
@@ -417,12 +417,10 @@ def _not_lost(checkpoint: str | None) -> Iterator[None]:
     try:
         yield
     except FileError as problem:
-        kept = (
-            f" The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`."
-            if checkpoint
-            else ""
-        )
-        raise FileError(problem.code, f"{problem}{kept}") from None
+        if not checkpoint:
+            raise
+        kept = f"The training run is in {checkpoint}; resume it with `glassnet resume {checkpoint}`."
+        raise FileError(problem.code, f"{problem} {kept}") from None
     except KeyboardInterrupt:
         if not checkpoint:
             raise

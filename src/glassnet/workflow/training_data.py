@@ -17,7 +17,7 @@ from ..data import Dataset
 from ..data.dataset import SampleLayout
 from ..data.split import split, split_rows
 from ..errors import OptionError
-from ..i18n.language import counted, listed
+from ..i18n.language import listed
 from ..options.options import Options, for_optimizer
 from ..preprocess import Columns
 from ..preprocess.tabular.dataset import read_table, samples_of
@@ -130,8 +130,7 @@ def load_training_table(
     kept, aside = (None, None) if test_source else split_rows(len(table), table.source, options)
     if kept is not None:
         columns = learn_columns(table, table_options, kept)
-    size = f"{counted(len(table), 'row')}, {counted(len(table.names), 'column')}"
-    notify(remark(table.source, f"{size}, recipe {recipe}"))
+    notify(notice("table_read", source=table.source, rows=len(table), columns=len(table.names), recipe=recipe))
     _notify_learnt(table, columns, notify)
     part = table if kept is None else table.take(kept)
     if aside is None:
@@ -233,8 +232,8 @@ def notify_left_out(table: Table, samples: Dataset, notify: Notify) -> None:
     count = len(table) - len(samples)
     if count:
         assert samples.columns is not None
-        names = " or ".join(map(repr, samples.columns.target_names))
-        notify(remark(table.source, f"{counted(count, 'row')} without {names} skipped"))
+        names = ", ".join(map(repr, samples.columns.target_names))
+        notify(notice("without_target", source=table.source, rows=count, names=names))
 
 
 def _read_named(source: str, options: TableOptions) -> Table:
