@@ -84,7 +84,7 @@ def test_resume_says_what_it_goes_on_from_and_reports_as_train_does(folder, stop
     run("train", "rows.csv", *QUICK, "--checkpoint", "run.ck")
     stopping(0)
     outcome = run("resume", "run.ck")
-    assert "going on after 2.50 of 3 epochs" in outcome.err
+    assert "resuming after 2.50 of 3 epochs" in outcome.err
     assert [line.split()[0] for line in outcome.out.splitlines()] == [
         "network", "test", "time", "model", "pictures", "next",
     ]  # fmt: skip
@@ -106,7 +106,7 @@ def test_data_that_were_moved_can_be_named(folder, stopping):
     [
         (("--checkpoint-every", "30s"), "GN022", ("name the file too", "--checkpoint FILE")),
         (("--checkpoint", "x.ck", "--checkpoint-every", "often"), "GN021", ("'often'", "30s, 5m or 2h")),
-        (("--checkpoint", "x.ck", "--members", "2"), "GN022", ("committee",)),
+        (("--checkpoint", "x.ck", "--members", "2"), "GN022", ("ensemble",)),
         (("--checkpoint", "notes.safetensors"), "GN022", ("the model is to go there",)),
         (("--checkpoint", "gone/x.ck"), "GN001", ("gone",)),
         (("--checkpoint", "."), "GN002", ("folder",)),

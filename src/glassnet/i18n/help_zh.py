@@ -253,7 +253,7 @@ OPTIONS = {
         "线程数，每个分片至多一个；0 表示每个可用核心一个（不影响结果）"
     ),
     "shuffle the samples in every epoch": "每一轮重新打乱样本顺序",
-    "random seed; the same seed gives bit-identical results": "随机种子；种子相同，结果逐位一致",
+    "random seed; the same seed gives the same result, bit for bit": "随机种子；种子相同，结果逐位一致",
     "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all "
     "inputs (standard) or per feature (features)": (
         "输入缩放：x / max · 0.99 + 0.01（notes）；x / max（unit）；标准化为均值 0、标准差 1，整体（standard）或逐特"
@@ -291,7 +291,7 @@ _NEEDS = re.compile(r"(.*) \(only with (\w+) (above )?(.*)\)")
 
 
 def option_help(text: str) -> str:
-    """Return the Chinese of an option's full help: its line and, in brackets, what it needs."""
+    """Return the Chinese of an option's full help: its line and, in parentheses, what it needs."""
     if found := _NEEDS.fullmatch(text):
         line, other, above, values = found.groups()
         return f"{OPTIONS[line]}（仅用于 {other} {'大于 ' if above else ''}{values.replace(', ', '、')}）"

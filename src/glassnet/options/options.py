@@ -177,7 +177,7 @@ class Options:
         0, "threads, at most one per shard; 0: one per available core; does not affect the result", low=0, high=1024
     )
     shuffle: bool = option(True, "shuffle the samples in every epoch")
-    seed: int = option(0, "random seed; the same seed gives bit-identical results", low=0, high=2**63 - 1)
+    seed: int = option(0, "random seed; the same seed gives the same result, bit for bit", low=0, high=2**63 - 1)
     scaling: str = option(
         "notes",
         "input scaling: x / max · 0.99 + 0.01 (notes); x / max (unit); mean 0 and standard deviation 1 over all inputs "

@@ -8,8 +8,6 @@ from typing import Any, get_args
 
 from ..errors import OptionError, require_choice, require_limits, require_number
 
-_KINDS = {bool: "yes or no", int: "a whole number", str: "a word"}
-
 
 @dataclass(frozen=True)
 class Needs:
@@ -106,9 +104,13 @@ def _fitting(spec: Spec, name: str, value: Any, kind: Any) -> Any:
     if hasattr(value, "tolist"):
         value = value.tolist()
     if type(value) is not kind:
-        raise OptionError("GN021", f"{name} {value!r}: expected {_KINDS[kind]}.")
+        if kind is bool:
+            raise OptionError("GN021", f"{name} {value!r}: expected yes or no.")
+        if kind is int:
+            raise OptionError("GN021", f"{name} {value!r}: expected a whole number.")
+        raise OptionError("GN021", f"{name} {value!r}: expected a word.")
     if spec.pattern and not re.fullmatch(spec.pattern, value):
-        raise OptionError("GN021", f"{name} {value!r}: expected {spec.form}.")
+        raise OptionError("GN021", f"{name} {value!r}: expected the form {spec.form}.")
     if kind is int:
         require_limits(name, value, spec.low, spec.high)
     return value

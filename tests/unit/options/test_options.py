@@ -171,7 +171,7 @@ def test_sizes_of_pictures(word, size):
 
 @pytest.mark.parametrize("word", ["0", "x", "28x", "x28", "28x28x3", "-3", "28 28", "10000", "2.5", "0x3"])
 def test_what_is_no_size_is_refused(word):
-    with pytest.raises(OptionError, match="expected own, N or HxW"):
+    with pytest.raises(OptionError, match="expected the form own, N or HxW"):
         Options(size=word)
 
 
