@@ -118,7 +118,7 @@ def test_rows_of_a_table_have_their_numbers_in_the_file_too(folder):
         wanted = [float(lines[1 + row].rpartition(",")[2]) for row in part.row_numbers]
         np.testing.assert_allclose(part.values[:, 0], wanted)
     told = run("report", "g.safetensors", "gap.csv").fine().err
-    assert told.count("without 'income'") == 1
+    assert told.count("without a target ('income')") == 1
 
 
 def test_data_trained_on_are_known_where_classes_were_given(folder):

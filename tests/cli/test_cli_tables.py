@@ -49,7 +49,7 @@ def test_training_says_what_it_decided(trained):
         "400 rows, 8 columns, recipe table",
         "target 'income': 2 classes",
         "column 'id' not used: every value differs",
-        "left out 'country': every value is 'CH'",
+        "column 'country' not used: every value is 'CH'",
         "10% of people.csv (40 rows) held out",
     ):
         assert words in outcome.err
@@ -214,7 +214,7 @@ def test_a_test_file_and_its_rows_without_a_target(empty):
     assert run("train", "train.csv", "--target", "income", "--test", "test.csv", *FAST).code == 0
     tested = run("test", "m.safetensors", "test.csv", "--json")
     assert tested.json()["samples"] == 49
-    assert "1 row without 'income' skipped" in tested.err
+    assert "1 row without a target ('income') skipped" in tested.err
 
 
 def test_a_test_that_proves_little_says_so_in_training_too(empty):

@@ -149,7 +149,7 @@ def test_a_mistake_is_in_chinese_and_has_the_same_code(tmp_path):
         chinese, english = (told.refused(code) for told in in_two)
         assert re.search(HAN, chinese)
         assert not re.search(HAN, english)
-        assert {name in chinese for name in re.findall(r"no\.safetensors|--[a-z-]+", english)} == {True}
+        assert {name in chinese for name in re.findall(r"no\.safetensors|--[a-z-]+", english)} <= {True}
 
 
 def test_standard_names_of_options_and_recipes_train_the_same_model(folder):

@@ -51,8 +51,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
         "{source}：{rows:,} 行，{columns:,} 列，配方 {recipe}",
     ),
     "without_target": (
-        "{source}: {rows:,} rows without {names} skipped",
-        "{source}：跳过缺少 {names} 的 {rows:,} 行",
+        "{source}: {rows:,} rows without a target ({names}) skipped",
+        "{source}：跳过没有目标（{names}）的 {rows:,} 行",
     ),
     "kept_aside": (
         "no test data: {share:g}% of {source} ({rows:,} rows) held out for the test",
