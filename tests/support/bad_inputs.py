@@ -259,7 +259,7 @@ OPTIONS = [
         "activations for two of three",
         "train r.csv --hidden 3 --hidden 3 --hidden 3 --activation relu --activation tanh",
         "GN022",
-        "2 given for 3 hidden layers",
+        "2 values for 3 hidden layers",
     ),
     case("notes' rule with cross-entropy", "train r.csv --loss cross_entropy", "GN022", "rule gradient", r_csv=table()),
     case("notes' rule with softmax", "train r.csv --output softmax", "GN022", "rule gradient", r_csv=table()),
