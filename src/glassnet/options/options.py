@@ -42,7 +42,7 @@ class Options:
 
     An `optimizer` other than the recipe's sets its own learning rate and weight decay, unless they are given. Two
     options can also be given by the field's standard name: ``ema_decay`` for `average`, ``hard_fraction`` for
-    `hardest`; see `ALIASES`.
+    `hardest`; see `ALIASES`. `dataclasses.replace` passes all fields and so takes only `average` and `hardest`.
 
     Raises
     ------
