@@ -136,8 +136,7 @@ class _Page:
         says = {"name": name or self.say("why_sample"), "answer": self.label_of(self.explanation.answer)}
         if label is None:
             return self.say("why_head_unknown", **says)
-        word = "why_head" if self.pictures and self.explanation.output is None else "why_head_row"
-        return self.say(word, **says, label=self.label_of(label))
+        return self.say("why_head", **says, label=self.label_of(label))
 
     def lead(self) -> str:
         why, names = self.explanation, self._rivals()

@@ -121,7 +121,7 @@ def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callab
     axes.set_ylabel(word("true"))
     title = word("no_samples")
     if total:
-        share = f"{100 * below_all(right / total):.2f} %"
+        share = f"{100 * below_all(right / total):.2f}%"
         title = word("right_of", share=share, right=f"{right:,}", total=f"{total:,}")
     axes.set_title(title, loc="left", fontsize=10, color=INK)
 

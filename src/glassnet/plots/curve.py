@@ -102,7 +102,7 @@ def _panel(
         last = max(last, float(x[-1]))
         finite = y[np.isfinite(y)]
         if finite.size:
-            value = f"{100 * below_all(finite[-1] / 100):.2f} %" if percent else f"{finite[-1]:.3g}"
+            value = f"{100 * below_all(finite[-1] / 100):.2f}%" if percent else f"{finite[-1]:.3g}"
             ends.append((float(finite[-1]), f"{word(label)} {value}", colour))
     _limit(axes, last, percent)
     _label_ends(axes, ends)

@@ -75,7 +75,7 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     samples = f"{len(space.points):,}"
     title = word("hidden_layer", layer=space.layer, nodes=space.nodes, samples=samples)
     axes.set_title(title, loc="left", fontsize=10, color=INK)
-    first, second = (f"{100 * part:.0f} %" for part in space.explained)
+    first, second = (f"{100 * part:.0f}%" for part in space.explained)
     axes.set_xlabel(word("component", number=1, share=first))
     axes.set_ylabel(word("component", number=2, share=second))
     set_fonts(axes)

@@ -60,7 +60,7 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     upper.set_ylabel(word("accuracy_percent"))
     is_above = (reliability.counts * (right - sure))[some].sum() > 0  # where most of what is drawn lies
     upper.legend(loc="lower right" if is_above else "upper left", fontsize=9, labelcolor=INK, frameon=False)
-    error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f} %")
+    error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f}%")
     upper.set_title(error, loc="left", fontsize=10, color=INK)
     style_axes(lower)
     counts = reliability.counts

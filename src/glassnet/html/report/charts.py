@@ -176,13 +176,13 @@ def _label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
 
 
 def _format_share(part: float) -> str:
-    return f"{100 * part:g}\N{NARROW NO-BREAK SPACE}%"
+    return f"{100 * part:g}%"
 
 
 def draw_reliability(bins: Reliability, say: Say) -> Markup:
     """Draw confidence against accuracy, and below it how many answers have that confidence."""
     plot = _new_plot((0, 1), (0, 1), say("reliability_label"))
-    plot.axes("", say("part_right"), _format_share, _format_share)
+    plot.axes("", say("accuracy"), _format_share, _format_share)
     some = np.flatnonzero(bins.counts)
     for k in some:
         left, right = plot.x(bins.edges[[k, k + 1]])

@@ -37,14 +37,14 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
         lines += [say("part_stopping")] if options.get("early_stopping") and not receipt.get("own_validation") else []
-        facts.append(Fact(say("trained_on"), "; ".join(lines)))
+        facts.append(Fact(say("trained_on"), say("semicolon").join(lines)))
     if options:
         facts += _learning(model, options, say)
     facts.append(
         Fact(say("values_in_out"), say("values_line", inputs=_inputs(model, say), targets=_targets(model, say)))
     )
     if kept_epochs := receipt.get("kept"):
-        epochs = ", ".join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
+        epochs = say("comma").join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
         facts.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
     if model.deskews:
         facts.append(Fact(say("deskews"), say("deskews_line")))
@@ -56,12 +56,12 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
 
 def _network(model: Model, say: Say) -> str:
     made = model.network.architecture
-    hidden = ", ".join(dict.fromkeys(made.activations[:-1]))
-    text = "-".join(map(str, made.sizes))
-    text += f"; {say('hidden_nodes', activation=hidden)}" if hidden else ""
-    text += f"; {say('output_nodes', activation=made.activations[-1])}"
-    text += f"; {say('with_bias' if made.bias else 'without_bias')}"
-    return f"{len(model.members)} {say('networks')}: {text}" if model.others else text
+    hidden = say("comma").join(dict.fromkeys(made.activations[:-1]))
+    lines = ["-".join(map(str, made.sizes))]
+    lines += [say("hidden_nodes", activation=hidden)] if hidden else []
+    lines += [say("output_nodes", activation=made.activations[-1]), say("with_bias" if made.bias else "without_bias")]
+    text = say("semicolon").join(lines)
+    return say("ensemble", members=len(model.members), network=text) if model.others else text
 
 
 def _inputs(model: Model, say: Say) -> str:
@@ -111,10 +111,10 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         numbers = {k: v for k, v in result.items() if k != "samples" and isinstance(v, int | float)}
         called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
         scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
-        line = say("test_line", scores=", ".join(scores), samples=format_count(result.get("samples")))
+        line = say("test_line", scores=say("comma").join(scores), samples=format_count(result.get("samples")))
         facts.append(Fact(say("test_then"), line))
     if resumed := receipt.get("resumed"):
-        facts.append(Fact(say("resumed"), "; ".join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
+        facts.append(Fact(say("resumed"), say("semicolon").join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
     if versions := sub_receipt(receipt, "versions"):
         facts.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
     for name in ("blas", "processor"):

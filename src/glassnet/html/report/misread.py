@@ -91,7 +91,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
         "head": say(
-            "why_head" if data.image_shape else "why_head_row",
+            "why_head",
             name=row_name(data, row, say),
             label=model.name_of(label),
             answer=names["answer"],
@@ -108,7 +108,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
     )
     if explanation.nearest:
         labels = [model.name_of(int(one)) for one in explanation.nearest.labels]
-        case["alike_text"] = say("why_alike_labels", labels=", ".join(labels))
+        case["alike_text"] = say("why_alike_labels", labels=say("comma").join(labels))
     return case
 
 

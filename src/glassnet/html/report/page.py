@@ -136,7 +136,7 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
         return []
     notes, trained = [], sub_receipt(model.receipt, "data")
     if held_out:
-        notes.append(say("kept_aside", source=evaluated.data.source))
+        notes.append(say("held_out", source=evaluated.data.source))
     elif trained.get("fingerprint") == fingerprint(evaluated.data):
         notes.append(say("trained_on_these"))
     if evaluated.data.weights is not None:
@@ -150,7 +150,7 @@ def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, A
     if evaluated is not None:
         evaluation = evaluated.evaluation
         if evaluation.accuracy is not None:
-            tiles.append((percent(evaluation.accuracy), say("right")))
+            tiles.append((percent(evaluation.accuracy), say("accuracy")))
         if evaluation.r2 is not None and evaluation.rmse is not None:
             tiles += [(percent(evaluation.r2), say("explained")), (shown(evaluation.rmse), say("rmse"))]
         if "classes" in sections:
