@@ -52,7 +52,7 @@ def backquery(model: Model) -> Array:
     network = model.network
     if has_no_inverse(model):
         kinds = ", ".join(network.architecture.activations)
-        raise OptionError("GN081", f"backquery: the layers are {kinds}; the book's way back needs sigmoid. Use dream.")
+        raise OptionError("GN081", f"backquery: the layers are {kinds}, expected sigmoid in every layer. Use `dream`.")
     # A target of 0 or 1 is beyond the sigmoid's reach: the notes' take its place.
     return backwards(network, np.clip(model.targets.table(), 0.01, 0.99))
 
@@ -127,8 +127,7 @@ def require_common_range(model: Model, what: str) -> None:
     if model.columns:
         raise OptionError(
             "GN081",
-            f"{what}: it ends at values from 0 to 1, but a table's columns have no common range: a word sets one input "
-            "among several, a number is within 3 deviations. Use typical_rows.",
+            f"{what}: inputs must share one range, but the columns of a table have no common range. Use `typical_rows`.",
         )
 
 

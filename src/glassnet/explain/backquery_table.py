@@ -82,7 +82,7 @@ def typical_rows(model: Model) -> list[TypicalRow]:
     """
     require_classes(model, "typical rows")
     if model.columns is None:
-        raise OptionError("GN081", "typical rows: the model's inputs are no columns of a table. Use dream.")
+        raise OptionError("GN081", "typical rows: expected a model of a table with named columns. Use `dream`.")
     columns = [_parameters_of(one) for one in model.columns.inputs]
     ends = np.cumsum([column.size for column in columns])[:-1]
     theta = np.repeat(np.concatenate([column.start for column in columns])[None], model.classes, axis=0)

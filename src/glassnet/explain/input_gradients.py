@@ -86,7 +86,7 @@ def require_classes(model: Model, what: str) -> None:
     """
     if not model.targets.of_classes:
         raise OptionError(
-            "GN081", f"{what}: the model answers with numbers or several labels, not with one of classes."
+            "GN081", f"{what}: expected a model that predicts one of several classes, not numbers or multiple labels."
         )
 
 

@@ -217,16 +217,16 @@ def _rounding(step: Trace, after: Parameters) -> float:
 def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
     if not 1 <= epoch <= epochs or not 1 <= step <= steps:
         raise OptionError(
-            "GN080", f"epoch {epoch}, step {step}: the run had epochs 1 to {epochs}, each of steps 1 to {steps}."
+            "GN080", f"epoch {epoch}, step {step}: the run has epochs 1 to {epochs}, each with steps 1 to {steps}."
         )
 
 
 def _require_earlier_checkpoint(checkpoint: LoadedCheckpoint, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
-        raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
+        raise OptionError("GN080", f"{checkpoint.path}: the checkpoint of another run. Name one of this run, or none.")
     if checkpoint.state.progress > progress:
         raise OptionError(
             "GN080",
-            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, the step lies before that. "
+            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, later than the requested step. "
             "Name an earlier checkpoint, or none.",
         )

@@ -202,13 +202,13 @@ def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
         if output is not None:
             raise OptionError(
                 "GN022",
-                f"output {output}: for models of several labels or numbers; this one answers with one of its classes. "
-                "Leave it out.",
+                f"output {output}: only for multi-label and regression models, this model predicts one of its classes. "
+                "Omit it.",
             )
         answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
         return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
     if output is not None and not 0 <= output < model.classes:
-        raise OptionError("GN021", f"output {output}: the model has the outputs 0 to {model.classes - 1}.")
+        raise OptionError("GN021", f"output {output}: the model has outputs 0 to {model.classes - 1}.")
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])

@@ -97,10 +97,10 @@ def _checked(
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
-        raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one picture.")
+        raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one image.")
     which = np.arange(min(COLUMNS, len(values))) if rows is None else np.asarray(rows, np.int64)
     if which.ndim != 1 or not which.size or which.min() < 0 or which.max() >= len(values):
-        raise ShapeError("GN050", f"rows: expected some of 0 to {len(values) - 1}.")
+        raise ShapeError("GN050", f"rows: expected row numbers from 0 to {len(values) - 1}.")
     return values, which
 
 
@@ -137,7 +137,7 @@ def _lines(
     """Return for each line its word, what is filled in, and its pictures."""
     sizes = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
     if not sizes:
-        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0, so nothing is distorted.")
+        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0. Set at least one of them above 0.")
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
         return distort(values, which, shape, chosen, key(options.seed, Purpose.AUGMENTATION, epoch))

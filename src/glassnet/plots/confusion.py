@@ -62,7 +62,7 @@ def draw_confusion(
     k = len(counts)
     names = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(range(k) if classes is None else classes)]
     if len(names) != k:
-        raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one a row of the matrix.")
+        raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one per row of the matrix.")
     longest = max(map(width_of, names))
     if axes is None:
         side = min(max(0.52 * k, 3.2), 10.0)
@@ -88,7 +88,7 @@ def _checked(matrix: ArrayLike) -> NDArray[np.int64]:
         raise ShapeError("GN050", f"confusion matrix: shape {values.shape}, expected (classes, classes).")
     counts = values.astype(np.int64) if np.isfinite(values).all() else np.full(values.shape, -1)
     if (counts < 0).any() or (counts != values).any():
-        raise DataError("GN014", "confusion matrix: expected counts, whole numbers from 0.")
+        raise DataError("GN014", "confusion matrix: expected counts, whole numbers of at least 0.")
     return counts
 
 

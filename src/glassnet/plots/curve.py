@@ -70,11 +70,11 @@ def _series(
         return None
     for key in (along, name):
         if key not in history:
-            raise ShapeError("GN050", f"history: no {key!r}. It has {sorted(history)}.")
+            raise ShapeError("GN050", f"history: key {key!r} is missing, it has {sorted(history)}.")
     x, y = (np.asarray(history[key], np.float64) for key in (along, name))
     if x.ndim != 1 or x.shape != y.shape or not x.size:
         raise ShapeError(
-            "GN050", f"history: {name!r} has shape {y.shape}, {along!r} {x.shape}; expected equal lists, not empty."
+            "GN050", f"history: {name!r} has shape {y.shape} and {along!r} {x.shape}, expected lists of equal length."
         )
     return x, y
 

@@ -99,11 +99,11 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
         raise ShapeError(
             "GN050",
             f"inputs: shape {values.shape}, expected (n, features) with at least one digit. "
-            "For a single one pass inputs[row : row + 1].",
+            "For a single digit pass inputs[row : row + 1].",
         )
     for name, given in (("labels", labels), ("answers", answers)):
         if given is not None and np.shape(given) != (len(values),):
-            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one a digit.")
+            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one per digit.")
     return values
 
 

@@ -67,9 +67,9 @@ def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
     missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
     if missing:
         warnings.warn(
-            f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as "
-            "Noto Sans CJK.",
-            stacklevel=1,  # so that it is said once
+            f"no installed font has {' '.join(missing[:10])}, so code points are drawn. Install a font that has them, "
+            "such as Noto Sans CJK.",
+            stacklevel=1,  # Python shows a warning from one place once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
 

@@ -123,7 +123,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
         GN021 for another language.
     """
     word = words_in(language)
-    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and forms")
+    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and digits")
     stages: dict[str, Any] = {
         "the_paper": reading.ink.paper,
         "the_ink": 1 - reading.ink.strength.clip(0, 1),

@@ -63,7 +63,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     count = 1 + PANELS * len(trace.layers)
     if axes is None:
         axes = _new_panels(len(trace.layers))
-    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} a layer")
+    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} per layer")
     _inputs(inputs, trace, word)
     for number, layer in enumerate(trace.layers):
         own = panels[PANELS * number : PANELS * (number + 1)]

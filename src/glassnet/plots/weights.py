@@ -63,7 +63,9 @@ def draw_weights(
     values = _checked(weights, captions, columns)
     shape = shape_of_image(values.shape[1], image_shape)
     lines = max((caption.count("\n") for caption in captions), default=0) + 1
-    panels = _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one a node")
+    panels = (
+        _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one per node")
+    )
     panels[0].set_title(replace_missing_glyphs([title])[0], fontsize=10, color=INK, loc="left")
     below = ["\n".join(replace_missing_glyphs(caption.split("\n"))) for caption in captions]
     below = below or [word("node", node=node) for node in range(len(values))]
@@ -81,7 +83,10 @@ def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArr
     if columns < 1:
         raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
     if values.ndim != 2 or 0 in values.shape or len(captions) not in (0, len(values)):
-        raise ShapeError("GN050", f"weights: shape {values.shape}, {len(captions)} captions; expected one row a node.")
+        raise ShapeError(
+            "GN050",
+            f"weights: shape {values.shape} and {len(captions)} captions, expected one row and caption per node.",
+        )
     if not np.isfinite(values).all():
         raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")
     return values
