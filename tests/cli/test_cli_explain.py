@@ -128,7 +128,7 @@ def test_why_as_a_page(folder, language):
     heads = {"en": ["predicted", "page"], "zh": ["预测", "网页"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
-    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行：实为"}[language] in page.text
+    assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
     both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
@@ -156,8 +156,8 @@ def test_a_few_labelled_rows_may_lack_classes(folder):
     lines = (folder / "digits.csv").read_text().splitlines()
     few = [line for line in lines if line.startswith(("7,", "2,"))][:3]
     (folder / "few.csv").write_text("\n".join(few) + "\n")
-    assert run("explain", "m.safetensors", "few.csv", "--row", 1).fine().out.startswith("few.csv, row 1: is ")
-    assert run("explain", "m.safetensors", "few.csv", "--row", 1, "--why").out.startswith("few.csv, row 1: is ")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1).fine().out.startswith("few.csv, row 1: true ")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1, "--why").out.startswith("few.csv, row 1: true ")
     (folder / "few.csv").write_text("12" + few[0][1:] + "\n" + few[1] + "\n")
     for words in (("--row", 1), ("--row", 1, "--why"), ("--nodes",)):
         run("explain", "m.safetensors", "few.csv", *words).refused("GN017", "label 12")
@@ -293,7 +293,7 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
     assert "in encoded columns" in text
-    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
+    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
     assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
     climbs = []
@@ -331,7 +331,7 @@ def test_a_step_again_from_a_checkpoint(folder):
     made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
     assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
     words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
-    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "before that")
+    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "later than the requested step")
     run(*words, "--checkpoint", "k.safetensors").refused("GN043", "k.safetensors")
     assert run(*words).fine().json()["same"]
 

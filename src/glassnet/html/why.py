@@ -83,7 +83,7 @@ def answer_page(
     """
     page = _Page(model, explanation, inputs, say_in(language))
     if name and row is not None:
-        name = page.say("comma").join([name, page.say("row_number", row=row)])
+        name = page.say("named_row", source=name, row=row)
     head = page.head(name, label)
     return whole_page(head, page.content(head, training, bundled), language)
 

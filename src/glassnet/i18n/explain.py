@@ -37,7 +37,6 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "no nearest training samples: name the training data with --train",
         "未列出最近的训练样本：请用 --train 指定训练数据",
     ),
-    "named_row": ("{source}, row {row}", "{source}，第 {row} 行"),
     "is_known": ("{name}: true {label}", "{name}：真实 {label}"),
     "answered_with": ("predicted {answer}", "预测      {answer}"),
     "best_two": (

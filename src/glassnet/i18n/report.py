@@ -204,6 +204,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "is_read_as": ("{label}, predicted {answer}", "{label}，预测为 {answer}"),
     "sure": ("confidence {share}", "置信度 {share}"),
     "row_number": ("row {row}", "第 {row} 行"),
+    "named_row": ("{source}, row {row}", "{source}，第 {row} 行"),
     "sample_picture": ("sample, {row}", "样本，{row}"),
     # why
     "why": ("Mistakes explained", "错误剖析"),

@@ -1,4 +1,4 @@
-"""The weights into a node, drawn where its inputs lie."""
+"""Weights into nodes as images, each weight at the place of its input."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ def draw_weights(
     title: str = "",
     language: str = "en",
 ) -> list[Axes]:
-    """Draw the weights into some nodes, one picture each: vermilion excites, blue inhibits.
+    """Draw the weights into nodes, one image each: vermilion excites, blue inhibits.
 
     Parameters
     ----------
     weights : array_like, shape (nodes, features)
     captions : sequence of str
-        One below each picture, of one or more lines; the nodes' numbers if not given.
+        Captions below the images, of one or more lines; the numbers of the nodes by default.
     image_shape : (rows, columns), optional
-        How the features lie; a square if not given.
+        Shape of an image; a square by default.
     axes : sequence of Axes, optional
-        One a node; a figure of fitting size is made if not given.
+        One per node; a new figure by default.
     columns : int
-        Pictures a line.
+        Images per line.
     title : str
-        Above them all.
+        Title of the figure.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        One a node.
+        One per node.
 
     Raises
     ------
     ShapeError
-        GN050 when weights, captions, axes and `image_shape` do not fit together, or there is nothing to draw.
+        GN050 if weights, captions, axes and `image_shape` do not match, or there is nothing to draw.
     DataError
         GN018 for a weight that is NaN or infinite.
     OptionError
@@ -93,7 +93,7 @@ def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArr
 
 
 def _new_panels(nodes: int, columns: int, below: int) -> list[Axes]:
-    """Make a figure with room for so many lines of text below each picture."""
+    """Make a figure with space for `below` lines of text under each image."""
     columns = min(columns, nodes)
     lines = ceil(nodes / columns)
     size = (columns * 0.95 + 0.4, lines * (1.02 + 0.13 * below) + 0.65)

@@ -188,7 +188,7 @@ class TestCurve:
 
     @pytest.mark.parametrize("missing", ["progress", "loss", "epoch"])
     def test_a_missing_list_is_named(self, missing):
-        with pytest.raises(ShapeError, match=f"no '{missing}'"):
+        with pytest.raises(ShapeError, match=f"key '{missing}' is missing"):
             draw_curve({key: value for key, value in HISTORY.items() if key != missing})
 
     def test_one_axes_a_panel(self):

@@ -4,7 +4,6 @@ MESSAGES: dict[str, str] = {
     # plots
     "axes: {given} given, expected {count}: {panels}.": "axes：给出 {given} 个，应为 {count} 个：{panels}。",
     "accuracy and counts": "准确率与预测数",
-    "accuracy and loss": "准确率与损失",
     "loss": "损失",
     "one per node": "每个节点一个",
     "photo, paper, ink, mask and digits": "照片、纸面、墨迹、掩码与数字",
@@ -81,7 +80,7 @@ MESSAGES: dict[str, str] = {
     "{what}: expected a model that predicts one of several classes, not numbers or multiple labels.": (
         "{what}：需要预测单一类别的模型，此模型预测数值或多个标签。"
     ),
-    "{what}: inputs must share one range, but the columns of a table have no common range. Use `typical_rows`.": (
+    "{what}: inputs must share one range, which the columns of a table do not. Use `typical_rows`.": (
         "{what}：要求各输入取值范围相同，而表格的各列没有共同的范围。请改用 `typical_rows`。"
     ),
     "hidden space": "隐藏层空间",
