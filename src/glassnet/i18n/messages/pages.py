@@ -17,7 +17,7 @@ MESSAGES: dict[str, str] = {
     "columns={columns}: expected 1 or more.": "columns={columns}：应为 1 或更大。",
     "confusion matrix: expected counts, whole numbers of at least 0.": "混淆矩阵：应为计数，即不小于 0 的整数。",
     "confusion matrix: shape {shape}, expected (classes, classes).": (
-        "混淆矩阵：形状为 {shape}，应为（类别数, 类别数）的方阵。"
+        "混淆矩阵：形状为 {shape}，应为方阵，每个类别一行一列。"
     ),
     "history: key {key} is missing, it has {keys}.": "history：缺少键 {key}，只有 {keys}。",
     "history: {name} has shape {shape} and {along} {other}, expected lists of equal length.": (
@@ -74,7 +74,7 @@ MESSAGES: dict[str, str] = {
         "{path}：这是另一次训练的检查点。请指定本次训练的检查点，或不指定。"
     ),
     "{path}: written after {epochs} epochs, later than the requested step. Name an earlier checkpoint, or none.": (
-        "{path}：写于第 {epochs} 轮之后，晚于所要的步。请指定更早的检查点，或不指定。"
+        "{path}：写于训练 {epochs} 轮之后，晚于所要的步。请指定更早的检查点，或不指定。"
     ),
     "{source} is not the data that the model was trained on.": "{source} 不是训练该模型所用的数据。",
     "{what}: expected a model that predicts one of several classes, not numbers or multiple labels.": (
