@@ -75,7 +75,7 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
         "sizes": f"{fan_in} → {fan_out}, {layer.activation}",
         "formulas": {
             "outputs": layer_formula(layer),
-            "errors": f"{error_formula(trace, number, say)}; {delta_formula(trace, number, say)}",
+            "errors": say("semicolon").join([error_formula(trace, number, say), delta_formula(trace, number, say)]),
             "changes": _set_subscripts(change_formula(trace, number, say)),
         },
         "weight": _matrix(say("weight_before"), layer.weight),

@@ -205,12 +205,12 @@ class _Page:
         model, why, say = self.model, self.explanation, self.say
         added = say("why_added", inputs=shown(float(why.inputs.sum())), baseline=shown(why.baseline_gap))
         if self.pictures:
-            return {"text": f"{added} {say('why_missing')}", "rows": [], "values": {}}
+            return {"text": f"{added}{say('space')}{say('why_missing')}", "rows": [], "values": {}}
         values: dict[str, str] = {}
         if model.columns:
             values = {name: format_column_value(value, say) for name, value in model.columns.decode(why.sample).items()}
             pairs = zip(values, (share for _, share in model.columns.gathered(why.inputs)), strict=True)
-            added += f" {say('why_middle')}"
+            added += say("space") + say("why_middle")
         else:
             pairs = zip(self._input_labels(), why.inputs.tolist(), strict=True)
         shares, rest = largest_shares(pairs, LISTED)
@@ -230,13 +230,16 @@ class _Page:
             return {"text": say("why_no_flip"), "rows": []}
         text = say("why_flip_asked", answer=self.label_of(why.flip.answer))
         if self.pictures:
-            return {"text": f"{text} {say('why_change', distance=shown(why.flip.distance))}", "rows": []}
+            return {"text": say("space").join([text, say("why_change", distance=shown(why.flip.distance))]), "rows": []}
         if model.columns:
             before, after = (model.columns.decode(one) for one in (why.sample, why.flip.sample))
             rows = [
                 (name, format_column_value(before[name], say), format_column_value(after[name], say)) for name in before
             ]
-            return {"text": f"{text} {say('why_between')}", "rows": [row for row in rows if row[1] != row[2]]}
+            return {
+                "text": say("space").join([text, say("why_between")]),
+                "rows": [row for row in rows if row[1] != row[2]],
+            }
         names = self._input_labels()
         change = why.flip.sample.astype(float) - why.sample
         most = np.argsort(-np.abs(change), kind="stable")[:LISTED]

@@ -94,8 +94,8 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "nearest   training samples, by Euclidean distance in the last hidden layer: {listed}",
         "最近      训练样本，按最后一个隐藏层的欧氏距离：{listed}",
     ),
-    "alike_at": ("row {row} ({label}) at {far}", "第 {row} 行（{label}），距离 {far}"),
-    "alike_same": ("row {row} ({label}), identical values", "第 {row} 行（{label}），数值完全相同"),
+    "alike_at": ("row {row} ({label}, distance {far})", "第 {row} 行（{label}，距离 {far}）"),
+    "alike_same": ("row {row} ({label}, identical values)", "第 {row} 行（{label}，数值完全相同）"),
     # nodes
     "nodes_of_layer": (
         "layer {layer}: {nodes} {activation} nodes, {share} of their derivatives near 0",
@@ -114,8 +114,8 @@ EXPLAIN_WORDS: dict[str, tuple[str, str]] = {
         "  saturated (on more than {share:.0%} of the samples): {which}",
         "  饱和（在超过 {share:.0%} 的样本上）：{which}",
     ),
-    "node_which": ("{count}: node {nodes}", "{count} 个：节点 {nodes}"),
-    "nodes_which": ("{count}: nodes {nodes}", "{count} 个：节点 {nodes}"),
+    "node_which": ("{count} (node {nodes})", "{count} 个（节点 {nodes}）"),
+    "nodes_which": ("{count} (nodes {nodes})", "{count} 个（节点 {nodes}）"),
     # what a class looks like
     "asked_again": (
         "{way:<9} {what}; predictions for these inputs: {answers}",

@@ -13,6 +13,8 @@ WORDS: dict[str, tuple[str, str]] = {
     # punctuation
     "comma": (", ", "、"),
     "semicolon": ("; ", "；"),
+    "colon": (": ", "："),
+    "space": (" ", ""),
     # digits
     "read_as": ("predicted {answer}", "预测 {answer}"),
     "misread": ("{label}, predicted {answer}", "{label}，预测 {answer}"),
@@ -82,7 +84,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "delta": ("deltas δ", "误差项 δ"),
     "changes": ("changes ΔW", "改变量 ΔW"),
     "one_step": (
-        "one step of rule {rule}, learning rate {rate}: loss {before} before, {after} after",
+        "one training step, rule {rule}, learning rate {rate}: loss {before} before, {after} after",
         "按规则 {rule} 训练一步，学习率 {rate}：损失由 {before} 变为 {after}",
     ),
     "matrix": ("{rows} × {columns}, up to ±{limit}", "{rows} × {columns}，至多 ±{limit}"),

@@ -24,8 +24,8 @@ STEP_WORDS: dict[str, tuple[str, str]] = {
     ),
     "step_sample": ("sample", "样本"),
     "step_colours": (
-        "Images of matrices: orange is positive, blue negative; a row is a node that the weights lead to, a column a "
-        "node that they come from.",
+        "Matrix images: orange is positive, blue negative; rows are the nodes that weights lead to, columns the nodes "
+        "that they come from.",
         "矩阵图像：橙色为正，蓝色为负；每行是权重指向的节点，每列是权重来自的节点。",
     ),
     # headings

@@ -51,8 +51,8 @@ def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
         numbers = [shown(number) for number in value]
         if model.class_names:
             numbers = [word("number_is", name=name, value=one) for name, one in zip(names, numbers, strict=True)]
-        return ", ".join(numbers)
-    return ", ".join(name for name, holds in zip(names, value, strict=True) if holds) or word("none_of_them")
+        return word("comma").join(numbers)
+    return word("comma").join(name for name, holds in zip(names, value, strict=True) if holds) or word("none_of_them")
 
 
 def node_names(model: Model, word: Callable[..., str]) -> list[str]:

@@ -120,7 +120,7 @@ def _origin(model: Model, say: Say) -> list[Fact]:
             )
         )
     if versions := sub_receipt(receipt, "versions"):
-        facts.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
+        facts.append(Fact(say("versions"), say("comma").join(f"{name} {number}" for name, number in versions.items())))
     for name in ("blas", "processor"):
         if receipt.get(name):
             facts.append(Fact(say(name), str(receipt[name])))
