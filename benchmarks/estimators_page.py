@@ -1,4 +1,4 @@
-"""Write what the estimators' benchmarks have measured into docs/estimators.md, from benchmarks/results/*.json alone."""
+"""Write the results of the estimators' benchmarks into docs/estimators.md, from benchmarks/results/*.json."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def over_the_engine(result: dict[str, Any]) -> list[str]:
 
 
 def shown(summary: dict[str, Any], digits: int) -> str:
-    """Write a median and its range."""
+    """Format a median and its range."""
     median, low, high = (f"{summary[name]:.{digits}f}" for name in ("median", "min", "max"))
     return f"{median} ({low} to {high})"
 

@@ -1,4 +1,4 @@
-"""Write what `labels.py` has measured into docs/labels.md, from benchmarks/results/labels.json alone."""
+"""Write the results of `labels.py` into docs/labels.md, from benchmarks/results/labels.json."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def lines(result: dict[str, Any]) -> list[str]:
 
 
 def shown(summary: dict[str, Any]) -> str:
-    """Write a median and its range."""
+    """Format a median and its range."""
     median, low, high = (f"{summary[name]:.0f}" for name in ("median", "min", "max"))
     return f"{median} ({low}–{high})"
 
