@@ -16,8 +16,8 @@ def main() -> None:
 
 def lines(result: dict[str, Any]) -> list[str]:
     """Return the lines of the table: digits, the most wrong labels first, then generated samples."""
-    heads = ("data", "labels made wrong", "wrong among the first 100", "found among as many as there are")
-    table = [f"| {' | '.join((*heads, 'estimated', 'suspects', 'it says'))} |", "|---|---|---|---|---|---|---|"]
+    heads = ("data", "wrong labels (N)", "wrong among the first 100", "wrong among the first N")
+    table = [f"| {' | '.join((*heads, 'estimate', 'suspects', 'verdict'))} |", "|---|---|---|---|---|---|---|"]
     shares = {float(name.split("%")[0]): one for name, one in result.items() if name.endswith("wrong")}
     rows = [("digits", share / 100, result["samples"], one) for share, one in sorted(shares.items(), reverse=True)]
     rows.append(("separate classes", 0.05, result["generated"], result["separate"]))
@@ -29,9 +29,9 @@ def lines(result: dict[str, Any]) -> list[str]:
         known = ["none", "", ""]
         if wrong:
             found = f"{shown(one['wrong among as many as there are'])} of {wrong:,}"
-            known = [f"{wrong:,} ({100 * share:g} %)", shown(one["wrong among the first 100"]), found]
+            known = [f"{wrong:,} ({100 * share:g}%)", shown(one["wrong among the first 100"]), found]
         sure = one["certain"]["min"], one["certain"]["max"]
-        verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap, in some runs")
+        verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap (in some runs)")
         suspects = format(one["suspects"]["median"], ",.0f")
         table.append(f"| {' | '.join([name, *known, shown(one['estimated']), suspects, verdict])} |")
     seconds = [one["processor seconds"]["median"] for one in shares.values()]
