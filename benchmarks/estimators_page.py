@@ -35,8 +35,8 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        f"Of the {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and fits faster on "
-        f"{faster}. It scores higher on {beyond} than scikit-learn with standardised columns and targets.",
+        f"Of the {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and fits "
+        f"faster on {faster}. It scores higher on {beyond} than scikit-learn with standardised columns and targets.",
         "",
         fill(
             "These times exclude compilation. The first fit in a process on more than 512 rows loads compiled loops "
