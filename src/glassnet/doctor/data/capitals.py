@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
-from ...i18n.finding_details import Detail, detail, in_chinese
+from ...i18n.finding_details import detail, joined
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
@@ -63,9 +63,7 @@ def capitals(table: RawData, case: Case) -> Outcome:
         changed.append(texts)
     if not details:
         return [], table
-    finding = make_finding(
-        "GD17", table, Detail("; ".join(details), ";".join(map(in_chinese, details))), which, columns=names
-    )
+    finding = make_finding("GD17", table, joined(details), which, columns=names)
     if len(changed) > len(words):
         labels = changed.pop()
     return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...i18n.finding_details import SHOWN, counted, detail
+from ...i18n.finding_details import SHOWN, detail
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData
@@ -21,9 +21,7 @@ def unreadable(table: RawData, case: Case) -> Outcome:
         return [], table
     rows = tuple(row for row, _ in table.unreadable)
     files = tuple(table.files[row] for row in rows)
-    text = detail(
-        "unreadable", pictures=counted(len(rows), "picture"), all=len(table.files), why=table.unreadable[0][1]
-    )
+    text = detail("unreadable", count=len(rows), all=len(table.files), why=table.unreadable[0][1])
     finding = Finding("GD60", table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
     return [finding], replace(table, unreadable=())
 
@@ -32,7 +30,7 @@ def colours(table: RawData, case: Case) -> Outcome:
     """Images whose colours the network does not see."""
     if not table.coloured or case.part == "test":
         return [], table
-    text = detail("coloured", pictures=counted(table.coloured, "picture"), all=len(table))
+    text = detail("coloured", count=table.coloured, all=len(table))
     sized = ["--size", case.options.size] if case.options.picture_size else []
     command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
     finding = make_finding("GD62", table, text, count=table.coloured, command=command)
@@ -56,7 +54,7 @@ def sizes(table: RawData, case: Case) -> Outcome:
         return [], table
     high, wide = table.image_shape
     which = np.isin(table.rows, table.resized)
-    text = detail("sizes", pictures=counted(len(table.resized), "picture"), all=len(table), wide=wide, high=high)
+    text = detail("sizes", count=len(table.resized), all=len(table), wide=wide, high=high)
     coloured = ["--colour"] * case.options.colour
     command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}", *coloured])
     return [make_finding("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())

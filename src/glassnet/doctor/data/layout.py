@@ -13,10 +13,9 @@ from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
 from ...data.tables.ragged import OPEN
-from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, listed
-from ...i18n.findings_zh import CHINESE
+from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
 from ...preprocess.tabular.encoders import LARGEST
-from ..findings import KINDS, Finding
+from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
 from .target import looks_like_labels
@@ -34,10 +33,9 @@ def broken_rows(table: RawData, case: Case) -> Outcome:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
     widths = [width for width in fields if width != OPEN]
-    said = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
-    said += [detail("open_quote")] * (OPEN in fields)
-    why = Detail("; ".join(said), ";".join(map(in_chinese, said)))
-    text = detail("broken", rows=counted(len(rows), "row"), why=why)
+    reasons = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
+    reasons += [detail("open_quote")] * (OPEN in fields)
+    text = detail("broken", rows=counted(len(rows), "row"), why=joined(reasons))
     finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
     return [finding], replace(table, broken=())
 
@@ -227,8 +225,7 @@ def _missing(table: RawData) -> Outcome:
             del words[column]  # what is left are plain numbers
     if not details:
         return [], table
-    shown = Detail("; ".join(details[:SHOWN]), ";".join(map(in_chinese, details[:SHOWN])))
-    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
+    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
     return [make_finding("GD46", table, text, rows, columns=names)], replace(
         table, numbers=numbers, words=words, exact=exact
     )
@@ -257,9 +254,8 @@ def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArr
         rows = rows | unlabelled
         names.append(table.label_name or detail("the_label"))
     extreme = _extremes(table, holes, unlabelled)
-    what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
-    rows_here = counted(int(rows.sum()), "row")
-    text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
+    what = "gaps" if not extreme.any() else "extremes" if not (rows & ~extreme).any() else "gaps_or_extremes"
+    text = detail("gaps_in", rows=int(rows.sum()), all=len(table), what=detail(what), names=listed(names))
     return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
@@ -296,9 +292,5 @@ def header(table: RawData, case: Case) -> Outcome:
     """Names above pixels."""
     if not (table.pictures and table.header):
         return [], table
-    text = detail(
-        "header",
-        names=listed([table.label_name, *table.names], 3),
-        advice=Detail(KINDS["GD02"].advice, CHINESE["GD02"][1]),
-    )
-    return [make_finding("GD02", table, text)], replace(table, header=False)
+    names = listed([table.label_name, *table.names], 3)
+    return [make_finding("GD02", table, names)], replace(table, header=False)

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.finding_details import Detail, counted, detail, in_chinese
+from ...i18n.finding_details import counted, detail, joined
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData
@@ -52,6 +52,6 @@ def sentinels(table: RawData, case: Case) -> Outcome:
             labels = np.where(here, np.nan, series[place])
         else:
             numbers[here, place] = np.nan
-    text = Detail("; ".join(details), ";".join(map(in_chinese, details)))
+    text = joined(details)
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
     return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -138,7 +138,7 @@ def polarity(table: RawData, case: Case) -> Outcome:
     # Photographs are neither; a few bright frames among them say nothing.
     if not paper.any() or (paper | ink).mean() < 0.9:
         return [], table
-    share = detail("all_of_them" if paper.all() else "part_of", count=int(paper.sum()), all=len(table))
+    share = detail("all_of_them" if paper.all() else "fraction_of", count=int(paper.sum()), all=len(table))
     values = table.numbers.copy()
     values[paper] = np.array(maximum, values.dtype) - values[paper]
     return [make_finding("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
@@ -152,7 +152,7 @@ def blank(table: RawData, case: Case) -> Outcome:
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [make_finding("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
+    return [make_finding("GD26", table, detail("one_grey", images=counted(int(flat.sum()), "image")), flat)], table
 
 
 def constant(table: RawData, case: Case) -> Outcome:
@@ -167,11 +167,8 @@ def constant(table: RawData, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     if table.pictures:
-        text = detail(
-            "constant_pixels",
-            pixels=counted(len(columns), "pixel" if table.channels == 1 else "colour value"),
-            width=table.width,
-        )
+        key = "constant_pixels" if table.channels == 1 else "constant_colours"
+        text = detail(key, count=len(columns), width=table.width)
         return [make_finding("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
         return [make_finding("GD29", table, detail("every_column"), columns=names, repaired=False)], table

@@ -150,14 +150,14 @@ def duplicates(table: RawData, case: Case) -> Outcome:
     first = first_equal(table)
     repeated = first != np.arange(len(table))
     if repeated.any() and _is_coarse(table, first):
-        text = detail("equal_aside", rows=counted(int(repeated.sum()), "row"), all=len(table))
+        text = detail("equal_aside", rows=int(repeated.sum()), all=len(table))
         return [make_finding("GD44", table, text, repeated)], table
     if table.labels is not None:
         names = table.label_words
         repeated &= names == names[first]
     if not repeated.any():
         return [], table
-    text = detail("equal", rows=counted(int(repeated.sum()), "row"), all=len(table))
+    text = detail("equal", rows=int(repeated.sum()), all=len(table))
     return [make_finding("GD41", table, text, repeated)], table
 
 

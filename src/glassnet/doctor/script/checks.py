@@ -64,7 +64,7 @@ def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str
     try:
         changes, edits = _changes(text, tree, Path(original or path).parent)
     except RecursionError:  # hundreds of calls upon each other; `parse` refuses what is deeper still
-        problem = SyntaxError("too deeply nested")
+        problem = SyntaxError(detail("too_deep"))
         return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.to_bytes(text))
     new = apply_edits(text, edits)
     if not isinstance(parse(new), ast.Module):  # never write what is worse than what came

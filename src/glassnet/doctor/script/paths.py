@@ -148,7 +148,7 @@ def _check_file(
     written = _file_literal(nearby, text, names) if nearby else None
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
-        yield Change("GS11", text.node, detail("the_same", path=path, found=nearby) if nearby else path, edits)
+        yield Change("GS11", text.node, detail("use_instead", path=path, found=nearby) if nearby else path, edits)
         return
     if search:
         near = detail("matches_near", path=path, found=nearby) if nearby else detail("matches_nothing", path=path)

@@ -57,7 +57,7 @@ def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
     own, incoming = map(ast.dump, size.elts)
     if ast.dump(fan) == own != incoming:
         texts = {"scale": arguments["scale"], "size": size, "incoming": size.elts[1]}
-        text = detail("links_come_in", **{name: ast.unparse(part) for name, part in texts.items()})
+        text = detail("own_nodes", **{name: ast.unparse(part) for name, part in texts.items()})
         yield Change("GS21", node, text)
 
 
