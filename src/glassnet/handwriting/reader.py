@@ -125,7 +125,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     )
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
-        raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
+        raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)
     form = match_mnist_form(picture)

@@ -1,4 +1,4 @@
-"""The check for numbers that stand for missing values, such as -999."""
+"""Check for numbers that mark missing values, such as -999."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _LABELS = -1
-"""In place of a column's."""
+"""Key of the labels among column indices."""
 
 
 def sentinels(table: RawData, case: Case) -> Outcome:
-    """Find numbers that seem to stand for missing values, in the inputs and in numbers to predict."""
+    """Find numbers that seem to mark missing values, in inputs and in regression targets."""
     if table.pictures or table.numbers.dtype == np.uint8:
         return [], table
     series = {column: table.numbers[:, column] for column in range(table.width) if column not in table.words}
@@ -30,11 +30,11 @@ def sentinels(table: RawData, case: Case) -> Outcome:
     if case.like is None:
         wrong = {place: values for place, column in series.items() if (values := sentinels_in(column))}
     else:
-        known = case.like.repairs.sentinels
+        in_training = case.like.repairs.sentinels
         wrong = {
             place: values
             for place, column in series.items()
-            if (values := {one: n for one in known.get(name_of(place), ()) if (n := int((column == one).sum()))})
+            if (values := {one: n for one in in_training.get(name_of(place), ()) if (n := int((column == one).sum()))})
         }
     if not wrong:
         return [], table
