@@ -214,7 +214,7 @@ def _fit(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
     count, classes = scores.shape
     unscaled = np.exp(scores)
     counts = np.bincount(labels, minlength=classes)
-    # One error in n + 2 labels is always allowed: otherwise a single error sets the temperature (Platt 1999, section 2.2).
+    # One error in n + 2 labels is always allowed, or a single one would set the temperature (Platt 1999, section 2.2).
     least = np.full(classes, 1 / (count + 2) / classes)
     # At most half of the labels of a class are errors: otherwise a rare class without its own region is all errors.
     most = np.maximum(counts / count / 2, least)

@@ -227,7 +227,7 @@ def _of_table(table: Table) -> RawData:
         if (kind.is_numeric() and not large) or kind == pl.Boolean:
             continue
         texts = as_text(column.series)
-        if column.kind != "number":  # words for training, which does not read values with a unit as numbers here
+        if column.kind != "number":  # training reads it as words, so values with a unit are not numbers
             numbers[:, place] = texts.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         elif found is not None and found.decimal == ",":
             texts, commas = with_points(texts, found), True
