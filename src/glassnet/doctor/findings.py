@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
     "GD02": Kind(
         REMARK,
         "column names above pixel data",
-        "none needed: glassnet skips them; the program of the notes does not",
+        "none needed; glassnet skips them, but the program of the notes does not",
         "omits them",
     ),
     "GD03": Kind(
@@ -68,7 +68,7 @@ KINDS: dict[str, Kind] = {
     "GD13": Kind(
         REMARK,
         "a table has missing values",
-        "none needed: glassnet train --target imputes and flags them",
+        "none needed; glassnet train --target imputes and flags them",
     ),
     "GD14": Kind(
         ERROR,
@@ -100,7 +100,7 @@ KINDS: dict[str, Kind] = {
     "GD46": Kind(
         REMARK,
         "text or infinite values in a numeric column",
-        "none needed: glassnet train --target treats them as missing",
+        "none needed; glassnet train --target treats them as missing",
         "empties these fields",
     ),
     # pixels
@@ -133,7 +133,7 @@ KINDS: dict[str, Kind] = {
         "inverts them",
     ),
     "GD26": Kind(WARNING, "images are blank", "remove these rows"),
-    "GD27": Kind(REMARK, "pixels have the same value in every image", "none needed: they only cost a little time"),
+    "GD27": Kind(REMARK, "pixels have the same value in every image", "none needed; they only cost a little time"),
     "GD28": Kind(
         WARNING,
         "the number of values is close to a square, but is not one",
@@ -180,7 +180,7 @@ KINDS: dict[str, Kind] = {
     "GD45": Kind(
         REMARK,
         "rows are sorted by class",
-        "none needed: glassnet shuffles them; the program of the notes does not",
+        "none needed; glassnet shuffles them, but the program of the notes does not",
     ),
     # training and test data together
     "GD50": Kind(ERROR, "test and training data have different columns", "use test data with the same columns"),
