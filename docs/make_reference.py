@@ -132,9 +132,9 @@ def rows_section() -> str:
 def findings_page() -> str:
     """Return the page of the findings of the doctor."""
     text = (
-        "All findings of [`glassnet doctor`](../doctor.md). An error prevents training, or the program from running; a\n"
-        "warning makes the result worse; a remark does no harm, and the exit code is 0 if there are only remarks. The\n"
-        "meaning of a code never changes. An empty last column means that only a person can decide.\n"
+        "All findings of [`glassnet doctor`](../doctor.md). An error prevents training, or the program from running.\n"
+        "A warning makes the result worse. A remark does no harm; with remarks only, the exit code is 0. Codes keep\n"
+        "their meaning. An empty last column means that only a person can decide.\n"
     )
     parts = {"Data": "GD", "Programs": "GS"}
     sections = [f"\n## {title}\n\n{findings_table(prefix)}\n" for title, prefix in parts.items()]
