@@ -159,7 +159,7 @@ def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
 
 
 def _drop_noise(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop dirt, fingertips and shadows: pieces that are no digits and differ from all digits in size or stroke."""
+    """Drop dirt, fingertips and shadows: non-digits that differ from all digits in size or stroke width."""
     digits = [one.piece for one in candidates if one.confidence >= SURE]
 
     def alike(piece: Piece) -> bool:
