@@ -133,7 +133,7 @@ DETAILS: dict[str, tuple[str, str]] = {
     "a_row": ("row {row}", "第 {row} 行"),
     "torn": (
         "{rows}; {one} and {other} differ only in their labels, {label} and {second}",
-        "{rows}；{one}与{other}只有标签不同（{label} 与 {second}）",
+        "{rows}；{one} 与 {other} 只有标签不同（{label} 与 {second}）",
     ),
     "equal_aside": (
         "{rows:,} of {all:,} rows identical to an earlier one, ignoring labels",
