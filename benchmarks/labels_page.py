@@ -26,16 +26,16 @@ def lines(result: dict[str, Any]) -> list[str]:
     rows.append(("overlapping classes, σ(1.5 sin x)", 0.0, result["generated"], result["overlapping in waves"]))
     for name, share, samples, one in rows:
         wrong = round(share * samples)
-        known = ["none", "", ""]
+        counts = ["none", "", ""]
         if wrong:
             found = f"{shown(one['wrong among as many as there are'])} of {wrong:,}"
-            known = [f"{wrong:,} ({100 * share:g}%)", shown(one["wrong among the first 100"]), found]
+            counts = [f"{wrong:,} ({100 * share:g}%)", shown(one["wrong among the first 100"]), found]
         sure = one["certain"]["min"], one["certain"]["max"]
         verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap (in some runs)")
         suspects = format(one["suspects"]["median"], ",.0f")
-        table.append(f"| {' | '.join([name, *known, shown(one['estimated']), suspects, verdict])} |")
+        table.append(f"| {' | '.join([name, *counts, shown(one['estimated']), suspects, verdict])} |")
     seconds = [one["processor seconds"]["median"] for one in shares.values()]
-    return [*table, "", f"A run over the digits takes about {max(seconds):.0f} s of processor time."]
+    return [*table, "", f"A run on the digits takes about {max(seconds):.0f} s of processor time."]
 
 
 def shown(summary: dict[str, Any]) -> str:
