@@ -97,7 +97,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "none_of_them": ("none", "无"),
     "with_output": ("output {value}", "输出 {value}"),
     "against_it": ("against (blue)", "反对（蓝）"),
-    "number_is": ("{name} {value}", "{name}：{value}"),
+    "number_is": ("{name} {value}", "{name} {value}"),
     "raises_it": ("increase (orange)", "升高（橙）"),
     "lowers_it": ("decrease (blue)", "降低（蓝）"),
     "no_flip": ("no counter-\nfactual found", "未找到\n反事实样本"),

@@ -38,7 +38,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "add_data": ("To add these sections, name labelled data:", "指定带标签的数据，即可加上这些部分："),
     "contents": ("On this page", "本页内容"),
     # figures at the top
-    "explained": ("of the variance explained (R²)", "解释的方差（R²）"),
+    "explained": ("variance explained (R²)", "解释的方差（R²）"),
     "rmse": ("root mean squared error (RMSE)", "均方根误差（RMSE）"),
     "loss_sample": ("mean loss per sample", "每个样本的平均损失"),
     "samples_tested": ("samples evaluated", "评估样本数"),
