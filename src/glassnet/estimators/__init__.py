@@ -1,10 +1,10 @@
-"""Networks with scikit-learn's habits: `NetworkClassifier` and `NetworkRegressor`. The extra ``sklearn`` brings it."""
+"""scikit-learn compatible estimators: `NetworkClassifier` and `NetworkRegressor`. Needs the extra ``sklearn``."""
 
 try:
     import sklearn as _sklearn  # noqa: F401
 except ModuleNotFoundError:
     raise ImportError(
-        "glassnet's estimators need scikit-learn, which is not installed: pip install 'glassnet[sklearn]'"
+        "glassnet's estimators need scikit-learn, which is not installed. Run: pip install 'glassnet[sklearn]'"
     ) from None
 
 from .classifier import NetworkClassifier
