@@ -18,7 +18,7 @@ def main() -> None:
 
 def beside_sklearn(result: dict[str, Any]) -> list[str]:
     lines = [
-        "| table | rows | score | here | `MLP…` | `MLP…`, standardised | seconds here | seconds `MLP…` |",
+        "| table | rows | score | glassnet | `MLP…` | `MLP…`, standardised | seconds, glassnet | seconds, `MLP…` |",
         "|---|---|---|---|---|---|---|---|",
     ]
     better = equal = faster = beyond = 0
@@ -35,13 +35,16 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        f"Better on {better}, equal on {equal} and faster on {faster} of {len(result['tables'])}; better on {beyond} "
-        "than the peer with standardised columns, and standardised numbers to learn.",
+        fill(
+            f"Of {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and is faster on "
+            f"{faster}. Compared with `MLP…` on standardised features and targets, it scores higher on {beyond}.",
+            120,
+        ),
         "",
         fill(
-            "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
-            f"({first['compiled before']:.1f} s), or compiles them ({first['to compile']:.0f} s): once on a machine "
-            "for each pair of the type of the inputs (float32, float64) and of the numbers computed with (`dtype`).",
+            "The times exclude the first fit of a process on more than 512 rows, which loads compiled code "
+            f"({first['compiled before']:.1f} s) or compiles it ({first['to compile']:.0f} s): once per machine and per "
+            "combination of input type (float32, float64) and `dtype`.",
             120,
         ),
     ]
@@ -49,7 +52,7 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
 
 def over_the_engine(result: dict[str, Any]) -> list[str]:
     ratios = [f"{one['ratio']['median'] - 1:+.1%} at {int(rows):,} rows" for rows, one in result["rows"].items()]
-    return ["", f"`fit` beside the engine alone, for the same weights: {', '.join(ratios)}."]
+    return ["", f"Time of `fit` relative to the engine alone, for the same weights: {', '.join(ratios)}."]
 
 
 def shown(summary: dict[str, Any], digits: int) -> str:

@@ -4,7 +4,7 @@ try:
     import sklearn as _sklearn  # noqa: F401
 except ModuleNotFoundError:
     raise ImportError(
-        "glassnet's estimators need scikit-learn, which is not installed. Run: pip install 'glassnet[sklearn]'"
+        "glassnet's estimators need scikit-learn, which is not installed: pip install 'glassnet[sklearn]'"
     ) from None
 
 from .classifier import NetworkClassifier
