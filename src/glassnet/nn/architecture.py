@@ -55,7 +55,7 @@ class Architecture:
         if len(self.activations) != len(self.sizes) - 1:
             raise OptionError(
                 "GN022",
-                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers of nodes: expected one for each.",
+                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers: expected one per layer.",
             )
         for name in self.activations:
             require_choice("activation", name, ACTIVATIONS)

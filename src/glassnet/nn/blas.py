@@ -94,8 +94,8 @@ class OneBlasThread:
 class _Visit:
     """A context manager that increases the nesting depth; a change that is interrupted is repeated.
 
-    An interrupt can come between any two lines. One before the first line of ``__exit__`` cannot be handled here; the next outer context then restores the
-    limit.
+    An interrupt can come between any two lines. One before the first line of ``__exit__`` cannot be handled here; the
+    next outer context then restores the limit.
     """
 
     def __init__(self, guard: OneBlasThread, further: int) -> None:
