@@ -36,15 +36,15 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
         *lines,
         "",
         fill(
-            f"Of {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and is faster on "
-            f"{faster}. Compared with `MLP…` on standardised features and targets, it scores higher on {beyond}.",
+            f"Of {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and is faster "
+            f"on {faster}. Compared with `MLP…` on standardised features and targets, it scores higher on {beyond}.",
             120,
         ),
         "",
         fill(
             "The times exclude the first fit of a process on more than 512 rows, which loads compiled code "
-            f"({first['compiled before']:.1f} s) or compiles it ({first['to compile']:.0f} s): once per machine and per "
-            "combination of input type (float32, float64) and `dtype`.",
+            f"({first['compiled before']:.1f} s) or compiles it ({first['to compile']:.0f} s): once per machine and "
+            "per combination of input type (float32, float64) and `dtype`.",
             120,
         ),
     ]
