@@ -135,8 +135,8 @@ CALLED_NOW = {
 }
 """Old name -> new name, for those names in `MOVED` that were also renamed."""
 
-INSTEAD = {"receipt.receipt_of": "is no longer needed: fit fills in model.receipt"}
-"""Old name without a successor -> the end of its warning."""
+INSTEAD = {"receipt.receipt_of": "glassnet.receipt.receipt_of is no longer needed: fit fills in model.receipt"}
+"""Old name without a successor -> its warning."""
 
 
 def receipt_of(
@@ -170,8 +170,8 @@ def _lookup(old: str) -> Callable[[str], Any]:
             raise AttributeError(f"glassnet.{old}.{name} cannot be loaded: {error}") from error
         public = called in sys.modules["glassnet"].__all__
         now = f"glassnet.{called}" if public else f"glassnet.{homes[name]}.{called}"
-        advice = INSTEAD.get(f"{old}.{name}", f"has moved to {now}")
-        warnings.warn(f"glassnet.{old}.{name} {advice}", DeprecationWarning, stacklevel=2)
+        message = INSTEAD.get(f"{old}.{name}", f"glassnet.{old}.{name} has moved to {now}")
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
         return value
 
     return value_of

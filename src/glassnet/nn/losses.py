@@ -252,8 +252,8 @@ def output_loss(loss: str, activation: str, parameter: float | None = None) -> O
         GN022 for an undefined pair, GN021 for an invalid parameter.
     """
     if (loss, activation) not in OUTPUT_LOSSES:
-        fitting = " or ".join(a for (name, a) in OUTPUT_LOSSES if name == loss)
-        raise OptionError("GN022", f"loss {loss} with {activation} outputs: expected {fitting} outputs.")
+        allowed = ", ".join(output for (name, output) in OUTPUT_LOSSES if name == loss)
+        raise OptionError("GN022", f"loss {loss} with {activation} outputs: expected one of {allowed}.")
     return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
 
 
