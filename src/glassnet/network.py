@@ -107,7 +107,8 @@ def backpropagate(
 
     The gradient of the weight from node j to node k is :math:`\delta_k \, o_j`: the delta of node k times the
     activation of node j. At the outputs, the loss defines the delta; for squared error and sigmoid it is the notes'
-    :math:`-(t-o) \, o(1-o)`. In a hidden layer, it is the propagated error times the derivative of the activation.
+    :math:`-(t-o) \, o(1-o)`. In a hidden layer, it is the propagated error, as the rule defines it, times the
+    derivative of the activation.
 
     Parameters
     ----------
