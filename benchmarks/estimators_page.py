@@ -1,4 +1,4 @@
-"""Write what the estimators' benchmarks have measured into docs/estimators.md, from benchmarks/results/*.json alone."""
+"""Write the results of the estimators' benchmarks into docs/estimators.md, from benchmarks/results/*.json."""
 
 from __future__ import annotations
 
@@ -35,16 +35,13 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        fill(
-            f"Of {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and is faster "
-            f"on {faster}. Compared with `MLP…` on standardised features and targets, it scores higher on {beyond}.",
-            120,
-        ),
+        f"Of the {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and fits "
+        f"faster on {faster}. It scores higher on {beyond} than scikit-learn with standardised columns and targets.",
         "",
         fill(
-            "The times exclude the first fit of a process on more than 512 rows, which loads compiled code "
-            f"({first['compiled before']:.1f} s) or compiles it ({first['to compile']:.0f} s): once per machine and "
-            "per combination of input type (float32, float64) and `dtype`.",
+            "These times exclude compilation. The first fit in a process on more than 512 rows loads compiled loops "
+            f"({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per machine and "
+            "per combination of input dtype (float32, float64) and `dtype`.",
             120,
         ),
     ]
@@ -52,11 +49,11 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
 
 def over_the_engine(result: dict[str, Any]) -> list[str]:
     ratios = [f"{one['ratio']['median'] - 1:+.1%} at {int(rows):,} rows" for rows, one in result["rows"].items()]
-    return ["", f"Time of `fit` relative to the engine alone, for the same weights: {', '.join(ratios)}."]
+    return ["", f"Time of `fit` compared with the engine alone, for the same weights: {', '.join(ratios)}."]
 
 
 def shown(summary: dict[str, Any], digits: int) -> str:
-    """Write a median and its range."""
+    """Format a median and its range."""
     median, low, high = (f"{summary[name]:.{digits}f}" for name in ("median", "min", "max"))
     return f"{median} ({low} to {high})"
 
