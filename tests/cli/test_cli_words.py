@@ -10,7 +10,7 @@ import pytest
 from glassnet import Options, evaluate, fit, save_model
 from glassnet.data import load
 from glassnet.errors import CODES
-from glassnet.i18n.cli import CLI_WORDS, INFO_LABELS
+from glassnet.i18n.cli import CLI_WORDS, COLUMN_KINDS, INFO_LABELS
 from glassnet.i18n.errors_zh import KINDS
 from glassnet.i18n.labels import LABELS_WORDS
 from glassnet.i18n.language import width_of
@@ -204,3 +204,23 @@ def test_the_confusion_table_keeps_its_columns(folder):
 def test_a_flag_without_effect_is_reported(typed, said, folder):
     told = [line for line in run(*TRAIN, "--no-pictures", *typed.split()).err.splitlines() if "has no effect" in line]
     assert [line[: len(said)] for line in told] == [said] * bool(said)
+
+
+def test_columns_of_a_table_keep_their_places_and_have_their_kinds_in_chinese(folder):
+    (folder / "t.csv").write_text(
+        "年龄,job,born,member\n"
+        + "".join(
+            f"{k},{'cook' if k % 3 else 'clerk'},2020-01-0{k % 9 + 1},{'yes' if k % 2 else 'no'}\n" for k in range(30)
+        )
+    )
+    described = run("show", "t.csv", "--json").fine().json()["columns"]
+    assert {one["kind"] for one in described} == {"number", "text", "date", "boolean"} < set(COLUMN_KINDS)
+    for language in ("en", "zh"):
+        size, head, *lines = run("show", "t.csv", "--language", language).fine().out.splitlines()
+        assert "30" in size
+        starts = {width_of(line[: line.index("0.0%")]) for line in lines}
+        assert len(starts) == 1
+        kinds = [line.split()[1] for line in lines]
+        wanted = [one["kind"] for one in described]
+        assert kinds == (wanted if language == "en" else [COLUMN_KINDS[kind] for kind in wanted])
+        assert head.split()[0] == ("column" if language == "en" else "列")

@@ -13,6 +13,7 @@ import numpy as np
 from .. import data
 from ..data import Dataset
 from ..errors import DataError
+from ..i18n.cli import COLUMN_KINDS
 from ..i18n.language import shortened, width_of
 from ..io.writing import require_picture_place
 from ..options.options import DISTORTIONS
@@ -24,6 +25,7 @@ from ..workflow.table_options import TableOptions
 from ..workflow.training_data import learn_columns, options_for
 from .console import (
     json_flag,
+    language_in_use,
     message,
     padded,
     print_columns,
@@ -181,15 +183,15 @@ def _show_kinds(columns: list[Column]) -> None:
     width = max(width_of(head), *(width_of(column.name) for column in columns))
     heads = (padded(head, width), padded(kind, 7), padded(missing, -7), padded(different, -9), examples)
     result("   ".join(heads))
+    kinds = COLUMN_KINDS if language_in_use() == "zh" else {}
     for column in columns:
         one = column.describe()
         examples = ", ".join(
             f"{value:g}" if isinstance(value, float) else shortened(value, 24) for value in one["examples"]
         )
         different = "" if one["different"] is None else f"{one['different']:,}"
-        result(
-            f"{padded(column.name, width)}   {one['kind']:<7}   {one['missing']:>7.1%}   {different:>9}   {examples}"
-        )
+        kind = padded(kinds.get(one["kind"], one["kind"]), 7)
+        result(f"{padded(column.name, width)}   {kind}   {one['missing']:>7.1%}   {different:>9}   {examples}")
 
 
 def _show_table_row(table: Table, row: int, as_json: bool) -> None:

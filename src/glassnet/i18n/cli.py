@@ -224,6 +224,16 @@ INFO_LABELS: dict[str, str] = {
 }
 """Chinese labels of what ``glassnet info`` prints; the English labels are the keys of its JSON."""
 
+COLUMN_KINDS: dict[str, str] = {
+    "number": "数值",
+    "boolean": "布尔",
+    "text": "文本",
+    "date": "日期",
+    "missing": "缺失",
+    "other": "其他",
+}
+"""Chinese of the kinds of columns that ``glassnet show`` prints; the English words are those of its JSON."""
+
 
 def cli_words(language: str) -> Say:
     """Return the function that gives these texts in a language."""
