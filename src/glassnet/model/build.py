@@ -73,32 +73,30 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     name, numbers = options.targets, options.targets == "values"
     fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
     if name not in fitting:
-        kind = "classes" if data.values is None else "values to learn, no classes"
-        raise OptionError("GN022", f"targets {name}, but {data.source} has {kind}: use targets {' or '.join(fitting)}.")
+        kind = "classes" if data.values is None else "values instead of classes"
+        raise OptionError("GN022", f"targets {name}: {data.source} has {kind}, expected one of {', '.join(fitting)}.")
     if numbers and options.output in ("sigmoid", "tanh", "softmax"):
-        raise OptionError("GN022", f"targets values with {options.output} outputs, which have bounds: use identity.")
+        raise OptionError("GN022", f"targets values: {options.output} outputs are bounded. Use identity outputs.")
     if numbers and options.label_smoothing:
-        raise OptionError("GN022", "label_smoothing with targets values: numbers are no labels. Use 0.")
+        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
     if name == "multilabel" and options.output != "sigmoid":
         raise OptionError(
             "GN022",
-            f"targets multilabel with {options.output} outputs: a label is a yes or no of its own. Use sigmoid.",
+            f"targets multilabel: {options.output} outputs are not one probability per label. Use sigmoid outputs.",
         )
     if data.values is None or not numbers:
         if data.values is not None and not np.isin(data.values, (0, 1)).all():
-            raise DataError(
-                "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
-            )
+            raise DataError("GN014", f"{data.source}: a target is neither 0 nor 1, as targets multilabel require.")
         return Targets.named(name, data.classes)
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
-        raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
+        raise DataError("GN014", f"{data.source}: a target is negative, but exponential outputs are positive.")
     with np.errstate(over="ignore", invalid="ignore"):
         made = Targets.of_values(data.values, data.weights, positive=positive)
     if not np.isfinite([*made.offset, *made.scale]).all():
         largest = np.abs(data.values).max()
         raise DataError(
-            "GN018", f"{data.source}: numbers up to {largest:.3g} to learn, whose squares are infinite. Divide them."
+            "GN018", f"{data.source}: targets up to {largest:.3g} are too large to square. Divide them by a constant."
         )
     return made
 

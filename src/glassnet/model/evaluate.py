@@ -304,7 +304,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
     _require_confidence(model)
     output = model.network.architecture.activations[-1]
     if output not in ("sigmoid", "softmax"):
-        raise OptionError("GN022", f"{output} outputs have no temperature: it needs sigmoid or softmax outputs.")
+        raise OptionError("GN022", f"{output} outputs have no temperature, expected sigmoid or softmax outputs.")
     model.require(validation)
     plain = replace(model, temperature=1.0)
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
@@ -329,4 +329,4 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
 def _require_confidence(model: Model) -> None:
     require_model(model)
     if model.targets.name == "values":
-        raise OptionError("GN022", "a regression has numbers for answers, and no confidence to calibrate.")
+        raise OptionError("GN022", "a regression has no confidence to calibrate.")

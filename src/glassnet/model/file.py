@@ -74,7 +74,7 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     try:
         require_header(_plain(json.dumps(header)), tensors, _prefix)
     except (GlassnetError, ValueError) as problem:
-        raise ModelFileError("GN046", f"{path}: not written, as it could not be opened again ({problem}).") from None
+        raise ModelFileError("GN046", f"{path}: not written, because load_model would reject it ({problem}).") from None
     write(path, header, tensors, overwrite)
 
 
@@ -159,13 +159,11 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
         header: dict[str, Any] = _plain(metadata["glassnet"])
         version = header["format"]
     except RecursionError:
-        raise _damaged(path, "its header is nested too deep") from None
+        raise _damaged(path, "its header is nested too deeply") from None
     except (KeyError, TypeError, ValueError):
-        raise ModelFileError("GN040", f"{path}: a safetensors file, but not one of glassnet's.") from None
+        raise ModelFileError("GN040", f"{path}: a safetensors file, but not a glassnet model.") from None
     if isinstance(version, int) and version > FORMAT:
-        raise ModelFileError(
-            "GN042", f"{path}: file format {version}, but this glassnet knows up to {FORMAT}. Update glassnet."
-        )
+        raise ModelFileError("GN042", f"{path}: file format {version}, expected {FORMAT} or lower. Update glassnet.")
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
         raise _damaged(path, "its checksum does not match")
     with damage(path):
@@ -274,12 +272,12 @@ def _plain(text: str | bytes) -> Any:
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in an object")
+        raise ValueError("its header has a duplicate key")
     return found
 
 
 def _damaged(path: str | Path, why: str) -> ModelFileError:
-    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Take a copy, or train again.")
+    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Restore a copy, or train again.")
 
 
 def _with_checksum(content: bytes, checksum: str) -> bytes:

@@ -106,8 +106,9 @@ class Number:
         allowed = (int,) if self.whole else (int, float)
         if type(value) not in allowed or not self.low <= value <= self.high:
             limits = f" from {self.low:g}" if self.low > -1e6 else ""
-            limits += f" to {self.high:g}" if self.high < 1e18 else ""
-            raise _wrong(place, value, f"{'a whole number' if self.whole else 'a finite number'}{limits}")
+            if self.high < 1e18:
+                limits = f" from {self.low:g} to {self.high:g}" if limits else f" up to {self.high:g}"
+            raise _wrong(place, value, f"a whole number{limits}" if self.whole else f"a finite number{limits}")
 
 
 @dataclass(frozen=True)
@@ -144,9 +145,9 @@ class Anything:
     def check(self, value: Any, place: str, depth: int = 0) -> None:
         """See `Kind`."""
         if depth > DEEPEST:
-            raise ValueError(f"its header is nested more than {DEEPEST} deep")
+            raise ValueError(f"its header is nested more than {DEEPEST} levels deep")
         if type(value) is int and abs(value) > _LONG:
-            raise ValueError(f"{place or 'its header'} holds a whole number of more than 64 bits")
+            raise ValueError(f"{place or 'its header'} has a whole number of more than 64 bits")
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.check(one, place, depth + 1)
 
@@ -203,7 +204,7 @@ class Record:
         for name, one in value.items():
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
-                raise ValueError(f"{_inside(place, ascii(name))} is not known")
+                raise ValueError(f"{_inside(place, ascii(name))} is unknown")
             kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
@@ -404,7 +405,7 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     _require_length("class_names", header.get("class_names", ()), (0, outputs))
     shape = header["image_shape"]
     if shape and features not in (math.prod(shape), 3 * math.prod(shape)):
-        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but there are {features} inputs")
+        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but the network has {features} inputs")
     if header.get("columns"):
         _require_columns(header["columns"], features, outputs, header["targets"]["name"])
     seen = header.get("training_range") or {}
@@ -422,17 +423,17 @@ def _require_tensors(
 ) -> None:
     """Refuse tensors of other names or shapes than the architecture's, or that hold what is no number."""
     if members * len(layout.shapes) != len(tensors):  # before a name is made for each member
-        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} members")
+        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} networks")
     wanted = {f"{prefix(k)}{name}": shape for k in range(members) for name, shape in layout.shapes.items()}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
     if tensors.keys() != wanted.keys() or dtypes not in ({"float32"}, {"float64"}):
         found = ", ".join(map(ascii, sorted(tensors)[:8])) or "missing"
-        raise ValueError(f"its tensors are {found} ({', '.join(sorted(dtypes))})")
+        raise ValueError(f"it has unexpected tensors: {found} ({', '.join(sorted(dtypes))})")
     for name, shape in wanted.items():
         if tensors[name].shape != shape:
-            raise ValueError(f"{name} has shape {tensors[name].shape}, expected {shape}")
+            raise ValueError(f"tensor {name} has shape {tensors[name].shape}, expected {shape}")
         if not np.isfinite(tensors[name]).all():
-            raise ValueError(f"{name} holds values that are NaN or infinite")
+            raise ValueError(f"tensor {name} has values that are NaN or infinite")
 
 
 def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any]) -> None:
@@ -441,7 +442,7 @@ def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any
     largest = float(np.finfo(dtype).max) if scaling["name"] in STANDARDISING else 1e6
     for name, divisor in (("span", scaling["maximum"]), ("offset", 1.0)):
         if isinstance(scaling[name], list) != by_feature:
-            raise ValueError(f"scaling.{name} is one number for each input only where scaling.name is 'features'")
+            raise ValueError(f"scaling.{name} must be a list if scaling.name is 'features', and a number otherwise")
         values = np.atleast_1d(np.array(scaling[name], np.float64))
         _require_length(f"scaling.{name}", values, (features if by_feature else 1,))
         with np.errstate(over="ignore"):
@@ -453,29 +454,30 @@ def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any
 def _require_targets(targets: dict[str, Any], outputs: int) -> None:
     """Refuse targets for another number of outputs, or from which no answer follows."""
     if targets["classes"] != outputs:
-        raise ValueError(f"targets.classes is {targets['classes']}, but there are {outputs} outputs")
+        raise ValueError(f"targets.classes is {targets['classes']}, but the network has {outputs} outputs")
     for name in ("offset", "scale"):
         _require_length(f"targets.{name}", targets.get(name, ()), (outputs if targets["name"] == "values" else 0,))
     low, high = targets.get("low", 0.0), targets.get("high", 1.0)
     if not (-1e6 <= low <= high - 1e-6 and high <= 1e6):
-        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected the first to be less")
+        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected low below high")
 
 
 def _require_columns(columns: dict[str, Any], features: int, outputs: int, targets: str) -> None:
     """Refuse columns of a table that make other inputs or outputs than the network has."""
     count = sum(len(encoding_from(one).features) for one in columns["inputs"])
     if count != features:
-        raise ValueError(f"its columns make {count} inputs, but the network has {features}")
+        raise ValueError(f"its columns give {count} inputs, but the network has {features}")
     found: list[Any] = columns.get("targets", []) if columns["version"] == VERSION else [columns.get("target")]
     tasks = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
     if not found or None in found or any(targets not in tasks[one["task"]] for one in found):
-        raise ValueError(f"its columns are not for targets {targets!r}")
+        raise ValueError(f"its columns do not fit targets {targets!r}")
     of_classes = found[0]["task"] == "classes"
     count = len(found[0].get("classes", ())) if of_classes else len(found)
     if count != outputs or (of_classes and len(found) > 1):
-        raise ValueError(f"its columns make {count} outputs, but the network has {outputs}")
+        raise ValueError(f"its columns give {count} outputs, but the network has {outputs}")
 
 
 def _require_length(place: str, values: Any, allowed: tuple[int, ...]) -> None:
     if len(values) not in allowed:
-        raise ValueError(f"{place} has {len(values)} values, expected {' or '.join(map(str, allowed))}")
+        expected = f"0 or {allowed[-1]}" if len(allowed) > 1 else f"{allowed[0]}"
+        raise ValueError(f"{place} has {len(values)} values, expected {expected}")

@@ -137,14 +137,14 @@ class Model:
         if self.columns is not None and hasattr(rows, "columns"):
             raise DataError(
                 "GN017",
-                "rows: a table, whose columns are not the network's inputs. Give model.columns.apply(read_table(…)).",
+                "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).",
             )
         raw: NDArray[Any] = np.asarray(rows)
         if raw.ndim == 1:
             raw = raw[np.newaxis]
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
-            hint = " If these are outputs: model.probabilities and model.confidence take those." if are_outputs else ""
+            hint = " For outputs, use model.probabilities or model.confidence." if are_outputs else ""
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).{hint}")
         return plain_numbers(raw, "rows")
 
@@ -256,11 +256,7 @@ class Model:
         given: FloatArray = np.asarray(outputs)
         if given.ndim != 2 or given.shape[1] != self.classes:
             are_rows = given.shape[-1:] == (self.features,)
-            hint = (
-                f" For rows: model.{method}(model.outputs(rows))."
-                if are_rows
-                else " They come from model.outputs(rows)."
-            )
+            hint = f" For rows, use model.{method}(model.outputs(rows))." if are_rows else " Pass model.outputs(rows)."
             raise ShapeError("GN050", f"outputs: shape {given.shape}, expected (samples, {self.classes}).{hint}")
         return given
 
@@ -272,6 +268,7 @@ class Model:
 def require_model(given: object) -> None:
     """Refuse what is given as a model and is none, such as the data or an estimator: DataError GN076."""
     if not isinstance(given, Model):
-        inside = " Give its model_." if isinstance(getattr(given, "model_", None), Model) else ""
-        what = f"model: {type(given).__name__}, expected a Model, as load_model and fit(…).model give."
-        raise DataError("GN076", f"{what}{inside}")
+        hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
+        raise DataError(
+            "GN076", f"model: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
+        )

@@ -76,7 +76,7 @@ class Scaling:
         if step := SCALINGS[name]:
             return cls(name, maximum, *step)
         if raw is None:
-            raise OptionError("GN022", f"scaling {name}: give the training data's values, to standardise by them.")
+            raise OptionError("GN022", f"scaling {name}: the training values are needed to standardise. Pass raw=….")
         if name == "features":
             means, deviations = _by_feature(raw, weights)
             return cls(name, maximum, tuple((maximum / deviations).tolist()), tuple((-means / deviations).tolist()))
@@ -140,14 +140,14 @@ class Scaling:
         values: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
         made = cls(**values)
         if np.shape(made.span) != np.shape(made.offset):
-            raise ValueError("its scaling has not one span and one offset a feature")
+            raise ValueError("scaling: span and offset have different lengths")
         if made.name not in SCALINGS or made.by_feature != (made.name == "features"):
-            raise ValueError(f"its scaling {made.name!r} is none, or has another form")
+            raise ValueError(f"scaling {made.name!r}: unknown name, or a span that does not fit it")
         return made
 
     def __str__(self) -> str:
         if isinstance(self.span, tuple) or isinstance(self.offset, tuple):
-            return f"mean 0 and deviation 1 for each of {np.size(self.span)} features"
+            return f"mean 0 and standard deviation 1 for each of {np.size(self.span)} features"
         return f"x / {self.maximum:g} · {self.span:g} {'+' if self.offset >= 0 else '−'} {abs(self.offset):g}"
 
 
@@ -198,8 +198,11 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     if not np.isfinite(squares).all():
         feature = int(np.isfinite(squares).argmin())
         largest = np.abs(raw[:, feature]).max()
-        where = f"feature {feature}: " if raw.shape[1] > 1 else ""
-        raise DataError("GN018", f"{where}numbers up to {largest:.3g}, whose squares are infinite. Divide them.")
+        where = f"feature {feature}" if raw.shape[1] > 1 else "inputs"
+        raise DataError(
+            "GN018",
+            f"{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",
+        )
     variance = squares / mass - shift * shift
     # What differs in the last digits alone is rounding: blown up to deviation 1 it would pass for a signal.
     rounding = np.maximum(1e-13 * np.abs(first), 1e-6 * np.abs(shift)) ** 2

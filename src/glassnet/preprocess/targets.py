@@ -45,7 +45,7 @@ class Targets:
         """Make the step called `name` in ``TARGETS``; OptionError GN021 for another name, GN022 for ``"values"``."""
         require_choice("targets", name, TARGETS)
         if name == "values":
-            raise OptionError("GN022", "targets values: they are made with Targets.of_values, from the numbers.")
+            raise OptionError("GN022", "targets values: the training values are needed. Use Targets.of_values.")
         return cls(name, classes, *TARGETS[name])
 
     @classmethod
@@ -110,7 +110,8 @@ class Targets:
         if np.shape(outputs)[-1:] != (self.classes,):
             shape = np.shape(outputs)
             raise ShapeError(
-                "GN050", f"outputs: shape {shape}, expected (samples, {self.classes}). For rows: model.predict(rows)."
+                "GN050",
+                f"outputs: shape {shape}, expected (samples, {self.classes}). For rows, use model.predict(rows).",
             )
         answers: NDArray[Any]
         if self.of_classes:

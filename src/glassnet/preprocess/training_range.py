@@ -39,7 +39,7 @@ FEWEST = 10
 _TRAINED = 1000  # training samples looked at: enough for the tails, and a few milliseconds at most
 _ASKED = 100  # the same of what is asked about
 _IN_DOUBT = 5000  # the same where a quarter of those lie far off: enough to tell a little more than half from less
-SUMMARIES = ("smallest value", "median value", "largest value")
+SUMMARIES = ("the smallest value", "the median value", "the largest value")
 
 
 @dataclass(frozen=True)
@@ -109,27 +109,27 @@ class TrainingRange:
             return
         if what := self._what_is_far(inputs, encoded):
             self._warned.append(True)
-            those = "the sample lies" if len(inputs) == 1 else f"most of {len(inputs):,} samples lie"
-            unit = ", in deviations of its column" if encoded else ""
-            text = f"rows: {those} far outside the range that training saw: {what}{unit}. The answers mean little; "
-            warnings.warn(
-                RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=callers_level()
+            samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
+            text = (
+                f"rows: {samples} far outside the range of the training data: {what}. Predictions are unreliable; "
+                "pass rows with the encoding and scale of the training data."
             )
+            warnings.warn(RangeWarning(text), stacklevel=callers_level())
 
     def _what_is_far(self, inputs: NDArray[Any], encoded: bool) -> str:
         """Say what lies far off in most inputs; nothing where nothing does.
 
         Few are looked at, and many more only where so many of those are far off that it may be more than half of all.
         """
-        what = ""
+        what, unit = "", ", in standard deviations of the column" if encoded else ""
         for most, part in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
             some = _spread(inputs, most)
             some = straightened(some) if encoded else some
-            if not (what := self._far_samples(some, part) or self._far_features(some, part)):
+            if not (what := self._far_samples(some, part, unit) or self._far_features(some, part, unit)):
                 break
         return what
 
-    def _far_samples(self, some: NDArray[Any], part: float) -> str:
+    def _far_samples(self, some: NDArray[Any], part: float, unit: str) -> str:
         if len(some) == 1 and self._has_usual_ends(some[0]):
             return ""
         low, high = map(np.array, self._sample_bounds)
@@ -142,9 +142,9 @@ class TrainingRange:
         if np.count_nonzero(far.any(axis=1)) <= part * len(some):
             return ""
         which = int(far.sum(axis=0).argmax())
-        return f"{SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
+        return _described(SUMMARIES[which], found[:, which], far[:, which], self._ends(self.samples, which), unit)
 
-    def _far_features(self, some: NDArray[Any], part: float) -> str:
+    def _far_features(self, some: NDArray[Any], part: float, unit: str) -> str:
         """Look for features that are far off in most samples; in few samples, many features must be."""
         if self.features is None or self._feature_bounds is None:
             return ""
@@ -153,8 +153,11 @@ class TrainingRange:
         columns = np.flatnonzero(far.sum(axis=0) > part * len(some))
         if not columns.size or columns.size * len(some) < MOST * self._varying:
             return ""
-        which, more = int(columns[0]), f", and {columns.size - 1} more values" if columns.size > 1 else ""
-        return f"value {which + 1} is {_told(some[:, which], far[:, which], *self._ends(self.features, which))}{more}"
+        which = int(columns[0])
+        name = f"value {which + 1}"
+        if columns.size > 1:
+            name = f"{name} (and {columns.size - 1} more)"
+        return _described(name, some[:, which], far[:, which], self._ends(self.features, which), unit)
 
     @staticmethod
     def _ends(limits: Limits, which: int) -> tuple[float, float]:
@@ -231,6 +234,8 @@ def _hull(one: Limits, other: Limits) -> Limits:
     return tuple(map(min, one[0], other[0])), tuple(map(max, one[1], other[1]))
 
 
-def _told(values: NDArray[Any], far: NDArray[np.bool_], low: float, high: float) -> str:
-    typical = np.sort(values[far])[np.count_nonzero(far) // 2]
-    return f"{typical:g} where it was {low:g} to {high:g}"
+def _described(
+    name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float], unit: str
+) -> str:
+    typical, (low, high) = np.sort(values[far])[np.count_nonzero(far) // 2], training
+    return f"{name} is {typical:g}, in training it was {low:g} to {high:g}{unit}"

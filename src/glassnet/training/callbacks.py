@@ -41,7 +41,7 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Callback]:
         When they are no list, or one cannot be called.
     """
     if callable(given) or not isinstance(given, Iterable):
-        raise TypeError(f"{name}: {type(given).__name__}, expected a list of functions. Put it in brackets: [it].")
+        raise TypeError(f"{name}: {type(given).__name__}, expected a list of functions. Put it in brackets.")
     callbacks = [*given]
     for one in callbacks:
         if not callable(one):

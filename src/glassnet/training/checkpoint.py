@@ -134,7 +134,9 @@ class LoadedCheckpoint:
         if engine is None and name in ENGINES:
             engine = engine_named(name)
         if engine is None or engine.name != name:
-            raise ModelFileError("GN044", f"{self.path}: begun with the engine {name}. Give it: engine=….")
+            raise ModelFileError(
+                "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
+            )
         given = GivenData(data)
         self._require_same(given, self.model.receipt["data"], "data")
         if validation is not None or self.validation is not None:
@@ -157,14 +159,14 @@ class LoadedCheckpoint:
         )
 
     def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
-        came = "none" if given is None else given.data.source
+        source = f"no {what}" if given is None else given.data.source
         if began_with is None:
-            raise ModelFileError("GN044", f"{came}: {self.path} was begun without {what}. Leave them out.")
+            raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")
         if given is None or given.fingerprint != began_with["fingerprint"]:
             raise ModelFileError(
                 "GN044",
-                f"{came}: not the {what} that {self.path} was begun with, {began_with['samples']} samples of "
-                f"{began_with['source']}. Name those.",
+                f"{source}: {self.path} was started with other {what}, {began_with['samples']} samples of "
+                f"{began_with['source']}. Pass those.",
             )
 
 
@@ -184,7 +186,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
             raise
         raise FileError("GN001", f"{path}: no such checkpoint. `glassnet train --checkpoint` writes one.") from None
     if "training" not in header:
-        raise ModelFileError("GN043", f"{path}: a model, no checkpoint; there is no training in it to go on with.")
+        raise ModelFileError("GN043", f"{path}: a model, expected a checkpoint. There is no training to resume.")
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
@@ -195,8 +197,8 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     except (DataError, OptionError) as problem:
         raise ModelFileError(
             "GN044",
-            f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
-            "Go on with the version that began it.",
+            f"{path}: started with glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
+            "Resume with the version that started it.",
         ) from None
     with damage(path):
         arrays = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
@@ -245,7 +247,7 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
             along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
             fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
             if values.ndim != 1 or values.dtype.kind not in "if" or not fits:
-                raise ValueError(f"history.{name} of shape {values.shape}, {values.dtype}")
+                raise ValueError(f"history.{name} has shape {values.shape} and dtype {values.dtype}")
             setattr(history, name, values.tolist())
     return history
 
@@ -266,7 +268,7 @@ def require_free(path: str | Path) -> None:
         return
     training = read(path)[0].get("training")
     if training is None:
-        raise ModelFileError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
+        raise ModelFileError("GN045", f"{path}: the file is a model. Choose another path for the checkpoint.")
     _require_ended(path, training)
 
 
@@ -295,7 +297,7 @@ def _require_model(path: str | Path) -> None:
     except ModelFileError as problem:
         if problem.code == "GN041":
             return
-        raise ModelFileError(problem.code, f"{problem} It is not replaced: name another place.") from None
+        raise ModelFileError(problem.code, f"{problem} The file is not replaced; choose another path.") from None
     _require_ended(path, header.get("training", {"ended": True}))
 
 
@@ -303,5 +305,5 @@ def _require_ended(path: str | Path, training: Any) -> None:
     if not isinstance(training, dict) or not training.get("ended"):
         raise ModelFileError(
             "GN045",
-            f"{path}: there is a training that has not ended. Go on with `glassnet resume {path}`, or remove the file.",
+            f"{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.",
         )

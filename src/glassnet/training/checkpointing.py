@@ -106,7 +106,7 @@ class CheckpointWriter:
             write(self._policy.path, {**header, "receipt": receipt, "training": training}, tensors)
             self._written_progress = training["progress"]
         except Exception as problem:  # whatever it is, the training is worth more
-            self._problem = str(problem) or type(problem).__name__
+            self._problem = f"{str(problem).rstrip('.') or type(problem).__name__}."
 
     def _begun_with(self) -> tuple[Receipt, DataReceipt | None]:
         run, validation = self._run, None
@@ -121,13 +121,16 @@ class CheckpointWriter:
     def _report_problem(self) -> None:
         if self._problem and not self._reported:
             self._reported = True
-            self._policy.tell(printable(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected."))
+            self._policy.tell(printable(f"checkpoint not written: {self._problem} Training continues."))
 
     def _farewell(self) -> str:
         if self._written_progress is None:
-            return f"interrupted; no checkpoint could be written: {self._problem}"
-        path, written = self._policy.path, f"{self._written_progress:.2f} of {self._run.options.epochs} epochs"
-        return f"interrupted; {written} are in {path}. Go on with `glassnet resume {path}`."
+            return f"interrupted, checkpoint not written: {self._problem}"
+        path, epochs = self._policy.path, self._run.options.epochs
+        return (
+            f"interrupted, {self._written_progress:.2f} of {epochs} epochs are saved in {path}. Resume with `glassnet "
+            f"resume {path}`."
+        )
 
 
 def resume(
@@ -167,12 +170,17 @@ def resume(
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
-        warnings.warn(printable(f"{path}: {'; '.join(run.changes)}: the last bits may differ."), stacklevel=2)
+        warnings.warn(
+            printable(
+                f"{path}: the last bits may differ, because versions or processor changed: {'; '.join(run.changes)}."
+            ),
+            stacklevel=2,
+        )
     return finish_with(CheckpointPolicy(path, every or saved.every, saved.note), run, every_callback)
 
 
 def _bundled(saved: LoadedCheckpoint) -> Dataset:
     source = saved.model.receipt["data"]["source"]
     if not readers.is_bundled(source):
-        raise ModelFileError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
+        raise ModelFileError("GN044", f"{saved.path}: the training was started with {source}. Pass these data.")
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

@@ -64,10 +64,11 @@ def out_of_fold(
 def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), 0 to ``folds - 1``; arguments and errors as for `out_of_fold`."""
     if data.values is not None:
-        raise DataError("GN073", f"{data.source}: numbers to predict, no classes. Only classes can be looked through.")
+        raise DataError("GN073", f"{data.source}: no classes, expected one class label per sample.")
     if len(data) < 2 * folds:
         raise DataError(
-            "GN073", f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer."
+            "GN073",
+            f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer folds.",
         )
     # Epoch 1 of the purpose: 0 is what `parts.split` keeps aside.
     order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))

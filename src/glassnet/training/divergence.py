@@ -45,20 +45,21 @@ class DivergenceGuard:
         """Raise if the weights have run away without getting anywhere."""
         if loss > self._constant and size_of(self._parameters.flat) > self._state.limit:
             self._give_up(
-                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
+                f"the loss {loss:.3g} exceeds the {self._constant:.3g} of a constant prediction, and the weights grew "
+                "more than tenfold"
             )
 
     @property
     def _advice(self) -> str:
         if self._options.learning_rate * self._options.weight_decay >= 1:  # what decay takes of a weight in a step
-            return "Use a smaller weight decay, or learning rate: a step takes all of a weight away, and more."
+            return "Use a smaller weight decay or learning rate; their product must be below 1."
         return "Use a smaller learning rate."
 
     def _give_up(self, why: str) -> None:
         epoch = self._state.epoch
         self._state.roll_back()
         good = self._state.chosen_epoch(self._options) or epoch
-        kept = f"those after epoch {good}" if good else "the initial ones"
+        kept = f"those after epoch {good}" if good else "the initial weights"
         problem = DivergedError(
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",

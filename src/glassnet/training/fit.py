@@ -67,7 +67,9 @@ def fit(
     engine = engine or engine_named(options.engine)
     if options.members > 1:
         if checkpoint is not None:
-            raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
+            raise OptionError(
+                "GN022", "checkpoint: not supported for ensembles. Train the members one by one, or omit it."
+            )
         return fit_ensemble(data, options, engine, validation, every)
     run = Run.start(data, options, engine, validation)
     if checkpoint is None:

@@ -100,7 +100,7 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
     made |= {name: getattr(own, name) for name in ("activations", "bias", "loss", "rule")}
     for name, value in made.items():
         if (given := getattr(options, name)) != value:
-            raise OptionError("GN022", f"{name} {given}, but the model was made with {value}. Use its own options.")
+            raise OptionError("GN022", f"{name} {given}: the model was made with {value}. Use the model's own options.")
 
 
 def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples: int, options: Options) -> None:
@@ -115,7 +115,9 @@ def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples:
             f"{steps - 1}.",
         )
     if epoch + step / steps < state.progress:
-        raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {state.progress:.4g}.")
+        raise OptionError(
+            "GN022", f"epoch {epoch}, step {step}: already passed, the state is at epoch {state.progress:.4g}."
+        )
 
 
 class Prepared:

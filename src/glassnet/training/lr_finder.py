@@ -84,11 +84,13 @@ def find_learning_rate(
         As `fit`.
     """
     if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError("GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
+        raise OptionError(
+            "GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high and at least 10 points."
+        )
     rates = np.geomspace(low, high, points)
     losses = _losses(data, options, rates, engine or engine_named(options.engine))
     if not len(losses):
-        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the start. Begin lower.")
+        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the first step on. Use a smaller low.")
     rates = rates[: len(losses)]
     return RateTest(rates, losses, _suggestion(rates, losses))
 

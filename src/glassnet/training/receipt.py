@@ -163,9 +163,9 @@ def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held
 def _own_engine(name: str, kind: type | None = None) -> str:
     """Return why a training by an engine of this name and class cannot be repeated; nothing where it can be."""
     if name not in ENGINES:
-        return f"the model was trained by {name}, a function that its receipt has not"
+        return f"the model was trained with {name}, a function that its training record does not contain"
     if kind is not None and kind is not type(engine_named(name)):
-        return f"the model was trained by {kind.__name__}, an engine of the user's own"
+        return f"the model was trained with the custom engine {kind.__name__}"
     return ""
 
 
@@ -179,14 +179,14 @@ def verifiable_options(receipt: Receipt) -> Options:
     """
     options = options_of(receipt)
     if reason := receipt.get("not_verifiable"):
-        raise DataError("GN017", f"{reason}.")
+        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
     trails = receipt.get("trails", [])
     whole = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
     if not whole or len(trails) != options.members or min(map(len, trails)) < 2:
         raise DataError(
             "GN017",
-            "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "
-            "`glassnet resume` writes a model.",
+            "the model has no complete training record. If it is a checkpoint, finish its training with `glassnet "
+            "resume`.",
         )
     return options
 
@@ -200,7 +200,7 @@ def engine_of(receipt: Receipt) -> Engine:
         GN017 when it was a loss of one's own.
     """
     if reason := _own_engine(receipt["engine"]):
-        raise DataError("GN017", f"{reason}.")
+        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
     return engine_named(receipt["engine"])
 
 
@@ -214,10 +214,12 @@ def options_of(receipt: Receipt) -> Options:
     """
     given: object = receipt.get("options")
     if not isinstance(given, dict):
-        raise DataError("GN017", "the model has no receipt that says how it was trained.")
+        raise DataError("GN017", "the model has no training record.")
     unknown = sorted(set(given) - set(SPECS))
     if unknown:
-        raise DataError("GN017", f"the model was made with an option {unknown[0]!r} that this glassnet does not know.")
+        raise DataError(
+            "GN017", f"the training record has the option {unknown[0]!r}, which this glassnet does not know."
+        )
     return Options(**given)
 
 
@@ -288,4 +290,4 @@ def differences(receipt: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[
     )
     for name, value in here.items():
         if (before := then.get(name)) and before != value:
-            yield f"{name} {before} then, {value} now"
+            yield f"{name} {before} → {value}"

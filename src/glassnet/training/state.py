@@ -169,14 +169,16 @@ class TrainingState:
             setattr(state.plateau, name, _value(numbers["plateau"], name, kind))
         state.optimizer_state.step = _value(numbers, "step", int)
         if state.epoch + (not state.ended) > options.epochs:
-            raise ValueError(f"epoch {state.epoch} of {options.epochs}")
+            raise ValueError(f"the checkpoint is at epoch {state.epoch} of {options.epochs}")
         state.best = np.empty_like(state.last_good) if "best" in arrays else None
         _, mine = state.saved()
         if mine.keys() != {name for name in arrays if name in (*mine, "average")}:
-            raise ValueError(f"its arrays are {', '.join(sorted(arrays))}")
+            raise ValueError(
+                f"the checkpoint has the arrays {', '.join(sorted(arrays))}, expected {', '.join(sorted(mine))}"
+            )
         for name, array in mine.items():
             if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
-                raise ValueError(f"{name} of shape {arrays[name].shape}, {arrays[name].dtype}")
+                raise ValueError(f"array {name} has shape {arrays[name].shape} and dtype {arrays[name].dtype}")
             array[...] = arrays[name]
         return state
 
@@ -198,7 +200,7 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     if kind is float and isinstance(value, float | str):
         return float(value)
     if type(values[name]) is not kind or not 0 <= value < 2**53:
-        raise ValueError(f"{name} {value!r}")
+        raise ValueError(f"the checkpoint has {name} {value!r}")
     return value
 
 

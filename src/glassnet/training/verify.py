@@ -77,19 +77,19 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
         return Verification(False, where, changed, epoch)
 
     if model.hash() != receipt["hash"]:
-        return differs("the weights in the file are not those of its receipt")
+        return differs("the weights in the file do not match its training record")
     data, scaling = in_form_of(model, data), model.scaling
     alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
     if not alike or given.fingerprint != receipt["data"]["fingerprint"]:
-        return differs(f"{data.source} is not the data it was trained on")
+        return differs(f"{data.source} is not the training data")
     if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is made
-        return differs("the network, which in the file is another than its receipt describes")
+        return differs("the network in the file does not match its training record")
     part = training_split_of(receipt, data)
     made = new_model(part, options)
-    for name, what in (("scaling", "the scaling of the inputs"), ("targets", "the scaling of the targets")):
+    for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
-            return differs(f"{what}, which in the file is another than the data give")
+            return differs(f"the scaling of the {what} in the file does not match the data")
     for number, (member, hashes) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         own = replace(options, members=1, seed=options.seed + number)
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
@@ -137,5 +137,5 @@ def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[C
     if run.model.network.parameters.hash() == final:
         return "", None
     if run.options.average:
-        return "the average of the weights", None
-    return "the weights in the file, which are those of no epoch", None
+        return "the moving average of the weights", None
+    return "the weights in the file, which match no epoch", None

@@ -85,11 +85,11 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
     """
     wanted = [name for name in (*DISTORTIONS, "deskew") if getattr(options, name)]
     if wanted and image_shape is None:
-        raise OptionError("GN022", f"{', '.join(wanted)}: the samples are no pictures. Leave them out.")
+        raise OptionError("GN022", f"{', '.join(wanted)}: the samples are not images. Omit these options.")
     if wanted and channels != 1:
         raise OptionError(
             "GN022",
-            f"{', '.join(wanted)}: for grey pictures, and the samples have colours. Leave them out, or the colours.",
+            f"{', '.join(wanted)}: the images have colours, expected greyscale. Omit these options, or the colours.",
         )
 
 

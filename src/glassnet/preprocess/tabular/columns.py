@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
-from .encoders import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
+from .encoders import Encoded, Encoding, NumberColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
     about_decimals,
@@ -102,22 +102,27 @@ class Columns:
         columns = table.columns(name for name in table.names if name in asked or name not in drop)
         learnt, remarks = learn_targets(table.source, [columns[name] for name in asked], task)
         remarks = about_decimals(columns.values()) + remarks
-        remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(columns[one.name])]
+        remarks += [text for one in learnt if one.task == "numbers" for text in about_numbers(columns[one.name])]
         for one in learnt:
             column = columns[one.name]
             if one.task == "classes":
-                said = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
-                remarks += no_numbers(column, "") if one.numeric else said
+                of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
+                remarks += non_numeric_remarks(column, "") if one.numeric else of_words
         others = [column for name, column in columns.items() if name not in asked]
         _refuse_dates(table.source, [one for one in others if one.kind in ("date", "other")])
         inputs, useless, about = learn_inputs(others, rows, keep)
         remarks += about
-        dropped = [*((name, "by --drop") for name in drop if name not in asked), *useless]
+        dropped = [*((name, "listed in --drop") for name in drop if name not in asked), *useless]
         if not inputs:
-            reasons = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
-            why = "; ".join(reasons[:5]) or "there is no other column"
+            targets = ", ".join(map(repr, asked))
+            if not useless:
+                raise DataError("GN062", f"{table.source}: no column is left to predict {targets} from.")
+            (name, reason), others = useless[0], len(useless) - 1
+            excluded = f"{name!r}, like {others} more," if others else repr(name)
             raise DataError(
-                "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
+                "GN062",
+                f"{table.source}: no column is left to predict {targets} from. Column {excluded} is excluded: "
+                f"{reason}.",
             )
         commas = frozenset(name for name in _numbers(inputs, learnt) if columns[name].decimal == ",")
         return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), commas)
@@ -208,9 +213,9 @@ class Columns:
                 if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]", ""):
                     raise DataError(
                         "GN017",
-                        f"{table.source}: the decimals of column {changed[0]!r} are written in another way than in "
-                        f"training, and those of {name!r} may be. Say how: --decimal . or --decimal , (in Python: "
-                        "read_table(…, decimal='.')).",
+                        f"{table.source}: column {changed[0]!r} has another decimal sign than in training, and column "
+                        f"{name!r} is ambiguous. Pass --decimal . or --decimal , (in Python: read_table(…, "
+                        "decimal='.')).",
                     )
         return columns
 
@@ -221,16 +226,19 @@ class Columns:
         """
         known = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
         columns = self._parsed(table, known)
-        said = self._about_decimals(columns) + [said for one in known for said in one.surprises(columns[one.name])]
+        remarks = self._about_decimals(columns)
+        remarks += [text for one in known for text in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
-            more = f" and {len(far) - 1} more" if len(far) > 1 else ""
-            said.append(
-                f"column {one.name!r}{more}: most numbers are far beyond those of training, {number:g} where it had "
-                f"{one.low:g} to {one.high:g}; check the unit"
+            where = f"column {one.name!r}"
+            if len(far) > 1:
+                where = f"column {one.name!r} and {len(far) - 1:,} more"
+            remarks.append(
+                f"{where}: most numbers, such as {number:g}, are far outside the training range {one.low:g} to "
+                f"{one.high:g}; check the unit"
             )
-        return said
+        return remarks
 
     def _about_decimals(self, columns: Mapping[str, Column]) -> list[str]:
         """Say how decimals in text are read where it could be wrong, and whether that is as in training."""
@@ -239,14 +247,27 @@ class Columns:
         as_before = [one for one in commas if one.name in self.commas]
         new = [one for one in commas if one.name not in self.commas]
         points = [one for one in text if one.decimal == "." and one.name in self.commas]
-        others = "other than in training"
         return [
-            *examples(new, ",", f"is read with a decimal comma, {others}"),
-            *examples(new, r"\d\.\d{3}", f"is read with points between thousands, {others}"),
-            *examples(points, r"\.", f"is read with a decimal point, {others}"),
-            *examples(points, r"\d,\d{3}", f"is read with commas between thousands, {others}"),
-            *examples(as_before, r"\d\.\d{3}", "is read with points between thousands, as in training"),
-            *examples(as_before, r"^[^.]*\d,\d{3}\D*$", "is read with a decimal comma, as in training"),
+            *examples(new, ",", "{where}: {value} is read with a decimal comma, unlike in training"),
+            *examples(
+                new,
+                r"\d\.\d{3}",
+                "{where}: {value} is read with a point between thousands, unlike in training",
+            ),
+            *examples(points, r"\.", "{where}: {value} is read with a decimal point, unlike in training"),
+            *examples(
+                points,
+                r"\d,\d{3}",
+                "{where}: {value} is read with a comma between thousands, unlike in training",
+            ),
+            *examples(
+                as_before,
+                r"\d\.\d{3}",
+                "{where}: {value} is read with a point between thousands, as in training",
+            ),
+            *examples(
+                as_before, r"^[^.]*\d,\d{3}\D*$", "{where}: {value} is read with a decimal comma, as in training"
+            ),
             *examples(
                 [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"],
                 r"\d,\d{3}",
@@ -290,16 +311,15 @@ class Columns:
         missing = [name for name in names if name not in there]
         if not missing:
             return
-        shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
+        shown = listed([repr(name) for name in missing], 8)
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
         near = [close[0] for name in missing if (close := _near(name, others, 1))]
-        hint = f" There is {', '.join(map(repr, near[:5]))}: rename." if near else " Add what is missing."
+        hint = f" Rename {', '.join(map(repr, near[:5]))}." if near else " Add the missing columns."
         if not table.header:
-            hint = " Its first line holds no names: put the columns' names there."
+            hint = " Its first line has no column names. Add them."
         raise DataError(
             "GN060",
-            f"{table.source}: without column{'s' * (len(missing) != 1)} {shown}, with which the model was trained."
-            f"{hint}",
+            f"{table.source}: missing column{'s' * (len(missing) != 1)} {shown}, which the model needs.{hint}",
         )
 
     def summary(self) -> list[tuple[str, str]]:
@@ -307,7 +327,7 @@ class Columns:
         return [
             *((one.name, str(one)) for one in self.inputs),
             *((one.name, str(one)) for one in self.targets),
-            *((name, f"left out: {why}") for name, why in self.dropped),
+            *((name, f"excluded: {why}") for name, why in self.dropped),
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -332,7 +352,7 @@ class Columns:
             When it is not of that form, or of a newer version.
         """
         if described["version"] not in (1, VERSION):
-            raise ValueError(f"its columns are of version {described['version']}, known is {VERSION}")
+            raise ValueError(f"columns: version {described['version']}, expected {VERSION} or lower")
         found = described["targets"] if described["version"] == VERSION else [described["target"]]
         targets = tuple(map(Target.from_dict, found))
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
@@ -354,14 +374,14 @@ def require_column(table: Table, name: str) -> None:
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {listed(table.names, 10)}."
+    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"The columns are {listed(table.names, 10)}."
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hint = f"Name each by itself: {' '.join(f'--target {quoted(part)}' for part in parts)}."
+        hint = f"Pass {' '.join(f'--target {quoted(part)}' for part in parts)}."
     if not table.header:
-        hint += " Its first line holds no names."
+        hint += " Its first line has no column names."
     if len(table.names) == 1:
-        hint += " It was read as one column: values are divided by commas, semicolons, tabs or bars."
+        hint += " The file was read as a single column; separate values by commas, semicolons, tabs or bars."
     raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
 
 
@@ -374,9 +394,10 @@ def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> li
 def _some(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
     if len(rows):
         return
-    listed = ", ".join(map(repr, names))
-    what = "every value is missing" if len(names) == 1 else "no row has all of them"
-    raise DataError("GN064", f"{table.source}, target {listed}: {what}.")
+    where = f"{table.source}, target {', '.join(map(repr, names))}"
+    if len(names) == 1:
+        raise DataError("GN064", f"{where}: every value is missing.")
+    raise DataError("GN064", f"{where}: no row has all of these targets.")
 
 
 def _refuse_dates(source: str, columns: Sequence[Column]) -> None:
@@ -384,13 +405,13 @@ def _refuse_dates(source: str, columns: Sequence[Column]) -> None:
         return
     names = [one.name for one in columns]
     example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
-    what, way = "dates or times", "numbers, as days or years since one day"
+    what, way = "dates or times", "numbers, such as days since a fixed date"
     if columns[0].kind != "date":
         what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {quoted(name)}" for name in names)
-    listed = ", ".join(map(repr, names))
+    shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
-        f"cannot take. Turn them into {way}, or leave them out: {drops}.",
+        f"{source}, column{'s' * (len(names) != 1)} {shown}: {what} (such as {example[:40]!r}), expected numbers or "
+        f"words. Convert to {way}, or pass {drops}.",
     )

@@ -68,7 +68,7 @@ def load_table(
         GN021 for another `decimal`, GN022 unless either `target` or `columns` is given.
     """
     if (not target) == (columns is None):
-        raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
+        raise OptionError("GN022", "load_table: expected either target, for a training table, or columns of a model.")
     asked = _names(target)
     table = read_table(source, columns.names if columns else asked, decimal=decimal)
     if columns is None:

@@ -121,14 +121,14 @@ class NumberColumn:
 
     def surprises(self, column: Column) -> list[str]:
         """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
-        said = no_numbers(column, self.unit)
-        alone = sentinels_beyond(column.numbers, self.low, self.high)
-        said += [
-            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
-            f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
-            for value, count in alone.items()
+        remarks = non_numeric_remarks(column, self.unit)
+        isolated = sentinels_beyond(column.numbers, self.low, self.high)
+        remarks += [
+            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far outside the training range "
+            f"{self.low:g} to {self.high:g} and is used as a number; if it means missing, empty these fields"
+            for value, count in isolated.items()
         ]
-        return said + about_units(column, self.unit)
+        return remarks + unit_remarks(column, self.unit)
 
     def far_number(self, column: Column) -> float | None:
         """Return a number beyond the range of training, and by more than its width, if most of a column's are."""
@@ -168,35 +168,37 @@ def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.clip(values, -LARGEST, LARGEST)
 
 
-def no_numbers(column: Column, unit: str) -> list[str]:
-    """Say which values of a column of numbers are words or infinite; nothing where none is."""
-    said, strays = [], column.non_numeric
-    if len(strays):
-        of, words = f" in {unit}" if unit else "", sorted(strays.unique().to_list())
-        odd = _odd(column.name, len(strays), f"is no number{of}", f"are no numbers{of}", words)
-        said.append(f"{odd}, taken as missing")
+def non_numeric_remarks(column: Column, unit: str) -> list[str]:
+    """Return remarks on the words and infinite values in a column of numbers."""
+    remarks, words = [], column.non_numeric
+    if count := len(words):
+        shown = _examples(sorted(words.unique().to_list()))
+        expected = f"numbers in {unit}" if unit else "numbers"
+        remarks.append(
+            f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected {expected} "
+            f"({shown})"
+        )
     if count := column.infinite:
-        said.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
-    return said
+        remarks.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
+    return remarks
 
 
-def about_units(column: Column, unit: str) -> list[str]:
-    """Say which signs stand beside numbers that had none in training, and that none does where they had this unit."""
-    of = f"column {column.name!r}:"
+def unit_remarks(column: Column, unit: str) -> list[str]:
+    """Return remarks on units and signs that training did not have, or on the missing unit of training."""
     if not unit:
         return [
-            f"{of} its {s!r}, which training did not have, is left out of account" for s in column.units if is_sign(s)
+            f"column {column.name!r}: {sign!r}, which the training data did not have, is ignored"
+            for sign in column.units
+            if is_sign(sign)
         ]
     # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
     if unicodedata.category(unit[-1]) != "Sc" and not column.units and column.present.any():
-        return [f"{of} numbers without {unit!r}, taken as if it stood there"]
+        return [f"column {column.name!r}: its numbers lack the {unit!r} of the training data, which is assumed"]
     return []
 
 
-def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
-    """Word how many values of a column are odd, how, and which."""
-    shown = listed([repr(word[:40]) for word in words], 3)
-    return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
+def _examples(words: Sequence[str]) -> str:
+    return listed([repr(word[:40]) for word in words], 3)
 
 
 def _bend_of(values: NDArray[np.float64]) -> float:
@@ -266,9 +268,11 @@ class BooleanColumn:
         odd = codes[np.isnan(column.truths) & (codes >= 0)]
         if not len(odd):
             return []
-        found = [words[k] for k in np.unique(odd)]
-        said = _odd(self.name, len(odd), "is neither yes nor no", "are neither yes nor no", found)
-        return [f"{said}, taken as missing"]
+        shown = _examples([words[k] for k in np.unique(odd)])
+        count = len(odd)
+        return [
+            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no ({shown})"
+        ]
 
     def __str__(self) -> str:
         missing = f", {self.missing:.1%} missing" if self.missing else ""
@@ -344,8 +348,8 @@ class WordColumn:
         if self.rare or not new:
             return []
         count = int(np.isin(codes, new).sum())
-        said = _odd(self.name, count, "was not seen", "were not seen", [words[k] for k in new])
-        return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
+        shown = _examples([words[k] for k in new])
+        return [f"column {self.name!r}: {count:,} value{'s' * (count > 1)} ignored, not in the training data ({shown})"]
 
     def __str__(self) -> str:
         rare = f", {self.rare} rare ones together" if self.rare else ""

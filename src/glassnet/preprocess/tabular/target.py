@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
-from .encoders import LARGEST, about_units, no_numbers
+from .encoders import LARGEST, non_numeric_remarks, unit_remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -22,6 +22,8 @@ _FEW_VALUES = 10
 _MANY_CLASSES = 1000
 _TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
 _KINDS = {"text": "words", "boolean": "yes and no"}
+# The flags stand apart from the sentences, in which `dataset` replaces them by arguments of Python.
+_AS_CLASSES, _AS_NUMBERS = "--task classes", "--task numbers"
 
 
 @dataclass(frozen=True)
@@ -61,8 +63,8 @@ class Target:
         """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
         if not self.is_number or not _mostly_numbers(column):
             return []
-        units = about_units(column, self.unit) if self.task == "numbers" else []
-        return no_numbers(column, self.unit) + units
+        units = unit_remarks(column, self.unit) if self.task == "numbers" else []
+        return non_numeric_remarks(column, self.unit) + units
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
@@ -106,7 +108,7 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise OptionError("GN022", f"target {twice[0]!r}: named twice. Name each column to predict once.")
+        raise OptionError("GN022", f"target {twice[0]!r}: given twice. Name each target once.")
     if len(columns) == 1:
         target, remarks = learn_target(source, columns[0], task)
         return (target,), remarks
@@ -117,15 +119,15 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
         learnt = [_learn_label(source, one) for one in columns]
     else:
         other = next(name for name in names if name not in labels)
-        against = f", as {labels[0]!r} is" if labels else ""
+        unlike = f", unlike {labels[0]!r}" if labels else ""
         numbers = all(one.kind == "number" for one in columns)
-        hint = " --task numbers predicts the numbers of all." if numbers else ""
+        hint = f" To predict all as numbers, pass {_AS_NUMBERS}." if numbers else ""
         raise DataError(
             "GN064",
-            f"{source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
-            f"together if all are labels, or all are numbers.{hint} Or train a network for each.",
+            f"{source}, target {other!r}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or "
+            f"all numbers.{hint} Otherwise train a network for each target.",
         )
-    return tuple(one for one, _ in learnt), [said for _, remarks in learnt for said in remarks]
+    return tuple(one for one, _ in learnt), [remark for _, remarks in learnt for remark in remarks]
 
 
 def _number_among_several(source: str, column: Column) -> tuple[Target, list[str]]:
@@ -134,8 +136,8 @@ def _number_among_several(source: str, column: Column) -> tuple[Target, list[str
         raise DataError(
             "GN064",
             f"{source}, target {column.name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several "
-            "columns are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
-            "a column of 0 and 1 for each word, or predict it alone.",
+            "targets must be all labels (0 and 1, yes and no) or all numbers. Convert it to one column of 0 and 1 "
+            "per word, or predict it alone.",
         )
     return learn_target(source, column, "numbers")
 
@@ -149,12 +151,12 @@ def _is_label(column: Column) -> bool:
 def _learn_label(source: str, column: Column) -> tuple[Target, list[str]]:
     name, share = column.name, float(np.nanmean(column.truths))
     if share in (0.0, 1.0):
-        which = "no" if share == 0 else "every"
+        which = "no" if share == 0 else "yes"
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
+            f"{source}, target {name!r}: the label is {which} in every row, expected both. Remove it from the targets.",
         )
-    return Target(name, "label"), [f"target {name!r}: a label that holds in {_share(share)} of the rows"]
+    return Target(name, "label"), [f"target {name!r}: a label, yes in {_percent(share)} of the rows"]
 
 
 def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
@@ -179,7 +181,7 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
         found = column.series[int(wrong[0])]
         raise DataError(
             "GN064",
-            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
+            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no. Correct the value.",
         )
     return values
 
@@ -212,9 +214,9 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
     if unknown.size:
         raise DataError(
             "GN064",
-            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: class "
-            f"{column.spelt(int(unknown[0]))!r}, but the model knows "
-            f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
+            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: unknown class "
+            f"{column.spelt(int(unknown[0]))!r}, expected one of {', '.join(map(repr, target.classes[:10]))}. Correct "
+            "it, or train a model with this class.",
         )
     return labels
 
@@ -230,8 +232,8 @@ def _require_numbers(source: str, column: Column) -> None:
         row = int(np.argmax(column.present & np.isnan(column.numbers)))
         raise DataError(
             "GN064",
-            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected "
-            "numbers as in training. Correct them, or empty the fields to leave these rows out.",
+            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected a number as in "
+            "training. Correct the values, or empty the fields to exclude these rows.",
         )
 
 
@@ -252,7 +254,7 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
     if kind == "missing":
         raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
     if kind in ("date", "other") and task != "classes":
-        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Turn it into one of them.")
+        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Convert the column.")
     values = column.numbers if kind == "number" else np.empty(0)
     values = values[~np.isnan(values)]
     different = np.unique(values)
@@ -261,47 +263,48 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
     decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
     if decided == "numbers":
         if kind != "number":
-            raise DataError("GN064", f"{where}: words, expected numbers. Leave out --task numbers.")
+            raise DataError("GN064", f"{where}: words, expected numbers. Omit {_AS_NUMBERS}.")
         if len(different) < 2:
-            raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
+            raise DataError("GN064", f"{where}: every value is {different[0]:g}, expected different numbers.")
         require_moderate(different, where)
+        hint = "" if task else f" (for classes, pass {_AS_CLASSES})"
         return Target(name, "numbers", unit=column.unit), [
-            f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
-            + ("" if task else " (--task classes would take each for a class)")
+            f"target {name!r}: regression, numbers from {different[0]:g} to {different[-1]:g}{hint}"
         ]
     # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
-    told = kind == "number" and np.abs(different).max(initial=0) < 2**53
-    numeric = bool(told) and all(map(is_sign, column.units))
-    return _learn_classes(column, numeric=numeric, where=where, said=task is not None)
+    distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
+    numeric = bool(distinct) and all(map(is_sign, column.units))
+    return _learn_classes(column, numeric=numeric, where=where, decided=task is not None)
 
 
 def require_moderate(values: NDArray[np.float64], where: str) -> None:
     """Refuse numbers to be predicted whose squares are too large for any number: DataError GN064."""
     worst = float(values[np.abs(values).argmax()])
     if abs(worst) > LARGEST:
-        raise DataError("GN064", f"{where}: {worst:g}, allowed are numbers up to {LARGEST:g}. Correct it or remove it.")
+        raise DataError("GN064", f"{where}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.")
 
 
-def _learn_classes(column: Column, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
+def _learn_classes(column: Column, *, numeric: bool, where: str, decided: bool) -> tuple[Target, list[str]]:
     name = column.name
     codes, words = class_words(column, numeric)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     if len(words) < 2:
-        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
+        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected at least two classes.")
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
-        hint = "Pass --task numbers, or name" if numeric else "Name"
+        hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
         raise DataError(
             "GN064",
-            f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
+            f"{where}: {len(words)} different values in {counts.sum()} rows are too many classes. Choose another "
+            f"column.{hint}",
         )
     order = np.argsort(-counts, kind="stable")
-    shown = listed([f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order], 5)
-    other = " (--task numbers would predict the number)" if numeric and not said else ""
-    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes, {shown}{other}"]
+    shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)
+    hint = f" (for regression, pass {_AS_NUMBERS})" if numeric and not decided else ""
+    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes: {shown}{hint}"]
 
 
-def _share(part: float) -> str:
-    return f"{part:.0%}" if part >= 0.01 else f"{100 * part:.2g}%"
+def _percent(fraction: float) -> str:
+    return f"{fraction:.0%}" if fraction >= 0.01 else f"{100 * fraction:.2g}%"
 
 
 def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
