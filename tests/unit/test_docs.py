@@ -193,7 +193,7 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
             f"the recipe `notes` {low['notes']} to {high['notes']}, in the mean {mean['notes']}.",
         ],
         "docs/the-notes.zh-CN.md": [
-            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']};",
+            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']}；",
             f"配方 `notes` 得到 {low['notes']} 到 {high['notes']}，平均 {mean['notes']}。",
         ],
     }
