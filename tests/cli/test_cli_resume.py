@@ -96,7 +96,7 @@ def test_data_that_were_moved_can_be_named(folder, stopping):
     stopping(0)
     os.rename("rows.csv", "elsewhere.csv")
     run("resume", "run.ck").refused("GN001", "rows.csv")
-    run("resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other data", "rows.csv")
+    run("resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other training data", "rows.csv")
     run("resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
     assert load_model("b.safetensors").receipt["recipe"] == "notes"
 

@@ -249,7 +249,7 @@ def test_what_cannot_go_on_is_said(tmp_path):
     stopped(path, 5, options())
     for other in (DATA.take(slice(0, 100)), patterns(seed=1), replace(DATA, labels=DATA.labels[::-1].copy())):
         with pytest.raises(
-            ModelFileError, match=r"run.ck was started with other data, 120 samples of patterns"
+            ModelFileError, match=r"run.ck was started with other training data, 120 samples of patterns"
         ) as caught:
             resume(path, other)
         assert caught.value.code == "GN044"

@@ -73,8 +73,10 @@ def _targets_for(data: Dataset, options: Options) -> Targets:
     name, numbers = options.targets, options.targets == "values"
     fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
     if name not in fitting:
-        kind = "classes" if data.values is None else "values instead of classes"
-        raise OptionError("GN022", f"targets {name}: {data.source} has {kind}, expected one of {', '.join(fitting)}.")
+        one_of = ", ".join(fitting)
+        if data.values is None:
+            raise OptionError("GN022", f"targets {name}: {data.source} has classes, expected one of {one_of}.")
+        raise OptionError("GN022", f"targets {name}: {data.source} has values, not classes, expected one of {one_of}.")
     if numbers and options.output in ("sigmoid", "tanh", "softmax"):
         raise OptionError("GN022", f"targets values: {options.output} outputs are bounded. Use identity outputs.")
     if numbers and options.label_smoothing:

@@ -138,7 +138,7 @@ class LoadedCheckpoint:
                 "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
             )
         given = GivenData(data)
-        self._require_same(given, self.model.receipt["data"], "data")
+        self._require_same(given, self.model.receipt["data"], "training data")
         if validation is not None or self.validation is not None:
             self._require_same(
                 None if validation is None else GivenData(validation), self.validation, "validation data"
@@ -159,7 +159,7 @@ class LoadedCheckpoint:
         )
 
     def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
-        source = f"no {what}" if given is None else given.data.source
+        source = "no data" if given is None else given.data.source
         if began_with is None:
             raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")
         if given is None or given.fingerprint != began_with["fingerprint"]:

@@ -59,7 +59,7 @@ class DivergenceGuard:
         epoch = self._state.epoch
         self._state.roll_back()
         good = self._state.chosen_epoch(self._options) or epoch
-        kept = f"those after epoch {good}" if good else "the initial weights"
+        kept = f"the weights after epoch {good}" if good else "the initial weights"
         problem = DivergedError(
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",

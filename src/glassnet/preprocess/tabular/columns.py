@@ -118,11 +118,11 @@ class Columns:
             if not useless:
                 raise DataError("GN062", f"{table.source}: no column is left to predict {targets} from.")
             (name, reason), others = useless[0], len(useless) - 1
-            excluded = f"{name!r}, like {others} more," if others else repr(name)
+            more = f" {others} more column{'s' * (others > 1)} excluded." if others else ""
             raise DataError(
                 "GN062",
-                f"{table.source}: no column is left to predict {targets} from. Column {excluded} is excluded: "
-                f"{reason}.",
+                f"{table.source}: no column is left to predict {targets} from. Column {name!r} is excluded: {reason}."
+                f"{more}",
             )
         commas = frozenset(name for name in _numbers(inputs, learnt) if columns[name].decimal == ",")
         return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), commas)
@@ -374,7 +374,7 @@ def require_column(table: Table, name: str) -> None:
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"The columns are {listed(table.names, 10)}."
+    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
         hint = f"Pass {' '.join(f'--target {quoted(part)}' for part in parts)}."

@@ -173,11 +173,11 @@ def non_numeric_remarks(column: Column, unit: str) -> list[str]:
     remarks, words = [], column.non_numeric
     if count := len(words):
         shown = _examples(sorted(words.unique().to_list()))
-        expected = f"numbers in {unit}" if unit else "numbers"
-        remarks.append(
-            f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected {expected} "
-            f"({shown})"
-        )
+        values = f"{count:,} value{'s' * (count > 1)}"
+        if unit:
+            remarks.append(f"column {column.name!r}: {values} treated as missing, expected numbers in {unit} ({shown})")
+        else:
+            remarks.append(f"column {column.name!r}: {values} treated as missing, expected numbers ({shown})")
     if count := column.infinite:
         remarks.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
     return remarks
@@ -269,10 +269,8 @@ class BooleanColumn:
         if not len(odd):
             return []
         shown = _examples([words[k] for k in np.unique(odd)])
-        count = len(odd)
-        return [
-            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no ({shown})"
-        ]
+        values = f"{len(odd):,} value{'s' * (len(odd) > 1)}"
+        return [f"column {self.name!r}: {values} treated as missing, expected yes or no ({shown})"]
 
     def __str__(self) -> str:
         missing = f", {self.missing:.1%} missing" if self.missing else ""
@@ -349,7 +347,8 @@ class WordColumn:
             return []
         count = int(np.isin(codes, new).sum())
         shown = _examples([words[k] for k in new])
-        return [f"column {self.name!r}: {count:,} value{'s' * (count > 1)} ignored, not in the training data ({shown})"]
+        values = f"{count:,} value{'s' * (count > 1)}"
+        return [f"column {self.name!r}: {values} ignored, not in the training data ({shown})"]
 
     def __str__(self) -> str:
         rare = f", {self.rare} rare ones together" if self.rare else ""
