@@ -179,7 +179,7 @@ def test_samples_are_not_taken_for_outputs_nor_outputs_for_samples():
     with pytest.raises(ShapeError, match=r"model\.predict\(rows\)"):
         model.targets.invert(rows)
     for ask in (model.outputs, model.predict):
-        with pytest.raises(ShapeError, match=r"model\.probabilities and model.confidence take those"):
+        with pytest.raises(ShapeError, match=r"use model\.probabilities or model\.confidence"):
             ask(model.outputs(rows))
 
 

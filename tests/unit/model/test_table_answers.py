@@ -47,9 +47,9 @@ def test_a_few_words_among_numbers_are_left_out_and_named(trained):
     columns = learnt(trained)
     assert load_table(asked, columns=columns).labels.max() == len(trained) - 1
     (said,) = columns.surprises(asked)
-    assert "no number" in said
+    assert "expected numbers" in said
     assert "'n.d.'" in said
-    (also,) = [one for one in Columns.learn(asked, "y").remarks if "no number" in one]
+    (also,) = [one for one in Columns.learn(asked, "y").remarks if "expected numbers" in one]
     assert also == said
 
 
@@ -67,7 +67,7 @@ NO_NUMBERS = {
 def test_what_is_no_number_is_refused(case, settings):
     columns = learnt([1, 2, 3], **settings)
     answers, sample, shown = NO_NUMBERS[case]
-    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected numbers") as caught:
+    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected a number") as caught:
         load_table(table(answers), columns=columns)
     assert caught.value.code == "GN064"
     assert columns.surprises(read_table({"x": [1.0]})) == []

@@ -66,7 +66,7 @@ def test_a_table_without_a_column_is_refused_by_its_name(table):
     columns = Columns.learn(table, "income")
     with refused("GN060", "'age', 'hours'", "'Age'"):
         columns.apply(read_table(table.frame.drop("hours").rename({"age": "Age"})))
-    with refused("GN060", "no names"):
+    with refused("GN060", "no column names"):
         columns.apply(read_table(np.zeros((3, 7))))
 
 
@@ -204,7 +204,7 @@ def test_the_task_is_decided_and_can_be_overruled(values, task, classes):
     table = read_table({"x": np.linspace(0, 1, 100) ** 2, "y": values})
     columns = Columns.learn(table, "y")
     assert (columns.targets[0].task, columns.targets[0].classes) == (task, classes)
-    assert f"target 'y': {'numbers' if task == 'numbers' else len(classes)}" in columns.remarks[0]
+    assert f"target 'y': {'regression' if task == 'numbers' else len(classes)}" in columns.remarks[0]
     if classes in (("9", "10"), ("1", "2")):
         assert Columns.learn(table, "y", task="numbers").task == "numbers"
 

@@ -129,7 +129,7 @@ def test_several_units_are_said_with_advice():
     mixed = _columns(mass=["500 g", "1 kg"] * 30)
     [said] = [remark for remark in mixed.remarks if "'mass'" in remark]
     assert "('g' 30, 'kg' 30)" in said
-    assert "bring them to one unit" in said
+    assert "convert them to one unit" in said
     [said] = [remark for remark in _columns(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
     assert "('$' 30, '€' 30)" in said
 
@@ -204,10 +204,10 @@ def test_numbers_among_few_words_are_told_and_among_many_are_codes():
     learnt = Columns.learn(read_table(table), "y")
     said = [remark for remark in learnt.remarks if "values are numbers and others are words" in remark]
     assert len(said) == 1
-    assert "'income': 72% of its values" in said[0]
+    assert "'income': treated as words, since only 72% of its values" in said[0]
     assert "such as 'refused'" in said[0]
     table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
-    assert any("'income': 72% of its values" in remark for remark in Columns.learn(read_table(table), "y").remarks)
+    assert any("'income': treated as words, since only 72% of its values" in remark for remark in Columns.learn(read_table(table), "y").remarks)
 
 
 def test_a_line_of_totals_does_not_make_an_identifier_a_number():
@@ -270,7 +270,7 @@ def test_many_columns_in_another_unit_are_told_in_one_line():
     columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
     learnt = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
     [one] = learnt.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
-    assert one.startswith("column 'c0' and 4 more: most numbers are far beyond")
+    assert one.startswith("column 'c0' and 4 more: most numbers, such as 70, are far outside")
 
 
 def test_long_numbers_that_differ_in_every_row_are_names():
