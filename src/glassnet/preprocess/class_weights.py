@@ -1,4 +1,4 @@
-"""Class weights: how much each class counts, turned into how much each sample counts."""
+"""Class weights, converted to sample weights."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from ..errors import OptionError
 
 
 def class_weights(labels: ArrayLike, given: str | Mapping[int, float]) -> NDArray[np.float64]:
-    """Return the weight of each sample by its class.
+    """Return sample weights from class weights.
 
     Parameters
     ----------
     labels : array_like of int, shape (n,)
         The class of each sample, from 0.
     given : "balanced" or mapping
-        ``"balanced"`` gives every class that occurs the same sum: ``n / (classes · samples of the class)``, as in King
-        and Zeng 2001, section 4, and in scikit-learn. A mapping names the weight of a class; others have 1.
+        ``"balanced"`` gives all occurring classes the same total weight: ``n / (classes · samples of the class)``, as
+        in King and Zeng 2001, section 4, and in scikit-learn. A mapping gives the weight of a class; the default is 1.
 
     Returns
     -------
     ndarray of float64, shape (n,)
-        For ``Dataset.weights``; multiply them by weights that samples have already.
+        For ``Dataset.weights``; multiply them by existing sample weights.
 
     Raises
     ------
     OptionError
-        GN021 for another word, for a class that does not occur, or a weight that is negative or not finite.
+        GN021 for another string, for a class that does not occur, or a weight that is negative or not finite.
     """
     classes, place, counts = np.unique(np.asarray(labels), return_inverse=True, return_counts=True)
     if isinstance(given, str):
