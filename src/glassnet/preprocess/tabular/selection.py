@@ -1,4 +1,4 @@
-"""Which columns of a table are of use, and why others are not; what is learnt of those that are."""
+"""Select the columns of a table that are useful as inputs, and learn their encodings."""
 
 from __future__ import annotations
 
@@ -26,18 +26,18 @@ _KINDS = {"number": "number", "boolean": "boolean", "text": "words"}
 
 
 def quoted(name: str) -> str:
-    """Return a column's name as a shell takes it."""
+    """Return a column's name, quoted for a shell if necessary."""
     return name if re.fullmatch(r"[\w.-]+", name) else f"'{name}'"
 
 
 def about_numbers(column: Column) -> list[str]:
-    """Say what of a column of numbers is left out of account, or may mean something else."""
+    """Return remarks on ignored units, non-numeric values and possible missing values in a column of numbers."""
     units = [f"column {column.name!r}: the unit {column.unit!r} is ignored"] * bool(column.unit)
     return units + non_numeric_remarks(column, column.unit) + _about_sentinels(column)
 
 
 def _about_sentinels(column: Column) -> list[str]:
-    """Say which numbers may stand for missing values; they are used as they are, since only the owner knows."""
+    """Return remarks on numbers that may mean missing; they are used unchanged, since only the owner knows."""
     return [
         f"column {column.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far from all other values and is "
         "used as a number; if it means missing, empty these fields with glassnet doctor --fix"
@@ -46,7 +46,7 @@ def _about_sentinels(column: Column) -> list[str]:
 
 
 def about_decimals(columns: Iterable[Column]) -> list[str]:
-    """Say how decimals in text were read where it could be wrong, with an example."""
+    """Return remarks, with an example, on how ambiguous decimals in text were read."""
     text = [one for one in columns if one.is_text and one.kind in ("number", "text")]
     commas = [one for one in text if one.kind == "number" and one.decimal == ","]
     others = [one for one in text if one.decimal == "."]
@@ -75,7 +75,7 @@ def examples(columns: Iterable[Column], form: str, what: str) -> list[str]:
 
 
 def about_spellings(column: Column) -> list[str]:
-    """Say which words of a column differ in capitals or blanks alone; each counts as one of its own."""
+    """Return a remark if words of a column differ only in case or spaces; they count as different words."""
     codes, words = column.words()
     counts = np.bincount(codes[codes >= 0], minlength=len(words)).tolist()
     better = alike(dict(zip(words, counts, strict=True)))
@@ -92,7 +92,7 @@ def about_spellings(column: Column) -> list[str]:
 def learn_inputs(
     columns: Iterable[Column], rows: NDArray[np.int64] | None, keep: Collection[str]
 ) -> tuple[list[Encoding], list[tuple[str, str]], list[str]]:
-    """Learn the encoders of columns from some rows, or all; return them, the useless ones, and what to say."""
+    """Learn encodings of columns from selected or all rows; return them, useless columns with reasons, and remarks."""
     inputs: list[Encoding] = []
     useless: list[tuple[str, str]] = []
     remarks: list[str] = []
@@ -110,7 +110,7 @@ def learn_inputs(
 
 
 def about_numbers_in_words(column: Column) -> list[str]:
-    """Say that a column of words would be one of numbers, had it one unit, or no words."""
+    """Return a remark if a column of words would be numeric but for different units or a few words."""
     found = column.found
     if column.kind != "text" or found is None:
         return []
@@ -120,7 +120,7 @@ def about_numbers_in_words(column: Column) -> list[str]:
             f"column {column.name!r}: treated as words, since its numbers have different units ({shown}); to use it as "
             "numbers, convert them to one unit"
         ]
-    # Few different numbers are grades, and many words among numbers are codes.
+    # Few different numbers are grades; many different words among numbers are codes.
     numbers, words = found.values.drop_nulls(), found.non_numeric
     few = numbers.n_unique() <= _FEW_NUMBERS or words.n_unique() > _FEW_NUMBERS
     if few or len(numbers) < len(words) or not len(words):
@@ -133,7 +133,7 @@ def about_numbers_in_words(column: Column) -> list[str]:
 
 
 def _why_useless(column: Column, *, keep: bool) -> str:
-    """Say why a column is left out; nothing if it is used."""
+    """Return why a column is excluded; an empty string if it is used."""
     if column.kind == "missing":
         return "every value is missing"
     if column.kind == "number":
@@ -158,15 +158,15 @@ def _why_useless(column: Column, *, keep: bool) -> str:
 
 def _why_useless_numbers(column: Column, *, keep: bool) -> str:
     values = column.numbers
-    known = values[~np.isnan(values)]
-    different = np.unique(known)
+    present = values[~np.isnan(values)]
+    different = np.unique(present)
     if not len(different):
         return "every value is missing"
     if len(different) == 1 and not np.isnan(values).any():
         return f"every value is {different[0]:g}"
-    # A few rows may have none, such as a line of totals.
-    tells_apart = _counts_rows(column.name, different, len(known)) or _are_long_names(column, different, len(known))
-    if not keep and len(known) >= 0.95 * len(values) and tells_apart:
+    # A few rows may lack an identifier, such as a row of totals.
+    identifies = _counts_rows(column.name, different, len(present)) or _are_long_names(column, different, len(present))
+    if not keep and len(present) >= 0.95 * len(values) and identifies:
         return f"every value differs, like an identifier (to use it, pass {_keep(column.name)})"
     return ""
 
@@ -176,14 +176,14 @@ def _keep(name: str) -> str:
 
 
 def _are_long_names(column: Column, different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether whole numbers differ in every row, in digits that no measurement has and float64 has not either."""
+    """Return whether whole numbers differ in every row, but only in digits beyond the precision of float64."""
     if rows < _FEW_ROWS or len(different) == rows or np.abs(different).max() < 2**53:
         return False
     return len(column.words()[1]) == rows and bool((different == np.floor(different)).all())
 
 
 def _counts_rows(name: str, different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether numbers only number the rows: whole, all different, without gaps or of a telling name."""
+    """Return whether a column just numbers the rows: whole, all different, without gaps or with a name such as "id"."""
     if len(different) < rows or rows < _FEW_ROWS or not (different == np.floor(different)).all():
         return False
     return bool(different[-1] + 1 == different[0] + rows or _ID.search(name))

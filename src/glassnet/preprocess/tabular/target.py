@@ -1,4 +1,4 @@
-"""The columns of a table that are to be predicted: classes or numbers or labels, decided by what stands in them."""
+"""The target columns of a table: classes, numbers or labels, inferred from their values."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _FEW_VALUES = 10
 _MANY_CLASSES = 1000
 _TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
 _KINDS = {"text": "words", "boolean": "yes and no"}
-# The flags stand apart from the sentences, in which `dataset` replaces them by arguments of Python.
+# Separate from the sentences, because `dataset` replaces these flags by Python arguments.
 _AS_CLASSES, _AS_NUMBERS = "--task classes", "--task numbers"
 
 
@@ -34,13 +34,13 @@ class Target:
     ----------
     name : str
     task : {"classes", "numbers", "label"}
-        One of several classes, a number, or one of the labels that each hold or not.
+        Classification, regression, or a label that is present or not.
     classes : tuple of str
-        What the classes are called; empty otherwise.
+        Names of the classes; empty otherwise.
     numeric : bool
-        Whether the classes are written as numbers, so that 1 and 1.0 are the same.
+        Whether the class names are numbers, so that 1 and 1.0 are the same class.
     unit : str
-        The unit or sign that stood beside numbers to predict, as in 12 km; empty if none did.
+        The unit or sign written next to the target numbers, as in 12 km; empty if there is none.
     """
 
     name: str
@@ -51,16 +51,16 @@ class Target:
 
     @property
     def suffix(self) -> str:
-        """What to write behind a number that was predicted: a blank and its unit, or nothing."""
+        """Text to append to a predicted number: a space and its unit, or nothing."""
         return f" {self.unit}" if self.unit else ""
 
     @property
     def is_number(self) -> bool:
-        """Whether numbers stand in the column, to be predicted or as names of the classes."""
+        """Whether the column has numbers, as regression targets or as class names."""
         return self.numeric or self.task == "numbers"
 
     def surprises(self, column: Column) -> list[str]:
-        """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
+        """Return remarks on values that are not numbers, or have another unit or sign than in training."""
         if not self.is_number or not _mostly_numbers(column):
             return []
         units = unit_remarks(column, self.unit) if self.task == "numbers" else []
@@ -70,11 +70,11 @@ class Target:
         """Return plain values, for a file."""
         described = {**asdict(self), "classes": list(self.classes)}
         unit = described.pop("unit")
-        return {**described, "beside": unit} if unit else described  # an older name, left out as before there was any
+        return {**described, "beside": unit} if unit else described  # older files lack it, and "beside" is its old name
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> Target:
-        """Make a target from what `to_dict` gave."""
+        """Make a target from the result of `to_dict`."""
         values = {**described, "classes": tuple(described["classes"]), "unit": described.get("beside", "")}
         values.pop("beside", None)
         return cls(**values)
@@ -83,19 +83,19 @@ class Target:
         if self.task == "numbers":
             return f"the target, numbers{self.suffix and f' in{self.suffix}'}"
         if self.task == "label":
-            return "the target, a label that holds or not"
+            return "the target, a label"
         return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
 
 
 def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
-    """Decide what is to be predicted, and say it: of one column classes or numbers, of several labels or numbers.
+    """Infer the targets: classes or numbers for one column, labels or numbers for several; return remarks too.
 
     Parameters
     ----------
     source : str
         The table, for messages.
     columns : sequence of Column
-        Those to predict.
+        The target columns.
     task : {"classes", "numbers"}, optional
 
     Raises
@@ -103,7 +103,7 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     DataError
         GN064 when a column cannot be predicted, or not together with the others.
     OptionError
-        GN021 for another task, GN022 for a column that is named twice.
+        GN021 for another task, GN022 for a duplicate column.
     """
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
@@ -143,7 +143,7 @@ def _number_among_several(source: str, column: Column) -> tuple[Target, list[str
 
 
 def _is_label(column: Column) -> bool:
-    """Tell whether every value of a column is 0 or 1, yes or no."""
+    """Return whether every value of a column is 0 or 1, or yes or no."""
     present, truths = column.present, column.truths
     return bool(present.any() and not np.isnan(truths[present]).any())
 
@@ -160,7 +160,7 @@ def _learn_label(source: str, column: Column) -> tuple[Target, list[str]]:
 
 
 def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
-    """Return the numbers of a target's column, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
+    """Return the numbers of a target column, or 1 and 0 for a label, shape (n,); NaN where missing.
 
     Raises
     ------
@@ -171,9 +171,9 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
     if target.task == "numbers":
         _require_numbers(source, column)
         values = column.numbers
-        known = values[~np.isnan(values)]
-        if len(known):
-            require_moderate(known, where)
+        present = values[~np.isnan(values)]
+        if len(present):
+            require_moderate(present, where)
         return values
     values = column.truths
     wrong = np.flatnonzero(np.isnan(values) & column.present)
@@ -187,14 +187,14 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
 
 
 def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
-    """Return the place of each row's class among a target's, shape (n,); -1 where it is missing.
+    """Return the class index of each row, shape (n,); -1 where it is missing.
 
-    Yes and no, true and false, and 1 and 0 are understood whichever of them training had.
+    Yes and no, true and false, and 1 and 0 are equivalent, whichever of them the training data had.
 
     Raises
     ------
     DataError
-        GN064 for a class that training did not know.
+        GN064 for a class that the training data did not have.
     """
     truths = [_TRUTHS.get(word.lower()) for word in target.classes]
     if len(truths) == 2 and {*truths} == {0.0, 1.0}:
@@ -209,7 +209,7 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
         if target.numeric:
             _require_numbers(source, column)
     if target.numeric and _mostly_numbers(column):
-        strange &= ~np.isnan(column.numbers)  # some words are left out, as in training
+        strange &= ~np.isnan(column.numbers)  # a few words count as missing, as in training
     unknown = np.flatnonzero(strange & column.present)
     if unknown.size:
         raise DataError(
@@ -222,12 +222,12 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
 
 
 def _mostly_numbers(column: Column) -> bool:
-    """Tell whether at most half of the answers are words."""
+    """Return whether at most half of the values are words."""
     return 2 * len(column.non_numeric) <= column.series.count()
 
 
 def _require_numbers(source: str, column: Column) -> None:
-    """Refuse words instead of numbers: DataError GN064."""
+    """Raise DataError GN064 for words instead of numbers."""
     if not _mostly_numbers(column):
         row = int(np.argmax(column.present & np.isnan(column.numbers)))
         raise DataError(
@@ -238,12 +238,12 @@ def _require_numbers(source: str, column: Column) -> None:
 
 
 def learn_target(source: str, column: Column, task: str | None) -> tuple[Target, list[str]]:
-    """Decide whether a column is classes or numbers, and say it.
+    """Infer whether a target column has classes or numbers; return remarks too.
 
     Raises
     ------
     DataError
-        GN064 when it cannot be predicted.
+        GN064 when the column cannot be predicted.
     OptionError
         GN021 for another task.
     """
@@ -271,14 +271,14 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
         return Target(name, "numbers", unit=column.unit), [
             f"target {name!r}: regression, numbers from {different[0]:g} to {different[-1]:g}{hint}"
         ]
-    # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
+    # Classes such as 2D and 3D keep their names, and so do numbers that float64 cannot distinguish.
     distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
     numeric = bool(distinct) and all(map(is_sign, column.units))
     return _learn_classes(column, numeric=numeric, where=where, decided=task is not None)
 
 
 def require_moderate(values: NDArray[np.float64], where: str) -> None:
-    """Refuse numbers to be predicted whose squares are too large for any number: DataError GN064."""
+    """Raise DataError GN064 for target numbers that are too large to square."""
     worst = float(values[np.abs(values).argmax()])
     if abs(worst) > LARGEST:
         raise DataError("GN064", f"{where}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.")
@@ -308,14 +308,14 @@ def _percent(fraction: float) -> str:
 
 
 def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether numbers are rather the names of classes: whole, few, and each of them often."""
+    """Return whether numbers are more likely class names: whole, few, and frequent."""
     return bool(
         len(different) <= _FEW_VALUES and 2 * len(different) <= rows and (different == np.floor(different)).all()
     )
 
 
 def class_words(column: Column, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return a target's classes as codes and words; those that are numbers are sorted as numbers."""
+    """Return a target's classes as codes and words; numeric ones are sorted by value."""
     if not numeric:
         return column.words()
     values = column.numbers
