@@ -259,7 +259,7 @@ def record_of(cls: type, **kinds: Kind) -> Record:
 
 
 def open_record_of(cls: type, **kinds: Kind) -> Record:
-    """Return the record of a `TypedDict`, some keys of a narrower kind; all keys are optional, and others are allowed."""
+    """Return the record of a `TypedDict`, some keys of a narrower kind; all are optional, and others are allowed."""
     return Record(
         optional={name: kinds.get(name) or kind_of(hint) for name, hint in get_type_hints(cls).items()},
         others=Anything(),

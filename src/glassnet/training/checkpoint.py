@@ -1,8 +1,8 @@
-"""Checkpoints: a training written down now and then, so that it goes on after whatever stopped it.
+"""Checkpoints: the state of a training run in a file, from which it can be resumed.
 
-A checkpoint is a model file with more in it: what the optimizer carries, the place in the epoch, the history, and
-what the training was begun with. It is written at the end of a block, where a training is cut anyway, so that one that
-goes on gives the bits of one that never stopped. See `docs/reference/file-format.md`.
+A checkpoint is a model file with additional content: the state of the optimizer, the position in the epoch, the
+history, and how training was started. It is written at the end of a block, where training is split anyway, so a resumed
+run produces the same bits as an uninterrupted one. See `docs/reference/file-format.md`.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class CheckpointPolicy:
-    """Where a training is written down, and how often. `glassnet.Checkpoint` is its other name.
+    """File and interval of checkpoints. `glassnet.Checkpoint` is another name.
 
     Parameters
     ----------
     path : path
-        The file; the first checkpoint is written before the first step, each replaces the one before it.
+        The file; the first checkpoint is written before the first step, and each replaces the previous one.
     every : str or int
-        A time, ``"30s"``, ``"5m"`` or ``"2h"``, or a number of steps; one is written at the end of the block in which
-        that much has passed.
+        The interval: a time (``"30s"``, ``"5m"`` or ``"2h"``) or a number of steps. A checkpoint is written at the end
+        of the block in which it is due.
     note : dict
-        Plain values of the caller's own, given back by `load_checkpoint`.
+        Plain values of the caller, returned by `load_checkpoint`.
     tell : callable
-        Called with a line of text, once, when a checkpoint cannot be written; training goes on.
+        Called once, with a line of text, if a checkpoint cannot be written; training continues.
 
     Raises
     ------
     OptionError
-        GN021 when `every` is neither.
+        GN021 for an invalid `every`.
     """
 
     path: str | Path
@@ -67,7 +67,7 @@ class CheckpointPolicy:
 
 
 def interval_of(every: str | int) -> tuple[float, float]:
-    """Return seconds and steps after which the next checkpoint is due, one of them infinite; errors as above."""
+    """Return the interval in seconds and in steps, one of them infinite; errors as for `CheckpointPolicy`."""
     match = _EVERY.fullmatch(str(every).strip())
     amount = float(match[1] or match[3]) if match else 0.0
     if not match or not amount:
@@ -79,24 +79,24 @@ def interval_of(every: str | int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """A checkpoint as it was read.
+    """Result of `load_checkpoint`.
 
     Parameters
     ----------
     path : path
     model : Model
-        What training would have given if it had ended there; its receipt says what the training was begun with.
+        The model that training would have produced if it had ended there; its training record describes the start.
     options : Options
     every, note
-        Those of the `CheckpointPolicy`.
+        As in `CheckpointPolicy`.
     state : TrainingState
-        Where the training stood.
+        State of the training run.
     history : History
-        What was seen of it up to there.
+        Learning curve so far.
     changes : tuple of str
-        How versions and processor have differed since it was begun, in words.
+        Changes of versions and processor since the start, as text.
     validation : dict or None
-        What the validation data were, where they were given apart.
+        Description of the validation data, if they were passed separately.
     """
 
     path: str | Path
@@ -115,20 +115,21 @@ class LoadedCheckpoint:
         return self.state
 
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
-        """Return the training as it stood, on the data it was begun with; it moves `state` and `history` along.
+        """Return the run in its saved state; training it updates `state` and `history`.
 
         Parameters
         ----------
         data : Dataset
+            The same data as at the start.
         engine : Engine, optional
-            Needed where the training was begun with an engine of one's own.
+            Required if training was started with a custom engine.
         validation : Dataset, optional
-            Needed where the training was begun with such data.
+            Required if training was started with validation data.
 
         Raises
         ------
         ModelFileError
-            GN044 when one of these is not what the training was begun with.
+            GN044 when an argument differs from the start of the training.
         """
         name = self.model.receipt["engine"]
         if engine is None and name in ENGINES:
@@ -144,15 +145,15 @@ class LoadedCheckpoint:
                 None if validation is None else GivenData(validation), self.validation, "validation data"
             )
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
-        part, looked_at = split_for(data, self.options, validation)
+        training, validation_part = split_for(data, self.options, validation)
         return Run(
             model=replace(self.model, network=network, receipt={}),
-            data=part,
+            data=training,
             options=self.options,
             engine=engine,
             state=self.state,
             given=given,
-            validation=looked_at,
+            validation=validation_part,
             own_validation=validation is not None,
             history=self.history,
             changes=self.changes,
@@ -176,8 +177,8 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     Raises
     ------
     FileError, ModelFileError
-        As `load_model`; GN043 when the file is a model and no checkpoint, GN044 when it has options that this glassnet
-        does not know.
+        As `load_model`; GN043 when the file is a model, not a checkpoint, GN044 when it has options that this version
+        of glassnet does not know.
     """
     try:
         header, tensors = read(path)
@@ -217,17 +218,17 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
 
 
 def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tensors]:
-    """Return header and tensors of a checkpoint: copies, which further training leaves alone.
+    """Return header and tensors of a checkpoint, as copies that further training does not change.
 
-    What it was begun with, the receipt and ``training["validation"]``, is left to the caller: it takes a while.
+    The caller adds the training record and ``training["validation"]``, which take a while to compute.
     """
     numbers, arrays = run.state.saved()
     for name, values in vars(run.history).items():
         if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)
-    made = run.model.network.architecture
-    answering = Parameters(made.layout, run.state.answer(run.options).copy())
-    model = replace(run.model, network=Network.of(made, answering))
+    architecture = run.model.network.architecture
+    parameters = Parameters(architecture.layout, run.state.answer(run.options).copy())
+    model = replace(run.model, network=Network.of(architecture, parameters))
     training = {
         **numbers,
         "every": policy.every,
@@ -253,14 +254,14 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
 
 
 def require_free(path: str | Path) -> None:
-    """Refuse a place where a checkpoint would replace a training that has not ended, or anything that is none.
+    """Raise if a checkpoint at `path` would replace an unfinished training run, or a file that is not a checkpoint.
 
     Raises
     ------
     FileError, OptionError
-        As `writing.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for the suffix of another format.
     ModelFileError
-        GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
+        GN045 for an unfinished training run or a model; GN040 to GN042 when the file cannot be read.
     """
     require_place(path, MODEL)
     require_model_name(path)
@@ -273,16 +274,16 @@ def require_free(path: str | Path) -> None:
 
 
 def require_model_place(path: str | Path, *, overwrite: bool = True) -> None:
-    """Refuse a place where a model would replace a training that has not ended, or anything that is no model.
+    """Raise if a model at `path` would replace an unfinished training run, or a file that is not a model.
 
-    A damaged file of glassnet's may be replaced: to train again is what helps against it.
+    A damaged glassnet file may be replaced, since training again is the remedy.
 
     Raises
     ------
     FileError, OptionError
-        As `writing.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for the suffix of another format.
     ModelFileError
-        GN045 when there is such a training; GN040 and GN042 for a file that is another program's or version's.
+        GN045 for an unfinished training run; GN040 and GN042 for a file of another program or a newer version.
     """
     require_place(path, MODEL)
     require_model_name(path)

@@ -25,7 +25,7 @@ MESSAGES: dict[str, str] = {
         "目标 values：需要训练数据的数值。请使用 Targets.of_values。"
     ),
     "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.predict(rows).": (
-        "outputs：形状为 {shape}，应为（样本数, {classes}）。要预测样本，请用 model.predict(rows)。"
+        "outputs：形状为 {shape}，应为（样本数，{classes}）。要预测样本，请用 model.predict(rows)。"
     ),
     "{options}: the samples are not images. Omit these options.": "{options}：样本不是图像。请去掉这些选项。",
     "{options}: the images have colours, expected greyscale. Omit these options, or the colours.": (
@@ -259,13 +259,13 @@ MESSAGES: dict[str, str] = {
         "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"
     ),
     "rows: shape {shape}, expected (samples, {features}).{hint}": (
-        "rows：形状为 {shape}，应为（样本数, {features}）。{hint}"
+        "rows：形状为 {shape}，应为（样本数，{features}）。{hint}"
     ),
     " For outputs, use model.probabilities or model.confidence.": (
         "若这些是输出，请用 model.probabilities 或 model.confidence。"
     ),
     "outputs: shape {shape}, expected (samples, {classes}).{hint}": (
-        "outputs：形状为 {shape}，应为（样本数, {classes}）。{hint}"
+        "outputs：形状为 {shape}，应为（样本数，{classes}）。{hint}"
     ),
     " For rows, use model.{method}(model.outputs(rows)).": "若这些是样本，请用 model.{method}(model.outputs(rows))。",
     " Pass model.outputs(rows).": "请传入 model.outputs(rows)。",

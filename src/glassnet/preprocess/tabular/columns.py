@@ -117,8 +117,8 @@ class Columns:
             shown = ", ".join(map(repr, names))
             if not useless:
                 raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
-            (name, reason), others = useless[0], len(useless) - 1
-            more = f" {others} more column{'s' * (others > 1)} excluded." if others else ""
+            (name, reason), rest = useless[0], len(useless) - 1
+            more = f" {rest} more column{'s' * (rest > 1)} excluded." if rest else ""
             raise DataError(
                 "GN062",
                 f"{table.source}: no column is left to predict {shown} from. Column {name!r} is excluded: {reason}."

@@ -207,7 +207,10 @@ def test_numbers_among_few_words_are_told_and_among_many_are_codes():
     assert "'income': treated as words, since only 72% of its values" in said[0]
     assert "such as 'refused'" in said[0]
     table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
-    assert any("'income': treated as words, since only 72% of its values" in remark for remark in Columns.learn(read_table(table), "y").remarks)
+    assert any(
+        "'income': treated as words, since only 72% of its values" in remark
+        for remark in Columns.learn(read_table(table), "y").remarks
+    )
 
 
 def test_a_line_of_totals_does_not_make_an_identifier_a_number():
