@@ -186,7 +186,7 @@ def test_other_versions_are_said(folder, stopping):
     stopping(0)
     outcome = run("resume", "run.ck")
     assert outcome.code == 0
-    assert "processor abacus then" in outcome.err
+    assert "processor abacus → " in outcome.err
     assert "the last bits may differ" in outcome.err
     assert load_model("notes.safetensors").receipt["resumed"][0].startswith("processor abacus")
 

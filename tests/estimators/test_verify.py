@@ -88,7 +88,7 @@ def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
 
     with pytest.raises(KeyboardInterrupt):
         fitted.fit(X, SIDES, callbacks=[interrupt])
-    with pytest.raises(DataError, match="no complete training record"):
+    with pytest.raises(DataError, match="no training record"):
         fitted.verify(X, SIDES)
 
 

@@ -148,7 +148,7 @@ class Anything:
         if depth > DEEPEST:
             raise ValueError(f"its header is nested more than {DEEPEST} levels deep")
         if type(value) is int and abs(value) > _LONG:
-            raise ValueError(f"{place or 'its header'} has a whole number of more than 64 bits")
+            raise ValueError(f"header: {place or 'top level'} has a whole number of more than 64 bits")
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.check(one, place, depth + 1)
 
@@ -201,11 +201,11 @@ class Record:
             raise _wrong(place, value, "an object")
         missing = sorted(self.required.keys() - value.keys())
         if missing:
-            raise ValueError(f"{_inside(place, missing[0])} is missing")
+            raise ValueError(f"header: {_inside(place, missing[0])} is missing")
         for name, one in value.items():
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
-                raise ValueError(f"{_inside(place, ascii(name))} is unknown")
+                raise ValueError(f"header: {_inside(place, ascii(name))} is unknown")
             kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
@@ -217,7 +217,7 @@ def _wrong(place: str, value: Any, wanted: str) -> ValueError:
     """Return an error that describes the given value, of lists and objects only their type and length."""
     found = ascii(value)[:60] if not isinstance(value, dict | list) else f"a list of {len(value)}"
     found = "an object" if isinstance(value, dict) else found
-    return ValueError(f"{place or 'its header'} is {found}, expected {wanted}")
+    return ValueError(f"header: {place or 'top level'} is {found}, expected {wanted}")
 
 
 FLAG, NULL, COUNT, SHARE = (
@@ -481,4 +481,4 @@ def _require_columns(columns: dict[str, Any], features: int, outputs: int, targe
 def _require_length(place: str, values: Any, allowed: tuple[int, ...]) -> None:
     if len(values) not in allowed:
         expected = f"0 or {allowed[-1]}" if len(allowed) > 1 else f"{allowed[0]}"
-        raise ValueError(f"{place} has {len(values)} values, expected {expected}")
+        raise ValueError(f"header: {place} has {len(values)} values, expected {expected}")

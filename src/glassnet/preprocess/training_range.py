@@ -111,9 +111,10 @@ class TrainingRange:
         if what := self._what_is_far(inputs, encoded):
             self._warned.append(True)
             samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
+            unit = " (in standard deviations of the column)" if encoded else ""
             text = (
-                f"rows: {samples} far outside the range of the training data: {what}. Predictions are unreliable; "
-                "pass rows with the encoding and scale of the training data."
+                f"rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are "
+                "unreliable; pass rows with the encoding and scale of the training data."
             )
             warnings.warn(RangeWarning(text), stacklevel=callers_level())
 
@@ -122,15 +123,15 @@ class TrainingRange:
 
         Only a few samples are examined at first, and many more if enough of those are far off to suggest a majority.
         """
-        what, unit = "", ", in standard deviations of the column" if encoded else ""
+        what = ""
         for most, fraction in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
             chosen = _spread(inputs, most)
             chosen = straightened(chosen) if encoded else chosen
-            if not (what := self._far_samples(chosen, fraction, unit) or self._far_features(chosen, fraction, unit)):
+            if not (what := self._far_samples(chosen, fraction) or self._far_features(chosen, fraction)):
                 break
         return what
 
-    def _far_samples(self, chosen: NDArray[Any], fraction: float, unit: str) -> str:
+    def _far_samples(self, chosen: NDArray[Any], fraction: float) -> str:
         if len(chosen) == 1 and self._has_usual_ends(chosen[0]):
             return ""
         low, high = map(np.array, self._sample_bounds)
@@ -143,9 +144,9 @@ class TrainingRange:
         if np.count_nonzero(far.any(axis=1)) <= fraction * len(chosen):
             return ""
         which = int(far.sum(axis=0).argmax())
-        return _described(SUMMARIES[which], found[:, which], far[:, which], self._ends(self.samples, which), unit)
+        return _described(SUMMARIES[which], found[:, which], far[:, which], self._ends(self.samples, which))
 
-    def _far_features(self, chosen: NDArray[Any], fraction: float, unit: str) -> str:
+    def _far_features(self, chosen: NDArray[Any], fraction: float) -> str:
         """Look for features that are far off in most samples; with few samples, many features must be."""
         if self.features is None or self._feature_bounds is None:
             return ""
@@ -155,10 +156,8 @@ class TrainingRange:
         if not columns.size or columns.size * len(chosen) < MOST * self._varying:
             return ""
         which = int(columns[0])
-        name = f"value {which + 1}"
-        if columns.size > 1:
-            name = f"{name} (and {columns.size - 1} more)"
-        return _described(name, chosen[:, which], far[:, which], self._ends(self.features, which), unit)
+        name = f"value {which + 1} (and {columns.size - 1} more)" if columns.size > 1 else f"value {which + 1}"
+        return _described(name, chosen[:, which], far[:, which], self._ends(self.features, which))
 
     @staticmethod
     def _ends(limits: Limits, which: int) -> tuple[float, float]:
@@ -235,8 +234,6 @@ def _hull(one: Limits, other: Limits) -> Limits:
     return tuple(map(min, one[0], other[0])), tuple(map(max, one[1], other[1]))
 
 
-def _described(
-    name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float], unit: str
-) -> str:
+def _described(name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float]) -> str:
     typical, (low, high) = np.sort(values[far])[np.count_nonzero(far) // 2], training
-    return f"{name} is {typical:g}, in training it was {low:g} to {high:g}{unit}"
+    return f"{name} is {typical:g}, in training it was {low:g} to {high:g}"

@@ -173,7 +173,7 @@ def resume(
     if run.changes:
         warnings.warn(
             printable(
-                f"{path}: the last bits may differ, because versions or processor changed: {'; '.join(run.changes)}."
+                f"{path}: the last bits may differ, because versions or processor changed: {', '.join(run.changes)}."
             ),
             stacklevel=2,
         )

@@ -241,7 +241,7 @@ def test_names_that_are_not_there_are_answered_with_near_ones(table):
         Columns.learn(table, "income", drop=["Hours"])
     with refused("GN060", "'zzz'", "id, age, job"):
         Columns.learn(table, "zzz")
-    with refused("GN062", "Column 'id' is excluded: every value differs"):
+    with refused("GN062", "'id' is excluded, because every value differs"):
         Columns.learn(table, "income", drop=[name for name in HEADER if name not in ("income", "id")])
     with refused("GN021", "task"):
         Columns.learn(table, "income", task="guess")

@@ -32,19 +32,19 @@ MESSAGES: dict[str, str] = {
         "{options}：图像是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
     ),
     # inputs outside the range of training
-    "rows: {samples} far outside the range of the training data: {what}. Predictions are unreliable; pass rows with "
-    "the encoding and scale of the training data.": (
-        "rows：{samples}远超训练数据的范围：{what}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
+    "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
+    "with the encoding and scale of the training data.": (
+        "rows：{samples}远超训练数据的范围{unit}：{what}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
     ),
     "the sample is": "该样本",
     "most of {count} samples are": "{count} 个样本中的大多数",
-    "{name} is {value}, in training it was {low} to {high}{unit}": "{name}为 {value}，训练时为 {low} 到 {high}{unit}",
-    ", in standard deviations of the column": "（单位为该列的标准差）",
+    " (in standard deviations of the column)": "（以该列的标准差为单位）",
+    "{name} is {value}, in training it was {low} to {high}": "{name}为 {value}，训练时为 {low} 到 {high}",
     "the smallest value": "最小值",
     "the median value": "中位数",
     "the largest value": "最大值",
     "value {place}": "第 {place} 个值",
-    "{name} (and {count} more)": "{name}（及另外 {count} 个值）",
+    "value {place} (and {count} more)": "第 {place} 个值（及另外 {count} 个值）",
     # columns of tables: what was decided
     "column {name}: the unit {unit} is ignored": "列 {name}：忽略单位 {unit}",
     "column {name}: {value} in {count} row{plural} is far from all other values and is used as a number; if it means "
@@ -52,31 +52,34 @@ MESSAGES: dict[str, str] = {
         "列 {name}：{count} 行的值为 {value}，远离其他所有值，按数字使用；若表示缺失，请用 glassnet doctor --fix "
         "清空这些字段"
     ),
-    "column {name}": "列 {name}",
-    "column {name} and {count} more": "列 {name} 及另外 {count} 列",
-    "{where}: {value} is read with a decimal comma": "{where}：{value} 中的逗号按小数点读取",
-    "{where}: {value} is read with a point between thousands": "{where}：{value} 中的点按千位分隔符读取",
-    "{where}: {value} is read with a comma between thousands": "{where}：{value} 中的逗号按千位分隔符读取",
-    "{where}: {value} is not read with a decimal comma, unlike other columns; to do so, pass --decimal ,": (
-        "{where}：与其他列不同，{value} 不按小数逗号读取；如需如此，请加 --decimal ,"
+    " (also in {count} more column{plural})": "（另有 {count} 列也是如此）",
+    "column {name}: {value} is read with a decimal comma{more}": "列 {name}：{value} 中的逗号按小数点读取{more}",
+    "column {name}: {value} is read with a point between thousands{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取{more}"
     ),
-    "{where}: {value} is read with a decimal comma, unlike in training": (
-        "{where}：{value} 中的逗号按小数点读取，与训练时不同"
+    "column {name}: {value} is read with a comma between thousands{more}": (
+        "列 {name}：{value} 中的逗号按千位分隔符读取{more}"
     ),
-    "{where}: {value} is read with a decimal comma, as in training": (
-        "{where}：{value} 中的逗号按小数点读取，与训练时相同"
+    "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,": (
+        "列 {name}：与其他列不同，{value} 不按小数逗号读取{more}；如需如此，请加 --decimal ,"
     ),
-    "{where}: {value} is read with a decimal point, unlike in training": (
-        "{where}：{value} 中的点按小数点读取，与训练时不同"
+    "column {name}: {value} is read with a decimal comma, unlike in training{more}": (
+        "列 {name}：{value} 中的逗号按小数点读取，与训练时不同{more}"
     ),
-    "{where}: {value} is read with a point between thousands, unlike in training": (
-        "{where}：{value} 中的点按千位分隔符读取，与训练时不同"
+    "column {name}: {value} is read with a decimal comma, as in training{more}": (
+        "列 {name}：{value} 中的逗号按小数点读取，与训练时相同{more}"
     ),
-    "{where}: {value} is read with a point between thousands, as in training": (
-        "{where}：{value} 中的点按千位分隔符读取，与训练时相同"
+    "column {name}: {value} is read with a decimal point, unlike in training{more}": (
+        "列 {name}：{value} 中的点按小数点读取，与训练时不同{more}"
     ),
-    "{where}: {value} is read with a comma between thousands, unlike in training": (
-        "{where}：{value} 中的逗号按千位分隔符读取，与训练时不同"
+    "column {name}: {value} is read with a point between thousands, unlike in training{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取，与训练时不同{more}"
+    ),
+    "column {name}: {value} is read with a point between thousands, as in training{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取，与训练时相同{more}"
+    ),
+    "column {name}: {value} is read with a comma between thousands, unlike in training{more}": (
+        "列 {name}：{value} 中的逗号按千位分隔符读取，与训练时不同{more}"
     ),
     "column {name}: {word} and {other} differ only in case or spaces{more} and count as different words; if they mean "
     "the same, unify them with glassnet doctor --fix": (
@@ -90,19 +93,16 @@ MESSAGES: dict[str, str] = {
     "{word}; to use it as numbers, empty those fields": (
         "列 {name}：只有 {percent} 的值是数字，其余是 {word} 之类的文字，故按文字处理；要按数字使用，请清空这些字段"
     ),
-    "column {name}: {values} treated as missing, expected numbers in {unit} ({shown})": (
-        "列 {name}：{values}按缺失处理，应为以 {unit} 为单位的数字（{shown}）"
+    "column {name}: {count} value{plural} treated as missing, expected numbers{unit} ({shown})": (
+        "列 {name}：{count} 个值按缺失处理，应为{unit}数字（{shown}）"
     ),
-    "column {name}: {values} treated as missing, expected numbers ({shown})": (
-        "列 {name}：{values}按缺失处理，应为数字（{shown}）"
+    " in {unit}": "以 {unit} 为单位的",
+    "column {name}: {count} value{plural} treated as missing, expected yes or no ({shown})": (
+        "列 {name}：{count} 个值按缺失处理，应为 yes 或 no（{shown}）"
     ),
-    "column {name}: {values} treated as missing, expected yes or no ({shown})": (
-        "列 {name}：{values}按缺失处理，应为 yes 或 no（{shown}）"
+    "column {name}: {count} value{plural} ignored, not in the training data ({shown})": (
+        "列 {name}：忽略 {count} 个训练数据中没有的值（{shown}）"
     ),
-    "column {name}: {values} ignored, not in the training data ({shown})": (
-        "列 {name}：忽略{values}，训练数据中没有（{shown}）"
-    ),
-    "{count} value{plural}": "{count} 个值",
     "column {name}: {count} infinite value{plural} treated as missing": "列 {name}：{count} 个无穷大的值按缺失处理",
     "column {name}: {sign}, which the training data did not have, is ignored": (
         "列 {name}：忽略训练数据中没有的 {sign}"
@@ -114,8 +114,9 @@ MESSAGES: dict[str, str] = {
     "number; if it means missing, empty these fields": (
         "列 {name}：{count} 行的值为 {value}，远超训练时的范围 {low} 到 {high}，按数字使用；若表示缺失，请清空这些字段"
     ),
-    "{where}: most numbers, such as {number}, are far outside the training range {low} to {high}; check the unit": (
-        "{where}：多数数字（如 {number}）远超训练时的范围 {low} 到 {high}；请检查单位"
+    "column {name}: most numbers are far outside the training range{more}, such as {number} instead of {low} to "
+    "{high}; check the unit": (
+        "列 {name}：多数数字远超训练时的范围{more}，例如 {number}，而训练时为 {low} 到 {high}；请检查单位"
     ),
     # columns that are excluded, and why
     "listed in --drop": "由 --drop 指定",
@@ -130,23 +131,21 @@ MESSAGES: dict[str, str] = {
     ),
     "excluded: {why}": "不使用：{why}",
     "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
-    "{source}: no column is left to predict {targets} from. Column {name} is excluded: {reason}.{more}": (
-        "{source}：没有可用来预测 {targets} 的列。列 {name} 不使用：{reason}。{more}"
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
+        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
     ),
-    " {count} more column{plural} excluded.": "另有 {count} 列不使用。",
     # columns that are missing or cannot be used
-    "{source}: missing column{plural} {names}, which the model needs.{hint}": (
+    "{source}: missing column{plural} {names}, which the model needs. {hint}": (
         "{source}：缺少模型需要的列 {names}。{hint}"
     ),
-    " Rename {names}.": "请为 {names} 改名。",
-    " Add the missing columns.": "请补上缺少的列。",
-    " Its first line has no column names. Add them.": "第一行没有列名，请补上。",
-    "{source}: no column {name}. {hint}": "{source}：没有列 {name}。{hint}",
+    "Rename {names}.": "请为 {names} 改名。",
+    "Add the missing columns.": "请补上缺少的列。",
+    "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",
     "Did you mean {names}?": "是否指 {names}？",
     "Columns: {names}.": "现有的列：{names}。",
-    "Pass {flags}.": "请使用 {flags}。",
-    " Its first line has no column names.": "第一行没有列名。",
-    " The file was read as a single column; separate values by commas, semicolons, tabs or bars.": (
+    "Name each target separately: {flags}.": "请分别指定各目标列：{flags}。",
+    "Its first line has no column names.": "第一行没有列名。",
+    "The file was read as a single column; separate values by commas, semicolons, tabs or bars.": (
         "文件被读成一列；请用逗号、分号、制表符或竖线分隔数值。"
     ),
     "{source}: column {changed} has another decimal sign than in training, and column {name} is ambiguous. Pass "
@@ -165,9 +164,8 @@ MESSAGES: dict[str, str] = {
         "load_table：训练用表格应给出 target，否则给出模型的 columns，二者取一。"
     ),
     # columns to predict
-    "{source}, target {name}": "{source}，目标列 {name}",
-    "{where}: every value is missing.": "{where}：所有值都缺失。",
-    "{where}: no row has all of these targets.": "{where}：没有一行同时具有这些目标。",
+    "{source}, target {name}: every value is missing.": "{source}，目标列 {name}：所有值都缺失。",
+    "{source}, target {name}: no row has all of these targets.": "{source}，目标列 {name}：没有一行同时具有这些目标。",
     "target {name}: given twice. Name each target once.": "目标列 {name}：重复给出。每个目标列只写一次。",
     "{source}, target {name}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all "
     "numbers.{hint} Otherwise train a network for each target.": (
@@ -187,8 +185,8 @@ MESSAGES: dict[str, str] = {
     "{source}, target {name}: the label is {which} in every row, expected both. Remove it from the targets.": (
         "{source}，目标列 {name}：每行的标签都是 {which}，应两种都有。请从目标列中去掉。"
     ),
-    "{where}, sample {place}: {found}, expected 0 or 1, or yes or no. Correct the value.": (
-        "{where}，样本 {place}：{found}，应为 0 或 1，或 yes 或 no。请改正该值。"
+    "{source}, target {name}, sample {place}: {found}, expected 0 or 1, or yes or no. Correct the value.": (
+        "{source}，目标列 {name}，样本 {place}：{found}，应为 0 或 1，或 yes 或 no。请改正该值。"
     ),
     "{source}, column {name}, sample {place}: unknown class {found}, expected one of {known}. Correct it, or train a "
     "model with this class.": (
@@ -198,31 +196,36 @@ MESSAGES: dict[str, str] = {
     "the fields to exclude these rows.": (
         "{source}，列 {name}，样本 {place}：{found}，应与训练时一样为数字。请改正，或清空这些字段以排除这些行。"
     ),
-    "{where}: every value is missing, expected classes or numbers.": "{where}：所有值都缺失，应为类别或数字。",
-    "{where}: every value is infinite or missing, expected classes or numbers.": (
-        "{where}：所有值都是无穷大或缺失，应为类别或数字。"
+    "{source}, target {name}: every value is missing, expected classes or numbers.": (
+        "{source}，目标列 {name}：所有值都缺失，应为类别或数字。"
     ),
-    "{where}: dates or lists, expected classes or numbers. Convert the column.": (
-        "{where}：是日期或列表，应为类别或数字。请转换该列。"
+    "{source}, target {name}: every value is infinite or missing, expected classes or numbers.": (
+        "{source}，目标列 {name}：所有值都是无穷大或缺失，应为类别或数字。"
     ),
-    "{where}: words, expected numbers. Omit {flag}.": "{where}：是文字，应为数字。请去掉 {flag}。",
-    "{where}: every value is {value}, expected different numbers.": "{where}：所有值都是 {value}，应有不同的数字。",
-    "{where}: every value is {value}, expected at least two classes.": (
-        "{where}：所有值都是 {value}，应至少有两个类别。"
+    "{source}, target {name}: dates or lists, expected classes or numbers. Convert the column.": (
+        "{source}，目标列 {name}：是日期或列表，应为类别或数字。请转换该列。"
     ),
-    "{where}: {value} is too large, expected numbers up to {largest}. Correct it.": (
-        "{where}：{value} 过大，绝对值应不超过 {largest}。请改正。"
+    "{source}, target {name}: words, expected numbers. Omit {flag}.": (
+        "{source}，目标列 {name}：是文字，应为数字。请去掉 {flag}。"
     ),
-    "{where}: {count} different values in {rows} rows are too many classes. Choose another column.{hint}": (
-        "{where}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"
+    "{source}, target {name}: every value is {value}, expected different numbers.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。"
     ),
+    "{source}, target {name}: every value is {value}, expected at least two classes.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应至少有两个类别。"
+    ),
+    "{source}, target {name}: {value} is too large, expected numbers up to {largest}. Correct it.": (
+        "{source}，目标列 {name}：{value} 过大，绝对值应不超过 {largest}。请改正。"
+    ),
+    "{source}, target {name}: {count} different values in {rows} rows are too many classes. Choose another "
+    "column.{hint}": ("{source}，目标列 {name}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"),
     " For regression, pass {flag}.": "要做回归，请加 {flag}。",
     "target {name}: a label, yes in {percent} of the rows": "目标列 {name}：标签，{percent} 的行为 yes",
-    "target {name}: regression, numbers from {low} to {high}{hint}": (
-        "目标列 {name}：回归，数值从 {low} 到 {high}{hint}"
+    "target {name}: regression{hint}, numbers from {low} to {high}": (
+        "目标列 {name}：回归{hint}，数值从 {low} 到 {high}"
     ),
     " (for classes, pass {flag})": "（要按类别预测，请加 {flag}）",
-    "target {name}: {count} classes: {shown}{hint}": "目标列 {name}：{count} 个类别：{shown}{hint}",
+    "target {name}: {count} classes{hint}: {shown}": "目标列 {name}：{count} 个类别{hint}：{shown}",
     " (for regression, pass {flag})": "（要做回归，请加 {flag}）",
     # models
     "targets {name}: {source} has classes, expected one of {fitting}.": (
@@ -294,12 +297,12 @@ MESSAGES: dict[str, str] = {
     "its checksum does not match": "校验和不符",
     "its header is unreadable": "文件头无法读取",
     "its header has a duplicate key": "文件头有重复的键",
-    "its header": "文件头",
+    "top level": "顶层",
     "its header is nested more than {levels} levels deep": "文件头嵌套超过 {levels} 层",
-    "{place} has a whole number of more than 64 bits": "{place} 含有超过 64 位的整数",
-    "{place} is missing": "缺少 {place}",
-    "{place} is unknown": "{place} 未知",
-    "{place} is {found}, expected {wanted}": "{place} 为 {found}，应为{wanted}",
+    "header: {place} has a whole number of more than 64 bits": "文件头：{place} 含有超过 64 位的整数",
+    "header: {place} is missing": "文件头：缺少 {place}",
+    "header: {place} is unknown": "文件头：{place} 未知",
+    "header: {place} is {found}, expected {wanted}": "文件头：{place} 为 {found}，应为{wanted}",
     "a whole number{limits}": "{limits}整数",
     "a finite number{limits}": "{limits}有限数",
     " from {low} to {high}": " {low} 到 {high} 之间的",
@@ -339,7 +342,7 @@ MESSAGES: dict[str, str] = {
         "各列给出 {count} 个输出，但网络有 {outputs} 个"
     ),
     "its columns do not fit targets {targets}": "各列与目标 {targets} 不符",
-    "{place} has {count} values, expected {expected}": "{place} 有 {count} 个值，应为 {expected} 个",
+    "header: {place} has {count} values, expected {expected}": "文件头：{place} 有 {count} 个值，应为 {expected} 个",
     "0 or {count}": "0 或 {count}",
     # checkpoints
     "checkpoint-every {every}: expected a time such as 30s, 5m or 2h, or a number of steps.": (
@@ -384,9 +387,6 @@ MESSAGES: dict[str, str] = {
     "{path}: the last bits may differ, because versions or processor changed: {changes}.": (
         "{path}：版本或处理器有变化，末位可能不同：{changes}。"
     ),
-    "{name} {before} → {now}": "{name} {before} → {now}",
-    "numerics": "数值版本",
-    "processor": "处理器",
     "{path}: the training was started with {source}. Pass these data.": (
         "{path}：训练开始时使用 {source}。请传入该数据。"
     ),

@@ -25,6 +25,7 @@ from .selection import (
     about_spellings,
     examples,
     learn_inputs,
+    more_columns,
     quoted,
 )
 from .target import Target, labels_of, learn_targets, values_of
@@ -117,12 +118,11 @@ class Columns:
             shown = ", ".join(map(repr, names))
             if not useless:
                 raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
-            (name, reason), rest = useless[0], len(useless) - 1
-            more = f" {rest} more column{'s' * (rest > 1)} excluded." if rest else ""
+            name, reason = useless[0]
             raise DataError(
                 "GN062",
-                f"{table.source}: no column is left to predict {shown} from. Column {name!r} is excluded: {reason}."
-                f"{more}",
+                f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
+                f"{more_columns(len(useless) - 1)}, because {reason}.",
             )
         commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
         return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
@@ -231,12 +231,10 @@ class Columns:
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
-            where = f"column {one.name!r}"
-            if len(far) > 1:
-                where = f"column {one.name!r} and {len(far) - 1:,} more"
+            more = more_columns(len(far) - 1)
             remarks.append(
-                f"{where}: most numbers, such as {number:g}, are far outside the training range {one.low:g} to "
-                f"{one.high:g}; check the unit"
+                f"column {one.name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                f"instead of {one.low:g} to {one.high:g}; check the unit"
             )
         return remarks
 
@@ -248,25 +246,27 @@ class Columns:
         new = [one for one in commas if one.name not in self.commas]
         points = [one for one in text if one.decimal == "." and one.name in self.commas]
         return [
-            *examples(new, ",", "{where}: {value} is read with a decimal comma, unlike in training"),
+            *examples(new, ",", "column {name}: {value} is read with a decimal comma, unlike in training{more}"),
             *examples(
                 new,
                 r"\d\.\d{3}",
-                "{where}: {value} is read with a point between thousands, unlike in training",
+                "column {name}: {value} is read with a point between thousands, unlike in training{more}",
             ),
-            *examples(points, r"\.", "{where}: {value} is read with a decimal point, unlike in training"),
+            *examples(points, r"\.", "column {name}: {value} is read with a decimal point, unlike in training{more}"),
             *examples(
                 points,
                 r"\d,\d{3}",
-                "{where}: {value} is read with a comma between thousands, unlike in training",
+                "column {name}: {value} is read with a comma between thousands, unlike in training{more}",
             ),
             *examples(
                 as_before,
                 r"\d\.\d{3}",
-                "{where}: {value} is read with a point between thousands, as in training",
+                "column {name}: {value} is read with a point between thousands, as in training{more}",
             ),
             *examples(
-                as_before, r"^[^.]*\d,\d{3}\D*$", "{where}: {value} is read with a decimal comma, as in training"
+                as_before,
+                r"^[^.]*\d,\d{3}\D*$",
+                "column {name}: {value} is read with a decimal comma, as in training{more}",
             ),
             *examples(
                 [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"],
@@ -313,12 +313,12 @@ class Columns:
         shown = listed([repr(name) for name in missing], 8)
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
         near = [close[0] for name in missing if (close := _near(name, others, 1))]
-        hint = f" Rename {', '.join(map(repr, near[:5]))}." if near else " Add the missing columns."
+        hint = f"Rename {', '.join(map(repr, near[:5]))}." if near else "Add the missing columns."
         if not table.header:
-            hint = " Its first line has no column names. Add them."
+            hint = "Its first line has no column names."
         raise DataError(
             "GN060",
-            f"{table.source}: missing column{'s' * (len(missing) != 1)} {shown}, which the model needs.{hint}",
+            f"{table.source}: missing column{'s' * (len(missing) != 1)} {shown}, which the model needs. {hint}",
         )
 
     def summary(self) -> list[tuple[str, str]]:
@@ -373,15 +373,15 @@ def require_column(table: Table, name: str) -> None:
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    hint = f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."
+    hints = [f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hint = f"Pass {' '.join(f'--target {quoted(part)}' for part in parts)}."
+        hints = [f"Name each target separately: {' '.join(f'--target {quoted(part)}' for part in parts)}."]
     if not table.header:
-        hint += " Its first line has no column names."
+        hints.append("Its first line has no column names.")
     if len(table.names) == 1:
-        hint += " The file was read as a single column; separate values by commas, semicolons, tabs or bars."
-    raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
+        hints.append("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
+    raise DataError("GN060", f"{table.source}: column {name!r} not found. {' '.join(hints)}")
 
 
 def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> list[str]:
@@ -393,10 +393,10 @@ def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> li
 def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
     if len(rows):
         return
-    where = f"{table.source}, target {', '.join(map(repr, names))}"
+    shown = ", ".join(map(repr, names))
     if len(names) == 1:
-        raise DataError("GN064", f"{where}: every value is missing.")
-    raise DataError("GN064", f"{where}: no row has all of these targets.")
+        raise DataError("GN064", f"{table.source}, target {shown}: every value is missing.")
+    raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
 
 
 def _reject_dates(source: str, columns: Sequence[Column]) -> None:

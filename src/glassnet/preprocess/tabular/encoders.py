@@ -173,11 +173,11 @@ def non_numeric_remarks(column: Column, unit: str) -> list[str]:
     remarks, words = [], column.non_numeric
     if count := len(words):
         shown = _examples(sorted(words.unique().to_list()))
-        values = f"{count:,} value{'s' * (count > 1)}"
-        if unit:
-            remarks.append(f"column {column.name!r}: {values} treated as missing, expected numbers in {unit} ({shown})")
-        else:
-            remarks.append(f"column {column.name!r}: {values} treated as missing, expected numbers ({shown})")
+        of = f" in {unit}" if unit else ""
+        remarks.append(
+            f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected numbers{of} "
+            f"({shown})"
+        )
     if count := column.infinite:
         remarks.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
     return remarks
@@ -269,8 +269,10 @@ class BooleanColumn:
         if not len(odd):
             return []
         shown = _examples([words[k] for k in np.unique(odd)])
-        values = f"{len(odd):,} value{'s' * (len(odd) > 1)}"
-        return [f"column {self.name!r}: {values} treated as missing, expected yes or no ({shown})"]
+        count = len(odd)
+        return [
+            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no ({shown})"
+        ]
 
     def __str__(self) -> str:
         missing = f", {self.missing:.1%} missing" if self.missing else ""
@@ -348,8 +350,7 @@ class WordColumn:
             return []
         count = int(np.isin(codes, new).sum())
         shown = _examples([words[k] for k in new])
-        values = f"{count:,} value{'s' * (count > 1)}"
-        return [f"column {self.name!r}: {values} ignored, not in the training data ({shown})"]
+        return [f"column {self.name!r}: {count:,} value{'s' * (count > 1)} ignored, not in the training data ({shown})"]
 
     def __str__(self) -> str:
         rare = f", {self.rare} rare words combined" if self.rare else ""

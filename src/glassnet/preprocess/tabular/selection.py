@@ -17,8 +17,10 @@ from .encoders import ENCODINGS, Encoding, enough, non_numeric_remarks
 if TYPE_CHECKING:
     from ...data.tables.table import Column
 
-THOUSANDS = "{where}: {value} is read with a comma between thousands"
-UNLIKE_OTHERS = "{where}: {value} is not read with a decimal comma, unlike other columns; to do so, pass --decimal ,"
+THOUSANDS = "column {name}: {value} is read with a comma between thousands{more}"
+UNLIKE_OTHERS = (
+    "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,"
+)
 _FEW_ROWS = 20
 _FEW_NUMBERS = 10
 _ID = re.compile(r"(?:^|[_\W])(?i:id|uuid|guid|key|index|idx|nr|no|row)$|[a-z](?:ID|Id)$")
@@ -51,8 +53,8 @@ def about_decimals(columns: Iterable[Column]) -> list[str]:
     commas = [one for one in text if one.kind == "number" and one.decimal == ","]
     others = [one for one in text if one.decimal == "."]
     remarks = [
-        *examples(commas, r",", "{where}: {value} is read with a decimal comma"),
-        *examples(commas, r"\d\.\d", "{where}: {value} is read with a point between thousands"),
+        *examples(commas, r",", "column {name}: {value} is read with a decimal comma{more}"),
+        *examples(commas, r"\d\.\d", "column {name}: {value} is read with a point between thousands{more}"),
         *examples((one for one in others if one.found and one.kind == "number"), r"\d,\d{3}", THOUSANDS),
     ]
     if commas:
@@ -68,10 +70,12 @@ def examples(columns: Iterable[Column], form: str, what: str) -> list[str]:
     if not found:
         return []
     name, values = found[0]
-    where, others = f"column {name!r}", len(found) - 1
-    if others:
-        where = f"column {name!r} and {others:,} more"
-    return [what.format(where=where, value=repr(values[0]))]
+    return [what.format(name=repr(name), value=repr(values[0]), more=more_columns(len(found) - 1))]
+
+
+def more_columns(count: int) -> str:
+    """Return how many more columns a remark is about, for the end of a clause."""
+    return f" (also in {count:,} more column{'s' * (count > 1)})" if count else ""
 
 
 def about_spellings(column: Column) -> list[str]:

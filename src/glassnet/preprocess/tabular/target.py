@@ -167,13 +167,12 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
     DataError
         GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
     """
-    where = f"{source}, target {target.name!r}"
     if target.task == "numbers":
         _require_numbers(source, column)
         values = column.numbers
         present = values[~np.isnan(values)]
         if len(present):
-            require_moderate(present, where)
+            require_moderate(present, source, target.name)
         return values
     values = column.truths
     wrong = np.flatnonzero(np.isnan(values) & column.present)
@@ -181,7 +180,8 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
         found = column.series[int(wrong[0])]
         raise DataError(
             "GN064",
-            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no. Correct the value.",
+            f"{source}, target {target.name!r}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no. "
+            "Correct the value.",
         )
     return values
 
@@ -250,57 +250,67 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
     if task is not None:
         require_choice("task", task, TASKS)
     name, kind = column.name, column.kind
-    where = f"{source}, target {name!r}"
     if kind == "missing":
-        raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
+        raise DataError("GN064", f"{source}, target {name!r}: every value is missing, expected classes or numbers.")
     if kind in ("date", "other") and task != "classes":
-        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Convert the column.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: dates or lists, expected classes or numbers. Convert the column."
+        )
     values = column.numbers if kind == "number" else np.empty(0)
     values = values[~np.isnan(values)]
     different = np.unique(values)
     if kind == "number" and not len(different):
-        raise DataError("GN064", f"{where}: every value is infinite or missing, expected classes or numbers.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."
+        )
     decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
     if decided == "numbers":
         if kind != "number":
-            raise DataError("GN064", f"{where}: words, expected numbers. Omit {_AS_NUMBERS}.")
+            raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
         if len(different) < 2:
-            raise DataError("GN064", f"{where}: every value is {different[0]:g}, expected different numbers.")
-        require_moderate(different, where)
+            raise DataError(
+                "GN064", f"{source}, target {name!r}: every value is {different[0]:g}, expected different numbers."
+            )
+        require_moderate(different, source, name)
         hint = "" if task else f" (for classes, pass {_AS_CLASSES})"
         return Target(name, "numbers", unit=column.unit), [
-            f"target {name!r}: regression, numbers from {different[0]:g} to {different[-1]:g}{hint}"
+            f"target {name!r}: regression{hint}, numbers from {different[0]:g} to {different[-1]:g}"
         ]
     # Classes such as 2D and 3D keep their names, and so do numbers that float64 cannot distinguish.
     distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
     numeric = bool(distinct) and all(map(is_sign, column.units))
-    return _learn_classes(column, numeric=numeric, where=where, decided=task is not None)
+    return _learn_classes(source, column, numeric=numeric, decided=task is not None)
 
 
-def require_moderate(values: NDArray[np.float64], where: str) -> None:
+def require_moderate(values: NDArray[np.float64], source: str, name: str) -> None:
     """Raise DataError GN064 for target numbers that are too large to square."""
     worst = float(values[np.abs(values).argmax()])
     if abs(worst) > LARGEST:
-        raise DataError("GN064", f"{where}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.")
+        raise DataError(
+            "GN064",
+            f"{source}, target {name!r}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.",
+        )
 
 
-def _learn_classes(column: Column, *, numeric: bool, where: str, decided: bool) -> tuple[Target, list[str]]:
+def _learn_classes(source: str, column: Column, *, numeric: bool, decided: bool) -> tuple[Target, list[str]]:
     name = column.name
     codes, words = class_words(column, numeric)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     if len(words) < 2:
-        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected at least two classes.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: every value is {words[0]!r}, expected at least two classes."
+        )
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
         hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
         raise DataError(
             "GN064",
-            f"{where}: {len(words)} different values in {counts.sum()} rows are too many classes. Choose another "
-            f"column.{hint}",
+            f"{source}, target {name!r}: {len(words)} different values in {counts.sum()} rows are too many classes. "
+            f"Choose another column.{hint}",
         )
     order = np.argsort(-counts, kind="stable")
     shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)
     hint = f" (for regression, pass {_AS_NUMBERS})" if numeric and not decided else ""
-    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes: {shown}{hint}"]
+    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes{hint}: {shown}"]
 
 
 def _percent(fraction: float) -> str:

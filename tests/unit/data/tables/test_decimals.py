@@ -65,11 +65,11 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
             assert table.column(name).kind == "number"
             np.testing.assert_allclose(table.column(name).numbers, np.multiply(values, factor), rtol=1e-15)
     assert said(table) == (
-        "column 'euro' and 2 more: '400,50 €' is read with a decimal comma",
+        "column 'euro': '400,50 €' is read with a decimal comma (also in 2 more columns)",
         "column 'metres': '1.000,0' is read with a point between thousands",
         "column 'milligrams': '1,400 mg' is read with a comma between thousands",
-        "column 'milligrams' and 2 more: '1,400 mg' is not read with a decimal comma, unlike other columns; to do so, "
-        "pass --decimal ,",
+        "column 'milligrams': '1,400 mg' is not read with a decimal comma, unlike other columns (also in 2 more columns); "
+        "to do so, pass --decimal ,",
     )
 
 
@@ -192,7 +192,7 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
             "1.5",
             "1,234.5",
             (1.5, 1234.5),
-            ["'x' and 1 more: '1.5' is read with a decimal point, unlike in training", "'1,234.5' is"],
+            ["'1.5' is read with a decimal point, unlike in training (also in 1 more column)", "'1,234.5' is"],
         ),
         ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
     ):

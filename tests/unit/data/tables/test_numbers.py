@@ -254,8 +254,11 @@ def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_tak
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([51.0, 62.0, 70.0], ["most numbers, such as 51, are far outside the training range 4 to 8; check the unit"]),
-        ([51.0], ["most numbers, such as 51, are far outside the training range 4 to 8; check the unit"]),
+        (
+            [51.0, 62.0, 70.0],
+            ["most numbers are far outside the training range, such as 51 instead of 4 to 8; check the unit"],
+        ),
+        ([51.0], ["most numbers are far outside the training range, such as 51 instead of 4 to 8; check the unit"]),
         ([5.0, 6.0, 51.0, 0.06], []),
         ([11.9, 9.0, 1.0], []),
         ([-999.0], ["-999 in 1 row is far outside the training range 4 to 8 and is used as a number"]),
@@ -273,7 +276,7 @@ def test_many_columns_in_another_unit_are_told_in_one_line():
     columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
     learnt = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
     [one] = learnt.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
-    assert one.startswith("column 'c0' and 4 more: most numbers, such as 70, are far outside")
+    assert one.startswith("column 'c0': most numbers are far outside the training range (also in 4 more columns)")
 
 
 def test_long_numbers_that_differ_in_every_row_are_names():
