@@ -68,8 +68,8 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
         "column 'euro': '400,50 €' is read with a decimal comma (also in 2 more columns)",
         "column 'metres': '1.000,0' is read with a point between thousands",
         "column 'milligrams': '1,400 mg' is read with a comma between thousands",
-        "column 'milligrams': '1,400 mg' is not read with a decimal comma, unlike other columns (also in 2 more columns); "
-        "to do so, pass --decimal ,",
+        "column 'milligrams': '1,400 mg' is not read with a decimal comma, unlike other columns (also in 2 more "
+        "columns); to do so, pass --decimal ,",
     )
 
 
