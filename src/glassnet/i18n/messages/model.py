@@ -221,10 +221,10 @@ MESSAGES: dict[str, str] = {
     "column.{hint}": ("{source}，目标列 {name}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"),
     " For regression, pass {flag}.": "要做回归，请加 {flag}。",
     "target {name}: a label, yes in {percent} of the rows": "目标列 {name}：标签，{percent} 的行为 yes",
-    "target {name}: regression{hint}, numbers from {low} to {high}": (
-        "目标列 {name}：回归{hint}，数值从 {low} 到 {high}"
+    "target {name}: regression, numbers from {low} to {high}": "目标列 {name}：回归，数值从 {low} 到 {high}",
+    "target {name}: regression, numbers from {low} to {high} (for classes, pass {flag})": (
+        "目标列 {name}：回归，数值从 {low} 到 {high}（要按类别预测，请加 {flag}）"
     ),
-    " (for classes, pass {flag})": "（要按类别预测，请加 {flag}）",
     "target {name}: {count} classes{hint}: {shown}": "目标列 {name}：{count} 个类别{hint}：{shown}",
     " (for regression, pass {flag})": "（要做回归，请加 {flag}）",
     # models

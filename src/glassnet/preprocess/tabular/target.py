@@ -272,10 +272,13 @@ def learn_target(source: str, column: Column, task: str | None) -> tuple[Target,
                 "GN064", f"{source}, target {name!r}: every value is {different[0]:g}, expected different numbers."
             )
         require_moderate(different, source, name)
-        hint = "" if task else f" (for classes, pass {_AS_CLASSES})"
-        return Target(name, "numbers", unit=column.unit), [
-            f"target {name!r}: regression{hint}, numbers from {different[0]:g} to {different[-1]:g}"
-        ]
+        low, high = float(different[0]), float(different[-1])
+        remark = (
+            f"target {name!r}: regression, numbers from {low:g} to {high:g}"
+            if task
+            else f"target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {_AS_CLASSES})"
+        )
+        return Target(name, "numbers", unit=column.unit), [remark]
     # Classes such as 2D and 3D keep their names, and so do numbers that float64 cannot distinguish.
     distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
     numeric = bool(distinct) and all(map(is_sign, column.units))
