@@ -62,7 +62,7 @@ def test_diverging_later_names_its_epoch_and_what_is_left(folder, monkeypatch):
         guard.check(loss if next(epochs) < 3 else math.inf)
 
     monkeypatch.setattr(loop.DivergenceGuard, "check_epoch", fail_in_the_third)
-    run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "those after epoch 2")
+    run("train", "rows.csv", "--out", "old.safetensors", *QUICK).refused("GN030", "in epoch 3", "after epoch 2")
     assert (folder / "old.safetensors").read_bytes() == MODEL
 
 

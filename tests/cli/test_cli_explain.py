@@ -360,7 +360,7 @@ REFUSED = {
     "step beyond the run": ("m.safetensors digits.csv --epoch 2 --step 151", "GN080", "1 to 150"),
     "epoch beyond the run": ("m.safetensors digits.csv --epoch 3 --step 1", "GN080", "1 to 2"),
     "step without epoch": ("m.safetensors digits.csv --step 1", "GN020", "--epoch and --step"),
-    "no receipt": ("bare.safetensors rows.csv --epoch 1 --step 1", "GN017", "receipt"),
+    "no receipt": ("bare.safetensors rows.csv --epoch 1 --step 1", "GN017", "training record"),
     "other data than trained on": ("m.safetensors rows.csv --epoch 1 --step 1", "GN017", "rows.csv"),
     "two things at once": ("m.safetensors --why --nodes", "GN022", "one thing"),
     "page of nodes": ("m.safetensors digits.csv --nodes --html a.html", "GN022", "--html"),

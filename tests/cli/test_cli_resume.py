@@ -66,7 +66,7 @@ def test_resume_ends_as_train_would_have(folder, stopping, flags):
     stopping(4)
     keep = ("--checkpoint", "run.ck", "--checkpoint-every", "100")
     first = run("train", "rows.csv", *QUICK, *flags, "--out", "a.safetensors", *keep)
-    line = first.refused("GN031", "0.40 of 3 epochs are in run.ck", "`glassnet resume run.ck`", exit_code=130)
+    line = first.refused("GN031", "0.40 of 3 epochs are saved in run.ck", "`glassnet resume run.ck`", exit_code=130)
     assert "nothing was written" not in line
     assert set(snapshot(folder)) == {"rows.csv", "more.csv", "run.ck"}
     assert load_checkpoint("run.ck").every == "100"
@@ -96,7 +96,7 @@ def test_data_that_were_moved_can_be_named(folder, stopping):
     stopping(0)
     os.rename("rows.csv", "elsewhere.csv")
     run("resume", "run.ck").refused("GN001", "rows.csv")
-    run("resume", "run.ck", "more.csv").refused("GN044", "not the data that run.ck was begun with", "rows.csv")
+    run("resume", "run.ck", "more.csv").refused("GN044", "run.ck was started with other training data", "rows.csv")
     run("resume", "run.ck", "elsewhere.csv", "--out", "b.safetensors").fine()
     assert load_model("b.safetensors").receipt["recipe"] == "notes"
 
@@ -135,7 +135,7 @@ def test_a_training_that_has_not_ended_is_not_replaced_by_a_model(folder, stoppi
         run("train", "rows.csv", *QUICK, "--checkpoint", name)
     before = snapshot(folder)
     for words in (("train", "rows.csv", *QUICK), ("resume", "other.ck")):
-        run(*words, "--out", "run.ck").refused("GN045", "not ended", "`glassnet resume run.ck`")
+        run(*words, "--out", "run.ck").refused("GN045", "unfinished", "`glassnet resume run.ck`")
     assert snapshot(folder) == before
     # One that has ended has given its model, and may go.
     stopping(0)
@@ -162,7 +162,7 @@ def test_what_is_no_checkpoint_is_refused(folder):
     from glassnet import save_model
 
     save_model(small_model(), "model.safetensors")
-    run("resume", "model.safetensors").refused("GN043", "a model, no checkpoint")
+    run("resume", "model.safetensors").refused("GN043", "a model, expected a checkpoint")
     run("resume", "rows.csv").refused("GN040", "rows.csv")
     run("resume", "gone.ck").refused("GN001", "gone.ck")
     fit(patterns(), small_options(), checkpoint="python.ck")
@@ -186,7 +186,7 @@ def test_other_versions_are_said(folder, stopping):
     stopping(0)
     outcome = run("resume", "run.ck")
     assert outcome.code == 0
-    assert "processor abacus then" in outcome.err
+    assert "processor abacus → " in outcome.err
     assert "the last bits may differ" in outcome.err
     assert load_model("notes.safetensors").receipt["resumed"][0].startswith("processor abacus")
 
@@ -239,7 +239,7 @@ def test_ctrl_c_and_sigterm_in_a_real_process(folder):
         start = interruptible(*arguments)
         start[2] = f"number = {int(number)}\n{program}{start[2]}"
         outcome = run_process(cwd=folder, start=start)
-        outcome.refused("GN031", "of 100000 epochs are in run.ck", exit_code=130)
+        outcome.refused("GN031", "of 100000 epochs are saved in run.ck", exit_code=130)
         assert load_checkpoint("run.ck").state.progress > 1
     assert json.loads(json.dumps(load_checkpoint("run.ck").note))["source"] == "digits.csv"
 

@@ -53,7 +53,7 @@ def test_training_says_what_it_decided(trained):
         "10% of people.csv (40 rows) held out",
     ):
         assert words in outcome.err
-    assert "target 'hours': numbers from" in numbers.err
+    assert "target 'hours': regression, numbers from" in numbers.err
     assert "test      R² " in numbers.out
 
 
@@ -140,7 +140,7 @@ def test_verify_makes_the_same_bits_again(folder):
 def test_info_shows_the_columns(folder):
     out = run("info", "m.safetensors").fine().out
     assert "age" in out
-    assert "left out: every value differs" in out
+    assert "excluded: every value differs" in out
     assert "hidden [16]" in out
     assert "; all others as in recipe table " in out
     columns = run("info", "m.safetensors", "--json").json()["columns"]
@@ -283,7 +283,7 @@ def test_words_among_numbers_are_said_of_questions_and_tests(folder):
     text = people(5, seed=2)
     (folder / "odd.csv").write_text(text.replace("\n4,", "\n4,old", 1))
     for arguments in (("query", "h.safetensors", "odd.csv"), ("test", "m.safetensors", "odd.csv")):
-        assert "odd.csv: column 'age': 1 value is no number ('old" in run(*arguments).fine().err
+        assert "odd.csv: column 'age': 1 value treated as missing, expected numbers ('old" in run(*arguments).fine().err
 
 
 LINES = people(60).splitlines()
@@ -304,7 +304,7 @@ BAD = {
     "another case": ("y.csv", ("--target", "Y"), "GN060", ("Did you mean 'y'?",), "x,y\n" + "1,y\n2,n\n" * 9),
     "ragged": ("r.csv", ("--target", "b"), "GN012", ("line 3", "3 values, expected 2"), "a,b\n1,x\n2,y,z\n"),
     "dates": ("t.csv", ("--target", "y"), "GN061", ("'when'", "--drop when"), DATES),
-    "nothing left": ("l.csv", ("--target", "y"), "GN062", ("x: every value is 1",), "x,y\n" + "1,a\n1,b\n" * 9),
+    "nothing left": ("l.csv", ("--target", "y"), "GN062", ("'x' is excluded",), "x,y\n" + "1,a\n1,b\n" * 9),
     "words for numbers": ("w.csv", ("--target", "income", "--task", "numbers"), "GN064", ("words",), people(60)),
     "flags without a target": ("f.csv", ("--drop", "age"), "GN022", ("--target",), people(60)),
     "the target dropped": ("f.csv", ("--target", "age", "--drop", "age"), "GN022", ("column to predict",), people(60)),
@@ -349,25 +349,25 @@ def test_units_and_a_spreadsheets_encoding_go_all_the_way(empty):
     text = "mass\tway\n" + "".join(f"{mass}\t{way}\n" for mass, way in rows)
     (empty / "t.txt").write_bytes(text.encode("utf-16"))
     said = run("train", "t.txt", "--target", "way", *FAST).fine().err
-    assert "column 'mass': its 'kg' is left out of account" in said
-    assert "column 'way': its 'km' is left out of account" in said
+    assert "column 'mass': the unit 'kg' is ignored" in said
+    assert "column 'way': the unit 'km' is ignored" in said
     assert run("test", "m.safetensors", "t.txt", "--json").fine().json()["samples"] == 90
     (empty / "q.csv").write_text('mass\n"50,5 kg"\n"500 g"\n')
     outcome = run("query", "m.safetensors", "q.csv").fine()
     assert outcome.out.splitlines()[0].endswith(" km")
-    assert "1 value is no number in kg ('500 g'), taken as missing" in outcome.err
+    assert "1 value treated as missing, expected numbers in kg ('500 g')" in outcome.err
     right, *_ = run("query", "m.safetensors", "t.txt", "--json").fine().json()
     (empty / "q.csv").write_text("mass\n40.5\n")
     bare = run("query", "m.safetensors", "q.csv", "--json").fine()
     assert bare.json()[0]["outputs"] == right["outputs"]
-    assert "numbers without 'kg'" in bare.err
+    assert "numbers lack the 'kg'" in bare.err
     assert run("doctor", "t.txt", "--target", "way", "--json").json()["samples"] == 90
 
 
 def test_decimals_are_read_as_told(empty):
     rows = "".join(f"{k},{k % 9}5;{k + 1}.{k + 100};{'ab'[k > 40]}\n" for k in range(80))
     (empty / "t.csv").write_text(f"x;z;y\n{rows}")
-    assert "'1.100' has no decimal comma" in run("show", "t.csv").fine().err
+    assert "'1.100' is not read with a decimal comma" in run("show", "t.csv").fine().err
     [_, z, _] = run("show", "t.csv", "--decimal", ",", "--json").fine().json()["columns"]
     assert z["examples"][0] == 1100
     run("train", "t.csv", "--target", "y", "--keep", "x", "--keep", "z", "--decimal", ",", *FAST).fine()

@@ -50,13 +50,13 @@ def folder(trained, tmp_path, monkeypatch):
 def test_training_says_what_is_predicted(trained):
     _, said = trained
     for words in (
-        "target 'hot': a label that holds in 39%",
+        "target 'hot': a label, yes in 39%",
         "target 'wet'",
         "1 row without a target ('hot', 'wet') skipped",
     ):
         assert words in said["labels"]
-    assert "target 'degrees': numbers from" in said["numbers"]
-    assert "target 'rain': numbers from" in said["numbers"]
+    assert "target 'degrees': regression, numbers from" in said["numbers"]
+    assert "target 'rain': regression, numbers from" in said["numbers"]
 
 
 def test_the_models_keep_the_names_and_the_kind(folder):
@@ -135,9 +135,9 @@ def test_zeros_and_ones_can_be_numbers(folder):
 
 
 REFUSED = {
-    "a mixture": (("hot", "rain"), (), "GN064", ("'rain'", "as 'hot' is", "--task numbers")),
+    "a mixture": (("hot", "rain"), (), "GN064", ("'rain'", "unlike 'hot'", "--task numbers")),
     "words among numbers": (("rain", "place"), (), "GN064", ("'place'", "words", "0 and 1")),
-    "words among labels": (("hot", "place"), (), "GN064", ("'place'", "as 'hot' is")),
+    "words among labels": (("hot", "place"), (), "GN064", ("'place'", "unlike 'hot'")),
     "numbers for classes": (("rain", "degrees"), ("--task", "classes"), "GN064", ("'rain'", "--task numbers")),
     "twice": (("hot", "hot"), (), "GN022", ("'hot'", "twice")),
     "one that is not there": (("hot", "wed"), (), "GN060", ("'wed'", "'wet'")),
@@ -156,7 +156,9 @@ def test_targets_that_do_not_go_together_are_refused(folder, name):
 
 def test_a_label_that_never_holds_is_refused_and_named(folder):
     (folder / "dry.csv").write_text("x,a,b\n" + "1,0,0\n2,1,0\n3,0,0\n" * 9)
-    run("train", "dry.csv", "--target", "a", "--target", "b", *FAST).refused("GN064", "'b'", "no row", "Leave it out")
+    run("train", "dry.csv", "--target", "a", "--target", "b", *FAST).refused(
+        "GN064", "'b'", "no in every row", "Remove it"
+    )
 
 
 def test_a_value_that_is_no_label_is_refused_in_a_test(folder):

@@ -76,7 +76,7 @@ def test_answers_of_another_kind_are_named():
     counts = refusal(lambda: small(NetworkRegressor, loss="poisson").fit(IRIS, IRIS[:, 0] - 6))
     assert re.match("y: -[0-9.]+ in row [0-9]+, expected 0 or more with loss poisson", counts)
     assert refusal(lambda: small(NetworkRegressor).fit(IRIS, IRIS[:, 0] * 1e300)).startswith(
-        "y: numbers up to 7.9e+300"
+        "y: targets up to 7.9e+300"
     )
 
 
@@ -90,7 +90,7 @@ def test_whole_numbers_held_as_objects_are_classes():
 def test_numbers_too_large_to_be_standardised_are_named_by_feature():
     wide = IRIS.copy()
     wide[:, 2] *= 1e300
-    assert refusal(lambda: small().fit(wide, SPECIES)).startswith("feature 2: numbers up to 6.9e+300")
+    assert refusal(lambda: small().fit(wide, SPECIES)).startswith("feature 2: values up to 6.9e+300")
 
 
 def test_a_part_is_of_one_kind_with_those_before():

@@ -70,7 +70,7 @@ def test_what_cannot_be_repeated_says_why(tmp_path):
     own = NetworkRegressor(loss=half_squared, **SHORT).fit(X, NUMBERS)
     for fitted, y, why in (
         (partial, SIDES, "partial_fit"), (after_fit, SIDES, "partial_fit"), (warm, SIDES, "warm_start"),
-        (own, NUMBERS, "a function that its receipt has not"),
+        (own, NUMBERS, "a function that its training record does not contain"),
     ):  # fmt: skip
         with pytest.raises(DataError, match=why) as problem:
             fitted.verify(X, y)
@@ -88,7 +88,7 @@ def test_an_interrupted_training_has_no_receipt_of_an_earlier_one():
 
     with pytest.raises(KeyboardInterrupt):
         fitted.fit(X, SIDES, callbacks=[interrupt])
-    with pytest.raises(DataError, match="no receipt"):
+    with pytest.raises(DataError, match="no training record"):
         fitted.verify(X, SIDES)
 
 

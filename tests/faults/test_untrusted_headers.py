@@ -71,12 +71,12 @@ HOSTILE = [
     ("plain", "scaling is None", _set("scaling", None)),
     ("plain", "scaling is a list", _set("scaling", [])),
     ("plain", "targets is 'one-hot'", _set("targets", "one-hot")),
-    ("plain", "10000000000 members|1000000000 members", _set("members", 10**9)),
+    ("plain", "10000000000 networks|1000000000 networks", _set("members", 10**9)),
     ("plain", "members is True", _set("members", True)),
     ("plain", "members is 1.0", _set("members", 1.0)),
     ("plain", "shape", _set("architecture.sizes", [16, 10**12, 10])),
-    ("plain", "layer1.weight holds .*NaN", _poison("layer1.weight", np.nan)),
-    ("ensemble", "member2.layer2.bias holds .*infinite", _poison("member2.layer2.bias", np.inf)),
+    ("plain", "layer1.weight has .*NaN", _poison("layer1.weight", np.nan)),
+    ("ensemble", "member2.layer2.bias has .*infinite", _poison("member2.layer2.bias", np.inf)),
     ("plain", "temperature is nan", _set("temperature", float("nan"))),
     ("plain", "temperature is 0", _set("temperature", 0)),
     ("plain", "temperature is -1", _set("temperature", -1.0)),
@@ -95,9 +95,9 @@ HOSTILE = [
     ("numbers", "targets.offset has 1 values", _set("targets.offset", [1.0])),
     ("table", r"columns.inputs\[0\].scale is 0", _set("columns.inputs.0.scale", 0.0)),
     ("table", r"columns.inputs\[0\].kind is 'dates'", _set("columns.inputs.0.kind", "dates")),
-    ("table", "columns make 7 inputs, but the network has 8", lambda header, _: header["columns"]["inputs"].pop()),
-    ("table", "columns make 2 outputs", _set("columns.target.classes", ["a", "b"])),
-    ("table", "not for targets", _set("columns.target.task", "numbers")),
+    ("table", "columns give 7 inputs, but the network has 8", lambda header, _: header["columns"]["inputs"].pop()),
+    ("table", "columns give 2 outputs", _set("columns.target.classes", ["a", "b"])),
+    ("table", "do not fit targets", _set("columns.target.task", "numbers")),
     ("plain", "receipt is None", _set("receipt", None)),
     ("plain", "receipt.data is a list", _set("receipt.data", [])),
     ("plain", r"receipt.trails\[0\] is None", _set("receipt.trails", [None])),
@@ -109,7 +109,7 @@ HOSTILE = [
     ("checkpoint", "receipt.engine is missing", lambda header, _: header["receipt"].pop("engine")),
     ("checkpoint", "receipt.data.source is missing", lambda header, _: header["receipt"]["data"].pop("source")),
     ("checkpoint", "step 1", _set("training.step", 10**19)),
-    ("checkpoint", "history.loss of shape", lambda _, tensors: tensors.update({HISTORY: np.zeros((10**12, 0))})),
+    ("checkpoint", "history.loss has shape", lambda _, tensors: tensors.update({HISTORY: np.zeros((10**12, 0))})),
 ]  # fmt: skip
 
 
@@ -189,7 +189,7 @@ def test_verify_makes_no_network_that_only_a_receipt_describes(tmp_path, files):
     model, data = load_model(path), mutations.pictures()
     verdict = verify(model, data)
     assert not verdict.same
-    assert "receipt describes" in verdict.where
+    assert "training record" in verdict.where
 
 
 @pytest.mark.parametrize("training", [None, [], "ended", {"ended": [1]}])

@@ -191,7 +191,7 @@ MODELS = [
         "foreign safetensors",
         "info m.safetensors",
         "GN040",
-        "not one of glassnet's",
+        "not a glassnet model",
         m_safetensors=safetensors.numpy.save({"w": np.zeros(3)}, {"format": "pt"}),
     ),
     case("test without data", "test old.safetensors", "GN020", "not trained on the bundled MNIST", "DATA"),

@@ -36,7 +36,7 @@ class Stopping:
 
 def stopped(path, block, chosen, data=DATA, **more):
     """Leave a checkpoint after that many blocks."""
-    with pytest.raises(KeyboardInterrupt, match="Go on with `glassnet resume"):
+    with pytest.raises(KeyboardInterrupt, match="Resume with `glassnet resume"):
         fit(data, chosen, callbacks=[Stopping(block)], checkpoint=Checkpoint(path, "1h", **more))
 
 

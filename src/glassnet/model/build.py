@@ -1,4 +1,4 @@
-"""What a training begins with: an untrained model, and samples as engines take them."""
+"""Make an untrained model, and convert data to the samples that engines take."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..preprocess import BESIDE_CLASSES, TARGETS, Scaling, Targets, TrainingRang
 from .model import Model
 
 EXPONENTIAL_START = 0.1
-"""Exponential outputs begin with so much of the last layer's drawn weights: all answers near the mean of the targets.
+"""Factor on the last layer's initial weights for exponential outputs, so that predictions start near the target mean.
 
-With all of them most first rates lie between a quarter and four times the mean, and a short training spends its steps
-on taking that back.
+Without it, most initial outputs are between a quarter and four times the mean, and a short training run spends its
+steps on undoing that.
 """
 
 
 def new_model(data: Dataset, options: Options) -> Model:
-    """Make the untrained model that `options` describe, for data of this width and these classes, or numbers.
+    """Make the untrained model described by `options`, for the width and targets of `data`.
 
     Raises
     ------
     OptionError
-        GN022 when the data have classes and ``options.targets`` are for numbers or labels, or the reverse.
+        GN022 when the data have classes and ``options.targets`` are for values or labels, or the reverse.
     DataError
-        GN010 when there are no samples; GN014 when there are several labels a sample and one is neither 0 nor 1, or a
-        value that exponential outputs cannot reach.
+        GN010 when there are no samples; GN014 when a label of several is neither 0 nor 1, or a value is out of reach of
+        exponential outputs.
     """
     require_dataset("data", data)
     data.require_samples()
@@ -64,52 +64,52 @@ def new_model(data: Dataset, options: Options) -> Model:
 
 
 def training_range_of(data: Dataset, scaling: Scaling) -> TrainingRange:
-    """Return where training inputs lie; feature by feature where these are of different kinds."""
+    """Return the range of the training inputs, per feature if features have different scales."""
     encoded = data.columns is not None
     return TrainingRange.of(data.inputs, by_feature=scaling.by_feature or encoded, encoded=encoded)
 
 
 def _targets_for(data: Dataset, options: Options) -> Targets:
-    name, numbers = options.targets, options.targets == "values"
+    name, regression = options.targets, options.targets == "values"
     fitting = [one for one in TARGETS if (one in BESIDE_CLASSES) == (data.values is not None)]
     if name not in fitting:
-        kind = "classes" if data.values is None else "values to learn, no classes"
-        raise OptionError("GN022", f"targets {name}, but {data.source} has {kind}: use targets {' or '.join(fitting)}.")
-    if numbers and options.output in ("sigmoid", "tanh", "softmax"):
-        raise OptionError("GN022", f"targets values with {options.output} outputs, which have bounds: use identity.")
-    if numbers and options.label_smoothing:
-        raise OptionError("GN022", "label_smoothing with targets values: numbers are no labels. Use 0.")
+        one_of = ", ".join(fitting)
+        if data.values is None:
+            raise OptionError("GN022", f"targets {name}: {data.source} has classes, expected one of {one_of}.")
+        raise OptionError("GN022", f"targets {name}: {data.source} has values, not classes, expected one of {one_of}.")
+    if regression and options.output in ("sigmoid", "tanh", "softmax"):
+        raise OptionError("GN022", f"targets values: {options.output} outputs are bounded. Use identity outputs.")
+    if regression and options.label_smoothing:
+        raise OptionError("GN022", f"label_smoothing {options.label_smoothing}: expected 0 with targets values.")
     if name == "multilabel" and options.output != "sigmoid":
         raise OptionError(
             "GN022",
-            f"targets multilabel with {options.output} outputs: a label is a yes or no of its own. Use sigmoid.",
+            f"targets multilabel: {options.output} outputs are not one probability per label. Use sigmoid outputs.",
         )
-    if data.values is None or not numbers:
+    if data.values is None or not regression:
         if data.values is not None and not np.isin(data.values, (0, 1)).all():
-            raise DataError(
-                "GN014", f"{data.source}: with targets multilabel every value is 0 or 1. Others were found."
-            )
+            raise DataError("GN014", f"{data.source}: a target is neither 0 nor 1, as targets multilabel require.")
         return Targets.named(name, data.classes)
     positive = options.output == "exponential"
     if positive and (data.values < 0).any():
-        raise DataError("GN014", f"{data.source}: a negative value to learn, but exponential outputs are above 0.")
+        raise DataError("GN014", f"{data.source}: a target is negative, but exponential outputs are positive.")
     with np.errstate(over="ignore", invalid="ignore"):
         made = Targets.of_values(data.values, data.weights, positive=positive)
     if not np.isfinite([*made.offset, *made.scale]).all():
         largest = np.abs(data.values).max()
         raise DataError(
-            "GN018", f"{data.source}: numbers up to {largest:.3g} to learn, whose squares are infinite. Divide them."
+            "GN018", f"{data.source}: targets up to {largest:.3g} are too large to square. Divide them by a constant."
         )
     return made
 
 
 def samples_for(model: Model, data: Dataset, options: Options) -> Samples:
-    """Bring the data into the engines' form; where there are no classes, every sample has targets of its own."""
+    """Convert the data to the form of the engines; without classes, every sample has its own targets."""
     if data.values is None:
         labels, targets = data.labels, model.targets.table()
     else:
         labels, targets = np.arange(len(data)), model.targets.apply(data.values)
     smoothed = model.targets.smoothed(targets, options.label_smoothing)
-    # A batch's gradient is divided by its number of samples, so the weights' mean must be 1.
+    # The gradient of a batch is divided by its number of samples, so the mean weight must be 1.
     weights = None if data.weights is None else data.weights / data.weights.mean()
     return Samples(model.upright(data.inputs), model.scaling, labels, smoothed, data.image_shape, weights)

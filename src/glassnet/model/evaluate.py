@@ -1,6 +1,6 @@
-"""How good a model is: accuracy, loss, confusion, and the rows it misreads; for a regression, how far off it is.
+"""Evaluate a model: accuracy, loss, confusion matrix and misclassified samples, or the errors of a regression.
 
-And how far its confidence can be trusted: reliability, and the temperature that mends it.
+Also calibration: reliability, and the temperature that corrects the confidence.
 """
 
 from __future__ import annotations
@@ -23,25 +23,26 @@ from .model import Model, require_model
 class Evaluation:
     """Result of `evaluate`.
 
-    Where the data have weights, accuracy, loss, r2 and rmse are weighted means; counts are counts.
+    With sample weights, accuracy, loss, r2 and rmse are weighted means; counts are unweighted.
 
     Parameters
     ----------
     accuracy : float or None
-        Part of the samples answered rightly, 0 to 1; with several labels a sample, all of them. None for a regression.
+        Fraction of correctly predicted samples, 0 to 1; with several labels per sample, all must be correct. None for a
+        regression.
     loss : float
-        Mean loss a sample; for a committee, the mean of its members'.
+        Mean loss per sample; for an ensemble, the mean over its members.
     samples : int
-        How many were asked.
+        Number of samples.
     confusion : ndarray of int64, shape (classes, classes)
-        Row: true class; column: answer. Empty, (0, 0), where a sample does not belong to one class.
+        Confusion matrix. Row: true class; column: predicted class. Empty, (0, 0), if samples do not have one class.
     misread : ndarray of int64
-        Rows answered wrongly, the surest mistakes first; for a regression none.
+        Indices of the misclassified samples, by decreasing confidence; empty for a regression.
     answers : ndarray
-        The answer to every sample, as `Model.predict` gives it.
+        The prediction for every sample, as from `Model.predict`.
     r2, rmse : float or None
-        For a regression: the part of the variance that is explained (the coefficient of determination, 1 at best), and
-        the root of the mean squared error in the numbers' own unit; each the mean over the outputs. None otherwise.
+        For a regression: the coefficient of determination (explained fraction of the variance, at most 1), and the root
+        mean squared error in the unit of the targets; each averaged over the outputs. None otherwise.
     """
 
     accuracy: float | None
@@ -55,32 +56,32 @@ class Evaluation:
 
     @property
     def only_answer(self) -> int | None:
-        """The class that every sample was taken for, where there are samples of others; else None."""
-        answered, there = self.confusion.any(axis=0), self.confusion.any(axis=1)
-        return int(answered.argmax()) if answered.sum() == 1 and there.sum() > 1 else None
+        """The class predicted for every sample, if that is always the same although classes differ; else None."""
+        predicted, present = self.confusion.any(axis=0), self.confusion.any(axis=1)
+        return int(predicted.argmax()) if predicted.sum() == 1 and present.sum() > 1 else None
 
     @property
     def scores(self) -> dict[str, float]:
-        """What the result is measured by: ``accuracy``, or ``r2`` and ``rmse``."""
+        """The metrics: ``accuracy``, or ``r2`` and ``rmse``."""
         found = {"accuracy": self.accuracy, "r2": self.r2, "rmse": self.rmse}
         return {name: score for name, score in found.items() if score is not None}
 
 
 def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Evaluation:
-    """Ask the model about every sample of `data`.
+    """Evaluate a model on every sample of `data`.
 
     Parameters
     ----------
     model : Model
     data : Dataset
     loss : OutputLoss, optional
-        Another loss than the network's own.
+        The loss to report, by default that of the network.
 
     Raises
     ------
     DataError
-        GN010 when there are no samples, GN017 when the data have another width or more classes than the model, or are
-        of another kind; GN065 and GN076 when one of them is something else, as where the two are swapped.
+        GN010 when there are no samples, GN017 when the data have another width, another kind of target or more classes
+        than the model; GN065 and GN076 when an argument has the wrong type, for example if both are swapped.
     """
     require_model(model)
     model.require(data)
@@ -88,9 +89,9 @@ def evaluate(model: Model, data: Dataset, loss: OutputLoss | None = None) -> Eva
     answers = model.targets.invert(outputs)
     if model.targets.name == "values":
         assert data.values is not None  # by require_like
-        nothing, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
+        empty, scores = np.zeros((0, 0), np.int64), number_scores(data.values, answers, data.weights)
         r2, rmse = float(scores.r2.mean()), float(scores.rmse.mean())
-        return Evaluation(None, mean, len(data), nothing, np.zeros(0, np.int64), answers, r2, rmse)
+        return Evaluation(None, mean, len(data), empty, np.zeros(0, np.int64), answers, r2, rmse)
     if data.values is None:
         confusion = np.zeros((model.classes, model.classes), np.int64)
         np.add.at(confusion, (data.labels, answers), 1)
@@ -108,11 +109,11 @@ def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple
     """Return the outputs for all samples, and the mean loss."""
     parts: list[FloatArray] = []
     loss, done = 0.0, 0
-    known = data.labels if data.values is None else data.values
-    wanted = model.targets.apply(known, model.network.parameters.flat.dtype)
+    truth = data.labels if data.values is None else data.values
+    targets = model.targets.apply(truth, model.network.parameters.flat.dtype)
     for outputs, members in model.batches(data.inputs):
         here = slice(done, done + len(outputs))
-        losses = [measure.value(one.sums[-1], one.outputs, wanted[here]) for one in members]
+        losses = [measure.value(one.sums[-1], one.outputs, targets[here]) for one in members]
         if data.weights is not None:
             losses = [one * data.weights[here] for one in losses]
         loss += float(np.mean([one.sum() for one in losses]))
@@ -123,14 +124,14 @@ def _outputs_and_loss(model: Model, data: Dataset, measure: OutputLoss) -> tuple
 
 @dataclass(frozen=True)
 class NumberScores:
-    """Result of `number_scores`: how far off a regression is, one value an output.
+    """Result of `number_scores`: the errors of a regression, per output.
 
     Parameters
     ----------
     r2 : ndarray, shape (outputs,)
-        The part of the variance that is explained, 1 at best.
+        Coefficient of determination: the explained fraction of the variance, at most 1.
     rmse, mean_error : ndarray, shape (outputs,)
-        The root of the mean squared error, and the mean of its size, in the numbers' own unit.
+        Root mean squared error and mean absolute error (MAE), in the unit of the targets.
     """
 
     r2: NDArray[np.float64]
@@ -139,36 +140,37 @@ class NumberScores:
 
 
 def number_scores(values: NDArray[Any], answers: NDArray[Any], weights: NDArray[Any] | None = None) -> NumberScores:
-    """Compare answers with what is true.
+    """Compare the predictions of a regression with the true values.
 
     Parameters
     ----------
     values, answers : ndarray, shape (n, outputs)
+        True values and predictions.
     weights : ndarray, shape (n,), optional
-        How much each sample counts in the means.
+        Sample weights.
     """
     off = np.abs(values - answers)
     squares = np.average(off**2, axis=0, weights=weights)  # (outputs,)
     spread = np.average((values - np.average(values, axis=0, weights=weights)) ** 2, axis=0, weights=weights)
-    # Numbers that do not vary leave nothing to explain: 1 if they are met, else 0, as in scikit-learn.
+    # Without variance there is nothing to explain: 1 for exact predictions, else 0, as in scikit-learn.
     explained = np.where(spread > 0, 1 - squares / np.where(spread > 0, spread, 1), squares == 0)
     return NumberScores(explained, np.sqrt(squares), np.average(off, axis=0, weights=weights))
 
 
 @dataclass(frozen=True)
 class ClassScores:
-    """Result of `class_scores`; NaN where there is nothing to divide by.
+    """Result of `class_scores`; NaN if the denominator is 0.
 
     Parameters
     ----------
     precision : ndarray, shape (classes,)
-        Of the answers that name the class, the part that is right.
+        Correct fraction of the predictions of the class.
     recall : ndarray, shape (classes,)
-        Of the samples of the class, the part that is answered rightly.
+        Correctly predicted fraction of the samples of the class.
     f1 : ndarray, shape (classes,)
-        The harmonic mean of the two, ``2 · right / (samples + answers)``.
+        Harmonic mean of precision and recall, ``2 · right / (samples + answers)``.
     samples, answers : ndarray of int64, shape (classes,)
-        How many samples are of the class, and how many answers name it.
+        Number of samples and of predictions of the class.
     """
 
     precision: NDArray[np.float64]
@@ -184,21 +186,21 @@ def class_scores(confusion: NDArray[np.int64]) -> ClassScores:
     Parameters
     ----------
     confusion : ndarray of int64, shape (classes, classes)
-        As `Evaluation` has it.
+        Confusion matrix, as in `Evaluation`.
     """
     return _class_scores(confusion.diagonal(), confusion.sum(axis=1), confusion.sum(axis=0))
 
 
 def label_scores(values: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
-    """Return the same for each label where a sample can have several.
+    """Return precision, recall and F1 of each label of multi-label data.
 
     Parameters
     ----------
     values, answers : ndarray, shape (n, labels)
-        1 for a label that holds, or is said to hold, and 0 for the others.
+        True and predicted labels, each 1 or 0.
     """
-    right, samples, answered = ((one > 0).sum(axis=0) for one in (values * answers, values, answers))
-    return _class_scores(right, samples, answered)
+    right, samples, predicted = ((one > 0).sum(axis=0) for one in (values * answers, values, answers))
+    return _class_scores(right, samples, predicted)
 
 
 def _class_scores(right: NDArray[Any], samples: NDArray[Any], answers: NDArray[Any]) -> ClassScores:
@@ -210,7 +212,7 @@ def _class_scores(right: NDArray[Any], samples: NDArray[Any], answers: NDArray[A
 
 
 def most_confused(confusion: NDArray[np.int64], most: int = 10) -> list[tuple[int, int, int]]:
-    """Return which class is answered for which and how often, the commonest mistakes first: true, answer, count."""
+    """Return the most frequent confusions as (true class, predicted class, count), in decreasing order."""
     mistakes = confusion * (1 - np.eye(len(confusion), dtype=np.int64))
     order = np.argsort(-mistakes, axis=None, kind="stable")[:most]
     pairs = [(*divmod(int(place), len(confusion)), int(mistakes.flat[place])) for place in order]
@@ -224,13 +226,13 @@ class Reliability:
     Parameters
     ----------
     edges : ndarray, shape (bins + 1,)
-        Limits of the bins, 0 to 1; a confidence at a limit belongs to the bin below it.
+        Edges of the bins, 0 to 1; a confidence at an edge belongs to the lower bin.
     counts : ndarray of int64, shape (bins,)
-        Answers in each bin.
+        Predictions per bin.
     confidence, accuracy : ndarray, shape (bins,)
-        Mean confidence, and part of the answers that are right; NaN in an empty bin.
+        Mean confidence, and fraction of correct predictions; NaN in an empty bin.
     expected_error : float
-        The expected calibration error: the mean distance between the two, weighted by the counts.
+        Expected calibration error (ECE): the mean absolute difference of the two, weighted by the counts.
     """
 
     edges: NDArray[np.float64]
@@ -241,9 +243,9 @@ class Reliability:
 
 
 def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
-    """Compare how sure the model is with how often it is right (Guo et al. 2017, section 2).
+    """Compare the confidence of a model with its accuracy (Guo et al. 2017, section 2).
 
-    With several labels a sample, each label is an answer of its own.
+    With several labels per sample, each label counts as a prediction.
 
     Raises
     ------
@@ -258,57 +260,57 @@ def reliability(model: Model, data: Dataset, bins: int = 10) -> Reliability:
     model.require(data)
     outputs = model.outputs(data.inputs)
     if data.values is None:
-        sure, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
+        confidences, right = model.confidence(outputs), model.targets.invert(outputs) == data.labels
     else:
-        sure = np.maximum(outputs, 1 - outputs).ravel()
+        confidences = np.maximum(outputs, 1 - outputs).ravel()
         right = (model.targets.invert(outputs) == data.values).ravel()
     edges = np.linspace(0, 1, bins + 1)
-    place = np.clip(np.searchsorted(edges, sure, side="left") - 1, 0, bins - 1)
+    place = np.clip(np.searchsorted(edges, confidences, side="left") - 1, 0, bins - 1)
     counts = np.bincount(place, minlength=bins)
-    some = np.where(counts, counts, np.nan)
-    confidence = np.bincount(place, sure, bins) / some
-    accuracy = np.bincount(place, right, bins) / some
+    divisor = np.where(counts, counts, np.nan)
+    confidence = np.bincount(place, confidences, bins) / divisor
+    accuracy = np.bincount(place, right, bins) / divisor
     error = float(np.nansum(counts * np.abs(accuracy - confidence)) / counts.sum())
     return Reliability(edges, counts, confidence, accuracy, error)
 
 
 def fit_temperature(model: Model, validation: Dataset) -> float:
-    """Find the temperature at which the model's probabilities fit data that it was not trained on.
+    """Find the temperature at which the model's probabilities fit held-out data.
 
-    One number, chosen for the least mean ``−log`` of the probability given to what is true (Guo et al. 2017, section
-    4.2). What is true counts as such but for a part of ``1 / (n + 2)`` (Platt 1999, section 2.2): a few samples, all
-    answered rightly, do not show that answers are certain. Answers of one network stay as they are; only how sure they
-    are changes. Use it as ``dataclasses.replace(model, temperature=…)``.
+    The temperature minimises the negative log-likelihood (Guo et al. 2017, section 4.2). True classes count with
+    probability ``1 − 1 / (n + 2)`` (Platt 1999, section 2.2), because a few correct predictions do not justify
+    certainty. The predictions of a single network do not change, only its confidence. Apply the temperature with
+    ``dataclasses.replace(model, temperature=…)``.
 
     Parameters
     ----------
     model : Model
-        With sigmoid or softmax outputs; a temperature it has already is left out of account.
+        With sigmoid or softmax outputs; an existing temperature is ignored.
     validation : Dataset
-        Not the test data: those would no longer say anything about the calibrated model.
+        Held-out data, but not the test data, which would then no longer be an independent test.
 
     Returns
     -------
     float
-        0.05 to 20; above 1 where the model is surer than it is right.
+        0.05 to 20; above 1 if the model is overconfident.
 
     Raises
     ------
     DataError
         GN010, GN017, GN065 and GN076 as for `evaluate`.
     OptionError
-        GN022 for a regression, or for outputs that no temperature applies to.
+        GN022 for a regression, or for other outputs.
     """
     from scipy.optimize import minimize_scalar
 
     _require_confidence(model)
     output = model.network.architecture.activations[-1]
     if output not in ("sigmoid", "softmax"):
-        raise OptionError("GN022", f"{output} outputs have no temperature: it needs sigmoid or softmax outputs.")
+        raise OptionError("GN022", f"{output} outputs have no temperature, expected sigmoid or softmax outputs.")
     model.require(validation)
     plain = replace(model, temperature=1.0)
     parts = [[one.sums[-1] for one in members] for _, members in plain.batches(validation.inputs)]
-    sums = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # a member: (n, classes)
+    logits = [np.concatenate(member).astype(np.float64) for member in zip(*parts, strict=True)]  # each (n, classes)
 
     of_classes = validation.values is None
     doubt = 1 / (len(validation) + 2)
@@ -317,7 +319,7 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
 
     def cost(log_temperature: float) -> float:
         value = ACTIVATIONS[output].value
-        p = model.probabilities(np.mean([value(z / np.exp(log_temperature)) for z in sums], axis=0))
+        p = model.probabilities(np.mean([value(z / np.exp(log_temperature)) for z in logits], axis=0))
         p = np.clip(p, 1e-12, 1 - 1e-12)
         losses = -(truth * np.log(p) + (0 if of_classes else (1 - truth) * np.log1p(-p))).sum(axis=1)
         return float(np.average(losses, weights=validation.weights))
@@ -329,4 +331,4 @@ def fit_temperature(model: Model, validation: Dataset) -> float:
 def _require_confidence(model: Model) -> None:
     require_model(model)
     if model.targets.name == "values":
-        raise OptionError("GN022", "a regression has numbers for answers, and no confidence to calibrate.")
+        raise OptionError("GN022", "a regression has no confidence to calibrate.")

@@ -1,7 +1,7 @@
-"""Model files: safetensors with a JSON header, checksummed, written beside and renamed.
+"""Model files: safetensors with a JSON header and a checksum, written to a temporary file and renamed.
 
 Any safetensors library reads the weights; `docs/reference/file-format.md` describes the rest. The checksum covers every
-byte of the file, so that damage anywhere is an error and never a different answer. Nothing here reads a pickle.
+byte of the file, so any damage is an error and never a different prediction. No pickle is read.
 """
 
 from __future__ import annotations
@@ -31,23 +31,23 @@ from .header import require_header
 from .model import Model, require_model
 
 FORMAT = 1
-"""Version of the file format; raised when an older glassnet could misread a newer file."""
+"""Version of the file format; increased when an older glassnet could misread a newer file."""
 
 TRAINING = "training."
-"""How the names of tensors begin that a checkpoint has besides a model's; see `checkpoint`."""
+"""Prefix of the additional tensors of a checkpoint, see `training.checkpoint`."""
 
 Tensors = dict[str, NDArray[Any]]
 
 _UNSIGNED = "0" * 64
-# How the checksum stands in the file: JSON within the JSON of the safetensors header, hence the backslashes. Keys are
-# sorted, so it comes before anything a user can write.
+# The checksum in the file: JSON within the JSON of the safetensors header, hence the backslashes. Keys are sorted, so
+# it precedes all text from users.
 _PLACE = re.compile(rb'\\"checksum\\": \\"([0-9a-f]{64})\\"')
-_LARGEST_HEADER = 100_000_000  # the limit safetensors itself sets
-_LONGEST = 300  # characters of a message about what a file holds
+_LARGEST_HEADER = 100_000_000  # the limit of safetensors
+_LONGEST = 300  # characters of a message about the content of a file
 
 
 def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
-    """Write a model; an existing file is replaced at the last moment, whole.
+    """Write a model; an existing file is replaced atomically.
 
     Parameters
     ----------
@@ -55,38 +55,38 @@ def save_model(model: Model, path: str | Path, overwrite: bool = True) -> None:
     path : path
         ``.safetensors`` is the usual suffix.
     overwrite : bool
-        False to refuse where there is a file already.
+        False to raise if the file exists.
 
     Raises
     ------
     FileError
-        GN001 to GN004 when the file cannot be written, GN007 when there is one and `overwrite` is False; what was there
-        before stays.
+        GN001 to GN004 when the file cannot be written, GN007 when it exists and `overwrite` is False; an existing file
+        is then unchanged.
     OptionError
-        GN021 for a suffix that promises another format, such as ``.h5`` or ``.pkl``.
+        GN021 for the suffix of another format, such as ``.h5`` or ``.pkl``.
     DataError
-        GN076 for what is no model, as where model and path are swapped.
+        GN076 when `model` is not a `Model`, for example if model and path are swapped.
     ModelFileError
-        GN046 for a model that `load_model` would refuse: with weights that are NaN or infinite, for instance.
+        GN046 for a model that `load_model` would reject, for example with weights that are NaN or infinite.
     """
     require_model(model)
     header, tensors = header_of(model), tensors_of(model)
     try:
         require_header(_plain(json.dumps(header)), tensors, _prefix)
     except (GlassnetError, ValueError) as problem:
-        raise ModelFileError("GN046", f"{path}: not written, as it could not be opened again ({problem}).") from None
+        raise ModelFileError("GN046", f"{path}: not written, because load_model would reject it ({problem}).") from None
     write(path, header, tensors, overwrite)
 
 
 def load_model(path: str | Path) -> Model:
-    """Read a model; from a checkpoint, the model that training would have given if it had ended there.
+    """Read a model; from a checkpoint, the model that training would have produced if it had ended there.
 
     Raises
     ------
     FileError
         GN001 to GN003 when the file cannot be read.
     ModelFileError
-        GN040 when it is not a glassnet model, GN041 when it is damaged, GN042 when it is from a newer version.
+        GN040 when the file is not a glassnet model, GN041 when it is damaged, GN042 when its format is newer.
     """
     header, tensors = read(path)
     with damage(path):
@@ -94,7 +94,7 @@ def load_model(path: str | Path) -> Model:
 
 
 def header_of(model: Model) -> dict[str, Any]:
-    """Return what a file says of a model besides its numbers."""
+    """Return the header of a model's file: everything except the weights."""
     return {
         "members": len(model.members),
         "architecture": asdict(model.network.architecture),
@@ -103,7 +103,7 @@ def header_of(model: Model) -> dict[str, Any]:
         "image_shape": model.image_shape,
         "class_names": model.class_names,
         "temperature": model.temperature,
-        # An older glassnet finds the digits of a picture where no other reading is named, and does not know this one.
+        # An older glassnet does not know this reading, and locates the digits of an image if none is named.
         "reading": "" if model.reading == HANDWRITING else model.reading,
         **({"handwriting": True} if model.reading == HANDWRITING else {}),
         **({"white": model.white} if model.white else {}),
@@ -116,7 +116,7 @@ def header_of(model: Model) -> dict[str, Any]:
 
 
 def tensors_of(model: Model) -> Tensors:
-    """Return the numbers of a model by their names in a file: views, not copies."""
+    """Return the weights of a model by their names in a file: views, not copies."""
     return {
         f"{_prefix(number)}{name}": view
         for number, member in enumerate(model.members)
@@ -125,12 +125,12 @@ def tensors_of(model: Model) -> Tensors:
 
 
 def require_model_name(path: str | Path) -> None:
-    """Refuse a name that promises another format than a model file's; see `files.require_suffix`."""
+    """Raise for a file name with the suffix of another format; see `io.writing.require_suffix`."""
     require_suffix(path, ".safetensors")
 
 
 def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite: bool = True) -> None:
-    """Write tensors and a header of plain values, signed; an existing file is replaced at the last moment, whole.
+    """Write tensors and a header of plain values, with a checksum; an existing file is replaced atomically.
 
     Raises
     ------
@@ -146,7 +146,7 @@ def write(path: str | Path, header: dict[str, Any], tensors: Tensors, overwrite:
 
 
 def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
-    """Return the header and the tensors of a file that is whole and of a known format.
+    """Return the header and the tensors of an undamaged file of a known format.
 
     Raises
     ------
@@ -159,13 +159,11 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
         header: dict[str, Any] = _plain(metadata["glassnet"])
         version = header["format"]
     except RecursionError:
-        raise _damaged(path, "its header is nested too deep") from None
+        raise _damaged(path, "its header is nested too deeply") from None
     except (KeyError, TypeError, ValueError):
-        raise ModelFileError("GN040", f"{path}: a safetensors file, but not one of glassnet's.") from None
+        raise ModelFileError("GN040", f"{path}: a safetensors file, but not a glassnet model.") from None
     if isinstance(version, int) and version > FORMAT:
-        raise ModelFileError(
-            "GN042", f"{path}: file format {version}, but this glassnet knows up to {FORMAT}. Update glassnet."
-        )
+        raise ModelFileError("GN042", f"{path}: file format {version}, expected {FORMAT} or lower. Update glassnet.")
     if version != FORMAT or not _PLACE.search(content) or _signed(_with_checksum(content, _UNSIGNED)) != content:
         raise _damaged(path, "its checksum does not match")
     with damage(path):
@@ -174,7 +172,7 @@ def read(path: str | Path) -> tuple[dict[str, Any], Tensors]:
 
 @contextlib.contextmanager
 def damage(path: str | Path) -> Iterator[None]:
-    """Call it damage when what a file holds does not fit together."""
+    """Convert errors from inconsistent content of a file to ModelFileError GN041."""
     try:
         yield
     except (SafetensorError, GlassnetError, LookupError, TypeError, ValueError) as problem:
@@ -182,33 +180,33 @@ def damage(path: str | Path) -> Iterator[None]:
 
 
 def brief(problem: Exception) -> str:
-    """Return what a problem says, cut short: it may name what stands in a file, of any length."""
+    """Return the message of an exception, shortened, since it may quote text of any length from a file."""
     return f"{str(problem)[:_LONGEST]}{'…' * (len(str(problem)) > _LONGEST)}"
 
 
 def shipped_model(name: str = "reader") -> Model:
-    """Read a model that comes with glassnet; ``scripts/make_reader.py`` made them.
+    """Read a model that is bundled with glassnet; ``scripts/make_reader.py`` made them.
 
     Parameters
     ----------
     name : {"reader", "gate"}
-        The reader of handwritten digits; or the gate, which tells digits (class 1) from anything else (class 0).
+        The reader classifies handwritten digits; the gate separates digits (class 1) from anything else (class 0).
 
     Raises
     ------
     FileError
-        GN001 when this installation lacks it.
+        GN001 when the installation lacks the model.
     """
     return load_model(Path(__file__).parents[1] / "handwriting" / f"{name}.safetensors")
 
 
 def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
-    """Put a model together from `read`'s result; tensors of a training are passed over.
+    """Make a model from the result of `read`; the tensors of a checkpoint are ignored.
 
     Raises
     ------
     ValueError, OptionError
-        As `schema.require_header`.
+        As `header.require_header`.
     """
     tensors = {name: tensor for name, tensor in tensors.items() if not name.startswith(TRAINING)}
     architecture = require_header(header, tensors, _prefix)
@@ -237,7 +235,7 @@ def model_from(header: dict[str, Any], tensors: Tensors) -> Model:
 
 
 def _prefix(member: int) -> str:
-    """Return what stands before the names of a member's tensors; nothing for the first, or only, network."""
+    """Return the prefix of the names of a member's tensors; empty for the first network."""
     return f"member{member + 1}." if member else ""
 
 
@@ -267,19 +265,19 @@ def _metadata(path: str | Path, content: bytes) -> dict[str, str]:
 
 
 def _plain(text: str | bytes) -> Any:
-    """Return a value of JSON; ValueError where a key stands twice in an object, of which readers take either."""
+    """Parse JSON; raise ValueError for duplicate keys in an object, which parsers resolve differently."""
     return json.loads(text, object_pairs_hook=_unique)
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise ValueError("a key stands twice in an object")
+        raise ValueError("its header has a duplicate key")
     return found
 
 
 def _damaged(path: str | Path, why: str) -> ModelFileError:
-    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Take a copy, or train again.")
+    return ModelFileError("GN041", f"{path}: the file is damaged ({why}). Restore a copy, or train again.")
 
 
 def _with_checksum(content: bytes, checksum: str) -> bytes:
@@ -287,5 +285,5 @@ def _with_checksum(content: bytes, checksum: str) -> bytes:
 
 
 def _signed(unsigned: bytes) -> bytes:
-    """Put the SHA-256 of the file, as it is with 64 zeros in its place, into the file."""
+    """Insert the SHA-256 of the file, computed with 64 zeros in its place."""
     return _with_checksum(unsigned, hashlib.sha256(unsigned).hexdigest())

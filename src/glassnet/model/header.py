@@ -1,8 +1,9 @@
-"""What may stand in the header of a model file: types, limits and lengths, checked before anything is made of it.
+"""Schema of the header of a model file: types, limits and lengths, checked before the header is used.
 
-A file may come from a stranger, and its checksum tells damage, not intent. ``MODEL`` and ``TRAINING`` are the tables;
-their records follow the dataclasses that are made of them, with the limits that a type alone does not say. Lists and
-objects may be as long as the file is: nothing is allocated by a number in it before that number was compared.
+A file may come from a stranger, and its checksum detects damage, not intent. ``MODEL`` and ``TRAINING`` are the
+schemas; their records follow the dataclasses that are made from them, with the limits that a type does not express.
+Lists and objects may be as long as the file: no memory is allocated by a number in the file before that number is
+checked.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from ..preprocess.training_range import FEWEST, SUMMARIES
 
 
 class DataReceipt(TypedDict, total=False):
-    """What a receipt says of data."""
+    """Description of data in a training record."""
 
     source: str
     samples: int
@@ -37,13 +38,13 @@ class DataReceipt(TypedDict, total=False):
     dtype: str
     """Of the inputs."""
     fingerprint: str
-    """SHA-256 of shape, inputs and labels, see `training.receipt.fingerprint`."""
+    """SHA-256 of shape, inputs and labels; see `training.receipt.fingerprint`."""
     held_out: bool
-    """Whether a part of the source was kept aside for the test, and is not among the samples."""
+    """Whether a fraction of the source was held out for testing, and is not among the samples."""
 
 
 class Receipt(TypedDict, total=False):
-    """What made a model: `fit` fills it in, the command line adds recipe and test, a model file keeps it."""
+    """Training record of a model: made by `fit`, extended by the command line (recipe, test), kept in model files."""
 
     recipe: str | None
     options: dict[str, Any]
@@ -55,47 +56,47 @@ class Receipt(TypedDict, total=False):
     blas: str | None
     processor: str | None
     hash: str
-    """Of the weights; see `Model.hash`."""
+    """Hash of the weights; see `Model.hash`."""
     trails: list[list[str]]
-    """For each member the hash of the weights before the first epoch and after each."""
+    """For each member, the hashes of the weights before the first epoch and after each epoch."""
     curves: list[dict[str, list[float | None]]]
-    """For each member its learning curve; see `History.thinned`."""
+    """For each member, its learning curve; see `History.thinned`."""
     result: dict[str, float | None]
     """Scores on test data."""
     resumed: list[str]
-    """How versions and processor changed while the training was stopped, in words."""
+    """Changes of versions and processor while training was interrupted, as text."""
     kept: list[int]
-    """Where early stopping chose it, for each member the epoch whose weights it has."""
+    """With early stopping, for each member, the epoch whose weights it has."""
     own_validation: bool
-    """Whether the validation data were given, and not taken from the training data."""
+    """Whether validation data were passed, rather than held out from the training data."""
     calibrated: bool
-    """Whether a part of the training data was kept aside to fit the probabilities to."""
+    """Whether a fraction of the training data was held out for calibration."""
     not_verifiable: str
-    """Why the training cannot be repeated from the receipt, in words; missing where it can."""
+    """Why the training cannot be repeated from this record, as text; missing if it can."""
     progress: float | str
-    """Of a checkpoint: epochs that are done."""
+    """In a checkpoint: number of finished epochs."""
     estimator: dict[str, Any]
-    """What makes an estimator of the model again; see `estimators.persistence`."""
+    """Data to restore an estimator from the model; see `estimators.persistence`."""
 
 
 DEEPEST = 100
-"""How deep lists and objects may lie in each other."""
+"""Maximum nesting depth of lists and objects."""
 LARGEST = 1e154
-"""Numbers further from 0 are refused: the squares of larger ones are infinite."""
-_LONG = 2**64  # whole numbers of more bits become no float, and hours of digits
-_TINIEST = 5e-324  # the smallest number above 0
+"""Numbers of larger magnitude are rejected: their squares are infinite."""
+_LONG = 2**64  # larger integers may not convert to float, and take hours to print
+_TINIEST = 5e-324  # the smallest positive float
 
 
 class Kind(Protocol):
-    """What a value of JSON may be."""
+    """The kind of a JSON value."""
 
     def check(self, value: Any, place: str) -> None:
-        """Raise ValueError, in one line that names the place, unless the value is of this kind."""
+        """Raise ValueError, with a line that names the place, unless the value is of this kind."""
 
 
 @dataclass(frozen=True)
 class Number:
-    """A finite number within limits, both allowed; true and false are none."""
+    """A finite number within inclusive limits; true and false do not count."""
 
     low: float = -LARGEST
     high: float = LARGEST
@@ -106,13 +107,14 @@ class Number:
         allowed = (int,) if self.whole else (int, float)
         if type(value) not in allowed or not self.low <= value <= self.high:
             limits = f" from {self.low:g}" if self.low > -1e6 else ""
-            limits += f" to {self.high:g}" if self.high < 1e18 else ""
-            raise _wrong(place, value, f"{'a whole number' if self.whole else 'a finite number'}{limits}")
+            if self.high < 1e18:
+                limits = f" from {self.low:g} to {self.high:g}" if limits else f" up to {self.high:g}"
+            raise _wrong(place, value, f"a whole number{limits}" if self.whole else f"a finite number{limits}")
 
 
 @dataclass(frozen=True)
 class Text:
-    """Text, or one of some words."""
+    """Text, or one of several choices."""
 
     choices: Collection[str] = ()
 
@@ -126,7 +128,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Plain:
-    """True or false, or null, by its type."""
+    """A value of an exact type: true or false, null, or a float."""
 
     of: type
     name: str
@@ -139,21 +141,21 @@ class Plain:
 
 @dataclass(frozen=True)
 class Anything:
-    """Any value whose parts are not too deep in it, and whose whole numbers have at most 64 bits."""
+    """Any value with limited nesting and integers of at most 64 bits."""
 
     def check(self, value: Any, place: str, depth: int = 0) -> None:
         """See `Kind`."""
         if depth > DEEPEST:
-            raise ValueError(f"its header is nested more than {DEEPEST} deep")
+            raise ValueError(f"its header is nested more than {DEEPEST} levels deep")
         if type(value) is int and abs(value) > _LONG:
-            raise ValueError(f"{place or 'its header'} holds a whole number of more than 64 bits")
+            raise ValueError(f"header: {place or 'top level'} has a whole number of more than 64 bits")
         for one in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
             self.check(one, place, depth + 1)
 
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list of values of one kind, of this length if one is given."""
+    """A list of values of one kind, optionally of a fixed length."""
 
     item: Kind
     length: int | None = None
@@ -182,12 +184,12 @@ class Either:
                 problems.append(str(problem))
             else:
                 return
-        raise ValueError(max(problems, key=len))  # the longest names a place deeper within
+        raise ValueError(max(problems, key=len))  # the longest message names the innermost place
 
 
 @dataclass(frozen=True)
 class Record:
-    """An object with these keys; `others` is what values of any other key may be, None where there may be none."""
+    """An object with these keys; `others` is the kind of values of other keys, None if there must not be any."""
 
     required: Mapping[str, Kind] = field(default_factory=dict)
     optional: Mapping[str, Kind] = field(default_factory=dict)
@@ -199,11 +201,11 @@ class Record:
             raise _wrong(place, value, "an object")
         missing = sorted(self.required.keys() - value.keys())
         if missing:
-            raise ValueError(f"{_inside(place, missing[0])} is missing")
+            raise ValueError(f"header: {_inside(place, missing[0])} is missing")
         for name, one in value.items():
             kind = self.required.get(name) or self.optional.get(name) or self.others
             if kind is None:
-                raise ValueError(f"{_inside(place, ascii(name))} is not known")
+                raise ValueError(f"header: {_inside(place, ascii(name))} is unknown")
             kind.check(one, _inside(place, name if name.isidentifier() else ascii(name)))
 
 
@@ -212,10 +214,10 @@ def _inside(place: str, name: str) -> str:
 
 
 def _wrong(place: str, value: Any, wanted: str) -> ValueError:
-    """Say what came; of what holds more only how much, since it may be anything."""
-    came = ascii(value)[:60] if not isinstance(value, dict | list) else f"a list of {len(value)}"
-    came = "an object" if isinstance(value, dict) else came
-    return ValueError(f"{place or 'its header'} is {came}, expected {wanted}")
+    """Return an error that describes the given value, of lists and objects only their type and length."""
+    found = ascii(value)[:60] if not isinstance(value, dict | list) else f"a list of {len(value)}"
+    found = "an object" if isinstance(value, dict) else found
+    return ValueError(f"header: {place or 'top level'} is {found}, expected {wanted}")
 
 
 FLAG, NULL, COUNT, SHARE = (
@@ -224,7 +226,7 @@ FLAG, NULL, COUNT, SHARE = (
     Number(0, _LONG, whole=True),
     Number(0, 1),
 )
-VALUE = Number(-1e308, 1e308)  # of a table, which is compared and clipped before it is scaled
+VALUE = Number(-1e308, 1e308)  # of a table: compared and clipped before scaling
 POSITIVE, LOOSE = Number(_TINIEST), Either((Number(), NULL, Plain(float, "a number")))
 TEXTS = ListOf(Text())
 LIMITS = ListOf(ListOf(Number()), 2)
@@ -234,7 +236,7 @@ _TYPES: dict[Any, Kind] = {
 
 
 def kind_of(hint: Any) -> Kind:
-    """Return what JSON has for a type: a list for a tuple, an object for a mapping, either for a union."""
+    """Return the JSON kind of a type: a list for a tuple, an object for a mapping, either for a union."""
     if get_origin(hint) in (tuple, list):
         return ListOf(kind_of(get_args(hint)[0]))
     if get_origin(hint) is dict:
@@ -245,7 +247,7 @@ def kind_of(hint: Any) -> Kind:
 
 
 def record_of(cls: type, **kinds: Kind) -> Record:
-    """Return the record of a dataclass's fields, some of a closer kind; those with a default may be missing."""
+    """Return the record of a dataclass's fields, some of a narrower kind; fields with a default are optional."""
     hints, keys = get_type_hints(cls), keys_of(cls)
     found = {key: kinds.get(key) or kind_of(hints[name]) for name, key in keys.items()}
     made_of = [one for one in fields(cls) if one.init]
@@ -257,7 +259,7 @@ def record_of(cls: type, **kinds: Kind) -> Record:
 
 
 def open_record_of(cls: type, **kinds: Kind) -> Record:
-    """Return the record of a `TypedDict`'s keys, some of a closer kind; any may be missing, and others may be there."""
+    """Return the record of a `TypedDict`, some keys of a narrower kind; all are optional, and others are allowed."""
     return Record(
         optional={name: kinds.get(name) or kind_of(hint) for name, hint in get_type_hints(cls).items()},
         others=Anything(),
@@ -266,7 +268,7 @@ def open_record_of(cls: type, **kinds: Kind) -> Record:
 
 @dataclass(frozen=True)
 class Encoding:
-    """An object that one of the classes of ``ENCODINGS`` is made of, which its ``kind`` names."""
+    """An object for a class of ``ENCODINGS``, named by its ``kind``."""
 
     def check(self, value: Any, place: str) -> None:
         """See `Kind`."""
@@ -289,18 +291,18 @@ _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 
 DATA = open_record_of(DataReceipt, samples=COUNT, classes=COUNT, dtype=Text(("bool", *_WHOLE, "float32", "float64")))
 
 DESCRIBED = Record({"fingerprint": Text(), "samples": COUNT, "source": Text()}, DATA.optional)
-"""What must be said of data with which a training goes on."""
+"""Required description of data for resuming training."""
 
 RECEIPT = open_record_of(
     Receipt,
-    # By type alone: what is allowed changes with the versions, and `receipt.options_of` says it.
+    # Types only: the allowed values depend on the version, and `receipt.options_of` checks them.
     options=Record(optional={name: kind_of(kind) for name, kind in TYPES.items()}, others=Anything()),
     data=DATA,
     seed=COUNT,
     result=Record(others=LOOSE),
     kept=ListOf(Number(1, _LONG, whole=True)),
     progress=LOOSE,
-    # Information alone, which readers pass over where it is odd.
+    # Informational: readers ignore unexpected content.
     numerics=Anything(),
     curves=Anything(),
     estimator=Anything(),
@@ -317,7 +319,7 @@ ESTIMATOR = Record(
     },
     others=Anything(),
 )
-"""What a receipt says of a fitted estimator; see `estimators.persistence`."""
+"""Description of a fitted estimator in a training record; see `estimators.persistence`."""
 
 TRAINING = Record(
     {
@@ -328,9 +330,9 @@ TRAINING = Record(
         "changes": TEXTS,
         "validation": Either((NULL, DESCRIBED)),
     },
-    others=Anything(),  # the numbers, of which `position` knows the types
+    others=Anything(),  # the numbers, whose types `training.state` checks
 )
-"""What a checkpoint says besides."""
+"""Additional header of a checkpoint."""
 
 _INPUT_MAX = SPECS["input_max"]
 assert _INPUT_MAX.low is not None
@@ -339,7 +341,7 @@ assert _INPUT_MAX.high is not None
 BEGUN = Record(
     {"engine": Text(), "data": DESCRIBED, "versions": Record({"glassnet": Text()}, others=Text())}, others=Anything()
 )
-"""What the receipt of a checkpoint says at least."""
+"""Minimum training record of a checkpoint."""
 
 MODEL = Record(
     {
@@ -366,30 +368,30 @@ MODEL = Record(
     },
     Anything(),
 )
-"""The header. Other keys may stand there: an older glassnet passes over what a newer one has added."""
+"""The header. Other keys are allowed: an older glassnet ignores additions of a newer one."""
 
 
 def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Callable[[int], str]) -> Architecture:
-    """Refuse a header that is not of its form, or tensors that are not what it says.
+    """Raise for a header that violates the schema, or for tensors that do not match it.
 
     Parameters
     ----------
     header : dict
-        As JSON has it.
+        Parsed JSON.
     tensors : mapping of str to ndarray
-        Those of the model, by their names in the file.
+        Tensors of the model, by their names in the file.
     prefix : callable
-        Gives what stands before the names of a member's tensors.
+        Maps the index of a member to the prefix of its tensors' names.
 
     Returns
     -------
     Architecture
-        The header's.
+        The architecture in the header.
 
     Raises
     ------
     ValueError
-        In one line: where, what came, what was expected.
+        With one line: the place, the given value, the expected kind.
     OptionError
         As `Architecture`.
     """
@@ -404,7 +406,7 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
     _require_length("class_names", header.get("class_names", ()), (0, outputs))
     shape = header["image_shape"]
     if shape and features not in (math.prod(shape), 3 * math.prod(shape)):
-        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but there are {features} inputs")
+        raise ValueError(f"image_shape is {shape[0]} × {shape[1]}, but the network has {features} inputs")
     if header.get("columns"):
         _require_columns(header["columns"], features, outputs, header["targets"]["name"])
     seen = header.get("training_range") or {}
@@ -420,28 +422,28 @@ def require_header(header: Any, tensors: Mapping[str, NDArray[Any]], prefix: Cal
 def _require_tensors(
     members: int, layout: Layout, tensors: Mapping[str, NDArray[Any]], prefix: Callable[[int], str]
 ) -> None:
-    """Refuse tensors of other names or shapes than the architecture's, or that hold what is no number."""
-    if members * len(layout.shapes) != len(tensors):  # before a name is made for each member
-        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} members")
+    """Raise for tensors with unexpected names or shapes, or with values that are NaN or infinite."""
+    if members * len(layout.shapes) != len(tensors):  # before names are made for all members
+        raise ValueError(f"it has {len(tensors)} tensors, expected {len(layout.shapes)} for each of {members} networks")
     wanted = {f"{prefix(k)}{name}": shape for k in range(members) for name, shape in layout.shapes.items()}
     dtypes = {str(tensor.dtype) for tensor in tensors.values()}
     if tensors.keys() != wanted.keys() or dtypes not in ({"float32"}, {"float64"}):
         found = ", ".join(map(ascii, sorted(tensors)[:8])) or "missing"
-        raise ValueError(f"its tensors are {found} ({', '.join(sorted(dtypes))})")
+        raise ValueError(f"it has unexpected tensors: {found} ({', '.join(sorted(dtypes))})")
     for name, shape in wanted.items():
         if tensors[name].shape != shape:
-            raise ValueError(f"{name} has shape {tensors[name].shape}, expected {shape}")
+            raise ValueError(f"tensor {name} has shape {tensors[name].shape}, expected {shape}")
         if not np.isfinite(tensors[name]).all():
-            raise ValueError(f"{name} holds values that are NaN or infinite")
+            raise ValueError(f"tensor {name} has values that are NaN or infinite")
 
 
 def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any]) -> None:
-    """Refuse a step of another form than its name means, or by which inputs are no numbers."""
+    """Raise for a scaling that does not fit its name, or whose results could be infinite."""
     by_feature = scaling["name"] == "features"
     largest = float(np.finfo(dtype).max) if scaling["name"] in STANDARDISING else 1e6
     for name, divisor in (("span", scaling["maximum"]), ("offset", 1.0)):
         if isinstance(scaling[name], list) != by_feature:
-            raise ValueError(f"scaling.{name} is one number for each input only where scaling.name is 'features'")
+            raise ValueError(f"scaling.{name} must be a list if scaling.name is 'features', and a number otherwise")
         values = np.atleast_1d(np.array(scaling[name], np.float64))
         _require_length(f"scaling.{name}", values, (features if by_feature else 1,))
         with np.errstate(over="ignore"):
@@ -451,31 +453,32 @@ def _require_scaling(scaling: dict[str, Any], features: int, dtype: np.dtype[Any
 
 
 def _require_targets(targets: dict[str, Any], outputs: int) -> None:
-    """Refuse targets for another number of outputs, or from which no answer follows."""
+    """Raise for targets with another number of outputs, or without a usable range."""
     if targets["classes"] != outputs:
-        raise ValueError(f"targets.classes is {targets['classes']}, but there are {outputs} outputs")
+        raise ValueError(f"targets.classes is {targets['classes']}, but the network has {outputs} outputs")
     for name in ("offset", "scale"):
         _require_length(f"targets.{name}", targets.get(name, ()), (outputs if targets["name"] == "values" else 0,))
     low, high = targets.get("low", 0.0), targets.get("high", 1.0)
     if not (-1e6 <= low <= high - 1e-6 and high <= 1e6):
-        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected the first to be less")
+        raise ValueError(f"targets.low is {low:g} and targets.high is {high:g}, expected low below high")
 
 
 def _require_columns(columns: dict[str, Any], features: int, outputs: int, targets: str) -> None:
-    """Refuse columns of a table that make other inputs or outputs than the network has."""
+    """Raise for columns of a table that do not match the inputs or outputs of the network."""
     count = sum(len(encoding_from(one).features) for one in columns["inputs"])
     if count != features:
-        raise ValueError(f"its columns make {count} inputs, but the network has {features}")
+        raise ValueError(f"its columns give {count} inputs, but the network has {features}")
     found: list[Any] = columns.get("targets", []) if columns["version"] == VERSION else [columns.get("target")]
     tasks = {"classes": tuple(set(TARGETS) - set(BESIDE_CLASSES)), "numbers": ("values",), "label": ("multilabel",)}
     if not found or None in found or any(targets not in tasks[one["task"]] for one in found):
-        raise ValueError(f"its columns are not for targets {targets!r}")
+        raise ValueError(f"its columns do not fit targets {targets!r}")
     of_classes = found[0]["task"] == "classes"
     count = len(found[0].get("classes", ())) if of_classes else len(found)
     if count != outputs or (of_classes and len(found) > 1):
-        raise ValueError(f"its columns make {count} outputs, but the network has {outputs}")
+        raise ValueError(f"its columns give {count} outputs, but the network has {outputs}")
 
 
 def _require_length(place: str, values: Any, allowed: tuple[int, ...]) -> None:
     if len(values) not in allowed:
-        raise ValueError(f"{place} has {len(values)} values, expected {' or '.join(map(str, allowed))}")
+        expected = f"0 or {allowed[-1]}" if len(allowed) > 1 else f"{allowed[0]}"
+        raise ValueError(f"header: {place} has {len(values)} values, expected {expected}")

@@ -1,4 +1,4 @@
-"""What a model of a table relies on: how much worse it does when a column no longer says anything."""
+"""Permutation importance of a table's columns: how much the score falls if a column is shuffled."""
 
 from __future__ import annotations
 
@@ -14,27 +14,27 @@ from .evaluate import evaluate
 from .model import Model
 
 ROWS, TIMES = 2000, 3
-"""Samples that are asked, at most, and how often a column is shuffled."""
+"""Largest number of samples, and shuffles per column."""
 
 
 def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.float64]:
-    """Return by how much the score falls when a column of the table is shuffled among the samples.
+    """Return by how much the score falls if a column of the table is shuffled.
 
-    Columns that say the same share what they are worth: each can stand in for the other.
+    Correlated columns share their importance, because each can replace the other.
 
     Parameters
     ----------
     model : Model
-        Of a table with named columns.
+        A model of a table with named columns.
     data : Dataset
-        Samples it was not trained on; the first 2,000 are asked.
+        Held-out samples; the first 2,000 are used.
     seed : int
 
     Returns
     -------
     ndarray, shape (columns,)
-        One a column in ``model.columns.inputs``: the accuracy less, or for a regression the R², as the mean of three
-        shuffles. Below 0 where the model does better without.
+        Decrease of the accuracy, or of R² for a regression, for each of ``model.columns.inputs``, averaged over three
+        shuffles. Negative if the model is better without the column.
 
     Raises
     ------
@@ -46,16 +46,16 @@ def shuffled_columns(model: Model, data: Dataset, seed: int = 0) -> NDArray[np.f
     Breiman 2001, "Random forests", section 10; Fisher, Rudin and Dominici 2019, section 3.2.
     """
     if model.columns is None:
-        raise DataError("GN017", f"{data.source}: the model is not of a table with named columns. Nothing to shuffle.")
-    asked, first = data.take(slice(0, ROWS)), 0
-    usual, falls = _score(model, asked), np.zeros(len(model.columns.inputs))
+        raise DataError("GN017", f"{data.source}: the model has no columns to shuffle, expected a model of a table.")
+    chosen, first = data.take(slice(0, ROWS)), 0
+    unshuffled, falls = _score(model, chosen), np.zeros(len(model.columns.inputs))
     for place, column in enumerate(model.columns.inputs):
         part = slice(first, first + len(column.features))
         for time in range(TIMES):
-            order = generator(seed, Purpose.COLUMNS, place, time).permutation(len(asked))
-            inputs = asked.inputs.copy()
+            order = generator(seed, Purpose.COLUMNS, place, time).permutation(len(chosen))
+            inputs = chosen.inputs.copy()
             inputs[:, part] = inputs[order, part]
-            falls[place] += (usual - _score(model, replace(asked, inputs=inputs))) / TIMES
+            falls[place] += (unshuffled - _score(model, replace(chosen, inputs=inputs))) / TIMES
         first = part.stop
     return falls
 

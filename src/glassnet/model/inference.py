@@ -1,4 +1,4 @@
-"""A model that is only asked, as a program does that serves answers: the same answers, sooner."""
+"""Low-latency inference: a model whose outputs come from compiled loops."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class CompiledModel(Model):
-    """A `Model` whose outputs come from compiled loops, equal to the model's own up to rounding.
+    """A `Model` with outputs from compiled loops, equal to those of the model up to rounding.
 
-    From `compiled`. The numbers are a copy: training the model on does not change it.
+    Made by `compiled`. The weights are copied: further training of the model does not change it.
     """
 
     _answers: tuple[InferenceNetwork, ...] = field(init=False, repr=False, compare=False)
@@ -34,7 +34,7 @@ class CompiledModel(Model):
         object.__setattr__(self, "_answers", tuple(answers))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Be pickled and copied as the model it was made of: what is compiled belongs to a process."""
+        """Pickle and copy as the original model, because compiled code belongs to a process."""
         return compiled, (Model(**_fields(self)),)
 
     def outputs(self, rows: ArrayLike) -> FloatArray:
@@ -48,17 +48,17 @@ class CompiledModel(Model):
 
 
 def compiled(model: Model) -> CompiledModel:
-    """Return the model in the form that is quickest to ask; making it takes a moment, and Numba.
+    """Return the model in its fastest form for inference; this takes a moment and requires Numba.
 
     Raises
     ------
     DataError
-        GN076 for what is no model.
+        GN076 when the argument is not a `Model`.
     """
     require_model(model)
     made = CompiledModel(**_fields(model))
-    made.outputs(np.zeros(model.features, np.uint8))  # compile, or load what was compiled
-    one_blas_thread.look_again()  # with it the kernels' BLAS may have been loaded
+    made.outputs(np.zeros(model.features, np.uint8))  # compile, or load from the cache
+    one_blas_thread.look_again()  # this may have loaded the BLAS of the kernels
     return made
 
 

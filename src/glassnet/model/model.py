@@ -1,4 +1,4 @@
-"""A model: a network with the steps that lead into it and out of it, and where it comes from."""
+"""A model: a network with its pre- and post-processing and its training record."""
 
 from __future__ import annotations
 
@@ -21,43 +21,44 @@ from ..preprocess import Columns, Scaling, Targets, TrainingRange
 from ..preprocess.deskew import deskew
 from .header import Receipt
 
-_CHUNK = 4096  # rows computed at once: enough for speed, and memory stays small for any number of rows
+_CHUNK = 4096  # rows per pass: fast enough, with bounded memory
 
 
 @dataclass(frozen=True)
 class Model:
-    """What is saved, tested and asked.
+    """A trained network with its pre- and post-processing.
 
     Parameters
     ----------
     network : Network
     scaling : Scaling
-        From values as they stand in files to the network's inputs.
+        Conversion of raw values to the network's inputs.
     targets : Targets
-        From labels to the network's outputs, and back.
+        Conversion of labels to the network's outputs, and back.
     image_shape : (rows, columns) or None
-        How a sample is drawn; each pixel is one value, or three: red, green and blue.
+        Shape of an image; each pixel is one value, or three: red, green and blue.
     receipt : dict
-        What made it: options, data, engine, versions, weights by epoch; see `model.header.Receipt`. `fit` fills it in.
+        Training record: options, data, engine, versions, weight hashes per epoch; see `model.header.Receipt`. Made by
+        `fit`.
     others : tuple of Network
-        The other members of a committee, whose outputs are averaged with the network's.
+        The other members of an ensemble, whose outputs are averaged with those of `network`.
     class_names : tuple of str
-        What the classes, labels or numbers are called, one an output; empty where their place is their name.
+        Names of the classes, labels or values, one per output; if empty, the index is the name.
     columns : preprocess.Columns or None
-        What was learnt about the columns of a table, whose rows become samples by it.
+        The learned columns of a table, which convert its rows to samples.
     temperature : float, default 1
-        What the sums of sigmoid or softmax outputs are divided by, so that confidence is as often right as it says
-        (Guo et al. 2017, section 4.2); see `evaluate.fit_temperature`.
+        Divisor of the logits of sigmoid or softmax outputs, for calibrated confidence (Guo et al. 2017, section 4.2);
+        see `evaluate.fit_temperature`.
     reading : {"", "ink", "photo", "handwriting"}
-        How picture files became samples; see `data.Dataset`.
+        How image files were converted to samples; see `data.Dataset`.
     white : int
-        What counts as white in grey picture files of more than 8 bits; 0 where training had none.
+        The value of white in grey image files of more than 8 bits; 0 if training had none.
     deskews : bool
-        Whether pictures are set upright before they are scaled; see `preprocess.deskew`.
+        Whether images are deskewed before scaling; see `preprocess.deskew`.
     training_range : preprocess.TrainingRange or None
-        Where the training inputs lay; None where it is not known, and then nothing is compared with it.
+        Range of the training inputs; None if unknown, in which case inputs are not checked.
     layout : data.dataset.SampleLayout
-        How the file of numbers was laid out that it was trained on.
+        Layout of the training file of numbers.
     """
 
     network: Network
@@ -76,47 +77,47 @@ class Model:
     layout: SampleLayout = field(default_factory=SampleLayout)
 
     def name_of(self, label: int) -> str:
-        """Return what a class (or label, or number) is called: its name, or its place as a word."""
+        """Return the name of a class, label or value; without names, its index as text."""
         return self.class_names[label] if self.class_names else str(label)
 
     @property
     def members(self) -> tuple[Network, ...]:
-        """The networks that answer: one, or those of a committee."""
+        """The networks: one, or the members of an ensemble."""
         return (self.network, *self.others)
 
     def hash(self) -> str:
-        """SHA-256 of the parameters' bytes, member after member."""
+        """Return the SHA-256 of the parameters of all members."""
         if not self.others:
             return self.network.parameters.hash()
         return hashlib.sha256("".join(member.parameters.hash() for member in self.members).encode()).hexdigest()
 
     @property
     def features(self) -> int:
-        """Values a sample."""
+        """Number of values per sample."""
         return self.network.architecture.sizes[0]
 
     @property
     def classes(self) -> int:
-        """Number of outputs: of classes, or of labels or numbers a sample."""
+        """Number of outputs: classes, or labels or values per sample."""
         return self.targets.classes
 
     def require(self, data: Dataset) -> None:
-        """Refuse data that this model cannot be asked about.
+        """Raise for data that do not fit this model.
 
         Raises
         ------
         DataError
-            GN065 for what is no data set, GN010 when there are no samples, GN017 when the data have another width, more
-            or other classes, or are of another kind.
+            GN065 when `data` is not a `Dataset`, GN010 when there are no samples, GN017 when the data have another
+            width, more or other classes, or another kind of target.
         """
         require_dataset("data", data)
         of_classes = self.targets.of_classes
         data.require_like(self.features, self.classes, "the model", of_classes=of_classes, class_names=self.class_names)
 
     def batches(self, rows: ArrayLike) -> Iterator[tuple[FloatArray, list[Signals]]]:
-        """Pass unscaled samples through, some thousand at a time; yield outputs, and each member's signals.
+        """Run unscaled samples through the network in chunks; yield outputs, and the signals of each member.
 
-        The sums and activations of the outputs are those after the temperature. Arguments and errors as for `outputs`.
+        The signals of the output layer include the temperature. Arguments and errors as for `outputs`.
         """
         return self._batches(self.raw(rows))
 
@@ -124,7 +125,7 @@ class Model:
         for start in range(0, len(raw), _CHUNK):
             upright = self.upright(raw[start : start + _CHUNK])
             inputs = self.scaling.apply(upright, self.network.parameters.flat.dtype)
-            with one_blas_thread():  # with more, the last bits are others: a test and a temperature are told to the bit
+            with one_blas_thread():  # more threads would change the last bits of test results and temperatures
                 signals = [forward(one.architecture, one.parameters, inputs) for one in self.members]
             signals = [self._at_temperature(one) for one in signals]
             outputs = signals[0].outputs
@@ -133,29 +134,29 @@ class Model:
             yield outputs, signals
 
     def raw(self, rows: ArrayLike) -> NDArray[Any]:
-        """Return unscaled samples as an array of numbers, shape (n, features); errors as for `outputs`."""
+        """Return unscaled samples as a numeric array, shape (n, features); errors as for `outputs`."""
         if self.columns is not None and hasattr(rows, "columns"):
             raise DataError(
                 "GN017",
-                "rows: a table, whose columns are not the network's inputs. Give model.columns.apply(read_table(…)).",
+                "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).",
             )
         raw: NDArray[Any] = np.asarray(rows)
         if raw.ndim == 1:
             raw = raw[np.newaxis]
         if raw.ndim != 2 or raw.shape[1] != self.features:
             are_outputs = raw.ndim == 2 and raw.shape[1] == self.classes
-            hint = " If these are outputs: model.probabilities and model.confidence take those." if are_outputs else ""
+            hint = " For outputs, use model.probabilities or model.confidence." if are_outputs else ""
             raise ShapeError("GN050", f"rows: shape {np.shape(rows)}, expected (samples, {self.features}).{hint}")
         return plain_numbers(raw, "rows")
 
     def upright(self, rows: NDArray[Any]) -> NDArray[Any]:
-        """Return unscaled samples, shape (n, features), as they are scaled: set upright, if this model does that."""
+        """Return unscaled samples, shape (n, features), deskewed if this model does so."""
         return deskew(rows, self.image_shape) if self.deskews and self.image_shape else rows
 
     def opened(self, *rows: NDArray[Any]) -> tuple[Any, ...]:
-        """Return the model without the step that sets pictures upright, and samples as they are after it.
+        """Return the model without deskewing, and deskewed samples.
 
-        For what looks at a network's own inputs: the step moves pixels, so that nothing can be told of them before it.
+        For explanations in terms of the network's inputs, since deskewing moves pixels.
         """
         return (replace(self, deskews=False), *map(self.upright, rows))
 
@@ -169,25 +170,25 @@ class Model:
     def outputs(self, rows: ArrayLike) -> FloatArray:
         """Return the outputs for unscaled samples.
 
-        The first time that most samples lie far outside the range of the training data, a `RangeWarning` says so.
+        Warns once with a `RangeWarning` if most samples are far outside the range of the training data.
 
         Parameters
         ----------
         rows : array_like, shape (n, features) or (features,)
-            Values as they stand in a file, such as 0 to 255; of a table, what `columns.apply` makes of it.
+            Raw values, such as 0 to 255; for a table, the result of `columns.apply`.
 
         Returns
         -------
         ndarray, shape (n, classes)
-            As the network gives them: for numbers, standardised; `predict` has them in their own unit.
+            Outputs of the network. For a regression they are standardised; `predict` returns the original unit.
 
         Raises
         ------
         ShapeError
             GN050 when a sample has another number of values.
         DataError
-            GN014 for what are no numbers, GN018 for a value that is NaN or infinite, GN017 for a table whose columns
-            were not made inputs.
+            GN014 for values that are not numbers, GN018 for a value that is NaN or infinite, GN017 for a table that is
+            not encoded.
         """
         raw = self.raw(rows)
         self.warn_if_far(raw)
@@ -195,83 +196,80 @@ class Model:
         return np.concatenate(parts) if parts else np.empty((0, self.classes), self.network.parameters.flat.dtype)
 
     def warn_if_far(self, rows: NDArray[Any]) -> None:
-        """Warn, once a model, if most of the samples, unscaled, (n, features), lie far outside the training range."""
+        """Warn, once per model, if most of the unscaled samples (n, features) are far outside the training range."""
         if self.training_range is not None:
             self.training_range.warn_if_far(rows, encoded=self.columns is not None)
 
     def unchecked(self) -> Model:
-        """Return the model without its training range: for inputs that are made up, and need not be like any sample."""
+        """Return the model without its training range, for synthetic inputs."""
         return replace(self, training_range=None)
 
     def predict(self, rows: ArrayLike) -> NDArray[Any]:
-        """Answer unscaled samples; arguments and errors as for `outputs`.
+        """Predict unscaled samples; arguments and errors as for `outputs`.
 
         Returns
         -------
         ndarray
-            The class of each, int64, shape (n,); for a regression its numbers, float64, (n, classes); with several
-            labels a sample 1 for each that holds and 0 for the others, int64, (n, classes).
+            Classes, int64, shape (n,); for a regression values, float64, (n, classes); with several labels per sample 1
+            for each present label and 0 for the others, int64, (n, classes).
         """
         return self.targets.invert(self.outputs(rows))
 
     def confidence(self, outputs: FloatArray) -> FloatArray:
-        """Return how sure each answer is, shape (n,), 0 to 1.
+        """Return the confidence of each prediction, shape (n,), 0 to 1.
 
-        For classes that is the largest output as a part of all of them; targets other than 0 and 1 are undone first, so
-        that an output at its target counts as 0 or 1. With several labels a sample it is how sure the least sure one
-        is. Numbers say nothing of it: NaN.
+        For classes it is the largest output divided by the sum of all outputs, after outputs are rescaled so that their
+        targets are 0 and 1. With several labels per sample it is the lowest confidence of a label. For a regression it
+        is NaN.
 
         Raises
         ------
         ShapeError
-            GN050 for what are no outputs, such as samples.
+            GN050 when the argument does not have the shape of outputs.
         """
         outputs = self._require_outputs(outputs, "confidence")
         if self.targets.name == "values":
             return np.full(len(outputs), np.nan)
         if not self.targets.of_classes:
             return cast(FloatArray, np.maximum(outputs, 1 - outputs).min(axis=1))
-        undone = self._undone(outputs)
-        return cast(FloatArray, undone.max(axis=1) / undone.sum(axis=1))
+        rescaled = self._rescaled(outputs)
+        return cast(FloatArray, rescaled.max(axis=1) / rescaled.sum(axis=1))
 
     def probabilities(self, outputs: FloatArray) -> FloatArray:
-        """Return how likely each class is by its outputs, shape (n, classes), the classes of a sample adding up to 1.
+        """Return class probabilities from outputs, shape (n, classes); those of a sample add up to 1.
 
-        With several labels a sample the outputs are the probabilities themselves, one a label. Numbers have none: NaN.
+        With several labels per sample the outputs are the probabilities, one per label. For a regression they are NaN.
 
         Raises
         ------
         ShapeError
-            GN050 for what are no outputs, such as samples.
+            GN050 when the argument does not have the shape of outputs.
         """
         outputs = self._require_outputs(outputs, "probabilities")
         if self.targets.name == "values":
             return np.full_like(outputs, np.nan)
         if not self.targets.of_classes:
             return outputs
-        undone = self._undone(outputs)
-        return cast(FloatArray, undone / undone.sum(axis=1, keepdims=True))
+        rescaled = self._rescaled(outputs)
+        return cast(FloatArray, rescaled / rescaled.sum(axis=1, keepdims=True))
 
     def _require_outputs(self, outputs: ArrayLike, method: str) -> FloatArray:
         given: FloatArray = np.asarray(outputs)
         if given.ndim != 2 or given.shape[1] != self.classes:
             are_rows = given.shape[-1:] == (self.features,)
-            hint = (
-                f" For rows: model.{method}(model.outputs(rows))."
-                if are_rows
-                else " They come from model.outputs(rows)."
-            )
+            hint = f" For rows, use model.{method}(model.outputs(rows))." if are_rows else " Pass model.outputs(rows)."
             raise ShapeError("GN050", f"outputs: shape {given.shape}, expected (samples, {self.classes}).{hint}")
         return given
 
-    def _undone(self, outputs: FloatArray) -> FloatArray:
-        undone = (outputs - self.targets.low) / (self.targets.high - self.targets.low)
-        return cast(FloatArray, np.clip(undone, 1e-12, None))
+    def _rescaled(self, outputs: FloatArray) -> FloatArray:
+        rescaled = (outputs - self.targets.low) / (self.targets.high - self.targets.low)
+        return cast(FloatArray, np.clip(rescaled, 1e-12, None))
 
 
 def require_model(given: object) -> None:
-    """Refuse what is given as a model and is none, such as the data or an estimator: DataError GN076."""
+    """Raise DataError GN076 if the argument is not a `Model`, such as data or an estimator."""
     if not isinstance(given, Model):
-        inside = " Give its model_." if isinstance(getattr(given, "model_", None), Model) else ""
-        what = f"model: {type(given).__name__}, expected a Model, as load_model and fit(…).model give."
-        raise DataError("GN076", f"{what}{inside}")
+        hint = " Pass its model_." if isinstance(getattr(given, "model_", None), Model) else ""
+        raise DataError(
+            "GN076", f"model: {type(given).__name__}, expected a Model, from load_model or fit(…).model.{hint}"
+        )

@@ -1,4 +1,4 @@
-"""Named, visible, invertible steps between the file's values and the network's."""
+"""Named, invertible steps between the values of a file and those of the network."""
 
 from .class_weights import class_weights
 from .scaling import SCALINGS, Scaling

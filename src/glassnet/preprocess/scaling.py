@@ -1,4 +1,4 @@
-"""Scaling: raw values to the inputs of a network, and back.
+"""Scaling: from raw values to the inputs of a network, and back.
 
 The notes keep inputs small and off zero: ``x / 255 · 0.99 + 0.01``.
 """
@@ -15,12 +15,12 @@ from ..errors import DataError, OptionError, require_choice
 from ..options import choices
 
 PerFeature = float | tuple[float, ...]
-"""One number for all features, or one each."""
+"""One number for all features, or one per feature."""
 
 
 @dataclass(frozen=True)
 class Scaling:
-    """The affine step ``x / maximum · span + offset``.
+    """The affine transformation ``x / maximum · span + offset``.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ class Scaling:
         ``"notes"`` (0.01 to 1), ``"unit"`` (0 to 1), ``"standard"`` (mean 0, standard deviation 1 over all values), or
         ``"features"`` (mean 0, standard deviation 1 for each feature).
     maximum : float
-        Largest raw value, 255 for pictures.
+        Largest raw value, 255 for images.
     span, offset : float, or tuple of float
-        Width and lower end of the resulting range; one a feature for ``"features"``.
+        Width and lower end of the resulting range; one per feature for ``"features"``.
     """
 
     name: str
@@ -40,7 +40,7 @@ class Scaling:
     _steps: tuple[NDArray[np.float64], NDArray[np.float64]] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Factor and offset as arrays, which are needed for every batch.
+        # Factor and offset as arrays: every batch needs them.
         steps = np.asarray(self.span) / self.maximum, np.asarray(self.offset, np.float64)
         object.__setattr__(self, "_steps", steps)
 
@@ -52,31 +52,31 @@ class Scaling:
         raw: NDArray[Any] | None = None,
         weights: NDArray[Any] | None = None,
     ) -> Scaling:
-        """Make the step called `name`.
+        """Make the scaling called `name`.
 
         Parameters
         ----------
         name : str
-            One of those in the class's text.
+            One of the names listed in the class.
         maximum : float, default 255
             Largest raw value.
         raw : ndarray, shape (n, features), optional
-            The training data's values, which ``"standard"`` and ``"features"`` need.
+            The training values, required by ``"standard"`` and ``"features"``.
         weights : ndarray, shape (n,), optional
-            How much each sample counts in the mean and deviation of a feature; all alike if not given.
+            Sample weights for the mean and standard deviation of a feature; equal if not given.
 
         Raises
         ------
         OptionError
-            GN021 for another name, GN022 where values are needed and missing.
+            GN021 for another name, GN022 if the training values are required and missing.
         DataError
-            GN018 where a feature has no finite deviation.
+            GN018 if a feature has no finite standard deviation.
         """
         require_choice("scaling", name, SCALINGS)
         if step := SCALINGS[name]:
             return cls(name, maximum, *step)
         if raw is None:
-            raise OptionError("GN022", f"scaling {name}: give the training data's values, to standardise by them.")
+            raise OptionError("GN022", f"scaling {name}: the training values are needed to standardise. Pass raw=….")
         if name == "features":
             means, deviations = _by_feature(raw, weights)
             return cls(name, maximum, tuple((maximum / deviations).tolist()), tuple((-means / deviations).tolist()))
@@ -84,7 +84,7 @@ class Scaling:
         return cls(name, maximum, maximum / deviation, -mean / deviation)
 
     def apply(self, raw: NDArray[Any], dtype: DTypeLike = np.float64) -> NDArray[np.floating]:
-        """Scale raw values: any shape, or (…, features) where each feature has a step of its own."""
+        """Scale raw values of any shape, or of shape (…, features) if each feature has its own scaling."""
         raw = np.asarray(raw)
         scaled: NDArray[np.floating]
         if not self.standardises:
@@ -97,9 +97,10 @@ class Scaling:
         return np.clip(scaled, -_FARTHEST, _FARTHEST, out=scaled).astype(dtype, copy=False)
 
     def precision(self, raw: DTypeLike, dtype: DTypeLike) -> np.dtype[Any]:
-        """Return in which precision raw values become inputs of type `dtype`.
+        """Return the precision in which raw values are converted to inputs of type `dtype`.
 
-        That of the data where a mean is taken away: a large value less a large mean would lose its digits in float32.
+        Standardising uses the precision of the data: the difference of a large value and a large mean would lose its
+        digits in float32.
         """
         return np.result_type(raw, dtype) if self.standardises else np.dtype(dtype)
 
@@ -110,62 +111,62 @@ class Scaling:
 
     @property
     def standardises(self) -> bool:
-        """Whether the step takes away a mean that was found in data."""
+        """Whether the scaling subtracts a mean computed from data."""
         return self.name in STANDARDISING
 
     @property
     def by_feature(self) -> bool:
-        """Whether each feature has a step of its own."""
+        """Whether each feature has its own scaling."""
         return isinstance(self.span, tuple)
 
     @property
     def factor(self) -> float | NDArray[np.float64]:
-        """The step as a product, ``x · factor + offset``: a number, or one a feature, shape (features,)."""
+        """The factor of ``x · factor + offset``: a number, or one per feature, shape (features,)."""
         return self._steps[0].copy() if isinstance(self.span, tuple) else self.span / self.maximum
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the step as plain values, for a file."""
+        """Return the scaling as plain values, for a file."""
         plain = {one.name: getattr(self, one.name) for one in fields(self) if one.init}
         return {name: list(value) if isinstance(value, tuple) else value for name, value in plain.items()}
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Scaling:
-        """Make the step that `to_dict` wrote down.
+        """Make a scaling from the result of `to_dict`.
 
         Raises
         ------
         TypeError, ValueError
-            For entries that are missing, unknown, or no numbers, and for a step that its name does not mean.
+            For entries that are missing, unknown or not numeric, or that do not fit the name.
         """
         values: dict[str, Any] = {k: tuple(map(float, v)) if isinstance(v, list) else v for k, v in plain.items()}
         made = cls(**values)
         if np.shape(made.span) != np.shape(made.offset):
-            raise ValueError("its scaling has not one span and one offset a feature")
+            raise ValueError("scaling: span and offset have different lengths")
         if made.name not in SCALINGS or made.by_feature != (made.name == "features"):
-            raise ValueError(f"its scaling {made.name!r} is none, or has another form")
+            raise ValueError(f"scaling {made.name!r}: unknown name, or a span that does not fit it")
         return made
 
     def __str__(self) -> str:
         if isinstance(self.span, tuple) or isinstance(self.offset, tuple):
-            return f"mean 0 and deviation 1 for each of {np.size(self.span)} features"
+            return f"mean 0 and standard deviation 1 for each of {np.size(self.span)} features"
         return f"x / {self.maximum:g} · {self.span:g} {'+' if self.offset >= 0 else '−'} {abs(self.offset):g}"
 
 
 SCALINGS: dict[str, tuple[float, float] | None] = choices.meanings_of(
     choices.SCALINGS, {"notes": (0.99, 0.01), "unit": (1.0, 0.0), "standard": None, "features": None}
 )
-"""Name -> (span, offset); None for the steps that follow from the data."""
+"""Name -> (span, offset); None if they are computed from the data."""
 
 STANDARDISING = tuple(name for name, step in SCALINGS.items() if step is None)
-"""Those, which bring the data to mean 0 and deviation 1."""
+"""Scalings to mean 0 and standard deviation 1, computed from the data."""
 
 _FARTHEST = 1e15
-"""Deviations from the mean beyond which a value counts as this far: sums of larger ones overflow in float32."""
-_ROWS = 4096  # taken at a time: squares of bytes need more room than the bytes
+"""Standardised values are clipped to this magnitude: sums of larger ones overflow in float32."""
+_ROWS = 4096  # per chunk: squares of bytes need more memory than the bytes
 
 
 def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
-    """Return both over all values; the deviation is 1 where all are alike."""
+    """Return mean and standard deviation over all values; the latter is 1 if all are equal."""
     if raw.dtype.kind == "f" or raw.dtype.itemsize > 2:
         means, deviations = _by_feature(raw.reshape(-1, 1), None)
         return float(means[0]), float(deviations[0])
@@ -179,10 +180,10 @@ def _mean_and_deviation(raw: NDArray[Any]) -> tuple[float, float]:
 
 
 def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return mean and deviation of each feature, each (features,); the deviation is 1 where all values are alike.
+    """Return mean and standard deviation of each feature, each (features,); the latter is 1 if all values are equal.
 
-    Squares are taken of the distance from the first row: those of large values around a large mean would leave nothing
-    of a small deviation.
+    Squares are of the differences from the first row: with a large mean and a small standard deviation, squares of the
+    values themselves would cancel to nothing.
     """
     first = raw[0].astype(np.float64)
     total, squares, mass = np.zeros(raw.shape[1]), np.zeros(raw.shape[1]), 0.0
@@ -198,10 +199,13 @@ def _by_feature(raw: NDArray[Any], weights: NDArray[Any] | None) -> tuple[NDArra
     if not np.isfinite(squares).all():
         feature = int(np.isfinite(squares).argmin())
         largest = np.abs(raw[:, feature]).max()
-        where = f"feature {feature}: " if raw.shape[1] > 1 else ""
-        raise DataError("GN018", f"{where}numbers up to {largest:.3g}, whose squares are infinite. Divide them.")
+        where = f"feature {feature}" if raw.shape[1] > 1 else "inputs"
+        raise DataError(
+            "GN018",
+            f"{where}: values up to {largest:.3g} are too large to square. Divide them by a constant.",
+        )
     variance = squares / mass - shift * shift
-    # What differs in the last digits alone is rounding: blown up to deviation 1 it would pass for a signal.
+    # Differences in the last digits are rounding errors; scaled to standard deviation 1 they would look like a signal.
     rounding = np.maximum(1e-13 * np.abs(first), 1e-6 * np.abs(shift)) ** 2
     deviations = np.sqrt(np.where(variance > rounding, variance, 1.0))
     return first + shift, deviations

@@ -1,8 +1,8 @@
-"""The range of the training inputs, and a warning when what a model is asked about lies far outside it.
+"""The range of the training inputs, and a warning if the inputs of a prediction are far outside it.
 
-A network answers anything: pixels from 0 to 1 where it has learnt from 0 to 255, ink and paper the wrong way round,
-a table that was standardised on one side only. The answers then mean nothing, and look like any others. So a model
-keeps a few numbers about its training inputs, and `Model.outputs` compares.
+A network predicts for any input: pixels from 0 to 1 after training on 0 to 255, inverted images, a table standardised
+for training but not for prediction. Such predictions are meaningless but look normal. So a model stores the range of
+its training inputs, and `Model.outputs` compares.
 """
 
 from __future__ import annotations
@@ -22,40 +22,41 @@ Limits = tuple[tuple[float, ...], tuple[float, ...]]
 """Lower and upper ends of ranges."""
 
 TAIL = 0.005
-"""Part of the training samples that is left out on either side of a range: one wild value must not widen it."""
+"""Fraction of the training samples excluded at either end of a range, so that single outliers do not widen it."""
 MARGIN = 0.5
-"""How far beyond a range is far, in widths of it. On ten divisions of twelve public tables at most 4 % of a test part
-lie so far off in a column, and a third of the columns of a single row; see `benchmarks/results/far_inputs.json`."""
+"""Distance from a range that counts as far, in widths of the range. In ten splits of twelve public tables, at most 4 %
+of the test rows are that far off in a column, and a third of the columns in a single row; see
+`benchmarks/results/far_inputs.json`."""
 OUTWARD = 1.0
-"""The same for the smallest value of a sample downwards and the largest upwards: one value may stand out."""
+"""The same below a sample's smallest value and above its largest: one value may be an outlier."""
 OUTWARD_OF_FEATURES = 10.0
-"""In place of `OUTWARD` where each feature has a range of its own, and then at least two values of a sample must be so
-far off: one cell of a table may be wild. In a few pictures of another scale this is all that shows: most pixels are
-paper, so that those far off are fewer than half of the features."""
+"""Used instead of `OUTWARD` if each feature has its own range; at least two values of a sample must then be that far
+off, because one cell of a table may be an outlier. For a few images of another scale this is the only evidence: most
+pixels are background, so fewer than half of the features are far off."""
 MOST = 0.5
-"""Part of the samples asked about that must lie far off. A single stray sample in a batch is no mistake in scaling."""
+"""Fraction of the samples that must be far off. A single outlier in a batch is not a scaling mistake."""
 FEWEST = 10
-"""Training samples below which their range says too little."""
-_TRAINED = 1000  # training samples looked at: enough for the tails, and a few milliseconds at most
-_ASKED = 100  # the same of what is asked about
-_IN_DOUBT = 5000  # the same where a quarter of those lie far off: enough to tell a little more than half from less
-SUMMARIES = ("smallest value", "median value", "largest value")
+"""Smallest number of training samples whose range is meaningful."""
+_TRAINED = 1000  # training samples examined: enough for the tails, a few milliseconds at most
+_ASKED = 100  # samples to predict that are examined
+_IN_DOUBT = 5000  # examined if a quarter of those are far off: enough to distinguish just above from just below half
+SUMMARIES = ("the smallest value", "the median value", "the largest value")
 
 
 @dataclass(frozen=True)
 class TrainingRange:
-    """Ranges of the training inputs, unscaled, without the outermost `TAIL` on either side.
+    """Ranges of the unscaled training inputs, without the outermost `TAIL` at either end.
 
     Parameters
     ----------
     samples : (tuple of float, tuple of float)
-        Lower and upper ends for each sample's smallest, median and largest value. Pixels from 0 to 1 lie within 0 to
-        255, but no picture that was learnt from was so dark.
+        Lower and upper ends of each sample's smallest, median and largest value. Pixels from 0 to 1 are within 0 to
+        255, but no training image was that dark.
     features : (tuple of float, tuple of float) or None
-        Lower and upper ends for each feature, where each has a scale of its own, as columns of a table have; equal
-        where a feature did not vary.
+        Lower and upper ends of each feature, if each has its own scale, as columns of a table have; equal if a feature
+        did not vary.
     rows : int
-        How many training samples it is of, counted up to `FEWEST`; of fewer nothing is compared with it.
+        Number of training samples, counted up to `FEWEST`; with fewer, nothing is compared.
     """
 
     samples: Limits
@@ -83,85 +84,87 @@ class TrainingRange:
         Parameters
         ----------
         inputs : ndarray of numbers, shape (n, features)
-            A thousand samples are looked at, from all parts of the data: the same for the same data.
+            A thousand samples from all parts of the data are examined; the choice depends only on their number.
         by_feature : bool
-            Whether features are of different kinds.
+            Whether features have different scales.
         encoded : bool
-            Whether they are a table's columns after `Columns.apply`, which bends numbers to within 3 deviations: then
-            the ranges are those of the deviations before.
+            Whether the inputs are a table's columns after `Columns.apply`, which compresses numbers to within 3
+            standard deviations: the ranges are then those before compression.
         """
-        some = _spread(inputs, _TRAINED)
-        some = straightened(some) if encoded else some
-        return cls(_limits(_summaries(some)), _limits(some) if by_feature else None, min(len(some), FEWEST))
+        chosen = _spread(inputs, _TRAINED)
+        chosen = straightened(chosen) if encoded else chosen
+        return cls(_limits(_summaries(chosen)), _limits(chosen) if by_feature else None, min(len(chosen), FEWEST))
 
     def joined(self, other: TrainingRange) -> TrainingRange:
-        """Return the range of the samples of both."""
+        """Return the range of both sets of samples together."""
         features = None if self.features is None or other.features is None else _hull(self.features, other.features)
         return TrainingRange(_hull(self.samples, other.samples), features, min(self.rows + other.rows, FEWEST))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Neither that it has warned nor the bounds are part of a copy: it works them out anew.
+        # A copy recomputes the bounds and may warn again.
         return type(self), (self.samples, self.features, self.rows)
 
     def warn_if_far(self, inputs: NDArray[Any], *, encoded: bool = False) -> None:
-        """Warn once, with a `RangeWarning`, if most of the inputs lie far outside; arguments as for `of`."""
+        """Warn once, with a `RangeWarning`, if most of the inputs are far outside; arguments as for `of`."""
         if self._warned or self.rows < FEWEST or not len(inputs):
             return
         if what := self._what_is_far(inputs, encoded):
             self._warned.append(True)
-            those = "the sample lies" if len(inputs) == 1 else f"most of {len(inputs):,} samples lie"
-            unit = ", in deviations of its column" if encoded else ""
-            text = f"rows: {those} far outside the range that training saw: {what}{unit}. The answers mean little; "
-            warnings.warn(
-                RangeWarning(f"{text}give rows in the form and scale of the training data."), stacklevel=callers_level()
+            samples = "the sample is" if len(inputs) == 1 else f"most of {len(inputs):,} samples are"
+            unit = " (in standard deviations of the column)" if encoded else ""
+            text = (
+                f"rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are "
+                "unreliable; pass rows with the encoding and scale of the training data."
             )
+            warnings.warn(RangeWarning(text), stacklevel=callers_level())
 
     def _what_is_far(self, inputs: NDArray[Any], encoded: bool) -> str:
-        """Say what lies far off in most inputs; nothing where nothing does.
+        """Describe what is far off in most inputs; return an empty string if nothing is.
 
-        Few are looked at, and many more only where so many of those are far off that it may be more than half of all.
+        Only a few samples are examined at first, and many more if enough of those are far off to suggest a majority.
         """
         what = ""
-        for most, part in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
-            some = _spread(inputs, most)
-            some = straightened(some) if encoded else some
-            if not (what := self._far_samples(some, part) or self._far_features(some, part)):
+        for most, fraction in ((_ASKED, MOST / 2), (_IN_DOUBT, MOST)):
+            chosen = _spread(inputs, most)
+            chosen = straightened(chosen) if encoded else chosen
+            if not (what := self._far_samples(chosen, fraction) or self._far_features(chosen, fraction)):
                 break
         return what
 
-    def _far_samples(self, some: NDArray[Any], part: float) -> str:
-        if len(some) == 1 and self._has_usual_ends(some[0]):
+    def _far_samples(self, chosen: NDArray[Any], fraction: float) -> str:
+        if len(chosen) == 1 and self._has_usual_ends(chosen[0]):
             return ""
         low, high = map(np.array, self._sample_bounds)
-        found = _summaries(some)
+        found = _summaries(chosen)
         below, above = found < low, found > high  # (n, 3)
         if self.features is not None:
-            alone = np.count_nonzero((some < low[0]) | (some > high[-1]), axis=1) == 1
+            alone = np.count_nonzero((chosen < low[0]) | (chosen > high[-1]), axis=1) == 1
             below[alone, 0] = above[alone, -1] = False
         far = below | above
-        if np.count_nonzero(far.any(axis=1)) <= part * len(some):
+        if np.count_nonzero(far.any(axis=1)) <= fraction * len(chosen):
             return ""
         which = int(far.sum(axis=0).argmax())
-        return f"{SUMMARIES[which]} {_told(found[:, which], far[:, which], *self._ends(self.samples, which))}"
+        return _described(SUMMARIES[which], found[:, which], far[:, which], self._ends(self.samples, which))
 
-    def _far_features(self, some: NDArray[Any], part: float) -> str:
-        """Look for features that are far off in most samples; in few samples, many features must be."""
+    def _far_features(self, chosen: NDArray[Any], fraction: float) -> str:
+        """Look for features that are far off in most samples; with few samples, many features must be."""
         if self.features is None or self._feature_bounds is None:
             return ""
         low, high = self._feature_bounds
-        far = (some < low) | (some > high)  # (n, features)
-        columns = np.flatnonzero(far.sum(axis=0) > part * len(some))
-        if not columns.size or columns.size * len(some) < MOST * self._varying:
+        far = (chosen < low) | (chosen > high)  # (n, features)
+        columns = np.flatnonzero(far.sum(axis=0) > fraction * len(chosen))
+        if not columns.size or columns.size * len(chosen) < MOST * self._varying:
             return ""
-        which, more = int(columns[0]), f", and {columns.size - 1} more values" if columns.size > 1 else ""
-        return f"value {which + 1} is {_told(some[:, which], far[:, which], *self._ends(self.features, which))}{more}"
+        which = int(columns[0])
+        name = f"value {which + 1} (and {columns.size - 1} more)" if columns.size > 1 else f"value {which + 1}"
+        return _described(name, chosen[:, which], far[:, which], self._ends(self.features, which))
 
     @staticmethod
     def _ends(limits: Limits, which: int) -> tuple[float, float]:
         return limits[0][which], limits[1][which]
 
     def _has_usual_ends(self, row: NDArray[Any]) -> bool:
-        """Tell the same of one row, in a third of the time: rows are often asked about one by one."""
+        """Return whether one row is within the bounds, in a third of the time: rows are often predicted one by one."""
         middle, (low, high) = len(row) // 2, self._sample_bounds
         ordered = np.partition(row, (0, middle, -1))
         least, median, largest = ordered.item(0), ordered.item(middle), ordered.item(-1)
@@ -176,16 +179,16 @@ class TrainingRange:
 
     @classmethod
     def from_dict(cls, plain: dict[str, Any]) -> Self:
-        """Make the ranges that `to_dict` wrote down."""
+        """Make ranges from the result of `to_dict`."""
         limits = {name: ends for name, ends in plain.items() if name != "rows"}
         made = {name: (tuple(map(float, low)), tuple(map(float, high))) for name, (low, high) in limits.items()}
         return cls(**made, rows=plain.get("rows", FEWEST))
 
 
 def _spread(rows: NDArray[Any], most: int) -> NDArray[Any]:
-    """Return at most so many rows, one drawn from each of as many equal parts, the same each time.
+    """Return at most `most` rows, one drawn from each of as many equal parts, the same each time.
 
-    Files may be sorted, or go through the classes in turn: rows at equal distances would all be of one class.
+    Rows at equal distances could all be of one class, because files may be sorted or cycle through the classes.
     """
     if len(rows) <= most:
         return rows
@@ -200,7 +203,7 @@ def _summaries(rows: NDArray[Any]) -> NDArray[Any]:
 
 
 def _limits(values: NDArray[Any]) -> Limits:
-    """Return the range of each column without its tails; all of it where there would be nothing left."""
+    """Return the range of each column without its tails; with them if nothing else is left."""
     columns, cut = np.ascontiguousarray(values.T), int(TAIL * len(values))
     ordered = np.partition(columns, (cut, len(values) - 1 - cut), axis=1)
     low, high = ordered[:, cut], ordered[:, -1 - cut]
@@ -209,28 +212,28 @@ def _limits(values: NDArray[Any]) -> Limits:
 
 
 def _sample_bounds(samples: Limits, outward: float) -> Limits:
-    """Return beyond which ends a sample's smallest, median and largest value are far off."""
+    """Return the bounds outside which a sample's smallest, median and largest value are far off."""
     (least, low_median, low_most), (high_least, high_median, most) = samples
-    width = most - least  # of all values: a summary alone may hardly vary
+    width = most - least  # of all values: one summary may hardly vary
     out, into = outward * width, MARGIN * width
     return (least - out, low_median - into, low_most - into), (high_least + into, high_median + into, most + out)
 
 
 def _feature_bounds(features: Limits) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     low, high = map(np.array, features)
-    with np.errstate(over="ignore", invalid="ignore"):  # a range of all finite numbers is one that nothing is far from
-        margin = np.where(high > low, MARGIN * (high - low), np.inf)  # what never varied says nothing
+    with np.errstate(over="ignore", invalid="ignore"):  # nothing is far from a range of all finite numbers
+        margin = np.where(high > low, MARGIN * (high - low), np.inf)  # a constant feature has no scale
         return low - margin, high + margin
 
 
 def _plain(ends: NDArray[Any]) -> tuple[float, ...]:
-    return tuple(float(f"{end:.6g}") for end in ends.tolist())  # digits that no margin depends on
+    return tuple(float(f"{end:.6g}") for end in ends.tolist())  # more digits would not matter
 
 
 def _hull(one: Limits, other: Limits) -> Limits:
     return tuple(map(min, one[0], other[0])), tuple(map(max, one[1], other[1]))
 
 
-def _told(values: NDArray[Any], far: NDArray[np.bool_], low: float, high: float) -> str:
-    typical = np.sort(values[far])[np.count_nonzero(far) // 2]
-    return f"{typical:g} where it was {low:g} to {high:g}"
+def _described(name: str, values: NDArray[Any], far: NDArray[np.bool_], training: tuple[float, float]) -> str:
+    typical, (low, high) = np.sort(values[far])[np.count_nonzero(far) // 2], training
+    return f"{name} is {typical:g}, in training it was {low:g} to {high:g}"

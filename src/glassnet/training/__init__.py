@@ -1,1 +1,1 @@
-"""Training: the loop, its state, its callbacks, checkpoints and receipts."""
+"""Training: the loop, its state, callbacks, checkpoints and training records."""

@@ -1,16 +1,17 @@
-"""Callbacks: functions that are called with every event of a training. The contract is the same wherever one is given.
+"""Callbacks: functions that are called with every training event. The contract is the same everywhere.
 
-`glassnet.fit`, `glassnet.resume`, `glassnet.verify` and the estimators' `fit` take `callbacks`, any functions of one
+`glassnet.fit`, `glassnet.resume`, `glassnet.verify` and the estimators' `fit` take `callbacks`, functions of one
 argument:
 
-- Each is called with each event (`glassnet.training.events`), on the thread that trains, before training goes on. They
-  are called in the order given; the history has the event by then, the checkpoint of an epoch is written after them.
-- One that returns True ends the training with the epoch under way, the first if none has begun. The others still get
-  the event. The result is that of a training which ended there. Anything else that is returned is passed over.
-- What one raises ends the training at once and reaches the caller; the callbacks after it do not get the event. There
-  is no model then; a checkpoint stays as it was written last.
-- An ensemble's callbacks get the events of its first member. Where one ends the training, every member has as many
-  epochs as the first.
+- Each callback is called with every event (`glassnet.training.events`), on the training thread, before training
+  continues. Callbacks run in the given order, after the history is updated and before the checkpoint of an epoch is
+  written.
+- A callback that returns True ends training at the end of the current epoch (the first, if none has begun). The other
+  callbacks still receive the event. The result is that of a shorter run. Other return values are ignored.
+- An exception in a callback ends training at once and reaches the caller; later callbacks do not receive the event.
+  There is no model then; the last checkpoint is kept.
+- The callbacks of an ensemble receive the events of its first member. If one ends training, all members have the same
+  number of epochs.
 """
 
 from __future__ import annotations
@@ -26,10 +27,10 @@ from .events import BlockDone, EpochDone, Event, TrainingStarted
 Callback = Callable[[Event], bool | None]
 
 LAST, STILL_FALLING = 0.1, 0.05
-"""The part of a training at whose end the loss should be still, and by how much of itself it may yet fall in it."""
+"""The last fraction of training in which the loss should be constant, and its largest acceptable relative decrease."""
 
 MOST_POINTS = 240
-"""Points of a curve that are kept with a model: as many as a picture of it can show."""
+"""Maximum number of points of a learning curve stored with a model: enough for a figure."""
 
 
 def require_callbacks(given: object, name: str = "callbacks") -> list[Callback]:
@@ -38,10 +39,10 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Callback]:
     Raises
     ------
     TypeError
-        When they are no list, or one cannot be called.
+        When `given` is not a list of callables.
     """
     if callable(given) or not isinstance(given, Iterable):
-        raise TypeError(f"{name}: {type(given).__name__}, expected a list of functions. Put it in brackets: [it].")
+        raise TypeError(f"{name}: {type(given).__name__}, expected a list of functions.")
     callbacks = [*given]
     for one in callbacks:
         if not callable(one):
@@ -50,21 +51,21 @@ def require_callbacks(given: object, name: str = "callbacks") -> list[Callback]:
 
 
 def both(callbacks: Iterable[Callback], listeners: Iterable[Callback] | None) -> list[Callback]:
-    """Return all callbacks, those given by the parameter's old name, `listeners`, last; errors as above."""
+    """Return `callbacks` followed by `listeners`, their old name; errors as for `require_callbacks`."""
     return [*require_callbacks(callbacks), *require_callbacks(() if listeners is None else listeners, "listeners")]
 
 
 def ends_training(answer: object) -> bool:
-    """Tell whether what a callback has returned ends the training: True does, and nothing else that counts as true."""
+    """Return whether a callback's return value ends training: True does, other truthy values do not."""
     return isinstance(answer, bool | np.bool_) and bool(answer)
 
 
 @dataclass
 class History:
-    """The callback that every training has: keeps the learning curve, one value a block, and one an epoch.
+    """The callback of every training run: records the learning curve, per block and per epoch.
 
-    `weight_hashes` has the hash of the weights before the first epoch and after each. Accuracies are empty where a
-    sample has no one class, validation values without validation data.
+    `weight_hashes` has the hashes of the weights before the first epoch and after each epoch. Accuracies are empty if
+    samples do not have one class, validation values without validation data.
     """
 
     progress: list[float] = field(default_factory=list)
@@ -83,9 +84,9 @@ class History:
         return self.weight_hashes
 
     def __call__(self, event: Event) -> None:
-        """Take up a block or an epoch; other events pass."""
-        goes_on = isinstance(event, TrainingStarted) and (event.progress or self.weight_hashes[-1:] == [event.hash])
-        if isinstance(event, TrainingStarted | EpochDone) and not goes_on:
+        """Record a block or an epoch; ignore other events."""
+        resumed = isinstance(event, TrainingStarted) and (event.progress or self.weight_hashes[-1:] == [event.hash])
+        if isinstance(event, TrainingStarted | EpochDone) and not resumed:
             self.weight_hashes.append(event.hash)
         if isinstance(event, BlockDone):
             self.progress.append(event.progress)
@@ -103,9 +104,9 @@ class History:
                 self.validation_accuracy.append(event.validation_accuracy)
 
     def loss_fall(self) -> float:
-        """Return by what part of itself the training loss fell in the last tenth of the epochs; 0 where it did not.
+        """Return the relative decrease of the training loss in the last tenth of the epochs, or 0 without one.
 
-        Where a tenth is no whole number of epochs, the losses between two of them are taken from a straight line.
+        Losses between two epochs are interpolated linearly.
         """
         if len(self.epoch) < 2:
             return 0.0
@@ -113,7 +114,7 @@ class History:
         return max(0.0, 1 - self.epoch_loss[-1] / before) if before > 0 else 0.0
 
     def curve(self) -> dict[str, list[float]]:
-        """Return the values a block, and of the validation an epoch, as `plots.draw_curve` takes them."""
+        """Return the values per block, and the validation values per epoch, for `plots.draw_curve`."""
         curve: dict[str, list[float]] = {"progress": self.progress, "loss": self.loss}
         if self.accuracy:
             curve["accuracy"] = self.accuracy
@@ -124,15 +125,15 @@ class History:
         return curve
 
     def thinned(self) -> dict[str, list[float | None]]:
-        """Return the curve as a receipt has it: few points, few digits, and None for what is no finite number.
+        """Return the curve for a training record: few points, few digits, and None for values that are not finite.
 
-        Of many blocks, or epochs, a point is the mean of a run of them, and stands at its end.
+        A point is the mean of several blocks or epochs, placed at their end.
         """
         return {name: _thinned(values, name in ("progress", "epoch")) for name, values in self.curve().items()}
 
 
 def _thinned(values: list[float], of_ends: bool) -> list[float | None]:
-    """Bring a list to ``MOST_POINTS`` at most; of each run its end, or its mean."""
+    """Reduce a list to at most ``MOST_POINTS`` values: the last, or the mean, of each run."""
     run = -(-len(values) // MOST_POINTS) or 1
     parts = [values[start : start + run] for start in range(0, len(values), run)]
     points = [part[-1] if of_ends else sum(part) / len(part) for part in parts]

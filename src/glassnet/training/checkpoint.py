@@ -1,8 +1,8 @@
-"""Checkpoints: a training written down now and then, so that it goes on after whatever stopped it.
+"""Checkpoints: the state of a training run in a file, from which it can be resumed.
 
-A checkpoint is a model file with more in it: what the optimizer carries, the place in the epoch, the history, and
-what the training was begun with. It is written at the end of a block, where a training is cut anyway, so that one that
-goes on gives the bits of one that never stopped. See `docs/reference/file-format.md`.
+A checkpoint is a model file with additional content: the state of the optimizer, the position in the epoch, the
+history, and how training was started. It is written at the end of a block, where training is split anyway, so a resumed
+run produces the same bits as an uninterrupted one. See `docs/reference/file-format.md`.
 """
 
 from __future__ import annotations
@@ -37,24 +37,24 @@ _UNITS = {"s": 1, "m": 60, "h": 3600}
 
 @dataclass(frozen=True)
 class CheckpointPolicy:
-    """Where a training is written down, and how often. `glassnet.Checkpoint` is its other name.
+    """File and interval of checkpoints. `glassnet.Checkpoint` is another name.
 
     Parameters
     ----------
     path : path
-        The file; the first checkpoint is written before the first step, each replaces the one before it.
+        The file; the first checkpoint is written before the first step, and each replaces the previous one.
     every : str or int
-        A time, ``"30s"``, ``"5m"`` or ``"2h"``, or a number of steps; one is written at the end of the block in which
-        that much has passed.
+        The interval: a time (``"30s"``, ``"5m"`` or ``"2h"``) or a number of steps. A checkpoint is written at the end
+        of the block in which it is due.
     note : dict
-        Plain values of the caller's own, given back by `load_checkpoint`.
+        Plain values of the caller, returned by `load_checkpoint`.
     tell : callable
-        Called with a line of text, once, when a checkpoint cannot be written; training goes on.
+        Called once, with a line of text, if a checkpoint cannot be written; training continues.
 
     Raises
     ------
     OptionError
-        GN021 when `every` is neither.
+        GN021 for an invalid `every`.
     """
 
     path: str | Path
@@ -67,7 +67,7 @@ class CheckpointPolicy:
 
 
 def interval_of(every: str | int) -> tuple[float, float]:
-    """Return seconds and steps after which the next checkpoint is due, one of them infinite; errors as above."""
+    """Return the interval in seconds and in steps, one of them infinite; errors as for `CheckpointPolicy`."""
     match = _EVERY.fullmatch(str(every).strip())
     amount = float(match[1] or match[3]) if match else 0.0
     if not match or not amount:
@@ -79,24 +79,24 @@ def interval_of(every: str | int) -> tuple[float, float]:
 
 @dataclass(frozen=True)
 class LoadedCheckpoint:
-    """A checkpoint as it was read.
+    """Result of `load_checkpoint`.
 
     Parameters
     ----------
     path : path
     model : Model
-        What training would have given if it had ended there; its receipt says what the training was begun with.
+        The model that training would have produced if it had ended there; its training record describes the start.
     options : Options
     every, note
-        Those of the `CheckpointPolicy`.
+        As in `CheckpointPolicy`.
     state : TrainingState
-        Where the training stood.
+        State of the training run.
     history : History
-        What was seen of it up to there.
+        Learning curve so far.
     changes : tuple of str
-        How versions and processor have differed since it was begun, in words.
+        Changes of versions and processor since the start, as text.
     validation : dict or None
-        What the validation data were, where they were given apart.
+        Description of the validation data, if they were passed separately.
     """
 
     path: str | Path
@@ -115,56 +115,59 @@ class LoadedCheckpoint:
         return self.state
 
     def run(self, data: Dataset, engine: Engine | None = None, validation: Dataset | None = None) -> Run:
-        """Return the training as it stood, on the data it was begun with; it moves `state` and `history` along.
+        """Return the run in its saved state; training it updates `state` and `history`.
 
         Parameters
         ----------
         data : Dataset
+            The same data as at the start.
         engine : Engine, optional
-            Needed where the training was begun with an engine of one's own.
+            Required if training was started with a custom engine.
         validation : Dataset, optional
-            Needed where the training was begun with such data.
+            Required if training was started with validation data.
 
         Raises
         ------
         ModelFileError
-            GN044 when one of these is not what the training was begun with.
+            GN044 when an argument differs from the start of the training.
         """
         name = self.model.receipt["engine"]
         if engine is None and name in ENGINES:
             engine = engine_named(name)
         if engine is None or engine.name != name:
-            raise ModelFileError("GN044", f"{self.path}: begun with the engine {name}. Give it: engine=….")
+            raise ModelFileError(
+                "GN044", f"{self.path}: the training was started with the engine {name}. Pass engine=…."
+            )
         given = GivenData(data)
-        self._require_same(given, self.model.receipt["data"], "data")
+        self._require_same(given, self.model.receipt["data"], "training data")
         if validation is not None or self.validation is not None:
             self._require_same(
                 None if validation is None else GivenData(validation), self.validation, "validation data"
             )
         network = Network.of(self.model.network.architecture, self.state.optimizer_state.parameters)
-        part, looked_at = split_for(data, self.options, validation)
+        training, validation_part = split_for(data, self.options, validation)
         return Run(
             model=replace(self.model, network=network, receipt={}),
-            data=part,
+            data=training,
             options=self.options,
             engine=engine,
             state=self.state,
             given=given,
-            validation=looked_at,
+            validation=validation_part,
             own_validation=validation is not None,
             history=self.history,
             changes=self.changes,
         )
 
     def _require_same(self, given: GivenData | None, began_with: Mapping[str, Any] | None, what: str) -> None:
-        came = "none" if given is None else given.data.source
+        source = "no data" if given is None else given.data.source
         if began_with is None:
-            raise ModelFileError("GN044", f"{came}: {self.path} was begun without {what}. Leave them out.")
+            raise ModelFileError("GN044", f"{source}: {self.path} was started without {what}. Omit them.")
         if given is None or given.fingerprint != began_with["fingerprint"]:
             raise ModelFileError(
                 "GN044",
-                f"{came}: not the {what} that {self.path} was begun with, {began_with['samples']} samples of "
-                f"{began_with['source']}. Name those.",
+                f"{source}: {self.path} was started with other {what}, {began_with['samples']} samples of "
+                f"{began_with['source']}. Pass those.",
             )
 
 
@@ -174,8 +177,8 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     Raises
     ------
     FileError, ModelFileError
-        As `load_model`; GN043 when the file is a model and no checkpoint, GN044 when it has options that this glassnet
-        does not know.
+        As `load_model`; GN043 when the file is a model, not a checkpoint, GN044 when it has options that this version
+        of glassnet does not know.
     """
     try:
         header, tensors = read(path)
@@ -184,7 +187,7 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
             raise
         raise FileError("GN001", f"{path}: no such checkpoint. `glassnet train --checkpoint` writes one.") from None
     if "training" not in header:
-        raise ModelFileError("GN043", f"{path}: a model, no checkpoint; there is no training in it to go on with.")
+        raise ModelFileError("GN043", f"{path}: a model, expected a checkpoint. There is no training to resume.")
     with damage(path):
         model = model_from(header, tensors)
         training, receipt, now = header["training"], model.receipt, surroundings()
@@ -195,8 +198,8 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
     except (DataError, OptionError) as problem:
         raise ModelFileError(
             "GN044",
-            f"{path}: begun by glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
-            "Go on with the version that began it.",
+            f"{path}: started with glassnet {version}, this is {now['versions']['glassnet']}: {brief(problem)} "
+            "Resume with the version that started it.",
         ) from None
     with damage(path):
         arrays = {name.removeprefix(TRAINING): array for name, array in tensors.items() if name.startswith(TRAINING)}
@@ -215,17 +218,17 @@ def load_checkpoint(path: str | Path) -> LoadedCheckpoint:
 
 
 def content_of(run: Run, policy: CheckpointPolicy) -> tuple[dict[str, Any], Tensors]:
-    """Return header and tensors of a checkpoint: copies, which further training leaves alone.
+    """Return header and tensors of a checkpoint, as copies that further training does not change.
 
-    What it was begun with, the receipt and ``training["validation"]``, is left to the caller: it takes a while.
+    The caller adds the training record and ``training["validation"]``, which take a while to compute.
     """
     numbers, arrays = run.state.saved()
     for name, values in vars(run.history).items():
         if name != "weight_hashes":
             arrays[f"history.{name}"] = np.array(values)
-    made = run.model.network.architecture
-    answering = Parameters(made.layout, run.state.answer(run.options).copy())
-    model = replace(run.model, network=Network.of(made, answering))
+    architecture = run.model.network.architecture
+    parameters = Parameters(architecture.layout, run.state.answer(run.options).copy())
+    model = replace(run.model, network=Network.of(architecture, parameters))
     training = {
         **numbers,
         "every": policy.every,
@@ -245,20 +248,20 @@ def _history_from(arrays: Tensors, weight_hashes: list[str]) -> History:
             along = arrays["history.progress" if name in ("progress", "loss", "accuracy") else "history.epoch"]
             fits = values.shape == along.shape or (not values.size and name not in ("loss", "epoch_loss"))
             if values.ndim != 1 or values.dtype.kind not in "if" or not fits:
-                raise ValueError(f"history.{name} of shape {values.shape}, {values.dtype}")
+                raise ValueError(f"history.{name} has shape {values.shape} and dtype {values.dtype}")
             setattr(history, name, values.tolist())
     return history
 
 
 def require_free(path: str | Path) -> None:
-    """Refuse a place where a checkpoint would replace a training that has not ended, or anything that is none.
+    """Raise if a checkpoint at `path` would replace an unfinished training run, or a file that is not a checkpoint.
 
     Raises
     ------
     FileError, OptionError
-        As `writing.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for the suffix of another format.
     ModelFileError
-        GN045 when there is such a training, or a model; GN040 to GN042 when the file there cannot be read.
+        GN045 for an unfinished training run or a model; GN040 to GN042 when the file cannot be read.
     """
     require_place(path, MODEL)
     require_model_name(path)
@@ -266,21 +269,21 @@ def require_free(path: str | Path) -> None:
         return
     training = read(path)[0].get("training")
     if training is None:
-        raise ModelFileError("GN045", f"{path}: there is a model of this name. Name another place for the checkpoint.")
+        raise ModelFileError("GN045", f"{path}: the file is a model. Choose another path for the checkpoint.")
     _require_ended(path, training)
 
 
 def require_model_place(path: str | Path, *, overwrite: bool = True) -> None:
-    """Refuse a place where a model would replace a training that has not ended, or anything that is no model.
+    """Raise if a model at `path` would replace an unfinished training run, or a file that is not a model.
 
-    A damaged file of glassnet's may be replaced: to train again is what helps against it.
+    A damaged glassnet file may be replaced, since training again is the remedy.
 
     Raises
     ------
     FileError, OptionError
-        As `writing.require_place`; GN021 for a name that promises another format.
+        As `writing.require_place`; GN021 for the suffix of another format.
     ModelFileError
-        GN045 when there is such a training; GN040 and GN042 for a file that is another program's or version's.
+        GN045 for an unfinished training run; GN040 and GN042 for a file of another program or a newer version.
     """
     require_place(path, MODEL)
     require_model_name(path)
@@ -295,7 +298,7 @@ def _require_model(path: str | Path) -> None:
     except ModelFileError as problem:
         if problem.code == "GN041":
             return
-        raise ModelFileError(problem.code, f"{problem} It is not replaced: name another place.") from None
+        raise ModelFileError(problem.code, f"{problem} The file is not replaced; choose another path.") from None
     _require_ended(path, header.get("training", {"ended": True}))
 
 
@@ -303,5 +306,5 @@ def _require_ended(path: str | Path, training: Any) -> None:
     if not isinstance(training, dict) or not training.get("ended"):
         raise ModelFileError(
             "GN045",
-            f"{path}: there is a training that has not ended. Go on with `glassnet resume {path}`, or remove the file.",
+            f"{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.",
         )

@@ -1,4 +1,4 @@
-"""Writing checkpoints while a training runs, and resuming it."""
+"""Write checkpoints during training, and resume from them."""
 
 from __future__ import annotations
 
@@ -29,8 +29,9 @@ from .run import Fit, Run, finish
 def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
     """Train from the run's state to the end and write checkpoints; parameters and errors as for `fit`.
 
-    The first Ctrl-C (or SIGTERM) lets the block end and writes a last checkpoint before `KeyboardInterrupt` is raised;
-    a second one raises it at once. A training that diverges leaves no checkpoint: it would do so again.
+    After the first Ctrl-C (or SIGTERM), the block ends and a last checkpoint is written before `KeyboardInterrupt` is
+    raised; a second one raises it at once. If training diverges the checkpoint is removed, since it would diverge
+    again.
     """
     remove_unfinished(policy.path)
     with CheckpointWriter(policy, run) as writer:
@@ -38,16 +39,16 @@ def finish_with(policy: CheckpointPolicy, run: Run, callbacks: Iterable[Callback
 
 
 class CheckpointWriter:
-    """A callback that writes a run's checkpoints, on another thread so that training does not wait for a disk.
+    """A callback that writes checkpoints on another thread, so that training does not wait for the disk.
 
-    It is the last callback: an epoch with which another one ends the training is then written as the last.
+    It must be the last callback: if another one ends training, the last epoch is then written as such.
     """
 
     def __init__(self, policy: CheckpointPolicy, run: Run) -> None:
         self._policy, self._run = policy, run
         self._seconds, self._steps = interval_of(policy.every)
         self._last = time.monotonic(), 0
-        # The thread's; read where it is joined, or where it does not matter whether its last line is done.
+        # Written by the thread; read after it is joined, or where the timing does not matter.
         self._writing: threading.Thread | None = None
         self._begun: tuple[Receipt, DataReceipt | None] | None = None
         self._written_progress: float | None = None
@@ -58,7 +59,7 @@ class CheckpointWriter:
         return self
 
     def __call__(self, event: Event) -> None:
-        """Write if it is time to."""
+        """Write a checkpoint if one is due."""
         if isinstance(event, TrainingStarted):
             self._interrupt.start()
             self._write()
@@ -77,7 +78,7 @@ class CheckpointWriter:
     ) -> None:
         try:
             self._finish_writing()
-        except KeyboardInterrupt as again:  # the thread ends its work all the same
+        except KeyboardInterrupt as again:  # the thread still finishes
             problem = again
         self._interrupt.stop()
         self._report_problem()
@@ -105,8 +106,8 @@ class CheckpointWriter:
             receipt = {**receipt, "progress": training["progress"]}
             write(self._policy.path, {**header, "receipt": receipt, "training": training}, tensors)
             self._written_progress = training["progress"]
-        except Exception as problem:  # whatever it is, the training is worth more
-            self._problem = str(problem) or type(problem).__name__
+        except Exception as problem:  # never worth losing the training run
+            self._problem = f"{str(problem).rstrip('.') or type(problem).__name__}."
 
     def _begun_with(self) -> tuple[Receipt, DataReceipt | None]:
         run, validation = self._run, None
@@ -121,13 +122,16 @@ class CheckpointWriter:
     def _report_problem(self) -> None:
         if self._problem and not self._reported:
             self._reported = True
-            self._policy.tell(printable(f"no checkpoint: {self._problem.rstrip('.')}. The training is not affected."))
+            self._policy.tell(printable(f"checkpoint not written: {self._problem} Training continues."))
 
     def _farewell(self) -> str:
         if self._written_progress is None:
-            return f"interrupted; no checkpoint could be written: {self._problem}"
-        path, written = self._policy.path, f"{self._written_progress:.2f} of {self._run.options.epochs} epochs"
-        return f"interrupted; {written} are in {path}. Go on with `glassnet resume {path}`."
+            return f"interrupted, checkpoint not written: {self._problem}"
+        path, epochs = self._policy.path, self._run.options.epochs
+        return (
+            f"interrupted, {self._written_progress:.2f} of {epochs} epochs are saved in {path}. Resume with `glassnet "
+            f"resume {path}`."
+        )
 
 
 def resume(
@@ -140,39 +144,44 @@ def resume(
     every: str | int | None = None,
     listeners: Iterable[Callback] | None = None,
 ) -> Fit:
-    """Go on with a training from its checkpoint, to the bits of one that never stopped.
+    """Resume training from a checkpoint; the result is bit-identical to that of an uninterrupted run.
 
     Parameters
     ----------
     path : path
-        The checkpoint; it is written on.
+        The checkpoint, which continues to be updated.
     data : Dataset, optional
-        What the training was begun with; not needed for the bundled MNIST.
+        The same data as at the start; not required for the bundled MNIST.
     validation, engine
-        Those it was begun with, where they were given.
+        Those passed at the start, if any.
     callbacks
         As for `fit`.
     every : str or int, optional
-        As for `CheckpointPolicy`; as before, if not given.
+        As for `CheckpointPolicy`; unchanged if not given.
     listeners
         The old name of `callbacks`.
 
     Raises
     ------
     FileError, ModelFileError
-        As `load_checkpoint`; GN044 for other data, or when these must be named and are not.
+        As `load_checkpoint`; GN044 for other data, or when required data are missing.
     DivergedError
         As `fit`.
     """
     every_callback, saved = both(callbacks, listeners), load_checkpoint(path)
     run = saved.run(_bundled(saved) if data is None else data, engine, validation)
     if run.changes:
-        warnings.warn(printable(f"{path}: {'; '.join(run.changes)}: the last bits may differ."), stacklevel=2)
+        warnings.warn(
+            printable(
+                f"{path}: the last bits may differ, because versions or processor changed: {', '.join(run.changes)}."
+            ),
+            stacklevel=2,
+        )
     return finish_with(CheckpointPolicy(path, every or saved.every, saved.note), run, every_callback)
 
 
 def _bundled(saved: LoadedCheckpoint) -> Dataset:
     source = saved.model.receipt["data"]["source"]
     if not readers.is_bundled(source):
-        raise ModelFileError("GN044", f"{saved.path}: was begun with {source}. Give these data.")
+        raise ModelFileError("GN044", f"{saved.path}: the training was started with {source}. Pass these data.")
     return readers.load(readers.BUNDLED, maximum=saved.options.input_max)

@@ -1,4 +1,4 @@
-"""Probabilities for every sample by a network that has not seen it: k networks, each trained without a part."""
+"""Out-of-fold probabilities: every sample is predicted by a network that was trained without it."""
 
 from __future__ import annotations
 
@@ -17,26 +17,26 @@ from ..options.options import Options
 from .fit import fit
 
 STEPS = 600
-"""Steps a network takes at least: enough for what `out_of_fold` is for, and seconds for 20,000 digits."""
-_SLOWER = 4  # what the rate is divided by after a training that diverged
+"""Minimum number of steps per network: enough to find wrong labels, and seconds for 20,000 digits."""
+_SLOWER = 4  # divisor of the learning rate after divergence
 _TRIES = 4
 
 
 def out_of_fold(
     data: Dataset, options: Options, folds: int = 5, on_fold: Callable[[int, float], None] | None = None
 ) -> FloatArray:
-    """Return how probable each class is for each sample, by a network trained on the other folds.
+    """Return class probabilities for each sample from a network trained on the other folds.
 
     Parameters
     ----------
     data : Dataset
-        With classes.
+        Data with classes.
     options : Options
-        How each network is made and trained; see `options_for`.
+        Options of each network; see `options_for`.
     folds : int
-        Parts, at least 2; each class is spread evenly over them, in an order that follows from the seed.
+        Number of folds, at least 2, stratified by class, in an order determined by the seed.
     on_fold : callable, optional
-        Called after each fold with its number, from 1, and the part of it answered as labelled.
+        Called after each fold with its number, from 1, and the fraction of predictions that agree with the labels.
 
     Returns
     -------
@@ -48,7 +48,7 @@ def out_of_fold(
     DataError
         GN073 when the data have no classes, or fewer samples than folds.
     DivergedError
-        GN030 when a training diverges, even at a 64th of the learning rate.
+        GN030 when training diverges even at 1/64 of the learning rate.
     """
     fold = fold_of(data, options.seed, folds)
     probabilities = np.empty((len(data), data.classes))
@@ -64,12 +64,13 @@ def out_of_fold(
 def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
     """Return the fold of each sample, shape (n,), 0 to ``folds - 1``; arguments and errors as for `out_of_fold`."""
     if data.values is not None:
-        raise DataError("GN073", f"{data.source}: numbers to predict, no classes. Only classes can be looked through.")
+        raise DataError("GN073", f"{data.source}: no classes, expected one class label per sample.")
     if len(data) < 2 * folds:
         raise DataError(
-            "GN073", f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer."
+            "GN073",
+            f"{data.source}: {len(data)} samples for {folds} folds, expected {2 * folds} or more. Use fewer folds.",
         )
-    # Epoch 1 of the purpose: 0 is what `parts.split` keeps aside.
+    # Epoch 1 of the purpose: `data.split` uses 0 for held-out data.
     order = generator(seed, Purpose.SPLIT, 1).permutation(len(data))
     by_class = order[np.argsort(data.labels[order], kind="stable")]
     fold = np.empty(len(data), np.int64)
@@ -78,10 +79,10 @@ def fold_of(data: Dataset, seed: int, folds: int) -> NDArray[np.int64]:
 
 
 def options_for(data: Dataset, options: Options, folds: int = 5) -> Options:
-    """Return options that suit the size of the data: at least `STEPS` steps, each of a part of the data only.
+    """Return options adapted to the size of the data: at least `STEPS` steps, with batches much smaller than the data.
 
-    The learning rate follows the batch size (Goyal et al. 2017, section 2.1). Inputs that are mostly not 0 are
-    standardised: with them, the others' rate is too large.
+    The learning rate is scaled with the batch size (Goyal et al. 2017, section 2.1). Mostly nonzero inputs are
+    standardised, since the learning rate would be too large for them.
     """
     samples = len(data) * (folds - 1) // folds
     batch = max(1, min(options.batch_size, samples // 20))

@@ -1,4 +1,4 @@
-"""When training leaves the road, and the way back to the last good weights."""
+"""Detect divergence, and restore the last good weights."""
 
 from __future__ import annotations
 
@@ -16,20 +16,21 @@ from .state import TrainingState, size_of
 
 
 class DivergenceGuard:
-    """Notices when training leaves the road, and puts back the weights of the last good epoch.
+    """Detects divergence, and restores the weights of the last good epoch.
 
-    That is when a loss or a weight is not finite; or, since sigmoid nodes saturate instead of overflowing, when an
-    epoch ends worse than a constant answer with weights grown beyond ten times their first size.
+    Training has diverged if a loss or a weight is not finite. Sigmoid nodes saturate instead of overflowing, so it has
+    also diverged if, at the end of an epoch, the loss exceeds that of a constant prediction and the weights are more
+    than ten times their initial size.
 
     Parameters
     ----------
     constant : float
-        The loss of an answer that ignores the inputs, from `constant_answer_loss`.
+        Loss of a prediction that ignores the inputs, from `constant_answer_loss`.
     state : TrainingState
-        Of the training; it has the last good weights.
+        State of the training run, with the last good weights.
     options : Options
     model : Model
-        What is trained; the error has it.
+        The model in training, which the error refers to.
     """
 
     def __init__(self, constant: float, state: TrainingState, options: Options, model: Model) -> None:
@@ -37,28 +38,29 @@ class DivergenceGuard:
         self._constant, self._options, self._model = constant, options, model
 
     def check(self, loss: float) -> None:
-        """Raise unless the loss of a block, and the weights after it, are finite."""
+        """Raise unless the loss of a block and the weights after it are finite."""
         if not (math.isfinite(loss) and np.isfinite(self._parameters.flat).all()):
             self._give_up(f"the loss became {loss:g}" if not math.isfinite(loss) else "a weight became infinite")
 
     def check_epoch(self, loss: float) -> None:
-        """Raise if the weights have run away without getting anywhere."""
+        """Raise if the weights grew more than tenfold and the loss exceeds that of a constant prediction."""
         if loss > self._constant and size_of(self._parameters.flat) > self._state.limit:
             self._give_up(
-                f"the loss is {loss:.3g}, a constant answer has {self._constant:.3g}, and the weights grew tenfold"
+                f"the loss {loss:.3g} exceeds the {self._constant:.3g} of a constant prediction, and the weights grew "
+                "more than tenfold"
             )
 
     @property
     def _advice(self) -> str:
-        if self._options.learning_rate * self._options.weight_decay >= 1:  # what decay takes of a weight in a step
-            return "Use a smaller weight decay, or learning rate: a step takes all of a weight away, and more."
+        if self._options.learning_rate * self._options.weight_decay >= 1:  # decay alone flips the sign of a weight
+            return "Use a smaller weight decay or learning rate; their product must be below 1."
         return "Use a smaller learning rate."
 
     def _give_up(self, why: str) -> None:
         epoch = self._state.epoch
         self._state.roll_back()
         good = self._state.chosen_epoch(self._options) or epoch
-        kept = f"those after epoch {good}" if good else "the initial ones"
+        kept = f"the weights after epoch {good}" if good else "the initial weights"
         problem = DivergedError(
             "GN030",
             f"training diverged in epoch {epoch + 1}: {why}. The last good weights are {kept}. {self._advice}",
@@ -68,7 +70,7 @@ class DivergenceGuard:
 
 
 def constant_answer_loss(activation: str, loss: OutputLoss, samples: Samples) -> float:
-    """Return the mean loss of a good answer that ignores the inputs: all outputs at their mean, or at their median."""
+    """Return the mean loss of the best constant prediction: the mean or the median of the targets."""
     share = np.bincount(samples.labels, samples.weights, minlength=len(samples.targets)) / len(samples)
     losses = []
     for constant in (share @ samples.targets, _median(samples.targets, share)):  # (outputs,)
@@ -82,7 +84,7 @@ def constant_answer_loss(activation: str, loss: OutputLoss, samples: Samples) ->
 
 
 def _sums(activation: str, a: FloatArray) -> FloatArray:
-    """Return sums that lead to these outputs, where a loss looks at the sums."""
+    """Return logits for these outputs, since some losses use them."""
     if activation == "sigmoid":
         return np.log(a) - np.log1p(-a)
     return np.log(a) if activation in ("softmax", "exponential") else a

@@ -1,8 +1,8 @@
-"""Ensembles: networks that differ in their seeds alone, trained side by side, whose answers are averaged.
+"""Ensembles: networks that differ only in their seeds, trained in parallel, with averaged predictions.
 
 Source: Cireşan, Meier, Gambardella and Schmidhuber 2011, "Convolutional neural network committees for handwritten
-character classification", section 2: members are trained alone and weigh the same. They see the same samples, so that
-what leads into the networks and out of them is the same for all: early stopping looks at one part of the data.
+character classification", section 2: members are trained independently and have equal weight. All members use the same
+samples, so they share pre- and post-processing, and early stopping uses the same validation data.
 """
 
 from __future__ import annotations
@@ -28,17 +28,17 @@ from .run import Fit, Run, finish, split_for
 def fit_ensemble(
     data: Dataset, options: Options, engine: Engine, validation: Dataset | None, callbacks: Sequence[Callback]
 ) -> Fit:
-    """Train the members side by side, one a thread, each with a seed of its own; callbacks get the first one's events.
+    """Train the members in parallel, one per thread, each with its own seed; callbacks receive the first one's events.
 
     Parameters and errors as for `fit`.
     """
     began, given = time.perf_counter(), GivenData(data).begin()
-    part, looked_at = split_for(data, options, validation)
+    training, validation_part = split_for(data, options, validation)
     first_member, ended = _FirstMember(callbacks), SimpleQueue[Future[Fit]]()
 
     def train_member(number: int) -> Fit:
         own = replace(options, members=1, threads=1, seed=options.seed + number)
-        run = Run.on(part, own, engine, given, validation=looked_at, own_validation=validation is not None)
+        run = Run.on(training, own, engine, given, validation=validation_part, own_validation=validation is not None)
         if number:
             return finish(run, [first_member.ends_another])
         with first_member:
@@ -50,7 +50,7 @@ def fit_ensemble(
         for one in waiting:
             one.add_done_callback(ended.put)
         for _ in waiting:
-            awaited(ended).result()  # raises the first problem, whichever member has it
+            awaited(ended).result()  # raises the first error of any member
         fits = [one.result() for one in waiting]
     finally:
         first_member.cancel()
@@ -80,9 +80,10 @@ def fit_ensemble(
 
 
 class _FirstMember:
-    """Calls the callbacks with the first member's events; where one ends the training, the others end with that epoch.
+    """Calls the callbacks with the first member's events; if one ends training, the other members end with that epoch.
 
-    To have as many epochs whatever the threads do, no member is ahead of the first by more than the epoch it is in.
+    No member starts another epoch before the first member has finished the previous one, so all have the same number of
+    epochs whatever the timing of the threads.
     """
 
     def __init__(self, callbacks: Sequence[Callback]) -> None:
@@ -91,7 +92,7 @@ class _FirstMember:
         self._left, self._cancelled = False, False
 
     def __call__(self, event: Event) -> bool:
-        """Take an event of the first member."""
+        """Process an event of the first member."""
         self._require_wanted()
         answers = [ends_training(callback(event)) for callback in self._callbacks]
         with self._changed:
@@ -103,7 +104,7 @@ class _FirstMember:
         return any(answers)
 
     def ends_another(self, event: Event) -> bool:
-        """Take an event of another member, and tell whether its training ends with the epoch; wait for the first."""
+        """Process an event of another member; wait for the first, and return whether training ends with this epoch."""
         self._require_wanted()
         if not self._callbacks or not isinstance(event, EpochDone):
             return False
@@ -112,7 +113,7 @@ class _FirstMember:
             return event.epoch >= self._last
 
     def cancel(self) -> None:
-        """End the members that are not done, at their next event."""
+        """End unfinished members at their next event."""
         with self._changed:
             self._cancelled = True
             self._changed.notify_all()
@@ -122,7 +123,7 @@ class _FirstMember:
             raise KeyboardInterrupt
 
     def __enter__(self) -> None:
-        """Let the others wait for the first member while it trains."""
+        """Let the other members wait for the first while it trains."""
 
     def __exit__(self, *problem: object) -> None:
         with self._changed:

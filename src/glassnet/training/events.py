@@ -1,4 +1,4 @@
-"""Events: what happens in a training, as the loop yields it and callbacks get it. The algorithm knows none of them."""
+"""Events of a training run, yielded by the loop and passed to callbacks. The algorithm does not depend on them."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Preparing:
-    """The engine gets ready: samples are brought into its form, kernels compiled or taken from the cache."""
+    """The engine prepares: it converts the samples, and compiles kernels or loads them from the cache."""
 
     engine: str
 
 
 @dataclass(frozen=True)
 class TrainingStarted:
-    """The first step is about to be taken; `seconds` went into preparing, `hash` is the initial weights'.
+    """The first step follows; `seconds` is the time of preparation, `hash` that of the initial weights.
 
-    `progress` is above 0 where a training goes on that was stopped: epochs that are done.
+    `progress` is the number of finished epochs, above 0 if training is resumed.
     """
 
     engine: str
@@ -32,8 +32,9 @@ class TrainingStarted:
 class BlockDone:
     """A block of steps is done.
 
-    Loss (mean a sample) and accuracy (0 to 1) are the block's own, each sample measured just before the step that used
-    it. `progress` counts epochs: 1.5 is halfway through the second. Accuracy is None where a sample has no one class.
+    Loss (mean per sample) and accuracy (0 to 1) are those of the block, with each sample measured just before the step
+    that uses it. `progress` counts epochs: 1.5 is halfway through the second. Accuracy is None if samples do not have
+    one class.
     """
 
     progress: float
@@ -45,9 +46,9 @@ class BlockDone:
 
 @dataclass(frozen=True)
 class EpochDone:
-    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` is the weights'.
+    """An epoch is done; `epoch` counts from 1, loss and accuracy are means over its blocks, `hash` that of the weights.
 
-    Validation loss and accuracy are those on the validation data at the end of the epoch, and None without such data.
+    Validation loss and accuracy are those at the end of the epoch, None without validation data.
     """
 
     epoch: int
@@ -61,9 +62,9 @@ class EpochDone:
 
 @dataclass(frozen=True)
 class TrainingEnded:
-    """The last step is taken; `seconds` is the time of all steps, those before a stop among them.
+    """Training is complete; `seconds` is the time of all steps, including those before an interruption.
 
-    `best_epoch` is the one whose weights the model has, where early stopping chose it.
+    With early stopping, `best_epoch` is the epoch whose weights the model has.
     """
 
     seconds: float

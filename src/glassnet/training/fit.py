@@ -1,4 +1,4 @@
-"""`fit`: make a model for data, train it, and write its receipt."""
+"""`fit`: make a model for data, train it, and add its training record."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def fit(
     checkpoint: CheckpointPolicy | str | Path | None = None,
     listeners: Iterable[Callback] | None = None,
 ) -> Fit:
-    """Make a model for `data`, train it, and return it with its history and its receipt.
+    """Make a model for `data`, train it, and return it with its history and training record.
 
     Parameters
     ----------
@@ -34,28 +34,28 @@ def fit(
     options : Options, optional
         The recipe ``notes`` if not given.
     validation : Dataset, optional
-        As for `train`. If not given, ``options.early_stopping`` keeps ``options.validation`` of the data aside for it.
+        As for `train`. If not given, early stopping holds out the fraction ``options.validation`` of the data.
     callbacks : iterable of callable
-        Each is called with every event; one that returns True ends the training with the epoch. See
+        Functions that are called with every event; returning True ends training with the epoch. See
         `glassnet.training.callbacks`.
     engine : Engine, optional
-        The one `options` name, if not given.
+        By default the engine in `options`.
     checkpoint : CheckpointPolicy or path, optional
-        Where to write, now and then, what `glassnet.resume` goes on from; a committee keeps none.
+        Where to write checkpoints for `glassnet.resume`; not supported for ensembles.
     listeners : iterable of callable, optional
         The old name of `callbacks`.
 
     Raises
     ------
     DataError, DivergedError
-        As `train`, and as `new_model`; GN065 when `data` or `validation` are no `Dataset`.
+        As `train` and `new_model`; GN065 when `data` or `validation` is not a `Dataset`.
     OptionError
-        GN021 when `options` are none; GN022 for options that do not fit each other or the data, and for the checkpoint
-        of a committee.
+        GN021 when `options` is not an `Options`; GN022 for options that do not fit each other or the data, and for a
+        checkpoint of an ensemble.
     ModelFileError
-        GN045 for a checkpoint that would replace one whose training has not ended.
+        GN045 for a checkpoint that would replace that of an unfinished training run.
     TypeError
-        When `callbacks` are no list of functions.
+        When `callbacks` is not a list of functions.
     """
     require_dataset("data", data)
     if validation is not None:
@@ -67,7 +67,9 @@ def fit(
     engine = engine or engine_named(options.engine)
     if options.members > 1:
         if checkpoint is not None:
-            raise OptionError("GN022", "a committee keeps no checkpoint. Train its members one by one, or without.")
+            raise OptionError(
+                "GN022", "checkpoint: not supported for ensembles. Train the members one by one, or omit it."
+            )
         return fit_ensemble(data, options, engine, validation, every)
     run = Run.start(data, options, engine, validation)
     if checkpoint is None:

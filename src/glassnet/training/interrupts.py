@@ -1,4 +1,4 @@
-"""Ctrl+C (SIGINT) and SIGTERM while a training runs: noted at once, acted on when a block of steps has ended."""
+"""Ctrl+C (SIGINT) and SIGTERM during training: recorded at once, handled at the end of a block."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from typing import Any
 
 
 class DeferredInterrupt:
-    """Notes the first signal between `start` and `stop`; a second one raises `KeyboardInterrupt` where it comes.
+    """Records the first signal between `start` and `stop`; a second one raises `KeyboardInterrupt` at once.
 
-    Signals are left alone on other threads than the main one, and where whoever started the process handles them.
+    Does nothing on threads other than the main one, or for signals that already have a custom handler.
 
     Attributes
     ----------
     received : bool
-        Whether a signal has come.
+        Whether a signal was received.
     """
 
     def __init__(self) -> None:
@@ -24,14 +24,14 @@ class DeferredInterrupt:
         self._handlers: dict[int, Any] = {}
 
     def start(self) -> None:
-        """Begin to note signals."""
+        """Start recording signals."""
         if threading.current_thread() is threading.main_thread():
             for number in (signal.SIGINT, signal.SIGTERM):
                 if signal.getsignal(number) in (signal.default_int_handler, signal.SIG_DFL):
                     self._handlers[number] = signal.signal(number, self._receive)
 
     def stop(self) -> None:
-        """Put the handlers back that were there before."""
+        """Restore the previous handlers."""
         for number, handler in self._handlers.items():
             signal.signal(number, handler)
         self._handlers.clear()

@@ -1,4 +1,4 @@
-"""The training loop: yields events, and changes nothing but the network and the state it is given."""
+"""The training loop: yields events, and changes only the given network and state."""
 
 from __future__ import annotations
 
@@ -35,25 +35,25 @@ def train(
     until: tuple[int, int] | None = None,
     position: TrainingState | None = None,
 ) -> Iterator[Event]:
-    """Train `model` in place and yield what happens.
+    """Train `model` in place and yield events.
 
     Parameters
     ----------
     model : Model
-        From `new_model`, or one to train on.
+        From `new_model`, or a model to train further.
     data : Dataset
         The training samples.
     options : Options
     engine : Engine, optional
-        The one `options` name, if not given.
+        By default the engine in `options`.
     validation : Dataset, optional
-        What the model is evaluated on after each epoch. With ``options.early_stopping``, training ends after so many
-        epochs without a smaller loss on it, and the model has the weights of the best one (Prechelt 1998).
+        Data to evaluate the model on after each epoch. With ``options.early_stopping``, training ends after that many
+        epochs without a smaller validation loss, and the model has the weights of the best epoch (Prechelt 1998).
     state : TrainingState, optional
-        Where to go on, with the model's parameters or its own; the beginning, if not given. It is moved along in place.
+        State to continue from, by default the beginning; updated in place.
     until : (epoch, step), optional
-        Stop before this step, both counted from 0; the model then has the weights which that step met, to the bit.
-        Do not train on from there: a block would be divided otherwise than without the stop.
+        Stop before this step, both counted from 0; the model then has, bit for bit, the weights at the start of that
+        step. Do not continue training from there: the block would be split differently.
     position : TrainingState, optional
         The old name of `state`.
 
@@ -67,10 +67,9 @@ def train(
     DataError
         GN010 when there are no samples, GN017 when data or validation data do not fit the model.
     OptionError
-        GN022 when options do not fit model or data, or `until` lies behind; GN021 when `until` is no step.
+        GN022 when options do not fit model or data, or `until` has already passed; GN021 when `until` does not exist.
     DivergedError
-        GN030 when the numbers leave the finite range, or the weights run away; the model is then what it would be if
-        training had ended with the last good epoch.
+        GN030 when training diverges; the model then has the weights after the last good epoch.
     """
     _require_fitting(model, data, validation, options)
     state = state or position or TrainingState.start(model.network.parameters, options)
@@ -94,17 +93,17 @@ def _require_fitting(model: Model, data: Dataset, validation: Dataset | None, op
         if part is not None:
             model.require(part)
     require_pictures(data.image_shape, options, data.channels)
-    # An engine believes the options where it could ask the network: a layer that they leave out has no dropout rate.
-    own = model.network.architecture
-    made = {"hidden": own.sizes[1:-1], "dtype": model.network.parameters.flat.dtype.name}
-    made |= {name: getattr(own, name) for name in ("activations", "bias", "loss", "rule")}
+    # Engines read these from the options, not from the network: a layer missing there would have no dropout rate.
+    architecture = model.network.architecture
+    made = {"hidden": architecture.sizes[1:-1], "dtype": model.network.parameters.flat.dtype.name}
+    made |= {name: getattr(architecture, name) for name in ("activations", "bias", "loss", "rule")}
     for name, value in made.items():
         if (given := getattr(options, name)) != value:
-            raise OptionError("GN022", f"{name} {given}, but the model was made with {value}. Use its own options.")
+            raise OptionError("GN022", f"{name} {given}: the model was made with {value}. Use the model's own options.")
 
 
 def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples: int, options: Options) -> None:
-    """Refuse to stop before a step that is none, or lies behind."""
+    """Raise for a step `until` that does not exist or has already passed."""
     if until is None:
         return
     (epoch, step), steps = until, -(-samples // options.batch_size)
@@ -115,26 +114,28 @@ def _require_ahead(until: tuple[int, int] | None, state: TrainingState, samples:
             f"{steps - 1}.",
         )
     if epoch + step / steps < state.progress:
-        raise OptionError("GN022", f"epoch {epoch}, step {step} lies before the position, {state.progress:.4g}.")
+        raise OptionError(
+            "GN022", f"epoch {epoch}, step {step}: already passed, the state is at epoch {state.progress:.4g}."
+        )
 
 
 class Prepared:
-    """An engine that is ready to train a model on data: what the training loop and the rate finder take steps with."""
+    """An engine prepared to train a model on data, for the training loop and the learning-rate finder."""
 
     def __init__(self, model: Model, data: Dataset, options: Options, engine: Engine) -> None:
         self._architecture, self._engine = model.network.architecture, engine
         self.samples = samples_for(model, data, options)
         self._prepared = engine.prepare(self._architecture, self.samples, options)
-        one_blas_thread.look_again()  # preparing has loaded libraries
+        one_blas_thread.look_again()  # preparation may have loaded libraries
 
     def run(self, state: State, block: Block) -> Progress:
-        """Take the steps of a block."""
+        """Run the steps of a block."""
         with one_blas_thread():
             return self._engine.run_steps(self._architecture, state, self._prepared, block)
 
 
 class _Loop:
-    """What the blocks of a training are run with, from its state on."""
+    """Runs the blocks of a training run from its state on."""
 
     def __init__(
         self,
@@ -166,11 +167,11 @@ class _Loop:
 
     @property
     def seconds(self) -> float:
-        """Time of all steps so far, those before a stop among them."""
+        """Time of all steps so far, including those before an interruption."""
         return time.perf_counter() - self._began
 
     def epoch(self, until: int | None) -> Iterator[BlockDone]:
-        """Run the blocks of the epoch that are left, or those before step `until`."""
+        """Run the remaining blocks of the epoch, or those before step `until`."""
         state, of_classes = self._state, self._model.targets.of_classes
         self._epoch_began = time.perf_counter()
         left = blocks_of_epoch(self._blocks, self._count, state.epoch, self._options, state.plateau.factor)
@@ -187,7 +188,7 @@ class _Loop:
             yield BlockDone(progress, float(block.learning_rates[-1]), count, result.loss / count, accuracy)
 
     def epoch_done(self) -> EpochDone:
-        """Close an epoch whose blocks are all done."""
+        """Finish an epoch after its last block."""
         state, count = self._state, self._count
         loss, accuracy = state.loss / count, state.correct / count if self._model.targets.of_classes else None
         self._guard.check_epoch(loss)
@@ -202,7 +203,7 @@ class _Loop:
         return done
 
     def _evaluated(self, validation: Dataset) -> Evaluation:
-        """Evaluate the model that training would give if it ended here."""
+        """Evaluate the model that training would produce if it ended here."""
         architecture = self._model.network.architecture
         network = Network.of(architecture, Parameters(architecture.layout, self._state.weights))
         return evaluate(replace(self._model, network=network), validation, self._loss)

@@ -1,7 +1,7 @@
-"""The learning-rate finder: a short training whose rate grows until the loss does.
+"""The learning-rate finder: a short training run with an increasing rate, until the loss increases.
 
-Source: Smith 2017, "Cyclical learning rates for training neural networks", section 3.3 (a range test); the rate grows
-exponentially here, so that every size of it gets as many steps.
+Source: Smith 2017, "Cyclical learning rates for training neural networks", section 3.3 (range test). The rate increases
+exponentially here, so each order of magnitude has the same number of steps.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from ..options.options import Options
 from .loop import Prepared
 from .plan import epoch_order
 
-_STEPS, _SAMPLES = 5, 100  # a point, at least
-_AROUND = 2  # points on either side over which a loss is smoothed
-_FIRST = 10  # points whose mean is the loss before anything is learnt
-_TOO_MUCH = 4.0  # times that loss: nothing is to be learnt from going on
-_RISE = 0.25  # of the fall: the loss runs away
-_BELOW = 4.0  # times less than that rate
-_LEARNT = 0.02  # of the loss before: nearly all, so that larger rates find nothing to do
+_STEPS, _SAMPLES = 5, 100  # minimum per point
+_AROUND = 2  # points on either side for smoothing
+_FIRST = 10  # points whose mean is the initial loss
+_TOO_MUCH = 4.0  # multiple of the initial loss at which the test ends
+_RISE = 0.25  # of the decrease: beyond it the loss has diverged
+_BELOW = 4.0  # the suggestion is the divergent rate divided by this
+_LEARNT = 0.02  # of the initial loss: the samples are fitted, and larger rates have nothing left to do
 
 
 @dataclass(frozen=True)
@@ -36,11 +36,11 @@ class RateTest:
     Parameters
     ----------
     rates : ndarray, shape (n,)
-        The rates tried, ascending; fewer than asked for where the loss ran away.
+        The tested rates, ascending; fewer than requested if the loss diverged.
     losses : ndarray, shape (n,)
-        The mean loss of the samples seen at each, before their own steps, smoothed over two points on either side.
+        Mean loss at each rate, with samples measured before their own step, smoothed over two points on either side.
     suggestion : float
-        A rate for ``Options.learning_rate``.
+        Suggested ``Options.learning_rate``.
     """
 
     rates: NDArray[np.float64]
@@ -57,38 +57,39 @@ def find_learning_rate(
     points: int = 100,
     engine: Engine | None = None,
 ) -> RateTest:
-    """Try learning rates on a new model, from `low` to `high`, each for a few batches, until the loss runs away.
+    """Test learning rates on a new model, from `low` to `high`, each for a few batches, until the loss diverges.
 
-    The suggestion is a quarter of the rate at which the loss runs away: where, behind its least, it has risen again by
-    a quarter of its fall. Where the samples are learnt by heart before that, it is the rate that did it. On thirteen
-    problems (images and tables; SGD, momentum, Nesterov, Adam, AdamW; batches of 1 to 512) training with it came to a
-    loss on other rows within 1.25 times that of the best of seventeen rates. Treat it as the right order of size.
+    The loss counts as diverged once it has risen from its minimum by 25 % of its decrease; the suggestion is a quarter
+    of that rate. If the network fits all samples before that, it is the rate at that point. On thirteen problems
+    (images and tables; SGD, momentum, Nesterov, Adam, AdamW; batches of 1 to 512) training with the suggestion reached
+    a held-out loss within 1.25 times that of the best of seventeen rates. Treat it as the right order of magnitude.
 
     Parameters
     ----------
     data : Dataset
         Training data.
     options : Options
-        As for `fit`; the rate and the schedule are left out of account.
+        As for `fit`; learning rate and schedule are ignored.
     low, high, points : float, float, int
-        The range, above 0, and how many rates in it, 10 or more; each gets five steps and 100
-        samples, or more.
+        Positive range and number of rates, at least 10; each rate is used for at least five steps and 100 samples.
     engine : Engine, optional
-        The one `options` name, if not given.
+        By default the engine in `options`.
 
     Raises
     ------
     OptionError
-        GN021 for a range or number of points without meaning, or when the smallest rate is too large already.
+        GN021 for an invalid range or number of points, or when even the smallest rate is too large.
     DataError
         As `fit`.
     """
     if not (0 < low < high < np.inf and points >= 10):
-        raise OptionError("GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high, 10 or more.")
+        raise OptionError(
+            "GN021", f"{points} points from {low:g} to {high:g}: expected 0 < low < high and at least 10 points."
+        )
     rates = np.geomspace(low, high, points)
     losses = _losses(data, options, rates, engine or engine_named(options.engine))
     if not len(losses):
-        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the start. Begin lower.")
+        raise OptionError("GN021", f"rate {low:g}: the loss is not finite from the first step on. Use a smaller low.")
     rates = rates[: len(losses)]
     return RateTest(rates, losses, _suggestion(rates, losses))
 
@@ -103,7 +104,7 @@ def _suggestion(rates: NDArray[np.float64], losses: NDArray[np.float64]) -> floa
 
 
 def _losses(data: Dataset, options: Options, rates: NDArray[np.float64], engine: Engine) -> NDArray[np.float64]:
-    """Train a new model with one rate after the other; return the smoothed losses, as far as they make sense."""
+    """Train a new model with one rate after the other; return the smoothed losses until divergence."""
     model = new_model(data, options)
     size, prepared = min(options.batch_size, len(data)), Prepared(model, data, options, engine)
     state = State.new(model.network.parameters, options)
@@ -130,7 +131,7 @@ def _smoothed(losses: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.convolve(padded, np.full(window, 1 / window), mode="valid")
 
 
-def _order(samples: int, wanted: int, options: Options) -> NDArray[np.int64]:
-    """Return as many samples as are wanted, epoch after epoch."""
-    epochs = -(-wanted // samples)
-    return np.concatenate([epoch_order(samples, epoch, options) for epoch in range(epochs)])[:wanted]
+def _order(samples: int, count: int, options: Options) -> NDArray[np.int64]:
+    """Return the indices of the first `count` samples, epoch after epoch."""
+    epochs = -(-count // samples)
+    return np.concatenate([epoch_order(samples, epoch, options) for epoch in range(epochs)])[:count]

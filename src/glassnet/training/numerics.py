@@ -1,7 +1,7 @@
-"""The version of the numerics: raised whenever a training gives other bits than before.
+"""The version of the numerics: increased whenever training produces other bits than before.
 
-Receipts and the results of benchmarks carry it, so that figures of another version are known for such. A test compares
-the code that decides bits with what it was when the version was last looked at.
+Training records and benchmark results contain it, to identify figures of other versions. A test compares the code that
+determines the bits with its state when the version was last reviewed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ CHANGES = MappingProxyType(
         "exponential outputs begin near the mean; an optimizer other than the recipe's has its own rate and decay",
     }
 )
-"""Version -> which trainings have other bits since. Receipts tell it from version 6 on; results of before are marked by
-the commit that brought them."""
+"""Version -> the training runs whose bits it changed. Training records contain the version from 6 on; earlier results
+are marked by their commit."""
 
 NUMERICS = max(CHANGES)
 """The version of this code."""

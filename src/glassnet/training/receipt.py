@@ -1,9 +1,9 @@
-"""Receipts: what made a model, so that `verify` can make it again.
+"""Training records: how a model was made, so that `verify` can repeat its training.
 
-`fit` fills in ``Model.receipt``, and it goes into the model file. What is promised: the same options and data give the
-same bits on the same kind of processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for
-any number of threads. Elsewhere the arithmetic is the same and the last bits may not be. The keys are in
-`model.header.Receipt`.
+`fit` fills in ``Model.receipt``, which is saved in the model file. Guarantee: the same options and data give the same
+bits on the same kind of processor with the same versions of Python, NumPy, SciPy and Numba and the same BLAS, for any
+number of threads. Elsewhere the arithmetic is the same, but the last bits may differ. `model.header.Receipt` defines
+the keys.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from .callbacks import History
 from .numerics import NUMERICS
 
 _PACKAGES = ("glassnet", "numpy", "scipy", "numba", "llvmlite")
-_AT_ONCE = 100_000  # bytes of inputs that are hashed sooner than a thread has begun
+_AT_ONCE = 100_000  # bytes of inputs that are hashed faster than a thread starts
 
 
 def fingerprint(data: Dataset) -> str:
-    """Return the SHA-256 of a data set's shape, inputs and labels; of its values and weights too where it has them."""
+    """Return the SHA-256 of a data set's shape, inputs and labels, and of values and weights if present."""
     digest = hashlib.sha256(repr((data.inputs.shape, data.inputs.dtype.str, data.classes)).encode())
     digest.update(np.ascontiguousarray(data.inputs).data)
     digest.update(np.ascontiguousarray(data.labels).data)
@@ -49,25 +49,25 @@ def fingerprint(data: Dataset) -> str:
 
 
 class GivenData:
-    """The data that a training was given, and their fingerprint, which a thread can take while the training begins."""
+    """The data passed to a training run, and their fingerprint, which a thread can compute while training starts."""
 
     def __init__(self, data: Dataset) -> None:
         self.data, self._fingerprint = data, ""
         self._thread = threading.Thread(target=self._take, daemon=True)
 
     def begin(self) -> Self:
-        """Take the fingerprint now, on another thread if it takes long; return the object itself."""
+        """Start computing the fingerprint on another thread, if it takes long; return self."""
         if self.data.inputs.nbytes > _AT_ONCE:
             self._thread.start()
         return self
 
     def _take(self) -> None:
-        with suppress(MemoryError):  # it is for whoever asks
+        with suppress(MemoryError):  # `fingerprint` computes it again, and raises in the caller's thread
             self._fingerprint = fingerprint(self.data)
 
     @property
     def fingerprint(self) -> str:
-        """As the function has it; who asks early waits."""
+        """Result of `fingerprint`; waits for the thread if necessary."""
         if self._thread.is_alive():
             self._thread.join()
         if not self._fingerprint:
@@ -75,7 +75,7 @@ class GivenData:
         return self._fingerprint
 
     def described(self) -> DataReceipt:
-        """Return what a receipt says of them."""
+        """Return the description of the data for a training record."""
         return {
             "source": self.data.source,
             "samples": len(self.data),
@@ -86,11 +86,11 @@ class GivenData:
 
 
 def begun_with(options: Options, given: GivenData, engine: str) -> Receipt:
-    """Return the part of a receipt that is known before the training."""
-    return {"data": given.described(), **_set_up(options, engine)}
+    """Return the part of a training record that is known before training."""
+    return {"data": given.described(), **_setup(options, engine)}
 
 
-def _set_up(options: Options, engine: str) -> Receipt:
+def _setup(options: Options, engine: str) -> Receipt:
     return {"options": options.to_dict(), "seed": options.seed, "engine": engine, **surroundings()}
 
 
@@ -106,22 +106,22 @@ def receipt_of(
     calibrated: bool = False,
     changes: Sequence[str] = (),
 ) -> Receipt:
-    """Write down what made a model that has been trained.
+    """Return the training record of a trained model.
 
     Parameters
     ----------
     model : Model
-        As training has left it.
+        The trained model.
     options : Options
-        Those it was trained with.
+        Options of the training run.
     given : GivenData
-        The data, before a part was kept aside for validation.
+        The data, before a fraction was held out for validation.
     engine : Engine
-        What computed it.
+        The engine that was used.
     histories : sequence of History
-        One a member.
+        One per member.
     best_epochs, own_validation, calibrated, changes
-        As `Receipt` has them, the first and the fourth by the names ``kept`` and ``resumed``.
+        As in `Receipt`, where `best_epochs` is ``kept`` and `changes` is ``resumed``.
     """
     receipt: Receipt = {
         "recipe": "",
@@ -142,17 +142,17 @@ def receipt_of(
 
 
 def receipt_without_start(model: Model, options: Options, engine: str, reason: str) -> Receipt:
-    """Write down what made a model whose training went on from another one, and the reason why it is not verifiable.
+    """Return the training record of a model trained from another model, with the reason why it is not verifiable.
 
-    The data of the last training are not all that it has learnt from, so they are left out.
+    The data of the last training run are omitted, since the model was trained on other data before.
     """
-    return {"recipe": "", **_set_up(options, engine), "hash": model.hash(), "not_verifiable": reason}
+    return {"recipe": "", **_setup(options, engine), "hash": model.hash(), "not_verifiable": reason}
 
 
 def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held_out: bool = False) -> None:
-    """Add to a receipt what `fit` does not know: how the model does on test data, and the name of its recipe.
+    """Add to a training record what `fit` does not know: the scores on test data, and the name of the recipe.
 
-    `held_out` tells that the test data were kept aside from the source of the training data.
+    `held_out` means that the test data were held out from the source of the training data.
     """
     receipt["recipe"] = recipe
     receipt["result"] = {**evaluation.scores, "loss": evaluation.loss, "samples": evaluation.samples}
@@ -161,88 +161,90 @@ def add_test(receipt: Receipt, evaluation: Evaluation, *, recipe: str = "", held
 
 
 def _own_engine(name: str, kind: type | None = None) -> str:
-    """Return why a training by an engine of this name and class cannot be repeated; nothing where it can be."""
+    """Return why training with an engine of this name and class cannot be repeated; empty if it can."""
     if name not in ENGINES:
-        return f"the model was trained by {name}, a function that its receipt has not"
+        return f"the model was trained with {name}, a function that its training record does not contain"
     if kind is not None and kind is not type(engine_named(name)):
-        return f"the model was trained by {kind.__name__}, an engine of the user's own"
+        return f"the model was trained with the custom engine {kind.__name__}"
     return ""
 
 
 def verifiable_options(receipt: Receipt) -> Options:
-    """Return the options of a training that has ended and that can be repeated from its receipt.
+    """Return the options of a finished training run that can be repeated from its record.
 
     Raises
     ------
     DataError
-        GN017 when it cannot, and why.
+        GN017, with the reason, when it cannot be repeated.
     """
     options = options_of(receipt)
     if reason := receipt.get("not_verifiable"):
-        raise DataError("GN017", f"{reason}.")
+        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
     trails = receipt.get("trails", [])
-    whole = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
-    if not whole or len(trails) != options.members or min(map(len, trails)) < 2:
+    complete = {"hash", "data", "engine"} <= receipt.keys() and "fingerprint" in receipt["data"]
+    if not complete or len(trails) != options.members or min(map(len, trails)) < 2:
         raise DataError(
             "GN017",
-            "the model has no receipt that says how it was trained. If it is a checkpoint, let its training end: "
-            "`glassnet resume` writes a model.",
+            "the model has no complete training record. If it is a checkpoint, finish its training with `glassnet "
+            "resume`.",
         )
     return options
 
 
 def engine_of(receipt: Receipt) -> Engine:
-    """Return the engine that computed a training, whatever one the options would choose here.
+    """Return the engine of a training run, even if the options would choose another one here.
 
     Raises
     ------
     DataError
-        GN017 when it was a loss of one's own.
+        GN017 when it used a custom loss.
     """
     if reason := _own_engine(receipt["engine"]):
-        raise DataError("GN017", f"{reason}.")
+        raise DataError("GN017", f"the training cannot be repeated: {reason}.")
     return engine_named(receipt["engine"])
 
 
 def options_of(receipt: Receipt) -> Options:
-    """Return the options a model was made with.
+    """Return the options in a training record.
 
     Raises
     ------
     DataError
-        GN017 when the receipt has none, or some that this version does not know.
+        GN017 when there are none, or some that this version does not know.
     """
     given: object = receipt.get("options")
     if not isinstance(given, dict):
-        raise DataError("GN017", "the model has no receipt that says how it was trained.")
+        raise DataError("GN017", "the model has no training record.")
     unknown = sorted(set(given) - set(SPECS))
     if unknown:
-        raise DataError("GN017", f"the model was made with an option {unknown[0]!r} that this glassnet does not know.")
+        raise DataError(
+            "GN017", f"the training record has the option {unknown[0]!r}, which this glassnet does not know."
+        )
     return Options(**given)
 
 
 def in_form_of(model: Model, data: Dataset) -> Dataset:
-    """Return data in the form that a model was trained on: an estimator is given no pictures, and bytes as float64."""
+    """Return data in the form the model was trained on: estimators get no image shape, and bytes as float64."""
     dtype = model.receipt["data"].get("dtype", data.inputs.dtype.name)
     shape = data.image_shape if model.image_shape else None
     if (dtype, shape) == (data.inputs.dtype.name, data.image_shape):
         return data
-    with np.errstate(invalid="ignore"):  # of NaN as a whole number
+    with np.errstate(invalid="ignore"):  # for NaN converted to an integer
         inputs = data.inputs.astype(dtype, copy=False)
-    # Numbers that the form cannot hold are other data, and stay so.
-    kept = np.array_equal(inputs, data.inputs, equal_nan=True)
-    return replace(data, inputs=inputs if kept else data.inputs, image_shape=shape)
+    # Numbers that the dtype cannot represent are different data, and are not converted.
+    lossless = np.array_equal(inputs, data.inputs, equal_nan=True)
+    return replace(data, inputs=inputs if lossless else data.inputs, image_shape=shape)
 
 
 def training_split_of(receipt: Receipt, data: Dataset) -> Dataset:
-    """Return the part of the data of a receipt that was trained on."""
+    """Return the training samples among the data of a training record."""
     return data if receipt.get("own_validation") else parts_of(data, _splitting_options(receipt))[0]
 
 
 def extent_of(receipt: Receipt) -> tuple[int, int]:
-    """Return how many epochs were run, of an ensemble the most, and of how many samples.
+    """Return the number of epochs (for an ensemble, the maximum) and of training samples.
 
-    With early stopping these are fewer than the options and the data have.
+    With early stopping these are smaller than in the options and the data.
     """
     options, samples = _splitting_options(receipt), receipt["data"]["samples"]
     if options.early_stopping and not receipt.get("own_validation"):
@@ -256,14 +258,14 @@ def _splitting_options(receipt: Receipt) -> Options:
 
 
 def surroundings() -> Receipt:
-    """Return versions, the numerics' too, BLAS and processor: what the bits may depend on besides options and data."""
+    """Return versions, numerics, BLAS and processor: what the bits may depend on in addition to options and data."""
     blas = _blas(len(sys.modules))
     return {"versions": dict(_versions()), "numerics": NUMERICS, "blas": blas, "processor": _processor()}
 
 
 @cache
 def _versions() -> dict[str, str]:
-    """Return the versions of Python and of packages, which take a while to find."""
+    """Return the versions of Python and packages; cached, because the lookup is slow."""
     return {"python": platform.python_version(), **{name: version(name) for name in _PACKAGES}}
 
 
@@ -276,16 +278,16 @@ def _processor() -> str:
 
 @lru_cache(maxsize=1)
 def _blas(modules: int) -> str:
-    """Return which BLAS is loaded, which takes milliseconds to find; a library comes with a module."""
+    """Return the loaded BLAS; cached by the number of modules, because the lookup takes milliseconds."""
     return blas_in_use()
 
 
 def differences(receipt: Mapping[str, Any], now: Mapping[str, Any]) -> Iterable[str]:
-    """Say in words how surroundings differ from a receipt's, in what it tells; `now` is from `surroundings`."""
+    """Yield the differences between the surroundings in a training record and `now`, from `surroundings`, as text."""
     kinds = {"numerics": "numerics", "blas": "BLAS", "processor": "processor"}
     then, here = (
         {**(one.get("versions") or {}), **{name: one.get(key) for key, name in kinds.items()}} for one in (receipt, now)
     )
     for name, value in here.items():
         if (before := then.get(name)) and before != value:
-            yield f"{name} {before} then, {value} now"
+            yield f"{name} {before} → {value}"

@@ -1,4 +1,4 @@
-"""A run: one training with all it is made of, and the one place that hands the loop's events to callbacks."""
+"""A training run: its parts, its state, and the only place that passes the loop's events to callbacks."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ from .state import TrainingState
 
 @dataclass
 class Run:
-    """One training: what it is made of, how far it has come, and what has been seen of it.
+    """A training run: its parts, its state and its history.
 
     Parameters
     ----------
     model : Model
     data : Dataset
-        What is trained on.
+        Training samples.
     options : Options
     engine : Engine
     state : TrainingState
-        Moved along as training goes on, as is `history`.
+        Updated by training, as is `history`.
     given : GivenData
-        What the receipt describes: the data before a part was kept aside for validation.
+        The data for the training record, before a fraction was held out for validation.
     validation : Dataset, optional
-        What the model is evaluated on after each epoch.
+        Data to evaluate the model on after each epoch.
     own_validation : bool
-        Whether these data were given, and not taken from the training data.
+        Whether these data were passed, rather than held out from the training data.
     history : History
     changes : tuple of str
-        How versions and processor differ from those it was begun with, in words, if it was stopped since.
+        Changes of versions and processor since the start, as text, if training was resumed.
     """
 
     model: Model
@@ -57,10 +57,10 @@ class Run:
 
     @classmethod
     def start(cls, data: Dataset, options: Options, engine: Engine, validation: Dataset | None = None) -> Self:
-        """Return a run before its first step, with a new model; early stopping without data of its own takes a part."""
-        part, looked_at = split_for(data, options, validation)
+        """Return a run before its first step, with a new model; early stopping may hold out validation data."""
+        training, validation_part = split_for(data, options, validation)
         given, own_validation = GivenData(data).begin(), validation is not None
-        return cls.on(part, options, engine, given, validation=looked_at, own_validation=own_validation)
+        return cls.on(training, options, engine, given, validation=validation_part, own_validation=own_validation)
 
     @classmethod
     def on(
@@ -84,10 +84,10 @@ class Run:
         return self.state
 
     def train(self, callbacks: Iterable[Callback] = ()) -> None:
-        """Train from the state to the end, or to the end of the epoch in which a callback returns True.
+        """Train from the current state to the end, or to the end of the epoch in which a callback returns True.
 
-        Each event goes to the history, then to the callbacks in their order. Errors are those of `loop.train`, and
-        what a callback raises.
+        Each event is passed to the history, then to the callbacks in their order. Errors as for `loop.train`, and those
+        raised by callbacks.
         """
         every: list[Callback] = [self.history, *callbacks]
         ends = False
@@ -100,7 +100,7 @@ class Run:
                     self.state.ended = True  # at once: the last callback may write a checkpoint
 
     def receipt(self, *, calibrated: bool = False) -> Receipt:
-        """Return the receipt of the model as it is now; parameters as for `receipt_of`."""
+        """Return the training record of the model in its current state; parameters as for `receipt_of`."""
         best = self.state.chosen_epoch(self.options)
         return receipt_of(
             self.model,
@@ -116,7 +116,7 @@ class Run:
 
 
 def split_for(data: Dataset, options: Options, validation: Dataset | None) -> tuple[Dataset, Dataset | None]:
-    """Return what is trained on, and what the model is evaluated on after each epoch."""
+    """Return the training samples, and the validation data, if any."""
     return parts_of(data, options) if validation is None else (data, validation)
 
 
@@ -127,20 +127,20 @@ class Fit:
     Parameters
     ----------
     model : Model
-        Trained, with its receipt.
+        The trained model, with its training record.
     history : History
-        Its learning curve; of an ensemble, the first member's.
+        Its learning curve; for an ensemble, that of the first member.
     engine : str
     prepare_seconds, train_seconds : float
-        For preparing the engine, and for all steps.
+        Time of preparing the engine, and of all steps.
     member_histories : tuple of History
-        The learning curves of an ensemble's other members.
+        Learning curves of the other members of an ensemble.
     changes : tuple of str
-        Those of the `Run`.
+        As in `Run`.
     best_epochs : tuple of int
-        Where early stopping chose it, for each member the epoch whose weights it has.
+        With early stopping, for each member, the epoch whose weights it has.
     own_validation : bool
-        Whether early stopping looked at data given for it, not at a part of the training data.
+        Whether validation data were passed, rather than held out from the training data.
     """
 
     model: Model
@@ -168,7 +168,7 @@ def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
     """Train from the run's state to the end; parameters and errors as for `fit`."""
     prepare_seconds = train_seconds = 0.0
 
-    def note_seconds(event: Event) -> None:
+    def record_seconds(event: Event) -> None:
         nonlocal prepare_seconds, train_seconds
         if isinstance(event, TrainingStarted):
             prepare_seconds = event.seconds
@@ -176,7 +176,7 @@ def finish(run: Run, callbacks: Iterable[Callback] = ()) -> Fit:
             train_seconds = event.seconds
 
     with one_blas_thread.as_before():
-        run.train([note_seconds, *callbacks])
+        run.train([record_seconds, *callbacks])
     receipt = run.receipt()
     return Fit(
         model=replace(run.model, receipt=receipt),

@@ -1,8 +1,8 @@
-"""How far a training has come.
+"""The state of a training run.
 
-With model, data and options it is all that the rest of a training depends on: chance is addressed by epoch and step
-(see `nn.random`), never carried along. So a training that goes on from a state written down gives the bits of the
-one that never stopped.
+The rest of a run depends only on this state, model, data and options: random numbers are addressed by epoch and step
+(see `nn.random`), without a generator's state. So a run resumed from a saved state produces the same bits as an
+uninterrupted one.
 """
 
 from __future__ import annotations
@@ -23,32 +23,32 @@ from ..options.options import Options
 
 @dataclass
 class TrainingState:
-    """Where a training stands, between two blocks; the training loop moves it on.
+    """State of a training run between two blocks; updated by the training loop.
 
     Parameters
     ----------
     optimizer_state : State
-        The weights, trained in place, and what the optimizer carries.
+        The weights, trained in place, and the state of the optimizer.
     plateau : Plateau
-        What the schedule ``plateau`` has seen.
+        State of the schedule ``plateau``.
     last_good : ndarray, shape (parameters,)
-        The answer, see there, after the last epoch that did not diverge.
+        Result of `answer` after the last epoch that did not diverge.
     limit : float
-        The size of the weights beyond which they may have run away.
+        Size of the weights above which training may have diverged.
     epoch, block : int
-        Epochs that are done, and blocks of the next one that are.
+        Number of finished epochs, and of finished blocks of the next epoch.
     progress : float
-        The same as one number: 1.5 is halfway through the second epoch.
+        The same as a number of epochs: 1.5 is halfway through the second.
     ended : bool
-        Whether there is no further epoch.
+        Whether training is complete.
     loss, correct : float, int
-        Sums over those blocks.
+        Sums over the finished blocks of the epoch.
     seconds : float
-        What it took to come here; never part of the result.
+        Elapsed time; never part of the result.
     best : ndarray, shape (parameters,), or None
-        The weights, or their average, with the least validation loss; None before the first look at validation data.
+        The weights, or their average, with the smallest validation loss; None before the first validation.
     best_loss, best_epoch : float, int
-        That loss, and after which epoch it was, counted from 1.
+        The smallest validation loss, and its epoch, counted from 1.
     """
 
     optimizer_state: State
@@ -73,28 +73,28 @@ class TrainingState:
         return cls(State.new(parameters, options), Plateau(options), weights, 10 * size_of(weights))
 
     def begin_epoch(self, options: Options) -> None:
-        """Go on with a new epoch, however the last one ended, and at the rate that `options` say."""
+        """Prepare for another epoch, even if training has ended, with the learning rate in `options`."""
         self.plateau, self.ended, self.last_good = Plateau(options), False, self.answer(options).copy()
         self.block, self.loss, self.correct, self.progress = 0, 0.0, 0, float(self.epoch)
 
     def release(self) -> None:
-        """Free what is needed only until a training ends: two arrays, each as large as the weights."""
+        """Free what is only required during training: two arrays, each as large as the weights."""
         self.last_good, self.best = np.empty(0, self.last_good.dtype), None
 
     def block_done(self, result: Progress, progress: float, seconds: float) -> None:
-        """Move on by a block, which ended so many seconds after the first step."""
+        """Update the state after a block that ended `seconds` after the first step."""
         self.block, self.progress, self.seconds = self.block + 1, progress, seconds
         self.loss, self.correct = self.loss + result.loss, self.correct + result.correct
 
     def epoch_done(self, loss: float, epochs: int) -> None:
-        """Move on to the next epoch, if there is one; the mean loss of this one decides what becomes of the rate."""
+        """Update the state after an epoch; its mean loss may change the learning rate of ``plateau``."""
         self.plateau.epoch_done(loss)
         self.epoch, self.block, self.loss, self.correct = self.epoch + 1, 0, 0.0, 0
         self.progress, self.ended = float(self.epoch), self.ended or self.epoch == epochs
 
     @property
     def weights(self) -> FloatArray:
-        """The weights to judge here: the average, where one is kept."""
+        """The weights to evaluate: their moving average, if there is one."""
         return (
             self.optimizer_state.parameters.flat
             if self.optimizer_state.average is None
@@ -102,28 +102,28 @@ class TrainingState:
         )
 
     def answer(self, options: Options) -> FloatArray:
-        """Return the weights that would become the model here: the best, where early stopping keeps them."""
+        """Return the weights of the model if training ended here: with early stopping, the best ones."""
         return self.best if options.early_stopping and self.best is not None else self.weights
 
     def chosen_epoch(self, options: Options) -> int | None:
-        """Return the epoch whose weights early stopping would keep here, if it has any."""
+        """Return the epoch whose weights early stopping would keep if training ended here, if any."""
         return self.best_epoch if options.early_stopping and self.best_epoch else None
 
     def mark_good(self, options: Options) -> None:
-        """Remember what would become the model here, at the end of an epoch that did not diverge."""
+        """Store the weights of the model at the end of an epoch that did not diverge."""
         self.last_good[...] = self.answer(options)
 
     def export_to(self, parameters: Parameters, options: Options) -> None:
-        """Give a network the weights that become the model; if they are the average, keep one's own to go on from."""
+        """Copy the weights of the model to a network, and keep a separate copy of an average for further training."""
         answer, state = self.answer(options), self.optimizer_state
         if answer is state.average:
             state.parameters = Parameters(state.parameters.layout, state.parameters.flat.copy())
-        elif state.average is not None:  # the best: the average follows from there
+        elif state.average is not None:  # the best weights: the average restarts from them
             state.parameters.flat[...] = state.average[...] = answer
         parameters.flat[...] = answer
 
     def roll_back(self) -> None:
-        """Put the last good weights back; what the optimizer carries led astray, and begins anew."""
+        """Restore the last good weights, and reset the optimizer, whose state led to divergence."""
         self.optimizer_state.parameters.flat[...] = self.last_good
         self.optimizer_state.slots[...] = 0
         self.optimizer_state.step = 0
@@ -131,8 +131,8 @@ class TrainingState:
             self.optimizer_state.average[...] = self.last_good
 
     def validated(self, loss: float, patience: int) -> None:
-        """Keep the weights if they are the best so far by validation loss; end after so many epochs without better."""
-        loss = loss if loss == loss else math.inf  # nothing is less than NaN
+        """Keep the weights if their validation loss is the best so far; end after `patience` epochs without one."""
+        loss = loss if loss == loss else math.inf  # comparisons with NaN are false
         if self.best is None or loss < self.best_loss:
             self.best, self.best_loss, self.best_epoch = self.weights.copy(), loss, self.epoch
         self.ended = self.ended or self.epoch - self.best_epoch >= patience
@@ -155,12 +155,12 @@ class TrainingState:
     def restored(
         cls, numbers: dict[str, Any], arrays: dict[str, NDArray[Any]], layout: Layout, options: Options
     ) -> TrainingState:
-        """Put a state together from what `saved` returned.
+        """Make a state from the result of `saved`.
 
         Raises
         ------
         ValueError, LookupError, TypeError
-            When these do not belong together.
+            When its parts are missing or inconsistent.
         """
         state = cls.start(Parameters(layout, dtype=options.dtype), options)
         for name, kind in _NUMBERS.items():
@@ -169,25 +169,27 @@ class TrainingState:
             setattr(state.plateau, name, _value(numbers["plateau"], name, kind))
         state.optimizer_state.step = _value(numbers, "step", int)
         if state.epoch + (not state.ended) > options.epochs:
-            raise ValueError(f"epoch {state.epoch} of {options.epochs}")
+            raise ValueError(f"the checkpoint is at epoch {state.epoch} of {options.epochs}")
         state.best = np.empty_like(state.last_good) if "best" in arrays else None
-        _, mine = state.saved()
-        if mine.keys() != {name for name in arrays if name in (*mine, "average")}:
-            raise ValueError(f"its arrays are {', '.join(sorted(arrays))}")
-        for name, array in mine.items():
+        _, expected = state.saved()
+        if expected.keys() != {name for name in arrays if name in (*expected, "average")}:
+            raise ValueError(
+                f"the checkpoint has the arrays {', '.join(sorted(arrays))}, expected {', '.join(sorted(expected))}"
+            )
+        for name, array in expected.items():
             if (arrays[name].shape, arrays[name].dtype) != (array.shape, array.dtype):
-                raise ValueError(f"{name} of shape {arrays[name].shape}, {arrays[name].dtype}")
+                raise ValueError(f"array {name} has shape {arrays[name].shape} and dtype {arrays[name].dtype}")
             array[...] = arrays[name]
         return state
 
 
 _NUMBERS = {name: kind for name, kind in get_type_hints(TrainingState).items() if kind in (bool, int, float)}
-"""The fields that are plain numbers, and their types."""
+"""Numeric fields and their types."""
 _PLATEAU = {"factor": float, "best": float, "waited": int}
 
 
 def _plain(value: Any) -> Any:
-    """Return infinities and NaN as words: JSON has neither."""
+    """Convert infinities and NaN to text, since JSON has neither."""
     if isinstance(value, dict):
         return {name: _plain(one) for name, one in value.items()}
     return str(value) if isinstance(value, float) and not math.isfinite(value) else value
@@ -198,11 +200,11 @@ def _value(values: dict[str, Any], name: str, kind: type) -> Any:
     if kind is float and isinstance(value, float | str):
         return float(value)
     if type(values[name]) is not kind or not 0 <= value < 2**53:
-        raise ValueError(f"{name} {value!r}")
+        raise ValueError(f"the checkpoint has {name} {value!r}")
     return value
 
 
 def size_of(weights: FloatArray) -> float:
     """Return the root mean square of the weights."""
-    with np.errstate(over="ignore"):  # what is infinite has run away
+    with np.errstate(over="ignore"):  # an infinite size counts as divergence
         return float(np.sqrt(np.mean(np.square(weights, dtype=np.float64))))

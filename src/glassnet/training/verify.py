@@ -1,4 +1,4 @@
-"""`verify`: train a model again by its receipt, and compare the weights after every epoch."""
+"""`verify`: repeat the training of a model from its record, and compare the weights after every epoch."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ class Verification:
     Parameters
     ----------
     same : bool
-        Whether the training gave the same bits again.
+        Whether training produced the same bits.
     where : str
-        What differs first, in words; empty if nothing does.
+        The first difference, as text; empty if there is none.
     surroundings : tuple of str
-        How versions and processor differ from the receipt's, in words.
+        Differences of versions and processor from the training record, as text.
     epoch : int or None
-        After which epoch the weights first differ, 0 for the initial ones; None where no epoch's do.
+        Epoch after which the weights first differ, 0 for the initial weights; None if those of no epoch do.
     """
 
     same: bool
@@ -46,16 +46,16 @@ class Verification:
 
 
 def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> Verification:
-    """Train a model again by its receipt, and compare the weights after every epoch.
+    """Repeat the training of a model from its record, and compare the weights after every epoch.
 
     Parameters
     ----------
     model : Model
-        From `fit` or from a file, with its receipt.
+        From `fit` or from a file, with its training record.
     data : Dataset
-        What it was trained on: all that `fit` was given, also where a part was kept aside for early stopping.
+        The data passed to `fit`, including those held out for early stopping.
     callbacks : iterable of callable
-        As for `fit`, except that none can end the training, whatever it returns.
+        As for `fit`, except that their return values are ignored.
 
     Returns
     -------
@@ -64,12 +64,12 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
     Raises
     ------
     DataError
-        GN017 when the receipt does not say enough, and why, or the engine was a loss of one's own; GN065 and GN076 for
-        what is no data set and no model.
+        GN017, with the reason, when the training record is incomplete or a custom loss was used; GN065 and GN076 when
+        `data` is not a `Dataset` or `model` not a `Model`.
     """
     require_model(model)
     require_dataset("data", data)
-    every, receipt = [_without_answer(one) for one in require_callbacks(callbacks)], model.receipt
+    every, receipt = [_without_result(one) for one in require_callbacks(callbacks)], model.receipt
     options, engine = verifiable_options(receipt), engine_of(receipt)
     changed = tuple(differences(receipt, surroundings()))
 
@@ -77,30 +77,30 @@ def verify(model: Model, data: Dataset, callbacks: Iterable[Callback] = ()) -> V
         return Verification(False, where, changed, epoch)
 
     if model.hash() != receipt["hash"]:
-        return differs("the weights in the file are not those of its receipt")
+        return differs("the weights in the file do not match its training record")
     data, scaling = in_form_of(model, data), model.scaling
-    alike = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
+    same_form = data.image_shape == model.image_shape and (scaling.by_feature or data.maximum == scaling.maximum)
     given = GivenData(data)
-    if not alike or given.fingerprint != receipt["data"]["fingerprint"]:
-        return differs(f"{data.source} is not the data it was trained on")
-    if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is made
-        return differs("the network, which in the file is another than its receipt describes")
-    part = training_split_of(receipt, data)
-    made = new_model(part, options)
-    for name, what in (("scaling", "the scaling of the inputs"), ("targets", "the scaling of the targets")):
+    if not same_form or given.fingerprint != receipt["data"]["fingerprint"]:
+        return differs(f"{data.source} is not the training data")
+    if options.hidden != model.network.architecture.sizes[1:-1]:  # before a network of any size is allocated
+        return differs("the network in the file does not match its training record")
+    training = training_split_of(receipt, data)
+    made = new_model(training, options)
+    for name, what in (("scaling", "inputs"), ("targets", "targets")):
         if getattr(made, name) != getattr(model, name):
-            return differs(f"{what}, which in the file is another than the data give")
+            return differs(f"the scaling of the {what} in the file does not match the data")
     for number, (member, hashes) in enumerate(zip(model.members, receipt["trails"], strict=True)):
         own = replace(options, members=1, seed=options.seed + number)
         until = receipt["kept"][number] if receipt.get("kept") else len(hashes) - 1
-        run = Run.on(part, own, engine, given)
+        run = Run.on(training, own, engine, given)
         where, epoch = _first_difference(run, hashes[: until + 1], member.parameters.hash(), every)
         if where:
             return differs(f"member {number + 1}: {where}" if model.others else where, epoch)
     return Verification(True, "", changed)
 
 
-def _without_answer(callback: Callback) -> Callback:
+def _without_result(callback: Callback) -> Callback:
     def call(event: Event) -> None:
         callback(event)
 
@@ -108,16 +108,16 @@ def _without_answer(callback: Callback) -> Callback:
 
 
 def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[Callback]) -> tuple[str, int | None]:
-    """Train a run; return where its weights first differ from those of some hashes, in words and by epoch, if at all.
+    """Train a run; return the first difference of its weights from the hashes, as text and as an epoch, if any.
 
     Parameters
     ----------
     run : Run
         Before its first step.
     hashes : list of str
-        Of the initial weights, and those after each epoch.
+        Hashes of the initial weights, and of those after each epoch.
     final : str
-        Of the weights in the file.
+        Hash of the weights in the file.
     callbacks : list of callable
     """
     if run.model.network.parameters.hash() != hashes[0]:
@@ -137,5 +137,5 @@ def _first_difference(run: Run, hashes: list[str], final: str, callbacks: list[C
     if run.model.network.parameters.hash() == final:
         return "", None
     if run.options.average:
-        return "the average of the weights", None
-    return "the weights in the file, which are those of no epoch", None
+        return "the moving average of the weights", None
+    return "the weights in the file, which match no epoch", None

@@ -156,7 +156,7 @@ def test_other_data_and_no_receipt_are_refused():
 
 def test_a_training_that_has_not_ended_is_no_run(tmp_path):
     stopped(tmp_path / "run.ck", 3, Options(**PLAIN), DATA)
-    with pytest.raises(DataError, match=r"no receipt.*glassnet resume") as problem:
+    with pytest.raises(DataError, match=r"no complete training record.*glassnet resume") as problem:
         replay(load_model(tmp_path / "run.ck"), DATA, 1, 2)
     assert problem.value.code == "GN017"
 

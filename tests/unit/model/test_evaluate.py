@@ -179,7 +179,7 @@ def test_samples_are_not_taken_for_outputs_nor_outputs_for_samples():
     with pytest.raises(ShapeError, match=r"model\.predict\(rows\)"):
         model.targets.invert(rows)
     for ask in (model.outputs, model.predict):
-        with pytest.raises(ShapeError, match=r"model\.probabilities and model.confidence take those"):
+        with pytest.raises(ShapeError, match=r"use model\.probabilities or model\.confidence"):
             ask(model.outputs(rows))
 
 
@@ -193,7 +193,7 @@ def test_model_and_data_the_wrong_way_round(tmp_path):
         assert caught.value.code == "GN076"
     with pytest.raises(DataError, match="expected a Model"):
         glassnet.save_model(path, model)
-    with pytest.raises(DataError, match=r"Give its model_\."):
+    with pytest.raises(DataError, match=r"Pass its model_\."):
         glassnet.evaluate(estimator, data)
     with pytest.raises(DataError, match="data: Model, expected a Dataset"):
         glassnet.evaluate(model, model)

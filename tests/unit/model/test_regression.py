@@ -91,7 +91,7 @@ def test_file_receipt_and_verify_hold(data, options, changes, tmp_path):
     np.testing.assert_array_equal(model.predict(data.inputs), fitted.model.predict(data.inputs))
     assert verify(model, data).same
     other = replace(data, values=1 - data.values)
-    assert "not the data" in verify(model, other).where
+    assert "not the training data" in verify(model, other).where
 
 
 def test_a_fingerprint_knows_values_and_weights():
@@ -203,11 +203,11 @@ def test_a_regression_that_runs_away_is_noticed(engine):
 @pytest.mark.parametrize(
     ("data", "changes", "words"),
     [
-        (numbers(20), {"targets": "one-hot", "output": "sigmoid"}, "values to learn"),
+        (numbers(20), {"targets": "one-hot", "output": "sigmoid"}, "values, not classes"),
         (Dataset(np.zeros((4, 2)), np.arange(4) % 2, 2, None, "rows"), {}, "classes"),
-        (numbers(20), {"output": "sigmoid"}, "bounds"),
+        (numbers(20), {"output": "sigmoid"}, "bounded"),
         (numbers(20), {"label_smoothing": 0.1}, "label_smoothing"),
-        (labelled(20), {**LABELS, "output": "softmax"}, "yes or no"),
+        (labelled(20), {**LABELS, "output": "softmax"}, "one probability per label"),
     ],
 )
 def test_data_and_targets_that_do_not_go_together_are_refused(data, changes, words):
@@ -217,7 +217,7 @@ def test_data_and_targets_that_do_not_go_together_are_refused(data, changes, wor
 
 
 def test_labels_are_0_or_1():
-    with pytest.raises(DataError, match="0 or 1") as caught:
+    with pytest.raises(DataError, match="neither 0 nor 1") as caught:
         new_model(replace(labelled(20), values=np.full((20, 3), 2)), Options(**LABELS))
     assert caught.value.code == "GN014"
 
@@ -258,6 +258,6 @@ def test_rows_taken_keep_what_belongs_to_them():
 
 def test_numbers_whose_squares_are_infinite_are_refused():
     large = numbers(4, values=np.array([[1e300, 0.0], [1.0, 1.0], [2.0, 2.0], [3.0, 3.0]]))
-    with pytest.raises(DataError, match=r"up to 1e\+300 to learn") as refused:
+    with pytest.raises(DataError, match=r"up to 1e\+300 are too large") as refused:
         new_model(large, Options(**NUMBERS))
     assert refused.value.code == "GN018"

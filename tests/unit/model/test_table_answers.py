@@ -47,9 +47,9 @@ def test_a_few_words_among_numbers_are_left_out_and_named(trained):
     columns = learnt(trained)
     assert load_table(asked, columns=columns).labels.max() == len(trained) - 1
     (said,) = columns.surprises(asked)
-    assert "no number" in said
+    assert "expected numbers" in said
     assert "'n.d.'" in said
-    (also,) = [one for one in Columns.learn(asked, "y").remarks if "no number" in one]
+    (also,) = [one for one in Columns.learn(asked, "y").remarks if "expected numbers" in one]
     assert also == said
 
 
@@ -67,7 +67,7 @@ NO_NUMBERS = {
 def test_what_is_no_number_is_refused(case, settings):
     columns = learnt([1, 2, 3], **settings)
     answers, sample, shown = NO_NUMBERS[case]
-    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected numbers") as caught:
+    with pytest.raises(DataError, match=rf"'y', sample {sample}: {shown}.*, expected a number") as caught:
         load_table(table(answers), columns=columns)
     assert caught.value.code == "GN064"
     assert columns.surprises(read_table({"x": [1.0]})) == []
@@ -76,9 +76,9 @@ def test_what_is_no_number_is_refused(case, settings):
 @pytest.mark.parametrize(
     ("trained", "asked", "said"),
     [
-        ("{} %", "{}", "numbers without '%', taken as if it stood there"),
-        ("{}", "{} %", "its '%', which training did not have, is left out of account"),
-        ("{} kg", "{}", "numbers without 'kg', taken as if it stood there"),
+        ("{} %", "{}", "its numbers lack the '%' of the training data, which is assumed"),
+        ("{}", "{} %", "'%', which the training data did not have, is ignored"),
+        ("{} kg", "{}", "its numbers lack the 'kg' of the training data, which is assumed"),
         ("{} kg", "{} kg", None),
     ],
 )
@@ -90,7 +90,7 @@ def test_units_and_signs_of_numbers_to_predict_are_told(trained, asked, said):
 
 def test_a_class_that_training_did_not_know_is_named_as_it_is_written():
     for trained, asked, word in (([0, 1, 2], [0.0, 7.0], "'7'"), (["no", "yes"], ["no", "so"], "'so'")):
-        with pytest.raises(DataError, match=f"sample 2: class {word}, but the model knows"):
+        with pytest.raises(DataError, match=f"sample 2: unknown class {word}, expected one of"):
             load_table(table(asked), columns=learnt(trained))
 
 

@@ -101,8 +101,8 @@ def test_every_way_to_ask_sets_upright(tmp_path):
 
 def test_deskew_wants_grey_pictures():
     table = glassnet.Dataset(np.zeros((4, 3)), np.array([0, 1, 0, 1]), 2, None, "numbers")
-    with pytest.raises(OptionError, match="deskew: the samples are no pictures"):
+    with pytest.raises(OptionError, match="deskew: the samples are not images"):
         glassnet.fit(table, glassnet.Options(deskew=True))
     coloured = glassnet.Dataset(np.zeros((4, 12), np.uint8), np.array([0, 1, 0, 1]), 2, (2, 2), "colours")
-    with pytest.raises(OptionError, match="deskew: for grey pictures"):
+    with pytest.raises(OptionError, match="deskew: the images have colours"):
         glassnet.fit(coloured, glassnet.Options(deskew=True))

@@ -241,7 +241,7 @@ def test_a_picture_shifted_out_of_sight_is_empty():
 def test_what_is_no_picture_is_refused(limits):
     require_pictures(None, Options())
     require_pictures((4, 4), Options(**limits))
-    with pytest.raises(OptionError, match="pictures") as caught:
+    with pytest.raises(OptionError, match="images") as caught:
         require_pictures(None, Options(**limits))
     assert caught.value.code == "GN022"
 

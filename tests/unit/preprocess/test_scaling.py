@@ -88,7 +88,7 @@ def test_values_that_differ_by_rounding_count_as_alike():
 
 
 def test_values_are_needed():
-    with pytest.raises(OptionError, match="give the training data's values"):
+    with pytest.raises(OptionError, match="the training values are needed"):
         Scaling.named("features")
 
 
@@ -144,7 +144,7 @@ def test_a_model_file_keeps_it(tmp_path):
     loaded = load_model(tmp_path / "m.safetensors")
     assert loaded.scaling == model.scaling
     np.testing.assert_array_equal(loaded.outputs(TABLE), model.outputs(TABLE))
-    assert str(loaded.scaling) == "mean 0 and deviation 1 for each of 4 features"
+    assert str(loaded.scaling) == "mean 0 and standard deviation 1 for each of 4 features"
 
 
 def test_the_largest_value_of_the_data_is_kept():
@@ -165,7 +165,7 @@ def test_a_file_with_a_span_but_no_offset_for_a_feature_is_refused(tmp_path):
     file.write(tmp_path / "m.safetensors", file.header_of(broken), file.tensors_of(broken))
     with pytest.raises(ModelFileError, match="has 1 values, expected 4"):
         load_model(tmp_path / "m.safetensors")
-    with pytest.raises(ValueError, match="one span and one offset a feature"):
+    with pytest.raises(ValueError, match="span and offset have different lengths"):
         Scaling.from_dict(broken.scaling.to_dict())
 
 

@@ -65,7 +65,7 @@ WRONG = {
 @pytest.mark.parametrize(("how", "count", "recipe"), covering(WRONG, (1, 3, 1000), ("notes", "quick")))
 def test_pictures_of_another_form_are_warned_of(digits, how, count, recipe):
     model, rows = model_of(digits.take(slice(0, 3000)), recipe), WRONG[how](digits.inputs[5000 : 5000 + count])
-    assert "far outside the range that training saw" in warned(model, rows)
+    assert "far outside the range of the training data" in warned(model, rows)
     with silent():
         model.predict(rows)  # once a model
 
@@ -73,7 +73,7 @@ def test_pictures_of_another_form_are_warned_of(digits, how, count, recipe):
 def test_the_other_way_round_bytes_are_asked_where_training_saw_zero_to_one(digits):
     inputs = (digits.inputs[:500] / 255).astype(np.float32)
     small = replace(digits.take(slice(0, 500)), inputs=inputs, maximum=1.0)
-    assert "largest value 255 where it was" in warned(model_of(small), digits.inputs[600:700])
+    assert "the largest value is 255, in training it was" in warned(model_of(small), digits.inputs[600:700])
     twice = (inputs - inputs.mean()) / inputs.std()
     model = model_of(replace(small, inputs=twice), scaling="standard")
     warned(model, (twice - inputs.mean()) / inputs.std())
@@ -148,7 +148,7 @@ def test_estimators_warn_and_count_what_partial_fit_sees_later_as_seen():
     with silent():
         one.predict(X[500:])
         one.predict_proba(X[500:501])
-    with pytest.warns(RangeWarning, match="where it was"):
+    with pytest.warns(RangeWarning, match="in training it was"):
         one.predict(X[500:] / 16)
     inputs, numbers = table(1), np.arange(400.0)
     other = glassnet.NetworkRegressor(hidden_layer_sizes=(4,), max_iter=1).partial_fit(inputs, numbers)
@@ -217,7 +217,7 @@ def test_few_pictures_of_another_scale_are_warned_of_by_estimators_too(digits, c
         rows = digits.inputs[first : first + count]
         with silent():
             known.warn_if_far(rows / 255)
-        with pytest.warns(RangeWarning, match="largest value 25. where it was"):
+        with pytest.warns(RangeWarning, match="largest value is 25., in training it was"):
             copy(known).warn_if_far(rows)
 
 
@@ -364,6 +364,6 @@ def test_a_table_in_another_unit_is_warned_of_though_its_inputs_are_bent():
     with silent():
         model.predict(columns.apply(glassnet.read_table(rows)))
     metres = {**rows, "height": rows["height"] / 100}
-    assert "in deviations of its column" in warned(model, columns.apply(glassnet.read_table(metres)))
+    assert "in standard deviations of the column" in warned(model, columns.apply(glassnet.read_table(metres)))
     unencoded = np.column_stack([rows["height"], rows["weight"], np.zeros((40, model.features - 2))])
     warned(replace(model, training_range=replace(model.training_range)), unencoded)

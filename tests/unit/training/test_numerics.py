@@ -46,7 +46,7 @@ def test_receipts_tell_the_version_and_verify_tells_another():
     receipt = fitted.model.receipt
     assert receipt["numerics"] == NUMERICS
     older = replace(fitted.model, receipt={**receipt, "numerics": NUMERICS - 1})
-    assert verify(older, data).surroundings == (f"numerics {NUMERICS - 1} then, {NUMERICS} now",)
+    assert verify(older, data).surroundings == (f"numerics {NUMERICS - 1} → {NUMERICS}",)
 
 
 @pytest.fixture

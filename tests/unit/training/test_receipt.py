@@ -113,7 +113,7 @@ def test_a_training_that_diverges_differs(model):
     assert verdict.where == "the weights after epoch 1, where training diverges"
 
 
-@pytest.mark.parametrize(("average", "words"), [(0.0, "of no epoch"), (0.9, "the average of the weights")])
+@pytest.mark.parametrize(("average", "words"), [(0.0, "match no epoch"), (0.9, "the moving average of the weights")])
 def test_weights_that_are_the_files_alone_are_told(average, words):
     model = made(average=average)
     model.network.parameters.flat[0] += 1e-3
@@ -132,12 +132,12 @@ def test_other_surroundings_are_told(model):
     versions = {**model.receipt["versions"], "numpy": "1.0"}
     verdict = verify(replace(model, receipt={**model.receipt, "versions": versions}), DATA)
     assert verdict.same
-    assert verdict.surroundings == (f"numpy 1.0 then, {model.receipt['versions']['numpy']} now",)
+    assert verdict.surroundings == (f"numpy 1.0 → {model.receipt['versions']['numpy']}",)
 
 
 def test_another_blas_is_told_and_what_an_older_receipt_leaves_out_is_not(model):
     other = verify(replace(model, receipt={**model.receipt, "blas": "openblas Z80"}), DATA)
-    assert other.surroundings == (f"BLAS openblas Z80 then, {model.receipt['blas']} now",)
+    assert other.surroundings == (f"BLAS openblas Z80 → {model.receipt['blas']}",)
     older = {name: value for name, value in model.receipt.items() if name != "blas"}
     older["versions"] = {name: number for name, number in older["versions"].items() if name != "llvmlite"}
     assert verify(replace(model, receipt=older), DATA).surroundings == ()
@@ -185,7 +185,7 @@ def test_what_fit_gives_can_be_verified(changes, tmp_path):
     options = Options(**{**QUICK, **changes})
     fitted = fit(DATA, options)
     assert both_ways(fitted.model, DATA, tmp_path).same
-    assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("not the data it was trained on")
+    assert verify(fitted.model, DATA.take(slice(0, 199))).where.endswith("is not the training data")
     assert fitted.model.receipt["data"]["fingerprint"] == fingerprint(DATA)
     own = fit(DATA, options, validation=DATA.take(slice(0, 50)))
     assert both_ways(own.model, DATA, tmp_path).same
@@ -220,7 +220,7 @@ def test_a_loss_of_ones_own_is_a_reason_in_the_receipt(tmp_path):
     fitted = fit(DATA, Options(**QUICK, rule="gradient"), engine=CustomLossEngine(squared))
     assert "custom-loss" in fitted.model.receipt["not_verifiable"]
     save_model(fitted.model, tmp_path / "m")
-    with pytest.raises(DataError, match="custom-loss, a function that its receipt has not") as problem:
+    with pytest.raises(DataError, match="custom-loss, a function that its training record does not contain") as problem:
         verify(load_model(tmp_path / "m"), DATA)
     assert problem.value.code == "GN017"
 
@@ -250,7 +250,7 @@ def test_numbers_that_would_round_to_those_trained_on_are_other_data(dtype, less
     trained = fit(replace(DATA, inputs=DATA.inputs.astype(dtype)), Options(**QUICK)).model
     exact = DATA.inputs.astype(np.float64)
     assert verify(trained, replace(DATA, inputs=exact)).same
-    assert verify(trained, replace(DATA, inputs=exact + less_than_a_step)).where.endswith("was trained on")
+    assert verify(trained, replace(DATA, inputs=exact + less_than_a_step)).where.endswith("is not the training data")
 
 
 def test_an_engine_of_the_users_own_is_no_engine_of_glassnets_though_it_has_its_name():
@@ -260,7 +260,7 @@ def test_an_engine_of_the_users_own_is_no_engine_of_glassnets_though_it_has_its_
             found.parameters.flat *= 0.5
             return found
 
-    with pytest.raises(DataError, match=r"trained by Halved, an engine of the user's own"):
+    with pytest.raises(DataError, match=r"trained with the custom engine Halved"):
         verify(fit(DATA, Options(**QUICK), engine=Halved()).model, DATA)
 
 

@@ -1,1 +1,1 @@
-"""Distortions of training pictures."""
+"""Distortions of training images."""

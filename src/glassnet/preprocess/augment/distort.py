@@ -1,12 +1,12 @@
-"""Distortions of training pictures: turn, shift, scale, shear, bend; a new one for every picture in every epoch.
+"""Distortions of training images: rotation, shift, zoom, shear, elastic; new for every image in every epoch.
 
-What happens to a picture follows from the seed, the epoch and the picture's own number, so it is the same for any
-number of threads and any order. The affine part and the bending are one map from the new picture's pixels to places in
-the old one, read with linear interpolation; what lies outside is 0.
+The distortion of an image depends on the seed, the epoch and the image's index, so it is the same for any number of
+threads and any order. The affine part and the elastic displacement form one map from the new image's pixels to
+positions in the original, which is read with linear interpolation; outside it is 0.
 
 References: Simard, Steinkraus and Platt, ICDAR 2003 (elastic); Cireşan et al. 2010, section 2 (all together). Here
-the field of displacements is a cubic B-spline over random values on a coarse grid, which is as smooth as their blurred
-noise and much less work.
+the displacement field is a cubic B-spline over random values on a coarse grid, as smooth as their blurred noise and
+much cheaper.
 """
 
 from __future__ import annotations
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
     from .kernels import Distortion
 
 KNOTS = 1.75
-"""Distance of the grid's values, times `elastic_sigma`: the spline is then as smooth as noise blurred by the latter."""
+"""Grid spacing in units of `elastic_sigma`: the spline is then as smooth as noise blurred by the latter."""
 
 
 def distort(
     rows: NDArray[Any], which: NDArray[np.int64], image_shape: tuple[int, int], options: Options, place: np.uint64
 ) -> NDArray[np.float32]:
-    """Return distorted copies of some pictures.
+    """Return distorted copies of selected images.
 
     Parameters
     ----------
     rows : ndarray, shape (n, features)
-        All pictures, as they stand in the data.
+        All images, with their raw values.
     which : ndarray of int64, shape (b,)
-        Which of them.
+        Indices of the selected images.
     image_shape : (rows, columns)
         With ``rows · columns = features``.
     options : Options
-        Of which `rotate` (degrees), `shift` (pixels), `zoom`, `shear` and `elastic` (pixels) are used: each picture
-        draws evenly from minus to plus these; displacements have the standard deviation `elastic`, and are as smooth
-        as noise blurred by `elastic_sigma` pixels.
+        `rotate` (degrees), `shift` (pixels), `zoom` and `shear` are drawn uniformly from minus to plus their value for
+        each image; displacements have the standard deviation `elastic` (pixels) and are as smooth as noise blurred by
+        `elastic_sigma` pixels.
     place : uint64
         From ``nn.random.key(seed, Purpose.AUGMENTATION, epoch)``.
 
     Returns
     -------
     ndarray of float32, shape (b, features)
-        In the data's own range.
+        In the range of the data.
     """
     from .kernels import distort_rows
 
@@ -60,7 +60,7 @@ def distort(
 
 
 def distortion(image_shape: tuple[int, int], options: Options, place: np.uint64) -> Distortion:
-    """Return what the kernel is told; arguments as for `distort`."""
+    """Return the parameters of the kernel; arguments as for `distort`."""
     from .kernels import Distortion
 
     height, width = image_shape
@@ -71,12 +71,12 @@ def distortion(image_shape: tuple[int, int], options: Options, place: np.uint64)
 
 
 def new_room(image_shape: tuple[int, int]) -> NDArray[np.float32]:
-    """Return what the kernel needs for one picture: two planes of displacements, and the picture with an edge of 0."""
+    """Return the kernel's buffers for one image: two planes of displacements, and the image with a border of 0."""
     return np.zeros((3, (image_shape[0] + 3) * (image_shape[1] + 3)), np.float32)
 
 
 def require_pictures(image_shape: tuple[int, int] | None, options: Options, channels: int = 1) -> None:
-    """Refuse to distort or deskew what is no picture, or has `channels` values a pixel and not one.
+    """Raise if samples to distort or deskew are not images, or have more than one of `channels` per pixel.
 
     Raises
     ------
@@ -85,18 +85,18 @@ def require_pictures(image_shape: tuple[int, int] | None, options: Options, chan
     """
     wanted = [name for name in (*DISTORTIONS, "deskew") if getattr(options, name)]
     if wanted and image_shape is None:
-        raise OptionError("GN022", f"{', '.join(wanted)}: the samples are no pictures. Leave them out.")
+        raise OptionError("GN022", f"{', '.join(wanted)}: the samples are not images. Omit these options.")
     if wanted and channels != 1:
         raise OptionError(
             "GN022",
-            f"{', '.join(wanted)}: for grey pictures, and the samples have colours. Leave them out, or the colours.",
+            f"{', '.join(wanted)}: the images have colours, expected greyscale. Omit these options, or the colours.",
         )
 
 
 def _spline(pixels: int, spacing: float) -> NDArray[np.float32]:
-    """Return the weights of the values of a grid, `spacing` pixels apart, at each pixel, shape (pixels, values).
+    """Return the weight of each grid value, `spacing` pixels apart, at each pixel, shape (pixels, values).
 
-    Scaled so that independent values of variance 1 give displacements whose mean variance is 1 along this axis.
+    Scaled so that independent grid values of variance 1 give displacements with a mean variance of 1 along this axis.
     """
     at = np.arange(pixels) / spacing
     values = int(at[-1]) + 4

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from ...nn.jit import kernel, uniform_at
 
 _NUMBERS = 1024
-"""Random numbers set aside for each picture, at least."""
+"""Minimum number of random numbers reserved for each image."""
 
 
 class Distortion(NamedTuple):
-    """How pictures are distorted: see `augment.distort`."""
+    """Parameters of distortions, see `augment.distort`."""
 
     height: int
     width: int
@@ -27,10 +27,10 @@ class Distortion(NamedTuple):
 
 @kernel
 def distort_rows(rows: Any, which: Any, how: Distortion, room: Any, out: Any) -> None:
-    """Fill `out` (b, height · width) with distorted pictures; for `room` see `augment.new_room`."""
+    """Fill `out` (b, height · width) with distorted images; for `room` see `augment.new_room`."""
     edged = room[2]
     for i in range(which.shape[0]):
-        # Six numbers for each value of the grid, eight for the rest: large pictures need more than what is set aside.
+        # Six numbers for each grid value, eight for the rest: large images need more than the minimum.
         first = which[i] * max(_NUMBERS, 8 + 6 * how.down.shape[1] * how.across.shape[0])
         if how.limits[4] > 0:
             _bend(how.place, first + 8, how.limits[4], how.height, how.width, how.down, how.across, room)
@@ -53,10 +53,10 @@ def _bend(place: Any, first: int, strength: Any, height: int, width: int, down: 
         for at in range(height * width):
             field[at] = np.float32(0)
         for k in range(down.shape[1]):
-            for x in range(width):  # one row of values, spread over the width
+            for x in range(width):  # one row of grid values, interpolated over the width
                 along[x] = np.float32(0)
             for c in range(across.shape[0]):
-                # Nearly normal: three even numbers together have variance 1.
+                # Nearly normal: the sum of three uniform numbers has variance 1.
                 value = strength * (_even(place, number) + _even(place, number + 1) + _even(place, number + 2))
                 number += 3
                 weights = across[c]
@@ -72,7 +72,7 @@ def _bend(place: Any, first: int, strength: Any, height: int, width: int, down: 
 
 @kernel
 def _put_within_edge(row: Any, height: int, width: int, edged: Any) -> None:
-    """Copy a picture into `edged`, which has a row and a column before it and two after it that stay 0."""
+    """Copy an image into `edged`, with a border of one row and column of 0 before it and two after it."""
     for y in range(height):
         begin = (y + 1) * (width + 3) + 1
         for x in range(width):
@@ -81,7 +81,7 @@ def _put_within_edge(row: Any, height: int, width: int, edged: Any) -> None:
 
 @kernel
 def _draw(pixels: Any, height: int, width: int, limits: Any, place: Any, first: int, field: Any, out: Any) -> None:
-    """Draw one picture through the affine map and the displacements, linear between pixels in both directions."""
+    """Resample one image through the affine map and the displacements, with bilinear interpolation."""
     zero, one, half = np.float32(0), np.float32(1), np.float32(0.5)
     angle = limits[0] * _even(place, first)
     down, across = limits[1] * _even(place, first + 1), limits[1] * _even(place, first + 2)
@@ -89,7 +89,7 @@ def _draw(pixels: Any, height: int, width: int, limits: Any, place: Any, first: 
     wide = one / (one + limits[2] * _even(place, first + 4))
     lean = limits[3] * _even(place, first + 5)
     cosine, sine = np.float32(math.cos(angle)), np.float32(math.sin(angle))
-    # From a place in the new picture to the place it is taken from: unturn, unshear, unscale, all about the middle.
+    # From a position in the new image to its source: inverse rotation, shear and zoom about the centre.
     yy, yx = cosine * tall, -sine * tall
     xy, xx = (sine - lean * cosine) * wide, (cosine + lean * sine) * wide
     middle_y, middle_x = half * np.float32(height - 1), half * np.float32(width - 1)
@@ -100,7 +100,7 @@ def _draw(pixels: Any, height: int, width: int, limits: Any, place: Any, first: 
         line = out[y * width : (y + 1) * width]
         for x in range(width):
             dx = np.float32(x) - middle_x - across
-            # Counted from the edge, and no farther out than that: a branch would often be guessed wrongly.
+            # Clamped to the border: a branch would often be mispredicted.
             from_y = min(max(one + middle_y + yy * dy + yx * dx + down_by[x], zero), last_y)
             from_x = min(max(one + middle_x + xy * dy + xx * dx + across_by[x], zero), last_x)
             top, left = np.int32(from_y), np.int32(from_x)

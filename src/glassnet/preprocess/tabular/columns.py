@@ -1,6 +1,6 @@
-"""Columns: what is learnt about a table's columns once, saved with the model, and applied to every table after.
+"""Columns: encodings learned from a training table, saved with the model, and applied to every other table.
 
-The inputs are encoded as `encoders` says; the target tells whether classes or numbers are to be predicted.
+`encoders` encodes the inputs; `target` describes the columns to predict.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ...data.validation import AUTO, OTHER
 from ...errors import DataError
 from ...i18n.language import listed
-from .encoders import Encoded, Encoding, NumberColumn, encoding_from, no_numbers
+from .encoders import Encoded, Encoding, NumberColumn, encoding_from, non_numeric_remarks
 from .selection import (
     THOUSANDS,
     about_decimals,
@@ -25,6 +25,7 @@ from .selection import (
     about_spellings,
     examples,
     learn_inputs,
+    more_columns,
     quoted,
 )
 from .target import Target, labels_of, learn_targets, values_of
@@ -33,26 +34,26 @@ if TYPE_CHECKING:
     from ...data.tables.table import Column, Table
 
 VERSION = 2
-"""Of what is saved: since 2 there can be several targets."""
+"""Version of the saved form; version 2 added several targets."""
 
 
 @dataclass(frozen=True)
 class Columns:
-    """How the columns of a table become a network's inputs and targets.
+    """Conversion of a table's columns to a network's inputs and targets.
 
     Parameters
     ----------
     inputs : tuple of NumberColumn, BooleanColumn or WordColumn
         In the order of the training table.
     targets : tuple of Target
-        The columns to predict: one of classes or numbers, or several of labels or numbers.
+        The columns to predict: one column of classes or numbers, or several of labels or numbers.
     dropped : tuple of (str, str)
-        Name of each column that is left out, and why.
+        Name of each excluded column, and the reason.
     remarks : tuple of str
-        What was decided and may be wrong; not saved.
+        Decisions that may be wrong; not saved.
     commas : frozenset of str
-        Names of the columns whose decimals had a comma in the training table: there 1.234 is a thousand and more in
-        other tables as well.
+        Names of the columns with a decimal comma in the training table; 1.234 is more than a thousand there, in other
+        tables as well.
     """
 
     inputs: tuple[Encoding, ...]
@@ -77,64 +78,68 @@ class Columns:
         Parameters
         ----------
         table : Table
-            All rows that are known.
+            All rows, including those held out.
         target : str or sequence of str
-            Name of the column to predict; or names of several: of labels (0 and 1, or yes and no), or of numbers.
+            Name of the column to predict, or of several columns of labels (0 and 1, or yes and no) or numbers.
         task : {"classes", "numbers"}, optional
-            Decided by the columns if not given; labels are classes.
+            Inferred from the columns if not given; labels count as classes.
         drop, keep : sequence of str
-            Names of columns to leave out, and to use although they look like identifiers.
+            Names of columns to exclude, and of columns to use although they look like identifiers.
         rows : ndarray of int64, optional
-            The training rows, all if not given. Medians, words and so on come from these alone; what a column is, and
-            which classes there are, is seen in all.
+            The training rows; all if not given. Statistics such as medians and words use only these; the kinds of the
+            columns and the classes are inferred from all rows.
 
         Raises
         ------
         DataError
-            GN060 when a named column is not there, GN061 for a column of dates, GN062 when no input is left, GN064
-            when the target cannot be predicted.
+            GN060 when a named column is missing, GN061 for a column of dates, GN062 when no input is left, GN064 when
+            the target cannot be predicted.
         OptionError
             GN021 for another task.
         """
-        asked = (target,) if isinstance(target, str) else tuple(target)
-        for name in (*asked, *drop, *keep):
+        names = (target,) if isinstance(target, str) else tuple(target)
+        for name in (*names, *drop, *keep):
             require_column(table, name)
-        columns = table.columns(name for name in table.names if name in asked or name not in drop)
-        learnt, remarks = learn_targets(table.source, [columns[name] for name in asked], task)
+        columns = table.columns(name for name in table.names if name in names or name not in drop)
+        targets, remarks = learn_targets(table.source, [columns[name] for name in names], task)
         remarks = about_decimals(columns.values()) + remarks
-        remarks += [said for one in learnt if one.task == "numbers" for said in about_numbers(columns[one.name])]
-        for one in learnt:
+        remarks += [text for one in targets if one.task == "numbers" for text in about_numbers(columns[one.name])]
+        for one in targets:
             column = columns[one.name]
             if one.task == "classes":
-                said = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
-                remarks += no_numbers(column, "") if one.numeric else said
-        others = [column for name, column in columns.items() if name not in asked]
-        _refuse_dates(table.source, [one for one in others if one.kind in ("date", "other")])
+                of_words = about_spellings(column) + (about_numbers_in_words(column) if task is None else [])
+                remarks += non_numeric_remarks(column, "") if one.numeric else of_words
+        others = [column for name, column in columns.items() if name not in names]
+        _reject_dates(table.source, [one for one in others if one.kind in ("date", "other")])
         inputs, useless, about = learn_inputs(others, rows, keep)
         remarks += about
-        dropped = [*((name, "by --drop") for name in drop if name not in asked), *useless]
+        dropped = [*((name, "listed in --drop") for name in drop if name not in names), *useless]
         if not inputs:
-            reasons = [f"{name}: {reason}" for name, reason in dropped if name not in drop]
-            why = "; ".join(reasons[:5]) or "there is no other column"
+            shown = ", ".join(map(repr, names))
+            if not useless:
+                raise DataError("GN062", f"{table.source}: no column is left to predict {shown} from.")
+            name, reason = useless[0]
             raise DataError(
-                "GN062", f"{table.source}: no column is left to predict {', '.join(map(repr, asked))} from ({why})."
+                "GN062",
+                f"{table.source}: no column is left to predict {shown} from; {name!r} is excluded"
+                f"{more_columns(len(useless) - 1)}, because {reason}.",
             )
-        commas = frozenset(name for name in _numbers(inputs, learnt) if columns[name].decimal == ",")
-        return cls(tuple(inputs), learnt, tuple(dropped), tuple(remarks), commas)
+        commas = frozenset(name for name in _numbers(inputs, targets) if columns[name].decimal == ",")
+        return cls(tuple(inputs), targets, tuple(dropped), tuple(remarks), commas)
 
     @property
     def task(self) -> str:
-        """``"classes"``, ``"numbers"``, or ``"labels"`` of which each holds or not."""
+        """``"classes"``, ``"numbers"`` or ``"labels"``."""
         return "labels" if self.targets[0].task == "label" else self.targets[0].task
 
     @property
     def target_names(self) -> tuple[str, ...]:
-        """Names of the table's columns that are predicted."""
+        """Names of the target columns."""
         return tuple(one.name for one in self.targets)
 
     @property
     def output_names(self) -> tuple[str, ...]:
-        """What the network's outputs are called: the classes, or the columns of labels or numbers."""
+        """Names of the network's outputs: the classes, or the columns of labels or numbers."""
         return self.targets[0].classes or self.target_names
 
     @property
@@ -143,7 +148,7 @@ class Columns:
         return tuple(name for one in self.inputs for name in one.features)
 
     def gathered(self, shares: NDArray[np.floating[Any]]) -> list[tuple[str, float]]:
-        """Add up what the inputs of each column share, shape (features,), under the name of the largest among them."""
+        """Sum shares of the inputs, shape (features,), by column, named after the column's largest input."""
         found, start = [], 0
         for one in self.inputs:
             part = shares[start : start + len(one.features)]
@@ -152,16 +157,16 @@ class Columns:
         return found
 
     def decode(self, inputs: NDArray[np.floating[Any]]) -> dict[str, float | dict[str, float]]:
-        """Return what each column's inputs, together shape (features,), stand for: a number, or how much of each word.
+        """Return the value that each column's inputs, together of shape (features,), encode: a number, or word shares.
 
-        It undoes `apply` but for what this forgets: which of the rare words a word was, and digits beyond float32's.
+        Undoes `apply`, except for the identity of rare words and digits beyond float32.
         """
         ends = np.cumsum([len(one.features) for one in self.inputs])[:-1]
         return {one.name: one.decode(part) for one, part in zip(self.inputs, np.split(inputs, ends), strict=True)}
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the table's columns that are needed."""
+        """Names of the required columns of a table."""
         return tuple(one.name for one in self.inputs)
 
     def apply(self, table: Table) -> Encoded:
@@ -170,7 +175,7 @@ class Columns:
         Parameters
         ----------
         table : Table
-            With at least the columns `names`, in any order.
+            With at least the columns in `names`, in any order.
 
         Returns
         -------
@@ -186,12 +191,12 @@ class Columns:
         return np.concatenate([one.encode(columns[one.name]) for one in self.inputs], axis=1, dtype=np.float32)
 
     def _parsed(self, table: Table, wanted: Sequence[Encoding | Target]) -> dict[str, Column]:
-        """Return columns of a table, numbers read as in training.
+        """Return columns of a table, with numbers read as in training.
 
         Raises
         ------
         DataError
-            GN017 when the decimals of one column are written in another way, and those of another could be.
+            GN017 when the decimal sign of one column has changed, and that of another is ambiguous.
         """
         numbers = {
             one.name: one
@@ -208,45 +213,61 @@ class Columns:
                 if name not in changed and one.reads_as(OTHER[one.decimal]) and examples([one], "[.,]", ""):
                     raise DataError(
                         "GN017",
-                        f"{table.source}: the decimals of column {changed[0]!r} are written in another way than in "
-                        f"training, and those of {name!r} may be. Say how: --decimal . or --decimal , (in Python: "
-                        "read_table(…, decimal='.')).",
+                        f"{table.source}: column {changed[0]!r} has another decimal sign than in training, and column "
+                        f"{name!r} is ambiguous. Pass --decimal . or --decimal , (in Python: read_table(…, "
+                        "decimal='.')).",
                     )
         return columns
 
     def surprises(self, table: Table) -> list[str]:
-        """Say which values of a table training did not know, and what they are taken for.
+        """Return remarks on the values of a table that the training data did not have, and how they are read.
 
-        Columns as for `apply`; of the targets those that are there.
+        The table needs the columns of `apply`; targets are optional.
         """
-        known = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
-        columns = self._parsed(table, known)
-        said = self._about_decimals(columns) + [said for one in known for said in one.surprises(columns[one.name])]
+        described = [*self.inputs, *(one for one in self.targets if one.name in table.names)]
+        columns = self._parsed(table, described)
+        remarks = self._about_decimals(columns)
+        remarks += [text for one in described for text in one.surprises(columns[one.name])]
         numbers = [one for one in self.inputs if isinstance(one, NumberColumn)]
         far = [(one, number) for one in numbers if (number := one.far_number(columns[one.name])) is not None]
         for one, number in far[:1]:
-            more = f" and {len(far) - 1} more" if len(far) > 1 else ""
-            said.append(
-                f"column {one.name!r}{more}: most numbers are far beyond those of training, {number:g} where it had "
-                f"{one.low:g} to {one.high:g}; check the unit"
+            more = more_columns(len(far) - 1)
+            remarks.append(
+                f"column {one.name!r}: most numbers are far outside the training range{more}, such as {number:g} "
+                f"instead of {one.low:g} to {one.high:g}; check the unit"
             )
-        return said
+        return remarks
 
     def _about_decimals(self, columns: Mapping[str, Column]) -> list[str]:
-        """Say how decimals in text are read where it could be wrong, and whether that is as in training."""
+        """Return remarks on how ambiguous decimals in text are read, compared with training."""
         text = [one for one in columns.values() if one.found and one.is_text]
         commas = [one for one in text if one.decimal == ","]
         as_before = [one for one in commas if one.name in self.commas]
         new = [one for one in commas if one.name not in self.commas]
         points = [one for one in text if one.decimal == "." and one.name in self.commas]
-        others = "other than in training"
         return [
-            *examples(new, ",", f"is read with a decimal comma, {others}"),
-            *examples(new, r"\d\.\d{3}", f"is read with points between thousands, {others}"),
-            *examples(points, r"\.", f"is read with a decimal point, {others}"),
-            *examples(points, r"\d,\d{3}", f"is read with commas between thousands, {others}"),
-            *examples(as_before, r"\d\.\d{3}", "is read with points between thousands, as in training"),
-            *examples(as_before, r"^[^.]*\d,\d{3}\D*$", "is read with a decimal comma, as in training"),
+            *examples(new, ",", "column {name}: {value} is read with a decimal comma, unlike in training{more}"),
+            *examples(
+                new,
+                r"\d\.\d{3}",
+                "column {name}: {value} is read with a point between thousands, unlike in training{more}",
+            ),
+            *examples(points, r"\.", "column {name}: {value} is read with a decimal point, unlike in training{more}"),
+            *examples(
+                points,
+                r"\d,\d{3}",
+                "column {name}: {value} is read with a comma between thousands, unlike in training{more}",
+            ),
+            *examples(
+                as_before,
+                r"\d\.\d{3}",
+                "column {name}: {value} is read with a point between thousands, as in training{more}",
+            ),
+            *examples(
+                as_before,
+                r"^[^.]*\d,\d{3}\D*$",
+                "column {name}: {value} is read with a decimal comma, as in training{more}",
+            ),
             *examples(
                 [one for one in text if one.decimal == "." and one.name not in self.commas and one.kind == "number"],
                 r"\d,\d{3}",
@@ -255,66 +276,64 @@ class Columns:
         ]
 
     def answers(self, table: Table) -> tuple[NDArray[np.int64], NDArray[np.int64] | NDArray[np.float64]]:
-        """Return the rows that have every target, and theirs.
+        """Return the rows that have all targets, and these targets.
 
         Returns
         -------
         rows : ndarray of int64, shape (m,)
-            The rows in which no target is missing.
+            Indices of the rows without a missing target.
         targets : ndarray
-            int64, shape (m,), for classes; float64, shape (m, targets), for numbers, and for labels: 1 for one that
-            holds and 0 for the others.
+            int64, shape (m,), for classes; float64, shape (m, targets), for numbers and for labels (1 or 0).
 
         Raises
         ------
         DataError
-            GN060 when a column is missing, GN064 for a class that training did not know, a label that is neither 0 nor
-            1, words instead of numbers, or when no row has all.
+            GN060 when a column is missing, GN064 for a class that the training data did not have, a label that is
+            neither 0 nor 1, words instead of numbers, or when no row has all targets.
         """
         self.require(table, self.target_names)
         columns = self._parsed(table, self.targets)
         if self.task != "classes":
             values = np.stack([values_of(table.source, columns[one.name], one) for one in self.targets], axis=1)
             rows = np.flatnonzero(~np.isnan(values).any(axis=1))
-            _some(rows, table, self.target_names)
+            _require_rows(rows, table, self.target_names)
             return rows, values[rows]
         (target,) = self.targets
         labels = labels_of(table.source, columns[target.name], target)
         rows = np.flatnonzero(labels >= 0)
-        _some(rows, table, (target.name,))
+        _require_rows(rows, table, (target.name,))
         return rows, labels[rows]
 
     def require(self, table: Table, names: Iterable[str]) -> None:
-        """Refuse a table without these columns: DataError GN060."""
-        there = set(table.names)
-        missing = [name for name in names if name not in there]
+        """Raise DataError GN060 for a table without these columns."""
+        existing = set(table.names)
+        missing = [name for name in names if name not in existing]
         if not missing:
             return
-        shown = ", ".join(map(repr, missing[:8])) + (f", … ({len(missing)} in all)" if len(missing) > 8 else "")
+        shown = listed([repr(name) for name in missing], 8)
         others = [name for name in table.names if name not in {*self.names, *self.target_names}]
         near = [close[0] for name in missing if (close := _near(name, others, 1))]
-        hint = f" There is {', '.join(map(repr, near[:5]))}: rename." if near else " Add what is missing."
+        hint = f"Rename {', '.join(map(repr, near[:5]))}." if near else "Add the missing columns."
         if not table.header:
-            hint = " Its first line holds no names: put the columns' names there."
+            hint = "Its first line has no column names."
         raise DataError(
             "GN060",
-            f"{table.source}: without column{'s' * (len(missing) != 1)} {shown}, with which the model was trained."
-            f"{hint}",
+            f"{table.source}: missing column{'s' * (len(missing) != 1)} {shown}, which the model needs. {hint}",
         )
 
     def summary(self) -> list[tuple[str, str]]:
-        """Return each column's name and one line about it: inputs, target, and what is left out."""
+        """Return each column's name and a line about it: inputs, targets, excluded columns."""
         return [
             *((one.name, str(one)) for one in self.inputs),
             *((one.name, str(one)) for one in self.targets),
-            *((name, f"left out: {why}") for name, why in self.dropped),
+            *((name, f"excluded: {why}") for name, why in self.dropped),
         ]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         targets = [one.to_dict() for one in self.targets]
         return {
-            # One target is written as it always was, so that the first version reads it.
+            # A single target keeps the old form, so that version 1 can read it.
             "version": VERSION if len(targets) > 1 else 1,
             "inputs": [one.to_dict() for one in self.inputs],
             **({"targets": targets} if len(targets) > 1 else {"target": targets[0]}),
@@ -324,21 +343,21 @@ class Columns:
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> Columns:
-        """Make the columns from what `to_dict` gave.
+        """Make columns from the result of `to_dict`.
 
         Raises
         ------
         KeyError, TypeError, ValueError
-            When it is not of that form, or of a newer version.
+            When the form is wrong, or the version is newer.
         """
         if described["version"] not in (1, VERSION):
-            raise ValueError(f"its columns are of version {described['version']}, known is {VERSION}")
+            raise ValueError(f"columns: version {described['version']}, expected {VERSION} or lower")
         found = described["targets"] if described["version"] == VERSION else [described["target"]]
         targets = tuple(map(Target.from_dict, found))
         dropped = tuple((str(name), str(why)) for name, why in described["dropped"])
         inputs = tuple(map(encoding_from, described["inputs"]))
         commas = described.get("decimal_comma", ())
-        if commas is True:  # as it was written before columns could differ
+        if commas is True:  # the form before columns could differ
             commas = [one.name for one in (*inputs, *targets)]
         return cls(inputs, targets, dropped, commas=frozenset(map(str, commas)))
 
@@ -350,47 +369,48 @@ def _numbers(inputs: Sequence[Encoding], targets: Sequence[Target]) -> list[str]
 
 
 def require_column(table: Table, name: str) -> None:
-    """Refuse the name of a column that a table does not have, with the names near to it: DataError GN060."""
+    """Raise DataError GN060, with similar names, for the name of a column that a table does not have."""
     if name in table.names:
         return
     near = _near(name, table.names, 3, 0.5)
-    hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"There are: {listed(table.names, 10)}."
+    hints = [f"Did you mean {', '.join(map(repr, near))}?" if near else f"Columns: {listed(table.names, 10)}."]
     parts = [part.strip() for part in name.split(",")]
     if len(parts) > 1 and all(part in table.names for part in parts):
-        hint = f"Name each by itself: {' '.join(f'--target {quoted(part)}' for part in parts)}."
+        hints = [f"Name each target separately: {' '.join(f'--target {quoted(part)}' for part in parts)}."]
     if not table.header:
-        hint += " Its first line holds no names."
+        hints.append("Its first line has no column names.")
     if len(table.names) == 1:
-        hint += " It was read as one column: values are divided by commas, semicolons, tabs or bars."
-    raise DataError("GN060", f"{table.source}: no column {name!r}. {hint}")
+        hints.append("The file was read as a single column; separate values by commas, semicolons, tabs or bars.")
+    raise DataError("GN060", f"{table.source}: column {name!r} not found. {' '.join(hints)}")
 
 
 def _near(name: str, names: Sequence[str], count: int, alike: float = 0.6) -> list[str]:
-    """Return the names most like another, small and capital letters taken for the same."""
+    """Return the names most similar to another, ignoring case."""
     lowered = {one.lower(): one for one in names}
     return [lowered[one] for one in difflib.get_close_matches(name.lower(), lowered, count, alike)]
 
 
-def _some(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
+def _require_rows(rows: NDArray[np.int64], table: Table, names: Sequence[str]) -> None:
     if len(rows):
         return
-    listed = ", ".join(map(repr, names))
-    what = "every value is missing" if len(names) == 1 else "no row has all of them"
-    raise DataError("GN064", f"{table.source}, target {listed}: {what}.")
+    shown = ", ".join(map(repr, names))
+    if len(names) == 1:
+        raise DataError("GN064", f"{table.source}, target {shown}: every value is missing.")
+    raise DataError("GN064", f"{table.source}, target {shown}: no row has all of these targets.")
 
 
-def _refuse_dates(source: str, columns: Sequence[Column]) -> None:
+def _reject_dates(source: str, columns: Sequence[Column]) -> None:
     if not columns:
         return
     names = [one.name for one in columns]
     example = str(columns[0].series.drop_nulls().head(1).to_list()[0])
-    what, way = "dates or times", "numbers, as days or years since one day"
+    what, way = "dates or times", "numbers, such as days since a fixed date"
     if columns[0].kind != "date":
         what, way = "lists, records or the like", "columns of numbers or words"
     drops = " ".join(f"--drop {quoted(name)}" for name in names)
-    listed = ", ".join(map(repr, names))
+    shown = ", ".join(map(repr, names))
     raise DataError(
         "GN061",
-        f"{source}, column{'s' * (len(names) != 1)} {listed}: {what} (such as {example[:40]!r}), which a network "
-        f"cannot take. Turn them into {way}, or leave them out: {drops}.",
+        f"{source}, column{'s' * (len(names) != 1)} {shown}: {what} (such as {example[:40]!r}), expected numbers or "
+        f"words. Convert to {way}, or pass {drops}.",
     )

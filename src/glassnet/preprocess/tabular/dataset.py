@@ -1,4 +1,4 @@
-"""A table's rows as labelled samples: read, learn or apply the columns, encode."""
+"""Convert a table to labelled samples: read, learn or apply the columns, encode."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def read_table(source: Any, expected: Sequence[str] = (), *, decimal: str = AUTO) -> Table:
-    """Read a table with named columns; see `data.tables.table.read_table`, which this loads when it is needed."""
+    """Read a table with named columns; loads `data.tables.table.read_table`, which documents the parameters."""
     from ...data.tables.table import read_table
 
     return read_table(source, expected, decimal=decimal)
@@ -35,45 +35,45 @@ def load_table(
     keep: Sequence[str] = (),
     decimal: str = AUTO,
 ) -> Dataset:
-    """Read a table as labelled samples, and learn about its columns or use what was learnt.
+    """Read a table as labelled samples; learn its columns, or apply those of a model.
 
     Parameters
     ----------
     source : str, path, data frame, mapping or array
-        A file (delimited text, Parquet, Arrow, NDJSON, JSON; gzip'ed or not), or a table of polars, pandas, Arrow or
-        NumPy.
+        A file (delimited text, Parquet, Arrow, NDJSON or JSON, optionally gzip-compressed), or a table of polars,
+        pandas, Arrow or NumPy.
     target : str or sequence of str, optional
-        Name of the column to predict, to learn from a training table; or of several, of labels or of numbers.
+        For a training table: the name of the column to predict, or of several columns of labels or numbers.
     columns : Columns, optional
-        What was learnt from one: ``dataset.columns`` or ``model.columns``. Give this or `target`.
+        For any other table: the columns of the training table, ``dataset.columns`` or ``model.columns``.
     task : {"classes", "numbers"}, optional
-        What is to be predicted; decided by the column if not given.
+        Classification or regression; inferred from the column if not given.
     drop, keep : sequence of str
-        Names of columns to leave out, and to use although they look like identifiers.
+        Names of columns to exclude, and of columns to use although they look like identifiers.
     decimal : {"auto", ",", "."}
-        How decimals are written in columns of text; found out for each if not given.
+        Decimal sign in columns of text; detected per column by default.
 
     Returns
     -------
     Dataset
-        Its inputs are encoded, float32; `columns` is what was learnt, and `columns.remarks` what was decided.
+        Its inputs are encoded, float32; its `columns` are the learned ones, and `columns.remarks` lists the decisions.
 
     Raises
     ------
     FileError
         GN001 to GN006 when a file is missing, unreadable, of an unknown kind or damaged.
     DataError
-        GN010 to GN012 when text is no table; GN060 to GN065 when the table cannot be used.
+        GN010 to GN012 when the text is not a table; GN060 to GN065 when the table cannot be used.
     OptionError
-        GN021 for another `decimal`, GN022 unless either `target` or `columns` is given.
+        GN021 for another `decimal`, GN022 unless exactly one of `target` and `columns` is given.
     """
     if (not target) == (columns is None):
-        raise OptionError("GN022", "load_table: give either target, to learn from a table, or columns learnt before.")
-    asked = _names(target)
-    table = read_table(source, columns.names if columns else asked, decimal=decimal)
+        raise OptionError("GN022", "load_table: expected either target, for a training table, or columns of a model.")
+    targets = _names(target)
+    table = read_table(source, columns.names if columns else targets, decimal=decimal)
     if columns is None:
         try:
-            columns = Columns.learn(table, asked, task=task, drop=_names(drop), keep=_names(keep))
+            columns = Columns.learn(table, targets, task=task, drop=_names(drop), keep=_names(keep))
         except DataError as problem:
             raise DataError(problem.code, _in_python(str(problem))) from None
         columns = replace(columns, remarks=tuple(map(_in_python, columns.remarks)))
@@ -81,7 +81,7 @@ def load_table(
 
 
 def _names(given: Any) -> tuple[str, ...]:
-    """Return names of columns as text: one, several, or the numbers by which pandas calls columns without a name."""
+    """Return column names as text: one or several, or the numbers that pandas gives unnamed columns."""
     if given is None:
         return ()
     several = not isinstance(given, str) and isinstance(given, Iterable)
@@ -89,7 +89,7 @@ def _names(given: Any) -> tuple[str, ...]:
 
 
 def _in_python(text: str) -> str:
-    """Turn advice for the command line into advice for who calls `load_table`."""
+    """Convert advice for the command line to advice for callers of `load_table`."""
 
     def lists(found: re.Match[str]) -> str:
         words = [word.strip("'") for word in re.findall(r"'[^']*'|[\w.-]+", found[0].replace(f"--{found[1]} ", ""))]
@@ -101,9 +101,9 @@ def _in_python(text: str) -> str:
 
 
 def samples_of(table: Table, columns: Columns) -> Dataset:
-    """Encode a table's rows, those without a target left out; errors as `Columns.apply` and `Columns.answers`."""
+    """Encode a table's rows that have a target; errors as `Columns.apply` and `Columns.answers`."""
     columns.require(table, (*columns.names, *columns.target_names))
-    rows, known = columns.answers(table)
+    rows, targets = columns.answers(table)
     inputs = columns.apply(table)
     whole = len(rows) == len(table)
     if not whole:
@@ -111,12 +111,12 @@ def samples_of(table: Table, columns: Columns) -> Dataset:
     of_classes = columns.task == "classes"
     return Dataset(
         inputs,
-        known.astype(np.int64) if of_classes else np.arange(len(rows)),
+        targets.astype(np.int64) if of_classes else np.arange(len(rows)),
         len(columns.output_names),
         None,
         table.source,
         maximum=1.0,
-        values=None if of_classes else known,
+        values=None if of_classes else targets,
         class_names=columns.output_names,
         feature_names=columns.features,
         columns=columns,

@@ -1,7 +1,7 @@
-"""How one column of a table becomes inputs of a network: numbers, yes and no, words.
+"""Encodings of table columns as network inputs: numbers, booleans, words.
 
-Each of these learns from a training table, encodes any other, and is plain data. What each does, and why, is in
-`docs/design/tables.md`.
+Each encoding is learned from a training table, applied to any other table, and stored as plain data. See
+`docs/design/tables.md` for the reasons.
 """
 
 from __future__ import annotations
@@ -25,44 +25,44 @@ if TYPE_CHECKING:
 Encoded = NDArray[np.float32]
 
 CLIP = 3.0
-"""How far from the middle, in deviations, a number can seem to be at most."""
+"""Bound of encoded numbers, in standard deviations from the centre."""
 LARGEST = 1e150
-"""Numbers further from 0 count as this one: the squares of larger ones are no numbers."""
+"""Numbers are clipped to this magnitude: the squares of larger ones overflow."""
 OTHER, MISSING = "other", "missing"
-"""What stands for rare words, and for none, in the names of inputs and where they are decoded."""
+"""Names of the inputs for rare words and for missing values."""
 LIMIT = 255
-"""Words of one column that get an input of their own at most."""
-_WITHIN, _LONGEST = 1 - 1e-6, 700.0  # a seeming 3 deviations would be endlessly far; larger exponents overflow
+"""Largest number of words per column with their own input."""
+_WITHIN, _LONGEST = 1 - 1e-6, 700.0  # an encoded value of exactly 3 would decode to infinity; larger exponents overflow
 _SKEWED = 2.0
 _OF_A_NORMAL = 1.349  # distance of the quartiles of a standard normal distribution
 
 
 @dataclass(frozen=True)
 class NumberColumn:
-    """A number: moved and scaled by median and quartiles, outliers drawn in, and a flag where values are missing.
+    """Numbers, scaled by median and quartiles and smoothly clipped, with a flag for missing values.
 
-    ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which stays within ±3 for any value at query time
-    (robust scaling and smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of
-    numbers from 0, `v` is ``log(1 + value / bend)``, otherwise the value itself.
+    ``z = (v − centre) / scale`` and then ``z / √(1 + (z/3)²)``, which is within ±3 for any value (robust scaling and
+    smooth clipping: Holzmüller, Grinsztajn and Steinwart 2024, section 3). For a skewed column of nonnegative numbers,
+    `v` is ``log(1 + value / bend)``, otherwise the value itself.
 
     Parameters
     ----------
     name : str
         The column.
     fill : float
-        What stands for a missing value; see `imputation`.
+        Replacement of missing values; see `imputation`.
     centre, scale : float
-        Median, and deviation as the quartiles tell it, of `v`.
+        Median of `v`, and its standard deviation estimated from the quartiles.
     bend : float
-        Where the logarithm starts to bend; 0 is none.
+        Scale of the logarithm; 0 for none.
     flag : bool
-        Whether a second input says that the value is missing.
+        Whether a second input flags missing values.
     missing : float
-        Part of the training rows without a value.
+        Fraction of the training rows without a value.
     low, high : float
         Smallest and largest training value.
     unit : str
-        The unit or sign that stood beside the numbers, as in 12 kg or 5 %; empty if none did.
+        The unit or sign written next to the numbers, as in 12 kg or 5 %; empty if there is none.
     """
 
     name: str
@@ -80,8 +80,8 @@ class NumberColumn:
     def learn(cls, column: Column) -> NumberColumn:
         """Learn from a column with at least one number."""
         values = column.numbers
-        known = values[~np.isnan(values)]
-        present = _moderate(known)
+        numbers = values[~np.isnan(values)]
+        present = _moderate(numbers)
         bend = _bend_of(present)
         bent = _bend(present, bend)
         quarter, half, three = np.quantile(bent, (0.25, 0.5, 0.75))
@@ -89,7 +89,7 @@ class NumberColumn:
         missing = 1 - len(present) / len(values)
         return cls(
             column.name, learn_fill(present), float(half), scale, bend, missing > 0, missing,
-            float(known.min()), float(known.max()), column.unit,
+            float(numbers.min()), float(numbers.max()), column.unit,
         )  # fmt: skip
 
     @property
@@ -98,7 +98,7 @@ class NumberColumn:
         return (self.name, f"{self.name} {MISSING}") if self.flag else (self.name,)
 
     def deviations(self, values: ArrayLike) -> NDArray[np.float64]:
-        """Return how many deviations from the middle each value is, before outliers are drawn in."""
+        """Return the distance of each value from the centre, in standard deviations, before clipping."""
         with np.errstate(over="ignore"):
             return _moderate((_bend(_moderate(np.asarray(values, float)), self.bend) - self.centre) / self.scale)
 
@@ -110,7 +110,7 @@ class NumberColumn:
         return np.column_stack([clipped, absent.astype(np.float32)]) if self.flag else clipped[:, np.newaxis]
 
     def decode(self, inputs: ArrayLike) -> float:
-        """Return the value that these inputs, shape (1,) or (2,), stand for: NaN where they say that it is missing."""
+        """Return the value that these inputs, shape (1,) or (2,), encode: NaN if flagged as missing."""
         z, *absent = np.asarray(inputs, float).tolist()
         if absent and absent[0] > 0.5:
             return float("nan")
@@ -120,43 +120,43 @@ class NumberColumn:
         return float(np.sign(bent) * np.expm1(np.minimum(abs(bent), _LONGEST)) * self.bend)
 
     def surprises(self, column: Column) -> list[str]:
-        """Say which values are no numbers, or may mean missing, and where there is another sign or unit, or none."""
-        said = no_numbers(column, self.unit)
-        alone = sentinels_beyond(column.numbers, self.low, self.high)
-        said += [
-            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)}, far from the {self.low:g} to "
-            f"{self.high:g} of training, is used as a number; leave these fields empty where it means missing"
-            for value, count in alone.items()
+        """Return remarks on values that are not numbers or may mean missing, and on units that differ from training."""
+        remarks = non_numeric_remarks(column, self.unit)
+        isolated = sentinels_beyond(column.numbers, self.low, self.high)
+        remarks += [
+            f"column {self.name!r}: {value:g} in {count:,} row{'s' * (count > 1)} is far outside the training range "
+            f"{self.low:g} to {self.high:g} and is used as a number; if it means missing, empty these fields"
+            for value, count in isolated.items()
         ]
-        return said + about_units(column, self.unit)
+        return remarks + unit_remarks(column, self.unit)
 
     def far_number(self, column: Column) -> float | None:
-        """Return a number beyond the range of training, and by more than its width, if most of a column's are."""
+        """Return a number outside the training range by more than its width, if most of a column's numbers are."""
         values = column.numbers
-        alone = list(sentinels_beyond(values, self.low, self.high))
-        values = values[~np.isnan(values) & ~np.isin(values, alone)]
+        isolated = list(sentinels_beyond(values, self.low, self.high))
+        values = values[~np.isnan(values) & ~np.isin(values, isolated)]
         z, (low, high) = self.deviations(values), self.deviations([self.low, self.high])
         far = values[(z > 2 * high - low) | (z < 2 * low - high)]
         return float(far[0]) if low < high and 2 * len(far) > len(values) else None
 
     def __str__(self) -> str:
         bent = ", logarithm" if self.bend else ""
-        missing = f", {self.missing:.1%} missing, filled by {self.fill:g} and flagged" if self.flag else ""
+        missing = f", {self.missing:.1%} missing, filled with {self.fill:g} and flagged" if self.flag else ""
         unit = f" {self.unit}" if self.unit else ""
         return f"number, {self.low:g} to {self.high:g}, median {self.fill:g}{unit}{bent}{missing}"
 
     def to_dict(self) -> dict[str, Any]:
-        """Return plain values, for a file, in which some have older names."""
+        """Return plain values, for a file, where some keys are older names."""
         described = {"kind": "number", **{key: getattr(self, name) for name, key in keys_of(NumberColumn).items()}}
         if not self.unit:
-            del described["beside"]  # as it was written before there was any
+            del described["beside"]  # older files lack it
         return described
 
 
 def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
-    """Return inputs as they were before numbers were bent to within `CLIP` deviations, any shape.
+    """Undo the smooth clipping to `CLIP` standard deviations, for inputs of any shape.
 
-    What lies far off stands apart again. Ones and zeros of words stay ones, nearly, and zeros.
+    Outliers become distinguishable again. The zeros of words do not change, their ones hardly.
     """
     part = np.clip(np.asarray(inputs, float) / CLIP, -_WITHIN, _WITHIN)
     straight: NDArray[np.float64] = CLIP * part / np.sqrt(1 - part**2)
@@ -164,43 +164,45 @@ def straightened(inputs: ArrayLike) -> NDArray[np.float64]:
 
 
 def _moderate(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Bring what is too far from 0 to calculate with to the largest that is not."""
+    """Clip numbers that would overflow in calculations."""
     return np.clip(values, -LARGEST, LARGEST)
 
 
-def no_numbers(column: Column, unit: str) -> list[str]:
-    """Say which values of a column of numbers are words or infinite; nothing where none is."""
-    said, strays = [], column.non_numeric
-    if len(strays):
-        of, words = f" in {unit}" if unit else "", sorted(strays.unique().to_list())
-        odd = _odd(column.name, len(strays), f"is no number{of}", f"are no numbers{of}", words)
-        said.append(f"{odd}, taken as missing")
+def non_numeric_remarks(column: Column, unit: str) -> list[str]:
+    """Return remarks on the words and infinite values in a column of numbers."""
+    remarks, words = [], column.non_numeric
+    if count := len(words):
+        shown = _examples(sorted(words.unique().to_list()))
+        of = f" in {unit}" if unit else ""
+        remarks.append(
+            f"column {column.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected numbers{of} "
+            f"({shown})"
+        )
     if count := column.infinite:
-        said.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)}, taken as missing")
-    return said
+        remarks.append(f"column {column.name!r}: {count:,} infinite value{'s' * (count > 1)} treated as missing")
+    return remarks
 
 
-def about_units(column: Column, unit: str) -> list[str]:
-    """Say which signs stand beside numbers that had none in training, and that none does where they had this unit."""
-    of = f"column {column.name!r}:"
+def unit_remarks(column: Column, unit: str) -> list[str]:
+    """Return remarks on units and signs that training did not have, or on the missing unit of training."""
     if not unit:
         return [
-            f"{of} its {s!r}, which training did not have, is left out of account" for s in column.units if is_sign(s)
+            f"column {column.name!r}: {sign!r}, which the training data did not have, is ignored"
+            for sign in column.units
+            if is_sign(sign)
         ]
     # An amount of money is the same with or without its sign; 0.5 and 50 % are not, nor may 12000 and 12 k be.
     if unicodedata.category(unit[-1]) != "Sc" and not column.units and column.present.any():
-        return [f"{of} numbers without {unit!r}, taken as if it stood there"]
+        return [f"column {column.name!r}: its numbers lack the {unit!r} of the training data, which is assumed"]
     return []
 
 
-def _odd(name: str, count: int, one: str, several: str, words: Sequence[str]) -> str:
-    """Word how many values of a column are odd, how, and which."""
-    shown = listed([repr(word[:40]) for word in words], 3)
-    return f"column {name!r}: {f'1 value {one}' if count == 1 else f'{count:,} values {several}'} ({shown})"
+def _examples(words: Sequence[str]) -> str:
+    return listed([repr(word[:40]) for word in words], 3)
 
 
 def _bend_of(values: NDArray[np.float64]) -> float:
-    """Say where a logarithm should start to bend, 0 if the column is better off without."""
+    """Return the scale of the logarithm, or 0 if a logarithm would not reduce the skewness."""
     deviation = values.std()
     if values.min() < 0 or not deviation or _skewness(values) < _SKEWED:
         return 0.0
@@ -209,7 +211,7 @@ def _bend_of(values: NDArray[np.float64]) -> float:
 
 
 def _skewness(values: NDArray[np.float64]) -> float:
-    centred = values / np.abs(values).max()  # large numbers would overflow in the third power
+    centred = values / np.abs(values).max()  # the third power of large numbers would overflow
     centred = centred - centred.mean()
     return float((centred**3).mean() / max((centred**2).mean() ** 1.5, 1e-300))
 
@@ -223,16 +225,16 @@ def _bend(values: NDArray[np.float64], bend: float) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class BooleanColumn:
-    """Yes and no: 1 and −1, and 0 where neither is known.
+    """Booleans: yes is 1, no is −1, missing is 0.
 
     Parameters
     ----------
     name : str
         The column.
     share : float
-        Part of the training rows that say yes, of those that say anything.
+        Fraction of yes among the training rows with a value.
     missing : float
-        Part that says nothing.
+        Fraction of the training rows without a value.
     """
 
     name: str
@@ -256,19 +258,21 @@ class BooleanColumn:
         return fill_truths(column.truths)[:, np.newaxis].astype(np.float32)
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
-        """Return how much of yes and of no this input, shape (1,), is: as much of both where neither is known."""
+        """Return the shares of yes and no in this input, shape (1,): one half each if it is missing."""
         [value] = np.clip(np.asarray(inputs, float), -1, 1).tolist()
         return {"yes": (1 + value) / 2, "no": (1 - value) / 2}
 
     def surprises(self, column: Column) -> list[str]:
-        """Say which values are neither yes nor no."""
+        """Return a remark on values that are neither yes nor no."""
         codes, words = column.words()
         odd = codes[np.isnan(column.truths) & (codes >= 0)]
         if not len(odd):
             return []
-        found = [words[k] for k in np.unique(odd)]
-        said = _odd(self.name, len(odd), "is neither yes nor no", "are neither yes nor no", found)
-        return [f"{said}, taken as missing"]
+        shown = _examples([words[k] for k in np.unique(odd)])
+        count = len(odd)
+        return [
+            f"column {self.name!r}: {count:,} value{'s' * (count > 1)} treated as missing, expected yes or no ({shown})"
+        ]
 
     def __str__(self) -> str:
         missing = f", {self.missing:.1%} missing" if self.missing else ""
@@ -281,20 +285,21 @@ class BooleanColumn:
 
 @dataclass(frozen=True)
 class WordColumn:
-    """Words: one input for each frequent one, one for all others, one where the value is missing.
+    """Words: one input per frequent word, one for all other words, one for missing values.
 
-    A word that training never saw counts as one of the others where there are such, and otherwise sets no input.
+    A word that the training data did not have counts as one of the other words if there are any, and otherwise sets no
+    input.
 
     Parameters
     ----------
     name : str
         The column.
     words : tuple of str
-        The words with an input of their own, sorted.
+        The words with their own input, sorted.
     rare : int
-        How many different words share the input for others; 0 is no such input.
+        Number of different words that share the input for other words; without any there is no such input.
     missing : float
-        Part of the training rows without a value; 0 is no input for that.
+        Fraction of the training rows without a value; if it is 0 there is no input for missing values.
     """
 
     name: str
@@ -324,31 +329,31 @@ class WordColumn:
         codes, words = column.words()
         place = {word: k for k, word in enumerate(self.words)}
         width, other = len(self.features), len(self.words) if self.rare else -1
-        # One place more, which is cut off, takes what sets no input; -1 is that place.
+        # Column -1 takes the rows that set no input, and is cut off.
         columns = np.array([*(place.get(word, other) for word in words), width - 1 if self.missing else -1])
         encoded = np.zeros((len(codes), width + 1), np.float32)
         encoded[np.arange(len(codes)), columns[codes]] = 1
         return encoded[:, :width]
 
     def decode(self, inputs: ArrayLike) -> dict[str, float]:
-        """Return how much of each word, of ``(other)`` and of ``(missing)`` these inputs, shape (features,), are."""
-        # In brackets, as a word of the column may be the same.
+        """Return the shares of each word, of ``(other)`` and of ``(missing)`` in these inputs, shape (features,)."""
+        # Parentheses, because "other" may be a word of the column.
         names = [*self.words, *[f"({OTHER})"] * (self.rare > 0), *[f"({MISSING})"] * (self.missing > 0)]
         return dict(zip(names, np.asarray(inputs, float).tolist(), strict=True))
 
     def surprises(self, column: Column) -> list[str]:
-        """Say which words training never saw; nothing where it saw rare ones, whose names are not kept."""
+        """Return a remark on words not in the training data; none if it had rare words, which are not stored."""
         codes, words = column.words()
-        known = {*self.words}
-        new = [k for k, word in enumerate(words) if word not in known]
+        trained = {*self.words}
+        new = [k for k, word in enumerate(words) if word not in trained]
         if self.rare or not new:
             return []
         count = int(np.isin(codes, new).sum())
-        said = _odd(self.name, count, "was not seen", "were not seen", [words[k] for k in new])
-        return [f"{said} in training, so no input stands for {'it' if count == 1 else 'them'}"]
+        shown = _examples([words[k] for k in new])
+        return [f"column {self.name!r}: {count:,} value{'s' * (count > 1)} ignored, not in the training data ({shown})"]
 
     def __str__(self) -> str:
-        rare = f", {self.rare} rare ones together" if self.rare else ""
+        rare = f", {self.rare} rare words combined" if self.rare else ""
         missing = f", {self.missing:.1%} missing, flagged" if self.missing else ""
         return f"{len(self.words)} word{'s' * (len(self.words) != 1)} ({listed(self.words, 4)}){rare}{missing}"
 
@@ -358,28 +363,28 @@ class WordColumn:
 
 
 def enough(rows: int) -> int:
-    """In how many of these rows a word must stand for an input of its own: 1 %, at least 2 and at most 4."""
+    """Return in how many rows a word must occur to have its own input: 1 %, at least 2 and at most 4."""
     return min(4, max(2, rows // 100))
 
 
 Encoding = NumberColumn | BooleanColumn | WordColumn
 
 ENCODINGS: dict[str, Any] = {"number": NumberColumn, "boolean": BooleanColumn, "words": WordColumn}
-"""Kind, as it stands in files -> class; each has `learn`."""
+"""Kind, as in files -> class; each has `learn`."""
 
 
 def keys_of(cls: type) -> dict[str, str]:
-    """Return the name of each field that a dataclass is made of, and its key in files: some were called otherwise."""
+    """Return the init fields of a dataclass with their keys in files, some of which are older names."""
     return {one.name: one.metadata.get("key", one.name) for one in fields(cls) if one.init}
 
 
 def encoding_from(described: dict[str, Any]) -> Encoding:
-    """Make an encoding from what `to_dict` gave.
+    """Make an encoding from the result of `to_dict`.
 
     Raises
     ------
     KeyError, TypeError
-        When something is missing or too much.
+        For missing or unknown entries.
     """
     cls = ENCODINGS[described["kind"]]
     names = {key: name for name, key in keys_of(cls).items()}

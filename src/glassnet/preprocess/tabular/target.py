@@ -1,4 +1,4 @@
-"""The columns of a table that are to be predicted: classes or numbers or labels, decided by what stands in them."""
+"""The target columns of a table: classes, numbers or labels, inferred from their values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ...data.validation import TRUTH, is_sign, plain
 from ...errors import DataError, OptionError, require_choice
 from ...i18n.language import listed
-from .encoders import LARGEST, about_units, no_numbers
+from .encoders import LARGEST, non_numeric_remarks, unit_remarks
 
 if TYPE_CHECKING:
     from ...data.tables.table import Column
@@ -22,6 +22,8 @@ _FEW_VALUES = 10
 _MANY_CLASSES = 1000
 _TRUTHS = {**TRUTH, "0": 0.0, "1": 1.0}
 _KINDS = {"text": "words", "boolean": "yes and no"}
+# Separate from the sentences, because `dataset` replaces these flags by Python arguments.
+_AS_CLASSES, _AS_NUMBERS = "--task classes", "--task numbers"
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,13 @@ class Target:
     ----------
     name : str
     task : {"classes", "numbers", "label"}
-        One of several classes, a number, or one of the labels that each hold or not.
+        Classification, regression, or a label that is present or not.
     classes : tuple of str
-        What the classes are called; empty otherwise.
+        Names of the classes; empty otherwise.
     numeric : bool
-        Whether the classes are written as numbers, so that 1 and 1.0 are the same.
+        Whether the class names are numbers, so that 1 and 1.0 are the same class.
     unit : str
-        The unit or sign that stood beside numbers to predict, as in 12 km; empty if none did.
+        The unit or sign written next to the target numbers, as in 12 km; empty if there is none.
     """
 
     name: str
@@ -49,30 +51,30 @@ class Target:
 
     @property
     def suffix(self) -> str:
-        """What to write behind a number that was predicted: a blank and its unit, or nothing."""
+        """Text to append to a predicted number: a space and its unit, or nothing."""
         return f" {self.unit}" if self.unit else ""
 
     @property
     def is_number(self) -> bool:
-        """Whether numbers stand in the column, to be predicted or as names of the classes."""
+        """Whether the column has numbers, as regression targets or as class names."""
         return self.numeric or self.task == "numbers"
 
     def surprises(self, column: Column) -> list[str]:
-        """Say which values are no numbers where these are expected, or have another sign or unit, or none."""
+        """Return remarks on values that are not numbers, or have another unit or sign than in training."""
         if not self.is_number or not _mostly_numbers(column):
             return []
-        units = about_units(column, self.unit) if self.task == "numbers" else []
-        return no_numbers(column, self.unit) + units
+        units = unit_remarks(column, self.unit) if self.task == "numbers" else []
+        return non_numeric_remarks(column, self.unit) + units
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values, for a file."""
         described = {**asdict(self), "classes": list(self.classes)}
         unit = described.pop("unit")
-        return {**described, "beside": unit} if unit else described  # an older name, left out as before there was any
+        return {**described, "beside": unit} if unit else described  # older files lack it, and "beside" is its old name
 
     @classmethod
     def from_dict(cls, described: dict[str, Any]) -> Target:
-        """Make a target from what `to_dict` gave."""
+        """Make a target from the result of `to_dict`."""
         values = {**described, "classes": tuple(described["classes"]), "unit": described.get("beside", "")}
         values.pop("beside", None)
         return cls(**values)
@@ -81,19 +83,19 @@ class Target:
         if self.task == "numbers":
             return f"the target, numbers{self.suffix and f' in{self.suffix}'}"
         if self.task == "label":
-            return "the target, a label that holds or not"
+            return "the target, a label"
         return f"the target, {len(self.classes)} classes ({listed(self.classes, 6)})"
 
 
 def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> tuple[tuple[Target, ...], list[str]]:
-    """Decide what is to be predicted, and say it: of one column classes or numbers, of several labels or numbers.
+    """Infer the targets: classes or numbers for one column, labels or numbers for several; return remarks too.
 
     Parameters
     ----------
     source : str
         The table, for messages.
     columns : sequence of Column
-        Those to predict.
+        The target columns.
     task : {"classes", "numbers"}, optional
 
     Raises
@@ -101,12 +103,12 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
     DataError
         GN064 when a column cannot be predicted, or not together with the others.
     OptionError
-        GN021 for another task, GN022 for a column that is named twice.
+        GN021 for another task, GN022 for a duplicate column.
     """
     names = [one.name for one in columns]
     twice = [name for place, name in enumerate(names) if name in names[:place]]
     if twice:
-        raise OptionError("GN022", f"target {twice[0]!r}: named twice. Name each column to predict once.")
+        raise OptionError("GN022", f"target {twice[0]!r}: given twice. Name each target once.")
     if len(columns) == 1:
         target, remarks = learn_target(source, columns[0], task)
         return (target,), remarks
@@ -117,15 +119,15 @@ def learn_targets(source: str, columns: Sequence[Column], task: str | None) -> t
         learnt = [_learn_label(source, one) for one in columns]
     else:
         other = next(name for name in names if name not in labels)
-        against = f", as {labels[0]!r} is" if labels else ""
+        unlike = f", unlike {labels[0]!r}" if labels else ""
         numbers = all(one.kind == "number" for one in columns)
-        hint = " --task numbers predicts the numbers of all." if numbers else ""
+        hint = f" To predict all as numbers, pass {_AS_NUMBERS}." if numbers else ""
         raise DataError(
             "GN064",
-            f"{source}, target {other!r}: not 0 and 1, or yes and no{against}. Several columns are predicted "
-            f"together if all are labels, or all are numbers.{hint} Or train a network for each.",
+            f"{source}, target {other!r}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or "
+            f"all numbers.{hint} Otherwise train a network for each target.",
         )
-    return tuple(one for one, _ in learnt), [said for _, remarks in learnt for said in remarks]
+    return tuple(one for one, _ in learnt), [remark for _, remarks in learnt for remark in remarks]
 
 
 def _number_among_several(source: str, column: Column) -> tuple[Target, list[str]]:
@@ -134,14 +136,14 @@ def _number_among_several(source: str, column: Column) -> tuple[Target, list[str
         raise DataError(
             "GN064",
             f"{source}, target {column.name!r}: {_KINDS.get(kind, 'dates or lists')}, expected numbers. Several "
-            "columns are predicted together if all are labels (0 and 1, yes and no), or all are numbers. Turn it into "
-            "a column of 0 and 1 for each word, or predict it alone.",
+            "targets must be all labels (0 and 1, yes and no) or all numbers. Convert it to one column of 0 and 1 "
+            "per word, or predict it alone.",
         )
     return learn_target(source, column, "numbers")
 
 
 def _is_label(column: Column) -> bool:
-    """Tell whether every value of a column is 0 or 1, yes or no."""
+    """Return whether every value of a column is 0 or 1, or yes or no."""
     present, truths = column.present, column.truths
     return bool(present.any() and not np.isnan(truths[present]).any())
 
@@ -149,29 +151,28 @@ def _is_label(column: Column) -> bool:
 def _learn_label(source: str, column: Column) -> tuple[Target, list[str]]:
     name, share = column.name, float(np.nanmean(column.truths))
     if share in (0.0, 1.0):
-        which = "no" if share == 0 else "every"
+        which = "no" if share == 0 else "yes"
         raise DataError(
             "GN064",
-            f"{source}, target {name!r}: it holds in {which} row, nothing to learn. Leave it out of the targets.",
+            f"{source}, target {name!r}: the label is {which} in every row, expected both. Remove it from the targets.",
         )
-    return Target(name, "label"), [f"target {name!r}: a label that holds in {_share(share)} of the rows"]
+    return Target(name, "label"), [f"target {name!r}: a label, yes in {_percent(share)} of the rows"]
 
 
 def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64]:
-    """Return the numbers of a target's column, or 1 where a label holds and 0 where not, shape (n,); NaN where missing.
+    """Return the numbers of a target column, or 1 and 0 for a label, shape (n,); NaN where missing.
 
     Raises
     ------
     DataError
         GN064 for a label that is neither 0 nor 1, words instead of numbers, or a number too large.
     """
-    where = f"{source}, target {target.name!r}"
     if target.task == "numbers":
         _require_numbers(source, column)
         values = column.numbers
-        known = values[~np.isnan(values)]
-        if len(known):
-            require_moderate(known, where)
+        present = values[~np.isnan(values)]
+        if len(present):
+            require_moderate(present, source, target.name)
         return values
     values = column.truths
     wrong = np.flatnonzero(np.isnan(values) & column.present)
@@ -179,20 +180,21 @@ def values_of(source: str, column: Column, target: Target) -> NDArray[np.float64
         found = column.series[int(wrong[0])]
         raise DataError(
             "GN064",
-            f"{where}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no, of a label. Correct it.",
+            f"{source}, target {target.name!r}, sample {wrong[0] + 1}: {found!r}, expected 0 or 1, or yes or no. "
+            "Correct the value.",
         )
     return values
 
 
 def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
-    """Return the place of each row's class among a target's, shape (n,); -1 where it is missing.
+    """Return the class index of each row, shape (n,); -1 where it is missing.
 
-    Yes and no, true and false, and 1 and 0 are understood whichever of them training had.
+    Yes and no, true and false, and 1 and 0 are equivalent, whichever of them the training data had.
 
     Raises
     ------
     DataError
-        GN064 for a class that training did not know.
+        GN064 for a class that the training data did not have.
     """
     truths = [_TRUTHS.get(word.lower()) for word in target.classes]
     if len(truths) == 2 and {*truths} == {0.0, 1.0}:
@@ -207,112 +209,126 @@ def labels_of(source: str, column: Column, target: Target) -> NDArray[np.int64]:
         if target.numeric:
             _require_numbers(source, column)
     if target.numeric and _mostly_numbers(column):
-        strange &= ~np.isnan(column.numbers)  # some words are left out, as in training
+        strange &= ~np.isnan(column.numbers)  # a few words count as missing, as in training
     unknown = np.flatnonzero(strange & column.present)
     if unknown.size:
         raise DataError(
             "GN064",
-            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: class "
-            f"{column.spelt(int(unknown[0]))!r}, but the model knows "
-            f"{', '.join(map(repr, target.classes[:10]))}. Correct it, or train again with it.",
+            f"{source}, column {target.name!r}, sample {unknown[0] + 1}: unknown class "
+            f"{column.spelt(int(unknown[0]))!r}, expected one of {', '.join(map(repr, target.classes[:10]))}. Correct "
+            "it, or train a model with this class.",
         )
     return labels
 
 
 def _mostly_numbers(column: Column) -> bool:
-    """Tell whether at most half of the answers are words."""
+    """Return whether at most half of the values are words."""
     return 2 * len(column.non_numeric) <= column.series.count()
 
 
 def _require_numbers(source: str, column: Column) -> None:
-    """Refuse words instead of numbers: DataError GN064."""
+    """Raise DataError GN064 for words instead of numbers."""
     if not _mostly_numbers(column):
         row = int(np.argmax(column.present & np.isnan(column.numbers)))
         raise DataError(
             "GN064",
-            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected "
-            "numbers as in training. Correct them, or empty the fields to leave these rows out.",
+            f"{source}, column {column.name!r}, sample {row + 1}: {column.spelt(row)!r}, expected a number as in "
+            "training. Correct the values, or empty the fields to exclude these rows.",
         )
 
 
 def learn_target(source: str, column: Column, task: str | None) -> tuple[Target, list[str]]:
-    """Decide whether a column is classes or numbers, and say it.
+    """Infer whether a target column has classes or numbers; return remarks too.
 
     Raises
     ------
     DataError
-        GN064 when it cannot be predicted.
+        GN064 when the column cannot be predicted.
     OptionError
         GN021 for another task.
     """
     if task is not None:
         require_choice("task", task, TASKS)
     name, kind = column.name, column.kind
-    where = f"{source}, target {name!r}"
     if kind == "missing":
-        raise DataError("GN064", f"{where}: every value is missing, expected classes or numbers.")
+        raise DataError("GN064", f"{source}, target {name!r}: every value is missing, expected classes or numbers.")
     if kind in ("date", "other") and task != "classes":
-        raise DataError("GN064", f"{where}: dates or lists, expected classes or numbers. Turn it into one of them.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: dates or lists, expected classes or numbers. Convert the column."
+        )
     values = column.numbers if kind == "number" else np.empty(0)
     values = values[~np.isnan(values)]
     different = np.unique(values)
     if kind == "number" and not len(different):
-        raise DataError("GN064", f"{where}: every value is infinite or missing, expected classes or numbers.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: every value is infinite or missing, expected classes or numbers."
+        )
     decided = task or ("numbers" if kind == "number" and not _few_whole(different, len(values)) else "classes")
     if decided == "numbers":
         if kind != "number":
-            raise DataError("GN064", f"{where}: words, expected numbers. Leave out --task numbers.")
+            raise DataError("GN064", f"{source}, target {name!r}: words, expected numbers. Omit {_AS_NUMBERS}.")
         if len(different) < 2:
-            raise DataError("GN064", f"{where}: every value is {different[0]:g}, nothing to learn.")
-        require_moderate(different, where)
-        return Target(name, "numbers", unit=column.unit), [
-            f"target {name!r}: numbers from {different[0]:g} to {different[-1]:g}"
-            + ("" if task else " (--task classes would take each for a class)")
-        ]
-    # Classes such as 2D and 3D keep their names, and so do numbers that float64 does not tell apart.
-    told = kind == "number" and np.abs(different).max(initial=0) < 2**53
-    numeric = bool(told) and all(map(is_sign, column.units))
-    return _learn_classes(column, numeric=numeric, where=where, said=task is not None)
+            raise DataError(
+                "GN064", f"{source}, target {name!r}: every value is {different[0]:g}, expected different numbers."
+            )
+        require_moderate(different, source, name)
+        low, high = float(different[0]), float(different[-1])
+        remark = (
+            f"target {name!r}: regression, numbers from {low:g} to {high:g}"
+            if task
+            else f"target {name!r}: regression, numbers from {low:g} to {high:g} (for classes, pass {_AS_CLASSES})"
+        )
+        return Target(name, "numbers", unit=column.unit), [remark]
+    # Classes such as 2D and 3D keep their names, and so do numbers that float64 cannot distinguish.
+    distinct = kind == "number" and np.abs(different).max(initial=0) < 2**53
+    numeric = bool(distinct) and all(map(is_sign, column.units))
+    return _learn_classes(source, column, numeric=numeric, decided=task is not None)
 
 
-def require_moderate(values: NDArray[np.float64], where: str) -> None:
-    """Refuse numbers to be predicted whose squares are too large for any number: DataError GN064."""
+def require_moderate(values: NDArray[np.float64], source: str, name: str) -> None:
+    """Raise DataError GN064 for target numbers that are too large to square."""
     worst = float(values[np.abs(values).argmax()])
     if abs(worst) > LARGEST:
-        raise DataError("GN064", f"{where}: {worst:g}, allowed are numbers up to {LARGEST:g}. Correct it or remove it.")
+        raise DataError(
+            "GN064",
+            f"{source}, target {name!r}: {worst:g} is too large, expected numbers up to {LARGEST:g}. Correct it.",
+        )
 
 
-def _learn_classes(column: Column, *, numeric: bool, where: str, said: bool) -> tuple[Target, list[str]]:
+def _learn_classes(source: str, column: Column, *, numeric: bool, decided: bool) -> tuple[Target, list[str]]:
     name = column.name
     codes, words = class_words(column, numeric)
     counts = np.bincount(codes[codes >= 0], minlength=len(words))
     if len(words) < 2:
-        raise DataError("GN064", f"{where}: every value is {words[0]!r}, expected two classes or more.")
+        raise DataError(
+            "GN064", f"{source}, target {name!r}: every value is {words[0]!r}, expected at least two classes."
+        )
     if len(words) > max(2, min(_MANY_CLASSES, int(counts.sum()) // 2)):
-        hint = "Pass --task numbers, or name" if numeric else "Name"
+        hint = f" For regression, pass {_AS_NUMBERS}." if numeric else ""
         raise DataError(
             "GN064",
-            f"{where}: {len(words)} different values in {counts.sum()} rows are no classes. {hint} another column.",
+            f"{source}, target {name!r}: {len(words)} different values in {counts.sum()} rows are too many classes. "
+            f"Choose another column.{hint}",
         )
     order = np.argsort(-counts, kind="stable")
-    shown = listed([f"{words[k]!r} {_share(counts[k] / counts.sum())}" for k in order], 5)
-    other = " (--task numbers would predict the number)" if numeric and not said else ""
-    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes, {shown}{other}"]
+    shown = listed([f"{words[k]!r} {_percent(counts[k] / counts.sum())}" for k in order], 5)
+    hint = f" (for regression, pass {_AS_NUMBERS})" if numeric and not decided else ""
+    return Target(name, "classes", words, numeric), [f"target {name!r}: {len(words)} classes{hint}: {shown}"]
 
 
-def _share(part: float) -> str:
-    return f"{part:.0%}" if part >= 0.01 else f"{100 * part:.2g}%"
+def _percent(fraction: float) -> str:
+    return f"{fraction:.0%}" if fraction >= 0.01 else f"{100 * fraction:.2g}%"
 
 
 def _few_whole(different: NDArray[np.float64], rows: int) -> bool:
-    """Tell whether numbers are rather the names of classes: whole, few, and each of them often."""
+    """Return whether numbers are more likely class names: whole, few, and frequent."""
     return bool(
         len(different) <= _FEW_VALUES and 2 * len(different) <= rows and (different == np.floor(different)).all()
     )
 
 
 def class_words(column: Column, numeric: bool) -> tuple[NDArray[np.int64], tuple[str, ...]]:
-    """Return a target's classes as codes and words; those that are numbers are sorted as numbers."""
+    """Return a target's classes as codes and words; numeric ones are sorted by value."""
     if not numeric:
         return column.words()
     values = column.numbers

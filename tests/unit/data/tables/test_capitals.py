@@ -32,7 +32,7 @@ def test_training_says_it_of_words_and_classes_and_the_doctor_makes_them_one(tmp
     )
     learnt = Columns.learn(read_table(path), "kind")
     assert learnt.output_names == ("Hi", "hi", "lo")
-    said = [remark.split(" differ in capitals")[0] for remark in learnt.remarks if "capitals" in remark]
+    said = [remark.split(" differ only in case")[0] for remark in learnt.remarks if "only in case" in remark]
     assert said == ["column 'kind': 'Hi' and 'hi'", "column 'place': 'köln' and 'Köln'"]
     found = run("doctor", path, "--target", "kind", "--fix", copy, "--json").json()
     [one] = [finding for finding in found["findings"] if finding["code"] == "GD17"]
@@ -42,7 +42,7 @@ def test_training_says_it_of_words_and_classes_and_the_doctor_makes_them_one(tmp
     assert set(found["classes"]) == {"hi", "lo"}
     again = Columns.learn(read_table(copy), "kind")
     assert again.output_names == ("hi", "lo")
-    assert not any("capitals" in remark for remark in again.remarks)
+    assert not any("only in case" in remark for remark in again.remarks)
 
 
 def test_yes_and_no_are_read_in_any_letters_but_as_classes(tmp_path):
@@ -50,7 +50,7 @@ def test_yes_and_no_are_read_in_any_letters_but_as_classes(tmp_path):
     path = tmp_path / "t.csv"
     path.write_text("x,asked,kind\n" + "".join(f"{k % 9}.5,{a},{'ab'[k % 3 > 0]}\n" for k, a in enumerate(answers)))
     for target, told in (("kind", False), ("asked", True)):
-        assert any("capitals" in said for said in Columns.learn(read_table(path), target).remarks) == told
+        assert any("only in case" in said for said in Columns.learn(read_table(path), target).remarks) == told
         found = run("doctor", path, "--target", target, "--json").json()["findings"]
         assert ("GD17" in [finding["code"] for finding in found]) == told
 

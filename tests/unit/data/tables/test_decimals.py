@@ -65,11 +65,11 @@ def test_numbers_with_decimal_commas(tmp_path, separator, quote):
             assert table.column(name).kind == "number"
             np.testing.assert_allclose(table.column(name).numbers, np.multiply(values, factor), rtol=1e-15)
     assert said(table) == (
-        "column 'euro': '400,50 €' is read with a decimal comma; so are those of 2 more columns",
-        "column 'metres': '1.000,0' is read with points between thousands",
-        "column 'milligrams': '1,400 mg' is read with commas between thousands",
-        "column 'milligrams': '1,400 mg' has no decimal comma, unlike other columns; --decimal , reads it so; "
-        "so are those of 2 more columns",
+        "column 'euro': '400,50 €' is read with a decimal comma (also in 2 more columns)",
+        "column 'metres': '1.000,0' is read with a point between thousands",
+        "column 'milligrams': '1,400 mg' is read with a comma between thousands",
+        "column 'milligrams': '1,400 mg' is not read with a decimal comma, unlike other columns (also in 2 more "
+        "columns); to do so, pass --decimal ,",
     )
 
 
@@ -80,7 +80,7 @@ def test_commas_between_thousands_are_no_decimals_whatever_separates(tmp_path, s
     table = read_table(written(tmp_path, columns, separator))
     assert table.column("pay").numbers.tolist() == [40000.0 + 1000 * k for k in range(ROWS)]
     assert table.column("x").numbers.tolist() == [float(one) for one in columns["x"]]
-    assert said(table) == ("column 'pay': '40,000' is read with commas between thousands",)
+    assert said(table) == ("column 'pay': '40,000' is read with a comma between thousands",)
 
 
 def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
@@ -95,7 +95,7 @@ def test_points_beside_commas_are_read_as_each_column_shows(tmp_path):
         assert table.column(name).numbers.tolist() == [float(text.replace(",", ".")) for text in texts]
     assert said(table) == (
         "column 'a': '0,04' is read with a decimal comma",
-        "column 'c': '1.000' has no decimal comma, unlike other columns; --decimal , reads it so",
+        "column 'c': '1.000' is not read with a decimal comma, unlike other columns; to do so, pass --decimal ,",
     )
     learnt = Columns.from_dict(json.loads(json.dumps(Columns.learn(table, "b", task="numbers", keep="ac").to_dict())))
     asked = {"a": ["1,234"], "c": ["1.234"]}
@@ -187,12 +187,12 @@ def test_another_way_than_in_training_is_seen_and_said(tmp_path):
     learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
 
     for x, z, numbers, remarks in (
-        ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with points between thousands, as in training"]),
+        ("1,5", "1.234", (1.5, 1234), ["'1.234' is read with a point between thousands, as in training"]),
         (
             "1.5",
             "1,234.5",
             (1.5, 1234.5),
-            ["'1.5' is read with a decimal point, other than in training; so are", "'1,234.5' is"],
+            ["'1.5' is read with a decimal point, unlike in training (also in 1 more column)", "'1,234.5' is"],
         ),
         ("1,234", "7", (1.234, 7), ["'1,234' is read with a decimal comma, as in training"]),
     ):
@@ -208,7 +208,7 @@ def test_decimals_in_another_way_are_refused_where_a_column_could_be_either(tmp_
     german = {"x": [f"{k},{k % 9}5" for k in range(ROWS)], "z": [f"{k + 1}.{k + 100},5" for k in range(ROWS)]}
     learnt = Columns.learn(read_table(written(tmp_path, table_of(german))), "y", keep="xz")
     asked = {"x": ["1.5"], "z": [z]}
-    with pytest.raises(DataError, match=r"'x'.*'z' may be.*--decimal"):
+    with pytest.raises(DataError, match=r"'x'.*'z' is ambiguous.*--decimal"):
         learnt.apply(read_table(asked))
     told = learnt.apply(read_table(asked, decimal="."))
     np.testing.assert_array_equal(told, learnt.apply(read_table({"x": [1.5], "z": [number]})))

@@ -67,7 +67,7 @@ def test_training_says_it_and_takes_them_as_they_are():
     degrees[[3, 9]] = -999
     table = {"degrees": degrees, "mass": [f"{a} kg" for a in np.append(AGES[1:], -99)], "y": AGES.astype(float) + 0.5}
     learnt = Columns.learn(read_table({**table, "kind": np.where(AGES > 50, "a", "b")}), "kind")
-    assert [remark.split(", far")[0] for remark in learnt.remarks if "far from" in remark] == [
+    assert [remark.split(" is far")[0] for remark in learnt.remarks if "far from" in remark] == [
         "column 'degrees': -999 in 2 rows",
         "column 'mass': -99 in 1 row",
     ]
@@ -79,10 +79,10 @@ def test_training_says_it_and_takes_them_as_they_are():
 def test_a_model_that_never_saw_it_says_so_when_it_is_asked():
     learnt = Columns.learn(read_table({"degrees": DEGREES, "age": AGES, "y": np.where(AGES > 50, "a", "b")}), "y")
     asked = {"degrees": [-999, 20, 99, -1], "age": [-1, 9999, 85, 9999]}
-    assert [said.split(" of training")[0] for said in learnt.surprises(read_table(asked))] == [
-        f"column 'degrees': -999 in 1 row, far from the {DEGREES.min():g} to {DEGREES.max():g}",
-        f"column 'age': -1 in 1 row, far from the {AGES.min()} to {AGES.max()}",
-        f"column 'age': 9999 in 2 rows, far from the {AGES.min()} to {AGES.max()}",
+    assert [said.split(" and is used")[0] for said in learnt.surprises(read_table(asked))] == [
+        f"column 'degrees': -999 in 1 row is far outside the training range {DEGREES.min():g} to {DEGREES.max():g}",
+        f"column 'age': -1 in 1 row is far outside the training range {AGES.min()} to {AGES.max()}",
+        f"column 'age': 9999 in 2 rows is far outside the training range {AGES.min()} to {AGES.max()}",
     ]
     assert learnt.surprises(read_table({"degrees": [20, None, 55], "age": [95, 3, 0]})) == []
 

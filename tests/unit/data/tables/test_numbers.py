@@ -89,7 +89,7 @@ def _asked(mass):
 
 def test_a_model_keeps_to_the_unit_it_was_trained_with():
     learnt = _columns()
-    assert "column 'mass': its 'kg' is left out of account" in learnt.remarks
+    assert "column 'mass': the unit 'kg' is ignored" in learnt.remarks
     assert np.array_equal(learnt.apply(_asked("70 kg")), learnt.apply(_asked("70 KG.")))
     for columns in (learnt, Columns.from_dict(learnt.to_dict())):
         asked = read_table({"mass": ["70 kg", "70 g", "70"], "share": ["5%", "€5", "5"], "old": ["1", "2", "3 kg"]})
@@ -97,9 +97,9 @@ def test_a_model_keeps_to_the_unit_it_was_trained_with():
         flagged = read_table({"mass": [70, None, None], "share": [5, None, 5], "old": [1, 2, None]})
         assert np.array_equal(inputs, columns.apply(flagged))
         said = columns.surprises(asked)
-        assert "column 'mass': 2 values are no numbers in kg ('70', '70 g'), taken as missing" in said
-        assert "column 'share': 1 value is no number in % ('€5'), taken as missing" in said
-        assert "column 'old': 1 value is no number ('3 kg'), taken as missing" in said
+        assert "column 'mass': 2 values treated as missing, expected numbers in kg ('70', '70 g')" in said
+        assert "column 'share': 1 value treated as missing, expected numbers in % ('€5')" in said
+        assert "column 'old': 1 value treated as missing, expected numbers ('3 kg')" in said
 
 
 @pytest.mark.parametrize("bare", [[70, 80], ["70", "80"]], ids=["numbers", "text"])
@@ -109,16 +109,17 @@ def test_a_column_without_any_unit_has_the_models_and_that_is_said(bare):
     written = read_table(asked.frame.with_columns(pl.Series("mass", ["70 kg", "80 kg"])))
     assert np.array_equal(columns.apply(asked), columns.apply(written))
     assert columns.surprises(asked) == [
-        "column 'mass': numbers without 'kg', taken as if it stood there",
-        "column 'share': numbers without '%', taken as if it stood there",
-        "column 'old': its '%', which training did not have, is left out of account",
+        "column 'mass': its numbers lack the 'kg' of the training data, which is assumed",
+        "column 'share': its numbers lack the '%' of the training data, which is assumed",
+        "column 'old': '%', which the training data did not have, is ignored",
     ]
 
 
 def test_what_has_a_sign_is_no_number_in_a_unit():
     columns, asked = _columns(), read_table({"mass": ["$60", "80%", "70"], "share": [1, 2, 3], "old": [1, 2, 3]})
     assert (
-        columns.surprises(asked)[0] == "column 'mass': 2 values are no numbers in kg ('$60', '80%'), taken as missing"
+        columns.surprises(asked)[0]
+        == "column 'mass': 2 values treated as missing, expected numbers in kg ('$60', '80%')"
     )
     plain = read_table(asked.frame.with_columns(pl.Series("mass", [None, None, "70 kg"])))
     assert np.array_equal(columns.apply(asked), columns.apply(plain))
@@ -128,7 +129,7 @@ def test_several_units_are_said_with_advice():
     mixed = _columns(mass=["500 g", "1 kg"] * 30)
     [said] = [remark for remark in mixed.remarks if "'mass'" in remark]
     assert "('g' 30, 'kg' 30)" in said
-    assert "bring them to one unit" in said
+    assert "convert them to one unit" in said
     [said] = [remark for remark in _columns(mass=["€ 5", "$ 1"] * 30).remarks if "'mass'" in remark]
     assert "('$' 30, '€' 30)" in said
 
@@ -201,12 +202,15 @@ def test_numbers_among_few_words_are_told_and_among_many_are_codes():
     }
     table["ticket"] = [str(k) if k % 3 else f"A/{k % 50}" for k in range(83)]
     learnt = Columns.learn(read_table(table), "y")
-    said = [remark for remark in learnt.remarks if "are numbers, others words" in remark]
+    said = [remark for remark in learnt.remarks if "values are numbers and others are words" in remark]
     assert len(said) == 1
-    assert "'income': 72% of its values" in said[0]
+    assert "'income': treated as words, since only 72% of its values" in said[0]
     assert "such as 'refused'" in said[0]
     table["income"] = [f"{word} kg" if word.isdecimal() else word for word in incomes]
-    assert any("'income': 72% of its values" in remark for remark in Columns.learn(read_table(table), "y").remarks)
+    assert any(
+        "'income': treated as words, since only 72% of its values" in remark
+        for remark in Columns.learn(read_table(table), "y").remarks
+    )
 
 
 def test_a_line_of_totals_does_not_make_an_identifier_a_number():
@@ -222,7 +226,13 @@ MIXED = [f"{40 + k % 7}.5 {'kg' if k % 3 else 'g'}" for k in range(60)]
 def test_training_says_that_a_column_mixes_units(target):
     table = {"mass": MIXED, "x": [k % 7 for k in range(60)], "y": [0, 1] * 30}
     remarks = Columns.learn(read_table(table), target).remarks
-    assert sum("'mass': numbers in several units ('kg' 40, 'g' 20)" in said for said in remarks) == 1
+    assert (
+        sum(
+            "'mass': treated as words, since its numbers have different units ('kg' 40, 'g' 20)" in said
+            for said in remarks
+        )
+        == 1
+    )
 
 
 def test_classes_that_are_wanted_may_have_units():
@@ -244,11 +254,14 @@ def test_the_doctor_takes_a_target_with_a_sign_for_the_numbers_that_training_tak
 @pytest.mark.parametrize(
     ("values", "said"),
     [
-        ([51.0, 62.0, 70.0], ["most numbers are far beyond those of training, 51 where it had 4 to 8; check the unit"]),
-        ([51.0], ["most numbers are far beyond those of training, 51 where it had 4 to 8; check the unit"]),
+        (
+            [51.0, 62.0, 70.0],
+            ["most numbers are far outside the training range, such as 51 instead of 4 to 8; check the unit"],
+        ),
+        ([51.0], ["most numbers are far outside the training range, such as 51 instead of 4 to 8; check the unit"]),
         ([5.0, 6.0, 51.0, 0.06], []),
         ([11.9, 9.0, 1.0], []),
-        ([-999.0], ["-999 in 1 row, far from the 4 to 8 of training, is used as a number"]),
+        ([-999.0], ["-999 in 1 row is far outside the training range 4 to 8 and is used as a number"]),
         ([None, None], []),
     ],
 )
@@ -263,7 +276,7 @@ def test_many_columns_in_another_unit_are_told_in_one_line():
     columns = {f"c{k}": np.linspace(4, 8, 60) for k in range(5)} | {"same": [3.0, None] * 30}
     learnt = Columns.learn(read_table({**columns, "y": [0, 1] * 30}), "y")
     [one] = learnt.surprises(read_table({key: [70.0, 60.0] for key in columns} | {"same": [4.0, 5.0]}))
-    assert one.startswith("column 'c0' and 4 more: most numbers are far beyond")
+    assert one.startswith("column 'c0': most numbers are far outside the training range (also in 4 more columns)")
 
 
 def test_long_numbers_that_differ_in_every_row_are_names():
@@ -277,7 +290,7 @@ def test_long_numbers_that_differ_in_every_row_are_names():
 
 def test_a_column_that_is_there_is_not_offered_for_one_that_is_not():
     learnt = Columns.learn(read_table({"petal width": [1, 2] * 9, "sepal width": [1, 2, 3] * 6, "y": [0, 1] * 9}), "y")
-    with pytest.raises(DataError, match=r"There is 'petal\.width': rename"):
+    with pytest.raises(DataError, match=r"Rename 'petal\.width'\."):
         learnt.apply(read_table({"petal.width": [1], "sepal width": [2]}))
-    with pytest.raises(DataError, match="Add what is missing"):
+    with pytest.raises(DataError, match="Add the missing columns"):
         learnt.apply(read_table({"y": [1], "sepal width": [2]}))

@@ -1,0 +1,455 @@
+"""Chinese of the messages of preprocessing, models and training; holes are names in braces."""
+
+MESSAGES: dict[str, str] = {
+    # class weights, scaling, targets, augmentation
+    "class weights {given}: expected 'balanced', or a weight for each class.": (
+        "类别权重 {given}：应为 'balanced'，或给出每个类别的权重。"
+    ),
+    "class weights: class {label} does not occur, expected one of {present}.": (
+        "类别权重：类别 {label} 不存在，应为 {present} 之一。"
+    ),
+    "class weights: class {label} has weight {weight}, expected a finite number, 0 or more.": (
+        "类别权重：类别 {label} 的权重为 {weight}，应为不小于 0 的有限数。"
+    ),
+    "scaling {name}: the training values are needed to standardise. Pass raw=….": (
+        "缩放方式 {name}：标准化需要训练数据的数值。请传入 raw=…。"
+    ),
+    "{where}: values up to {largest} are too large to square. Divide them by a constant.": (
+        "{where}：数值最大达 {largest}，平方后溢出。请先除以一个常数。"
+    ),
+    "inputs": "输入",
+    "feature {feature}": "特征 {feature}",
+    "scaling: span and offset have different lengths": "缩放：span 与 offset 的长度不同",
+    "scaling {name}: unknown name, or a span that does not fit it": "缩放方式 {name}：名称未知，或与 span 不符",
+    "targets values: the training values are needed. Use Targets.of_values.": (
+        "目标 values：需要训练数据的数值。请使用 Targets.of_values。"
+    ),
+    "outputs: shape {shape}, expected (samples, {classes}). For rows, use model.predict(rows).": (
+        "outputs：形状为 {shape}，应为（样本数，{classes}）。要预测样本，请用 model.predict(rows)。"
+    ),
+    "{options}: the samples are not images. Omit these options.": "{options}：样本不是图像。请去掉这些选项。",
+    "{options}: the images have colours, expected greyscale. Omit these options, or the colours.": (
+        "{options}：图像是彩色的，应为灰度图。请去掉这些选项，或按灰度读取。"
+    ),
+    # inputs outside the range of training
+    "rows: {samples} far outside the range of the training data{unit}: {what}. Predictions are unreliable; pass rows "
+    "with the encoding and scale of the training data.": (
+        "rows：{samples}远超训练数据的范围{unit}：{what}。预测结果不可靠；请使用与训练数据相同的编码和取值范围。"
+    ),
+    "the sample is": "该样本",
+    "most of {count} samples are": "{count} 个样本中的大多数",
+    " (in standard deviations of the column)": "（以该列的标准差为单位）",
+    "{name} is {value}, in training it was {low} to {high}": "{name}为 {value}，训练时为 {low} 到 {high}",
+    "the smallest value": "最小值",
+    "the median value": "中位数",
+    "the largest value": "最大值",
+    "value {place}": "第 {place} 个值",
+    "value {place} (and {count} more)": "第 {place} 个值（及另外 {count} 个值）",
+    # columns of tables: what was decided
+    "column {name}: the unit {unit} is ignored": "列 {name}：忽略单位 {unit}",
+    "column {name}: {value} in {count} row{plural} is far from all other values and is used as a number; if it means "
+    "missing, empty these fields with glassnet doctor --fix": (
+        "列 {name}：{count} 行的值为 {value}，远离其他所有值，按数字使用；若表示缺失，请用 glassnet doctor --fix "
+        "清空这些字段"
+    ),
+    " (also in {count} more column{plural})": "（另有 {count} 列也是如此）",
+    "column {name}: {value} is read with a decimal comma{more}": "列 {name}：{value} 中的逗号按小数点读取{more}",
+    "column {name}: {value} is read with a point between thousands{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取{more}"
+    ),
+    "column {name}: {value} is read with a comma between thousands{more}": (
+        "列 {name}：{value} 中的逗号按千位分隔符读取{more}"
+    ),
+    "column {name}: {value} is not read with a decimal comma, unlike other columns{more}; to do so, pass --decimal ,": (
+        "列 {name}：与其他列不同，{value} 不按小数逗号读取{more}；如需如此，请加 --decimal ,"
+    ),
+    "column {name}: {value} is read with a decimal comma, unlike in training{more}": (
+        "列 {name}：{value} 中的逗号按小数点读取，与训练时不同{more}"
+    ),
+    "column {name}: {value} is read with a decimal comma, as in training{more}": (
+        "列 {name}：{value} 中的逗号按小数点读取，与训练时相同{more}"
+    ),
+    "column {name}: {value} is read with a decimal point, unlike in training{more}": (
+        "列 {name}：{value} 中的点按小数点读取，与训练时不同{more}"
+    ),
+    "column {name}: {value} is read with a point between thousands, unlike in training{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取，与训练时不同{more}"
+    ),
+    "column {name}: {value} is read with a point between thousands, as in training{more}": (
+        "列 {name}：{value} 中的点按千位分隔符读取，与训练时相同{more}"
+    ),
+    "column {name}: {value} is read with a comma between thousands, unlike in training{more}": (
+        "列 {name}：{value} 中的逗号按千位分隔符读取，与训练时不同{more}"
+    ),
+    "column {name}: {word} and {other} differ only in case or spaces{more} and count as different words; if they mean "
+    "the same, unify them with glassnet doctor --fix": (
+        "列 {name}：{word} 与 {other} 只有大小写或空格不同{more}，按不同的词处理；若意思相同，请用 glassnet doctor "
+        "--fix 统一"
+    ),
+    " (as do {count} more)": "（另有 {count} 组）",
+    "column {name}: treated as words, since its numbers have different units ({units}); to use it as numbers, convert "
+    "them to one unit": "列 {name}：数字的单位不一（{units}），按文字处理；要按数字使用，请换算成同一单位",
+    "column {name}: treated as words, since only {percent} of its values are numbers and others are words such as "
+    "{word}; to use it as numbers, empty those fields": (
+        "列 {name}：只有 {percent} 的值是数字，其余是 {word} 之类的文字，故按文字处理；要按数字使用，请清空这些字段"
+    ),
+    "column {name}: {count} value{plural} treated as missing, expected numbers{unit} ({shown})": (
+        "列 {name}：{count} 个值按缺失处理，应为{unit}数字（{shown}）"
+    ),
+    " in {unit}": "以 {unit} 为单位的",
+    "column {name}: {count} value{plural} treated as missing, expected yes or no ({shown})": (
+        "列 {name}：{count} 个值按缺失处理，应为 yes 或 no（{shown}）"
+    ),
+    "column {name}: {count} value{plural} ignored, not in the training data ({shown})": (
+        "列 {name}：忽略 {count} 个训练数据中没有的值（{shown}）"
+    ),
+    "column {name}: {count} infinite value{plural} treated as missing": "列 {name}：{count} 个无穷大的值按缺失处理",
+    "column {name}: {sign}, which the training data did not have, is ignored": (
+        "列 {name}：忽略训练数据中没有的 {sign}"
+    ),
+    "column {name}: its numbers lack the {unit} of the training data, which is assumed": (
+        "列 {name}：数字没有训练数据中的 {unit}，按带有该单位处理"
+    ),
+    "column {name}: {value} in {count} row{plural} is far outside the training range {low} to {high} and is used as a "
+    "number; if it means missing, empty these fields": (
+        "列 {name}：{count} 行的值为 {value}，远超训练时的范围 {low} 到 {high}，按数字使用；若表示缺失，请清空这些字段"
+    ),
+    "column {name}: most numbers are far outside the training range{more}, such as {number} instead of {low} to "
+    "{high}; check the unit": (
+        "列 {name}：多数数字远超训练时的范围{more}，例如 {number}，而训练时为 {low} 到 {high}；请检查单位"
+    ),
+    # columns that are excluded, and why
+    "listed in --drop": "由 --drop 指定",
+    "every value is missing": "所有值都缺失",
+    "every value is {value}": "所有值都是 {value}",
+    "{count} different words, each in fewer than {rows} rows": "{count} 个不同的词，每个出现不到 {rows} 行",
+    "{count} different words in {rows} rows, like an identifier (to use it, pass {flag})": (
+        "{rows} 行中有 {count} 个不同的词，像是标识符（要使用该列，请加 {flag}）"
+    ),
+    "every value differs, like an identifier (to use it, pass {flag})": (
+        "各行的值互不相同，像是标识符（要使用该列，请加 {flag}）"
+    ),
+    "excluded: {why}": "不使用：{why}",
+    "{source}: no column is left to predict {targets} from.": "{source}：没有可用来预测 {targets} 的列。",
+    "{source}: no column is left to predict {targets} from; {name} is excluded{more}, because {reason}.": (
+        "{source}：没有可用来预测 {targets} 的列；不使用列 {name}{more}，因为{reason}。"
+    ),
+    # columns that are missing or cannot be used
+    "{source}: missing column{plural} {names}, which the model needs. {hint}": (
+        "{source}：缺少模型需要的列 {names}。{hint}"
+    ),
+    "Rename {names}.": "请为 {names} 改名。",
+    "Add the missing columns.": "请补上缺少的列。",
+    "{source}: column {name} not found. {hint}": "{source}：没有列 {name}。{hint}",
+    "Did you mean {names}?": "是否指 {names}？",
+    "Columns: {names}.": "现有的列：{names}。",
+    "Name each target separately: {flags}.": "请分别指定各目标列：{flags}。",
+    "Its first line has no column names.": "第一行没有列名。",
+    "The file was read as a single column; separate values by commas, semicolons, tabs or bars.": (
+        "文件被读成一列；请用逗号、分号、制表符或竖线分隔数值。"
+    ),
+    "{source}: column {changed} has another decimal sign than in training, and column {name} is ambiguous. Pass "
+    "--decimal . or --decimal , (in Python: read_table(…, decimal='.')).": (
+        "{source}：列 {changed} 的小数符号与训练时不同，而列 {name} 两种读法都可能。请加 --decimal . 或 --decimal ,"
+        "（Python 中为 read_table(…, decimal='.')）。"
+    ),
+    "{source}, column{plural} {names}: {what} (such as {example}), expected numbers or words. Convert to {way}, or "
+    "pass {drops}.": "{source}，列 {names}：{what}（例如 {example}），应为数字或文字。请换算成{way}，或使用 {drops}。",
+    "dates or times": "日期或时间",
+    "numbers, such as days since a fixed date": "数字（例如自某日起的天数）",
+    "lists, records or the like": "列表、记录之类",
+    "columns of numbers or words": "数字列或文字列",
+    "columns: version {version}, expected {known} or lower": "列的版本为 {version}，应不高于 {known}",
+    "load_table: expected either target, for a training table, or columns of a model.": (
+        "load_table：训练用表格应给出 target，否则给出模型的 columns，二者取一。"
+    ),
+    # columns to predict
+    "{source}, target {name}: every value is missing.": "{source}，目标列 {name}：所有值都缺失。",
+    "{source}, target {name}: no row has all of these targets.": "{source}，目标列 {name}：没有一行同时具有这些目标。",
+    "target {name}: given twice. Name each target once.": "目标列 {name}：重复给出。每个目标列只写一次。",
+    "{source}, target {name}: not 0 and 1, or yes and no{unlike}. Several targets must be all labels or all "
+    "numbers.{hint} Otherwise train a network for each target.": (
+        "{source}，目标列 {name}：不是 0 和 1，也不是 yes 和 no{unlike}。多个目标列应全部是标签，或全部是数字。{hint}"
+        "否则请为每个目标列各训练一个网络。"
+    ),
+    ", unlike {name}": "，与 {name} 不同",
+    " To predict all as numbers, pass {flag}.": "要全部按数字预测，请加 {flag}。",
+    "{source}, target {name}: {kind}, expected numbers. Several targets must be all labels (0 and 1, yes and no) or "
+    "all numbers. Convert it to one column of 0 and 1 per word, or predict it alone.": (
+        "{source}，目标列 {name}：是{kind}，应为数字。多个目标列应全部是标签（0 和 1，或 yes 和 no），或全部是数字。"
+        "请为每个词建一列 0 和 1，或单独预测该列。"
+    ),
+    "words": "文字",
+    "yes and no": "yes 和 no",
+    "dates or lists": "日期或列表",
+    "{source}, target {name}: the label is {which} in every row, expected both. Remove it from the targets.": (
+        "{source}，目标列 {name}：每行的标签都是 {which}，应两种都有。请从目标列中去掉。"
+    ),
+    "{source}, target {name}, sample {place}: {found}, expected 0 or 1, or yes or no. Correct the value.": (
+        "{source}，目标列 {name}，样本 {place}：{found}，应为 0 或 1，或 yes 或 no。请改正该值。"
+    ),
+    "{source}, column {name}, sample {place}: unknown class {found}, expected one of {known}. Correct it, or train a "
+    "model with this class.": (
+        "{source}，列 {name}，样本 {place}：未知类别 {found}，应为 {known} 之一。请改正，或用含该类别的数据训练模型。"
+    ),
+    "{source}, column {name}, sample {place}: {found}, expected a number as in training. Correct the values, or empty "
+    "the fields to exclude these rows.": (
+        "{source}，列 {name}，样本 {place}：{found}，应与训练时一样为数字。请改正，或清空这些字段以排除这些行。"
+    ),
+    "{source}, target {name}: every value is missing, expected classes or numbers.": (
+        "{source}，目标列 {name}：所有值都缺失，应为类别或数字。"
+    ),
+    "{source}, target {name}: every value is infinite or missing, expected classes or numbers.": (
+        "{source}，目标列 {name}：所有值都是无穷大或缺失，应为类别或数字。"
+    ),
+    "{source}, target {name}: dates or lists, expected classes or numbers. Convert the column.": (
+        "{source}，目标列 {name}：是日期或列表，应为类别或数字。请转换该列。"
+    ),
+    "{source}, target {name}: words, expected numbers. Omit {flag}.": (
+        "{source}，目标列 {name}：是文字，应为数字。请去掉 {flag}。"
+    ),
+    "{source}, target {name}: every value is {value}, expected different numbers.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应有不同的数字。"
+    ),
+    "{source}, target {name}: every value is {value}, expected at least two classes.": (
+        "{source}，目标列 {name}：所有值都是 {value}，应至少有两个类别。"
+    ),
+    "{source}, target {name}: {value} is too large, expected numbers up to {largest}. Correct it.": (
+        "{source}，目标列 {name}：{value} 过大，绝对值应不超过 {largest}。请改正。"
+    ),
+    "{source}, target {name}: {count} different values in {rows} rows are too many classes. Choose another "
+    "column.{hint}": ("{source}，目标列 {name}：{rows} 行中有 {count} 个不同的值，类别过多。请选择另一列。{hint}"),
+    " For regression, pass {flag}.": "要做回归，请加 {flag}。",
+    "target {name}: a label, yes in {percent} of the rows": "目标列 {name}：标签，{percent} 的行为 yes",
+    "target {name}: regression, numbers from {low} to {high}": "目标列 {name}：回归，数值从 {low} 到 {high}",
+    "target {name}: regression, numbers from {low} to {high} (for classes, pass {flag})": (
+        "目标列 {name}：回归，数值从 {low} 到 {high}（要按类别预测，请加 {flag}）"
+    ),
+    "target {name}: {count} classes{hint}: {shown}": "目标列 {name}：{count} 个类别{hint}：{shown}",
+    " (for regression, pass {flag})": "（要做回归，请加 {flag}）",
+    # models
+    "targets {name}: {source} has classes, expected one of {fitting}.": (
+        "目标 {name}：{source} 的样本属于类别，应为 {fitting} 之一。"
+    ),
+    "targets {name}: {source} has values, not classes, expected one of {fitting}.": (
+        "目标 {name}：{source} 的样本带有数值而非类别，应为 {fitting} 之一。"
+    ),
+    "targets values: {output} outputs are bounded. Use identity outputs.": (
+        "目标 values：{output} 输出有界。请使用 identity 输出。"
+    ),
+    "label_smoothing {value}: expected 0 with targets values.": "label_smoothing {value}：目标为 values 时应为 0。",
+    "targets multilabel: {output} outputs are not one probability per label. Use sigmoid outputs.": (
+        "目标 multilabel：{output} 输出不能给出每个标签各自的概率。请使用 sigmoid 输出。"
+    ),
+    "{source}: a target is neither 0 nor 1, as targets multilabel require.": (
+        "{source}：有的目标值不是 0 或 1，而目标 multilabel 要求如此。"
+    ),
+    "{source}: a target is negative, but exponential outputs are positive.": (
+        "{source}：有的目标值为负，而 exponential 输出恒为正。"
+    ),
+    "{source}: targets up to {largest} are too large to square. Divide them by a constant.": (
+        "{source}：目标值最大达 {largest}，平方后溢出。请先除以一个常数。"
+    ),
+    "bins {bins}: expected 1 or more.": "bins {bins}：应不小于 1。",
+    "{output} outputs have no temperature, expected sigmoid or softmax outputs.": (
+        "{output} 输出没有温度，应为 sigmoid 或 softmax 输出。"
+    ),
+    "a regression has no confidence to calibrate.": "回归模型没有可校准的置信度。",
+    "{source}: the model has no columns to shuffle, expected a model of a table.": (
+        "{source}：模型没有可打乱的列，应为表格的模型。"
+    ),
+    "rows: a table, expected encoded inputs. Pass model.columns.apply(read_table(…)).": (
+        "rows：是表格，应为编码后的输入。请传入 model.columns.apply(read_table(…))。"
+    ),
+    "rows: shape {shape}, expected (samples, {features}).{hint}": (
+        "rows：形状为 {shape}，应为（样本数，{features}）。{hint}"
+    ),
+    " For outputs, use model.probabilities or model.confidence.": (
+        "若这些是输出，请用 model.probabilities 或 model.confidence。"
+    ),
+    "outputs: shape {shape}, expected (samples, {classes}).{hint}": (
+        "outputs：形状为 {shape}，应为（样本数，{classes}）。{hint}"
+    ),
+    " For rows, use model.{method}(model.outputs(rows)).": "若这些是样本，请用 model.{method}(model.outputs(rows))。",
+    " Pass model.outputs(rows).": "请传入 model.outputs(rows)。",
+    "model: {kind}, expected a Model, from load_model or fit(…).model.{hint}": (
+        "model：是 {kind}，应为 Model（来自 load_model 或 fit(…).model）。{hint}"
+    ),
+    " Pass its model_.": "请传入其 model_ 属性。",
+    # model files
+    "{path}: not written, because load_model would reject it ({problem}).": (
+        "{path}：未写入，因为 load_model 会拒绝该模型（{problem}）。"
+    ),
+    "{path}: a safetensors file, but not a glassnet model.": "{path}：是 safetensors 文件，但不是 glassnet 模型。",
+    "{path}: file format {version}, expected {known} or lower. Update glassnet.": (
+        "{path}：文件格式版本为 {version}，应不高于 {known}。请升级 glassnet。"
+    ),
+    "{path}: no such model file. Train one with `glassnet train`.": (
+        "{path}：没有这个模型文件。可用 `glassnet train` 训练一个。"
+    ),
+    "{path}: a folder, expected a model file.": "{path}：是文件夹，应为模型文件。",
+    "{path}: cannot be read ({reason}).": "{path}：无法读取（{reason}）。",
+    "{path}: not a model file (expected safetensors).": "{path}：不是模型文件（应为 safetensors）。",
+    "{path}: the file is damaged ({why}). Restore a copy, or train again.": (
+        "{path}：文件已损坏（{why}）。请用备份恢复，或重新训练。"
+    ),
+    "its header is nested too deeply": "文件头嵌套过深",
+    "its checksum does not match": "校验和不符",
+    "its header is unreadable": "文件头无法读取",
+    "its header has a duplicate key": "文件头有重复的键",
+    "top level": "顶层",
+    "its header is nested more than {levels} levels deep": "文件头嵌套超过 {levels} 层",
+    "header: {place} has a whole number of more than 64 bits": "文件头：{place} 含有超过 64 位的整数",
+    "header: {place} is missing": "文件头：缺少 {place}",
+    "header: {place} is unknown": "文件头：{place} 未知",
+    "header: {place} is {found}, expected {wanted}": "文件头：{place} 为 {found}，应为{wanted}",
+    "a whole number{limits}": "{limits}整数",
+    "a finite number{limits}": "{limits}有限数",
+    " from {low} to {high}": " {low} 到 {high} 之间的",
+    " from {low}": "不小于 {low} 的",
+    " up to {high}": "不大于 {high} 的",
+    "text": "文字",
+    "one of {choices}": " {choices} 之一",
+    "true or false": " true 或 false",
+    "null": "空值（null）",
+    "a number": "数字",
+    "a list": "列表",
+    "a list of {length}": "长度为 {length} 的列表",
+    "an object": "对象",
+    "image_shape is {rows} × {columns}, but the network has {features} inputs": (
+        "image_shape 为 {rows} × {columns}，但网络有 {features} 个输入"
+    ),
+    "it has {found} tensors, expected {expected} for each of {members} networks": (
+        "有 {found} 个张量，应为 {members} 个网络各 {expected} 个"
+    ),
+    "it has unexpected tensors: {names} ({dtypes})": "张量不符：{names}（{dtypes}）",
+    "tensor {name} has shape {shape}, expected {expected}": "张量 {name} 的形状为 {shape}，应为 {expected}",
+    "tensor {name} has values that are NaN or infinite": "张量 {name} 含有 NaN 或无穷大",
+    "scaling.{name} must be a list if scaling.name is 'features', and a number otherwise": (
+        "scaling.name 为 'features' 时 scaling.{name} 应为列表，否则应为数字"
+    ),
+    "scaling.{name} is 0 or too large": "scaling.{name} 为 0 或过大",
+    "targets.classes is {classes}, but the network has {outputs} outputs": (
+        "targets.classes 为 {classes}，但网络有 {outputs} 个输出"
+    ),
+    "targets.low is {low} and targets.high is {high}, expected low below high": (
+        "targets.low 为 {low}，targets.high 为 {high}，前者应小于后者"
+    ),
+    "its columns give {count} inputs, but the network has {features}": (
+        "各列给出 {count} 个输入，但网络有 {features} 个"
+    ),
+    "its columns give {count} outputs, but the network has {outputs}": (
+        "各列给出 {count} 个输出，但网络有 {outputs} 个"
+    ),
+    "its columns do not fit targets {targets}": "各列与目标 {targets} 不符",
+    "header: {place} has {count} values, expected {expected}": "文件头：{place} 有 {count} 个值，应为 {expected} 个",
+    "0 or {count}": "0 或 {count}",
+    # checkpoints
+    "checkpoint-every {every}: expected a time such as 30s, 5m or 2h, or a number of steps.": (
+        "checkpoint-every {every}：应为时间（如 30s、5m、2h）或步数。"
+    ),
+    "{path}: the training was started with the engine {name}. Pass engine=….": (
+        "{path}：训练开始时使用引擎 {name}。请传入 engine=…。"
+    ),
+    "{source}: {path} was started without {what}. Omit them.": "{source}：{path} 的训练开始时没有{what}。请去掉。",
+    "{source}: {path} was started with other {what}, {samples} samples of {began_with}. Pass those.": (
+        "{source}：{path} 的训练开始时用的是另一份{what}（{began_with} 的 {samples} 个样本）。请使用那份数据。"
+    ),
+    "training data": "训练数据",
+    "validation data": "验证数据",
+    "no data": "没有数据",
+    "{path}: no such checkpoint. `glassnet train --checkpoint` writes one.": (
+        "{path}：没有这个检查点。`glassnet train --checkpoint` 可写出检查点。"
+    ),
+    "{path}: a model, expected a checkpoint. There is no training to resume.": (
+        "{path}：是模型，应为检查点。没有可继续的训练。"
+    ),
+    "{path}: started with glassnet {version}, this is {now}: {problem} Resume with the version that started it.": (
+        "{path}：训练由 glassnet {version} 开始，当前版本为 {now}：{problem}请用开始训练的版本继续。"
+    ),
+    "history.{name} has shape {shape} and dtype {dtype}": "history.{name} 的形状为 {shape}，dtype 为 {dtype}",
+    "the checkpoint is at epoch {epoch} of {epochs}": "检查点位于第 {epoch} 轮，共 {epochs} 轮",
+    "the checkpoint has the arrays {found}, expected {expected}": "检查点含有数组 {found}，应为 {expected}",
+    "array {name} has shape {shape} and dtype {dtype}": "数组 {name} 的形状为 {shape}，dtype 为 {dtype}",
+    "the checkpoint has {name} {value}": "检查点的 {name} 为 {value}",
+    "{path}: the file is a model. Choose another path for the checkpoint.": (
+        "{path}：该文件是模型。请为检查点选择另一个路径。"
+    ),
+    "{problem} The file is not replaced; choose another path.": "{problem}不会替换该文件；请选择另一个路径。",
+    "{path}: the checkpoint of an unfinished training. Run `glassnet resume {path}`, or remove the file.": (
+        "{path}：是尚未结束的训练的检查点。请运行 `glassnet resume {path}`，或删除该文件。"
+    ),
+    "checkpoint not written: {problem} Training continues.": "未写入检查点：{problem}训练继续进行。",
+    "interrupted, checkpoint not written: {problem}": "已中断，未写入检查点：{problem}",
+    "interrupted, {done} of {epochs} epochs are saved in {path}. Resume with `glassnet resume {path}`.": (
+        "已中断，{epochs} 轮中的 {done} 轮已存入 {path}。请用 `glassnet resume {path}` 继续。"
+    ),
+    "{path}: the last bits may differ, because versions or processor changed: {changes}.": (
+        "{path}：版本或处理器有变化，末位可能不同：{changes}。"
+    ),
+    "{path}: the training was started with {source}. Pass these data.": (
+        "{path}：训练开始时使用 {source}。请传入该数据。"
+    ),
+    # training
+    "{source}: no classes, expected one class label per sample.": "{source}：没有类别，每个样本应有一个类别标签。",
+    "{source}: {samples} samples for {folds} folds, expected {least} or more. Use fewer folds.": (
+        "{source}：{samples} 个样本分为 {folds} 折，至少应有 {least} 个。请减少折数。"
+    ),
+    "training diverged in epoch {epoch}: {why}. The last good weights are {kept}. {advice}": (
+        "训练在第 {epoch} 轮发散：{why}。最后一组正常的权重是{kept}。{advice}"
+    ),
+    "the loss became {loss}": "损失变为 {loss}",
+    "a weight became infinite": "有权重变为无穷大",
+    "the loss {loss} exceeds the {constant} of a constant prediction, and the weights grew more than tenfold": (
+        "损失 {loss} 超过恒定预测的 {constant}，且权重增大到十倍以上"
+    ),
+    "the weights after epoch {epoch}": "第 {epoch} 轮之后的权重",
+    "the initial weights": "初始权重",
+    "Use a smaller weight decay or learning rate; their product must be below 1.": (
+        "请减小权重衰减或学习率；两者之积应小于 1。"
+    ),
+    "Use a smaller learning rate.": "请减小学习率。",
+    "options: {kind}, expected Options(…) or Options.recipe(…).": (
+        "options：是 {kind}，应为 Options(…) 或 Options.recipe(…)。"
+    ),
+    "checkpoint: not supported for ensembles. Train the members one by one, or omit it.": (
+        "checkpoint：集成不支持检查点。请逐个训练成员，或去掉该参数。"
+    ),
+    "{name} {given}: the model was made with {value}. Use the model's own options.": (
+        "{name} {given}：模型创建时为 {value}。请使用模型自己的选项。"
+    ),
+    "epoch {epoch}, step {step}: expected an epoch from 0 to {epochs} and a step from 0 to {steps}.": (
+        "第 {epoch} 轮第 {step} 步：轮应为 0 到 {epochs}，步应为 0 到 {steps}。"
+    ),
+    "epoch {epoch}, step {step}: already passed, the state is at epoch {progress}.": (
+        "第 {epoch} 轮第 {step} 步：已经过去，当前位于第 {progress} 轮。"
+    ),
+    "{points} points from {low} to {high}: expected 0 < low < high and at least 10 points.": (
+        "从 {low} 到 {high} 的 {points} 个点：应满足 0 < low < high，且至少 10 个点。"
+    ),
+    "rate {low}: the loss is not finite from the first step on. Use a smaller low.": (
+        "学习率 {low}：从第一步起损失就不是有限数。请减小 low。"
+    ),
+    # training records and verification
+    "the training cannot be repeated: {reason}.": "训练无法重复：{reason}。",
+    "the model was trained with {name}, a function that its training record does not contain": (
+        "模型用 {name} 训练，而训练记录中没有这个函数"
+    ),
+    "the model was trained with the custom engine {name}": "模型用自定义引擎 {name} 训练",
+    "the model has no complete training record. If it is a checkpoint, finish its training with `glassnet resume`.": (
+        "模型没有完整的训练记录。如果是检查点，请先用 `glassnet resume` 完成训练。"
+    ),
+    "the model has no training record.": "模型没有训练记录。",
+    "the training record has the option {name}, which this glassnet does not know.": (
+        "训练记录中有选项 {name}，当前版本的 glassnet 不认识。"
+    ),
+    "the weights in the file do not match its training record": "文件中的权重与训练记录不符",
+    "{source} is not the training data": "{source} 不是训练数据",
+    "the network in the file does not match its training record": "文件中的网络与训练记录不符",
+    "the scaling of the {what} in the file does not match the data": "文件中{what}的缩放与数据不符",
+    "targets": "目标",
+    "member {number}: {where}": "成员 {number}：{where}",
+    "the weights after epoch {epoch}, where training diverges": "第 {epoch} 轮之后的权重（训练在此发散）",
+    "the moving average of the weights": "权重的滑动平均",
+    "the weights in the file, which match no epoch": "文件中的权重（与任何一轮都不符）",
+}
