@@ -1,441 +1,376 @@
-"""Write the results into docs/benchmarks.md, and four rows of them into the README, in both languages.
+"""Write the results into docs/benchmarks.md and four of them into the README, in both languages.
 
-They come from benchmarks/results/*.json and nothing else.
+Every figure comes from benchmarks/results/*.json. A benchmark that has not been run has no row.
 
-One row for each work, one column for each side; a peer's cell says how many times as much it needs as glassnet does.
-Where that is less the figure is bold. What has no peer is a list below. A benchmark that has not been run has no row.
+    python benchmarks/table.py
 """
 
 from __future__ import annotations
 
-import itertools
-import json
 import re
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import machine
 from glassnet.training.numerics import NUMERICS
+from rows import ACCURACIES, ALONE, PEERS, ROWS, Both, Facts, Row, figure, load, rows_of, times, with_range
 
-HERE = Path(__file__).resolve().parent
-PAGES = HERE.parent
+PAGES = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(r"(<!-- results: written by benchmarks/table.py -->\n).*?(<!-- end of results -->)", re.DOTALL)
 
-Both = tuple[str, str]
-"""A text in English and in Chinese."""
-
-
-class Row(NamedTuple):
-    """One work: what glassnet needs for it, and each peer by its name in the results."""
-
-    title: Both
-    own: dict[str, Any]  # a summary: median, min, max
-    sides: dict[str, dict[str, Any]]
-    unit: str = "s"
-    remarks: Mapping[str, str] = MappingProxyType({})  # side -> what is said beside its figure
-    unfit: frozenset[str] = frozenset()  # sides that did not reach what was asked: not compared
-
-
-COLUMNS: tuple[tuple[Both, tuple[str, ...]], ...] = (
-    (("NumPy", "NumPy"), ("notes-program", "numpy-by-hand", "numpy.loadtxt")),
-    (("JAX", "JAX"), ("jax", "jax-scan", "jax-blocked")),
-    (("PyTorch", "PyTorch"), ("torch", "torch-compiled")),
-    (("Keras", "Keras"), ("keras",)),
-    (("scikit-learn", "scikit-learn"), ("scikit-learn",)),
-    (("others", "其他"), ("onnxruntime", "polars", "pandas", "pandas-pyarrow", "pyarrow")),
+TABLES: tuple[tuple[Both, tuple[str, ...]], ...] = (
+    (("Training", "训练"), ("per_sample", "notes_class", "batch_epoch", "time_to")),
+    (("Prediction", "预测"), ("query",)),
+    (("Files, start-up and disk space", "文件、启动与磁盘空间"), ("loading", "whole_process", "install")),
 )
-NAMES: dict[str, Both] = {
-    "notes-program": ("the notes' program", "笔记的程序"),
-    "numpy-by-hand": ("by hand", "手写"),
-    "numpy.loadtxt": ("`loadtxt`", "`loadtxt`"),
-    "jax-scan": ("`lax.scan`", "`lax.scan`"),
-    "jax-blocked": ("deferred writes", "延迟写入"),
-    "torch-compiled": ("`torch.compile`", "`torch.compile`"),
-    "onnxruntime": ("onnxruntime", "onnxruntime"),
-    "polars": ("polars", "polars"),
-    "pandas": ("pandas", "pandas"),
-    "pandas-pyarrow": ("pandas with pyarrow", "pandas + pyarrow"),
-    "pyarrow": ("pyarrow", "pyarrow"),
-}
-"""What a cell says before the figure of a side that its column does not name."""
+"""Headings, and the results in the table of each."""
+
+BRIEF = (("per_sample", 0), ("batch_epoch", 0), ("time_to", 1), ("query", 0))
+"""The rows of the README: a result, and which of its rows."""
 
 
 def main() -> None:
-    found = {name: kept for name in (*ROWS, *FACTS) if (kept := load(name))}
-    rows = [row for name, make in ROWS.items() if name in found for row in make(found[name]["result"])]
-    facts = [fact for name, make in FACTS.items() if name in found for fact in make(found[name]["result"])]
     for language, ending in enumerate((".md", ".zh-CN.md")):
-        titles = [("measured", "实测")[language], "glassnet", *(title[language] for title, _ in COLUMNS)]
-        head = [line_of(titles), line_of(["---"] * len(titles))]
-        lines = [*head, *(line_of(cells(row, language)) for row in rows), "", LEGEND[language], ""]
-        lines += [*(f"- {text[language]}: {value[language]}" for text, value in facts), "", remark(found, language), ""]
-        brief = [next(iter(ROWS[name](found[name]["result"]))) for name in BRIEF if name in found]
-        write_block(PAGES / f"docs/benchmarks{ending}", lines)
-        write_block(
-            PAGES / f"README{ending}",
-            [*head, *(line_of(cells(row, language)) for row in brief), "", LEGEND[language], ""],
-        )
+        page, readme = PAGES / f"docs/benchmarks{ending}", PAGES / f"README{ending}"
+        write_block(page, page_lines(language))
+        write_block(readme, brief_lines(language))
         if first := machine.read("first_runs"):
-            machine.write_into(PAGES / f"README{ending}", "first_runs.py", first_runs_lines(first, language))
+            machine.write_into(page, "first_runs.py", first_runs_table(first, language))
+            machine.write_into(readme, "first_runs.py", first_runs_sentence(first, language))
 
 
-BRIEF = ("per_sample", "batch_epoch", "query", "whole_process")
-"""Results of which the README has the first row."""
+def write_block(path: Path, lines: Iterable[str]) -> None:
+    page = path.read_text(encoding="utf-8")
+    text = "\n".join([*lines, ""])
+    path.write_text(BLOCK.sub(lambda block: block[1] + text + block[2], page), encoding="utf-8")
+
+
+def page_lines(language: int) -> Iterator[str]:
+    """Return the lines of a benchmark page."""
+    yield from ("", LEGEND[language])
+    for title, names in TABLES:
+        if rows := [row for name in names for row in rows_of(name)]:
+            yield from ("", f"## {title[language]}", "", *comparison(rows, language))
+    yield from ("", f"## {('Where others are faster', '对比库更快的地方')[language]}", "", *slower(language))
+    for title, facts in (
+        (("Accuracy", "准确率"), ACCURACIES),
+        (("glassnet alone", "glassnet 自身"), ALONE),
+    ):
+        yield from ("", f"## {title[language]}", "", *fact_table(facts, language))
+    yield from ("", f"## {('Settings of each library', '各库的设置')[language]}", "", *settings(language))
+    yield from ("", f"## {('Another processor', '另一种处理器')[language]}", "", *other_processor(language))
+    yield from ("", f"## {('Machines and versions', '机器与版本')[language]}", "", *provenance(language), "")
+
+
+LEGEND: Both = (
+    "The figures are medians, with the range in parentheses. *n*× means that the library needs *n* times as much as "
+    "glassnet; **bold** means that it needs less. Accuracies are those on the 10,000 test digits of MNIST. Each row "
+    "comes from one run on one machine with two cores.",
+    "数值为中位数，括号内为范围。*n*× 表示该库所需为 glassnet 的 *n* 倍；**粗体**表示该库所需更少。准确率均在 MNIST 的 "
+    "10,000 个测试数字上测得。每行的数据出自同一台双核机器上的同一次运行。",
+)
+
+
+def brief_lines(language: int) -> Iterator[str]:
+    """Return the lines for the README: four comparisons, each with the fastest peer."""
+    yield line_of(
+        [("measured", "实测")[language], "glassnet", *(("best peer", "ratio"), ("最快的对比库", "倍数"))[language]]
+    )
+    yield line_of(["---"] * 4)
+    for name, number in BRIEF:
+        if rows := rows_of(name):
+            row = rows[number]
+            best = min(row.sides.keys() - row.unfit, key=lambda side: row.sides[side]["median"])
+            peer = f"{PEERS[best].name(language)}: {figure(row.sides[best]['median'], row.unit)}"
+            peer = peer.replace(": ", "：") if language else peer
+            ratio = times(row.sides[best]["median"] / row.own["median"])
+            yield line_of([row.title[language], figure(row.own["median"], row.unit), peer, ratio])
+    yield ""
+    yield (
+        "Medians on two cores, each library with its best known settings. "
+        "[Where others are faster](docs/benchmarks.md#where-others-are-faster).",
+        "双核机器上的中位数，各库均用已知最佳设置。[对比库更快的地方](docs/benchmarks.zh-CN.md#对比库更快的地方)。",
+    )[language]
+
+
+def line_of(texts: Iterable[str]) -> str:
+    return "| " + " | ".join(texts) + " |"
+
+
+def comparison(rows: list[Row], language: int) -> Iterator[str]:
+    """Return a table with one column per library; libraries that are in few of the rows share the last column."""
+    libraries = list(
+        dict.fromkeys(peer.library for name, peer in PEERS.items() if any(name in row.sides for row in rows))
+    )
+    others = [name for name in libraries if name in OTHERS]
+    columns = [[name] for name in libraries if name not in OTHERS] + [others] * bool(others)
+    titles = [("others", "其他")[language] if len(column) > 1 else column[0] for column in columns]
+    yield line_of([("measured", "实测")[language], "glassnet", *titles])
+    yield line_of(["---"] * (2 + len(columns)))
+    for row in rows:
+        own = with_range(row.own, row.unit) + row.remarks.get("glassnet", "")
+        cells = [
+            "<br>".join(
+                cell(row, name, language, len(column) > 1) for name in row.sides if PEERS[name].library in column
+            )
+            for column in columns
+        ]
+        yield line_of([row.title[language], own, *cells])
+
+
+OTHERS = ("onnxruntime", "polars", "pandas", "pyarrow")
+
+
+def cell(row: Row, name: str, language: int, named: bool) -> str:
+    """Write a peer's figure, after what the title of its column does not say."""
+    side, peer = row.sides[name], PEERS[name]
+    text = figure(side["median"], row.unit) + row.remarks.get(name, "")
+    if name in row.unfit:
+        text += (", not reached", "，未达到")[language]
+    else:
+        ratio = side["median"] / row.own["median"]
+        text += f", {times(ratio)}"
+        if ratio < 1:
+            text = f"**{text}**"
+    label = peer.name(language) if named else peer.variant[language] if peer.variant else ""
+    return f"{label} {text}".replace("） ", "）").strip()
+
+
+def slower(language: int) -> Iterator[str]:
+    """Say in a sentence each what another library needs less for."""
+    for row in (row for name in ROWS for row in rows_of(name)):
+        less = {name: one["median"] for name, one in row.sides.items() if one["median"] < row.own["median"]}
+        if names := sorted(less.keys() - row.unfit, key=lambda name: less[name]):
+            yield bullet(row.title, row.unit, {name: less[name] for name in names}, row.own["median"], language)
+    for target, sides in (machine.read("time_to") or {}).items():
+        totals = {name: one["seconds"]["median"] + one["compile"]["median"] for name, one in sides.items()}
+        names = sorted((name for name in totals if sides[name]["reached"]), key=lambda name: totals[name])
+        if names[0] != "glassnet":
+            less = {name: totals[name] for name in names[: names.index("glassnet")]}
+            title = (
+                f"training to {target}% test accuracy, including compilation or loading compiled code,",
+                f"训练到测试准确率 {target}%，计入编译或载入已编译代码的时间",
+            )
+            yield bullet(title, "s", less, totals["glassnet"], language)
+    yield (
+        "- The first training run of each kind on a machine compiles code, see [First runs](#first-runs). scikit-learn "
+        "and PyTorch without `torch.compile` have nothing to compile.",
+        "- 每种训练在一台机器上首次运行时要编译代码，见[首次运行](#首次运行)；scikit-learn 和不用 "
+        "`torch.compile` 的 PyTorch 无需编译。",
+    )[language]
+
+
+def bullet(title: Both, unit: str, less: dict[str, float], own: float, language: int) -> str:
+    figures = [(PEERS[peer].name(language), figure(value, unit)) for peer, value in less.items()]
+    if language:
+        return (
+            f"- {title[1]}：{'，'.join(f'{peer} {value}' for peer, value in figures)}；glassnet {figure(own, unit)}。"
+        )
+    if unit == "MiB":
+        verb, preposition, name = "is", "for", f"The {title[0]}"
+    else:
+        verb, preposition, name = "takes", "with", title[0][0].upper() + title[0][1:]
+    listed = ", ".join(f"{value} {preposition} {peer}" for peer, value in figures)
+    return f"- {name} {verb} {listed} and {figure(own, unit)} {preposition} glassnet."
+
+
+def fact_table(facts: dict[str, Callable[[dict[str, Any]], Facts]], language: int) -> Iterator[str]:
+    yield line_of((("measured", "result"), ("实测", "结果"))[language])
+    yield line_of(["---"] * 2)
+    for name, make in facts.items():
+        if kept := load(name):
+            yield from (line_of([text[language], value[language]]) for text, value in make(kept["result"]))
+
+
+SETTINGS: dict[str, Both] = {
+    "glassnet": (
+        "recipe `notes` for single samples and for the whole program; recipe `quick` for batches and predictions; the "
+        "settings for each accuracy were chosen on 10,000 held-out training digits",
+        "逐样本训练和整个程序用配方 `notes`；按批训练和预测用配方 `quick`；达到各准确率的设置在留出的 10,000 个"
+        "训练数字上选定",
+    ),
+    "numpy": (
+        "the notes' program unchanged but for `np.asfarray` and a seed, float64; hand-written prediction, float32; "
+        "`loadtxt` run once",
+        "笔记的程序只改了 `np.asfarray` 并设了种子，float64；手写的预测，float32；`loadtxt` 只运行一次",
+    ),
+    "jax": (
+        "single samples: one `lax.scan` over the samples on one thread (two are slower), and *deferred writes*, which "
+        "writes the first weight matrix once per 50 samples (exact, the fastest form found); batches: one jitted "
+        "`lax.scan` per epoch, donated buffers",
+        "逐样本：对样本做一个 `lax.scan`，单线程（双线程更慢）；*延迟写入*：每 50 个样本写一次第一个权重矩阵（结果"
+        "精确，是找到的最快形式）；按批：每轮一个 jit 编译的 `lax.scan`，捐赠缓冲区",
+    ),
+    "torch": (
+        "tensors in memory without DataLoader, `SGD(fused=True)`, denormals flushed to zero; eager, and "
+        "`torch.compile` of forward pass and loss",
+        "张量在内存中，不用 DataLoader，`SGD(fused=True)`，非规格化数置零；即时执行，以及对前向与损失用 "
+        "`torch.compile`",
+    ),
+    "keras": (
+        "JAX backend, `model.fit` with `jit_compile=True` and `steps_per_execution=12`; `predict_on_batch`",
+        "JAX 后端，`model.fit`，`jit_compile=True`，`steps_per_execution=12`；`predict_on_batch`",
+    ),
+    "scikit-learn": (
+        "`MLPClassifier.partial_fit`, float32, `alpha=0`, SGD with Nesterov momentum 0.9, learning rate 0.05 with "
+        "`invscaling` (power 0.1), because it has neither a linear schedule nor label smoothing; argument checks off",
+        "`MLPClassifier.partial_fit`，float32，`alpha=0`，SGD，Nesterov 动量 0.9，学习率 0.05，`invscaling`（幂 0.1），"
+        "因为它没有线性调度和标签平滑；关闭参数检查",
+    ),
+    "onnxruntime": (
+        "the same network as an ONNX model, random weights",
+        "同样的网络，ONNX 模型，随机权重",
+    ),
+    "polars": ("`read_csv` with a given schema", "`read_csv`，给定各列类型"),
+    "pandas": ("`read_csv` with its C engine, and with its pyarrow engine", "`read_csv`，C 引擎与 pyarrow 引擎"),
+    "pyarrow": ("`csv.read_csv`", "`csv.read_csv`"),
+}
+"""Package -> the settings it was measured with. The scripts of `peers/` have them as code."""
+
+COMMON: Both = (
+    "JAX, PyTorch and Keras train with the settings that were found best for JAX: ReLU and softmax, cross-entropy with "
+    "label smoothing 0.1, SGD with Nesterov momentum 0.9, a learning rate that falls linearly from 0.1 to 0, "
+    "standardised pixels, and initial weights with a standard deviation of 0.02 (zero in the output layer). Epochs in "
+    "batches are measured with one thread and with all cores, and the faster counts. The peers' settings for each "
+    "accuracy are the cheapest found whose median over five seeds reaches it on the test digits, which favours the "
+    "peers.",
+    "JAX、PyTorch 和 Keras 使用为 JAX 找到的最佳设置：ReLU 与 softmax，交叉熵，标签平滑 0.1，SGD，Nesterov 动量 0.9，"
+    "学习率由 0.1 线性降到 0，像素标准化，初始权重标准差 0.02（输出层为零）。按批训练时，每个库分别用一个线程和全部核心"
+    "测量，取较快者。对比库达到某一准确率的设置，是五个种子的中位数在测试集上达标的设置中最省时的，这对它们有利。",
+)
+
+
+def settings(language: int) -> Iterator[str]:
+    """Return how each library was used, and which network it trains for each accuracy."""
+    yield COMMON[language]
+    yield ""
+    yield line_of((("library", "version", "settings"), ("库", "版本", "设置"))[language])
+    yield line_of(["---"] * 3)
+    versions = {name: number for kept in measured().values() for name, number in kept["machine"]["packages"].items()}
+    for package, text in SETTINGS.items():
+        if version := versions.get(package):
+            yield line_of([LIBRARIES.get(package, package), version, text[language]])
+    if targets := machine.read("time_to"):
+        sides = [name for name in next(iter(targets.values())) if name != "torch-compiled"]
+        titles = (("network trained to", "训练到"), ("hidden nodes, epochs, batch size", "隐藏节点数、轮数、批量"))
+        yield ""
+        yield line_of([titles[0][language], *(PEERS[name].library if name in PEERS else name for name in sides)])
+        yield line_of(["---"] * (1 + len(sides)))
+        for target, by_side in targets.items():
+            yield line_of([f"{target}%", *(size_of(by_side[name]["settings"]) for name in sides)])
+        yield ""
+        yield (
+            f"Each cell: {titles[1][0]}. No settings were found with which scikit-learn reaches {list(targets)[-1]}%.",
+            f"每格：{titles[1][1]}。没有找到能让 scikit-learn 达到 {list(targets)[-1]}% 的设置。",
+        )[language]
+
+
+LIBRARIES = {"numpy": "NumPy", "jax": "JAX", "torch": "PyTorch", "keras": "Keras"}
+
+
+def size_of(one: dict[str, Any]) -> str:
+    hidden = one["hidden"][0] if isinstance(one["hidden"], list) else one["hidden"]
+    return f"{hidden}, {one['epochs']}, {one.get('batch_size') or one['batch']}"
+
+
+def other_processor(language: int) -> Iterator[str]:
+    """Return what was measured on a processor without AVX-512."""
+    yield (
+        "Times, and the last bits of the weights, differ between kinds of processors. On an AMD EPYC without AVX-512 "
+        f"([results]({RESULTS}avx2/)):",
+        f"用时和权重的最后几位因处理器而异。在没有 AVX-512 的 AMD EPYC 上（[结果]({RESULTS}avx2/)）：",
+    )[language]
+    yield ""
+    yield from comparison(
+        [row for name in ("per_sample", "batch_epoch", "query") for row in rows_of(f"avx2/{name}")], language
+    )
+    yield ""
+    seconds = machine.read("avx2/recipes")["wide"]["train seconds"]
+    yield (
+        f"There, recipe `wide` trains in {seconds:.0f} s. See also the [output of recipe "
+        f"`accurate`]({RESULTS}{INTEL}) on an Intel Xeon.",
+        f"配方 `wide` 在该处理器上训练用时 {seconds:.0f} s。另见配方 `accurate` 在 Intel Xeon 上的"
+        f"[输出]({RESULTS}{INTEL})。",
+    )[language]
+
+
+RESULTS = "../benchmarks/results/"
+INTEL = "accurate-intel-2026-11-26.txt"
+
+
+def measured() -> dict[str, dict[str, Any]]:
+    """Return the kept results of the page by name."""
+    names = dict.fromkeys((*ROWS, *ACCURACIES, *ALONE, "first_runs"))
+    return {name: kept for name in names if (kept := load(name))}
+
+
+def provenance(language: int) -> Iterator[str]:
+    """Return which result was measured on which machine, with which versions, and which results are outdated."""
+    found = measured()
+    machines: dict[str, list[str]] = {}
+    for name, kept in found.items():
+        one = kept["machine"]
+        blas = f", {one['blas']}" if "blas" in one else ""
+        machines.setdefault(f"{one['processor'].replace('(R)', '')}, {one['cores']} cores{blas}", []).append(
+            f"`{name}`"
+        )
+    yield (
+        "Each script in `benchmarks/` writes one result file. They were measured on:",
+        "`benchmarks/` 里的每个脚本写一个结果文件。测量所用的机器：",
+    )[language]
+    yield ""
+    for one, names in machines.items():
+        yield f"- {one}: {', '.join(names)}" if not language else f"- {one}：{'、'.join(names)}"
+    pythons = ", ".join(dict.fromkeys(kept["machine"]["python"] for kept in found.values()))
+    packages = dict.fromkeys(
+        f"{name} {number}" for kept in found.values() for name, number in kept["machine"]["packages"].items() if number
+    )
+    yield f"- Python {pythons}, {', '.join(packages)}"
+    older: dict[int, list[str]] = {}
+    for name, kept in found.items():
+        if (version := machine.numerics_of(kept)) < NUMERICS:
+            older.setdefault(version, []).append(f"`{name}`")
+    if older:
+        listed = "; ".join(f"{version} ({', '.join(older[version])})" for version in sorted(older))
+        listed_zh = "；".join(f"{version}（{'、'.join(older[version])}）" for version in sorted(older))
+        where = "../src/glassnet/training/numerics.py"
+        yield ""
+        yield (
+            f"Measured before version {NUMERICS} of the [numerics]({where}), and not repeated since: {listed}.",
+            f"早于[数值版本]({where}) {NUMERICS}、此后未重新测量的结果：{listed_zh}。",
+        )[language]
 
 
 KINDS: dict[str, Both] = {
-    "one example at a time": ("one example at a time", "逐样本"),
-    "batches": ("in batches (`quick`)", "按批（`quick`）"),
+    "one example at a time": ("single samples (`notes`)", "逐样本（`notes`）"),
+    "batches": ("batches (`quick`)", "按批（`quick`）"),
     "table": ("a table (`--target`)", "表格（`--target`）"),
     "estimator": ("an estimator on more than 512 rows", "估计器（多于 512 行）"),
 }
 """Kind of training in `first_runs.py` -> its name."""
 
 
-def first_runs_lines(result: dict[str, Any], language: int) -> list[str]:
-    """Say how long the first run of each kind of training takes, and the same again."""
-    taken = [
-        f"{KINDS[kind][language]} {one['first']['median']:.0f} s ({one['again']['median']:.1f} s)"
-        for kind, one in result.items()
-    ]
+def first_runs_table(result: dict[str, Any], language: int) -> list[str]:
+    """Return the first run of each kind of training and a later one, in seconds of CPU time."""
+    titles = ("training run", "first, CPU time", "later, CPU time"), ("训练", "首次（CPU 时间）", "以后（CPU 时间）")
+    lines = [line_of(titles[language]), line_of(["---"] * 3)]
+    for kind, one in result.items():
+        lines.append(line_of([KINDS[kind][language], with_range(one["first"], "s"), with_range(one["again"], "s")]))
+    return lines
+
+
+def first_runs_sentence(result: dict[str, Any], language: int) -> list[str]:
+    """Return the README's sentence."""
+    first, later = ([one[which]["median"] for one in result.values()] for which in ("first", "again"))
     text = (
-        "The first training of each kind on a machine also compiles its loops, once. In all it then takes, in "
-        f"processor time (and later): {', '.join(taken)}. "
-        "By the clock a busy machine takes longer.",
-        "一台机器上第一次做某种训练时，还要把它的循环编译一次。整个运行所用的处理器时间（括号里是以后的）："
-        f"{','.join(taken)}。机器繁忙时，实际用时更久。",
+        "The first training run of each kind (single samples, batches, tables) on a machine compiles code and takes "
+        f"{min(first):.0f} to {max(first):.0f} s of CPU time; later runs take {min(later):.0f} to {max(later):.0f} s.",
+        "每种训练（逐样本、按批、表格）在一台机器上首次运行时要编译代码，需 "
+        f"{min(first):.0f} 到 {max(first):.0f} 秒 CPU 时间；以后只需 {min(later):.0f} 到 {max(later):.0f} 秒。",
     )[language]
     return [text] if language else textwrap.wrap(text, 120)
-
-
-def write_block(path: Path, lines: list[str]) -> None:
-    page = path.read_text(encoding="utf-8")
-    path.write_text(BLOCK.sub(lambda block: block[1] + "\n".join(lines) + block[2], page), encoding="utf-8")
-
-
-LEGEND: Both = (
-    "Medians (and range); *n*×: the peer needs *n* times as much as glassnet; **bold**: it needs less. The peers have "
-    "their best known settings, which the results' files name.",
-    "中位数（及范围）；*n*×：对手所需为 glassnet 的 *n* 倍；**粗体**：对手所需更少。对手均用已知最佳设置，见结果文件。",
-)
-
-
-def line_of(texts: list[str]) -> str:
-    return "| " + " | ".join(texts) + " |"
-
-
-def cells(row: Row, language: int) -> list[str]:
-    """Return a row's texts."""
-    own = with_range(row.own, row.unit) + row.remarks.get("glassnet", "")
-    made = [row.title[language], own]
-    for _, names in COLUMNS:
-        made.append("<br>".join(cell(row, name, language) for name in names if name in row.sides))
-    return made
-
-
-def cell(row: Row, name: str, language: int) -> str:
-    side, label = row.sides[name], NAMES.get(name)
-    text = figure(side["median"], row.unit) + row.remarks.get(name, "")
-    if name in row.unfit:
-        text += (", not reached", "，未达到")[language]
-    else:
-        ratio = side["median"] / row.own["median"]
-        text += f", {ratio:.0f}×" if ratio >= 10 else f", {ratio:.1f}×"
-        if ratio < 1:
-            text = f"**{text}**"
-    return f"{label[language]} {text}" if label else text
-
-
-def figure(value: float, unit: str) -> str:
-    digits = 0 if value >= 100 or unit == "MiB" else 1 if unit == "µs" or value >= 10 else 2
-    return f"{value:.{digits}f} {unit}"
-
-
-def with_range(summary: dict[str, Any], unit: str) -> str:
-    """Write a median with its range, with as many digits as it takes to tell them apart."""
-    text = figure(summary["median"], unit)
-    if summary.get("runs", 1) == 1:
-        return text
-    low, high = (figure(summary[end], unit).split()[0] for end in ("min", "max"))
-    return f"{text} ({low}–{high})"
-
-
-def load(name: str) -> dict[str, Any] | None:
-    path = HERE / "results" / f"{name}.json"
-    return json.loads(path.read_text(encoding="utf-8")) if path.exists() else None
-
-
-def others(result: dict[str, Any], key: str | None = None) -> dict[str, dict[str, Any]]:
-    """Return every peer's summary, or what it has under a key."""
-    known = {name for _, names in COLUMNS for name in names}
-    return {name: one if key is None else one[key] for name, one in result.items() if name in known}
-
-
-def sample_rows(result: dict[str, Any]) -> Iterator[Row]:
-    title = "an epoch, one example at a time", "一轮逐样本训练"
-    yield Row(title, result["glassnet"], others(result))
-
-
-def class_rows(result: dict[str, Any]) -> Iterator[Row]:
-    for key, title in (
-        ("fresh process", ("a step of the notes' class, processor time", "笔记的类，一步，处理器时间")),
-        ("large arrays seen", ("the same, after large arrays were freed", "同上，释放过大数组之后")),
-    ):
-        yield Row(title, result[key]["glassnet"], others(result[key]), "µs")
-
-
-def epoch_rows(result: dict[str, Any]) -> Iterator[Row]:
-    for hidden, sides in result.items():
-        title = f"an epoch in batches of 128, {hidden} hidden nodes", f"一轮训练，批量 128,{hidden} 个隐藏节点"
-        yield Row(title, sides["glassnet"]["seconds"], others(sides, "seconds"))
-
-
-def target_rows(result: dict[str, Any]) -> Iterator[Row]:
-    """A side whose median accuracy falls short of the target is not compared by its time."""
-    for target, sides in result.items():
-        title = f"training to {target} % on the test digits, compiling apart", f"训练到测试准确率 {target} %，不含编译"
-        remarks = {name: f", {side['accuracy']['median']:.2%}" for name, side in sides.items()}
-        unfit = frozenset(name for name, side in sides.items() if not side["reached"])
-        yield Row(title, sides["glassnet"]["seconds"], others(sides, "seconds"), remarks=remarks, unfit=unfit)
-
-
-def query_rows(result: dict[str, Any]) -> Iterator[Row]:
-    for key, unit, title in (
-        ("one, µs", "µs", ("asking for one digit, 200 hidden nodes", "询问一个数字，200 个隐藏节点")),
-        ("10,000, ms", "ms", ("asking for 10,000 at once", "一次询问 10,000 个")),
-    ):
-        yield Row(title, result["glassnet"][key], others(result, key), unit)
-
-
-def loading_rows(result: dict[str, Any]) -> Iterator[Row]:
-    yield Row(("reading the 109 MB CSV", "读取 109 MB 的 CSV"), result["glassnet"], others(result))
-
-
-def process_rows(result: dict[str, Any]) -> Iterator[Row]:
-    """The program of the notes was run once."""
-    notes = {"median": result["notes-program, two CSV files"]["exit"]}
-    title = "the whole program on the two CSV files, pictures drawn", "整个程序，读两个 CSV 并画图"
-    yield Row(title, result["two CSV files"]["exit"], {"notes-program": notes})
-
-
-def install_rows(result: dict[str, Any]) -> Iterator[Row]:
-    own = result["glassnet"]
-    yield Row(("importing, a whole process", "导入（整个进程）"), own["import"], others(result, "import"))
-    sizes = {name: {"median": size} for name, size in others(result, "size MiB").items()}
-    yield Row(("installed, with all it needs", "安装后大小（含依赖）"), {"median": own["size MiB"]}, sizes, "MiB")
-
-
-ROWS: dict[str, Callable[[dict[str, Any]], Iterator[Row]]] = {
-    "per_sample": sample_rows,
-    "notes_class": class_rows,
-    "batch_epoch": epoch_rows,
-    "time_to": target_rows,
-    "query": query_rows,
-    "loading": loading_rows,
-    "whole_process": process_rows,
-    "install": install_rows,
-}
-"""Name of a result -> its rows, in the order of the table."""
-
-Facts = Iterator[tuple[Both, Both]]
-
-
-def accuracy_facts(result: dict[str, Any]) -> Facts:
-    names: dict[str, Both] = {
-        "notes": ("test accuracy of recipe `notes`, ten seeds", "测试准确率，配方 `notes`，十个种子"),
-        "notes-code": ("test accuracy of recipe `notes-code`", "测试准确率，配方 `notes-code`"),
-        "notes-program": ("test accuracy of the notes' program itself", "测试准确率，笔记的程序本身"),
-    }
-    for name, text in names.items():
-        yield text, same(f"{result[name]['median']:.2%} ({result[name]['min']:.2%}–{result[name]['max']:.2%})")
-
-
-def sample_facts(result: dict[str, Any]) -> Facts:
-    if "one thread" in result:
-        text = "an epoch, one example at a time, on one thread", "一轮逐样本训练，单线程"
-        yield text, same(with_range(result["one thread"], "s"))
-
-
-READ_BEFORE = ("accurate", "committee")
-"""Recipes of which earlier versions were read on the test digits too, which had a part in how they became what they are
-(results/trials-*.txt)."""
-
-
-def recipe_facts(result: dict[str, Any]) -> Facts:
-    for name, one in result.items():
-        if name.endswith("four seeds"):
-            several = f"{min(one['members']):.2%}–{max(one['members']):.2%}"
-            text = "the same, seeds 0 to 3, the first of them above", "同上，种子 0 至 3（上一行为种子 0）"
-            yield text, marked(same(several), one)
-            continue
-        took, best = f"{one['train seconds']:.0f} s", max(one["members"])
-        where = one["processor"].removesuffix(" Processor").replace("(R)", "")
-        text = f"{one['accuracy']:.2%} in {took} ({where})", f"{one['accuracy']:.2%},{took}({where})"
-        if len(one["members"]) > 1:
-            text = f"{text[0]}; its best member {best:.2%}", f"{text[1]}；最好的成员 {best:.2%}"
-        if name in READ_BEFORE:
-            text = f"{text[0]} (not the first version read on the test digits)", f"{text[1]}（此前各版本也读过测试集）"
-        title = f"test accuracy of recipe `{name}`, one run", f"测试准确率，配方 `{name}`，一次训练"
-        yield title, marked(text, one)
-
-
-def marked(text: Both, one: dict[str, Any]) -> Both:
-    """Say of what an older version of the numerics gave which it was."""
-    version = one["numerics"]
-    return (f"{text[0]} (numerics {version})", f"{text[1]}（数值版本 {version}）") if version < NUMERICS else text
-
-
-def process_facts(result: dict[str, Any]) -> Facts:
-    bundled = result["bundled data"]
-    extra = result["import glassnet"]["exit"]["median"] - result["import numpy"]["exit"]["median"]
-    shown, ended = (with_range(bundled[name], "s") for name in ("result on screen", "exit"))
-    memory = bundled["peak MiB"]["median"]
-    yield (
-        ("`glassnet train`, from return to the result", "`glassnet train`，从回车到结果"),
-        (
-            f"{shown}, to the pictures and the end {ended}; peak memory {memory:.0f} MiB",
-            f"{shown}，到图画完并结束 {ended}；内存峰值 {memory:.0f} MiB",
-        ),
-    )
-    yield ("`import glassnet`, beyond NumPy's own", "`import glassnet`,NumPy 之外"), same(f"{extra:.2f} s")
-
-
-def augment_facts(result: dict[str, Any]) -> Facts:
-    rate = result["pictures a second"]
-    text = f"{rate['median']:,.0f} ({rate['min']:,.0f}–{rate['max']:,.0f})"
-    yield ("distorted pictures a second, everything on", "每秒生成的变形图片（全部变形）"), same(text)
-
-
-def denormal_facts(result: dict[str, Any]) -> Facts:
-    names: dict[str, Both] = {
-        "adam": ("ten epochs of Adam, the last one's time over the first's", "Adam 十轮，末轮与首轮用时之比"),
-        "notes, two hidden layers": ("the same of recipe `notes`, 200 and 100 nodes", "配方 `notes`,200 与 100 个节点"),
-    }
-    for name, text in names.items():
-        yield text, same(f"{result[name]['last / first']:.2f}")
-
-
-def neighbour_facts(result: dict[str, Any]) -> Facts:
-    for recipe, count in itertools.product(("quick", "notes"), (1, 2)):
-        one = result[f"{recipe}, {count} threads"]
-        lost, taken = max(one["lost"], 0), one["taken"]["median"]
-        text = (
-            f"recipe `{recipe}` beside a busy process, {count} thread{'s' * (count > 1)}",
-            f"配方 `{recipe}`，旁边有繁忙进程时，{count} 线程",
-        )
-        yield (
-            text,
-            (
-                f"{lost:.0%} of its speed lost; it took {taken:.0%} of the cores",
-                f"速度损失 {lost:.0%}；它占用 {taken:.0%}",
-            ),
-        )
-
-
-def shard_facts(result: dict[str, Any]) -> Facts:
-    for name, by_shards in result.items():
-        counts = ", ".join(by_shards)
-        text = f"an epoch of recipe `{name}` in {counts} shards", f"配方 `{name}` 的一轮，{counts} 个分片"
-        yield text, same(", ".join(f"{one['median']:.2f}" for one in by_shards.values()) + " s")
-
-
-def small_facts(result: dict[str, Any]) -> Facts:
-    told = []
-    for name, one in result.items():
-        found = {side: summary["median"] for side, summary in one["ms an epoch"].items()}
-        told.append((int(name.split()[0]), found["glassnet"], found["scikit-learn"] / found["glassnet"]))
-    yield (
-        (
-            "an epoch of a small table in batches of 32, and scikit-learn",
-            "小表格一轮，每批 32 行，与 scikit-learn 之比",
-        ),
-        (
-            "; ".join(f"{rows:,} rows {ms:.2g} ms, {ratio:.1f}×" for rows, ms, ratio in told),
-            ";".join(f"{rows:,} 行 {ms:.2g} ms,{ratio:.1f}×" for rows, ms, ratio in told),
-        ),
-    )
-
-
-def growth_facts(result: dict[str, Any]) -> Facts:
-    epoch, row = result["an epoch, ms"], result["a row, µs"]
-    # A cost a thousand rows in ms is one a row in µs; weights are told by the thousand.
-    start, each, off = epoch["at nothing"], 1e3 * epoch["each"], epoch["largest relative error"]
-    yield (
-        ("an epoch of recipe `quick`, from 1,000 to 6,000,000 rows", "配方 `quick` 的一轮，1,000 至 6,000,000 行"),
-        (
-            f"{start:.1f} ms and {each:.2f} µs a row, within {off:.0%}",
-            f"{start:.1f} ms，加上每行 {each:.2f} µs，误差不超过 {off:.0%}",
-        ),
-    )
-    start, each, off = row["at nothing"], 1e3 * row["each"], row["largest relative error"]
-    yield (
-        ("a row of it, with 32 to 4,096 hidden nodes", "其中一行，32 至 4,096 个隐藏节点"),
-        (
-            f"{start:.2f} µs and {each:.4f} µs for a thousand weights, within {off:.0%}",
-            f"{start:.2f} µs，加上每千个权重 {each:.4f} µs，误差不超过 {off:.0%}",
-        ),
-    )
-    memory = result["memory, MiB"]
-    start, each, off = memory["at nothing"], 2**20 * memory["each"], memory["largest relative error"]
-    yield (
-        ("memory of a training of it", "训练它所需的内存"),
-        (
-            f"{start:.0f} MiB and {each:,.0f} bytes a row, within {off:.0%}",
-            f"{start:.0f} MiB，加上每行 {each:,.0f} 字节，误差不超过 {off:.0%}",
-        ),
-    )
-
-
-FACTS: dict[str, Callable[[dict[str, Any]], Facts]] = {
-    "per_sample": sample_facts,
-    "accuracy": accuracy_facts,
-    "recipes": recipe_facts,
-    "whole_process": process_facts,
-    "augment": augment_facts,
-    "denormals": denormal_facts,
-    "neighbour": neighbour_facts,
-    "shards": shard_facts,
-    "small": small_facts,
-    "growth": growth_facts,
-}
-"""Name of a result -> what it says of glassnet alone, in the order of the list."""
-
-
-def same(text: str) -> Both:
-    return text, text
-
-
-def remark(found: dict[str, dict[str, Any]], language: int) -> str:
-    """Name the machine, and every package by its version; of several machines, what was measured on which."""
-    machines = [kept["machine"] for kept in found.values()]
-    measured: dict[str, list[str]] = {}
-    for name, kept in found.items():
-        one = kept["machine"]
-        blas = f", {one['blas']}" if "blas" in one else ""
-        measured.setdefault(f"{one['processor']}, {one['cores']} cores{blas}", []).append(name)
-    processors = "; ".join(
-        f"{one} ({', '.join(names)})" if len(measured) > 1 else one for one, names in measured.items()
-    )
-    pythons = ", ".join(dict.fromkeys(one["python"] for one in machines))
-    packages = dict.fromkeys(
-        f"{name} {number}" for one in machines for name, number in one["packages"].items() if number
-    )
-    where = f"{processors}, Python {pythons}, {', '.join(packages)}"
-    older: dict[int, list[str]] = {}
-    for name, kept in found.items():
-        if (version := machine.numerics_of(kept)) < NUMERICS:
-            older.setdefault(version, []).append(name)
-    told = "; ".join(f"{version} ({', '.join(older[version])})" for version in sorted(older))
-    return (
-        f"{where}; each row from one run, by `make bench`."
-        + f" Measured before version {NUMERICS} of the [numerics](../src/glassnet/training/numerics.py): {told}."
-        * bool(told),
-        f"{where}；每行出自同一次运行，由 `make bench` 得出。"
-        + f"早于[数值版本](../src/glassnet/training/numerics.py) {NUMERICS} 的结果：{told}。" * bool(told),
-    )[language]
 
 
 if __name__ == "__main__":

@@ -25,15 +25,8 @@ HANGS = 600
 OF_THE_READER = ("LC_", "LANG", "GLASSNET")
 """How variables begin by which a person sets the language, and other habits."""
 
-REMARK = re.compile(
-    r"no test data: .* kept aside|epoch \d+: loss |going on after |getting ready: |fold \d+ of \d+: |"
-    r"every answer is |所有回答都是|第 \d+ [轮折]|重新训练:|\S+:[\d,]+ 行中有|没有测试数据:|正在准备:|"
-    r"[^\n]+: the test has no sample|\S+:测试数据中没有|"
-    r"one sample a step is quick |逐样本训练只有|the training loss still fell |在 \d+ 轮的最后 |"
-    r"training again: |(standard input|\S+): ([\d,]+ (rows?|of|pictures?|files?)\b|target |left out |column |"
-    r"labels in the |one-hot labels in the |inputs from )"
-)
-"""What standard error may hold besides a mistake."""
+REMARK = re.compile(r"(?!glassnet: |Traceback |  )")
+"""How a notice or a progress line starts: not like an error or a traceback."""
 
 
 class Outcome(NamedTuple):

@@ -12,11 +12,13 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
+import glassnet
 from glassnet.errors import CODES
 from glassnet.training.numerics import NUMERICS
 from support.cli import HANGS, environment
-from support.sources import ROOT
+from support.sources import PACKAGE, ROOT
 
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FENCE = re.compile(r"^(`{3,}).*?^\1$", re.MULTILINE | re.DOTALL)
@@ -162,13 +164,24 @@ def test_measurements_are_as_the_results_have_them(benchmarks, tmp_path, monkeyp
     table.main()
     for name in MEASURED:
         assert text_of(tmp_path / name) == text_of(ROOT / name), "run: python benchmarks/table.py"
-    for name in READMES:
         assert text_of(tmp_path / name).count("<!-- written by benchmarks/first_runs.py -->") == 1
+
+
+def test_the_chart_of_measurements_is_as_the_results_have_them(benchmarks):
+    chart = benchmarks("chart")
+    for name in chart.FILES:
+        with Image.open(ROOT / "docs/pictures" / name) as image:
+            assert json.loads(image.text["Description"]) == chart.ratios(), "run: python benchmarks/chart.py"
 
 
 def test_accuracies_are_of_this_version_of_the_numerics(benchmarks):
     kept = json.loads(text_of(ROOT / "benchmarks/results/accuracy.json"))
     assert benchmarks("machine").numerics_of(kept) == NUMERICS, "run: python benchmarks/accuracy.py"
+
+
+def one_line(text: str) -> str:
+    """Return the text with single spaces, and without one before %."""
+    return re.sub(r"\s+", " ", text).replace(" %", "%")
 
 
 def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
@@ -180,12 +193,12 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
     expected = {
         "README.md": [
             f"over ten seeds its settings give about {mean['notes-code']}.",
-            f"test      {found['notes']['values'][0]:.2%} right",
+            f"{found['notes']['values'][0]:.2%} right",
         ],
         "README.zh-CN.md": [
-            f"测得平均约 {mean['notes-code']}，没有 一次到 97 %",
+            f"测得平均约 {mean['notes-code']}，没有一次到 97%",
             f"十个种子平均约 {mean['notes']}。",
-            f"答对 {found['notes']['values'][0]:.2%}(",
+            f"答对 {found['notes']['values'][0]:.2%}",
         ],
         "docs/the-notes.md": [
             f"the recipe `notes-code` gives {low['notes-code']} to {high['notes-code']}, "
@@ -193,14 +206,14 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
             f"the recipe `notes` {low['notes']} to {high['notes']}, in the mean {mean['notes']}.",
         ],
         "docs/the-notes.zh-CN.md": [
-            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']};",
+            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']}；",
             f"配方 `notes` 得到 {low['notes']} 到 {high['notes']}，平均 {mean['notes']}。",
         ],
     }
     for page, sentences in expected.items():
-        text = re.sub(r"\s+", " ", text_of(ROOT / page))
+        text = one_line(text_of(ROOT / page))
         for sentence in sentences:
-            assert re.sub(r"\s+", " ", sentence) in text, page
+            assert one_line(sentence) in text, page
     assert max(found["notes-code"]["max"], found["notes-program"]["max"]) < 0.97, (
         "README.zh-CN says that none gets there"
     )
@@ -212,6 +225,47 @@ def test_readmes_say_which_python_and_which_systems(name):
         needed = tomllib.load(file)["project"]["requires-python"].removeprefix(">=")
     assert f"Python {needed} " in text_of(ROOT / name)
     assert {"Linux", "x86-64", "macOS", "Windows"} <= set(re.findall(r"[\w-]+", text_of(ROOT / name), re.ASCII))
+
+
+def test_contributing_names_files_and_folders_that_exist():
+    names = re.findall(r"`((?:[\w-]+/)*[\w-]+\.(?:py|md)|(?:[\w-]+/)+[\w-]*)`", text_of(ROOT / "CONTRIBUTING.md"))
+    names = [name for name in names if not re.search("NAME|FORMAT", name)]  # of a file that is to be added
+    assert len(names) > 80
+    for name in names:
+        found = (
+            (ROOT / name).exists(),
+            (PACKAGE / name).exists(),
+            "/" not in name and any((ROOT / "tests").rglob(name)),
+        )
+        assert any(found), name
+
+
+@pytest.mark.parametrize("name", READMES)
+def test_readmes_are_short(name):
+    assert len(text_of(ROOT / name).splitlines()) <= 120
+
+
+@pytest.mark.parametrize(
+    ("page", "term"), [("glossary.md", r"\*\*(.+?)\*\*: "), ("glossary.zh-CN.md", r"\*\*.+?\*\*（(.+?)）：")]
+)
+def test_every_entry_of_the_glossaries_has_a_link(page, term):
+    for entry in re.split(r"^- ", text_of(ROOT / "docs" / page), flags=re.MULTILINE)[1:]:
+        assert re.match(term, entry), entry
+        assert LINK.search(entry), entry
+
+
+def test_the_glossaries_have_the_same_terms():
+    english = re.findall(r"^- \*\*(.+?)\*\*: ", text_of(ROOT / "docs/glossary.md"), re.MULTILINE)
+    chinese = re.findall(r"^- \*\*.+?\*\*（(.+?)）：", text_of(ROOT / "docs/glossary.zh-CN.md"), re.MULTILINE)
+    assert english == sorted(set(english), key=str.casefold)
+    assert english == sorted(chinese, key=str.casefold)
+
+
+def test_the_changelog_begins_with_this_version():
+    with open(ROOT / "pyproject.toml", "rb") as file:
+        version = tomllib.load(file)["project"]["version"]
+    released = re.findall(r"^## \[(\d.+?)\] - \d{4}-\d\d-\d\d$", text_of(ROOT / "CHANGELOG.md"), re.MULTILINE)
+    assert released[0] == version == glassnet.__version__
 
 
 @pytest.mark.parametrize(("page", "ending"), [("gallery.md", ".png"), ("gallery.zh-CN.md", ".zh.png")])

@@ -14,7 +14,7 @@ import click
 from .. import __version__
 from ..errors import GlassnetError, RangeWarning
 from ..i18n.language import chinese
-from .console import complain, say
+from .console import complain, say_warning
 
 _COMMANDS = (
     "train",
@@ -135,7 +135,7 @@ def _show_warning(message: Warning | str) -> None:
     if isinstance(message, RangeWarning):
         complain(message.code, str(message))
     else:
-        say(f"glassnet: {' '.join(str(message).split())}")
+        say_warning(str(message))
 
 
 def _prepare_streams() -> None:

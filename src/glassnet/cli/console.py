@@ -89,13 +89,27 @@ def print_columns(columns: Columns) -> None:
 
 
 def complain(code: str, message: str) -> None:
-    """Print a mistake as one line on standard error; to a Chinese reader, what kind it is first."""
-    kind = ""
+    """Print an error or a coded warning as one line on standard error, in the reader's language.
+
+    A message without a translation stays English; its kind stands before it in Chinese.
+    """
+    message = " ".join(message.split())
     if chinese():
         from ..i18n.errors_zh import KINDS
+        from ..i18n.translate import in_chinese
 
-        kind = f"{KINDS[code]}: "
-    say(f"glassnet: {kind}{' '.join(message.split())} [{code}]")
+        message = in_chinese(message) or f"{KINDS[code]}：{message}"
+    say(f"glassnet: {message} [{code}]")
+
+
+def say_warning(message: str) -> None:
+    """Print a warning without a code as one line on standard error, in the reader's language."""
+    message = " ".join(message.split())
+    if chinese():
+        from ..i18n.translate import in_chinese
+
+        message = in_chinese(message) or message
+    say(f"glassnet: {message}")
 
 
 def error_facts(problem: GlassnetError) -> dict[str, Any]:

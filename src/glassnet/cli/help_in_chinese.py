@@ -19,7 +19,7 @@ class _Formatter(click.HelpFormatter):
 
     def write_heading(self, heading: str) -> None:
         """Write the head of a section."""
-        super().write_heading(help_zh.HEADS.get(heading, heading))
+        self.write(f"{'':>{self.current_indent}}{help_zh.HEADS.get(heading, heading)}：\n")
 
 
 class _Context(click.Context):

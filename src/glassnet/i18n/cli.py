@@ -65,7 +65,8 @@ CLI_WORDS: dict[str, tuple[str, str]] = {
     "trained_on_part": (
         "{source}: {rows:,} rows, of which training has seen {trained:,}: the result proves little; 'glassnet report' "
         "tests the {test:,} kept aside",
-        "{source}：{rows:,} 行中有 {trained:,} 行参与过训练，结果说明不了什么；'glassnet report' 只测试留出的 {test:,} 行",
+        "{source}：{rows:,} 行中有 {trained:,} 行参与过训练，结果说明不了什么；"
+        "'glassnet report' 只测试留出的 {test:,} 行",
     ),
     # how a test went
     "right": (

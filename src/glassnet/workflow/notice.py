@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..i18n.cli import cli_words
+from ..i18n.translate import in_chinese
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class Notice:
 
     def text(self, language: str) -> str:
         """Return it in words: "en" or "zh"."""
-        return cli_words(language)(self.key, **self.facts)
+        text = cli_words(language)(self.key, **self.facts)
+        return (in_chinese(text) or text) if self.key == "text" and language == "zh" else text
 
 
 Notify = Callable[[Notice], None]

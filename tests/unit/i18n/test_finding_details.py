@@ -154,7 +154,7 @@ def test_nothing_english_is_left_where_the_doctor_speaks_chinese(name, tmp_path,
     copy_of = f"copy{source[source.index('.') :]}"
     for more in ((), ("--fix", copy_of)):
         text = run("doctor", source, *more, "--language", "zh").out
-        assert re.search("^（错误|警告|提示） G[DS]", text, re.M)
+        assert re.search("^(错误|警告|提示)  G[DS]", text, re.M)
         said = re.sub(CALLED, "", text if source != name else re.sub(r"^.*G[S]\d\d.*$", "", text, flags=re.M))
         words = set(re.findall("[A-Za-z]{3,}", said))
         assert words <= NAMES_OF_THINGS, words

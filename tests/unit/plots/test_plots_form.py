@@ -286,6 +286,6 @@ def test_a_digit_that_fills_the_picture_has_its_box_within():
 
 def test_the_own_font_is_there_whatever_is_asked_first():
     """In a process of its own: what a font has is kept, so asking too early would have said "nothing" for good."""
-    program = "from glassnet.plots import fonts; assert ord（'猫'） in fonts._code_points_of(fonts.FAMILY)"
+    program = "from glassnet.plots import fonts; assert ord('猫') in fonts._code_points_of(fonts.FAMILY)"
     done = subprocess.run([sys.executable, "-c", program], env=environment(), capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

@@ -1,0 +1,1 @@
+"""Chinese of errors, warnings and notices, one file for each area; the key is the English sentence of the code."""
