@@ -217,11 +217,9 @@ class Dataset:
                 "Use data with the same inputs.",
             )
         if of_classes != (self.values is None) or (not of_classes and self.classes != classes):
-            here, there = ("classes" if one else "targets" for one in (self.values is None, of_classes))
-            raise DataError(
-                "GN017",
-                f"{self.source}: {self.classes} {here}, but {owner} has {classes} {there}. Use data of the same kind.",
-            )
+            here = f"{self.classes} classes" if self.values is None else f"{self.classes} targets"
+            there = f"{classes} classes" if of_classes else f"{classes} targets"
+            raise DataError("GN017", f"{self.source}: {here}, but {owner} has {there}. Use data of the same kind.")
         if not of_classes:
             return
         if class_names and self.class_names and class_names != self.class_names:

@@ -47,12 +47,12 @@ def parts_of(data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
 
 
 def _taken(data: Dataset, training: NDArray[np.int64], held_out: NDArray[np.int64]) -> tuple[Dataset, Dataset]:
-    for rows, kind in ((training, "training"), (held_out, "held-out")):
+    for rows, kind in ((training, "training samples"), (held_out, "held-out samples")):
         if data.weights is not None and len(data.weights) and not data.weights[rows].any():
             raise DataError(
                 "GN014",
-                f"{data.source}: all {len(rows):,} {kind} samples have weight 0. Give more samples a positive weight, "
-                "hold out another fraction, or use another seed.",
+                f"{data.source}: all {len(rows):,} {kind} have weight 0. Give more samples a positive weight, hold out "
+                "another fraction, or use another seed.",
             )
     return data.take(training), data.take(held_out)
 

@@ -13,7 +13,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.language import counted
 from ...io.limits import in_threads
 from ...io.opening import open_source
 from ..dataset import HANDWRITING
@@ -53,9 +52,10 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
         read_all = in_threads(read, found.files)
     digits = [(k, one) for k, one in enumerate(read_all) if not isinstance(one, str)]
     if not digits:
+        images = "1 image" if len(found.files) == 1 else f"{len(found.files):,} images"
         raise DataError(
             "GN085",
-            f"{found.source}: no digit found in {counted(len(found.files), 'image')}. Use dark ink on light paper, or "
+            f"{found.source}: no digit found in {images}. Use dark ink on light paper, or "
             "light ink on dark paper; 'glassnet read PICTURE --stages FILE' draws the stages.",
         )
     without = [
@@ -63,7 +63,8 @@ def read_handwriting(found: Listing) -> tuple[Pictures, Listing]:
     ]
     rows = [k for k, one in digits for _ in one]
     several = "; each digit of an image is a sample of its class" if len(rows) > len(digits) else ""
-    images, number = counted(len(digits), "image"), counted(len(rows), "digit")
+    images = "1 image" if len(digits) == 1 else f"{len(digits):,} images"
+    number = "1 digit" if len(rows) == 1 else f"{len(rows):,} digits"
     remarks = (*without, f"{images}: {number} found, centred in {SIDE} × {SIDE}{several}")
     samples = replace(
         found,

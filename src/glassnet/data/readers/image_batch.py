@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...errors import DataError
-from ...i18n.language import counted
 from ...io.limits import in_threads
 from .image import bright_border, quiet_pillow, read_picture
 
@@ -186,9 +185,9 @@ def _is_coloured(pixels: NDArray[np.uint8]) -> bool:
 
 def _count(which: NDArray[np.bool_]) -> str:
     some = int(which.sum())
-    if some == len(which):
-        return counted(some, "image")
-    return f"{some:,} of {counted(len(which), 'image')}"
+    if some < len(which):
+        return f"{some:,} of {len(which):,} images"
+    return "1 image" if some == 1 else f"{some:,} images"
 
 
 def _large(name: str, shape: tuple[int, int], channels: int) -> DataError:

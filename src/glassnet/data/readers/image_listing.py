@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...errors import DataError, FileError
-from ...i18n.language import counted, listed
+from ...i18n.language import listed
 from ...io.opening import file_problem
 from ...io.picture_formats import SUFFIXES
 from .idx import images_name
@@ -171,10 +171,12 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
         remarks += _without_pictures(root, apart, {word for _, word in rows})
     left = len(names) - len({name for name, _ in rows})
     if left:
-        remarks.append(f"{counted(left, 'image')} without a class ignored")
+        images = "1 image" if left == 1 else f"{left:,} images"
+        remarks.append(f"{images} without a class ignored")
     if passed:
         kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        remarks.append(f"{counted(passed.total(), 'file')} ignored, not images ({kinds})")
+        ignored = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
+        remarks.append(f"{ignored} ignored, not images ({kinds})")
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
@@ -186,7 +188,8 @@ def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> 
     if not empty:
         return []
     shown = listed([*map(os.fspath, empty)], 3)
-    return [f"{counted(len(empty), 'folder')} without images ignored ({shown})"]
+    folders = "1 folder" if len(empty) == 1 else f"{len(empty):,} folders"
+    return [f"{folders} without images ignored ({shown})"]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

@@ -290,7 +290,7 @@ def read_values(opened: Opened, layout: Layout, *, labelled: bool) -> Values:
     for number, text in lines_of(opened):
         if layout.header and number == layout.first:
             continue
-        row = _values(text, layout, f"{opened.name}, line {number}", expected)
+        row = _values(text, layout, (opened.name, number), expected)
         first.append(float(row[0]))
         with np.errstate(over="ignore"):  # numbers beyond float32 become infinite, which is an error
             packed.write(row[1:].astype(np.float32).data)
@@ -410,18 +410,18 @@ def _check(
         fits = ((inputs >= 0) & (inputs <= maximum)).all(axis=1)
         row = int(np.argmin(fits))
         if row < wrong:
-            raise _bad_value(inputs, row, f"{source}, line {lines[row]}", maximum, skipped, source)
+            raise _bad_value(inputs, row, lines[row], maximum, skipped, source)
     if labels is not None and wrong < count:
-        raise bad_label(f"{source}, line {lines[wrong]}", float(labels[wrong]), advice)
+        raise bad_label(f"{source}, line {lines[wrong]}:", float(labels[wrong]), advice)
 
 
-def _values(text: str, layout: Layout, where: str, expected: str) -> NDArray[np.float64]:
-    fields = layout.split(text)
+def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) -> NDArray[np.float64]:
+    fields, (name, line) = layout.split(text), place
     if len(fields) != layout.width:
-        advice = "Add the missing values." if len(fields) < layout.width else "Remove the extra values."
-        raise DataError(
-            "GN012", f"{where}: {len(fields)} value{'s' * (len(fields) != 1)}, expected {expected}. {advice}"
-        )
+        where, count, s = f"{name}, line {line}:", len(fields), "s" * (len(fields) != 1)
+        if count < layout.width:
+            raise DataError("GN012", f"{where} {count} value{s}, expected {expected}. Add the missing values.")
+        raise DataError("GN012", f"{where} {count} value{s}, expected {expected}. Remove the extra values.")
     try:
         # Most rows have only bytes, and looking these up is three times as fast as parsing.
         return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
@@ -438,15 +438,17 @@ def _values(text: str, layout: Layout, where: str, expected: str) -> NDArray[np.
         if column in (0, layout.width - 1) and fields[column].strip():
             table = f" If it is the label of a table, pass --target column{column + 1}, or the name of the column."
         raise DataError(
-            "GN013", f"{where}, column {column + 1}: {shown}, expected a number. Correct it or remove the row.{table}"
+            "GN013",
+            f"{name}, line {line}, column {column + 1}: {shown}, expected a number. Correct it or remove the "
+            f"row.{table}",
         ) from None
 
 
-def _bad_value(inputs: NDArray[Any], row: int, where: str, maximum: float, skipped: int, source: str) -> DataError:
+def _bad_value(inputs: NDArray[Any], row: int, line: int, maximum: float, skipped: int, source: str) -> DataError:
     pixels = inputs[row]
     column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
     value = float(pixels[column])
-    where = f"{where}, column {column + 1 + skipped}"
+    where = f"{source}, line {line}, column {column + 1 + skipped}:"
     if not math.isfinite(value):
         return not_finite(where, value)
     return outside(where, value, maximum, inputs, source)

@@ -151,10 +151,10 @@ def chosen_pair(names: list[str], part: str, name: str) -> tuple[str, str]:
     if pair is not None:
         return pair
     first, second = PARTS[part][0]
-    found = listed([*map(ascii, names)], 8) if names else "none"
+    found = f"arrays {listed([*map(ascii, names)], 8)}" if names else "no arrays"
     raise DataError(
         "GN019",
-        f"{name}: arrays {found}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
+        f"{name}: {found}, expected '{first}' and '{second}', or 'x' and 'y'. Save them under these names.",
     )
 
 
@@ -172,12 +172,12 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     """Convert an error about an archive, or its array `key`, to GN019, unless it is a glassnet error."""
     if isinstance(error, DataError | FileError):
         return error
-    place = f"{name}, array '{key}'" if key else name
+    place = f"{name}, array '{key}':" if key else f"{name}:"
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",
-            f"{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
+            f"{place} contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
         )
     return DataError(
-        "GN019", f"{place}: not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+        "GN019", f"{place} not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
     )

@@ -75,7 +75,7 @@ def read_delimited(opened: Opened, expected: Collection[str] = ()) -> Delimited:
     header = row_names is not None or is_header(first_rows, expected)
     width = len(first_rows[0])
     if row_names is not None:
-        remarks = (*remarks, "row names, as R writes them, ignored")
+        remarks = (*remarks, "row names, as R writes them, are ignored")
     if frame is None:
         frame = read_fast(content, separator, width)
     if frame is None:
@@ -171,7 +171,7 @@ def table_text(opened: Opened, size: int = -1) -> tuple[bytes, tuple[str, ...], 
     decoded, encoding = in_utf8(table)
     remarks = [f"not UTF-8, read as {encoding}"] if encoding else []
     above = without_separator_line(above.removeprefix(_BOM))
-    remarks += ["lines that begin with # above the table ignored"] if b"#" in above else []
+    remarks += ["lines that begin with # above the table are ignored"] if b"#" in above else []
     return decoded, tuple(remarks), above.split(b"\n")[:-1]
 
 
@@ -255,13 +255,15 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
                 "following lines are read as one value. Close or remove it.",
             )
         if len(row) != width:
-            advice = "Add the missing values." if len(row) < width else "Remove the extra values, or quote their text."
-            where = f"{name}, line {above + last}"
-            if width == 1:
-                advice = "If the first line does not name the column, remove it."
+            where, count, s = f"{name}, line {above + last}:", len(row), "s" * (len(row) != 1)
             if any("\n" in field for field in row):
-                where = f"{name}, lines {above + first} to {above + last}, one row by its quotation marks"
-            raise DataError("GN012", f"{where}: {len(row)} value{'s' * (len(row) != 1)}, expected {right}. {advice}")
+                where = f"{name}, lines {above + first} to {above + last}, one row by its quotation marks:"
+            text = f"{where} {count} value{s}, expected {right}. Remove the extra values, or quote their text."
+            if width == 1:
+                text = f"{where} {count} value{s}, expected {right}. If line 1 is not the name of a column, remove it."
+            elif count < width:
+                text = f"{where} {count} value{s}, expected {right}. Add the missing values."
+            raise DataError("GN012", text)
         rows.append(row)
     return frame_of_rows(rows, width)
 
