@@ -150,7 +150,7 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
 )
 def test_two_files_do_not_go_to_one_place(words, folder):
     before = snapshot(folder)
-    run(*words).refused("GN022", "--picture: both", "Name two files")
+    run(*words).refused("GN022", "--picture both name", "Name two different files")
     assert snapshot(folder) == before
 
 

@@ -213,7 +213,7 @@ def test_a_doubtful_label_is_not_taken_in_silence(folder):
     (folder / "rows.csv").write_text(csv_of(values))
     outcome = run("train", "rows.csv", *QUICK)
     assert outcome.code == 0
-    assert "rows.csv: the label is taken from the first column. There seem to be labels in the last of 7" in outcome.err
+    assert "rows.csv: label read from the first column. The file seems to have labels in the last of 7" in outcome.err
     assert "glassnet doctor rows.csv --fix" in outcome.err
 
 

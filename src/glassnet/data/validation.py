@@ -222,7 +222,7 @@ def count_classes(
             raise DataError(
                 "GN015",
                 f"{where} label {labels[row]}, expected 0 to {classes - 1} for {classes} classes. "
-                f"Correct it, or pass --classes {largest + 1}.{more}",
+                f"Correct it, or pass --classes {largest + 1} for more classes.{more}",
             )
         return classes
     if like is not None:

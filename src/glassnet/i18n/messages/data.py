@@ -134,10 +134,9 @@ MESSAGES: dict[str, str] = {
     "{where} label {label}, expected a whole number from 0. Number the classes from 0.{more}": (
         "{where}标签为 {label}，应为从 0 起的整数。请从 0 起给类别编号。{more}"
     ),
-    "{where} label {label}, expected 0 to {last} for {classes} classes. Correct it, or pass --classes "
-    "{more_classes}.{more}": (
-        "{where}标签为 {label}，共 {classes} 个类别时应在 0 到 {last} 之间。请更正标签，或使用 --classes "
-        "{more_classes}。{more}"
+    "{where} label {label}, expected 0 to {last} for {classes} classes. Correct it, or pass --classes {most} for "
+    "more classes.{more}": (
+        "{where}标签为 {label}，共 {classes} 个类别时应在 0 到 {last} 之间。请更正标签，或使用 --classes {most}。{more}"
     ),
     "{name}: every label is 0, expected two classes or more. Add samples of other classes, or pass --classes "
     "N.{more}": "{name}：所有标签都是 0，应有两个或更多类别。请添加其他类别的样本，或使用 --classes N。{more}",
@@ -181,7 +180,7 @@ MESSAGES: dict[str, str] = {
         "{where}有 {count} 个值，应为 {expected}。请删除多余的值。"
     ),
     "{width} (a label and {features} pixels)": "{width} 个（1 个标签和 {features} 个像素）",
-    "{width} (a label and {features} value{s})": "{width} 个（1 个标签和 {features} 个值）",
+    "{width} (a label and {features} value{plural})": "{width} 个（1 个标签和 {features} 个值）",
     "{name}, line {line}: 1 value, expected a label and the values of a sample. Separate them by commas.": (
         "{name} 第 {line} 行：只有 1 个值，应为一个标签和样本的各个值。请用逗号分隔。"
     ),
@@ -518,12 +517,10 @@ MESSAGES: dict[str, str] = {
     "binary data of an unknown format": "未知格式的二进制数据",
     # writing files
     "{path}: the suffix {suffix} stands for {promised}, but the file is written as {written}. Use a name that ends "
-    "in {own}.": "{path}：后缀 {suffix} 表示{promised}，而文件将写成{written}。请使用以 {own} 结尾的名称。",
-    "safetensors": " safetensors",
-    "Keras or TensorFlow": " Keras 或 TensorFlow",
-    "PyTorch": " PyTorch",
-    "a pickled or scikit-learn object": " pickle 或 scikit-learn 对象",
-    "NumPy or MATLAB arrays": " NumPy 或 MATLAB 数组",
+    "in {own}.": "{path}：后缀 {suffix} 对应“{promised}”，而文件将写成“{written}”。请使用以 {own} 结尾的名称。",
+    "Keras or TensorFlow": "Keras 或 TensorFlow",
+    "a pickled or scikit-learn object": "pickle 或 scikit-learn 对象",
+    "NumPy or MATLAB arrays": "NumPy 或 MATLAB 数组",
     "tabular data": "表格数据",
     "an image": "图像",
     "compressed data": "压缩数据",
