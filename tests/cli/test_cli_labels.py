@@ -228,7 +228,7 @@ def test_a_class_that_is_no_name_of_a_folder_is_refused(folder, name):
         ("row,new\n-1,1\n", "GN074", ["'-1'"]),
         ("row,new\n3,12\n", "GN074", ["'12'", "expected one of 0, 1"]),
         ("row,new\n3,1\n3,2\n", "GN074", ["line 3", "row 3"]),
-        ("row,label\n3,1\n", "GN074", ["no column 'new'"]),
+        ("row,label\n3,1\n", "GN074", ["none 'new'"]),
         ("row,new\n3,\n", "GN074", ["no line changes"]),
         ("", "GN074", ["no line changes"]),
     ],

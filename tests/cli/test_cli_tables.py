@@ -294,7 +294,7 @@ BAD = {
     "one row": ("o.csv", ("--target", "income"), "GN064", ("'income'", "every value"), "\n".join(LINES[:2]) + "\n"),
     "one class": ("c.csv", ("--target", "country"), "GN064", ("every value is 'CH'",), people(60)),
     "nothing known": ("n.csv", ("--target", "b"), "GN064", ("missing",), "a,b\n1,?\n2,NA\n3,\n"),
-    "names twice": ("d.csv", ("--target", "a"), "GN063", ("called 'a'",), "a,b,a\n1,2,3\n4,5,6\n"),
+    "names twice": ("d.csv", ("--target", "a"), "GN063", ("same name: 'a'",), "a,b,a\n1,2,3\n4,5,6\n"),
     "an open quote": ("q.csv", ("--target", "b"), "GN012", ("line 3", "quotation mark"), 'a,b\n1,x\n2,"y\n3,x\n4,y\n'),
     "an open quote within": ("q.csv", ("--target", "b"), "GN012", ("line 3", "quotation mark"), 'a,b\n1,x\n"2,y\n3,\n'),
     "a long row": ("q.csv", ("--target", "b"), "GN012", ("lines 3 to 4", "3 values"), 'a,b\n1,x\n2,"y\nz",3\n3,x\n'),

@@ -180,7 +180,7 @@ def test_frames_that_hold_no_rows_or_names_twice_are_refused_with_advice(place):
     with pytest.raises(TypeError, match=r"X: a LazyFrame.* X.collect\(\)"):
         call(pl.DataFrame(IRIS).lazy())
     assert refusal(lambda: call(pd.DataFrame(IRIS, columns=["a", "b", "a", "c"]))).startswith(
-        "X: several columns have the same name: 'a'. Rename"
+        "X: several columns are called 'a'. Give each"
     )
 
 

@@ -72,7 +72,7 @@ def _idx(name: str, code: str, *words: str, images: bytes | None = None, labels:
 TABLES = [
     _bad_table("empty file", "GN010", "empty", rows=b""),
     _bad_table("only blank lines", "GN010", "blank", rows=b"\n\n\n"),
-    _bad_table("only a header", "GN010", "names of the columns", rows=b"label,a,b,c\n"),
+    _bad_table("only a header", "GN010", "only column names", rows=b"label,a,b,c\n"),
     _bad_table("binary rubbish", "GN005", "binary data", "CSV", rows=GONE),
     _bad_table(
         "prose",
@@ -113,7 +113,13 @@ TABLES = [
     case("a flag of another way to explain", "explain --example --row 3", "GN022", "--row does not go with --example"),
     case("missing file", "train gone.csv", "GN001", "gone.csv", "no such file"),
     case("missing folder", "train gone/data.csv", "GN001", "gone/data.csv", "no such file"),
-    case("standard input for what is read more than once", "train -", "GN001", "not here", "Save it to a file"),
+    case(
+        "standard input for what is read more than once",
+        "train -",
+        "GN001",
+        "standard input is read only",
+        "Save the data to a file",
+    ),
     case("a folder without data", "train .", "GN002", "train-images-idx3-ubyte"),
     case("a picture as training data", "train d.png", "GN005", "d.png", "glassnet query", d_png=png(DIGIT)),
     case("truncated gzip", "train r.csv.gz", "GN006", "r.csv.gz", "end too early", r_csv_gz=PACKED[:-300]),
@@ -155,7 +161,7 @@ ARCHIVES = [
     _idx("IDX images in the place of labels", "GN019", "train-labels-idx1-ubyte", "images", labels=idx(IMAGES)),
     _idx("IDX without samples", "GN010", STEM, "0 samples", images=idx(IMAGES[:0]), labels=idx(LABELS[:0])),
     case("NPZ with other names", "train d.npz", "GN019", "'a', 'b'", "x_train", d_npz=npz(a=IMAGES, b=LABELS)),
-    case("damaged NPZ", "train d.npz", "GN019", "d.npz", "whole", d_npz=INTEGERS[:-40]),
+    case("damaged NPZ", "train d.npz", "GN019", "d.npz", "complete", d_npz=INTEGERS[:-40]),
     case("bit-flipped NPZ", "train d.npz", "GN019", "d.npz", d_npz=flipped(INTEGERS, 8 * 80)),
     case("NPZ with pickled objects", "train d.npz", "GN019", "'x'", "Python objects", d_npz=OBJECTS),
     case("NPZ with one-hot labels", "train d.npz", "GN019", "argmax", d_npz=npz(x=IMAGES, y=np.eye(6))),

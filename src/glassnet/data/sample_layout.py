@@ -133,13 +133,15 @@ def detect_layout(
     if block is not None and not apart_first:
         end = "first" if block[0] == 0 else "last"
         description = _one_hot_in(end, len(block), columns)
-        advice = f"The file seems to have {description}; {doctor} merges them into one column."
+        advice = " ".join([f"The file seems to have {description}.", f"Merge them into one column with {doctor}."])
         if len(first) >= _ENOUGH:
             if _are_pictures(columns.width - len(block)):
                 return at(end, len(block), description)
             if end == "last":
-                _require_label(first, rest, len(block), source, description, f"{doctor} merges them into one column")
-            return Found(usual, f"label read from the first column. {advice}", advice)
+                _require_label(
+                    first, rest, len(block), source, description, f"Merge them into one column with {doctor}."
+                )
+            return Found(usual, " ".join(["label read from the first column.", advice]), advice)
     last, pixels = rest[:, -1], rest[:, :-1]
     description = f"labels in the last of {columns.width} columns"
     pictures = _are_pictures(columns.width - 1)
@@ -161,13 +163,13 @@ def detect_layout(
         return at("first", 1, description_first)
     if features is None and len(first) >= _ENOUGH:
         classes = len(np.unique(last)) if _numbers_classes(last) else 0
-        _require_label(first, rest, classes, source, description, "move them to the first column")
+        _require_label(first, rest, classes, source, description, "Move them to the first column.")
     if features is None and len(first) >= _ENOUGH and evenness(last) > evenness(first) + 0.1:
-        solution = (
-            f"for a table use --target {shlex.quote(names[-1])}" if names else f"{doctor} moves them to the front"
-        )
-        advice = f"The file seems to have {description}; {solution}."
-        return Found(usual, f"label read from the first column. {advice}", advice)
+        solution = f"Move them to the front with {doctor}."
+        if names:
+            solution = f"For a table, pass --target {shlex.quote(names[-1])}."
+        advice = " ".join([f"The file seems to have {description}.", solution])
+        return Found(usual, " ".join(["label read from the first column.", advice]), advice)
     return Found(usual, "", advice)
 
 
@@ -229,7 +231,7 @@ def _require_label(
         raise DataError(
             "GN067",
             f"{source}: the first column has {kinds:,} different values, like other inputs, expected labels. The "
-            f"file seems to have {description}; {advice}.",
+            f"file seems to have {description}. {advice}",
         )
 
 

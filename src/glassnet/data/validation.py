@@ -87,21 +87,21 @@ def clean_inputs(values: NDArray[Any], maximum: float, name: str) -> NDArray[Any
         values = values.astype(np.float32)
     if values.dtype.kind == "f" and not np.isfinite(values).all():
         row, column = np.argwhere(~np.isfinite(values))[0]
-        raise not_finite(f"{name}, sample {row + 1}, value {column + 1}:", float(values[row, column]))
+        raise not_finite(name, f"sample {row + 1}, value {column + 1}", float(values[row, column]))
     if values.min() < 0 or values.max() > maximum:
         row, column = np.argwhere((values < 0) | (values > maximum))[0]
-        where = f"{name}, sample {row + 1}, value {column + 1}:"
-        raise outside(where, float(values[row, column]), maximum, values, name)
+        place = f"sample {row + 1}, value {column + 1}"
+        raise outside(name, place, float(values[row, column]), maximum, values)
     whole = values.dtype.kind in "bui" or bool((values == np.floor(values)).all())
     return np.ascontiguousarray(values, np.uint8 if whole and maximum == 255 else np.float32)
 
 
-def not_finite(where: str, value: float) -> DataError:
-    """Return the error GN018 for a NaN or infinite value; `where` ends in a colon."""
-    return DataError("GN018", f"{where} {value:g}, expected a finite number. Replace it or remove the row.")
+def not_finite(name: str, place: str, value: float) -> DataError:
+    """Return the error GN018 for a NaN or infinite value at a place in a file."""
+    return DataError("GN018", f"{name}, {place}: {value:g}, expected a finite number. Replace it or remove the row.")
 
 
-def outside(where: str, value: float, maximum: float, inputs: NDArray[Any], name: str) -> DataError:
+def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray[Any]) -> DataError:
     """Return the error GN014 for a value outside 0 to `maximum`; `inputs` are all, shape (n, features)."""
     finite = inputs[np.isfinite(inputs)]
     low, high, features = float(finite.min()), float(finite.max()), inputs.shape[1]
@@ -113,11 +113,10 @@ def outside(where: str, value: float, maximum: float, inputs: NDArray[Any], name
         out = "OUT.npz" if archive else "OUT.csv"
         advice = f"If the values are pixels, run 'glassnet doctor {shlex.quote(name)} --fix {out}' to rescale them."
     else:
-        command = f"'glassnet train {'FILE' if archive else shlex.quote(name)} --target COLUMN', such as column1"
-        advice = f"For numbers of any size, use {command}."
+        advice = f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN'."
         if archive:
-            advice = f"For numbers of any size, save the columns as CSV and use {command}."
-    return DataError("GN014", f"{where} {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
+            advice = "For numbers of any size, save the columns as CSV and use 'glassnet train FILE --target COLUMN'."
+    return DataError("GN014", f"{name}, {place}: {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
 
 
 def _short(value: float) -> str:
@@ -152,12 +151,12 @@ def is_label(value: float) -> bool:
     return 0 <= value < LABEL_LIMIT and value == math.floor(value)
 
 
-def bad_label(where: str, value: object, advice: str = "") -> DataError:
-    """Return the error GN015 for a label that is not a whole number from 0; `where` ends in a colon."""
+def bad_label(name: str, place: str, value: object, advice: str = "") -> DataError:
+    """Return the error GN015 for a label that is not a whole number from 0, at a place in a file."""
     shown = plain(value) if isinstance(value, float) else repr(value)
     more = f" {advice}" if advice else ""
     return DataError(
-        "GN015", f"{where} label {shown}, expected a whole number from 0. Number the classes from 0.{more}"
+        "GN015", f"{name}, {place}: label {shown}, expected a whole number from 0. Number the classes from 0.{more}"
     )
 
 
@@ -170,14 +169,14 @@ def clean_labels(labels: NDArray[Any], name: str) -> NDArray[np.int64]:
         GN015 for a label that is not a whole number from 0.
     """
     if labels.dtype.kind not in "buif":
-        raise bad_label(f"{name}, sample 1:", labels[0].item())
+        raise bad_label(name, "sample 1", labels[0].item())
     # Also False for NaN.
     right = (labels >= 0) & (labels < LABEL_LIMIT)
     if labels.dtype.kind == "f":
         right &= labels == np.floor(labels)
     if not right.all():
         row = int(np.argmin(right))
-        raise bad_label(f"{name}, sample {row + 1}:", labels[row].item())
+        raise bad_label(name, f"sample {row + 1}", labels[row].item())
     return labels.astype(np.int64)
 
 
@@ -218,10 +217,10 @@ def count_classes(
     if classes is not None:
         if largest >= classes:
             row = int(np.argmax(labels >= classes))
-            where = f"{name}, line {lines[row]}:" if lines else f"{name}, sample {row + 1}:"
+            place = f"line {lines[row]}" if lines else f"sample {row + 1}"
             raise DataError(
                 "GN015",
-                f"{where} label {labels[row]}, expected 0 to {classes - 1} for {classes} classes. "
+                f"{name}, {place}: label {labels[row]}, expected 0 to {classes - 1} for {classes} classes. "
                 f"Correct it, or pass --classes {largest + 1} for more classes.{more}",
             )
         return classes

@@ -109,15 +109,15 @@ def read_pictures(
         reading = "photo" if colour or mixed else "ink"
     remarks = []
     if resized.any():
-        remarks.append(f"{_count(resized)} resized to {shape[0]} × {shape[1]} pixels")
+        remarks.append(f"resized {_count(resized)} to {shape[0]} × {shape[1]} pixels")
     if 0 < top < 65535:
         images, bits = _count(whites > 0), top.bit_length()
-        remarks.append(f"{images} with 16 bits use only {bits}: {top:,} is white, also in images to predict")
+        remarks.append(f"white is {top:,} in {images} of 16 bits that use only {bits}, and in images to predict")
     if coloured.any() and not colour:
-        remarks.append(f"{_count(coloured)} in colour, read as grey; --colour keeps the colours")
+        remarks.append(f"read {_count(coloured)} in colour as grey; --colour keeps the colours")
     if reading == "ink" and bright.any():
         inputs[bright] = 255 - inputs[bright]
-        remarks.append(f"{_count(bright)} dark on light, inverted: ink is bright as in MNIST")
+        remarks.append(f"inverted {_count(bright)} with dark ink on light, so that ink is bright as in MNIST")
     return Pictures(inputs, shape, reading, tuple(remarks), int(coloured.sum()), top)
 
 

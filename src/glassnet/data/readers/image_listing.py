@@ -172,11 +172,11 @@ def _listing(root: Path, part: str, apart: Iterable[Path]) -> Listing:
     left = len(names) - len({name for name, _ in rows})
     if left:
         images = "1 image" if left == 1 else f"{left:,} images"
-        remarks.append(f"{images} without a class ignored")
+        remarks.append(f"ignored {images} without a class")
     if passed:
         kinds = listed([kind for kind, _ in passed.most_common()], 4)
-        ignored = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
-        remarks.append(f"{ignored} ignored, not images ({kinds})")
+        files = "1 file" if passed.total() == 1 else f"{passed.total():,} files"
+        remarks.append(f"ignored {files} of other kinds ({kinds})")
     files = [root / name for name, _ in rows]
     words = [unicodedata.normalize("NFC", word) for _, word in rows]  # macOS writes é as two characters
     return Listing(files, [name for name, _ in rows], words, tuple(remarks), os.fspath(root))
@@ -189,7 +189,7 @@ def _without_pictures(root: Path, apart: frozenset[Path], classes: set[str]) -> 
         return []
     shown = listed([*map(os.fspath, empty)], 3)
     folders = "1 folder" if len(empty) == 1 else f"{len(empty):,} folders"
-    return [f"{folders} without images ignored ({shown})"]
+    return [f"ignored {folders} without images ({shown})"]
 
 
 def _walk(root: Path, apart: frozenset[Path]) -> tuple[list[str], Counter[str]]:

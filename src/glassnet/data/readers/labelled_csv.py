@@ -412,16 +412,16 @@ def _check(
         if row < wrong:
             raise _bad_value(inputs, row, lines[row], maximum, skipped, source)
     if labels is not None and wrong < count:
-        raise bad_label(f"{source}, line {lines[wrong]}:", float(labels[wrong]), advice)
+        raise bad_label(source, f"line {lines[wrong]}", float(labels[wrong]), advice)
 
 
 def _values(text: str, layout: Layout, place: tuple[str, int], expected: str) -> NDArray[np.float64]:
     fields, (name, line) = layout.split(text), place
     if len(fields) != layout.width:
-        where, count, s = f"{name}, line {line}:", len(fields), "s" * (len(fields) != 1)
-        if count < layout.width:
-            raise DataError("GN012", f"{where} {count} value{s}, expected {expected}. Add the missing values.")
-        raise DataError("GN012", f"{where} {count} value{s}, expected {expected}. Remove the extra values.")
+        count, s = len(fields), "s" * (len(fields) != 1)
+        problem = f"{name}, line {line}: {count} value{s}, expected {expected}."
+        advice = "Add the missing values." if count < layout.width else "Remove the extra values."
+        raise DataError("GN012", f"{problem} {advice}")
     try:
         # Most rows have only bytes, and looking these up is three times as fast as parsing.
         return np.frombuffer(bytes(map(_BYTES.__getitem__, fields)), np.uint8).astype(np.float64)
@@ -448,10 +448,10 @@ def _bad_value(inputs: NDArray[Any], row: int, line: int, maximum: float, skippe
     pixels = inputs[row]
     column = int(np.argmin((pixels >= 0) & (pixels <= maximum)))
     value = float(pixels[column])
-    where = f"{source}, line {line}, column {column + 1 + skipped}:"
+    place = f"line {line}, column {column + 1 + skipped}"
     if not math.isfinite(value):
-        return not_finite(where, value)
-    return outside(where, value, maximum, inputs, source)
+        return not_finite(source, place, value)
+    return outside(source, place, value, maximum, inputs)
 
 
 def _shown(text: str) -> str:

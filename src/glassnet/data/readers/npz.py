@@ -172,12 +172,12 @@ def damaged(name: str, error: Exception, key: str | None = None) -> DataError | 
     """Convert an error about an archive, or its array `key`, to GN019, unless it is a glassnet error."""
     if isinstance(error, DataError | FileError):
         return error
-    place = f"{name}, array '{key}':" if key else f"{name}:"
+    place = f"{name}, array '{key}'" if key else name
     if "allow_pickle" in str(error):
         return DataError(
             "GN019",
-            f"{place} contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
+            f"{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).",
         )
     return DataError(
-        "GN019", f"{place} not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
+        "GN019", f"{place}: not a complete NPZ archive ({type(error).__name__}). Save it again with numpy.savez."
     )

@@ -255,15 +255,16 @@ def _careful(content: bytes, separator: str, width: int, name: str, above: int, 
                 "following lines are read as one value. Close or remove it.",
             )
         if len(row) != width:
-            where, count, s = f"{name}, line {above + last}:", len(row), "s" * (len(row) != 1)
-            if any("\n" in field for field in row):
-                where = f"{name}, lines {above + first} to {above + last}, one row by its quotation marks:"
-            text = f"{where} {count} value{s}, expected {right}. Remove the extra values, or quote their text."
+            line, count, s = above + last, len(row), "s" * (len(row) != 1)
+            problem = f"{name}, line {line}: {count} value{s}, expected {right}."
+            advice = "Remove the extra values, or quote their text."
             if width == 1:
-                text = f"{where} {count} value{s}, expected {right}. If line 1 is not the name of a column, remove it."
+                advice = "If line 1 is not the name of a column, remove it."
             elif count < width:
-                text = f"{where} {count} value{s}, expected {right}. Add the missing values."
-            raise DataError("GN012", text)
+                advice = "Add the missing values."
+            if any("\n" in field for field in row):
+                advice = " ".join([advice, f"Quotation marks make one row of lines {above + first} to {line}."])
+            raise DataError("GN012", f"{problem} {advice}")
         rows.append(row)
     return frame_of_rows(rows, width)
 

@@ -80,7 +80,7 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
                 )
             row_column, new_column = cells.index("row"), cells.index("new")
         elif any(cells) and new_column < len(cells) and cells[new_column]:
-            row, label = _change(f"{name}, line {number}:", cells[row_column], fields[new_column], rows, class_names)
+            row, label = _change((name, number), cells[row_column], fields[new_column], rows, class_names)
             if changes.get(row, label) != label:
                 raise DataError(
                     "GN074",
@@ -94,16 +94,21 @@ def read_review(path: str | os.PathLike[str], rows: int, class_names: Sequence[s
     return changes
 
 
-def _change(where: str, row: str, new: str, rows: int, class_names: Sequence[str]) -> tuple[int, str | None]:
+def _change(
+    place: tuple[str, int], row: str, new: str, rows: int, class_names: Sequence[str]
+) -> tuple[int, str | None]:
+    name, line = place
     if not re.fullmatch("[0-9]{1,12}", row) or int(row) >= rows:
-        raise DataError("GN074", f"{where} row {row!r}, expected 0 to {rows - 1}. Correct it.")
+        raise DataError("GN074", f"{name}, line {line}: row {row!r}, expected 0 to {rows - 1}. Correct it.")
     if new.strip().lower() == "drop":
         return int(row), None
     # As the list writes it, see `spreadsheet`, or as somebody typed it.
     label = next((one for one in (text_of(new), text_of(new.strip()), new, new.strip()) if one in class_names), None)
     if label is None:
         labels = listed(class_names, 6)
-        raise DataError("GN074", f"{where} label {new.strip()!r}, expected one of {labels}, or drop. Correct it.")
+        raise DataError(
+            "GN074", f"{name}, line {line}: label {new.strip()!r}, expected one of {labels}, or drop. Correct it."
+        )
     return int(row), label
 
 

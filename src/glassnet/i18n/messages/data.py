@@ -2,12 +2,11 @@
 
 MESSAGES: dict[str, str] = {
     # places
-    "{name}, line {line}:": "{name} 第 {line} 行：",
-    "{name}, line {line}, column {column}:": "{name} 第 {line} 行第 {column} 列：",
-    "{name}, sample {sample}:": "{name} 第 {sample} 个样本：",
-    "{name}, sample 1:": "{name} 第 1 个样本：",
-    "{name}, sample {sample}, value {value}:": "{name} 第 {sample} 个样本第 {value} 个值：",
-    "{name}, array '{key}':": "{name} 中的数组 '{key}'：",
+    "line {line}": "第 {line} 行",
+    "line {line}, column {column}": "第 {line} 行第 {column} 列",
+    "sample {sample}": "第 {sample} 个样本",
+    "sample {sample}, value {value}": "第 {sample} 个样本第 {value} 个值",
+    "{name}, array '{key}'": "{name} 中的数组 '{key}'",
     "the table": "表格",
     "the model": "模型",
     "{count} images": "{count} 张图像",
@@ -114,29 +113,31 @@ MESSAGES: dict[str, str] = {
     "size {size}: expected a tuple of two whole numbers from 1, rows and columns.": (
         "size {size}：应为由行数和列数两个正整数组成的元组。"
     ),
-    "{where} {value}, expected a finite number. Replace it or remove the row.": (
-        "{where}值为 {value}，应为有限的数。请替换该值，或删除该行。"
+    "{name}, {place}: {value}, expected a finite number. Replace it or remove the row.": (
+        "{name} {place}：值为 {value}，应为有限的数。请替换该值，或删除该行。"
     ),
-    "{where} {value}, expected 0 to {maximum}. {advice}": "{where}值为 {value}，应在 0 到 {maximum} 之间。{advice}",
+    "{name}, {place}: {value}, expected 0 to {maximum}. {advice}": (
+        "{name} {place}：值为 {value}，应在 0 到 {maximum} 之间。{advice}"
+    ),
     "Correct the value, or pass --input-max {maximum} if that is the largest valid value.": (
         "请更正该值；如果 {maximum} 是最大的有效值，请使用 --input-max {maximum}。"
     ),
     "If the values are pixels, run 'glassnet doctor {file} --fix {out}' to rescale them.": (
         "如果这些值是像素，请运行 'glassnet doctor {file} --fix {out}' 重新缩放。"
     ),
-    "For numbers of any size, use {command}.": "数的大小不限时，请使用 {command}。",
-    "For numbers of any size, save the columns as CSV and use {command}.": (
-        "数的大小不限时，请把各列存为 CSV，再使用 {command}。"
+    "For numbers of any size, use 'glassnet train {file} --target COLUMN'.": (
+        "数的大小不限时，请用 'glassnet train {file} --target COLUMN'。"
     ),
-    "'glassnet train {file} --target COLUMN', such as column1": (
-        "'glassnet train {file} --target COLUMN'（例如 column1）"
+    "For numbers of any size, save the columns as CSV and use 'glassnet train FILE --target COLUMN'.": (
+        "数的大小不限时，请把各列存为 CSV，再用 'glassnet train FILE --target COLUMN'。"
     ),
-    "{where} label {label}, expected a whole number from 0. Number the classes from 0.{more}": (
-        "{where}标签为 {label}，应为从 0 起的整数。请从 0 起给类别编号。{more}"
+    "{name}, {place}: label {label}, expected a whole number from 0. Number the classes from 0.{more}": (
+        "{name} {place}：标签为 {label}，应为从 0 起的整数。请从 0 起给类别编号。{more}"
     ),
-    "{where} label {label}, expected 0 to {last} for {classes} classes. Correct it, or pass --classes {most} for "
-    "more classes.{more}": (
-        "{where}标签为 {label}，共 {classes} 个类别时应在 0 到 {last} 之间。请更正标签，或使用 --classes {most}。{more}"
+    "{name}, {place}: label {label}, expected 0 to {last} for {classes} classes. Correct it, or pass --classes "
+    "{most} for more classes.{more}": (
+        "{name} {place}：标签为 {label}，共 {classes} 个类别时应在 0 到 {last} 之间。请更正标签；如果有更多类别，"
+        "请使用 --classes {most}。{more}"
     ),
     "{name}: every label is 0, expected two classes or more. Add samples of other classes, or pass --classes "
     "N.{more}": "{name}：所有标签都是 0，应有两个或更多类别。请添加其他类别的样本，或使用 --classes N。{more}",
@@ -154,12 +155,12 @@ MESSAGES: dict[str, str] = {
     "one-hot labels in the last {count} of {width} columns": "共 {width} 列，后 {count} 列为独热（one-hot）标签",
     "labels in the last of {width} columns": "共 {width} 列，标签在最后一列",
     "labels in the first of {width} columns, unlike in training": "共 {width} 列，标签在第一列，与训练时不同",
-    "label read from the first column. {advice}": "标签取自第一列。{advice}",
-    "The file seems to have {description}; {solution}.": "文件似乎{description}；{solution}。",
-    "{doctor} merges them into one column": "可用 {doctor} 把这些列合并为一列",
-    "{doctor} moves them to the front": "可用 {doctor} 把标签移到最前",
-    "for a table use --target {column}": "若是表格，请使用 --target {column}",
-    "move them to the first column": "请把标签移到第一列",
+    "label read from the first column.": "标签取自第一列。",
+    "The file seems to have {description}.": "文件的布局似乎是：{description}。",
+    "Merge them into one column with {doctor}.": "请用 {doctor} 把这些列合并为一列。",
+    "Move them to the front with {doctor}.": "请用 {doctor} 把标签移到最前。",
+    "For a table, pass --target {column}.": "若是表格，请使用 --target {column}。",
+    "Move them to the first column.": "请把标签移到第一列。",
     "{source}: a table whose last column is called {name}, expected the label first. Name the column to predict, "
     "such as --target {column} (in Python: load_table).": (
         "{source}：表格的最后一列名为 {name}，而标签应在第一列。请指定要预测的列，例如 --target {column}（Python 中用 "
@@ -169,16 +170,15 @@ MESSAGES: dict[str, str] = {
         "{source}：第一列只是 {rows} 行的行号，应为标签。请删除该列。"
     ),
     "{source}: the first column has {kinds} different values, like other inputs, expected labels. The file seems "
-    "to have {description}; {solution}.": (
-        "{source}：第一列有 {kinds} 个不同的值，与其他输入列相似，应为标签。文件似乎{description}；{solution}。"
+    "to have {description}. {advice}": (
+        "{source}：第一列有 {kinds} 个不同的值，与其他输入列相似，应为标签。文件的布局似乎是：{description}。{advice}"
     ),
     # rows of numbers
-    "{where} {count} value{s}, expected {expected}. Add the missing values.": (
-        "{where}有 {count} 个值，应为 {expected}。请补上缺少的值。"
+    "{name}, line {line}: {count} value{s}, expected {expected}.": (
+        "{name} 第 {line} 行：有 {count} 个值，应为 {expected}。"
     ),
-    "{where} {count} value{s}, expected {expected}. Remove the extra values.": (
-        "{where}有 {count} 个值，应为 {expected}。请删除多余的值。"
-    ),
+    "Add the missing values.": "请补上缺少的值。",
+    "Remove the extra values.": "请删除多余的值。",
     "{width} (a label and {features} pixels)": "{width} 个（1 个标签和 {features} 个像素）",
     "{width} (a label and {features} value{plural})": "{width} 个（1 个标签和 {features} 个值）",
     "{name}, line {line}: 1 value, expected a label and the values of a sample. Separate them by commas.": (
@@ -192,7 +192,7 @@ MESSAGES: dict[str, str] = {
         "{name} 第 {line} 行：{text} 中没有数，应为用逗号分隔的数，标签在最前。请确认文件是否正确。"
     ),
     "{name}, line {line}, column {column}: {field}, expected a number. Correct it or remove the row.{more}": (
-        "{name} 第 {line} 行第 {column} 列：值为 {field}，应为数。请更正，或删除该行。{more}"
+        "{name} 第 {line} 行第 {column} 列：{field}，应为数。请更正，或删除该行。{more}"
     ),
     "an empty value": "空值",
     " If it is the label of a table, pass --target column{column}, or the name of the column.": (
@@ -222,20 +222,14 @@ MESSAGES: dict[str, str] = {
     "as one value. Close or remove it.": (
         "{name} 第 {line} 行：引号没有在值的末尾闭合，后面各行因此被读成同一个值。请闭合或删除引号。"
     ),
-    "{where} {count} value{s}, expected {expected}. Remove the extra values, or quote their text.": (
-        "{where}有 {count} 个值，应为 {expected}。请删除多余的值，或给文本加引号。"
-    ),
-    "{where} {count} value{s}, expected {expected}. If line 1 is not the name of a column, remove it.": (
-        "{where}有 {count} 个值，应为 {expected}。如果第一行不是列名，请删除第一行。"
-    ),
-    "{name}, lines {first} to {last}, one row by its quotation marks:": (
-        "{name} 第 {first} 到 {last} 行（因引号成为一行）："
-    ),
+    "Remove the extra values, or quote their text.": "请删除多余的值，或给文本加引号。",
+    "If line 1 is not the name of a column, remove it.": "如果第一行不是列名，请删除第一行。",
+    "Quotation marks make one row of lines {first} to {last}.": "引号使第 {first} 到 {last} 行成为一行。",
     "{width} as in the first line": "{width} 个，与第一行相同",
     "{width}, a row name and {others} more": "{width} 个，即一个行名和另外 {others} 个值",
     "row names, as R writes them, are ignored": "行名（R 的写法）已忽略",
     "lines that begin with # above the table are ignored": "表格上方以 # 开头的行已忽略",
-    "not UTF-8, read as {encoding}": "不是 UTF-8，按 {encoding} 读取",
+    "not UTF-8, read as {encoding}": "不是 UTF-8，按以下编码读取：{encoding}",
     "GB 18030 (Chinese)": "GB 18030（中文）",
     "Big5 (Chinese)": "Big5（中文）",
     "Shift JIS (Japanese)": "Shift JIS（日文）",
@@ -280,9 +274,11 @@ MESSAGES: dict[str, str] = {
     "{name}: no line changes a row. Write correct labels, or drop, into the column 'new'.": (
         "{name}：没有任何改动。请在 'new' 列填写正确的标签或 drop。"
     ),
-    "{where} row {row}, expected 0 to {last}. Correct it.": "{where}row 为 {row}，应在 0 到 {last} 之间。请更正。",
-    "{where} label {label}, expected one of {labels}, or drop. Correct it.": (
-        "{where}标签为 {label}，应为 {labels} 之一，或 drop。请更正。"
+    "{name}, line {line}: row {row}, expected 0 to {last}. Correct it.": (
+        "{name} 第 {line} 行：row 为 {row}，应在 0 到 {last} 之间。请更正。"
+    ),
+    "{name}, line {line}: label {label}, expected one of {labels}, or drop. Correct it.": (
+        "{name} 第 {line} 行：标签为 {label}，应为 {labels} 之一，或 drop。请更正。"
     ),
     "{name}: {kind} data cannot be written. Save them as CSV, and fix that file.": (
         "{name}：不能写出 {kind} 数据。请存为 CSV，再修改该文件。"
@@ -315,8 +311,8 @@ MESSAGES: dict[str, str] = {
         "会画出各处理阶段。"
     ),
     "{name}: no digit found, excluded [{code}]": "{name}：没有找到数字，已排除 [{code}]",
-    "{images}: {digits} found, centred in {rows} × {columns}{more}": (
-        "{images}：找到 {digits}，居中置于 {rows} × {columns}{more}"
+    "found {digits} in {images}, centred in {rows} × {columns} pixels{more}": (
+        "在 {images}中找到 {digits}，居中置于 {rows} × {columns} 像素{more}"
     ),
     "{count} digits": "{count} 个数字",
     "1 digit": "1 个数字",
@@ -334,13 +330,13 @@ MESSAGES: dict[str, str] = {
     "{name}: the image is damaged ({error}). Save it again, or remove it.": (
         "{name}：图像已损坏（{error}）。请重新保存，或删除该文件。"
     ),
-    "{images} resized to {rows} × {columns} pixels": "{images}已缩放到 {rows} × {columns} 像素",
-    "{images} with 16 bits use only {bits}: {white} is white, also in images to predict": (
+    "resized {images} to {rows} × {columns} pixels": "已将 {images}缩放到 {rows} × {columns} 像素",
+    "white is {white} in {images} of 16 bits that use only {bits}, and in images to predict": (
         "{images}为 16 位，但只用了 {bits} 位：以 {white} 为白色，预测时也是如此"
     ),
-    "{images} in colour, read as grey; --colour keeps the colours": "{images}为彩色，按灰度读取；--colour 可保留颜色",
-    "{images} dark on light, inverted: ink is bright as in MNIST": (
-        "{images}为浅底深字，已反色：笔迹与 MNIST 一样是亮的"
+    "read {images} in colour as grey; --colour keeps the colours": "{images}为彩色，按灰度读取；--colour 可保留颜色",
+    "inverted {images} with dark ink on light, so that ink is bright as in MNIST": (
+        "{images}为浅底深字，已反色，使笔迹与 MNIST 一样是亮的"
     ),
     "{count} images of {wide} × {high} pixels are {size} GiB, expected at most {most} GiB. Resize them, for "
     "example with --size 64.": (
@@ -376,11 +372,11 @@ MESSAGES: dict[str, str] = {
         "{folder}：有 {count} 张图像，例如 {name}，却没有类别。请按类别分文件夹存放，或添加列为 filename,label 的 "
         "labels.csv。"
     ),
-    "{images} without a class ignored": "{images}没有类别，已忽略",
-    "{files} ignored, not images ({kinds})": "{files}不是图像，已忽略（{kinds}）",
+    "ignored {images} without a class": "{images}没有类别，已忽略",
+    "ignored {files} of other kinds ({kinds})": "已忽略 {files}，不是图像（{kinds}）",
     "{count} files": "{count} 个文件",
     "1 file": "1 个文件",
-    "{folders} without images ignored ({names})": "{folders}没有图像，已忽略（{names}）",
+    "ignored {folders} without images ({names})": "已忽略 {folders}，其中没有图像（{names}）",
     "{count} folders": "{count} 个文件夹",
     "1 folder": "1 个文件夹",
     "{folder}: {count} tables next to images, expected one. Name the table of classes labels.csv.": (
@@ -452,11 +448,11 @@ MESSAGES: dict[str, str] = {
     ),
     "arrays {names}": "有数组 {names}",
     "no arrays": "没有数组",
-    "{where} contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).": (
-        "{where}内容是 Python 对象，应为数。请用数值 dtype 保存，文字则用 astype(str)。"
+    "{place}: contains Python objects, expected numbers. Save a numeric dtype, or words with astype(str).": (
+        "{place}：内容是 Python 对象，应为数。请用数值 dtype 保存，文字则用 astype(str)。"
     ),
-    "{where} not a complete NPZ archive ({error}). Save it again with numpy.savez.": (
-        "{where}不是完整的 NPZ 文件（{error}）。请用 numpy.savez 重新保存。"
+    "{place}: not a complete NPZ archive ({error}). Save it again with numpy.savez.": (
+        "{place}：不是完整的 NPZ 文件（{error}）。请用 numpy.savez 重新保存。"
     ),
     # reading files
     "-: standard input is read only as a table with named columns (train --target) or as inputs to predict "

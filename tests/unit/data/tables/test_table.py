@@ -236,7 +236,7 @@ def test_infinity_is_missing():
         ("", "GN010", "empty"),
         ("\n \n", "GN010", "blank"),
         ("a,b,c\n", "GN010", "only column names"),
-        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "called 'a', 'b'"),
+        ("a,b,a,b\n1,2,3,4\n5,6,7,8\n", "GN063", "same name: 'a', 'b'"),
         ("Incomes of 2020\na,b\n1,2\n", "GN012", "line 2: 2 values, expected 1 .* remove it"),
         ("a,b,c\n1,2,3\n4,5\n6,7,8\n", "GN012", "line 3: 2 values, expected 3"),
         ("a,b,c\n1,2,3\n4,5,6\n6,7,8,9\n", "GN012", "line 4: 4 values, expected 3"),
