@@ -1,7 +1,7 @@
-"""Test accuracy of the two recipes over ten seeds, beside a plain transcription of the notes' program.
+"""Measure the test accuracy of recipes `notes` and `notes-code` over ten seeds, and that of the notes' program.
 
-The settings of the recipes were not chosen on the test set here: `notes-code` is the notes' own program, and the three
-epochs and falling rate of `notes` were given with the task.
+The settings were not chosen on the test set: `notes-code` is the notes' own program, and the three epochs and the
+falling learning rate of `notes` were given with the task.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
-"""Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and write what they have
-measured there, into the READMEs and docs/labels.md.
+"""Run the benchmarks of docs/benchmarks.md, one process at a time, the cheap ones first, and update the pages.
 
-The others here (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) have pages of their own, or
-none (`far_inputs`); name them to run them. `same_speed` is given a commit and runs by itself. At the end stands which
-results are of an older version of the numerics; ``--stale`` says that alone, at once.
+The other scripts have their own pages (`estimators`, `estimator_overhead`, `optimizers`, `tables`, `read`, `kill`) or
+none (`far_inputs`); pass their names to run them. `same_speed` takes a commit and runs on its own. At the end, the
+results of older versions of the numerics are listed; ``--stale`` prints only that list.
 
     python benchmarks/all.py [NAME ...] [--stale]
 """
@@ -45,12 +44,12 @@ def main(names: list[str]) -> None:
     for name in names or NAMES:
         print(f"== {name}", flush=True)
         subprocess.run([sys.executable, str(HERE / f"{name}.py")], check=True)
-    for page in ("labels_page", "table"):
+    for page in ("labels_page", "table", "chart"):
         subprocess.run([sys.executable, str(HERE / f"{page}.py")], check=True)
 
 
 def tell_stale() -> None:
-    """Print which results an older version of the numerics gave, and what has other bits since."""
+    """Print the results of older versions of the numerics, and what has changed since."""
     found = machine.stale()
     for name, version in found.items():
         print(f"stale: {name}, measured at numerics {version}, now {NUMERICS}")

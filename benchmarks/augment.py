@@ -1,4 +1,4 @@
-"""Distorted pictures a second with everything on, by two threads with half of MNIST's training pictures each.
+"""Count augmented images per second with all distortions on: two threads, each with half of MNIST's training images.
 
 python benchmarks/augment.py [--runs 5]
 """
@@ -32,9 +32,9 @@ def main() -> None:
             place = key(0, Purpose.AUGMENTATION, run)
             began = time.perf_counter()
             list(pool.map(lambda half, place=place: distort(data.inputs, half, shape, options, place), halves))
-            if run:  # the first one compiles
+            if run:  # the first run compiles
                 rates.append(len(data) / (time.perf_counter() - began))
-                print(f"{rates[-1]:,.0f} pictures a second", flush=True)
+                print(f"{rates[-1]:,.0f} images per second", flush=True)
     if not given.trial:
         machine.write("augment", {"pictures a second": machine.summary(rates), "threads": THREADS, "options": OPTIONS})
 

@@ -1,8 +1,8 @@
-"""One epoch in batches of 128, with 200 and with 1024 hidden nodes: seconds of training alone, after compiling.
+"""Time one epoch in batches of 128, with 200 and with 1024 hidden nodes: training alone, after compilation.
 
-Every peer is measured with one thread and with all cores; the better counts. A run is a fresh process: it compiles,
-trains one epoch to warm up, then takes the median of three. Peers take turns. JAX, PyTorch and Keras train on whole
-batches, 59,904 of the 60,000 samples.
+Every peer is measured with one thread and with all cores, and the faster counts. Each run is a new process that
+compiles, trains one epoch to warm up, and takes the median of three. Peers take turns. JAX, PyTorch and Keras train on
+whole batches only, 59,904 of the 60,000 samples.
 
     python benchmarks/batch_epoch.py [--runs 5] [--samples N] [--peers jax,torch]
 """

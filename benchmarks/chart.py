@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -23,8 +24,8 @@ from rows import PEERS, ROWS, Row, rows_of, times
 
 FOLDER = Path(__file__).resolve().parents[1] / "docs" / "pictures"
 FILES = ("benchmarks.png", "benchmarks.zh.png")
-LEFT_OUT = {("notes_class", 1), ("whole_process", 0), ("install", 1)}
-"""Rows of a result that are not drawn: they repeat another one, or are not times."""
+LEFT_OUT = {("notes_class", 1), ("install", 1)}
+"""Rows that are not drawn: a second condition of the same step, and a size."""
 
 MARKS = {
     "NumPy": ("o", "#000000"),
@@ -69,9 +70,12 @@ def drawn_rows() -> list[Row]:
 
 
 def draw(language: int) -> Figure:
-    found, titles = ratios(), [row.title[language].replace(", without", "\nwithout") for row in drawn_rows()]
-    figure = Figure(figsize=(9, 5.8), facecolor="white")
-    axes = figure.add_axes((0.375, 0.11, 0.535, 0.745))
+    found, titles = (
+        ratios(),
+        [re.sub(r", (?=without|from)|，(?=从)", "\n", row.title[language]) for row in drawn_rows()],
+    )
+    figure = Figure(figsize=(9, 6.2), facecolor="white")
+    axes = figure.add_axes((0.385, 0.105, 0.525, 0.76))
     for height, by_library in enumerate(found):
         axes.plot([1, max(by_library.values())], [height, height], color="#DDDDDD", linewidth=1, zorder=1)
         for library, ratio, offset in spread(by_library):
@@ -90,7 +94,7 @@ def draw(language: int) -> Figure:
     axes.set_xlabel(AXIS[language], fontsize=10, x=0.32)
     figure.text(0.02, 0.955, TITLE[language], fontsize=13)
     handles = [Line2D([], [], linestyle="", marker=mark, color=colour, markersize=8) for mark, colour in MARKS.values()]
-    figure.legend(handles, list(MARKS), loc="upper left", bbox_to_anchor=(0.365, 0.945), ncols=5, frameon=False,
+    figure.legend(handles, list(MARKS), loc="upper left", bbox_to_anchor=(0.375, 0.945), ncols=5, frameon=False,
                   fontsize=9.5, handletextpad=0.1, columnspacing=1.2)  # fmt: skip
     set_fonts(axes)
     for text in figure.texts:

@@ -1,7 +1,7 @@
-"""Does an epoch cost more at the end of a training, when some numbers have become tiny?
+"""Check that late epochs are as fast as early ones, although some numbers have become tiny.
 
-Numbers below 1.2e-38 (denormals) can cost a hundred times as much as others. They come from averages that decay, as in
-ten epochs of Adam, and from saturated nodes, as in ten epochs of the notes' rule with two hidden layers.
+Denormal numbers (below 1.2e-38) can cost a hundred times as much as others. They arise in decaying averages, as in ten
+epochs of Adam, and in saturated nodes, as in ten epochs of the notes' rule with two hidden layers.
 
     python benchmarks/denormals.py [--runs 5]
 """

@@ -1,7 +1,7 @@
-"""What the estimator costs over the engine alone: seconds of `fit` through both, for the same training.
+"""Measure the overhead of the estimators: seconds of `fit`, compared with the engine alone.
 
-The engine alone is `glassnet.fit` with the estimator's own options on a data set that is ready. Both have the same
-rows and epochs, take turns in one process, and come to the same weights.
+The engine alone is `glassnet.fit` with the estimator's own options on a prepared data set. Both use the same rows and
+epochs, take turns in one process, and give the same weights.
 
     python benchmarks/estimator_overhead.py [--runs 5] [--trial]
 """
@@ -25,8 +25,8 @@ FEATURES, CLASSES = 30, 4
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
-    parser.add_argument("--remark", default="", help="written beside the results")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
+    parser.add_argument("--remark", default="", help="stored with the results")
     given = parser.parse_args()
     result = {str(rows): compare(rows, given.runs) for rows in ROWS}
     if not given.trial:
@@ -39,7 +39,7 @@ def compare(rows: int, runs: int) -> dict[str, Any]:
     random = np.random.default_rng(0)
     X = random.normal(size=(rows, FEATURES))
     y = np.argmax(np.tanh(X @ random.normal(size=(FEATURES, 12))) @ random.normal(size=(12, CLASSES)), axis=1)
-    options = NetworkClassifier().fit(X, y).options_  # compiles, too
+    options = NetworkClassifier().fit(X, y).options_  # also compiles
     estimator, engine, same = [], [], True
     for _ in range(runs):
         began = time.perf_counter()

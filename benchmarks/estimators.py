@@ -1,12 +1,12 @@
-"""The estimators beside scikit-learn's networks, both with their defaults: score on rows kept aside, seconds of `fit`.
+"""Compare the estimators with scikit-learn's networks, both with their defaults: test score and seconds of `fit`.
 
-Ten tables of 150 to 100,000 rows: those of scikit-learn, and made ones with columns in units of their own. Both train
-on the same rows, in turns, in one process, after one small fit each that loads and compiles; what a first fit costs is
-measured apart, in new processes. MLPClassifier has the BLAS threads it wants, glassnet its default of one.
+Ten tables of 150 to 100,000 rows: scikit-learn's own, and synthetic ones whose columns have different units. Both train
+on the same rows, in turns, in one process, after a small fit each that loads and compiles; the cost of a first fit is
+measured separately, in new processes. MLPClassifier uses all BLAS threads, glassnet its default of one.
 
-A quarter of the rows is kept aside for the test. Of scikit-learn's tables it is the same quarter in each run, and the
-networks' seeds differ; the made tables are others in each run. The defaults were chosen without any of these rows: by
-cross-validation on the other three quarters, and on made tables of other seeds.
+A quarter of the rows is held out for the test. For scikit-learn's tables, it is the same quarter in each run, and the
+seeds of the networks differ; synthetic tables are new in each run. The defaults were chosen without any of these rows:
+by cross-validation on the other three quarters, and on synthetic tables of other seeds.
 
     python benchmarks/estimators.py [--runs 5] [--tables iris,wine] [--trial]
     python benchmarks/estimators.py --standardised      # adds the scores of the peers behind a StandardScaler
@@ -51,7 +51,7 @@ Table = tuple[np.ndarray, np.ndarray]
 
 
 def units(X: np.ndarray, seed: int) -> np.ndarray:
-    """Give each column a unit and a mean of its own."""
+    """Give each column its own unit and mean."""
     random = np.random.default_rng(seed)
     scale = 10.0 ** random.uniform(-2, 2, X.shape[1])
     return X * scale + scale * random.normal(size=X.shape[1])
@@ -76,7 +76,7 @@ def clusters(seed: int) -> Table:
 
 
 def steps(seed: int) -> Table:
-    """Numbers in thousands that depend on products and corners."""
+    """Return targets in thousands that depend on products and steps."""
     random = np.random.default_rng(seed)
     X = random.normal(size=(50_000, 12))
     y = np.where(X[:, 0] * X[:, 1] > 0, 3 * X[:, 2], -2 * X[:, 3]) + np.sin(3 * X[:, 4]) + np.abs(X[:, 5])
@@ -84,7 +84,7 @@ def steps(seed: int) -> Table:
 
 
 def mixture(seed: int) -> Table:
-    """Classes by a smooth function of all columns, and chance."""
+    """Return classes given by a smooth function of all columns, with noise."""
     random = np.random.default_rng(seed)
     X = random.normal(size=(100_000, 20))
     inner, outer = random.normal(size=(20, 30)), random.normal(size=(30, 5))
@@ -118,11 +118,11 @@ TASKS = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--tables", default=",".join(TASKS), help="the others keep the results they have")
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--tables", default=",".join(TASKS), help="other tables keep their results")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
     parser.add_argument("--standardised", action="store_true")
     given = parser.parse_args()
-    warnings.simplefilter("ignore")  # MLPClassifier says that it has not converged
+    warnings.simplefilter("ignore")  # MLPClassifier warns that it has not converged
     kept = machine.read("estimators") or {"tables": {}}
     first = kept.get("first fit") or first_fits()
     for classes in (True, False):
@@ -139,7 +139,7 @@ def main() -> None:
 
 
 def first_fits() -> dict[str, float]:
-    """Return the seconds of the first fit in a process: kernels to be compiled, and kernels compiled before."""
+    """Return the seconds of the first fit in a process, with compilation and with cached kernels."""
     program = (
         "import time, numpy; from glassnet import NetworkClassifier; "
         "X = numpy.random.default_rng(0).normal(size=(5000, 8)); began = time.perf_counter(); "
@@ -155,7 +155,7 @@ def first_fits() -> dict[str, float]:
 
 
 def warm_up(classes: bool) -> None:
-    X = np.random.default_rng(0).normal(size=(3000, 8))  # enough for a validation part
+    X = np.random.default_rng(0).normal(size=(3000, 8))  # enough for a validation set
     y = (X[:, 0] > 0).astype(int) if classes else X[:, 0]
     for dtype in (np.float64, np.float32):
         for _, estimator in sides(classes, 0):
@@ -182,14 +182,14 @@ def compare(name: str, runs: int) -> dict[str, Any]:
 
 
 def splits(task: Task, runs: int) -> Iterator[tuple[int, list[Any]]]:
-    """Yield each run's seed, and its rows: trained on and tested on, then what is to be learnt, likewise."""
+    """Yield the seed of each run, its training and test rows, and their targets."""
     for seed in range(SEED, SEED + runs):
         X, y = task.make(seed)
         yield seed, train_test_split(X, y, test_size=0.25, random_state=SEED, stratify=y if task.classes else None)
 
 
 def standardised(name: str, runs: int) -> dict[str, Any]:
-    """Return the scores of the peer with columns, and numbers to be learnt, of mean 0 and deviation 1."""
+    """Return the scores of the peer with standardised columns and regression targets."""
     task, scores = TASKS[name], []
     for seed, (train, test, known, asked) in splits(task, runs):
         peer = sides(task.classes, seed)[1][1]

@@ -1,4 +1,4 @@
-"""Write what the estimators' benchmarks have measured into docs/estimators.md, from benchmarks/results/*.json alone."""
+"""Write the results of the estimators' benchmarks into docs/estimators.md, from benchmarks/results/*.json."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def main() -> None:
 
 def beside_sklearn(result: dict[str, Any]) -> list[str]:
     lines = [
-        "| table | rows | score | here | `MLP…` | `MLP…`, standardised | seconds here | seconds `MLP…` |",
+        "| table | rows | score | glassnet | `MLP…` | `MLP…`, standardised | seconds, glassnet | seconds, `MLP…` |",
         "|---|---|---|---|---|---|---|---|",
     ]
     better = equal = faster = beyond = 0
@@ -35,13 +35,13 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
     return [
         *lines,
         "",
-        f"Better on {better}, equal on {equal} and faster on {faster} of {len(result['tables'])}; better on {beyond} "
-        "than the peer with standardised columns, and standardised numbers to learn.",
+        f"Of the {len(result['tables'])} tables, glassnet scores higher on {better}, equal on {equal}, and fits "
+        f"faster on {faster}. It scores higher on {beyond} than scikit-learn with standardised columns and targets.",
         "",
         fill(
-            "Not in the seconds: the first fit in a process on more than 512 rows, which loads compiled loops "
-            f"({first['compiled before']:.1f} s), or compiles them ({first['to compile']:.0f} s): once on a machine "
-            "for each pair of the type of the inputs (float32, float64) and of the numbers computed with (`dtype`).",
+            "These times exclude compilation. The first fit in a process on more than 512 rows loads compiled loops "
+            f"({first['compiled before']:.1f} s) or compiles them ({first['to compile']:.0f} s), once per machine and "
+            "per combination of input dtype (float32, float64) and `dtype`.",
             120,
         ),
     ]
@@ -49,11 +49,11 @@ def beside_sklearn(result: dict[str, Any]) -> list[str]:
 
 def over_the_engine(result: dict[str, Any]) -> list[str]:
     ratios = [f"{one['ratio']['median'] - 1:+.1%} at {int(rows):,} rows" for rows, one in result["rows"].items()]
-    return ["", f"`fit` beside the engine alone, for the same weights: {', '.join(ratios)}."]
+    return ["", f"Time of `fit` compared with the engine alone, for the same weights: {', '.join(ratios)}."]
 
 
 def shown(summary: dict[str, Any], digits: int) -> str:
-    """Write a median and its range."""
+    """Format a median and its range."""
     median, low, high = (f"{summary[name]:.{digits}f}" for name in ("median", "min", "max"))
     return f"{median} ({low} to {high})"
 

@@ -1,12 +1,13 @@
-"""False alarms of the warning that inputs lie far outside the range of training, over twelve public tables.
+"""Count false alarms of the warning about inputs outside the training range, on twelve public tables.
 
-Each is divided by ten seeds; the test part is asked about as a whole, in batches of five, and row by row (at most
-`SINGLE` rows). The recipe ``table`` reads the columns as the command line does; the estimators get plain numbers, words
-one-hot. A network of one epoch is enough: what is compared are inputs. For seed 0 the command line itself is asked.
-Then what must be warned of: the test part standardised where training was not. And what leaves room for all that: how
-much of a test part lies far off in a column at most, and how many of the columns that vary do in a single row.
+Each table is split with ten seeds. The test part is predicted as a whole, in batches of five, and row by row (at most
+`SINGLE` rows). The recipe ``table`` reads the columns like the command line; the estimators get plain numbers, with
+words one-hot encoded. One epoch is enough, because only inputs are compared. For seed 0, the command line itself is
+run. Then the opposite case, which must warn: the test part standardised, the training part not. The last figures show
+the margin: the largest fraction of a test part that is far outside in one column, and of the varying columns in one
+row.
 
-Needs the tables beside the repository, in ``../shared/data/tables``; says so and ends where they are not. Writes
+Needs the tables next to the repository, in ``../shared/data/tables``; exits with a message if they are missing. Writes
 results/far_inputs.json.
 """
 
@@ -48,7 +49,7 @@ NAMES = (
 
 
 def read(name: str) -> tuple[list[str], list[list[str]], str]:
-    """Return names, rows and the target of a table."""
+    """Return the column names, rows and target of a table."""
     base = name.split()[0]
     path = next(TABLES.glob(f"{base}.csv*"))
     text = gzip.decompress(path.read_bytes()).decode() if path.suffix == ".gz" else path.read_text()
@@ -67,7 +68,7 @@ def read(name: str) -> tuple[list[str], list[list[str]], str]:
 
 
 def encoded(header: list[str], rows: list[list[str]], target: str) -> np.ndarray:
-    """Return plain numbers: missing ones become the median, words one-hot."""
+    """Return numeric inputs: missing numbers become the median, words are one-hot encoded."""
     columns = []
     for place, name in enumerate(header):
         cells = [row[place] for row in rows]
@@ -83,7 +84,7 @@ def encoded(header: list[str], rows: list[list[str]], target: str) -> np.ndarray
 
 
 def alarms(predict: Any, fresh: Any, rows: Any) -> int:
-    """Return how often a model that has not warned yet warns of some rows."""
+    """Return how often a model without earlier warnings warns about the rows."""
     fresh()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -92,14 +93,14 @@ def alarms(predict: Any, fresh: Any, rows: Any) -> int:
 
 
 def asked(model: glassnet.Model, predict: Any, rows: np.ndarray) -> list[int]:
-    """Return the alarms of the whole, of batches of five, and of single rows."""
+    """Return the alarms for all rows together, for batches of five, and for single rows."""
     fresh = model.training_range._warned.clear
     portions = ([rows], [rows[k : k + 5] for k in range(0, min(len(rows), SINGLE), 5)], rows[:SINGLE, None])
     return [sum(alarms(predict, fresh, one) for one in portion) for portion in portions]
 
 
 def strays(model: glassnet.Model, rows: np.ndarray) -> list[float]:
-    """Return the largest part of the rows that is far off in a column, and of the columns that vary in one row."""
+    """Return the largest fraction of far rows in a column, and of far varying columns in a row."""
     known = model.training_range
     low, high = known._feature_bounds
     rows = straightened(rows) if model.columns else rows
@@ -108,7 +109,7 @@ def strays(model: glassnet.Model, rows: np.ndarray) -> list[float]:
 
 
 def by_command(header: list[str], train: list[list[str]], test: list[list[str]], target: str, numbers: bool) -> int:
-    """Train and ask on the command line; return the lines that warn."""
+    """Train and predict with the command line; return the warning lines."""
     with tempfile.TemporaryDirectory() as folder:
         for name, rows in (("train", train), ("test", test)):
             with open(f"{folder}/{name}.csv", "w", newline="") as file:

@@ -1,7 +1,7 @@
-"""The first run of each kind of training on a machine, which compiles its loops, and the same run again.
+"""Measure the first run of each kind of training on a machine, which compiles its loops, and a second run.
 
-Each is a whole process of its own: the first with an empty cache of compiled loops, the second with what the first has
-left there. In processor seconds: other work on the machine lengthens the clock's time far more.
+Each is a new process: the first with an empty cache of compiled loops, the second with the cache that the first one
+left. The times are CPU time, because other work on the machine lengthens elapsed time far more.
 
     python benchmarks/first_runs.py [--runs 3] [--trial]
 """
@@ -31,13 +31,13 @@ COMMANDS = {
     "table": [*GLASSNET, "train", "people.csv", "--target", "income"],
     "estimator": [sys.executable, "-c", ESTIMATOR],
 }
-"""Kind of training -> the program."""
+"""Kind of training -> its command."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=3)
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
     given = parser.parse_args()
     taken: dict[str, dict[str, list[float]]] = {kind: {"first": [], "again": []} for kind in COMMANDS}
     for _ in range(given.runs):
@@ -45,13 +45,13 @@ def main() -> None:
             with tempfile.TemporaryDirectory() as folder:
                 write_people(Path(folder) / "people.csv")
                 for which, seconds in taken[kind].items():
-                    place = Path(folder) / which  # a model is not to be written over
+                    place = Path(folder) / which  # so that no model file is replaced
                     place.mkdir()
                     (place / "people.csv").symlink_to(Path(folder) / "people.csv")
                     environment = {"NUMBA_CACHE_DIR": str(Path(folder) / "loops")}
                     seconds.append(run(words, str(place), environment)["processor"])
                     print(kind, which, f"{seconds[-1]:.1f} s", flush=True)
-        if not given.trial:  # after each run: who stops it has those that were done
+        if not given.trial:  # after each run, so that an interrupted benchmark keeps its results
             made = {
                 kind: {which: machine.summary(all_) for which, all_ in both.items()} for kind, both in taken.items()
             }
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def write_people(path: Path, rows: int = 900) -> None:
-    """Write a table of numbers and words with a column to predict."""
+    """Write a table of numbers and words with a target column."""
     random = np.random.default_rng(0)
     age, hours = random.integers(18, 80, rows), random.normal(38, 8, rows).round(1)
     city, noise = random.choice(["Ulm", "Bonn", "Köln"], rows), random.normal(0, 8, rows)

@@ -1,8 +1,8 @@
-"""How cost grows: with the number of rows, 1,000 to 6,000,000, and with the hidden nodes, 32 to 4,096.
+"""Measure how cost grows with the number of rows, 1,000 to 6,000,000, and of hidden nodes, 32 to 4,096.
 
-Rows are MNIST's training digits over and over, each copy shifted by up to two pixels and made lighter or darker, so
-that no two are alike. A training with recipe `quick` that sees 60,000 rows, or all where there are more: the seconds a
-row of the quickest of three in one process, and the memory that this needs.
+The rows are MNIST's training digits, repeated; each copy is shifted by up to two pixels and made lighter or darker, so
+no two are equal. Recipe `quick` trains on 60,000 rows, or on all if there are more: time per row of the fastest of
+three runs in one process, and the memory used.
 
     python benchmarks/growth.py [--runs 3] [--samples N]
 """
@@ -24,9 +24,9 @@ ROWS = (1_000, 10_000, 60_000, 600_000, 6_000_000)
 HIDDEN = (32, 128, 512, 2048, 4096)
 FIXED_HIDDEN, FIXED_ROWS = 200, 20_000
 SEEN = 60_000
-"""Rows that a training sees at least: few rows are trained on for as many epochs as that takes."""
+"""Minimum number of training samples seen: smaller data sets train for more epochs."""
 TOGETHER = 1_000
-"""Rows that are jittered at a time: what that takes should not show in the memory of the training."""
+"""Rows that are jittered at a time, so that this does not dominate the memory of the training run."""
 
 
 def main() -> None:
@@ -59,7 +59,7 @@ def main() -> None:
 
 
 def law(costs: list[tuple[float, float]]) -> dict[str, float]:
-    """Return the line through sizes and times whose relative errors' squares are least, and the largest such error."""
+    """Fit a straight line by least squares of the relative errors; return it with the largest such error."""
     sizes, times = np.array(costs).T
     columns = np.stack([np.ones(len(sizes)), sizes], axis=1)
     at_nothing, each = np.linalg.lstsq(columns / times[:, None], np.ones(len(times)))[0]

@@ -1,7 +1,7 @@
-"""What it costs to have a package: seconds of ``import`` in a fresh process, and size on the disk with what it needs.
+"""Measure what it costs to have a package: seconds of ``import`` in a new process, and disk space with dependencies.
 
-The size sums the files of the distribution and of all that it requires, extras left out, as pip recorded them; compiled
-byte code is not counted. Keras counts with JAX, its backend here. torch is what this machine installs: see its version.
+The size is the sum of the files that pip recorded for the distribution and everything it requires, without extras and
+byte code. Keras includes JAX, its backend here. torch is the build installed on this machine; see its version.
 
     python benchmarks/install.py [--runs 5]
 """
@@ -29,7 +29,7 @@ PACKAGES: dict[str, tuple[str, tuple[str, ...]]] = {
     "torch": ("torch", ("torch",)),
     "keras": ("keras", ("keras", "jax")),
 }
-"""Name -> the module that is imported, and the distributions that are counted."""
+"""Name -> the imported module, and the distributions whose size counts."""
 
 
 def main() -> None:
@@ -39,7 +39,7 @@ def main() -> None:
     for run in range(given.runs + 1):
         for name in present:
             taken = import_seconds(PACKAGES[name][0])
-            if run:  # the first one warms the disk's cache and writes byte code
+            if run:  # the first run fills the disk cache and writes byte code
                 seconds[name].append(taken)
     result: dict[str, Any] = {}
     for name in present:
@@ -68,7 +68,7 @@ def import_seconds(module: str) -> float:
 
 
 def closure(names: tuple[str, ...]) -> set[str]:
-    """Return the distributions named, and all that they require here."""
+    """Return the named distributions and everything they require here."""
     from packaging.requirements import Requirement
 
     found: set[str] = set()
@@ -93,13 +93,13 @@ def _requires(name: str) -> list[str]:
 
 
 def size_of(name: str) -> int:
-    """Return the bytes on the disk of one distribution's files."""
+    """Return the size of a distribution's files in bytes."""
     try:
         files = {Path(str(file.locate())) for file in distribution(name).files or ()}
     except PackageNotFoundError:
         files = set()
     if name == "glassnet" and not any(file.parent.name == "glassnet" for file in files):
-        spec = find_spec("glassnet")  # installed editable: the record names none of its files
+        spec = find_spec("glassnet")  # an editable install records no files
         assert spec
         assert spec.origin
         files |= set(Path(spec.origin).parent.rglob("*"))

@@ -1,11 +1,11 @@
-"""The notes' learning rule in JAX as a peer: an epoch is one compiled ``lax.scan``, float32, on the processor.
+"""The notes' learning rule in JAX, as a peer: an epoch is one compiled ``lax.scan``, float32, on the CPU.
 
 Two forms of the same steps, both dense:
 
-* ``"scan"``: one step of the scan is one example, as the notes compute it.
-* ``"blocked"``: the scan takes 50 examples at a time. Every example still sees the weights that all earlier ones left,
-  but the first matrix is written once a block: ``(W + Uᵀ X) x`` is computed as ``W x + Uᵀ (X x)``, which turns the
-  expensive vector products into matrix products. Equal up to rounding, and the strongest JAX form found.
+* ``"scan"``: one step of the scan is one sample, as in the notes.
+* ``"blocked"``: the scan takes 50 samples at a time. Every sample still sees the weights after all earlier ones, but
+  the first matrix is written once per block: ``(W + Uᵀ X) x`` is computed as ``W x + Uᵀ (X x)``, which turns the
+  expensive vector products into matrix products. Equal up to rounding, and the fastest JAX form found.
 
     python benchmarks/jax_scan.py [--samples 5000] [--runs 5]    checks both against the notes' program, then times them
 """
@@ -19,8 +19,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# XLA makes as many threads as NPROC says, read when JAX starts. On products this small a second one only costs:
-# two threads took up to twice the time of one. Set NPROC outside to try.
+# XLA reads NPROC, its number of threads, when JAX starts. With products this small, two threads took up to twice the
+# time of one. Set NPROC outside to try.
 os.environ.setdefault("NPROC", "1")
 os.environ.setdefault("JAX_PLATFORMS", "cpu")
 
@@ -37,16 +37,16 @@ Epoch = Callable[..., tuple[Array, Array]]
 def make_epoch(
     rows: int, steps: int | None = None, variant: str = "scan", sizes: tuple[int, int, int] = SIZES, **tuning: int
 ) -> Epoch:
-    """Compile an epoch for the shapes given; the compiling is done when this returns.
+    """Compile an epoch for the given shapes before returning.
 
     Parameters
     ----------
     rows : int
         Number of samples in ``inputs`` and ``targets``.
     steps : int, optional
-        Length of ``order`` and ``rates``; `rows` when left out.
+        Length of ``order`` and ``rates``; default `rows`.
     variant : {"scan", "blocked"}
-        Which form.
+        The form.
     sizes : (int, int, int)
         Input, hidden and output nodes.
     **tuning : int
@@ -56,8 +56,8 @@ def make_epoch(
     -------
     callable
         ``(wih, who, inputs, targets, order, rates) -> (wih, who)``: float32, `order` int32, `wih` (hidden, inputs),
-        `who` (outputs, hidden). JAX arrays given as `wih` and `who` are used up: their memory becomes the result's.
-        The call returns before the work is done; ``jax.block_until_ready`` waits for it.
+        `who` (outputs, hidden). JAX arrays passed as `wih` and `who` are donated: the result reuses their memory.
+        The call is asynchronous; ``jax.block_until_ready`` waits for the result.
     """
     inputs, hidden, outputs = sizes
     steps = rows if steps is None else steps
@@ -75,7 +75,7 @@ def make_epoch(
 
 
 def _backward(hidden: Array, who: Array, target: Array, rate: Array) -> tuple[Array, Array]:
-    """Return one example's step of the hidden nodes, times the rate, and the new `who`."""
+    """Return the update of the hidden nodes for one sample, times the rate, and the new `who`."""
     output = jax.nn.sigmoid(who @ hidden)
     error = target - output
     hidden_error = who.T @ error
@@ -102,11 +102,11 @@ def _blocked(block: int = 50, unroll: int = 5) -> Epoch:
         def take_block(weights: tuple[Array, Array], samples: tuple[Array, Array]) -> Any:
             wih, who = weights
             x = inputs[samples[0]]  # (block, inputs)
-            start = x @ wih.T  # every example's sums before the block: (block, hidden)
-            overlap = x @ x.T  # how much an earlier example's step moves a later one's sums: (block, block)
+            start = x @ wih.T  # every sample's sums before the block: (block, hidden)
+            overlap = x @ x.T  # effect of an earlier sample's step on a later one's sums: (block, block)
 
             def step(carry: tuple[Array, Array], sample: tuple[Array, ...]) -> Any:
-                taken, who = carry  # the block's steps so far, zero for those to come: (block, hidden)
+                taken, who = carry  # the steps so far in the block, zero for later ones: (block, hidden)
                 place, sums, weight, row, rate = sample
                 hidden = jax.nn.sigmoid(sums + weight @ taken)
                 hidden_step, who = _backward(hidden, who, targets[row], rate)
@@ -127,9 +127,9 @@ def _blocked(block: int = 50, unroll: int = 5) -> Epoch:
 
 
 def largest_difference(samples: int = 200) -> dict[str, float]:
-    """Return, for each form, how far its weights end from those of the notes' program.
+    """Return, for each form, the largest difference of its final weights from those of the notes' program.
 
-    The samples are gone through twice, once in file order and once shuffled, at a rate that falls.
+    Trains two epochs, one in file order and one shuffled, with a falling learning rate.
     """
     from notes_program import NeuralNetwork
 
@@ -158,7 +158,7 @@ def _samples(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _single(inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: np.ndarray) -> tuple[Array, ...]:
-    """Move the arrays to JAX in its precision."""
+    """Convert the arrays to JAX, in its precision."""
     return (
         jnp.asarray(inputs, jnp.float32),
         jnp.asarray(targets, jnp.float32),
@@ -168,7 +168,7 @@ def _single(inputs: np.ndarray, targets: np.ndarray, order: np.ndarray, rates: n
 
 
 def main(samples: int, runs: int) -> int:
-    """Check both forms, then time them in turns; return 1 when one of them strays from the notes' program."""
+    """Check both forms, then time them in turns; return 1 if one of them differs from the notes' program."""
     from machine import summary
     from notes_program import NeuralNetwork
 

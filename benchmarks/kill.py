@@ -1,12 +1,12 @@
-"""Kill `glassnet train` and `glassnet resume` at random moments (SIGKILL), and compare the end with an untouched run.
+"""Kill `glassnet train` and `glassnet resume` at random moments (SIGKILL), and compare with an uninterrupted run.
 
-Each round is a training on the bundled MNIST that is killed again and again until it ends; its model file must be that
-of a training that was never killed, byte for byte. The tests do the same with forked processes in some seconds; here
-the true command line is killed, starting and finishing included.
+Each round is a training run on the bundled MNIST that is killed repeatedly until it ends. Its model file must equal
+that of an uninterrupted run, byte for byte. The tests do the same with forked processes in a few seconds; this script
+kills the command line itself, including start-up and shutdown.
 
     nice python benchmarks/kill.py [--kills 50] [--seed 0]
 
-writes benchmarks/results/kill.json.
+Writes benchmarks/results/kill.json.
 """
 
 from __future__ import annotations
@@ -46,14 +46,14 @@ def command(*words: str) -> list[str]:
 
 
 def run(folder: Path, *words: str) -> tuple[bytes, float]:
-    """Run to the end; return the model file and how long it took."""
+    """Run to the end; return the model file and the seconds."""
     began = time.perf_counter()
     subprocess.run(command(*words), cwd=folder, check=True, capture_output=True)
     return (folder / "model").read_bytes(), time.perf_counter() - began
 
 
 def killed(folder: Path, words: tuple[str, ...], wait: float) -> bool:
-    """Start, and kill after a wait; tell whether it was still running."""
+    """Start, and kill after a wait; return whether it was still running."""
     process = subprocess.Popen(command(*words), cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     time.sleep(wait)
     process.send_signal(signal.SIGKILL)
@@ -80,7 +80,7 @@ def main() -> None:
                 kills += 1
                 before += not path.exists()
                 if path.exists():
-                    moments.append(round(load_checkpoint(path).position.progress, 2))  # it opens
+                    moments.append(round(load_checkpoint(path).position.progress, 2))  # checks that it loads
             words = ("resume", "run.ck") if (folder / "run.ck").exists() else (*TRAIN, *flags, *keep)
             same += run(folder, *words)[0] == whole
             rounds += 1

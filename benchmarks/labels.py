@@ -1,12 +1,12 @@
-"""How many labels that were made wrong stand first in the list of `glassnet labels`, and what it says of clean data.
+"""Measure how many deliberately wrong labels `glassnet labels` ranks first, and what it reports for clean data.
 
-Of the first 20,000 training digits of MNIST, 2 % get another label at random; also 0.5 %, and none. Of 2,000 generated
-samples of one column x and two classes, the labels are drawn with probability σ(1.5 x), x normal, or σ(1.5 sin x), x
-uniform on (-6, 6), none wrong; or the classes are ten standard deviations apart, and 5 or 20 % get the other label.
-Seeds 0 to 4.
+Of the first 20,000 training digits of MNIST, 2%, 0.5% or none get a random other label. The generated data are 2,000
+samples of one column x and two classes. Either the labels are drawn with probability σ(1.5 x), x normal, or σ(1.5 sin
+x), x uniform on (-6, 6), and none is wrong; or the classes are ten standard deviations apart, and 5% or 20% get the
+other label. Seeds 0 to 4.
 
-python benchmarks/labels.py [--runs 5]
-python benchmarks/labels_page.py      # writes the table into docs/labels.md
+    python benchmarks/labels.py [--runs 5]
+    python benchmarks/labels_page.py      # writes the table into docs/labels.md
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Write what `labels.py` has measured into docs/labels.md, from benchmarks/results/labels.json alone."""
+"""Write the results of `labels.py` into docs/labels.md, from benchmarks/results/labels.json."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def main() -> None:
 
 def lines(result: dict[str, Any]) -> list[str]:
     """Return the lines of the table: digits, the most wrong labels first, then generated samples."""
-    heads = ("data", "labels made wrong", "wrong among the first 100", "found among as many as there are")
-    table = [f"| {' | '.join((*heads, 'estimated', 'suspects', 'it says'))} |", "|---|---|---|---|---|---|---|"]
+    heads = ("data", "wrong labels (N)", "wrong among the first 100", "wrong among the first N")
+    table = [f"| {' | '.join((*heads, 'estimate', 'suspects', 'verdict'))} |", "|---|---|---|---|---|---|---|"]
     shares = {float(name.split("%")[0]): one for name, one in result.items() if name.endswith("wrong")}
     rows = [("digits", share / 100, result["samples"], one) for share, one in sorted(shares.items(), reverse=True)]
     rows.append(("separate classes", 0.05, result["generated"], result["separate"]))
@@ -26,20 +26,20 @@ def lines(result: dict[str, Any]) -> list[str]:
     rows.append(("overlapping classes, σ(1.5 sin x)", 0.0, result["generated"], result["overlapping in waves"]))
     for name, share, samples, one in rows:
         wrong = round(share * samples)
-        known = ["none", "", ""]
+        counts = ["none", "", ""]
         if wrong:
             found = f"{shown(one['wrong among as many as there are'])} of {wrong:,}"
-            known = [f"{wrong:,} ({100 * share:g} %)", shown(one["wrong among the first 100"]), found]
+            counts = [f"{wrong:,} ({100 * share:g}%)", shown(one["wrong among the first 100"]), found]
         sure = one["certain"]["min"], one["certain"]["max"]
-        verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap, in some runs")
+        verdict = {(1, 1): "wrong", (0, 0): "the classes overlap"}.get(sure, "the classes overlap (in some runs)")
         suspects = format(one["suspects"]["median"], ",.0f")
-        table.append(f"| {' | '.join([name, *known, shown(one['estimated']), suspects, verdict])} |")
+        table.append(f"| {' | '.join([name, *counts, shown(one['estimated']), suspects, verdict])} |")
     seconds = [one["processor seconds"]["median"] for one in shares.values()]
-    return [*table, "", f"A run over the digits takes about {max(seconds):.0f} s of processor time."]
+    return [*table, "", f"A run on the digits takes about {max(seconds):.0f} s of processor time."]
 
 
 def shown(summary: dict[str, Any]) -> str:
-    """Write a median and its range."""
+    """Format a median and its range."""
     median, low, high = (f"{summary[name]:.0f}" for name in ("median", "min", "max"))
     return f"{median} ({low}–{high})"
 

@@ -1,7 +1,7 @@
-"""Loading MNIST's training part: the notes' CSV file of 109 MB by several readers, and the bundled IDX files.
+"""Time the loading of MNIST's training set: the notes' CSV file of 109 MB with several readers, and the IDX files.
 
-Each reader ends with pixels, uint8 (60000, 784), and labels in memory, in a process of its own whose imports are done,
-from a file that has just been read. NumPy's own reader is slow and goes once.
+Each reader ends with pixels, uint8 (60000, 784), and labels in memory, in its own process, after its imports, from a
+file in the system's cache. NumPy's reader is slow and runs once.
 
     python benchmarks/loading.py [--runs 5]
 """
@@ -43,8 +43,8 @@ def main() -> None:
 
 
 def measure(reader: str, path: str, threads: int) -> dict[str, Any]:
-    Path(path).read_bytes()  # into the system's cache
-    read = READERS[reader]()  # imports
+    Path(path).read_bytes()  # fills the system's cache
+    read = READERS[reader]()  # includes the imports
     began = time.perf_counter()
     pixels, labels = read(path)
     seconds = time.perf_counter() - began

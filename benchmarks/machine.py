@@ -1,4 +1,4 @@
-"""What a measurement ran on, how its repetitions are summed up, and where it is kept.
+"""Describe the machine, summarise repeated measurements, and keep results.
 
 ``python benchmarks/machine.py`` prints the description.
 """
@@ -20,14 +20,14 @@ from glassnet.training.numerics import NUMERICS
 
 RESULTS = Path(__file__).parent / "results"
 PACKAGES = ("numpy", "scipy", "numba")
-# A path at the beginning of a text or of a word; "x / 255" and "samples/s" are none.
+# A path at the beginning of a text or word; "x / 255" and "samples/s" are not paths.
 LOCAL_PATH = re.compile(r"""(?:^|[\s"'=:(\[,])(?:~?/\w|\w:\\|file:)""")
 
 
 def describe(packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
-    """Describe the machine and the versions, without anything that names it or its user.
+    """Describe the machine and the versions, without anything that identifies it or its user.
 
-    The BLAS is told with the processor whose loops it has chosen: OPENBLAS_CORETYPE can make it half as fast.
+    The BLAS includes the processor type of its kernels, because OPENBLAS_CORETYPE can make it half as fast.
     """
     from glassnet.engines import blas_in_use
 
@@ -43,7 +43,7 @@ def describe(packages: Iterable[str] = PACKAGES) -> dict[str, Any]:
 
 
 def summary(values: Iterable[float]) -> dict[str, Any]:
-    """Sum up repeated measurements of one thing, at least one, kept in the order they were taken."""
+    """Summarise one or more repeated measurements; ``values`` has them in order."""
     taken = [float(value) for value in values]
     return {
         "runs": len(taken),
@@ -55,12 +55,12 @@ def summary(values: Iterable[float]) -> dict[str, Any]:
 
 
 def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
-    """Keep a result as ``results/NAME.json`` with machine, date and version of the numerics; return the file's path.
+    """Write a result to ``results/NAME.json`` with machine, date and version of the numerics; return the path.
 
     Raises
     ------
     ValueError
-        When a text in the result holds a path of this machine, or a number is NaN or infinite.
+        If a text in the result contains a path of this machine, or a number is NaN or infinite.
     """
     kept = {
         "name": name,
@@ -72,7 +72,7 @@ def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
     text = json.dumps(kept, indent=2, ensure_ascii=False, allow_nan=False, default=lambda value: value.item())
     for part in _texts(json.loads(text)):
         if LOCAL_PATH.search(part):
-            raise ValueError(f"{name}: {part!r} holds a path of this machine. Leave it out of the result.")
+            raise ValueError(f"{name}: {part!r} contains a path of this machine. Remove it from the result.")
     path = RESULTS / f"{name}.json"
     path.parent.mkdir(exist_ok=True)
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -82,19 +82,19 @@ def write(name: str, result: Any, packages: Iterable[str] = PACKAGES) -> Path:
 
 
 def read(name: str) -> Any:
-    """Return a result that was kept; None if there is none."""
+    """Return a kept result, or None if there is none."""
     path = RESULTS / f"{name}.json"
     return json.loads(path.read_text(encoding="utf-8"))["result"] if path.exists() else None
 
 
 def numerics_of(kept: Any) -> int:
-    """Return the version of the numerics that a kept result has, of several trainings' the oldest."""
+    """Return the oldest version of the numerics in a kept result."""
     parts = kept["result"].values()
     return min([kept["numerics"], *(one["numerics"] for one in parts if isinstance(one, dict) and "numerics" in one)])
 
 
 def stale() -> dict[str, int]:
-    """Return the results, by their file's name, that an older version of the numerics gave, and which."""
+    """Return the results of older versions of the numerics: file name -> version."""
     found = {
         path: numerics_of(json.loads(path.read_text(encoding="utf-8"))) for path in sorted(RESULTS.rglob("*.json"))
     }
@@ -102,7 +102,7 @@ def stale() -> dict[str, int]:
 
 
 def write_into(page: Path, script: str, lines: Iterable[str]) -> None:
-    """Put lines into a page, between the mark that names the script that writes them and the end."""
+    """Replace the lines of a page between the marker of the script and the end marker."""
     block = re.compile(rf"(<!-- written by benchmarks/{re.escape(script)} -->\n).*?(<!-- end -->)", re.DOTALL)
     text = page.read_text(encoding="utf-8")
     written = "\n".join(["", *lines, ""])

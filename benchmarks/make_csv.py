@@ -1,6 +1,6 @@
-"""Write mnist_train.csv and mnist_test.csv, the files of the notes: a label and 784 pixels a line, no header.
+"""Write mnist_train.csv and mnist_test.csv, the files of the notes: a label and 784 pixels per line, no header.
 
-They come from the IDX files that glassnet brings with it; nothing is downloaded. 128 MB, about a second.
+They are made from the bundled IDX files; nothing is downloaded. 128 MB, about a second.
 
     python benchmarks/make_csv.py FOLDER
 """
@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 PARTS = {"train": "train", "test": "t10k"}
-# Every byte as text in a cell of four characters, padded with zero bytes that are dropped afterwards.
+# Every byte as text in a cell of four characters, padded with zero bytes that are removed later.
 CELL = np.array([f"{value}," for value in range(256)], "S4")
 LAST_CELL = np.array([f"{value}\n" for value in range(256)], "S4")
 
 
 def read_idx(name: str) -> NDArray[np.uint8]:
-    """Return the array of one bundled IDX file of bytes, such as ``train-images-idx3-ubyte``."""
+    """Return the array of a bundled IDX file, such as ``train-images-idx3-ubyte``."""
     raw = gzip.decompress((files("glassnet") / "data" / "mnist" / f"{name}.gz").read_bytes())
     dimensions = raw[3]
     shape = np.frombuffer(raw, ">u4", dimensions, offset=4)
@@ -46,7 +46,7 @@ def to_csv(pixels: NDArray[np.uint8], labels: NDArray[np.uint8]) -> bytes:
 
 
 def write_csv(part: str, folder: Path, block: int = 5_000) -> Path:
-    """Write one part into the folder, some rows at a time, and return the file's path."""
+    """Write one part into the folder, in blocks of rows, and return the path."""
     pixels, labels = load(part)
     path = folder / f"mnist_{part}.csv"
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
@@ -68,12 +68,12 @@ def main(folder: str) -> int:
         for part in PARTS:
             print(write_csv(part, target))
     except OSError as error:
-        print(f"{folder}: {error.strerror or error}. Name a folder that can be written.", file=sys.stderr)
+        print(f"{folder}: {error.strerror or error}. Name a writable folder.", file=sys.stderr)
         return 2
     return 0
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description="write MNIST as the notes' CSV files")
-    parser.add_argument("folder", help="where to write mnist_train.csv and mnist_test.csv; made if missing")
+    parser.add_argument("folder", help="folder for mnist_train.csv and mnist_test.csv; created if missing")
     sys.exit(main(**vars(parser.parse_args())))

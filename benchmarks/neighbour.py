@@ -1,8 +1,8 @@
-"""Training beside a busy neighbour, a process that only spins, and alone: what is lost, and what the neighbour took.
+"""Time training alone and next to a busy process that only spins.
 
-`lost` is the part of the training's speed that is gone; `taken` the neighbour's processor time as a part of what all
-cores had to give meanwhile. With one thread on two cores there is room for both; with as many threads as cores the
-neighbour must get something, and a good trainer loses no more than that.
+`lost` is the fraction of the training speed that is lost; `taken` is the CPU time of the busy process as a fraction of
+that of all cores. With one thread on two cores, there is room for both. With as many threads as cores, the busy process
+must get some time, and good training loses no more than that.
 
     python benchmarks/neighbour.py [--runs 5]
 """
@@ -33,7 +33,7 @@ def main() -> None:
     result = {}
     for recipe, threads in itertools.product(("quick", "notes"), (1, 2)):
         options = options_of(Plan(epochs=EPOCHS, threads=threads))
-        if recipe == "notes":  # one example at a time
+        if recipe == "notes":  # one sample per step
             options = glassnet.Options.recipe(recipe, epochs=EPOCHS, threads=threads)
         glassnet.fit(data.take(slice(1_000)), options)  # compiles
         alone, beside = [], []
@@ -42,7 +42,7 @@ def main() -> None:
             beside.append(with_neighbour(data, options))
             seconds, taken = beside[-1]
             print(
-                f"{recipe}, {threads} threads: alone {alone[-1]:.3f} s, beside {seconds:.3f} s, taken {taken:.0%}",
+                f"{recipe}, {threads} threads: alone {alone[-1]:.3f} s, busy {seconds:.3f} s, taken {taken:.0%}",
                 flush=True,
             )
         result[f"{recipe}, {threads} threads"] = summed(alone, beside)
@@ -51,10 +51,10 @@ def main() -> None:
 
 
 def with_neighbour(data: glassnet.Dataset, options: glassnet.Options) -> tuple[float, float]:
-    """Return seconds of training, and the part of all cores' time that the neighbour took."""
+    """Return seconds of training, and the fraction of the CPU time of all cores that the busy process took."""
     neighbour = subprocess.Popen([sys.executable, "-c", SPIN])
     try:
-        time.sleep(0.3)  # until it spins
+        time.sleep(0.3)  # lets it start
         before, began = processor_seconds(neighbour.pid), time.perf_counter()
         seconds = glassnet.fit(data, options).train_seconds
         taken = (processor_seconds(neighbour.pid) - before) / (time.perf_counter() - began) / CORES
@@ -65,7 +65,7 @@ def with_neighbour(data: glassnet.Dataset, options: glassnet.Options) -> tuple[f
 
 
 def processor_seconds(process: int) -> float:
-    """Return the processor time that a process has used (Linux)."""
+    """Return the CPU time that a process has used (Linux)."""
     with open(f"/proc/{process}/stat", encoding="ascii") as file:
         fields = file.read().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

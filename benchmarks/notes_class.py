@@ -1,10 +1,10 @@
-"""One step of the notes' class, 784-200-10: `glassnet.NeuralNetwork` beside the notes' own class.
+"""Time one step of the notes' class, 784-200-10: `glassnet.NeuralNetwork` compared with the notes' own class.
 
-Neither compiles anything. Processor time, in turns in one process, one example a call as the notes' loop has it. Twice:
-in a process as it begins, and after an array of 16 MiB has been given back. The notes' class makes arrays as large as
-its weights in every step. The C library takes their memory from the system and gives it back each time, until it has
-seen a larger array go; from then on it keeps it. So the same step takes many times as long in a fresh program as in one
-that has read its data whole.
+Neither compiles anything. CPU time, in turns in one process, one sample per call as in the notes' loop. Measured twice:
+in a new process, and after an array of 16 MiB has been freed. In every step, the notes' class allocates arrays as large
+as its weights. The C library requests this memory from the system and returns it each time, until a larger array has
+been freed; after that, it keeps the memory. So the same step takes many times as long in a new program as in one that
+has read a whole data file.
 
     python benchmarks/notes_class.py [--runs 7] [--trial]
 """
@@ -28,7 +28,7 @@ LARGE = 16 << 20
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=7)
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
     given = parser.parse_args()
     result = {"fresh process": compare(given.runs)}
     del_large()
@@ -38,7 +38,7 @@ def main() -> None:
 
 
 def del_large() -> None:
-    """Make a large array and give it back."""
+    """Allocate a large array and free it."""
     np.ones(LARGE // 8)
 
 

@@ -1,7 +1,7 @@
-"""The notes' program as a peer: one example at a time in NumPy, float64, nothing made faster.
+"""The notes' program as a peer: one sample at a time in NumPy, float64, without optimizations.
 
-Two things differ from the notes' listing. ``np.asarray(values, float)`` stands where ``np.asfarray`` was, which NumPy 2
-took away, and the initial weights come from a seed, so that a run can be repeated.
+Two things differ from the notes' listing: ``np.asarray(values, float)`` replaces ``np.asfarray``, which NumPy 2
+removed, and the initial weights come from a seed, so that a run can be repeated.
 
     python benchmarks/notes_program.py mnist_train.csv mnist_test.csv [--seed 0]
 """
@@ -22,14 +22,14 @@ class NeuralNetwork:
     """The notes' three layers without bias; `wih` is (hidden, inputs), `who` is (outputs, hidden)."""
 
     def __init__(self, inputs: int, hidden: int, outputs: int, rate: float, seed: int = 0) -> None:
-        random = np.random.RandomState(seed)  # the numbers of np.random.seed(seed) and np.random.normal
+        random = np.random.RandomState(seed)  # same numbers as np.random.seed(seed) and np.random.normal
         self.lr = rate
-        # The program's spread: a layer's own nodes, not its incoming links as in the notes' text.
+        # The program scales by the nodes of the layer itself, not by its incoming links as the notes' text does.
         self.wih = random.normal(0.0, hidden**-0.5, (hidden, inputs))
         self.who = random.normal(0.0, outputs**-0.5, (outputs, hidden))
 
     def train(self, inputs_list: ArrayLike, targets_list: ArrayLike) -> None:
-        """Learn from one example."""
+        """Train on one sample."""
         inputs = np.array(inputs_list, ndmin=2).T  # (inputs, 1)
         targets = np.array(targets_list, ndmin=2).T  # (outputs, 1)
         hidden_outputs = expit(np.dot(self.wih, inputs))
@@ -43,14 +43,14 @@ class NeuralNetwork:
         self.wih += self.lr * hidden_step
 
     def query(self, inputs_list: ArrayLike) -> Array:
-        """Return the outputs for one example, shape (outputs, 1)."""
+        """Return the outputs for one sample, shape (outputs, 1)."""
         inputs = np.array(inputs_list, ndmin=2).T
         hidden_outputs = expit(np.dot(self.wih, inputs))
         return expit(np.dot(self.who, hidden_outputs))
 
 
 def scale(pixels: ArrayLike) -> Array:
-    """Bring pixels of 0 to 255 to 0.01 to 1, in the notes' order of operations."""
+    """Scale pixels from 0..255 to 0.01..1, in the notes' order of operations."""
     return np.asarray(pixels, float) / 255 * 0.99 + 0.01
 
 
@@ -62,24 +62,24 @@ def target(label: int, outputs: int = OUTPUTS) -> Array:
 
 
 def epoch(net: NeuralNetwork, inputs: Array, targets: Array) -> None:
-    """Train once through arrays that are loaded and scaled already, in their order."""
+    """Train one epoch on loaded and scaled arrays, in their order."""
     for sample, wanted in zip(inputs, targets, strict=True):
         net.train(sample, wanted)
 
 
 def accuracy(net: NeuralNetwork, inputs: Array, labels: NDArray[np.integer]) -> float:
-    """Return the share of examples read right, asking for one at a time."""
+    """Return the accuracy, predicting one sample at a time."""
     right = sum(int(np.argmax(net.query(sample)) == label) for sample, label in zip(inputs, labels, strict=True))
     return right / len(labels)
 
 
 def main(train_csv: str, test_csv: str, seed: int = 0) -> float:
-    """Run the notes' program from the two files to the printed accuracy, which is also returned."""
+    """Run the notes' program on the two files; print and return the accuracy."""
     net = NeuralNetwork(INPUTS, HIDDEN, OUTPUTS, RATE, seed)
     with open(train_csv) as file:
         records = file.readlines()
     for _ in range(EPOCHS):
-        for record in records:  # the text is split and converted anew in each epoch, as in the notes
+        for record in records:  # splits and converts the text in every epoch, as in the notes
             values = record.split(",")
             net.train(scale(values[1:]), target(int(values[0])))
 

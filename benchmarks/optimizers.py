@@ -1,13 +1,13 @@
-"""The estimators with each optimizer's own defaults, on scikit-learn's five tables: how far below the default, adamw.
+"""Compare the optimizers with their own defaults on scikit-learn's five tables: distance to the default, adamw.
 
-Accuracy, or R2 for diabetes; three folds, the mean of three seeds, which shuffle the rows and draw the weights. The
-defaults (`BY_OPTIMIZER` in options/recipes.py) were chosen on none of these rows, but on made tables, by three folds:
-nine of 120 to 700 rows for classes (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for
-numbers (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches; for lion two
-more of 800 and 900.
+Accuracy, or R2 for diabetes; three folds, mean of three seeds, which shuffle the rows and draw the weights. The
+defaults (`BY_OPTIMIZER` in options/recipes.py) were chosen without these rows, by three folds on synthetic tables: nine
+of 120 to 700 rows for classification (make_classification, moons, Gaussian quantiles, blobs), seven of 300 to 440 for
+regression (Friedman 1 and 3, linear with much noise), and four of 1,500 to 2,000 for batches; for lion, two more of 800
+and 900.
 
     python benchmarks/optimizers.py [--trial]
-    python benchmarks/optimizers.py --made lion learning_rate=0.02 weight_decay=3    how far below on made tables
+    python benchmarks/optimizers.py --made lion learning_rate=0.02 weight_decay=3    distance on synthetic tables
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ TABLES = {
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
     parser.add_argument("--made", nargs="+", metavar="WORD", help="an optimizer, and parameters as NAME=NUMBER")
     given = parser.parse_args()
     if given.made:
@@ -80,7 +80,7 @@ def score(name: str, optimizer: str, seed: int) -> float:
 
 
 def choose(optimizer: str, parameters: dict[str, Any]) -> None:
-    """Print how far below the default an optimizer with these parameters is on made tables: small ones, and batches."""
+    """Print the distance of an optimizer with these parameters to the default on synthetic tables."""
     for kind, tables in made_tables().items():
         below = []
         for X, y in tables:
@@ -93,7 +93,7 @@ def choose(optimizer: str, parameters: dict[str, Any]) -> None:
 
 
 def made_tables() -> dict[str, list[Any]]:
-    """Return made tables, each (X, y), by how they are trained on: in full batches, or in smaller ones."""
+    """Return synthetic tables, each (X, y), for full batches and for smaller ones."""
     few = [
         make_classification(120, 8, n_informative=4, random_state=0),
         make_classification(300, 20, n_informative=8, random_state=1),

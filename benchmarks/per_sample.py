@@ -1,9 +1,9 @@
-"""One epoch of the notes' rule, one example at a time, arrays already loaded: the notes' program, JAX, glassnet.
+"""Time one epoch of the notes' rule, one sample per step, arrays in memory: the notes' program, JAX, glassnet.
 
-All in one process and in turns, so that a slow minute of the machine meets every side. JAX stands in two forms: `scan`,
-one `lax.scan` over the samples, and `blocked`, the same rule with the first matrix written once a block of 50 samples
-(exact, and the fastest JAX form we found). glassnet and JAX compute in float32, the notes' program in float64. Each may
-use all cores; glassnet is measured on one thread too.
+All run in one process and in turns, so that a slow minute of the machine affects every side. JAX has two forms: `scan`,
+one `lax.scan` over the samples, and `blocked`, the same rule with the first matrix written once per 50 samples (exact,
+and the fastest JAX form found). glassnet and JAX use float32, the notes' program float64. Each may use all cores;
+glassnet is also measured with one thread.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 import glassnet
-import jax_scan  # sets the number of threads for JAX, so it comes first
+import jax_scan  # sets the number of JAX threads, so it must be first
 import machine
 import notes_program
 from glassnet.engines import Block, CompiledEngine, Samples

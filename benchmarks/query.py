@@ -1,8 +1,8 @@
-"""Asking a trained network of 200 hidden nodes: one sample (median of 1,000 single questions), and 10,000 at once.
+"""Time predictions of a trained network with 200 hidden nodes: one sample (median of 1,000 calls), and 10,000 at once.
 
-From an array in memory to the digit as a number. The peers get inputs that are scaled already, in their own form;
-glassnet gets the pixels as they stand in the file, and scales them within the time. NumPy by hand and onnxruntime
-stand beside. Every run is a fresh process that has answered both kinds of question before.
+From an array in memory to the digit as a number. The peers get scaled inputs in their own form; glassnet gets raw
+pixels and scales them within the measured time. Hand-written NumPy and onnxruntime are measured too. Every run is a new
+process that has made both kinds of prediction before.
 
     python benchmarks/query.py [--runs 5] [--samples N] [--peers jax,torch]
 """

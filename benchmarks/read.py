@@ -1,11 +1,11 @@
-"""How well photographs are read: generated ones, for real ones would have to be somebody's.
+"""Measure how well photos are read: generated ones, because real ones would belong to somebody.
 
     python benchmarks/read.py [COUNT] [MODEL]
 
-Of each kind of photograph, COUNT (default 40) of one digit by MNIST's test hands and as many by others, COUNT boards of
-280 × 280 times five, a tenth as many sheets, and COUNT / 4 of each thing that is no digit. Boards, and 1,000 test
-digits that go through the stages, are also put to the network that ``glassnet train`` makes. The photographs of seeds
-below 1,000 were looked at while the stages were made; these are others. Writes results/read.json.
+For each kind of photo: COUNT (default 40) single digits from MNIST's test set and as many by other writers, five times
+COUNT boards of 280 × 280, a tenth as many sheets, and COUNT / 4 of each object that is not a digit. The network of
+``glassnet train`` also predicts the boards, and 1,000 test digits that pass through the stages. Photos of seeds below
+1,000 were inspected while the stages were written; these have other seeds. Writes results/read.json.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from glassnet.model.file import load_model, shipped_model
 from support.photos import OTHERS, SINGLES, Photo, Scene, board, sheet, single
 
 FIRST = 1000
-EVERY = 10  # which of the test digits go through the stages to become what they were
+EVERY = 10  # every tenth test digit passes through the stages
 SHEETS = {
     "plain": Scene(gradient=0.3),
     "ruled": Scene(gradient=0.3, rules="ruled"),
@@ -73,7 +73,7 @@ def main(count: int, model: glassnet.Model) -> None:
                 "right": float(np.mean([part_right(*one) for one in found])),
             }
             print("sheets", kind, hand, scores, flush=True)
-    notes = glassnet.fit(glassnet.load_data("mnist")).model  # as `glassnet train` makes it
+    notes = glassnet.fit(glassnet.load_data("mnist")).model  # as in `glassnet train`
     some = glassnet.load_data("mnist", part="test").inputs[::EVERY]
     forms = {
         name: np.concatenate([again_in_form(row, aside) for row in some])
@@ -92,7 +92,7 @@ def main(count: int, model: glassnet.Model) -> None:
 
 
 def on_boards(model: glassnet.Model, forms: dict[str, np.ndarray], count: int) -> dict[str, float]:
-    """Which part of MNIST's test digits a model gets right: untouched, through the stages, and anywhere on a board."""
+    """Return the accuracy on MNIST's test digits: unchanged, after the stages, and anywhere on a board."""
     data = glassnet.load_data("mnist", part="test")
     untouched = model.predict(data.inputs) == data.labels
     result = {
@@ -110,7 +110,7 @@ def on_boards(model: glassnet.Model, forms: dict[str, np.ndarray], count: int) -
 
 
 def part_in_order(photo: Photo, reading: Reading) -> float:
-    """Which part of the digits has a box of its own over its middle, in the order they were written."""
+    """Return the fraction of digits with their own box over the centre, in writing order."""
     width, height = reading.picture.size
     boxes = [np.array(digit.box) / (width, height, width, height) for digit in reading.digits]
     place, found = -1, 0
@@ -124,7 +124,7 @@ def part_in_order(photo: Photo, reading: Reading) -> float:
 
 
 def part_right(photo: Photo, reading: Reading) -> float:
-    """Which part of the digits is found and read rightly, by boxes."""
+    """Return the fraction of digits that are located and read correctly, by boxes."""
     width, height = reading.picture.size
     right = 0
     for label, (left, top, far, bottom) in zip(photo.labels, photo.boxes, strict=True):
@@ -135,7 +135,7 @@ def part_right(photo: Photo, reading: Reading) -> float:
 
 
 def again_in_form(row: np.ndarray, aside: int) -> np.ndarray:
-    """A digit of MNIST ten times as large; not in the middle of its picture, it goes through the stages."""
+    """Return a digit of MNIST ten times as large; off-centre, so that it passes through the stages."""
     from PIL import Image
 
     large = Image.fromarray(row.reshape(28, 28)).resize((280, 280), Image.Resampling.BICUBIC)

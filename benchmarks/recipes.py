@@ -1,11 +1,10 @@
-"""What the larger recipes reach on MNIST's test digits, and in what time: one training each, with seed 0.
+"""Measure test accuracy and training time of the larger recipes on MNIST: one run each, with seed 0.
 
-Of `accurate` three seeds more: they train side by side, as a committee does, and only what each reaches alone counts.
+`accurate` has three more seeds, which train in parallel like an ensemble; only their individual accuracies count.
 
-Their settings were chosen on 10,000 held-out training digits; here they train on all 60,000, and a run reads the test
-digits once, at the end. But several versions of `accurate` came to be read so, one after the other, and what was learnt
-from that had a part in the choice of the next: ``results/trials-*.txt`` says when. A result is kept beside those of the
-other recipes, with its own day and processor.
+The settings were chosen on 10,000 held-out training digits. Here, each run trains on all 60,000 and is evaluated once,
+at the end. But several versions of `accurate` were evaluated this way, one after another, and the results influenced
+the next version: ``results/trials-*.txt`` has the dates. Each result is kept with its own date and processor.
 
     python benchmarks/recipes.py [NAME ...]
 """
@@ -27,7 +26,7 @@ RUNS: dict[str, tuple[str, dict[str, Any]]] = {
     "accurate, four seeds": ("accurate", {"members": 4}),
     "committee": ("committee", {}),
 }
-"""Name of a run -> its recipe, and what is changed of it."""
+"""Name of a run -> its recipe and changed options."""
 
 
 def main(names: list[str]) -> None:

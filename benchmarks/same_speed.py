@@ -1,7 +1,7 @@
-"""The same speed as an earlier commit? Its checkout beside this one, in pairs: the medians of new time over old.
+"""Compare the speed with that of an earlier commit, in pairs: medians of new time / old time.
 
-The commit is unpacked as ``scripts/compare_versions.py`` does it. In each pair each version measures everything once,
-in a fresh process, and the versions take turns in who goes first. A figure above 1 is slower than before.
+The commit is unpacked as in ``scripts/compare_versions.py``. In each pair, each version measures everything once, in a
+new process, and the versions alternate in going first. A figure above 1 means slower than before.
 
     python benchmarks/same_speed.py COMMIT [--pairs 7] [--samples N] [--only TEXT]
 """
@@ -26,15 +26,15 @@ ROOT = Path(__file__).resolve().parents[1]
 PAIRS = 7
 
 SMALL_TABLES = ((150, 4), (1_000, 20))
-"""Rows and features that estimators are fitted to, with their defaults."""
+"""Rows and features for fits of the estimators with their defaults."""
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("commit", help="the version to compare with")
     parser.add_argument("--pairs", type=int, default=PAIRS, help="repetitions (default %(default)s)")
-    parser.add_argument("--samples", type=int, help="of MNIST, the first so many only; nothing is written then")
-    parser.add_argument("--only", default="", help="measure what has this in its name; nothing is written then")
+    parser.add_argument("--samples", type=int, help="use only the first N samples of MNIST and keep no result")
+    parser.add_argument("--only", default="", help="run only measurements whose name contains TEXT and keep no result")
     given = parser.parse_args()
     import machine
     import make_csv
@@ -48,7 +48,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         task = {"csv": str(make_csv.write_csv("train", Path(folder))), "samples": given.samples, "only": given.only}
         for source in versions.values():
-            in_version(source, {**task, "samples": 500})  # compiles, so that no pair does
+            in_version(source, {**task, "samples": 500})  # compiles before the first pair
         for pair in range(given.pairs):
             for version in sorted(versions, reverse=pair % 2 == 0):
                 for name, seconds in in_version(versions[version], task).items():
@@ -72,12 +72,12 @@ def main() -> None:
 
 
 def ratios(taken: dict[str, dict[str, list[float]]]) -> dict[str, float]:
-    """Return the median of new over old so far."""
+    """Return the median ratio of new to old so far."""
     return {name: statistics.median(np.divide(taken["new"][name], seconds)) for name, seconds in taken["old"].items()}
 
 
 def in_version(source: Path, task: dict[str, Any]) -> dict[str, float]:
-    """Measure one version in a process of its own; return seconds by name."""
+    """Measure one version in its own process; return seconds by name."""
     environment = os.environ | {"PYTHONPATH": str(source)}
     start = [sys.executable, str(Path(__file__).resolve()), "--measure", json.dumps(task)]
     done = subprocess.run(start, env=environment, check=True, capture_output=True, text=True, cwd=source)
@@ -88,7 +88,7 @@ def in_version(source: Path, task: dict[str, Any]) -> dict[str, float]:
 
 
 def measure(csv: str, samples: int | None, only: str) -> dict[str, Any]:
-    """Measure the version that is imported, by names that all versions have."""
+    """Measure the imported version, using names that all versions have."""
     import glassnet
     from glassnet import Options
 
@@ -118,7 +118,7 @@ def modern(hidden: int) -> Any:
 
 
 def epoch(data: Any, options: Any) -> float:
-    """Return the seconds of an epoch: the median of all but the first, without getting ready."""
+    """Return the seconds of an epoch: the median of all but the first, without preparation."""
     import glassnet
 
     model, ends = glassnet.new_model(data, options), list[float]()
@@ -129,7 +129,7 @@ def epoch(data: Any, options: Any) -> float:
 
 
 def queries(data: Any, rows: Any, times: int) -> float:
-    """Return the median seconds of an answer to these rows, by a model for repeated questions."""
+    """Return the median seconds of a prediction of these rows by a compiled model."""
     import glassnet
 
     model = glassnet.compiled(glassnet.new_model(data, glassnet.Options(hidden=(200,))))
@@ -139,7 +139,7 @@ def queries(data: Any, rows: Any, times: int) -> float:
 
 
 def estimator(rows: int, features: int) -> float:
-    """Return the seconds of a fit to a small table, the best of three; the first of all is not counted."""
+    """Return the seconds of a fit to a small table: the best of three after a warm-up."""
     import warnings
 
     import glassnet
@@ -148,7 +148,7 @@ def estimator(rows: int, features: int) -> float:
     x = random.normal(size=(rows, features))
     y = np.argmax(np.tanh(x @ random.normal(size=(features, 12))) @ random.normal(size=(12, 3)), axis=1)
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a training that might go on
+        warnings.simplefilter("ignore")  # not converged
 
         def fit() -> object:
             return glassnet.NetworkClassifier(random_state=0).fit(x, y)
@@ -158,7 +158,7 @@ def estimator(rows: int, features: int) -> float:
 
 
 def timed(work: Callable[[], object]) -> float:
-    """Return the seconds that some work takes."""
+    """Return the seconds that a call takes."""
     began = time.perf_counter()
     work()
     return time.perf_counter() - began

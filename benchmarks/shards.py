@@ -1,4 +1,4 @@
-"""What it costs two cores to divide a batch into more shards than two, as more cores want it: seconds an epoch.
+"""Time an epoch on two cores with more than two shards, as machines with more cores use them.
 
 python benchmarks/shards.py [--runs 5]
 """
@@ -12,7 +12,7 @@ import machine
 from peers.alone import CORES, alone, answer, arguments
 
 RECIPES = {"quick": 4, "wide": 4, "accurate": 2}
-"""Recipe -> epochs of a measurement."""
+"""Recipe -> epochs per measurement."""
 SHARDS = (2, 4, 8)
 
 

@@ -1,8 +1,8 @@
-"""Small tables: milliseconds an epoch, beside scikit-learn's MLPClassifier with the same network, rule and batches.
+"""Time an epoch of small tables, compared with scikit-learn's MLPClassifier with the same network, rule and batches.
 
-A whole `fit` by its epochs, checks and getting ready among them. Both in one process, in turns, after a training each
-that loads and compiles; glassnet with one thread and with as many as it takes by itself. scikit-learn has the BLAS
-threads that it wants.
+The time is that of a whole `fit`, including checks and preparation, divided by its epochs. Both run in one process, in
+turns, after a run each that loads and compiles; glassnet with one thread and with its default number. scikit-learn uses
+all BLAS threads.
 
     python benchmarks/small.py [--runs 5] [--trial]
 """
@@ -30,7 +30,7 @@ BATCH, CLASSES, RATE, EPOCHS = 32, 3, 1e-3, 50
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--trial", action="store_true", help="keep nothing")
+    parser.add_argument("--trial", action="store_true", help="keep no result")
     given = parser.parse_args()
     result = {f"{rows} rows, {features} features, {hidden} nodes": compare(rows, features, hidden, given.runs)
               for rows, features, hidden in TABLES}  # fmt: skip

@@ -1,9 +1,9 @@
-"""Three messy tables: the recipe `table` beside scikit-learn's ColumnTransformer and MLP on the same splits.
+"""Compare recipe `table` with scikit-learn's ColumnTransformer and MLP on three messy tables, with the same splits.
 
-python benchmarks/tables.py [--runs 5] [--trial]
+    python benchmarks/tables.py [--runs 5] [--trial]
 
-The tables are made here: mixed kinds, gaps, skewed numbers, a text column of many words, identifiers, rare classes. The
-settings of the recipe and of the peers were chosen on tables of other seeds than those that are measured.
+The tables are synthetic: mixed types, missing values, skewed numbers, a text column with many words, identifiers, rare
+classes. The settings of the recipe and of the peers were chosen on tables of other seeds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ FIRST_SEED = 100
 
 
 def income(random: np.random.Generator, rows: int = 12_000) -> tuple[pd.DataFrame, str]:
-    """People as in a census: two classes, one of them 24 %."""
+    """Return census-like data: two classes, one of them 24%."""
     age = random.gamma(6, 6, rows) + 17
     education = random.choice(
         ["none", "school", "college", "BA", "MA", "PhD"], rows, p=[0.1, 0.35, 0.2, 0.2, 0.1, 0.05]
@@ -68,7 +68,7 @@ def income(random: np.random.Generator, rows: int = 12_000) -> tuple[pd.DataFram
 
 
 def claims(random: np.random.Generator, rows: int = 10_000) -> tuple[pd.DataFrame, str]:
-    """Insurance claims: a number to predict, 300 towns, gaps that mean something."""
+    """Return insurance claims: regression, 300 towns, informative missing values."""
     names = [f"town {k}" for k in range(300)]
     town = random.choice(names, rows, p=random.dirichlet(np.full(300, 0.7)))
     level = dict(zip(names, random.normal(0, 0.5, 300), strict=True))
@@ -97,7 +97,7 @@ def claims(random: np.random.Generator, rows: int = 10_000) -> tuple[pd.DataFram
 
 
 def patients(random: np.random.Generator, rows: int = 1_500) -> tuple[pd.DataFrame, str]:
-    """A small table of four classes, 55 to 5 %, with outliers and useless columns."""
+    """Return a small table of four classes, 55 to 5%, with outliers and useless columns."""
     kind = random.choice(4, rows, p=[0.55, 0.25, 0.15, 0.05])
     centres = random.normal(0, 1.1, (4, 6))
     values = centres[kind] + random.normal(0, 1.1, (rows, 6))
@@ -123,7 +123,7 @@ TABLES: dict[str, Callable[[np.random.Generator], tuple[pd.DataFrame, str]]] = {
 
 
 def ours(train: pd.DataFrame, test: pd.DataFrame, target: str, **changes: Any) -> dict[str, float]:
-    """Fit with the recipe as `glassnet train --target` does, and measure."""
+    """Fit with the recipe, like `glassnet train --target`, and measure."""
     began = time.process_time()
     data = glassnet.load_table(train, target)
     numbers = data.values is not None
@@ -139,7 +139,7 @@ def ours(train: pd.DataFrame, test: pd.DataFrame, target: str, **changes: Any) -
 def theirs(
     train: pd.DataFrame, test: pd.DataFrame, target: str, settings: dict[str, Any], seed: int
 ) -> dict[str, float]:
-    """Fit the usual pipeline, with identifiers and constants left out by hand, and measure."""
+    """Fit the usual pipeline, with identifiers and constants removed by hand, and measure."""
     began = time.process_time()
     useless = ["person_id", "country", "claim_id", "note", target]
     frame = train.drop(columns=useless, errors="ignore").replace("?", np.nan)
@@ -166,7 +166,7 @@ def theirs(
 
 
 def split(frame: pd.DataFrame, random: np.random.Generator) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Keep a fifth of the rows for the test."""
+    """Hold out a fifth of the rows for the test."""
     order = random.permutation(len(frame))
     aside = len(frame) // 5
     return frame.iloc[order[aside:]].reset_index(drop=True), frame.iloc[order[:aside]].reset_index(drop=True)

@@ -1,12 +1,12 @@
-"""Time to 97, 98 and 98.5 % test accuracy, each peer with its best known settings.
+"""Measure the training time to 97, 98 and 98.5% test accuracy, each library with its best known settings.
 
-Settings, the number of epochs among them, are fixed beforehand, a peer and a target at a time; a run trains to its end
-with one seed and is then tested, once. Reported: the median accuracy reached, and seconds of training alone; compiling
-(or loading compiled loops) apart. With one thread or all cores: what a run of either says is quicker. The peers'
-settings were chosen in their favour, as the cheapest found whose median over five seeds reaches the target on the test
-set itself; on another machine it may fall just short of it, which the result says. scikit-learn has no falling rate for
-this rule: no number of epochs was found with which it reaches 98.5 % (16: 98.25 %). glassnet's were chosen on 10,000
-held-out training digits.
+The settings, including the number of epochs, are fixed beforehand for each peer and target. Each run trains to its end
+with one seed and is tested once. The result has the median accuracy and the seconds of training alone; compilation (or
+loading compiled code) is listed separately. A run each decides between one thread and all cores. The peers' settings
+were chosen in their favour, as the cheapest found whose median over five seeds reaches the target on the test set
+itself; on another machine the median may fall just short, which the result notes. scikit-learn has no linear schedule
+for this rule, and no number of epochs was found with which it reaches 98.5% (16: 98.25%). glassnet's settings were
+chosen on 10,000 held-out training digits.
 
     python benchmarks/time_to.py [--runs 5] [--samples N] [--peers jax,torch]
 """
@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def quickest(task: dict[str, Any]) -> int:
-    """Return with how many threads a task takes the least time, by a run each; all cores where none ends."""
+    """Return the faster number of threads for a task, by a run each; all cores if both fail."""
     tried = {threads: alone(__file__, {**task, "seed": 0, "threads": threads}) for threads in {1, CORES}}
     seconds = {threads: one["seconds"] for threads, one in tried.items() if one}
     return min(seconds, key=lambda threads: seconds[threads], default=CORES)

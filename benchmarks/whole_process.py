@@ -1,7 +1,7 @@
-"""From pressing return to the result: `glassnet train` against the notes' program.
+"""Time whole processes, from the return key to the result: `glassnet train` and the notes' program.
 
-Every figure is a whole process, started fresh. glassnet and the notes' program read the same two CSV files (109 MB and
-18 MB) and print the accuracy on the same test digits. Loops are compiled before; `first_runs.py` has what that takes.
+Every figure is a new process. glassnet and the notes' program read the same two CSV files (109 MB and 18 MB) and print
+the accuracy on the same test digits. Code is compiled beforehand; `first_runs.py` measures how long that takes.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def run(words: list[str], folder: str, environment: dict[str, str] | None = None) -> dict[str, float]:
-    """Return seconds to the first line on standard output, to the end, and of the processor; and peak memory in MiB."""
+    """Return the seconds to the first line of output and to the end, the CPU time, and the peak memory in MiB."""
     began = time.perf_counter()
     process = subprocess.Popen(
         words,

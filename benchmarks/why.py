@@ -1,10 +1,10 @@
-"""Does the blame of `explain --why` mean anything, is it the integral, and how long does it take?
+"""Check the attributions of `explain --why`: do they matter, do they equal the integral, and how long do they take?
 
-The 5 % most blamed pixels of every misread test digit are deleted (set to black); the output of the wrong answer falls
-more than when random pixels are deleted, or random pixels among those with ink, which is harder to beat. What the
-pixels add is compared with slopes averaged at thousands of points of the way: sum of differences by sum of sizes.
+In every misread test digit, the 5% of pixels with the largest attribution are set to black. The output of the wrong
+class must fall more than for random pixels, or for random inked pixels, which is harder to beat. The attributions are
+also compared with gradients averaged at thousands of points along the path: sum of differences / sum of magnitudes.
 
-python benchmarks/why.py
+    python benchmarks/why.py
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def main() -> None:
 
 
 def integral(model, found) -> np.ndarray:
-    """Return what the inputs add by the plain mean of slopes at many points."""
+    """Return the attributions as the plain mean of gradients at many points."""
     members = members_in_float64(model)
     baseline, x = model.scaling.apply(np.stack([np.zeros_like(found.sample), found.sample]))
     direction, mean = np.zeros(model.classes), np.zeros(model.features)
@@ -57,7 +57,7 @@ def measure(options: Options) -> dict[str, float]:
     rng, against_all, against_ink = np.random.default_rng(0), 0, 0
     seconds, missing, distances, off = [], [], [], []
     for row in misread:
-        began = time.thread_time()  # one thread's own time, whatever else the machine does
+        began = time.thread_time()  # CPU time of this thread
         found = why(model, test.inputs[row], neighbours)
         seconds.append(time.thread_time() - began)
         missing.append(found.missing)

@@ -1,8 +1,8 @@
-"""Draw the pictures of the documentation: every one of ``glassnet.plots`` in both languages, and the README's sheet.
+"""Draw the pictures of the documentation: every plot of ``glassnet.plots`` in both languages, and that of the README.
 
     python docs/make_pictures.py            writes docs/pictures/*.png; the pages that show them are written by hand
 
-The networks are trained here, from fixed seeds, on the bundled digits.
+The networks are trained on the bundled digits, with fixed seeds.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ FOLDER = Path(__file__).parent / "pictures"
 WIDEST = 1100
 GAP = 30
 ROW = 7
-"""The test digit whose step is drawn."""
+"""Test digit of the training step."""
 
 
 def main() -> None:
-    """Draw everything."""
+    """Draw all pictures."""
     drawn = gallery()
     for language in LANGUAGES:
         for name, draw in drawn.items():
@@ -41,37 +41,41 @@ def main() -> None:
 
 
 def gallery() -> dict[str, Callable[[str], Any]]:
-    """Return name -> what draws it in a language, for each ``pictures.draw_NAME``."""
+    """Return name -> function that draws the picture in a language, for each ``plots.draw_NAME``."""
     training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
-    kept, aside = training.take(slice(0, 50_000)), training.take(slice(50_000, 60_000))
-    fitted = glassnet.fit(kept, Options.recipe("notes", epochs=8), validation=aside)
+    training_part, validation = training.take(slice(0, 50_000)), training.take(slice(50_000, 60_000))
+    fitted = glassnet.fit(training_part, Options.recipe("notes", epochs=8), validation=validation)
     model = glassnet.fit(training, Options.recipe("notes")).model
-    seen, sure, photo = evaluate(model, test), reliability(model, test), read_photo(shipped_model(), photograph(test))
-    some = np.concatenate([test.some(10), seen.misread[:10]])
+    evaluation, bins, photo = (
+        evaluate(model, test),
+        reliability(model, test),
+        read_photo(shipped_model(), photograph(test)),
+    )
+    some = np.concatenate([test.some(10), evaluation.misread[:10]])
     layer = examine_nodes(model, test.take(slice(0, 2000)))[0]
     space = hidden_space(model, test)
-    taken_apart = why(model, test.inputs[seen.misread[0]], Neighbours(model, training))
+    explained = why(model, test.inputs[evaluation.misread[0]], Neighbours(model, training))
     return {
         "curve": lambda language: plots.draw_curve(fitted.history.curve(), language=language),
-        "confusion": lambda language: plots.draw_confusion(seen.confusion, language=language),
+        "confusion": lambda language: plots.draw_confusion(evaluation.confusion, language=language),
         "digits": lambda language: plots.draw_digits(
-            test.inputs[some], test.labels[some], seen.answers[some], language=language
+            test.inputs[some], test.labels[some], evaluation.answers[some], language=language
         ),
-        "reliability": lambda language: plots.draw_reliability(sure, language=language),
+        "reliability": lambda language: plots.draw_reliability(bins, language=language),
         "hidden": lambda language: plots.draw_hidden(space, language=language),
         "weights": lambda language: weights(layer, language),
         "augmentation": lambda language: plots.draw_augmentation(
             training.inputs, Options.recipe("accurate"), language=language
         ),
         "step": lambda language: plots.draw_step(trace(model, test.take(slice(ROW, ROW + 1))), language=language),
-        "why": lambda language: plots.draw_why(taken_apart, (28, 28), language=language),
+        "why": lambda language: plots.draw_why(explained, (28, 28), language=language),
         "reading": lambda language: plots.draw_reading(photo, language=language),
         "stages": lambda language: plots.draw_stages(photo, language=language),
     }
 
 
 def weights(layer: LayerOfNodes, language: str) -> Any:
-    """Draw the weights into the nodes that matter most, as `glassnet explain --nodes` does."""
+    """Draw the weights into the most important nodes, as `glassnet explain --nodes` does."""
     top, word = layer.order[:20], words_in(language)
     captions = [word("node_matters", node=node, matters=f"{layer.matters[node]:.2f}") for node in top]
     title = word("weights_that_matter", nodes=len(top))
@@ -79,7 +83,7 @@ def weights(layer: LayerOfNodes, language: str) -> Any:
 
 
 def photograph(test: Dataset) -> Image.Image:
-    """Return what looks like a photograph: test digits in blue ink on paper that is lit from one corner."""
+    """Return a synthetic photograph: test digits in blue ink on paper that is lit from one corner."""
     rng = np.random.default_rng(4)
     high, wide = 340, 880
     ink = np.zeros((high, wide))
@@ -95,7 +99,7 @@ def photograph(test: Dataset) -> Image.Image:
 
 
 def keep(axes: Any, path: Path) -> None:
-    """Write a picture, small."""
+    """Write a picture of small size."""
     first = axes[0] if isinstance(axes, list) else axes
     plots.save(axes, path, dpi=min(150, int(WIDEST / first.figure.get_figwidth())))
     with Image.open(path) as file:
@@ -104,21 +108,21 @@ def keep(axes: Any, path: Path) -> None:
 
 def keep_few_colours(picture: Image.Image, path: Path) -> None:
     """Write a picture with 256 colours."""
-    # Of the ways to choose 256 colours this one keeps the strong ones, of which there are few dots, and the white.
+    # This method keeps white and the strong colours, which have few pixels.
     picture.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(path, optimize=True)
 
 
 def sheet() -> None:
-    """Paste the three pictures that `glassnet train` leaves together, as the README shows them."""
+    """Combine the three pictures that `glassnet train` writes, as the README shows them."""
     training, test = glassnet.load_data("mnist"), glassnet.load_data("mnist", part="test")
     fitted = glassnet.fit(training, Options.recipe("notes"))
-    seen = evaluate(fitted.model, test)
-    some = np.concatenate([test.some(20), seen.misread[:10]])
+    evaluation = evaluate(fitted.model, test)
+    some = np.concatenate([test.some(20), evaluation.misread[:10]])
     with tempfile.TemporaryDirectory() as folder:
         drawn = {
-            "digits": plots.draw_digits(test.inputs[some], test.labels[some], seen.answers[some]),
+            "digits": plots.draw_digits(test.inputs[some], test.labels[some], evaluation.answers[some]),
             "curve": plots.draw_curve(fitted.history.curve()),
-            "confusion": plots.draw_confusion(seen.confusion),
+            "confusion": plots.draw_confusion(evaluation.confusion),
         }
         digits, curve, confusion = (
             Image.open(plots.save(axes, Path(folder) / f"{name}.png")).convert("RGB") for name, axes in drawn.items()

@@ -130,11 +130,11 @@ def rows_section() -> str:
 
 
 def findings_page() -> str:
-    """Return the page of what the doctor finds."""
+    """Return the page of the findings of the doctor."""
     text = (
-        "What [`glassnet doctor`](../doctor.md) finds. An error keeps training, or the program, from working; a\n"
-        "warning makes the result worse; a remark does no harm, and alone it leaves the exit code 0. Codes keep their\n"
-        "meaning. Where the last column is empty, only a person can decide.\n"
+        "All findings of [`glassnet doctor`](../doctor.md). An error prevents training, or the program from running.\n"
+        "A warning makes the result worse. A remark does no harm; with remarks only, the exit code is 0. Codes keep\n"
+        "their meaning. An empty last column means that only a person can decide.\n"
     )
     parts = {"Data": "GD", "Programs": "GS"}
     sections = [f"\n## {title}\n\n{findings_table(prefix)}\n" for title, prefix in parts.items()]

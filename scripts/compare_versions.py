@@ -2,11 +2,11 @@
 
     .venv/bin/python scripts/compare_versions.py 31ee722
 
-The commit is unpacked beside the tree, in ``build/compare``. Both versions then run every case below on the same files,
-in one run and on one machine, since the last bits differ between kinds of processor: nothing is stored. Last, this
-checkout opens what the other has written: its models answer as they did, and its half-done trainings end with the same
-bits. New keys of JSON are no difference; each key that was there must be there with the same value. The exit code is 1
-where anything differs, and each difference is a line.
+The commit is unpacked in ``build/compare``. Both versions then run every case below on the same files and the same
+machine; no results are stored, because the last bits differ between processor types. Finally, this checkout opens the
+files of the other version: its models must give the same predictions, and its interrupted training runs must end with
+the same bits. New JSON keys are allowed; every earlier key must have the same value. Each difference is printed on one
+line, and the exit code is then 1.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 VOLATILE = {"seconds", "versions", "processor", "surroundings", "bytes", "package", "glassnet", "machine", "sections"}
-"""Keys that may differ: times, what computed, and the size of a page."""
+"""Keys that may differ: times, engine and machine, and the size of a page."""
 
 FAST = ("--hidden", "30", "--epochs", "2")
 TABLE = ("--epochs", "4", "--hidden", "16")
@@ -135,7 +135,7 @@ for record in training_data_list:
 
 
 def in_python() -> dict[str, Any]:
-    """Return what Python's own doors give: digests of weights and predictions."""
+    """Return digests of weights and predictions from the Python API."""
     import numpy as np
 
     import glassnet
@@ -201,7 +201,7 @@ def make_inputs(folder: Path) -> None:
 
 
 def command(arguments: tuple[str, ...]) -> dict[str, Any]:
-    """Run a command in this process; return its exit code and its JSON, or its complaint."""
+    """Run a command in this process; return its exit code, and its JSON or error message."""
     from glassnet import cli
 
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="utf-8", write_through=True) for _ in range(2))
@@ -218,7 +218,7 @@ def command(arguments: tuple[str, ...]) -> dict[str, Any]:
 
 
 def half_done(name: str) -> None:
-    """Begin a training, and interrupt it once its checkpoint has been written again."""
+    """Start a training run, and interrupt it after its checkpoint has been updated."""
     arguments = [
         "train",
         "digits.csv",
@@ -249,7 +249,7 @@ def half_done(name: str) -> None:
 
 
 def run_cases(written_before: Path | None) -> dict[str, Any]:
-    """Run every case in this folder with the version that is imported; then ask it about files `written_before`."""
+    """Run every case in this folder with the imported version; then use the files `written_before`."""
     results: dict[str, Any] = {}
     for name, arguments in TRAININGS.items():
         done = command(("train", *arguments, "--no-pictures", "-o", f"{name}.safetensors"))
@@ -277,7 +277,7 @@ def run_cases(written_before: Path | None) -> dict[str, Any]:
 
 
 def differences(before: Any, now: Any, where: str) -> Iterator[str]:
-    """Yield a line for each thing of before that is not the same now."""
+    """Yield a line for each earlier value that has changed or is missing."""
     if isinstance(before, dict) and isinstance(now, dict):
         for key in before.keys() - VOLATILE:
             if key in now:
@@ -287,7 +287,7 @@ def differences(before: Any, now: Any, where: str) -> Iterator[str]:
     elif isinstance(before, list) and isinstance(now, list) and len(before) == len(now):
         for number, pair in enumerate(zip(before, now, strict=True)):
             yield from differences(*pair, f"{where}[{number}]")
-    elif before != now and not (before != before and now != now):  # NaN is NaN's like
+    elif before != now and not (before != before and now != now):  # NaN equals NaN here
         yield f"{where}: {str(before)[:150]!r} -> {str(now)[:150]!r}"
 
 
@@ -298,7 +298,7 @@ def commit_of(name: str) -> str:
 
 
 def unpacked(commit: str) -> Path:
-    """Unpack a commit beside the tree; return where its ``src`` is."""
+    """Unpack a commit; return the path of its ``src``."""
     full = commit_of(commit)
     place = ROOT / "build" / "compare" / full
     if not place.exists():
@@ -352,17 +352,17 @@ def compare(commit: str, only: str | None) -> int:
 
 
 def without_place(result: Any) -> Any:
-    """Return a result without the name of the model's file, whose folder is another."""
+    """Return a result without the name of the model file, which is in a different folder."""
     if isinstance(result["json"], dict):
         return {**result, "json": {key: value for key, value in result["json"].items() if key != "model"}}
     return result
 
 
 def main() -> None:
-    """Compare with the commit named, or, in a process of its own, run the cases of one version."""
+    """Compare with the given commit; in a child process, run the cases of one version."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("commit", nargs="?", help="the version to compare with")
-    parser.add_argument("--only", help="print the differences whose line has this text")
+    parser.add_argument("--only", help="print only the differences that contain this text")
     parser.add_argument("--inputs", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--cases", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--earlier", type=Path, help=argparse.SUPPRESS)

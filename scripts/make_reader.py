@@ -1,13 +1,13 @@
-"""Make the two models that ship with glassnet: a reader of digits, and a gate that tells digits from anything else.
+"""Train the two models that ship with glassnet: a reader of digits, and a gate that separates digits from the rest.
 
     python scripts/make_reader.py [FOLDER] [reader] [gate]        writes into src/glassnet/handwriting, or FOLDER
 
-MNIST was written in the United States; it has hardly a 1 with a flag or a foot, a crossed 7, or a 9 with a straight
-leg. And it was written with pens, not with markers. So the recipe `reader` learns from MNIST's 60,000 training digits,
-from some of them with thinner and thicker strokes, and from digits drawn here, both brought to MNIST's form by the
-stage that photographs go through. The test is MNIST's own, untouched. The gate learns these from signs, letters, words,
-scribbles and pairs of digits. What each was trained on is kept beside it, for ``glassnet verify gate.safetensors
-gate-digits.npz``.
+MNIST was written in the United States: few 1s have a flag or a foot, and there are hardly any crossed 7s or 9s with a
+straight leg. It was also written with pens, not markers. The recipe `reader` therefore trains on the 60,000 training
+digits of MNIST, on some of them with thinner and thicker strokes, and on generated digits; the last two are normalised
+by the stage that normalises photographs. The test data are those of MNIST, unchanged. The gate trains on the same
+digits, and on signs, letters, words, scribbles and pairs of digits as the other class. The training data of each model
+are saved next to it, for ``glassnet verify gate.safetensors gate-digits.npz``.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from glassnet.data import bundled
 
 GATE = ["--hidden", "200", "--epochs", "80", "--batch-size", "1024", "--hardest", "0.25",
         "--rotate", "8", "--shear", "0.1", "--zoom", "0.1"]  # fmt: skip
-"""Where the gate differs from the reader."""
+"""Options of the gate that differ from those of the reader."""
 SEED = 20
 DRAWN = {0: 500, 1: 2600, 2: 600, 3: 500, 4: 900, 5: 600, 6: 600, 7: 1600, 8: 500, 9: 900}
-"""How many of each digit are drawn: most of those that MNIST lacks."""
+"""Number of generated samples of each digit, more for the shapes that MNIST lacks."""
 INKED, PRINTED, NONE = 12_000, 4_000, 50_000
-"""How many of MNIST's digits are inked anew; for the gate, how many are printed, and how many of what is no digit."""
+"""Number of digits of MNIST with other strokes; for the gate, numbers of printed digits and of non-digits."""
 ZEROS = (0, 0, *range(10))
-"""What is printed: most of the digit that letters resemble most, D, C, Q and U."""
+"""Printed digits; 0 is more frequent because D, C, Q and U resemble it."""
 
 
 def training_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-    """Return MNIST's training digits, some of them inked anew, and the drawn ones."""
+    """Return the training digits of MNIST, some of them again with other strokes, and the generated ones."""
     mnist = bundled("train")
     rng = np.random.default_rng(SEED)
     labels = [label for label, count in DRAWN.items() for _ in range(count)]
@@ -51,7 +51,7 @@ def training_digits() -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
 
 
 def digits_or_not(digits: NDArray[np.uint8]) -> dict[str, NDArray[np.generic]]:
-    """Return digits with the label 1, and what is none with 0; every tenth is for the test."""
+    """Return digits with label 1 and other samples with label 0; every tenth is held out for testing."""
     mnist, rng = bundled("train").inputs, np.random.default_rng(SEED + 1)
     none = np.stack([no_digit(mnist, rng) for _ in range(NONE)])
     printed = np.stack([printed_digit(ZEROS[k % len(ZEROS)], rng) for k in range(PRINTED)])
@@ -62,7 +62,7 @@ def digits_or_not(digits: NDArray[np.uint8]) -> dict[str, NDArray[np.generic]]:
 
 
 def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generic]) -> None:
-    """Train on arrays, in their folder, so that the receipt names the data without a path of this machine."""
+    """Train on arrays in their folder, which keeps paths of this machine out of the training record."""
     np.savez_compressed(folder / f"{name}-digits.npz", **arrays)
     command = [sys.executable, "-m", "glassnet", "train", f"{name}-digits.npz", "--recipe", "reader", "--no-pictures"]
     same = {**os.environ, "PYTHONPATH": str(Path(glassnet.__file__).resolve().parent.parent)}
@@ -70,7 +70,7 @@ def train(folder: Path, name: str, flags: list[str], **arrays: NDArray[np.generi
 
 
 def main(folder: Path, names: list[str]) -> None:
-    """Draw, train, and leave the models and what they learnt from in a folder."""
+    """Generate the data, train, and write the models and their training data to a folder."""
     inputs, labels = training_digits()
     test = bundled("test")
     if "reader" in names:

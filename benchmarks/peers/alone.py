@@ -1,6 +1,6 @@
-"""One measurement, one process: thread pools and compilers of one peer never meet those of another.
+"""Run one measurement per process, so that thread pools and compilers of different libraries never meet.
 
-A measuring script calls `alone` with a task; the script starts itself anew, and there `answer` prints what came out.
+A measuring script calls `alone` with a task. The script starts itself again, and `answer` prints the result there.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from peers import PEERS
 
 RUNS = 5
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-# NPROC is XLA's. How many threads a library makes is read when it is loaded.
+# NPROC is XLA's. Libraries read their number of threads when they are loaded.
 COUNTS = ("NPROC", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 def alone(script: str, task: dict[str, Any]) -> dict[str, Any] | None:
-    """Run ``script``'s task in a process of its own; None, with the end of its messages printed, when it fails.
+    """Run a task of ``script`` in its own process; if it fails, print the end of its messages and return None.
 
-    The task's ``"threads"`` is how many threads the libraries there make.
+    The task's ``"threads"`` is the number of threads of its libraries.
     """
     counts = dict.fromkeys(COUNTS, str(task["threads"]))
     done = subprocess.run(
@@ -41,7 +41,7 @@ def alone(script: str, task: dict[str, Any]) -> dict[str, Any] | None:
 
 
 def answer(measure: Callable[..., dict[str, Any]]) -> bool:
-    """Do the task this process was started for, if it was, and print the result as its last line."""
+    """If this process was started for a task, run it, print the result as the last line, and return True."""
     if sys.argv[1:2] != ["--alone"]:
         return False
     print(json.dumps(measure(**json.loads(sys.argv[2]))))
@@ -49,11 +49,11 @@ def answer(measure: Callable[..., dict[str, Any]]) -> bool:
 
 
 def arguments(about: str, peers: tuple[str, ...] = tuple(PEERS)) -> argparse.Namespace:
-    """Read the flags that all measuring scripts have."""
+    """Parse the flags that all measuring scripts share."""
     parser = argparse.ArgumentParser(description=about.splitlines()[0])
     parser.add_argument("--runs", type=int, default=RUNS, help=f"repetitions (default {RUNS})")
-    parser.add_argument("--samples", type=int, help="train on the first so many only; nothing is written then")
-    parser.add_argument("--peers", default=",".join(peers), help="some of: %(default)s; nothing is written then")
+    parser.add_argument("--samples", type=int, help="train on only the first N samples and keep no result")
+    parser.add_argument("--peers", default=",".join(peers), help="some of: %(default)s; keep no result")
     given = parser.parse_args()
     given.peers = tuple(filter(None, given.peers.split(",")))
     given.trial = given.samples is not None or given.peers != peers

@@ -1,4 +1,4 @@
-"""Answering alone: the same network in NumPy by hand, and as an ONNX model in onnxruntime. Weights are random."""
+"""Prediction alone: the same network in hand-written NumPy, and as an ONNX model in onnxruntime. Weights are random."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ class ForwardOnly:
         self._outputs = _numpy(weights) if plan.more["by"] == "numpy" else _onnxruntime(weights, plan.threads)
 
     def compile(self) -> None:
-        """Nothing to compile."""
+        """Do nothing: there is nothing to compile."""
 
     def epoch(self) -> None:
-        """Nothing to learn."""
+        """Do nothing: there is no training."""
 
     def ready(self, rows: NDArray[np.uint8]) -> NDArray[np.float32]:
         return scaled(rows)

@@ -1,4 +1,4 @@
-"""glassnet itself, by its recipe ``quick``; the steps of ``glassnet.train`` taken one epoch at a time."""
+"""glassnet itself, with recipe ``quick``; the events of ``glassnet.train`` are consumed one epoch at a time."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class GlassNet:
         self._events: Iterator[Event] = glassnet.train(self._model, data, options)
 
     def compile(self) -> None:
-        """Bring the samples into the engine's form, and compile the loops or take them from the cache."""
+        """Prepare the samples, and compile the loops or load them from the cache."""
         self._until(TrainingStarted)
 
     def epoch(self) -> None:
         self._until(EpochDone)
         self._done += 1
-        if self._done == self._epochs:  # what comes after the last one belongs to it
+        if self._done == self._epochs:  # events after the last epoch belong to it
             for _ in self._events:
                 pass
 

@@ -1,4 +1,4 @@
-"""JAX: an epoch is one compiled ``lax.scan`` over its batches, weights and momentum given away to it."""
+"""JAX: an epoch is one compiled ``lax.scan`` over its batches; weights and momentum are donated buffers."""
 
 from __future__ import annotations
 

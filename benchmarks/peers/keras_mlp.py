@@ -29,7 +29,7 @@ class KerasNet:
         self.settings = {**recipe(plan, rate), "form": form}
         keras.utils.set_random_seed(plan.seed)
         self._plan, steps = plan, len(data) // plan.batch
-        whole = steps * plan.batch  # a last, smaller batch would be compiled anew
+        whole = steps * plan.batch  # a smaller last batch would be compiled separately
         self._inputs = scaled(data.inputs)[:whole]
         self._targets = np.eye(10, dtype=np.float32)[data.labels[:whole]]
         self._net = keras.Sequential(
@@ -45,7 +45,7 @@ class KerasNet:
         )
 
     def compile(self) -> None:
-        """Fit, then put everything back: what `fit` compiles depends on how many steps there are."""
+        """Fit, then restore everything, because what `fit` compiles depends on the number of steps."""
         optimizer = self._net.optimizer
         optimizer.build(self._net.trainable_variables)
         kept = [np.array(one) for one in (*self._net.variables, *optimizer.variables)]

@@ -1,7 +1,7 @@
-"""scikit-learn's MLPClassifier, an epoch a ``partial_fit``, float32, without penalty.
+"""scikit-learn's MLPClassifier, one ``partial_fit`` per epoch, float32, without weight decay.
 
-It has no Nesterov-and-linear-decay recipe: the rate falls between epochs only, by ``invscaling`` with the number of
-samples seen, and there is no label smoothing.
+It has neither label smoothing nor a linear schedule: the learning rate falls only between epochs, by ``invscaling``
+with the number of samples seen.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class SklearnNet:
         )
 
     def compile(self) -> None:
-        """Nothing to compile."""
+        """Do nothing: there is nothing to compile."""
 
     def epoch(self) -> None:
         self._net.partial_fit(self._inputs, self._labels, classes=np.arange(10))

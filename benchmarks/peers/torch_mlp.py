@@ -1,4 +1,4 @@
-"""PyTorch on the processor: tensors in memory, no DataLoader, fused optimizer, denormals flushed.
+"""PyTorch on the CPU: tensors in memory, no DataLoader, fused optimizer, denormals flushed to zero.
 
 ``more={"compile": True}`` compiles forward pass and loss with ``torch.compile``, which needs a C++ compiler.
 """

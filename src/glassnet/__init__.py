@@ -1,7 +1,7 @@
 """glassnet: a neural network in a glass box.
 
-Importing this loads NumPy and nothing heavier: the compiled engine, tables, pictures and whatever else takes long to
-load comes with its first use.
+``import glassnet`` loads NumPy and nothing heavier. The compiled engine, tables, plots and other slow modules are
+loaded when they are first used.
 """
 
 import sys
@@ -103,7 +103,7 @@ if "IPython" in sys.modules:
 
 
 def __getattr__(name: str) -> object:
-    # scikit-learn is an extra, and takes long to load.
+    # scikit-learn is optional and slow to load.
     if name in ("NetworkClassifier", "NetworkRegressor"):
         from . import estimators
 

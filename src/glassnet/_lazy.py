@@ -1,4 +1,4 @@
-"""Packages that load a name's module when the name is first used."""
+"""Packages whose names are imported when they are first used."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Any
 
 
 def lazy_names(package: str, homes: Mapping[str, str]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
-    """Return ``__getattr__`` and ``__dir__`` of a package that hands out names of its modules.
+    """Return ``__getattr__`` and ``__dir__`` for a package that exports names of its modules.
 
     Parameters
     ----------
     package : str
-        Its ``__name__``.
+        The package's ``__name__``.
     homes : mapping
-        Name -> module in the package that has it.
+        Exported name -> module of the package that defines it.
     """
 
     def get(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Old names of modules: they still import, with a warning that says what to write now."""
+"""Old module names: they can still be imported, with a warning that gives the new name."""
 
 from __future__ import annotations
 
@@ -119,10 +119,10 @@ MOVED: dict[str, dict[str, str]] = {
     "training": {"training.loop": "train", "training.run": "Fit Run finish"},
     "untrained": {"model.build": "EXPONENTIAL_START new_model samples_for training_range_of"},
 }
-"""Old module -> new module -> the names that went there, as they were; modules are without ``glassnet.``.
+"""Old module -> new module -> the old names of what moved there; modules without the prefix ``glassnet.``.
 
-What is not listed is no attribute, and nothing is imported to find that out: pickle and others ask every loaded module
-for a name.
+A name that is not listed raises AttributeError without any import, because pickle and other libraries look up names in
+every loaded module.
 """
 
 CALLED_NOW = {
@@ -133,10 +133,10 @@ CALLED_NOW = {
     "Typical": "TypicalRow",
     "Verdict": "Verification",
 }
-"""Old name -> new name, for names of `MOVED` that changed themselves."""
+"""Old name -> new name, for those names in `MOVED` that were also renamed."""
 
-INSTEAD = {"receipt.receipt_of": "no longer needed: fit fills in model.receipt"}
-"""What to do instead of using a name that has no successor."""
+INSTEAD = {"receipt.receipt_of": "glassnet.receipt.receipt_of is no longer needed: fit fills in model.receipt"}
+"""Old name without a successor -> its warning."""
 
 
 def receipt_of(
@@ -148,7 +148,7 @@ def receipt_of(
     recipe: str = "",
     data_fingerprint: str = "",
 ) -> Receipt:
-    """Return what users put in place of a receipt before `fit` filled it in: that receipt, with the test."""
+    """Return the training record that `fit` has filled in, with the test results added."""
     receipt = fitted.model.receipt.copy()
     add_test(receipt, evaluation, recipe=recipe)
     return receipt
@@ -170,24 +170,25 @@ def _lookup(old: str) -> Callable[[str], Any]:
             raise AttributeError(f"glassnet.{old}.{name} cannot be loaded: {error}") from error
         public = called in sys.modules["glassnet"].__all__
         now = f"glassnet.{called}" if public else f"glassnet.{homes[name]}.{called}"
-        said = INSTEAD.get(f"{old}.{name}", f"{now} now")
-        warnings.warn(f"glassnet.{old}.{name} is {said}", DeprecationWarning, stacklevel=2)
+        message = INSTEAD.get(f"{old}.{name}", f"glassnet.{old}.{name} has moved to {now}")
+        warnings.warn(message, DeprecationWarning, stacklevel=2)
         return value
 
     return value_of
 
 
 def keep_old_names() -> None:
-    """Let ``from glassnet.pictures import draw_curve`` go on working.
+    """Keep old imports such as ``from glassnet.pictures import draw_curve`` working.
 
-    A module that is gone gets a stand-in; one that is a slimmer module or a folder today gets its old names beside its
-    own. The package must have been imported: what is there by then is what is not gone.
+    A removed module is replaced by an empty one that looks up its old names; a module that still exists gets its old
+    names in addition to its own. Call this after all other imports of the package, because a module that is not loaded
+    by then counts as removed.
     """
     for old in MOVED:
         name = f"glassnet.{old}"
         if name not in sys.modules:
             module = sys.modules[name] = ModuleType(name)
             module.__spec__ = ModuleSpec(name, None, is_package=True)
-            module.__path__ = []  # `glassnet.trace.why` is looked for in a package
+            module.__path__ = []  # so that `glassnet.trace.why` can be imported
         vars(sys.modules[name])["__getattr__"] = _lookup(old)
     vars(sys.modules["glassnet.training"])["fit"] = fit  # the function, as before, not the module of that name

@@ -1,20 +1,21 @@
-r"""The algorithm. Read this first: forward, backpropagate, update.
+r"""The algorithm: forward, backpropagate, update. Start reading here.
 
-A network is layers of nodes. Each node sums what comes in over its links and passes the sum through an activation
-function; in the notes :math:`O = \mathrm{sigmoid}(W \cdot I)`. Training asks for an answer, measures the error, sends
-it back over the same links, and moves every weight a little against its share of it.
+A network is a sequence of layers of nodes. Each node sums its weighted inputs and applies an activation function, in
+the notes :math:`O = \mathrm{sigmoid}(W \cdot I)`. A training step runs the network forward, measures the error at the
+outputs, propagates it back through the same weights, and moves every weight a little against its gradient.
 
-One row is one sample here, so the notes' :math:`W \cdot I` for many samples at once is ``inputs @ W.T``; a weight
-matrix is ``(fan_out, fan_in)`` as in the notes (3 → 4 → 2 nodes: 4×3 and 2×4).
+Each row of an array is one sample, so the notes' :math:`W \cdot I` becomes ``inputs @ W.T`` for a whole batch. A weight
+matrix has shape ``(fan_out, fan_in)``, as in the notes: a 3 → 4 → 2 network has a 4×3 and a 2×4 matrix.
 
-Two rules send the error back. ``gradient`` is backpropagation: the error of a hidden node is :math:`W^T \delta`, where
-:math:`\delta` already carries the derivative of the layer above, and the result is the exact slope of the loss.
-``notes`` is what the notes' program does: it sends back the raw error, :math:`e_{hidden} = W^T e_{out}`. With sigmoid
-nodes and one hidden layer that is the squared-error slope for the last matrix and the cross-entropy slope for the one
-below: two losses at once, not the slope of either, and it learns well.
+There are two rules for propagating the error. ``gradient`` is backpropagation: a hidden layer receives
+:math:`W^T \delta`, where :math:`\delta` includes the derivative of the layer above, and the result is the exact
+gradient of the loss. ``notes`` is what the notes' program computes: it propagates the raw error,
+:math:`e_{hidden} = W^T e_{out}`. With sigmoid nodes and one hidden layer, the last matrix then follows the gradient of
+the squared error and the first one the gradient of the cross-entropy. The step as a whole is the gradient of neither
+loss, yet it trains well.
 
-What is written here is what runs: the reference engine calls these three functions in every step of plain gradient
-descent. The compiled engine repeats them in loops that name the lines they mirror, and must give the same numbers.
+The reference engine calls these three functions in every step of plain gradient descent. The compiled engine repeats
+them in loops that name the lines they mirror, and must compute the same numbers.
 """
 
 from __future__ import annotations
@@ -32,32 +33,32 @@ from .nn.parameters import Parameters
 
 
 class Signals(NamedTuple):
-    """What a forward pass computes: the sums of each layer of nodes, and the activations, the inputs first."""
+    """Result of a forward pass: the sums (pre-activations) of every layer, and the activations, inputs first."""
 
     sums: list[Array]
     activations: list[Array]
 
     @property
     def outputs(self) -> Array:
-        """The network's answer, shape (n, outputs)."""
+        """The activations of the last layer, shape (n, outputs)."""
         return self.activations[-1]
 
 
-# A BLAS may report "invalid value" for finite numbers, because of what it reads beside them and discards
-# (https://github.com/numpy/numpy/issues/24067). The training loop checks results instead.
+# BLAS may report "invalid value" for finite numbers, because it also reads adjacent memory and discards the result
+# (https://github.com/numpy/numpy/issues/24067). The training loop checks the results instead.
 @np.errstate(invalid="ignore")
 def forward(
     architecture: Architecture, parameters: Parameters, inputs: Array, masks: Sequence[Array | None] = ()
 ) -> Signals:
-    """Pass signals from the inputs to the outputs: ``O = f(W · I + b)``, layer by layer.
+    """Run the network from the inputs to the outputs: ``O = f(W · I + b)``, layer by layer.
 
     Parameters
     ----------
     inputs : ndarray, shape (n, sizes[0])
-        Scaled inputs, one sample a row.
+        Scaled inputs, one sample per row.
     masks : sequence of ndarray or None, optional
-        For dropout, one a hidden layer, (n, nodes): 0 for a node left out, ``1 / (1 − p)`` for one that stays
-        (Srivastava et al. 2014, inverted so that prediction needs no factor).
+        Dropout masks, one per hidden layer, each (n, nodes): 0 for a dropped node, ``1 / (1 − p)`` for a kept one.
+        This is inverted dropout, which needs no factor at prediction time (Srivastava et al. 2014).
 
     Returns
     -------
@@ -67,11 +68,11 @@ def forward(
     Raises
     ------
     ShapeError
-        GN050 for another number of masks than of hidden layers.
+        GN050 when the number of masks differs from the number of hidden layers.
     """
     a = inputs  # (n, sizes[0])
     signals = Signals([], [a])
-    by_layer = parameters.weights, parameters.biases, architecture.activations, _mask_of_each(architecture, masks)
+    by_layer = parameters.weights, parameters.biases, architecture.activations, _masks_by_layer(architecture, masks)
     for weight, bias, name, mask in zip(*by_layer, strict=True):
         z = a @ weight.T  # (n, fan_out)
         if bias is not None:
@@ -84,8 +85,8 @@ def forward(
     return signals
 
 
-def _mask_of_each(architecture: Architecture, masks: Sequence[Array | None]) -> list[Array | None]:
-    """Return a mask for each layer of nodes: None at the outputs, and everywhere without dropout."""
+def _masks_by_layer(architecture: Architecture, masks: Sequence[Array | None]) -> list[Array | None]:
+    """Return one mask per layer of nodes: None for the outputs, and None for every layer without dropout."""
     hidden = len(architecture.activations) - 1
     if len(masks) not in (0, hidden):
         raise ShapeError("GN050", f"{len(masks)} masks: expected one for each of {hidden} hidden layers, or none.")
@@ -102,36 +103,37 @@ def backpropagate(
     weights: Array | None = None,
     loss: OutputLoss | None = None,
 ) -> Parameters:
-    r"""Send the error back and return the gradient of every weight, averaged over the samples.
+    r"""Propagate the error back and return the gradient of every weight, averaged over the samples.
 
-    For each weight the slope is :math:`\delta_k \, o_j`: the delta of the node the link leads to, times the activation
-    of the node it comes from. At the outputs the delta is the loss's own, with squared error and sigmoid the notes'
-    :math:`-(t-o) \, o(1-o)`; below, it is the error that came back times the node's derivative.
+    The gradient of the weight from node j to node k is :math:`\delta_k \, o_j`: the delta of node k times the
+    activation of node j. At the outputs, the loss defines the delta; for squared error and sigmoid it is the notes'
+    :math:`-(t-o) \, o(1-o)`. In a hidden layer, it is the propagated error, as the rule defines it, times the
+    derivative of the activation.
 
     Parameters
     ----------
     signals : Signals
-        From `forward`, for the same parameters.
+        Result of `forward` with the same parameters.
     targets : ndarray, shape (n, outputs)
-        What the outputs should have been.
+        Desired outputs.
     masks : sequence of ndarray or None, optional
-        Those given to `forward`.
+        The masks given to `forward`.
     weights : ndarray, shape (n,), optional
-        What each sample's delta is multiplied by. The sum is still divided by the number of samples, so that a batch of
-        heavy ones takes a longer step.
+        Sample weights, which multiply the deltas. The sum is still divided by the number of samples, not by the sum of
+        the weights, so a batch of large weights takes a larger step.
     loss : OutputLoss, optional
-        Another loss than the architecture's own.
+        Loss to use in place of the architecture's.
 
     Returns
     -------
     gradients : Parameters
-        Of the same layout as the parameters.
+        In the layout of `parameters`.
     """
     gradients = Parameters(parameters.layout, np.empty_like(parameters.flat))
     share = parameters.flat.dtype.type(1 / len(targets))
     for layer, _, delta in send_back(architecture, parameters, signals, targets, masks, weights, loss):
         a = signals.activations[layer]  # (n, fan_in)
-        # np.dot: matmul leaves BLAS for a single sample and takes four times as long.
+        # np.dot, because matmul bypasses BLAS for a single sample and takes four times as long.
         np.dot((delta * share).T, a, out=gradients.weights[layer])  # (fan_out, fan_in)
         bias_gradient = gradients.biases[layer]
         if bias_gradient is not None:
@@ -148,11 +150,12 @@ def send_back(
     weights: Array | None = None,
     loss: OutputLoss | None = None,
 ) -> Iterator[tuple[int, Array, Array]]:
-    """Send the error back over the links; yield layer, error and delta of its nodes, from the outputs to the first.
+    """Propagate the error back; yield each layer's index, error and delta, from the last layer to the first.
 
-    Arguments as for `backpropagate`; error and delta are (n, fan_out), and with ``o − t`` of the sign of a slope.
+    The arguments are those of `backpropagate`. Error and delta have shape (n, fan_out) and the sign of a gradient:
+    at the outputs, the error is ``o − t``.
     """
-    mask_of = _mask_of_each(architecture, masks)
+    mask_by_layer = _masks_by_layer(architecture, masks)
     delta = (loss or architecture.output_loss).delta(signals.sums[-1], signals.outputs, targets)  # (n, outputs)
     error = signals.outputs - targets  # (n, outputs), the notes' −e
     if weights is not None:
@@ -163,15 +166,15 @@ def send_back(
             sent_back = error if architecture.rule == "notes" else delta
             error = sent_back @ parameters.weights[layer]  # (n, fan_in): Wᵀ e, or Wᵀ δ
             derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
-            assert derivative is not None  # softmax is refused in hidden layers
-            a, mask = signals.activations[layer], mask_of[layer - 1]
+            assert derivative is not None  # `Architecture` rejects softmax in hidden layers
+            a, mask = signals.activations[layer], mask_by_layer[layer - 1]
             if mask is not None:
                 error = error * mask
-                a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # before dropout
+                a = np.divide(a, mask, out=np.zeros_like(a), where=mask > 0)  # the activation before dropout
             slope = derivative(signals.sums[layer - 1], a)
             delta = np.multiply(error, slope, out=slope)
 
 
 def update(parameters: Parameters, gradients: Parameters, learning_rate: float) -> None:
-    """Move the weights against the slope, in place: ``w ← w − α ∂E/∂w``, the step of the optimizer ``sgd``."""
+    """Move the weights against the gradient, in place: ``w ← w − α ∂E/∂w``. The optimizer ``sgd`` calls this."""
     parameters.flat -= learning_rate * gradients.flat

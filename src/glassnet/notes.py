@@ -3,10 +3,10 @@ r"""The notes' class, as the notes write it.
 .. code-block:: python
 
     nn = NeuralNetwork(784, 200, 10, 0.2)
-    nn.train(inputs, targets)  # inputs: 784 numbers, 0.01 to 1; targets: 10 numbers, 0.01 and 0.99
+    nn.train(inputs, targets)  # inputs: 784 numbers from 0.01 to 1; targets: 10 numbers, 0.99 or 0.01
     answer = np.argmax(nn.query(inputs))
 
-Its arithmetic is `glassnet.network`'s, with the rule ``notes``, sigmoid nodes, squared error and no bias.
+It computes with `glassnet.network`: rule ``notes``, sigmoid nodes, squared error, no bias.
 """
 
 from __future__ import annotations
@@ -25,28 +25,28 @@ from .nn.train_step import train_step
 
 
 class NeuralNetwork:
-    """Three layers of nodes, trained one example at a time.
+    """A network with one hidden layer, trained one sample at a time.
 
     Parameters
     ----------
     inputnodes, hiddennodes, outputnodes : int
         Nodes in each layer.
     learningrate : float
-        The α of the notes, usually 0.1 to 0.3.
+        Learning rate, the notes' α; usually 0.1 to 0.3.
     seed : int, optional
-        Same seed, same initial weights; drawn afresh if not given, as in the notes.
+        Seed of the initial weights. Without it they differ each time, as in the notes.
     initializer : str, default "notes"
-        ``"notes"`` draws with standard deviation ``1/√(incoming links)``, as the notes' text says; ``"notes-code"``
-        with ``1/√(own nodes)``, as their program does.
+        ``"notes"`` uses the standard deviation ``1/√(incoming links)`` of the notes' text, ``"notes-code"`` the
+        ``1/√(own nodes)`` of the notes' program.
 
     Attributes
     ----------
     wih : ndarray of float64, shape (hiddennodes, inputnodes)
-        Weights from the inputs to the hidden nodes; can be set.
+        Weights from the inputs to the hidden nodes; assignable.
     who : ndarray of float64, shape (outputnodes, hiddennodes)
-        Weights from the hidden nodes to the outputs; can be set.
+        Weights from the hidden nodes to the outputs; assignable.
     lr : float
-        Learning rate; can be set at any time.
+        Learning rate; assignable at any time.
     """
 
     def __init__(
@@ -92,35 +92,35 @@ class NeuralNetwork:
         weight[...] = new
 
     def train(self, inputs_list: ArrayLike, targets_list: ArrayLike) -> None:
-        """Learn from one example, or from many one after the other.
+        """Train on one sample, or on many, one after another.
 
-        ``ΔW = α · E · O(1−O) · O_prevᵀ`` for both matrices, with the raw error ``e = t − o`` at the outputs and
-        ``Wᵀ · e`` at the hidden nodes.
+        Both matrices change by ``ΔW = α · E · O(1−O) · O_prevᵀ``, where E is the raw error ``e = t − o`` at the outputs
+        and ``Wᵀ · e`` at the hidden nodes.
 
         Parameters
         ----------
         inputs_list : array_like, shape (inputnodes,) or (n, inputnodes)
-            Numbers from 0.01 to 1; text such as ``"0.5"`` is read as a number.
+            Numbers from 0.01 to 1. Text such as ``"0.5"`` is converted.
         targets_list : array_like, shape (outputnodes,) or (n, outputnodes)
-            0.99 for the right answer, 0.01 for the others.
+            0.99 for the correct class, 0.01 for all others.
 
         Raises
         ------
         ShapeError
-            GN050 when the widths are not those of the network, or the numbers of samples differ.
+            GN050 when a sample has the wrong number of values, or inputs and targets differ in their number of samples.
         """
         inputs = self._samples(inputs_list, self.wih.shape[1], "inputs")
         targets = self._samples(targets_list, self.who.shape[0], "targets")
         if len(inputs) != len(targets):
             raise ShapeError("GN050", f"{len(inputs)} rows of inputs but {len(targets)} rows of targets.")
         made, parameters = self.network.architecture, self.network.parameters
-        one_blas_thread.look_again()  # at libraries that came with what the program has imported since
-        with one_blas_thread():  # two would wait for each other longer than a step takes
+        one_blas_thread.look_again()  # also limits libraries that the program has imported since
+        with one_blas_thread():  # two threads would spend longer on waiting for each other than a step takes
             for row in range(len(inputs)):
                 train_step(made, parameters, inputs[row : row + 1], targets[row : row + 1], self.lr)
 
     def query(self, inputs_list: ArrayLike) -> FloatArray:
-        """Answer, as a column a sample: shape (outputnodes, 1), or (outputnodes, n) for n samples.
+        """Return the outputs, one column per sample: shape (outputnodes, 1), or (outputnodes, n) for n samples.
 
         Parameters
         ----------
@@ -134,28 +134,28 @@ class NeuralNetwork:
         return self.network.outputs(self._samples(inputs_list, self.wih.shape[1], "inputs")).T
 
     def backquery(self, targets_list: ArrayLike) -> FloatArray:
-        """Ask backwards: which inputs would give these outputs? Shape (inputnodes, n), each column from 0.01 to 0.99.
+        """Run the network backwards: return inputs for given outputs, shape (inputnodes, n), from 0.01 to 0.99.
 
-        Every step of `query` is undone: the sigmoid by the logit ``ln(o / (1 − o))``, the links by the transposed
-        weights. What comes back over the links can lie anywhere, so it is brought to 0.01…0.99 before the next logit.
+        The steps of `query` are inverted: the sigmoid by the logit ``ln(o / (1 − o))``, the weights by their transpose.
+        The result of each layer is rescaled to 0.01…0.99, because the next logit needs values between 0 and 1.
 
         Parameters
         ----------
         targets_list : array_like, shape (outputnodes,) or (n, outputnodes)
-            Outputs wanted, strictly between 0 and 1.
+            Desired outputs, strictly between 0 and 1.
 
         Raises
         ------
         ShapeError
-            GN050 when a row does not have `outputnodes` values, or a value is not strictly between 0 and 1.
+            GN050 when a sample does not have `outputnodes` values, or a value is not strictly between 0 and 1.
         """
         outputs = self._samples(targets_list, self.who.shape[0], "targets")
         if not ((outputs > 0) & (outputs < 1)).all():
-            raise ShapeError("GN050", "targets: the sigmoid reaches only values between 0 and 1; use 0.01 to 0.99.")
+            raise ShapeError("GN050", "targets: a sigmoid output lies strictly between 0 and 1. Use 0.01 to 0.99.")
         return backwards(self.network, outputs).T
 
     def hidden(self, inputs_list: ArrayLike) -> FloatArray:
-        """Return what the hidden nodes say: shape (hiddennodes, n); arguments as for `query`."""
+        """Return the activations of the hidden nodes, shape (hiddennodes, n); arguments as for `query`."""
         inputs = self._samples(inputs_list, self.wih.shape[1], "inputs")
         return forward(self.network.architecture, self.network.parameters, inputs).activations[1].T
 
@@ -168,10 +168,10 @@ class NeuralNetwork:
 
 
 def backwards(network: Network, outputs: FloatArray) -> FloatArray:
-    """Run a network of sigmoid nodes backwards: from outputs between 0 and 1, (n, outputs), to (n, features).
+    """Run a network of sigmoid nodes backwards: from outputs between 0 and 1, (n, outputs), to inputs, (n, features).
 
-    Layer by layer, the last first: the sigmoid is undone by the logit ``ln(o / (1 − o))``, a bias is taken off, the
-    links are gone back by the transposed weights, and what arrives is brought to 0.01…0.99.
+    For each layer, the last one first: apply the logit ``ln(o / (1 − o))``, subtract the bias, multiply by the
+    transposed weights, and rescale each sample to 0.01…0.99.
     """
     signals = outputs
     layers = zip(network.parameters.weights, network.parameters.biases, strict=True)
@@ -182,7 +182,7 @@ def backwards(network: Network, outputs: FloatArray) -> FloatArray:
 
 
 def _to_range(values: FloatArray) -> FloatArray:
-    """Stretch each row to 0.01…0.99; a row without contrast becomes 0.5."""
+    """Rescale each row to 0.01…0.99; a constant row becomes 0.5."""
     low, high = values.min(axis=1, keepdims=True), values.max(axis=1, keepdims=True)
     width = np.where(high > low, high - low, 1)
     return np.where(high > low, (values - low) / width * 0.98 + 0.01, 0.5)

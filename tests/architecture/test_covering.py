@@ -1,4 +1,4 @@
-"""The cases that tests share out among factors: no pair of values is left out, and none that has no meaning gets in."""
+"""Covering arrays of the tests: they contain every valid pair of values, and no invalid one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def with_meaning(rule_and_loss, output, *others):
 
 
 def unmet(cases, factors, allowed):
-    """Pairs of values that meet in an allowed case of the full product, and in none of these."""
+    """Pairs of values in an allowed case of the full product, but in none of these cases."""
     possible = [case for case in product(*factors) if allowed(*case)]
     left_out = []
     for i, j in combinations(range(len(factors)), 2):
@@ -38,9 +38,9 @@ def unmet(cases, factors, allowed):
     [
         (ANY, always, 11),
         (ANY, lambda letter, number, *others: (letter, number) != ("b", 2), 11),
-        (RULES, with_meaning, len(OUTPUTS) * len(ELEMENTWISE) * 4 // 3),  # each meets each
+        (RULES, with_meaning, len(OUTPUTS) * len(ELEMENTWISE) * 4 // 3),  # every pair
         ([range(9), range(9)], lambda one, other: one != other, 72),
-        ([range(3)] * 4, always, 13),  # 9 is the fewest that there can be
+        ([range(3)] * 4, always, 13),  # the minimum is 9
         ([ELEMENTWISE], always, 0),  # one factor alone has no pairs
     ],
 )
@@ -50,13 +50,13 @@ def test_every_pair_that_has_a_meaning_is_there_and_no_other(factors, allowed, m
     assert unmet(cases, factors, allowed) == []
     assert len(cases) == len(set(cases)) <= most
     assert cases == covering(*factors, allowed=allowed)
-    if len(factors) == 2:  # there every case has a pair of its own
+    if len(factors) == 2:  # then every case has a pair that no other has
         for left_out in cases:
             others = [case for case in cases if case != left_out]
             assert unmet(others, factors, allowed) == [left_out], "a pair that is left out is seen"
 
 
 def test_three_values_that_must_meet_are_given_as_two_factors():
-    """So that no rule, loss and activation of the outputs is left out."""
+    """Every rule, loss and output activation must occur."""
     cases = covering(*RULES, allowed=with_meaning)
     assert {(*rule_and_loss, output) for rule_and_loss, output, *_ in cases} == set(RULE_PAIRS)

@@ -1,4 +1,4 @@
-"""The house's rules, read from the sources: who imports whom, what is documented, what is loaded."""
+"""The structure of the package, from its sources: allowed imports, documentation, and modules loaded on import."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ ROWS: tuple[tuple[str, ...], ...] = (
     ("__init__", "_renamed"),
     ("cli", "serve", "__main__"),
 )
-"""A module imports from its own row and from those above it, inside functions too. The stages from a photograph to
-MNIST's form know no network and stand beside the readers, which use them; what asks a model stands further down. The
-package itself gathers the names of all rows but the last, whose parts alone import it."""
+"""A module imports only from its own row and the rows above it, also inside functions. The stages from a photo to
+MNIST's form use no network and are in the row of the readers, which use them; the parts that use a model are in a later
+row. The package itself collects the names of all rows but the last, and only the last row imports it."""
 
 ROW = {part: number for number, row in enumerate(ROWS) for part in row}
 
@@ -65,7 +65,7 @@ NOT_IN_KERNELS = {
     "glassnet.nn.parameters": "types and views for Python's side",
     "glassnet.errors": "raised on Python's side",
 }
-"""Modules that kernel files lead to but no kernel contains: a change in them leaves compiled loops as they are."""
+"""Modules that kernel files import but that are not compiled into kernels: changing them keeps compiled loops valid."""
 
 
 def inner(module: str) -> str:
@@ -74,7 +74,7 @@ def inner(module: str) -> str:
 
 
 def row_of(module: str) -> int:
-    """The row of the longest name in the table that the module's begins with."""
+    """The row of the longest name in the table that is a prefix of the module's name."""
     name = inner(module)
     while name not in ROW:
         name, dot, _ = name.rpartition(".")
@@ -119,7 +119,7 @@ def test_modules_are_not_imported_in_circles_not_even_late():
 
 
 def test_folders_hold_no_more_files_than_a_reader_can_look_over():
-    """DESIGN: a folder of more than about fifteen files holds two folders."""
+    """A folder of more than about fifteen files should be two folders."""
     folders = {path.parent for path in modules().values()}
     counts = {folder.relative_to(PACKAGE).as_posix(): len(list(folder.glob("[!_]*.py"))) for folder in folders}
     assert {folder: count for folder, count in counts.items() if count > MOST_FILES} == {}
@@ -156,7 +156,7 @@ def _kernel_sources() -> tuple[set[str], set[str]]:
 
 
 def test_a_change_of_anything_in_a_kernel_makes_the_kernels_anew():
-    """`jit` keeps compiled loops in a folder named after SOURCES' text: all that ends up in a loop must be there."""
+    """`jit` names its cache folder after the text of SOURCES, which must include everything compiled into a loop."""
     covered, compiling = _kernel_sources()
     assert len(compiling) > 5
     assert compiling - covered == set()
@@ -193,7 +193,7 @@ def test_what_is_said_to_be_in_no_kernel_is_named_there_as_a_type_alone():
 
 
 def test_kernels_name_lines_of_the_algorithm_that_are_there():
-    """``# network.forward: z = a @ weight.T`` beside a loop: whoever changes that line finds all its mirrors."""
+    """A comment ``# network.forward: z = a @ weight.T`` marks each loop that mirrors this line of `network.py`."""
     path = modules()["glassnet.network"]
     lines = path.read_text(encoding="utf-8").splitlines()
     sources = {node.name: "\n".join(lines[node.lineno - 1 : node.end_lineno]) for node in functions(path)}
@@ -219,7 +219,7 @@ def _cached_in_frozen(module: ast.Module) -> list[ast.FunctionDef]:
 
 
 def test_frozen_objects_are_complete_once_they_are_made():
-    """A frozen dataclass works things out in ``__post_init__``, or each time: it fills itself in no later."""
+    """A frozen dataclass computes values in ``__post_init__`` or on each call, and does not cache them later."""
     known = "@dataclass(frozen=True)\nclass A:\n    @functools.cached_property\n    def b(self): ..."
     assert len(_cached_in_frozen(ast.parse(known))) == 1
     found = {module: _cached_in_frozen(tree(path)) for module, path in modules().items()}
@@ -230,7 +230,7 @@ def _public(node: ast.Module | ast.ClassDef, prefix: str):
     for child in node.body:
         if isinstance(child, ast.FunctionDef | ast.ClassDef) and not child.name.startswith("_"):
             if any(ast.unparse(decorator).endswith(".setter") for decorator in child.decorator_list):
-                continue  # the property speaks for its setter
+                continue  # the property documents its setter
             yield f"{prefix}.{child.name}", child
             if isinstance(child, ast.ClassDef):
                 yield from _public(child, f"{prefix}.{child.name}")
@@ -244,7 +244,7 @@ def test_everything_public_has_a_docstring():
 
 
 def _codes_used() -> dict[str, list[str]]:
-    """Code -> where in the package it stands as a word of its own, the list of codes left out."""
+    """Code -> where the package uses it, except in the list of codes."""
     used: dict[str, list[str]] = {}
     for module, path in modules().items():
         if module == "glassnet.errors":

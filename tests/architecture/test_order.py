@@ -1,6 +1,6 @@
-"""No test depends on which ran before it: no generator of random numbers, and no setting of the process, is shared.
+"""No test depends on the order of tests: tests share no random generator and no setting of the process.
 
-Generators are looked for in the sources, as an order in which it shows may not come for years.
+The sources are searched for generators, because an order that reveals one may not occur for years.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ FILES = sorted((ROOT / "tests").rglob("*.py"))
 MAKERS = ("default_rng", "Generator", "Random", "RandomState", "generator")
 """Calls that make a generator of random numbers."""
 WITHOUT_STATE = ("BitGenerator", "Generator", "PCG64", "RandomState", "SeedSequence", "default_rng")
-"""What `numpy.random` has besides functions that draw from one generator for the whole process."""
+"""Names in `numpy.random` other than the functions that use its global generator."""
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 def called(node: ast.AST) -> str:
-    """The last word of what is called, or nothing if nothing is."""
+    """The last name of a called function; empty for other nodes."""
     if not isinstance(node, ast.Call):
         return ""
     return ast.unparse(node.func).rpartition(".")[2]
 
 
 def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
-    """Everything that runs when a file is imported, with what it stands in: no bodies of functions, but defaults."""
+    """Every node that runs when a file is imported, with its parents: default values, but not function bodies."""
     for child in ast.iter_child_nodes(node):
         if isinstance(child, Function | ast.Lambda):
             early = [*getattr(child, "decorator_list", ()), *child.args.defaults, *filter(None, child.args.kw_defaults)]
@@ -50,7 +50,7 @@ def at_import(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
 
 
 def kept_generators(file: ast.AST) -> list[int]:
-    """Lines where a generator outlives its draws: made at import, or handed out by a cache or a wide fixture."""
+    """Lines where a generator is shared: created at import, or returned by a cache or a wide fixture."""
     made = list(at_import(file))
     for function in ast.walk(file):
         if isinstance(function, Function) and any("cache" in text or "scope=" in text for text in decorators(function)):
@@ -65,7 +65,7 @@ def decorators(function: Function) -> list[str]:
 
 
 def global_chance(file: ast.AST) -> list[int]:
-    """Lines that draw from the generator of the whole process, or make one without a seed."""
+    """Lines that use the global generator, or create one without a seed."""
     imported = {alias.name for node in ast.walk(file) if isinstance(node, ast.Import) for alias in node.names}
     lines = []
     for node in ast.walk(file):
@@ -84,12 +84,12 @@ def global_chance(file: ast.AST) -> list[int]:
 
 
 def places(find) -> list[str]:
-    """Where in the tests something is found."""
+    """Places in the tests where a search finds something."""
     return [f"{path.relative_to(ROOT)}:{line}" for path in FILES for line in find(tree(path))]
 
 
 def test_every_test_draws_from_a_generator_of_its_own():
-    """``np.random.default_rng(3).normal(size=9)`` at the top of a file is a constant; a generator there is none."""
+    """``np.random.default_rng(3).normal(size=9)`` at the top of a file is a constant; a generator there is not."""
     assert places(kept_generators) == []
 
 
@@ -159,7 +159,7 @@ def test_each_of_these_faults_is_found_and_nothing_else(find):
 
 
 def _parsable(faults: str) -> str:
-    """Decorators need something that they decorate."""
+    """Decorators need a function to decorate."""
     return faults.replace("@pytest.mark.parametrize", "_ = pytest.mark.parametrize")
 
 

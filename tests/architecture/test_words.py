@@ -32,7 +32,7 @@ INSTEAD = {
     r"\btaken for which\b": "confusion matrix",
     r"\bin brackets\b": "defaults",
     r"(?<!there )\b(is|are|was|were) no (?!longer|more|less|way|such|need|other|file\b)\w+": "is not a …",
-    r"\bsober\b|\bdreams?\b": "activation maximization",
+    r"\bsober\b": "activation maximization",
     r"\bsee(s|ing)? through\b": "explain",
     r"\bwhat (came|is told|is said|is alike|is meant)\b": "the noun",
     r"\bin which language\b": "the language",

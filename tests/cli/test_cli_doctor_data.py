@@ -44,7 +44,7 @@ def test_the_named_column_is_found_whatever_stands_in_it(folder):
         found = doctor("empty.csv", "--target", target)
         assert (found["classes"].keys(), found["features"]) == ({"n", "y"}, 2)
     unknown = doctor("empty.csv", "--target", "b")["findings"]
-    assert "40 rows of 40 with gaps in b" in next(one["found"] for one in unknown if one["code"] == "GD10")
+    assert "40 of 40 rows with missing values in b" in next(one["found"] for one in unknown if one["code"] == "GD10")
     (folder / "header.csv").write_text("0,,1.5,y\n" + text)
     assert doctor("header.csv", "--target", "y")["classes"].keys() == {"n", "y"}
 
@@ -54,13 +54,13 @@ def test_numbers_too_large_to_predict_are_called_so(folder):
     found = doctor("h.csv", "--target", "price", "--fix", "copy.csv")
     assert [finding["lines"] for finding in found["findings"] if finding["code"] == "GD10"] == [[42]]
     text = next(finding["found"] for finding in found["findings"] if finding["code"] == "GD10")
-    assert text == "1 row of 41 with numbers beyond all measure in price"
+    assert text == "1 of 41 rows with infinite or too large values in price"
     (folder / "g.csv").write_text((folder / "h.csv").read_text() + "3,\n")
     text = next(one["found"] for one in doctor("g.csv", "--target", "price")["findings"] if one["code"] == "GD10")
-    assert text == "2 rows of 42 with gaps or numbers beyond all measure in price"
+    assert text == "2 of 42 rows with missing, infinite or too large values in price"
     assert (found["rows"], found["samples"]) == (41, 40)
     first, *_ = run("doctor", "h.csv", "--target", "price").out.splitlines()
-    assert first == "h.csv: 41 rows; once repaired, 40 samples of 1 value"
+    assert first == "h.csv: 41 rows; after repair 40 samples of 1 value"
 
 
 @pytest.mark.parametrize(("place", "value"), [(0, '"5'), (2, '"y'), (1, '"c')])
@@ -220,7 +220,7 @@ def test_amounts_of_money_are_no_identifiers_and_names_that_occur_twice_stay_apa
     found = doctor("sums.csv", "--target", "kind", "--fix", "copy.csv")
     assert not {"GD05", "GD11"} & {finding["code"] for finding in found["findings"]}
     [twice] = [finding for finding in found["findings"] if finding["code"] == "GD15"]
-    assert (twice["columns"], twice["found"]) == (["place"], "place: the name of 2 columns")
+    assert (twice["columns"], twice["found"]) == (["place"], "place: shared by 2 columns")
     table = glassnet.read_table(folder / "copy.csv")
     assert table.names == ("sum", "place", "place.2", "kind")
     assert table.column("sum").numbers[:3].tolist() == [0.0, 1.11, 2.22]

@@ -105,7 +105,7 @@ def test_lines_are_those_of_the_file(folder):
 def test_silence_on_a_clean_program(folder):
     (folder / "clean.py").write_text(CLEAN)
     outcome = run("doctor", "clean.py")
-    assert (outcome.code, outcome.out, outcome.err) == (0, "clean.py: nothing wrong\n", "")
+    assert (outcome.code, outcome.out, outcome.err) == (0, "clean.py: no problems found\n", "")
     assert examine_script("clean.py").content == CLEAN.encode()
     assert float(runs("clean.py")) > 0.2
 
@@ -222,7 +222,7 @@ def test_paths_are_followed_through_constants(way, folder):
     (folder / "old.py").write_text(FOLLOWED[way] + "\n")
     found = examine_script("old.py").findings
     assert [finding.code for finding in found] == ["GS07"]
-    there = ("is not there; mnist_train.csv is", "matches no file; mnist_t*.csv does")
+    there = ("does not exist; found mnist_train.csv", "matches no file; mnist_t*.csv does")
     assert found[0].text.endswith(there)
     assert run("doctor", "old.py", "--fix", "new.py").code == 0
     assert runs("new.py").split() == [str(len((folder / "mnist_train.csv").read_text()))]
@@ -296,7 +296,7 @@ def test_of_many_files_those_that_are_not_there_are_named(way, folder):
     (folder / "old.py").write_text(IN_TURN[way] + "\n")
     found = examine_script("old.py").findings
     assert {finding.code for finding in found} == {"GS07"}
-    named = [finding.text.split(": ", 1)[1].split(" is not there")[0] for finding in found]
+    named = [finding.text.split(": ", 1)[1].split(" does not exist")[0] for finding in found]
     wanted = {"a range": ["gone0.csv", "gone1.csv"], "two loops": ["mnistne.csv", "go_train.csv", "gone.csv"]}
     assert [name.removeprefix("./") for name in named] == wanted.get(way, ["gone.csv"])
 
@@ -314,7 +314,7 @@ READ = {
 @pytest.mark.parametrize("way", READ)
 def test_compressed_files_are_looked_up_too(way, folder):
     (folder / "data" / "packed.gz").touch()
-    for name, near in (("packed.gz", "data/packed.gz is"), ("gone.gz", "nor is gone.gz beside the program")):
+    for name, near in (("packed.gz", "found data/packed.gz"), ("gone.gz", "no gone.gz near the program")):
         (folder / "old.py").write_text(READ[way].format(name) + "\n")
         (finding,) = examine_script("old.py").findings
         assert finding.code == "GS07"
@@ -343,7 +343,7 @@ def test_paths_joined_as_on_windows_lead_to_the_very_file(way, folder):
     (folder / "old.py").write_text(f"{WINDOWS[way]}\nopen(f)\n")
     (finding,) = examine_script("old.py").findings
     assert finding.code == "GS07"
-    assert finding.text.endswith("data/one.csv is" if way == "another machine's" else "data/deep/one.csv is")
+    assert finding.text.endswith("found data/one.csv" if way == "another machine's" else "found data/deep/one.csv")
 
 
 @pytest.mark.parametrize(
@@ -449,7 +449,7 @@ def test_lost_indentation_is_called_by_its_name(folder):
     (folder / "old.py").write_text("class A:\ndef f(self):\npass\n")
     outcome = run("doctor", "old.py")
     assert outcome.code == 1
-    assert "all indentation is gone" in outcome.out
+    assert "all indentation is missing" in outcome.out
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,10 @@ def test_a_name_that_no_font_has_is_a_remark_in_one_line(folder):
     remarks = [line for line in outcome.err.splitlines() if "font" in line]
     assert remarks in (
         [],
-        ["glassnet: no font here has 龘：written as numbers. Install one that has, such as Noto Sans CJK."],
+        [
+            "glassnet: no installed font has 龘, so code points are drawn. Install a font that has them, "
+            "such as Noto Sans CJK."
+        ],
     )
     assert (folder / "things.png").exists()
 
@@ -159,6 +162,6 @@ def test_models_of_pictures_whose_pixels_are_scaled_one_by_one_can_be_asked(fold
     run("train", "rows.csv", *made).fine()
     assert "right" in run("test", "f.safetensors", "rows.csv").out
     run("query", "f.safetensors", "rows.csv").fine()
-    assert "gap" in run("explain", "f.safetensors", "rows.csv", "--row", "1", "--why").out
+    assert "margin" in run("explain", "f.safetensors", "rows.csv", "--row", "1", "--why").out
     [dreamt] = run("explain", "f.safetensors", "--backquery", "--json").json()["answers"].values()
     assert dreamt == [0, 1, 2]

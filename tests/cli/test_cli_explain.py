@@ -59,7 +59,7 @@ def test_the_notes_example_needs_no_model(folder):
 def test_a_step_for_people_json_and_as_a_page(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 3)
     text = run(*words).fine().out
-    assert text.startswith("digits.csv, row 3: is 0, answered ")
+    assert text.startswith("digits.csv, row 3: true 0, predicted ")
     for part in ("signals", "errors", "changes", "O = sigmoid(W · I); W is 12 × 784", "ΔW = α · δ_", "α = 0.2"):
         assert part in text
     facts = run(*words, "--json", "--rate", 0.1).fine().json()
@@ -81,7 +81,7 @@ def test_a_step_for_people_json_and_as_a_page(folder):
 def test_a_step_of_the_run_again(folder):
     words = ("explain", "m.safetensors", "digits.csv", "--epoch", 2, "--step", 150)
     text = run(*words).fine().out
-    assert "Same bits as the run; epochs compared: 2" in text
+    assert "Bit-identical to the training run; epochs compared: 2" in text
     facts = run(*words, "--json").fine().json()
     assert facts["same"]
     assert len(facts["rows"]) == 1
@@ -104,14 +104,14 @@ def test_a_step_that_differs_from_the_run_is_a_finding(folder):
     save_model(model, "m.safetensors")
     outcome = run("explain", "m.safetensors", "digits.csv", "--epoch", 1, "--step", 1)
     assert outcome.code == 1
-    assert "It differs: the weights after epoch 1" in outcome.out
+    assert "Differs from the training run: the weights after epoch 1" in outcome.out
 
 
 @pytest.mark.parametrize("asked", [("digits.csv", "--row", 5), ("seven.png",)], ids=["row", "picture"])
 def test_why(folder, asked):
     words = ("explain", "m.safetensors", *asked, "--why")
     text = run(*words, "--train", "digits.csv", "--picture", "why.png").fine().out
-    heads = ["answer", "gap", "pixels", "flip", "alike", "picture"]
+    heads = ["predicted", "margin", "pixels", "change", "nearest", "picture"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     with Image.open("why.png") as picture:
         assert picture.width > picture.height
@@ -125,10 +125,10 @@ def test_why(folder, asked):
 def test_why_as_a_page(folder, language):
     words = ("explain", "m.safetensors", "digits.csv", "--row", 5, "--why", "--train", "digits.csv")
     text = run(*words, "--html", "why.html", "--language", language).fine().out
-    heads = {"en": ["answer", "page"], "zh": ["回答", "网页"]}
+    heads = {"en": ["predicted", "page"], "zh": ["预测", "网页"]}
     assert [line.split()[0] for line in text.splitlines()[1:]] == heads[language]
     page = taken_apart((folder / "why.html").read_text(encoding="utf-8"))
-    assert {"en": "digits.csv, row 5: is ", "zh": "digits.csv、第 5 行：实为"}[language] in page.text
+    assert {"en": "digits.csv, row 5: true ", "zh": "digits.csv，第 5 行：真实"}[language] in page.text
     both = run(*words, "--html", "why.html", "--force", "--picture", "why.png", "--json").fine().json()
     assert (both["html"], both["picture"]) == ("why.html", "why.png")
     run(*words, "--html", "digits.csv").refused("GN022", "digits.csv")
@@ -156,8 +156,8 @@ def test_a_few_labelled_rows_may_lack_classes(folder):
     lines = (folder / "digits.csv").read_text().splitlines()
     few = [line for line in lines if line.startswith(("7,", "2,"))][:3]
     (folder / "few.csv").write_text("\n".join(few) + "\n")
-    assert run("explain", "m.safetensors", "few.csv", "--row", 1).fine().out.startswith("few.csv, row 1: is ")
-    assert run("explain", "m.safetensors", "few.csv", "--row", 1, "--why").out.startswith("few.csv, row 1: is ")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1).fine().out.startswith("few.csv, row 1: true ")
+    assert run("explain", "m.safetensors", "few.csv", "--row", 1, "--why").out.startswith("few.csv, row 1: true ")
     (folder / "few.csv").write_text("12" + few[0][1:] + "\n" + few[1] + "\n")
     for words in (("--row", 1), ("--row", 1, "--why"), ("--nodes",)):
         run("explain", "m.safetensors", "few.csv", *words).refused("GN017", "label 12")
@@ -174,7 +174,7 @@ WHAT = {
     "replay": ("digits.csv", "--epoch", 1, "--step", 3),
     "step": ("digits.csv", "--row", 5),
 }
-SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared error|backquery|dream"
+SAME_IN_BOTH = r"[\w/]+\.(?:csv|html|png)|O_prev|notes|gradient|sgd|sigmoid|squared error|backquery|dream|logit"
 """Files, options, and names of ways: what is typed or read by programs."""
 
 
@@ -212,15 +212,15 @@ def train_on_people(folder, target, rows, told):
 def test_a_step_tells_numbers_and_labels_by_name(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     text = run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out
-    assert re.match(r"people\.csv, row 7: is income \d[\d.]{0,4}, answered income \d[\d.]{0,4}\n", text)
+    assert re.match(r"people\.csv, row 7: true income \d[\d.]{0,4}, predicted income \d[\d.]{0,4}\n", text)
 
 
 def test_why_a_number_of_a_table(folder):
     train_on_people(folder, "income", 200, lambda age, place: 20 + age / 2 + 8 * (place == "south"))
     words = ("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--train", "people.csv")
     text = run(*words, "--output", "income").fine().out
-    assert re.match(r"people.csv, row 7: is income \d", text)
-    heads = ["answer", "number", "columns", "alike"]
+    assert re.match(r"people.csv, row 7: true income \d", text)
+    heads = ["predicted", "value", "columns", "nearest"]
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == heads
     facts = run(*words, "--json").fine().json()
     (asked,) = run("query", "t.safetensors", "people.csv", "--json").json()[7:8]
@@ -240,12 +240,12 @@ def test_why_a_label(folder):
     options = Options(rule="gradient", targets="multilabel", hidden=(12,), epochs=4, engine="reference")
     save_model(replace(fit(several, options).model, class_names=("odd", "large")), folder / "l.safetensors")
     words = ("explain", "l.safetensors", "seven.png", "--why", "--output", "large")
-    outcome = run(*words, "--picture", "label.png")  # says that what is alike is left out
+    outcome = run(*words, "--picture", "label.png")  # a notice says that nearest samples are omitted
     assert outcome.code == 0
     text = outcome.out
     assert [line.split()[0] for line in text.splitlines()[1:] if line[0] != " "] == [
-        "answer", "sum", "pixels", "flip", "picture"]  # fmt: skip
-    assert "+ speaks for large, - against it" in text
+        "predicted", "logit", "pixels", "change", "picture"]  # fmt: skip
+    assert "+ for large, - against large" in text
     facts = run(*words, "--json").json()
     assert facts["output"] == 1
     assert facts["answer"] == (facts["outputs"][1] > 0.5) == (facts["gap"] > 0)
@@ -279,7 +279,7 @@ def test_backquery_and_one_class(folder):
 def test_nodes(folder):
     text = run("explain", "m.safetensors", "digits.csv", "--nodes", "--picture", "nodes.png").fine().out
     assert "layer 1: 12 sigmoid nodes" in text
-    assert "dead (flat at every sample)" in text
+    assert "dead (saturated on every sample)" in text
     facts = run("explain", "m.safetensors", "digits.csv", "--nodes", "--json").fine().json()["layers"][0]
     assert sorted(facts["order"]) == list(range(12))
     assert max(facts["matters"]) == facts["matters"][facts["order"][0]]
@@ -292,10 +292,10 @@ def test_a_table_with_named_columns(folder, monkeypatch):
     facts = run("explain", "t.safetensors", "people.csv", "--row", 7, "--why", "--json").json()
     assert len(facts["columns"]) == 2 < len(facts["inputs"])
     assert sum(facts["columns"].values()) == pytest.approx(sum(facts["inputs"]))
-    assert "as its columns are encoded" in text
-    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: is ")
+    assert "in encoded columns" in text
+    assert run("explain", "t.safetensors", "people.csv", "--row", 7).fine().out.startswith("people.csv, row 7: true ")
     assert "dead" in run("explain", "t.safetensors", "people.csv", "--nodes").fine().out
-    assert "Same bits" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
+    assert "Bit-identical" in run("explain", "t.safetensors", "people.csv", "--epoch", 1, "--step", 2).out
     climbs = []
     monkeypatch.setattr(backquery_job, "typical_rows", lambda model: climbs.append(model) or typical_rows(model))
     text = run("explain", "t.safetensors", "--backquery").fine().out.splitlines()
@@ -331,7 +331,7 @@ def test_a_step_again_from_a_checkpoint(folder):
     made = ("--engine", "reference", "--hidden", 12, "--epochs", 3, "--no-pictures", "--out", "k.safetensors")
     assert run("train", "digits.csv", *made, "--checkpoint", "c.st", "--checkpoint-every", 40).code == 0
     words = ("explain", "k.safetensors", "digits.csv", "--epoch", 2, "--step", 9, "--json")
-    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "before that")
+    run(*words, "--checkpoint", "c.st").refused("GN080", "c.st", "later than the requested step")
     run(*words, "--checkpoint", "k.safetensors").refused("GN043", "k.safetensors")
     assert run(*words).fine().json()["same"]
 

@@ -70,7 +70,7 @@ def test_the_list_and_the_picture(folder):
     with Image.open("p.png") as picture:
         assert picture.width > 500
     text = run("labels", "d.csv", *FAST, "--first", 2).fine().out
-    assert text.count("looks like") == 2
+    assert text.count("predicted") == 2
     assert "--out suspects.csv" in text
     # Reviewed, the list is what --fix takes.
     written[0]["new"] = written[0]["likely"]
@@ -165,7 +165,7 @@ def test_what_comes_next_names_the_same_data(folder):
 
 @pytest.mark.parametrize(
     ("language", "overlap", "ambiguous"),
-    [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别互相重叠", "错误或有歧义")],
+    [("en", "the classes overlap", "wrong or ambiguous"), ("zh", "类别相互重叠", "错误或有歧义")],
 )
 def test_classes_that_overlap_are_said_to_and_nothing_is_to_be_put_right(folder, language, overlap, ambiguous):
     random = np.random.default_rng(1)
@@ -260,7 +260,7 @@ def test_nothing_that_is_there_is_replaced(folder):
 def test_where_no_label_looks_wrong_nothing_is_to_do(folder):
     (folder / "easy.csv").write_text("x,y\n" + "-1,no\n1,yes\n" * 60)
     done = run("labels", "easy.csv", "--target", "y", "--folds", 2, "--keep", "x", "--out", "none.csv").fine()
-    assert "estimate  no wrong or ambiguous labels: none looks like another class\n" in done.out
+    assert "estimate  no wrong or ambiguous labels: every label matches the prediction\n" in done.out
     assert "next" not in done.out
     assert len((folder / "none.csv").read_text().splitlines()) == 1
 

@@ -51,10 +51,10 @@ def test_a_report_on_data_it_has_not_seen(folder):
     text = run("report", "m.safetensors", "others.csv", "--train", "digits.csv").fine().out
     assert re.fullmatch(r"test      \S+% right .*\nreport    m-report.html \(\d+ kB\)\n", text)
     read = page("m-report.html")
-    assert "Of the 50 samples of others.csv" in read.text
-    assert "what it resembles in training" in read.text
-    assert "kept aside" in read.text  # the receipt says so
-    assert "these very samples" not in read.text
+    assert "of the 50 samples of others.csv" in read.text
+    assert "nearest training samples" in read.text
+    assert "held out for testing" in read.text  # the receipt says so
+    assert "was trained on these samples" not in read.text
     assert read.having("html") == [{"lang": "en"}]
     tested = run("test", "m.safetensors", "others.csv", "--json").json()
     facts = run("report", "m.safetensors", "others.csv", "--json").fine().json()
@@ -67,7 +67,7 @@ def test_a_report_on_data_it_has_not_seen(folder):
 def test_of_what_it_was_trained_on_the_part_kept_aside_is_asked(folder, model, source, samples):
     facts = run("report", f"{model}.safetensors", source, "--json").fine().json()
     assert facts["samples"] == samples
-    assert f"kept aside from {source} and not trained on" in page(facts["report"]).text
+    assert f"the samples of {source} that were held out from training" in page(facts["report"]).text
     receipt = run("info", f"{model}.safetensors", "--json").json()["receipt"]
     score = "r2" if model == "t" else "accuracy"
     assert facts[score] == receipt["result"][score]
@@ -153,7 +153,7 @@ def test_without_data_the_file_alone_is_described(folder):
     assert facts["sections"] == ["made", "curve", "weights", "doctor"]
     assert facts["without"] == ["confusion", "classes", "reliability", "misread", "why"]
     assert "samples" not in facts
-    assert "文件没有收据" in page("b.html").text
+    assert "文件中没有训练记录" in page("b.html").text
 
 
 def test_a_single_row_is_data_too(folder):

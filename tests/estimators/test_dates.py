@@ -34,7 +34,7 @@ def frames():
 @pytest.mark.parametrize(("X", "where"), [case[1:] for case in frames()], ids=[case[0] for case in frames()])
 @pytest.mark.parametrize(("kind", "y"), [(NetworkClassifier, CLASSES), (NetworkRegressor, NUMBERS)])
 def test_dates_are_no_inputs(kind, y, X, where):
-    with pytest.raises(ValueError, match=f"{where}: dates or times.*Turn them into numbers.*leave them out"):
+    with pytest.raises(ValueError, match=f"{where}: dates or times.*Convert them to numbers.*drop them"):
         kind(**QUICK).fit(X, y)
 
 

@@ -67,12 +67,12 @@ def test_each_parameter_is_described(kind):
 
 @pytest.mark.parametrize("name", sorted(MEANT))
 def test_a_name_of_the_other_networks_is_answered_with_ours(name):
-    with pytest.raises(TypeError, match=f"no parameter '{name}': that is .* here"):
+    with pytest.raises(TypeError, match=rf"no parameter '{name}'\. Use "):
         NetworkClassifier(**{name: 1})
 
 
 def test_an_unknown_name_is_answered_with_all():
-    with pytest.raises(TypeError, match="no parameter 'size': expected one of hidden_layer_sizes, activation, loss"):
+    with pytest.raises(TypeError, match=r"no parameter 'size'\. Expected one of hidden_layer_sizes, activation, loss"):
         NetworkClassifier(size=3)
 
 
@@ -363,11 +363,11 @@ def test_a_file_gives_the_estimator_back(kind, y, tmp_path):
 
 def test_a_file_of_another_kind_is_refused(tmp_path):
     small().fit(IRIS, SPECIES).save(tmp_path / "classes.safetensors")
-    with pytest.raises(DataError, match="one of NetworkClassifier, expected one of NetworkRegressor"):
+    with pytest.raises(DataError, match="saved by NetworkClassifier, expected NetworkRegressor"):
         NetworkRegressor.load(tmp_path / "classes.safetensors")
     model = glassnet.Model(glassnet.Network((4, 3)), glassnet.Scaling.named("unit"), glassnet.Targets.named("notes", 3))
     glassnet.save_model(model, tmp_path / "plain.safetensors")
-    with pytest.raises(DataError, match="no estimator's"):
+    with pytest.raises(DataError, match="not saved by an estimator, expected"):
         NetworkClassifier.load(tmp_path / "plain.safetensors")
     with pytest.raises(NotFittedError):
         small().save(tmp_path / "none.safetensors")

@@ -184,7 +184,7 @@ def test_a_fit_that_is_refused_leaves_what_was_learnt(changes):
 
 def test_what_goes_on_keeps_its_scaling():
     estimator = small(scaling="unit", warm_start=True).fit(IRIS, SPECIES)
-    with pytest.raises(ValueError, match="scaling 'features': what goes on has 'unit'"):
+    with pytest.raises(ValueError, match="scaling 'features': the fitted network has 'unit'"):
         estimator.set_params(scaling="features").fit(IRIS, SPECIES)
 
 
@@ -211,9 +211,9 @@ def test_balanced_classes_count_the_same_by_what_their_rows_weigh():
 
 def test_where_no_row_counts_that_is_said():
     estimator = small(class_weight={0: 0, 1: 1, 2: 1})
-    with pytest.raises(ValueError, match="y: no row counts"):
+    with pytest.raises(ValueError, match="y: the weights of all rows are 0"):
         estimator.fit(IRIS, SPECIES, sample_weight=(SPECIES == 0) * 1.0)
-    with pytest.raises(ValueError, match="y_val: no row counts"):
+    with pytest.raises(ValueError, match="y_val: the weights of all rows are 0"):
         estimator.fit(IRIS, SPECIES, X_val=IRIS[:9], y_val=SPECIES[:9])
 
 
@@ -253,7 +253,7 @@ def test_what_no_file_can_hold_is_said_and_has_its_default_again(tmp_path):
     given = {"loss": cubed, "random_state": np.random.RandomState(0)}
     for name, value in given.items():
         estimator = small(NetworkRegressor, **{name: value}).fit(IRIS, IRIS[:, 0])
-        with pytest.warns(UserWarning, match=f"{name}: .* cannot be kept in a file"):
+        with pytest.warns(UserWarning, match=f"{name}: .* cannot be stored in a file"):
             estimator.save(tmp_path / "m.safetensors")
         loaded = NetworkRegressor.load(tmp_path / "m.safetensors")
         assert getattr(loaded, name) == getattr(NetworkRegressor(), name)

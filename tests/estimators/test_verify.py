@@ -75,7 +75,7 @@ def test_what_cannot_be_repeated_says_why(tmp_path):
         with pytest.raises(DataError, match=why) as problem:
             fitted.verify(X, y)
         assert problem.value.code == "GN017"
-        with pytest.warns(UserWarning, match="no file|cannot be kept") if fitted is own else np.errstate():
+        with pytest.warns(UserWarning, match="no file|cannot be stored") if fitted is own else np.errstate():
             fitted.save(tmp_path / "e")
         assert why in load_model(tmp_path / "e").receipt["not_verifiable"]
 

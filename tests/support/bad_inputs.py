@@ -1,4 +1,4 @@
-"""Bad input for the command line: what is typed, the files it needs, the code and the words of the answer."""
+"""Bad input for the command line: the command, its files, and the expected code and words of the message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which combinations have a meaning, small networks and data for them, and how an engine is made to train them."""
+"""Valid combinations of options, small networks and data for them, and a function that trains them."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ NOTES_PAIRS = tuple(("squared_error", name) for name in ELEMENTWISE)
 RULE_PAIRS = tuple(
     (rule, *pair) for rule, pairs in (("notes", NOTES_PAIRS), ("gradient", GRADIENT_PAIRS)) for pair in pairs
 )
-"""(rule, loss, activation of the outputs): all that mean something."""
+"""(rule, loss, output activation): all valid combinations."""
 
 
 def has_meaning(rule_and_loss: tuple[str, str], output: str, hidden: str, depth: int, *others: Any) -> bool:
-    """Tell which networks there are; one layer of weights has no hidden activation, and one case is enough there."""
+    """Tell whether a case is valid; with one layer of weights there is no hidden activation, so one case is enough."""
     return (*rule_and_loss, output) in RULE_PAIRS and (depth > 1 or hidden == ELEMENTWISE[0])
 
 
@@ -36,7 +36,7 @@ NETWORKS = covering(
     ("notes", "unit"),
     allowed=has_meaning,
 )
-"""((rule, loss), outputs, hidden, depth, bias, scaling): any two of them meet, and so all of `RULE_PAIRS` are there."""
+"""((rule, loss), outputs, hidden, depth, bias, scaling): all pairs of values occur, and so all of `RULE_PAIRS`."""
 
 WIDTHS = (5, 4, 3, 4)
 
@@ -51,12 +51,12 @@ def network_of(
 
 
 def awake(network: Network, x: Array, margin: float = 0.01) -> None:
-    """Give a network random weights and biases under which every comparison is fair and says something.
+    """Draw weights and biases for which every comparison is valid and informative.
 
-    ReLU has no derivative at 0: a difference quotient across the corner is neither slope, and two ways of adding may
-    end on either side of it. So weights are drawn until no sum of such a layer is within `margin` of it, 0.01 being far
-    more than a quotient moves it; and until each of its layers lets something through for every sample, as the slopes
-    below a layer that is wholly asleep are all 0 and would agree with anything.
+    ReLU has no derivative at 0: a difference quotient across the kink equals neither slope, and two orders of summation
+    may end on different sides. So weights are drawn until no pre-activation of such a layer is within `margin` of 0
+    (0.01 is far more than a quotient moves it), and until every sample activates some node of each layer: the gradients
+    below an inactive layer are all 0 and would agree with anything.
     """
     made, flat = network.architecture, network.parameters.flat
     for seed in range(1000):
@@ -83,7 +83,7 @@ def samples_of(rows: Array, outputs: int, scaling: str = "notes", targets: str =
 
 
 def patterns(count: int = 120, features: int = 16, classes: int = 3, seed: int = 0) -> Dataset:
-    """Data that can be learnt: a sparse pattern a class, and noise."""
+    """Learnable data: one sparse pattern per class, with noise."""
     random = np.random.default_rng(seed)
     shapes = random.random((classes, features)) < 0.4
     labels = np.arange(count) % classes
@@ -93,7 +93,7 @@ def patterns(count: int = 120, features: int = 16, classes: int = 3, seed: int =
 
 
 def copy_of(network: Network) -> Network:
-    """The same network with weights of its own."""
+    """A copy of the network with its own weights."""
     return Network.of(network.architecture, Parameters(network.architecture.layout, network.parameters.flat.copy()))
 
 
@@ -108,7 +108,7 @@ def targets_of(samples: Samples, dtype: str = "float64") -> Array:
 
 
 def options_of(network: Network, **changes: Any) -> Options:
-    """Options that fit a network, plain ones but for the changes; the learning rate is a block's own."""
+    """Options for a network, defaults except for the changes; the learning rate is set per block."""
     fitting = {"hidden": network.architecture.sizes[1:-1], "dtype": network.parameters.flat.dtype.name}
     return Options(**{**fitting, "weight_decay": 0.0, **changes})
 
@@ -125,7 +125,7 @@ def trained(
     first: int = 0,
     **changes: Any,
 ) -> tuple[State, Progress]:
-    """Train a copy of the network by one block; `rate` is one number or one a step, `changes` are options."""
+    """Train a copy of the network by one block; `rate` is one number or one per step, `changes` are options."""
     options = options_of(network, batch_size=batch, **changes)
     made, state = network.architecture, State.new(copy_of(network).parameters, options)
     prepared = engine.prepare(made, samples, options)
@@ -134,20 +134,20 @@ def trained(
 
 
 def unit(dtype: str) -> float:
-    """What one rounding can lose of 1: half of a unit in the last place."""
+    """Largest relative error of one rounding: half a unit in the last place."""
     return float(np.finfo(dtype).eps) / 2
 
 
 def drift(steps: int, lost: float, stretch: float) -> float:
-    """How far two ways of adding the same may be apart after training, which lose up to `lost` in every step.
+    """Tolerance after training for two orders of summation that lose up to `lost` in every step.
 
-    Roundings fall either way, so that their sum goes as a random walk does, √steps · lost; five standard deviations are
-    allowed for. Training itself stretches a difference: `stretch` times at most, measured by starting from weights that
-    are changed by a millionth.
+    Rounding errors have random signs, so their sum grows like a random walk, √steps · lost; five standard deviations
+    are allowed. Training amplifies a difference by at most `stretch`, measured by starting from weights that are
+    changed by a millionth.
     """
     return 5 * stretch * steps**0.5 * lost
 
 
 def gap(a: Array, b: Array) -> float:
-    """Largest difference, as a part of the largest number of `b`."""
+    """Largest difference, relative to the largest number of `b`."""
     return float(np.abs(a.astype(float) - b.astype(float)).max() / np.abs(b).max())

@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     import pytest
 
 HANGS = 600
-"""Seconds after which what has not ended will never end: far more than all loops take to compile on a busy machine."""
+"""Timeout in seconds: far more than all loops take to compile on a busy machine."""
 
 OF_THE_READER = ("LC_", "LANG", "GLASSNET")
-"""How variables begin by which a person sets the language, and other habits."""
+"""Prefixes of the variables that set the language and other user preferences."""
 
 REMARK = re.compile(r"(?!glassnet: |Traceback |  )")
-"""How a notice or a progress line starts: not like an error or a traceback."""
+"""Start of a notice or progress line, unlike an error or traceback."""
 
 
 class Outcome(NamedTuple):
@@ -43,14 +43,14 @@ class Outcome(NamedTuple):
         return json.loads(self.out)
 
     def fine(self) -> Outcome:
-        """Nothing but remarks on standard error, and exit code 0."""
+        """Check for exit code 0 and only notices on standard error."""
         assert self.code == 0, self.err
         strange = [line for line in self.err.splitlines() if not REMARK.match(line)]
         assert strange == []
         return self
 
     def refused(self, code: str, *fragments: str, exit_code: int = 2) -> str:
-        """One line that says what is wrong, after remarks at most; nothing on standard output. Returns the line."""
+        """Check for one error line, after notices at most, and no standard output; return the line."""
         assert "Traceback" not in self.err
         assert self.code == exit_code, self
         assert self.out == ""
@@ -108,7 +108,7 @@ def run(*arguments: object, stdin: bytes = b"") -> Outcome:
 
 
 def doctor(*arguments: object) -> dict[str, Any]:
-    """What the doctor found, in this process; it has nothing to remark."""
+    """Return the doctor's findings, in this process; it prints no notices."""
     outcome = run("doctor", *arguments, "--json")
     assert outcome.err == ""
     found: dict[str, Any] = outcome.json()
@@ -116,7 +116,7 @@ def doctor(*arguments: object) -> dict[str, Any]:
 
 
 def command(*arguments: object) -> list[str]:
-    """What to start for a command in a process of its own."""
+    """Return the program and arguments for a command in its own process."""
     return [sys.executable, "-m", "glassnet", *map(str, arguments)]
 
 
@@ -130,7 +130,7 @@ def interruptible(*arguments: object) -> list[str]:
 
 
 def environment(**changes: str) -> dict[str, str]:
-    """The environment of such a process: no language set, nothing written beside the sources."""
+    """The environment of such a process: no language set, no byte code written next to the sources."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(OF_THE_READER)}
     return {**kept, "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", **changes}
 
@@ -146,7 +146,7 @@ def run_process(
 
 
 def working_copy(folder: Path, to: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to a copy of a folder that several tests start from: what one writes is not there for the others."""
+    """Change to a copy of a folder that several tests start from, so that they do not see each other's files."""
     shutil.copytree(folder, to, dirs_exist_ok=True)
     monkeypatch.chdir(to)
     return to

@@ -1,8 +1,8 @@
-"""Covering arrays: few cases in which any two values of different factors still meet.
+"""Covering arrays: a small set of cases that contains every pair of values of different factors.
 
-What depends on one factor, or on two together, is seen in such cases as well as in the full product, which is many
-times larger (Cohen, Dalal, Fredman and Patton 1997, who choose greedily too). Where three factors act together in one
-formula, two of them are given as one factor.
+Such cases find every fault that depends on one factor or on two together, like the full product, which is many times
+larger (greedy as in Cohen, Dalal, Fredman and Patton 1997). If three factors act together in one formula, two of them
+are combined into one factor.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ Pair = tuple[int, Any, int, Any]
 
 
 def pairs_in(case: Case) -> set[Pair]:
-    """All pairs of values that meet in a case."""
+    """All pairs of values in a case."""
     return {(i, case[i], j, case[j]) for i, j in combinations(range(len(case)), 2)}
 
 
 def covering(*factors: Sequence[Any], allowed: Callable[..., bool] = lambda *case: True) -> list[Case]:
-    """Return allowed cases, one value a factor, in which every pair of values meets that meets in any allowed case.
+    """Return allowed cases, one value per factor, that contain every pair of values of any allowed case.
 
     The same factors give the same cases. Values must be hashable; one that a factor has twice counts once.
     """
     cases = [case for case in product(*map(dict.fromkeys, factors)) if allowed(*case)]
     missing = set[Pair]().union(*map(pairs_in, cases))
-    # How many missing pairs a case has can only fall: the best by an old count is the best if that is still right.
+    # The number of missing pairs of a case only decreases: the best by an old count is best if it still holds.
     best = [(-len(pairs_in(case)), number) for number, case in enumerate(cases)]
     heapify(best)
     chosen = []

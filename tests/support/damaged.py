@@ -1,4 +1,4 @@
-"""Digits with one kind of damage each, as CSV, and what the doctor should say of them."""
+"""Digits with one kind of damage each, as CSV, and the findings that the doctor must report."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ Rows = list[list[str]]
 
 @dataclass(frozen=True)
 class Damage:
-    """A damaged table, the codes it must be found by, and whether a copy of it can be made healthy."""
+    """A damaged table, the expected codes, and whether it can be repaired."""
 
     name: str
     code: str
     text: str
     mended: bool = True
     others: tuple[str, ...] = ()
-    """Codes that follow from the same damage, or that are right beside it."""
+    """Further codes that the same damage may cause."""
 
 
 COUNT = 150

@@ -1,4 +1,4 @@
-"""The two engines side by side: what the reference computes is what the compiled one is held to."""
+"""Comparison of the compiled engine with the reference engine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from support.cases import Array, gap, trained
 
 COMPILED, REFERENCE = CompiledEngine(), ReferenceEngine()
 STEP = {"float64": 1e-12, "float32": 1e-5}
-"""Allowed after one step, as a part of the largest number."""
+"""Tolerance after one step, relative to the largest number."""
 
 DTYPES = pytest.mark.parametrize("dtype", STEP)
 ENGINES = pytest.mark.parametrize("engine", [COMPILED, REFERENCE], ids=lambda engine: engine.name)

@@ -1,4 +1,4 @@
-"""The formulas again, apart from the package: other algebra where there is some, so that a mistake is not made twice.
+"""The formulas, independent of the package and with different algebra where possible, so that errors do not agree.
 
 Everything takes complex numbers too, so `slope` can differentiate by the complex step, exact to rounding (Squire and
 Trapp, SIAM Review 1998).
@@ -48,7 +48,7 @@ VALUES: dict[str, Callable[[Array], Array]] = {
 }
 
 ELEMENTWISE = tuple(name for name in VALUES if name not in ("softmax", "exponential"))
-"""Those for hidden layers; all of them can be outputs too."""
+"""Activations for hidden layers; all of them can be used for outputs too."""
 KINKED = ("relu", "leaky_relu")
 
 
@@ -107,11 +107,11 @@ LOSSES: dict[tuple[str, str], Callable[[Array, Array], Array]] = {
     ("focal", "sigmoid"): focal_sigmoid,
     ("focal", "softmax"): focal_softmax,
 }
-"""(loss, activation of the outputs) -> loss of each sample, from the outputs. Other pairs have no meaning."""
+"""(loss, activation of the outputs) -> loss of each sample, from the outputs. Other pairs are invalid."""
 
 
 def unpack(flat: Array, sizes: Sequence[int], bias: bool) -> list[tuple[Array, Array]]:
-    """Cut a flat vector into (weight, bias) a layer; a bias of zeros where there is none."""
+    """Split a flat vector into (weight, bias) per layer, with zeros for a missing bias."""
     layers, start = [], 0
     for fan_in, fan_out in pairwise(sizes):
         weight = flat[start : start + fan_in * fan_out].reshape(fan_out, fan_in)
@@ -141,7 +141,7 @@ def mean_loss(
 
 
 def central_differences(function: Callable[[Array], float], at: Array, step: float = 1e-5) -> Array:
-    """Slope in every direction: ``(f(x + h) − f(x − h)) / 2h``, wrong by h² f‴ / 6 and by rounding, ε f / h."""
+    """Slope in every direction: ``(f(x + h) − f(x − h)) / 2h``, with errors h² f‴ / 6 and, by rounding, ε f / h."""
     result = np.empty_like(at)
     for i in range(len(at)):
         up, down = at.copy(), at.copy()

@@ -1,4 +1,4 @@
-"""Interrupts that come at a chosen line."""
+"""Interrupts at a chosen line."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import sys
 
 @contextlib.contextmanager
 def interrupted_after(lines, where):
-    """Raise KeyboardInterrupt on one of the lines for which `where` holds; yield a list that then has something."""
+    """Raise KeyboardInterrupt at a line for which `where` is true; yield a list that is non-empty afterwards."""
     left, came = lines, []
 
     def trace(frame, event, _):

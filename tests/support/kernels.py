@@ -1,4 +1,4 @@
-"""Compiled loops: made once for all workers where none have been kept, and found in the cache by the others."""
+"""Compiled loops: one worker compiles each variant that is not cached, and the others load it."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ VARIANTS = [
     ("float32", "float64", 2, "features"),  # inputs with more digits than the network has
     *((dtype, "uint8", 1, "unit") for dtype in TYPES),
 ]
-"""(type of the network, type of the rows, batch size, scaling): all for which loops are compiled anew."""
+"""(type of the network, type of the rows, batch size, scaling): all variants that are compiled separately."""
 
 
 def none_are_kept() -> bool:
-    """Tell whether there are no compiled loops of these sources yet, but a folder for them, and locks."""
+    """Tell whether loops of these sources must be compiled and can be stored, with file locks available."""
     from glassnet.nn import jit
 
     return sys.platform != "win32" and jit._FOLDER is not None and not any(Path(jit._FOLDER).rglob("*.nbc"))
@@ -44,7 +44,7 @@ def make(dtype: str, rows: str, batch_size: int, scaling: str) -> None:
 
 
 def make_together(folder: Path, worker: int, workers: int) -> None:
-    """Make all variants, beginning with others than the other workers do; what one makes the next ones load."""
+    """Compile all variants, in a different order in each worker; each variant is compiled once and then loaded."""
     first = len(VARIANTS) * worker // workers
     for variant in [*VARIANTS[first:], *VARIANTS[:first]]:
         with (folder / f"kernels-{'-'.join(map(str, variant))}").open("w") as lock:

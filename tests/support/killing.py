@@ -1,7 +1,7 @@
-"""Kill trainings and let them go on: ``python killing.py FOLDER KILLS PATH...`` prints what came of each kill.
+"""Kill and resume training runs: ``python killing.py FOLDER KILLS PATH...`` prints the result of each kill.
 
-A process of its own, as it forks: a training is killed at a random moment, what it left goes on in another process, and
-the hash of the weights is compared with that of a training that was never killed.
+Runs in its own process because it forks. A training run is killed at a random moment and resumed in another process;
+the hash of the weights is compared with that of an uninterrupted run.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from support.cases import patterns  # noqa: E402
 
 DATA = patterns(240)
 LINES = 600
-"""About as many as there are in a block and in writing its checkpoint."""
+"""About the number of lines that run in a block and while its checkpoint is written."""
 SMALL = {"blocks": 10, "hidden": (40,), "epochs": 5}
 BATCHES = {"batch_size": 16, "learning_rate": 0.01}
 WAYS = [
@@ -34,7 +34,7 @@ WAYS = [
 
 
 def child(work) -> int:
-    """Do some work in a process of its own; return its number."""
+    """Do some work in a forked process; return its process id."""
     number = os.fork()
     if number == 0:
         try:
@@ -46,9 +46,9 @@ def child(work) -> int:
 
 
 class Killer:
-    """A listener that kills its process some lines of Python after a block, of training and of writing together.
+    """A listener that kills its process some lines of Python after a block, in training or in writing.
 
-    It waits for every checkpoint to be written: on a busy machine, so small a training would end before its first.
+    It waits for every checkpoint to be written: on a busy machine, so small a run would end before its first one.
     """
 
     def __init__(self, block: int, lines: int) -> None:
@@ -72,7 +72,7 @@ class Killer:
 
 
 def killed_and_resumed(path: Path, options: Options, whole: str, killer: Killer) -> dict:
-    """Kill one training; say how far its checkpoint is and whether going on gives the same bits."""
+    """Kill one training run; return the progress of its checkpoint and whether resuming gives the same bits."""
     path.unlink(missing_ok=True)
     _, status = os.waitpid(child(lambda: fit(DATA, options, callbacks=[killer], checkpoint=Checkpoint(path, 1))), 0)
     assert os.WTERMSIG(status) == signal.SIGKILL
@@ -87,7 +87,7 @@ def main(folder: Path, kills: int) -> None:
     """Try all ways in turn."""
     chance = random.Random(7)
     wholes = [fit(DATA, options).model.hash() for options in WAYS]
-    gc.collect()  # a process with threads of its own is better not forked
+    gc.collect()  # a process with threads should not be forked
     found = []
     for number in range(kills):
         way = number % len(WAYS)

@@ -1,4 +1,4 @@
-"""Generated inputs and labels whose truth is known: classes that overlap, classes that do not, and wrong labels."""
+"""Generated inputs and labels with known truth: overlapping classes, separate classes, and wrong labels."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def scored(random: np.random.Generator, count: int, score: Callable[[np.ndarray]
 
 
 def waves(random: np.random.Generator, count: int, classes: int, height: float) -> Labelled:
-    """Several classes, drawn from the softmax of sine waves, each a part of a period after the one before."""
+    """Several classes, drawn from the softmax of sine waves, each shifted by a fraction of a period."""
     inputs = random.uniform(-6, 6, (count, 1))
     p = softmax(height * np.sin(inputs + 2 * np.pi * np.arange(classes) / classes), axis=1)
     return inputs, (p.cumsum(axis=1) > random.random((count, 1))).argmax(axis=1)
@@ -39,7 +39,7 @@ def spreads(random: np.random.Generator, count: int, wide: float) -> Labelled:
 
 
 def laplace(random: np.random.Generator, count: int, shift: float) -> Labelled:
-    """Two Laplace distributions; far out on either side, the share of the other class is the same everywhere."""
+    """Two Laplace distributions: in the tails, the share of the other class is constant."""
     labels = random.integers(0, 2, count)
     return (random.laplace(size=count) + shift * labels)[:, None], labels
 

@@ -1,4 +1,4 @@
-"""How much memory this process has needed."""
+"""Peak memory of this process."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 
 
 def peak() -> int:
-    """Return the most bytes that this process has had in memory at once.
+    """Return the peak memory of this process in bytes.
 
-    In ``ru_maxrss`` Linux counts what the process that started this one had, so its own file is asked, if there is one.
+    On Linux, ``ru_maxrss`` includes the memory of the parent process, so the value is read from ``/proc`` if possible.
     """
     status = Path("/proc/self/status")
     if found := re.search(r"VmHWM:\s+(\d+) kB", status.read_text() if status.exists() else ""):

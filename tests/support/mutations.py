@@ -1,6 +1,6 @@
-"""Files of models that say something else than they should, each with a right checksum.
+"""Model files with wrong content and a valid checksum.
 
-Run as a program with a folder and a number, it makes as many, opens each as its user would, and prints what came of it.
+As a program with a folder and a number, it writes that many, opens each as a user would, and prints the results.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ NESTED = 200_000
 
 
 def signed(text: str, tensors: Tensors) -> bytes:
-    """A file that is whole, whatever its header says; 64 zeros in the text become the checksum."""
+    """A file with this header and a valid checksum, which replaces 64 zeros in the text."""
     content = safetensors.numpy.save(tensors, {"glassnet": text})
     return content.replace(b"0" * 64, hashlib.sha256(content).hexdigest().encode(), 1)
 
@@ -56,7 +56,7 @@ def pictures() -> Dataset:
 
 
 def models(folder: Path) -> dict[str, np.ndarray | pl.DataFrame]:
-    """Write a model of each kind; return their names with rows that they can be asked about."""
+    """Write a model of each kind; return their names with rows to predict."""
     rng = np.random.default_rng(22)
     samples = pictures()
     frame = pl.DataFrame(
@@ -94,7 +94,7 @@ def models(folder: Path) -> dict[str, np.ndarray | pl.DataFrame]:
 
 
 def estimators(folder: Path) -> dict[str, np.ndarray]:
-    """Write fitted estimators; return their names with rows that they can be asked about."""
+    """Write fitted estimators; return their names with rows to predict."""
     from glassnet import NetworkClassifier, NetworkRegressor
 
     rng = np.random.default_rng(23)
@@ -123,7 +123,7 @@ def _places(value: Any, path: tuple = ()) -> Iterator[tuple]:
 
 
 def _change_value(header: Header, rng: np.random.Generator) -> None:
-    """Change, remove, repeat or add one value; shallow places as often as deep ones, which are many more."""
+    """Change, remove, repeat or add one value, at shallow places as often as at the more numerous deep ones."""
     places = list(_places(header))
     depth = rng.choice(sorted({len(path) for path in places}))
     paths = [path for path in places if len(path) == depth]
@@ -131,7 +131,7 @@ def _change_value(header: Header, rng: np.random.Generator) -> None:
     at: Any = header
     for key in path:
         at = at[key]
-    # Half of the time of the same kind, which goes further in.
+    # Half of the new values have the same type, which passes more checks.
     own = {str: 0, int: 1, float: 1}.get(type(at[last]), 2)
     pool = [_TEXTS, _NUMBERS, _OTHERS][own if rng.random() < 0.5 else rng.integers(3)]
     value = copy.deepcopy(pool[rng.integers(len(pool))])
@@ -176,7 +176,7 @@ def _change_tensor(tensors: Tensors, rng: np.random.Generator) -> None:
 
 
 def mutated(content: bytes, rng: np.random.Generator) -> bytes:
-    """One file with one to three things changed, and a right checksum."""
+    """One file with one to three changes and a valid checksum."""
     header, tensors = unsigned(content)
     for _ in range(rng.choice((1, 1, 1, 2, 3))):
         if rng.random() < 0.15 and tensors:
@@ -195,7 +195,7 @@ def mutated(content: bytes, rng: np.random.Generator) -> bytes:
 
 
 def _ask(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
-    """Use a model that has opened, as far as that goes without training."""
+    """Use an opened model in every way that needs no training."""
     if model.columns is not None:
         rows = model.columns.apply(read_table(rows))
     elif not isinstance(rows, np.ndarray):  # its file has lost the columns
@@ -208,13 +208,13 @@ def _ask(model: Model, rows: np.ndarray | pl.DataFrame, path: Path) -> None:
     assert repr(model)
     assert model_html(model)
     for flags in ([], ["--json"]):
-        # As the command line has it, whatever characters come.
+        # As on the command line, with any characters.
         with redirect_stdout(io.TextIOWrapper(io.BytesIO(), "utf-8", errors="backslashreplace")):
             info_command.main([str(path), *flags], standalone_mode=False)
 
 
 def _open_all(folder: Path, count: int) -> dict[str, Any]:
-    """Open so many mutated files; tell how many opened, were refused, and how, and what was neither."""
+    """Open that many mutated files; return how many opened, which errors were raised, and any other exceptions."""
     from glassnet import NetworkClassifier, NetworkRegressor
 
     rows: dict[str, Any] = {**models(folder), **estimators(folder)}
@@ -248,5 +248,5 @@ def _open_all(folder: Path, count: int) -> dict[str, Any]:
 
 if __name__ == "__main__":
     warnings.simplefilter("error")
-    warnings.simplefilter("ignore", RangeWarning)  # the range is one of the things that are changed
+    warnings.simplefilter("ignore", RangeWarning)  # the training range is among the mutated values
     print(json.dumps(_open_all(Path(sys.argv[1]), int(sys.argv[2]))))

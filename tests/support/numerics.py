@@ -1,6 +1,6 @@
-"""What decides the bits of a training, as digests: the options of every recipe, and the code that computes.
+"""Digests of everything that determines the bits of a training run: the options of every recipe, and the numeric code.
 
-python tests/support/numerics.py    keep today's digests, once it is settled whether the version is to be raised
+python tests/support/numerics.py    store the current digests, after deciding whether to raise the version
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ SOURCES = (
     *(f"estimators/{name}.py" for name in ("base", "classifier", "regressor", "parameters")),
 )
 NOT_SOURCES = ("preprocess/training_range.py",)
-"""Where the code stands, and what stands among it and changes no weight."""
+"""Files of the numeric code, and files among them that do not affect weights."""
 
 
 def digests() -> dict[str, str]:
@@ -47,7 +47,7 @@ def code_of(source: str) -> str:
     """Return a file's text without comments, docstrings and blanks: the same for every version of Python."""
     lines = source.splitlines(keepends=True)
     for node in ast.walk(ast.parse(source)):
-        # Also a text that explains the name above it.
+        # Also a string that documents the name above it.
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             for number in range(node.lineno - 1, node.end_lineno or node.lineno):
                 lines[number] = "\n"
@@ -58,7 +58,7 @@ def code_of(source: str) -> str:
 
 
 def kept() -> dict[str, Any]:
-    """Return what was kept: the version, and the digests of its code."""
+    """Return the stored version and the digests of its code."""
     found: dict[str, Any] = json.loads(KEPT.read_text(encoding="utf-8"))
     return found
 

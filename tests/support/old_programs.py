@@ -1,4 +1,4 @@
-"""Programs of former years in the notes' style, for the doctor of programs."""
+"""Old programs in the notes' style, for the doctor."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def draw(matplotlib):
     matplotlib.pyplot.imshow(img_array, cmap='Greys', interpolation='None')
 """
 )
-"""Fails on its second line today; all that it does can be made to run."""
+"""Fails on its second line today; every line can be repaired."""
 
 CLEAN = (
     """import numpy
@@ -121,4 +121,4 @@ SNIPPETS: dict[str, tuple[str, str]] = {
     "GS23": ("x = v / 255 * 0.99 + 1.01\n", ""),
     "GS24": ("targets[3] = 1\n", ""),
 }
-"""Code -> a program with that one finding, and what its repaired copy holds."""
+"""Code -> a program with that one finding, and its repaired copy."""

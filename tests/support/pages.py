@@ -1,4 +1,4 @@
-"""An HTML page taken apart: what a browser would fetch, run or show."""
+"""Parser of HTML pages: what a browser would fetch, run or show."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections import Counter
 from html.parser import HTMLParser
 
 ALONE = {"meta", "img", "br", "path", "rect", "line", "circle"}
-"""Elements without an end: HTML's, and SVG's as a browser takes them when they close themselves."""
+"""Elements without an end tag: those of HTML, and self-closing ones of SVG."""
 
 
 class Page(HTMLParser):
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 def taken_apart(text: str) -> Page:
-    """A page that stands on its own: nothing is fetched, nothing run, everything closed and named."""
+    """Check that a page is self-contained: it fetches and runs nothing, and closes and names every element."""
     page = Page(text)
     assert text.startswith("<!doctype html>")
     assert page.wrong == []

@@ -1,4 +1,4 @@
-"""A messy table of people, made at will: mixed kinds, gaps, an identifier, a constant, a skewed column."""
+"""Generator of messy tables of people: mixed types, gaps, an identifier, a constant, a skewed column."""
 
 from __future__ import annotations
 

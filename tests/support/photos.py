@@ -1,4 +1,4 @@
-"""Pictures like photographs of handwriting: paper, pen, light, camera, file; everything drawn from a seed."""
+"""Synthetic photos of handwriting: paper, pen, light, camera and file, all generated from a seed."""
 
 from __future__ import annotations
 
@@ -22,25 +22,25 @@ CHALKS = ((238, 238, 232), (250, 226, 120), (240, 150, 170), (150, 210, 250))
 
 @dataclass(frozen=True)
 class Scene:
-    """How a photograph comes about; lengths are parts of the picture's shorter side."""
+    """Parameters of a photo; lengths are fractions of the image's shorter side."""
 
     size: tuple[int, int] = (330, 440)
     paper: tuple[int, int, int] = WHITE
     inks: tuple[tuple[int, int, int], ...] = INKS
     high: tuple[float, float] = (0.35, 0.75)  # of a digit
     pen: tuple[float, float] = (0.07, 0.13)  # of the digit's height
-    place: float = 0.15  # how far from the middle
+    place: float = 0.15  # distance from the centre
     strength: tuple[float, float] = (0.75, 1.0)  # of the ink
-    texture: float = 0.0  # how uneven it is
+    texture: float = 0.0  # unevenness of the ink
     gaps: int = 0  # places where the pen skipped
-    grit: float = 0.0  # part of the ink that paper's grain keeps off: crayon, chalk
+    grit: float = 0.0  # fraction of the ink that the paper's grain repels: crayon, chalk
     rules: str = ""  # "squared" or "ruled"
     creases: int = 0
     shadow: float = 0.0
     gradient: float = 0.15
     vignette: float = 0.1
-    bar: float = 0.0  # light that the shadow of a pen or hand takes
-    spot: float = 0.0  # of light that a flash adds
+    bar: float = 0.0  # light lost in the shadow of a pen or hand
+    spot: float = 0.0  # light added by a flash
     margin: bool = False  # a red line along one side
     holes: bool = False  # punched along one side, for a spiral
     cropped: bool = False  # along the digit
@@ -50,12 +50,12 @@ class Scene:
     blur: float = 0.8  # pixels, at 480
     quality: int = 85  # of the JPEG; 0 is a PNG
     transparent: bool = False
-    turned: bool = False  # kept on its side, with an EXIF note
+    turned: bool = False  # stored rotated, with an EXIF orientation
 
 
 @dataclass
 class Photo:
-    """A file, and what is written on it: labels and boxes (left, top, right, bottom, parts of the sides) in order."""
+    """A file and its digits in order: labels and boxes (left, top, right, bottom, as fractions of the sides)."""
 
     content: bytes
     labels: list[int]
@@ -100,12 +100,12 @@ SINGLES: dict[str, Scene] = {
     "cropped": Scene(cropped=True, pen=(0.08, 0.18)),
     "hard": Scene(rules="squared", creases=3, shadow=0.4, gradient=0.4, vignette=0.3, grain=8, blur=1.6, quality=35),
 }
-"""Kind of picture of one digit -> how it comes about."""
+"""Kind of photo of one digit -> its parameters."""
 
 
 def single(kind: str, seed: int, *, hand: bool = False, shape: str | None = None) -> Photo:
-    """A picture of one digit of MNIST's test part; or of another hand; or of something else, with no label."""
-    rng = np.random.default_rng([seed, *kind.encode()])  # not by the place among them: kinds are added
+    """A photo of one digit from MNIST's test set or by another writer, or of something else, without a label."""
+    rng = np.random.default_rng([seed, *kind.encode()])  # by name, so that new kinds do not change it
     scene = SINGLES[kind]
     if rng.random() < 0.5 and scene.size[0] != scene.size[1]:
         scene = replace(scene, size=scene.size[::-1], turned=rng.random() < 0.3 and scene.quality > 0)
@@ -143,7 +143,7 @@ def sheet(seed: int, lines: int = 4, columns: int = 6, scene: Scene | None = Non
 
 
 def board(seed: int, *, hard: bool = False) -> Photo:
-    """A bundled digit as it is, of any size anywhere on 280 × 280 black; or the same on paper, lit and blurred."""
+    """A bundled digit of any size anywhere on 280 × 280 black, or the same on paper, lit and blurred."""
     from support.samples import digits
 
     rng = np.random.default_rng([seed, 280])
@@ -334,7 +334,7 @@ def _file(picture: Image.Image, scene: Scene) -> bytes:
         picture.save(file, "PNG", compress_level=1)
     elif scene.turned:
         note = Image.Exif()
-        note[0x0112] = 6  # shown after a turn to the right
+        note[0x0112] = 6  # displayed after a rotation to the right
         picture.transpose(Image.Transpose.ROTATE_90).save(file, "JPEG", quality=scene.quality, exif=note)
     else:
         picture.save(file, "JPEG", quality=scene.quality)

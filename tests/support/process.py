@@ -1,4 +1,4 @@
-"""What a whole process has one of: a test that leaves it changed is felt by those that run after it."""
+"""Global state of the process: a test that leaves it changed affects later tests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ import numpy as np
 from support.cli import OF_THE_READER
 
 FELT = (*OF_THE_READER, "HOME", "MPL", "NUMBA", "PATH", "PYTHON", "TMP", "XDG")
-"""How variables begin that glassnet, or what it uses, asks for. Packages set others when they are first imported."""
+"""Prefixes of variables that glassnet or its dependencies read. Packages set others when first imported."""
 
 
 def settings_of_the_process() -> dict[str, Any]:
-    """Working folder, environment, import path, signals, locale, and NumPy's ways to warn and to print."""
+    """Working folder, environment, import path, signals, locale, and NumPy's error and print settings."""
     return {
         "folder": os.getcwd(),
         "environment": {name: value for name, value in os.environ.items() if name.startswith(FELT)},

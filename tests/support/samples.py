@@ -1,4 +1,4 @@
-"""Small data: some bundled digits, and tables that can be broken at will."""
+"""Small data: some bundled digits, and tables with chosen defects."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ def digits(count: int) -> Dataset:
 
 
 def digits_csv(count: int, *, labels: bool = True, start: int = 0) -> str:
-    """Digits as the notes have them: a label and 784 pixels a line."""
+    """Digits in the notes' format: a label and 784 pixels per line."""
     data = digits(start + count)
     rows = zip(data.labels[start:], data.inputs[start:], strict=True)
     return "".join(",".join(map(str, [label, *pixels] if labels else pixels)) + "\n" for label, pixels in rows)
 
 
 def csv_of(values: np.ndarray, separator: str = ",", figures: int = 7) -> str:
-    """Numbers as the lines of a table, with so many significant figures; each different one is made into text once."""
+    """Numbers as the lines of a table, with the given significant digits; each distinct number is formatted once."""
     different, places = np.unique(np.asarray(values, float), return_inverse=True)
     texts = np.array([f"{value:.{figures}g}" for value in different], object)[places.reshape(np.shape(values))]
     return "".join(separator.join(row) + "\n" for row in texts)
@@ -71,11 +71,11 @@ def flipped(content: bytes, bit: int) -> bytes:
 
 @cache
 def small_model(dtype: str = "float32", **changes: bool) -> Model:
-    """A 16-5-3 network trained on a table of 4 × 4 pictures, to be asked about any others; do not change it."""
+    """A 16-5-3 network trained on a table of 4 × 4 images, for predictions; do not change it."""
     rng = np.random.default_rng(6)
     data = Dataset(rng.integers(0, 256, (12, 16)).astype(np.uint8), np.arange(12) % 3, 3, (4, 4), "rows.csv")
     options = Options(hidden=(5,), epochs=2, engine="reference", dtype=dtype, **changes)
-    return fit(data, options).model.unchecked()  # a warning once a model would come in one test or another
+    return fit(data, options).model.unchecked()  # its warning, issued once per model, would appear in an arbitrary test
 
 
 def write(folder: Path, files: dict[str, bytes]) -> None:
@@ -86,6 +86,6 @@ def write(folder: Path, files: dict[str, bytes]) -> None:
 
 
 def write_model_and_rows(folder: Path) -> None:
-    """Write ``m.safetensors``, a small model, and ``rows.csv``, the 4 × 4 pictures it can be asked about."""
+    """Write ``m.safetensors``, a small model, and ``rows.csv``, 4 × 4 images to predict."""
     save_model(small_model(), folder / "m.safetensors")
     write(folder, {"rows.csv": table()})

@@ -15,7 +15,7 @@ PACKAGE = Path(glassnet.__file__).parent
 
 
 class Import(NamedTuple):
-    """One imported module; `late` when only a function's call, or a type checker, reaches it."""
+    """One imported module; `late` if only a function call or a type checker imports it."""
 
     importer: str
     imported: str
@@ -78,7 +78,7 @@ def _targets(node: ast.ImportFrom, module: str) -> Iterator[str]:
 
 
 def cycle(edges: dict[str, set[str]]) -> list[str]:
-    """A circle among the edges, as the names along it; empty when there is none."""
+    """A cycle among the edges, as a list of names; empty if there is none."""
     done: set[str] = set()
 
     def visit(name: str, way: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Trainings that are stopped with Ctrl-C at a chosen block, and their checkpoints."""
+"""Training runs that are interrupted with Ctrl-C at a chosen block, and their checkpoints."""
 
 from __future__ import annotations
 

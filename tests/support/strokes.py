@@ -1,6 +1,6 @@
-"""Shapes to write with a pen: bundled digits thinned to their middle line, other hands' digits, and what is no digit.
+"""Pen shapes: skeletons of bundled digits, digits by other writers, and objects that are not digits.
 
-A shape is the distance of each place from the pen's way, so that it can be drawn at any size with any pen.
+A shape is the distance of each point from the pen's path, so that it can be drawn at any size with any pen.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from scipy import ndimage
 from support.samples import digits
 
 SIDE = 128
-"""Places a side of a shape; distances are in sides."""
+"""Points per side of a shape; distances are in sides."""
 
 
 def thinned(ink: np.ndarray) -> np.ndarray:
-    """The middle lines of a binary picture (Zhang and Suen 1984)."""
+    """The skeleton of a binary image (Zhang and Suen 1984)."""
     ink = np.pad(ink, 1).astype(bool)
     while True:
         before = ink.sum()
@@ -37,7 +37,7 @@ def thinned(ink: np.ndarray) -> np.ndarray:
 
 
 def from_way(way: np.ndarray) -> np.ndarray:
-    """Distances from the pen's way."""
+    """Distances from the pen's path."""
     return (ndimage.distance_transform_edt(~way) / SIDE).astype(np.float32)
 
 
@@ -50,7 +50,7 @@ def bundled_digit(row: int) -> tuple[np.ndarray, int]:
     return from_way(thinned(ink)), int(data.labels[row])
 
 
-# Other hands than MNIST's: ways of the pen as polygons, x to the right and y down, smoothed where they are round (~).
+# Writers other than MNIST's: pen paths as polygons, x to the right and y down, smoothed where they are round (~).
 _HANDS: dict[int, tuple[str, ...]] = {
     0: ("~50,8 20,25 15,60 35,92 65,90 85,55 78,20 50,8",),
     1: ("28,38 58,8 58,92", "~55,8 52,50 48,92", "30,32 56,8 56,90|30,90 82,90"),
@@ -66,7 +66,7 @@ _HANDS: dict[int, tuple[str, ...]] = {
 
 OTHERS = ("plus", "minus", "times", "star", "triangle", "square", "zigzag", "heart", "A", "B", "E", "K", "M", "R", "W",
           "H", "X", "?", "#", "&", "@", "hello", "text")  # fmt: skip
-"""Names of things that are no digits."""
+"""Names of objects that are not digits."""
 _DRAWN = {
     "plus": "50,10 50,90|10,50 90,50", "minus": "10,50 90,52", "times": "14,14 86,86|86,14 14,86",
     "star": "50,5 78,92 8,36 92,36 22,92 50,5", "triangle": "50,8 92,90 8,90 50,8",
@@ -76,12 +76,12 @@ _DRAWN = {
 
 
 def hand_digit(label: int, rng: np.random.Generator) -> np.ndarray:
-    """A digit as MNIST hardly has it: a 1 with a flag or a foot, a crossed 7, an open 4."""
+    """A digit in a form that is rare in MNIST: a 1 with a flag or a foot, a crossed 7, an open 4."""
     return _drawn(_HANDS[label][rng.integers(len(_HANDS[label]))], rng, 4)
 
 
 def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
-    """Something that is no digit: drawn, or printed where there is no way for it."""
+    """An object that is not a digit: drawn along a path, or printed if it has none."""
     if name in _DRAWN:
         return _drawn(_DRAWN[name], rng, 3)
     import matplotlib
@@ -95,14 +95,14 @@ def other_shape(name: str, rng: np.random.Generator) -> np.ndarray:
     canvas = Image.new("L", (SIDE, SIDE))
     ImageDraw.Draw(canvas).multiline_text((SIDE / 2, SIDE / 2), text, 255, font, anchor="mm")
     ink = np.array(canvas) > 127
-    # Printed strokes have their own weight: the way is all that lies a pen's half width inside.
+    # Printed strokes have their own width: the path is everything at least half a pen's width inside.
     return from_way(ndimage.binary_erosion(ink, iterations=2) if name != "text" and len(name) == 1 else thinned(ink))
 
 
 def _drawn(ways: str, rng: np.random.Generator, jitter: float) -> np.ndarray:
     canvas = Image.new("L", (SIDE, SIDE))
     pen = ImageDraw.Draw(canvas)
-    moved: dict[str, np.ndarray] = {}  # a corner that two ways share stays shared
+    moved: dict[str, np.ndarray] = {}  # a corner shared by two paths stays shared
     for way in ways.split("|"):
         names = way.removeprefix("~").split()
         for name in names:

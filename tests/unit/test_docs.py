@@ -202,12 +202,14 @@ def test_accuracies_in_the_texts_are_as_the_results_have_them(benchmarks):
         ],
         "docs/the-notes.md": [
             f"the recipe `notes-code` gives {low['notes-code']} to {high['notes-code']}, "
-            f"in the mean {mean['notes-code']};",
-            f"the recipe `notes` {low['notes']} to {high['notes']}, in the mean {mean['notes']}.",
+            f"on average {mean['notes-code']};",
+            f"the recipe `notes` {low['notes']} to {high['notes']}, on average {mean['notes']}.",
         ],
         "docs/the-notes.zh-CN.md": [
-            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']}；",
-            f"配方 `notes` 得到 {low['notes']} 到 {high['notes']}，平均 {mean['notes']}。",
+            f"配方 `notes-code` 得到 {low['notes-code']} 到 {high['notes-code']}，平均 {mean['notes-code']}；".replace(
+                " %", "%"
+            ),
+            f"配方 `notes` 得到 {low['notes']} 到 {high['notes']}，平均 {mean['notes']}。".replace(" %", "%"),
         ],
     }
     for page, sentences in expected.items():

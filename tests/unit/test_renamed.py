@@ -50,8 +50,8 @@ from glassnet.trace.why import Neighbours, why
 def test_an_old_name_hands_out_what_the_new_one_has_and_says_so(module):
     for old, new, name in LISTED:
         if old == module:
-            said = rf"^glassnet\.{old}\.{name} is (glassnet\..* now|no longer needed)"
-            with pytest.warns(DeprecationWarning, match=said):
+            message = rf"^glassnet\.{old}\.{name} (has moved to glassnet\..*|is no longer needed)"
+            with pytest.warns(DeprecationWarning, match=message):
                 value = getattr(import_module(f"glassnet.{old}"), name)
             assert value is getattr(import_module(f"glassnet.{new}"), CALLED_NOW.get(name, name)), name
 
@@ -65,9 +65,12 @@ def test_imports_of_old_pages_work(line):
 
 
 def test_a_warning_names_what_users_may_import():
-    for old, said in {"model": "Model is glassnet.Model now", "receipt": "receipt_of is no longer needed"}.items():
-        with pytest.warns(DeprecationWarning, match=said):
-            getattr(import_module(f"glassnet.{old}"), said.split()[0])
+    for old, message in {
+        "model": "Model has moved to glassnet.Model",
+        "receipt": "receipt_of is no longer needed",
+    }.items():
+        with pytest.warns(DeprecationWarning, match=message):
+            getattr(import_module(f"glassnet.{old}"), message.split()[0])
 
 
 def test_the_warning_points_at_the_line_that_uses_the_old_name():
@@ -92,7 +95,7 @@ def test_what_cannot_be_loaded_is_no_attribute(monkeypatch):
 
 def test_functions_with_a_name_of_a_module_stay_functions():
     for old, name in (("evaluate", "class_scores"), ("report", "report")):
-        with pytest.warns(DeprecationWarning, match=f"{name} now"):
+        with pytest.warns(DeprecationWarning, match=rf"has moved to glassnet\..*{name}"):
             getattr(import_module(f"glassnet.{old}"), name)
     import_module("glassnet.model.evaluate")
     assert glassnet.evaluate is import_module("glassnet.model.evaluate").evaluate
@@ -101,7 +104,7 @@ def test_functions_with_a_name_of_a_module_stay_functions():
 
 
 def test_old_names_are_found_as_attributes_too():
-    with pytest.warns(DeprecationWarning, match="glassnet.explain.step.trace now"):
+    with pytest.warns(DeprecationWarning, match="has moved to glassnet.explain.step.trace"):
         assert glassnet.trace.step.trace is import_module("glassnet.explain.step").trace
 
 
@@ -130,7 +133,9 @@ def test_a_pickle_that_has_old_names_loads_and_answers():
 def test_receipts_are_patched_and_verified_as_before():
     """As the page on training had it until `fit` filled receipts in."""
     data, options = digits(40), glassnet.Options(hidden=(3,), epochs=2, engine="reference")
-    with pytest.warns(DeprecationWarning, match=r"glassnet.receipt\..* is (glassnet.verify now|no longer needed)"):
+    with pytest.warns(
+        DeprecationWarning, match=r"glassnet.receipt\..* (has moved to glassnet.verify|is no longer needed)"
+    ):
         from glassnet.receipt import receipt_of, verify
     fitted = glassnet.fit(data, options)
     fitted.model.receipt.update(receipt_of(fitted, options, data, glassnet.evaluate(fitted.model, data)))

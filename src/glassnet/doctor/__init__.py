@@ -1,4 +1,4 @@
-"""The doctor: checks data before training, and old programs before they run."""
+"""The doctor: check data before training, and old programs before running them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from .._lazy import lazy_names
 
-# For type checkers; a running program imports a name from its home below when it is first used.
+# For type checkers; at run time a name is imported from its module below on first use.
 if TYPE_CHECKING:
     from .data.checks import Diagnosis as Diagnosis
     from .data.checks import examine as examine

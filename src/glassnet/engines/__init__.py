@@ -1,4 +1,4 @@
-"""Engines: what computes a training. See the README beside this file."""
+"""Engines, which compute the training steps. See README.md in this folder."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    # Numba takes a while to load; it is loaded with the engine that needs it.
+    # Numba is slow to load, so it is imported with the engine that needs it.
     if name == "CompiledEngine":
         from .compiled.engine import CompiledEngine
 
@@ -52,11 +52,11 @@ def _compiled() -> Engine:
 ENGINES: dict[str, Callable[[], Engine]] = choices.meanings_of(
     choices.ENGINES, {"compiled": _compiled, "reference": ReferenceEngine}
 )
-"""Name -> what makes the engine; the first is the one that ``"auto"`` takes."""
+"""Name -> constructor of the engine. ``"auto"`` is the first."""
 
 
 def engine_named(name: str) -> Engine:
-    """Return an engine: ``"compiled"``, ``"reference"``, or ``"auto"``, which is the compiled one.
+    """Return the engine ``"compiled"``, ``"reference"`` or ``"auto"``, which is the compiled one.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""A loss of one's own: the reference engine, with a Python function in the place of the architecture's loss."""
+"""Custom losses: the reference engine with a Python function in place of the architecture's loss."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ Loss = Callable[[FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 
 
 class CustomLossEngine(ReferenceEngine):
-    """Trains by any loss that can be written as a function of outputs and targets.
+    """Trains with any loss that is a function of outputs and targets.
 
     Parameters
     ----------
     loss : callable
-        Called with outputs and targets, each (n, outputs), as the network has them: numbers are standardised. Returns
-        the loss of each sample, (n,), and its slope with respect to each output, (n, outputs); both are checked in
-        shape alone. It is called twice a batch.
+        Called twice per batch with outputs and targets, each (n, outputs); regression targets are standardised. Returns
+        the loss of each sample, (n,), and its gradient with respect to each output, (n, outputs). Only their shapes are
+        checked.
 
     Raises
     ------
     OptionError
-        GN022, in training, with the rule ``notes``, which sends back the raw error whatever the loss is.
+        GN022 in training with the rule ``notes``, which propagates the raw error for every loss.
     ShapeError
-        GN050, in training, when the function returns other shapes.
+        GN050 in training when the function returns other shapes.
 
     Examples
     --------
@@ -46,10 +46,11 @@ class CustomLossEngine(ReferenceEngine):
         self._loss = loss
 
     def output_loss(self, architecture: Architecture) -> OutputLoss:
-        """Return the function's own loss, taken through the activation of the outputs."""
+        """Return the custom loss for the output activation."""
         if architecture.rule == "notes":
             raise OptionError(
-                "GN022", "a loss of your own with rule notes: that rule sends back the error whatever it is."
+                "GN022",
+                "custom loss with rule notes: that rule propagates the raw error for every loss. Use rule gradient.",
             )
         activation = architecture.activations[-1]
 
@@ -65,13 +66,14 @@ class CustomLossEngine(ReferenceEngine):
         given = self._loss(outputs, targets)
         if not isinstance(given, tuple) or len(given) != 2:
             raise ShapeError(
-                "GN050", f"the loss function returned {type(given).__name__}, expected two arrays, losses and slopes."
+                "GN050",
+                f"the loss function returned {type(given).__name__}, expected two arrays, losses and gradients.",
             )
-        losses, slopes = (np.asarray(one, outputs.dtype) for one in given)
-        if losses.shape != outputs.shape[:1] or slopes.shape != outputs.shape:
+        losses, gradients = (np.asarray(one, outputs.dtype) for one in given)
+        if losses.shape != outputs.shape[:1] or gradients.shape != outputs.shape:
             raise ShapeError(
                 "GN050",
-                f"the loss function returned shapes {losses.shape} and {slopes.shape}, "
-                f"expected {outputs.shape[:1]}, a loss a sample, and {outputs.shape}, its slopes.",
+                f"the loss function returned shapes {losses.shape} and {gradients.shape}, "
+                f"expected {outputs.shape[:1]} for the losses and {outputs.shape} for the gradients.",
             )
-        return losses, slopes
+        return losses, gradients

@@ -1,7 +1,7 @@
-"""What an engine is: `prepare`, `output_loss` and two verbs, of which one is free.
+"""The interface of an engine: `prepare`, `output_loss`, `gradients` and `run_steps`.
 
-`gradients` an engine must have. `run_steps` takes many training steps in one call, so that a compiled engine can fuse
-them into one loop; `stepwise.run_steps` writes it with `gradients`, for engines without a faster way.
+`run_steps` takes many training steps in one call, so a compiled engine can fuse them into one loop. An engine without a
+faster way can use `stepwise.run_steps`, which needs only `gradients`.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ Masks = Sequence[FloatArray | None]
 
 
 class Block(NamedTuple):
-    """Training steps that follow each other in one epoch.
+    """Consecutive training steps of one epoch.
 
     Parameters
     ----------
     order : ndarray of int64, shape (n,)
-        Which samples, in which order; the last batch may be smaller.
+        Indices of the samples, in training order; the last batch may be smaller.
     batch_size : int
     learning_rates : ndarray, shape (steps,)
-        One a step.
+        One per step.
     epoch, first : int
-        The epoch, and the number of the first step in it, from 0: the address of dropout's and distortions' randomness.
+        The epoch, and the number of the block's first step in it, from 0. They address the random numbers of dropout
+        and augmentation.
     """
 
     order: NDArray[np.int64]
@@ -43,7 +44,7 @@ class Block(NamedTuple):
     first: int = 0
 
     def batch(self, step: int) -> NDArray[np.int64]:
-        """Return which samples step number `step` of this block takes."""
+        """Return the samples of step number `step` of this block."""
         return self.order[step * self.batch_size : (step + 1) * self.batch_size]
 
     def before(self, step: int) -> Block:
@@ -53,7 +54,7 @@ class Block(NamedTuple):
 
 
 class Gradients(NamedTuple):
-    """Result of `Engine.gradients`: mean gradient, summed loss, and how many samples were answered rightly."""
+    """Result of `Engine.gradients`: mean gradient, summed loss, and the number of correctly predicted samples."""
 
     parameters: Parameters
     loss: float
@@ -61,26 +62,26 @@ class Gradients(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Result of `Engine.run_steps`: sums over the samples, each measured just before the step that used it."""
+    """Result of `Engine.run_steps`: sums over the samples, each evaluated just before the step that uses it."""
 
     loss: float
     correct: int
 
 
 class Engine(Protocol):
-    """Computes with a network; the state it is given is the only thing it changes.
+    """Computes training steps; the only object it changes is the given state.
 
-    What `prepare` returns is the engine's own form of samples and options, made once before a training.
+    `prepare` is called once before training and returns the samples and options in the engine's own form.
     """
 
     name: str
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> Any:
-        """Bring samples into the form that `run_steps` takes, and compile what it needs."""
+        """Return the samples in the form that `run_steps` takes, and compile the code it needs."""
         ...
 
     def output_loss(self, architecture: Architecture) -> OutputLoss:
-        """Return the loss that it makes small: the architecture's, unless it has one of its own."""
+        """Return the loss to minimise: that of the architecture, unless the engine has its own."""
         ...
 
     def gradients(
@@ -94,7 +95,7 @@ class Engine(Protocol):
     ) -> Gradients:
         """Return the gradients of a batch, averaged over its samples.
 
-        `masks` are as for `network.forward`, `weights` as for `network.backpropagate`; the loss is weighted too.
+        `masks` are as for `network.forward`, `weights` as for `network.backpropagate`. The loss is weighted, too.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""The reference engine: NumPy and `network.py`, nothing else. It defines what is right."""
+"""The reference engine: only NumPy and `network.py`. It defines the correct result."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .samples import Samples
 
 
 class ReferenceEngine:
-    """Computes as `network.py` reads."""
+    """Computes with the functions of `network.py`."""
 
     name = "reference"
 
@@ -52,6 +52,6 @@ class ReferenceEngine:
 
     def run_steps(self, architecture: Architecture, state: State, prepared: Any, block: Block) -> Progress:
         """See `Engine.run_steps`."""
-        # Overflow is the training loop's business: it looks at every block's loss and weights.
+        # The training loop handles overflow: it checks the loss and weights of every block.
         with np.errstate(over="ignore", invalid="ignore"):
             return stepwise.run_steps(self, architecture, state, prepared, block)

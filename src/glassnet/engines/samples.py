@@ -1,4 +1,4 @@
-"""Training samples as engines take them: raw rows, how they are scaled, and their targets."""
+"""Training samples for engines: raw rows, their scaling, and their targets."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from ..preprocess import Scaling
 
 @dataclass(frozen=True)
 class Samples:
-    """Training samples, scaled only when they are used.
+    """Training samples, which are scaled when they are used.
 
     Parameters
     ----------
     rows : ndarray, shape (n, features)
-        Values as they stand in the file.
+        Unscaled values, as in the file.
     scaling : Scaling
-        How a row becomes inputs.
+        Converts rows to inputs.
     labels : ndarray of int64, shape (n,)
-        Which row of `targets` a sample has: its class, or its own number where every sample has a target of its own.
+        Row of `targets` of each sample: its class, or its own index if every sample has its own target.
     targets : ndarray, shape (classes, outputs)
-        The targets that occur.
+        All distinct targets.
     image_shape : (rows, columns) or None
-        How a sample is drawn; needed to distort it.
+        Shape of an image; needed for augmentation.
     weights : ndarray, shape (n,), or None
-        How much each sample counts: its loss and its delta are multiplied by this; None is 1 for all. Their mean should
-        be 1, since a batch's gradient is divided by the number of its samples.
+        Sample weights, which multiply the loss and the delta of each sample; None: 1 for all. Their mean should be 1,
+        because the gradient of a batch is divided by its number of samples.
     """
 
     rows: NDArray[Any]
@@ -44,29 +44,29 @@ class Samples:
         return len(self.labels)
 
     def batch(self, which: NDArray[np.int64], dtype: DTypeLike) -> Batch:
-        """Return inputs, targets and weights of some samples, ready for a step in this precision."""
+        """Return scaled inputs, targets and weights of the given samples."""
         targets, weights = self.targets_and_weights(which, dtype)
         return Batch(self.scaling.apply(self.rows[which], dtype), targets, weights)
 
     def targets_and_weights(self, which: NDArray[np.int64], dtype: DTypeLike) -> tuple[FloatArray, FloatArray | None]:
-        """Return targets, and weights if samples have them, of some samples in a precision."""
+        """Return targets and weights (or None) of the given samples."""
         targets = self.targets[self.labels[which]].astype(dtype, copy=False)
         return targets, None if self.weights is None else self.weights[which].astype(dtype)
 
     def weights_in(self, dtype: DTypeLike) -> FloatArray:
-        """Return the weights in a precision, or an empty array where all samples count alike, as kernels take them."""
+        """Return the weights for kernels: an empty array if there are none."""
         none = np.empty(0, dtype)
         return none if self.weights is None else self.weights.astype(dtype)
 
 
 class Batch(NamedTuple):
-    """Samples of one step: scaled inputs (b, features), targets (b, outputs), weights (b,) or None."""
+    """The samples of one step: scaled inputs (b, features), targets (b, outputs), weights (b,) or None."""
 
     inputs: FloatArray
     targets: FloatArray
     weights: FloatArray | None
 
     def take(self, which: NDArray[np.int64]) -> Batch:
-        """Return some of its samples."""
+        """Return a batch of the given samples."""
         weights = None if self.weights is None else self.weights[which]
         return Batch(self.inputs[which], self.targets[which], weights)

@@ -1,4 +1,4 @@
-"""Training steps one by one, with an engine's `gradients`; and how each is distorted, thinned out and masked."""
+"""Single training steps with an engine's `gradients`: augmentation, dropout and hard-example mining."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from .shards import hardest_of, rows_of, shards_of
 
 
 class Prepared(NamedTuple):
-    """What a training needs in every step.
+    """The data that every step needs.
 
-    `scaled` are all samples, ready for a step, where a batch is all of them, as with small tables: they are then scaled
-    once and not in each step.
+    `scaled` has all samples, scaled, if a batch contains all of them, as for small tables. They are then scaled only
+    once instead of in each step.
     """
 
     samples: Samples
@@ -31,7 +31,7 @@ class Prepared(NamedTuple):
     scaled: Batch | None
 
     def batch(self, which: NDArray[np.int64], epoch: int) -> Batch:
-        """Return the samples of a step, distorted as they are in this epoch."""
+        """Return the samples of a step, augmented for this epoch."""
         samples, options = self.samples, self.options
         if self.scaled is not None:
             return self.scaled.take(which)
@@ -42,13 +42,13 @@ class Prepared(NamedTuple):
 
 
 def prepare(samples: Samples, options: Options) -> Prepared:
-    """Return samples and options as `run_steps` takes them."""
+    """Return samples and options in the form that `run_steps` takes."""
     whole = options.batch_size >= len(samples) and not options.augments
     return Prepared(samples, options, samples.batch(np.arange(len(samples)), options.dtype) if whole else None)
 
 
 def run_steps(engine: Engine, architecture: Architecture, state: State, prepared: Prepared, block: Block) -> Progress:
-    """Take steps with `engine.gradients` alone."""
+    """Take training steps using only `engine.gradients`."""
     loss, correct, options = 0.0, 0, prepared.options
     for step, rate in enumerate(block.learning_rates):
         which = block.batch(step)
@@ -57,8 +57,8 @@ def run_steps(engine: Engine, architecture: Architecture, state: State, prepared
         if options.hardest < 1:
             signals = forward(architecture, state.parameters, inputs, masks)
             losses = engine.output_loss(architecture).value(signals.sums[-1], signals.outputs, targets)
-            weights, left_out = only_hardest(losses, weights, options)
-            loss += left_out
+            weights, excluded = only_hardest(losses, weights, options)
+            loss += excluded
         result = engine.gradients(architecture, state.parameters, inputs, targets, masks, weights)
         take_step(state, result.parameters, float(rate), options)
         loss += result.loss
@@ -67,17 +67,17 @@ def run_steps(engine: Engine, architecture: Architecture, state: State, prepared
 
 
 def distorted(samples: Samples, which: NDArray[np.int64], options: Options, epoch: int) -> NDArray[np.float32]:
-    """Return some samples as they are distorted in an epoch, unscaled, shape (b, features)."""
-    assert samples.image_shape is not None  # training refuses to distort anything but images
+    """Return samples augmented for an epoch, unscaled, shape (b, features)."""
+    assert samples.image_shape is not None  # training rejects augmentation of anything but images
     return distort(samples.rows, which, samples.image_shape, options, key(options.seed, Purpose.AUGMENTATION, epoch))
 
 
 def only_hardest(losses: FloatArray, weights: FloatArray | None, options: Options) -> tuple[FloatArray, float]:
-    """Return the weights of a batch's samples with 0 for those whose errors are not sent back, and the losses of these.
+    """Return sample weights that are 0 for all but the hardest samples, and the summed loss of the excluded samples.
 
-    In each shard the samples with the largest losses, times their weights, send theirs back; of equal ones the first.
-    What is left out has hardly a gradient, so that this is the whole batch's to a good approximation, without most of
-    its work.
+    In each shard the samples with the largest weighted losses are selected; among equal losses the first ones. The
+    excluded samples have small gradients, so the result approximates the gradient of the whole batch at a fraction of
+    the cost.
 
     References: Shrivastava, Gupta and Girshick, CVPR 2016 (online hard example mining); Jiang et al. 2019,
     arXiv:1910.00762 (selective backpropagation).
@@ -95,7 +95,7 @@ def only_hardest(losses: FloatArray, weights: FloatArray | None, options: Option
 def dropout_masks(
     architecture: Architecture, options: Options, epoch: int, step: int, samples: int, dtype: Any
 ) -> Masks:
-    """Return a mask for each hidden layer, (samples, nodes), or nothing without dropout."""
+    """Return a mask for each hidden layer, (samples, nodes), or an empty tuple without dropout."""
     if not any(options.dropouts):
         return ()
     address, drawn = key(options.seed, Purpose.DROPOUT, epoch, step), 0

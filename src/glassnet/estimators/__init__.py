@@ -1,4 +1,4 @@
-"""Networks with scikit-learn's habits: `NetworkClassifier` and `NetworkRegressor`. The extra ``sklearn`` brings it."""
+"""scikit-learn compatible estimators: `NetworkClassifier` and `NetworkRegressor`. Needs the extra ``sklearn``."""
 
 try:
     import sklearn as _sklearn  # noqa: F401

@@ -1,4 +1,4 @@
-"""What both estimators share: training, in whole or in parts, and what can be asked afterwards."""
+"""The base class of both estimators: fit, partial_fit, verification, hidden activations, files."""
 
 from __future__ import annotations
 
@@ -48,48 +48,49 @@ COMMON = [
         "auto",
         'bool or "auto"',
         "Whether to stop after `n_iter_no_change` epochs without a smaller validation loss, and keep the best weights. "
-        '"auto": when `fit` is given `X_val`; True keeps a part of the rows aside for it.',
+        'True holds out `validation_fraction` of the rows, unless `fit` receives `X_val`; "auto" is True if it does.',
     ),
-    Declared("warm_start", False, "bool", "`fit` goes on from what an earlier one has learnt."),
-    Declared("verbose", False, "bool", "Print a line an epoch."),
+    Declared("warm_start", False, "bool", "Whether `fit` continues training the network of the previous `fit`."),
+    Declared("verbose", False, "bool", "Whether to print one line per epoch."),
 ]
-"""The parameters of both that are no options."""
+"""The parameters of both estimators that are not options."""
 
-LEARNT = {
-    "model_ : glassnet.Model": "What has been trained.",
-    "options_ : glassnet.Options": 'What it was trained with, all that was ``"auto"`` decided.',
+FITTED_ATTRIBUTES = {
+    "model_ : glassnet.Model": "The trained model.",
+    "options_ : glassnet.Options": 'The options used for training, with every ``"auto"`` resolved.',
     "history_ : glassnet.History": "The learning curve.",
-    "n_iter_ : int": "Epochs.",
-    "n_features_in_, feature_names_in_": "As scikit-learn has them.",
+    "n_iter_ : int": "Number of epochs.",
+    "n_features_in_, feature_names_in_": "As in scikit-learn.",
 }
-"""The attributes of both, with their types, after `fit`."""
+"""The attributes of both estimators after `fit`, with their types."""
 
-_CHUNK = 4096  # rows of a sparse matrix that are made dense at a time
+_CHUNK = 4096  # rows of a sparse matrix made dense at a time
 _TYPES = (np.float64, np.float32)
 
 
 class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta):  # type: ignore[misc]
-    """A network behind scikit-learn's methods."""
+    """A network with the methods of a scikit-learn estimator."""
 
     parameters: ClassVar[tuple[Declared, ...]]
 
     @abstractmethod
-    def _known(self, y: Array, name: str, *, reset: bool, known_before: bool) -> tuple[Array, tuple[str, ...]]:
-        """Return `y` as a data set has it, and what its outputs are called.
+    def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
+        """Return `y` in the form of a data set, and the names of the outputs.
 
-        If `reset`, learn which there are, or, if they were `known_before`, only whether there are several a row.
+        With `reset`, set the classes from `y`. With `classes_given` too, keep the classes and set only whether `y` has
+        one class or several labels per row.
         """
 
     @abstractmethod
     def _task(self) -> dict[str, Any]:
-        """Return the options that follow from the kind of target."""
+        """Return the options that depend on the kind of target."""
 
-    def _weighted(self, known: Array, weights: Array | None) -> Array | None:
-        """Return the weights of rows, those of their classes included."""
+    def _weighted(self, encoded: Array, weights: Array | None) -> Array | None:
+        """Return the sample weights multiplied by the class weights."""
         return weights
 
     def _trained(self, validation: Dataset | None) -> None:
-        """Finish the model."""
+        """Finish the model after training."""
 
     @with_callbacks
     def fit(
@@ -108,19 +109,19 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         Parameters
         ----------
         X : array_like, sparse matrix or data frame, shape (n, features)
-            Finite numbers. A sparse matrix is made dense.
+            Finite numbers. A sparse matrix is converted to a dense one.
         y : array_like, shape (n,) or (n, outputs)
-            What is to be learnt.
+            Targets.
         sample_weight : array_like, shape (n,), optional
-            How much each row counts, 0 or more.
+            Weight of each row, 0 or more.
         X_val, y_val : as `X` and `y`, optional
-            Rows to look at after each epoch, in place of a part of `X`. They are taken as they are: steps before this
-            one in a pipeline do not see them.
+            Validation rows, evaluated after each epoch; no rows of `X` are held out then. The earlier steps of a
+            pipeline do not transform them.
         callbacks : iterable of callable
-            Each is called with every event of the training; one that returns True ends it with the epoch. See
+            Each is called with every training event. If it returns True, training stops after the current epoch. See
             ``glassnet.training.callbacks``.
         listeners : iterable of callable, optional
-            The old name of `callbacks`.
+            Old name of `callbacks`.
 
         Returns
         -------
@@ -129,42 +130,42 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         Raises
         ------
         ValueError
-            When data cannot be used, or a parameter has a value that is not allowed.
+            When the data cannot be used, or a parameter has an invalid value.
         ArithmeticError
-            When the training diverges. What an earlier `fit` has learnt stays; with `warm_start`, what the last good
-            epoch has.
+            When training diverges. The network of an earlier `fit` is kept; with `warm_start`, the network of the last
+            epoch before divergence.
 
         Warns
         -----
         ConvergenceWarning
-            When the training loss still fell by more than 5 % in the last tenth of the epochs, and their number is that
-            of a `max_iter` other than "auto".
+            When `max_iter` is not "auto", all its epochs were run, and the training loss still fell by more than 5 % in
+            the last tenth of them.
         """
         every = both(callbacks, listeners)
         if (X_val is None) != (y_val is None):
-            raise ValueError("X_val and y_val: one is missing. Give both, or none.")
-        going_on, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
+            raise ValueError("X_val and y_val: one is missing. Give both or neither.")
+        continuing, before = self.warm_start and hasattr(self, "model_"), self.__dict__.copy()
         with unchanged_after(BaseException, self, before):
-            data = self._data(X, y, sample_weight, reset=not going_on)
-            given = GivenData(data) if going_on else GivenData(data).begin()
+            data = self._data(X, y, sample_weight, reset=not continuing)
+            given = GivenData(data) if continuing else GivenData(data).begin()
             validation = None if X_val is None else self._data(X_val, y_val, None, reset=False, of="_val")
-            options = self._options(len(data), going_on=going_on, own_validation=validation is not None)
+            options = self._options(len(data), continuing=continuing, own_validation=validation is not None)
             if validation is None:
-                data, validation = self._parts(data, options)
-            self._take_hold()
-            if not going_on:
+                data, validation = self._split(data, options)
+            self._make_writable()
+            if not continuing:
                 self.model_ = _new_model(data, options)
-        if going_on:
+        if continuing:
             self._widen_range(data)
-        with unchanged_after(() if going_on else Exception, self, before):
+        with unchanged_after(() if continuing else Exception, self, before):
             self._state, self.history_ = TrainingState.start(self.model_.network.parameters, options), History()
             run = self._run(data, options, given)
             run.validation, run.own_validation = validation, X_val is not None
             tasks = Tasks(self, options.epochs, X, y)
             self._learn(run, [*every, tasks])
             tasks.close()
-        if going_on:
-            self._note_reason("warm_start: the training went on from what an earlier fit had learnt")
+        if continuing:
+            self._note_reason("warm_start: training continued from an earlier fit")
         else:
             calibrated = X_val is None and data is not given.data and not options.early_stopping
             self.model_ = replace(self.model_, receipt=run.receipt(calibrated=calibrated))
@@ -172,74 +173,74 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         chosen = not isinstance(self.max_iter, str) and not options.early_stopping
         if chosen and self.n_iter_ == options.epochs and (fall := self.history_.loss_fall()) > STILL_FALLING:
             warnings.warn(
-                f"the training loss still fell by {fall:.0%} in the last {LAST:.0%} of {options.epochs} epochs. Give a "
-                'larger max_iter, or leave it "auto".',
+                f"the training loss still fell by {fall:.0%} in the last {LAST:.0%} of {options.epochs} epochs. "
+                'Increase max_iter, or set it to "auto".',
                 ConvergenceWarning,
                 stacklevel=callers_level(),
             )
         return self
 
-    def _take_hold(self) -> None:
-        """Copy what was learnt where it cannot be written, as with ``joblib.load(…, mmap_mode="r")``."""
+    def _make_writable(self) -> None:
+        """Copy the parameters if they are read-only, as after ``joblib.load(…, mmap_mode="r")``."""
         if hasattr(self, "model_") and not self.model_.network.parameters.flat.flags.writeable:
             self.model_, state = deepcopy((self.model_, getattr(self, "_state", None)))
             if state is not None:
                 self._state = state
 
     def _widen_range(self, data: Dataset) -> None:
-        """Count rows that are trained on later as seen too."""
-        if (known := self.model_.training_range) is not None:
-            widened = known.joined(training_range_of(data, self.model_.scaling))
+        """Extend the training range by the rows of a later call."""
+        if (seen := self.model_.training_range) is not None:
+            widened = seen.joined(training_range_of(data, self.model_.scaling))
             self.model_ = replace(self.model_, training_range=widened)
 
-    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, known_before: bool) -> Self:
-        """Take one epoch of steps on these rows, after what was learnt before, if there is anything."""
-        going_on = hasattr(self, "model_")
-        for wish in self._aside():
-            raise ValueError(f"{wish}: partial_fit keeps no rows aside. Use fit, or leave that out.")
-        data = self._data(X, y, sample_weight, reset=not going_on, known_before=known_before)
-        options = self._options(max(len(data), SMALL + 1), going_on=going_on)  # there is more to come
+    def _partial_fit(self, X: Any, y: Any, sample_weight: Any, *, classes_given: bool) -> Self:
+        """Train for one epoch on these rows, starting from the current network if there is one."""
+        continuing = hasattr(self, "model_")
+        for parameter in self._holding_out():
+            raise ValueError(f"{parameter}: partial_fit holds out no rows. Use fit, or set the parameter to False.")
+        data = self._data(X, y, sample_weight, reset=not continuing, classes_given=classes_given)
+        options = self._options(max(len(data), SMALL + 1), continuing=continuing)  # more rows are expected
         if self.engine == "auto":
             options = replace(options, engine=for_estimator(len(data), options.optimizer, self.loss)["engine"])
-        self._take_hold()
-        if not going_on:
+        self._make_writable()
+        if not continuing:
             self.model_, self.history_ = _new_model(data, options), History()
         else:
             self._widen_range(data)
-        if not hasattr(self, "history_"):  # it comes from a file
+        if not hasattr(self, "history_"):  # loaded from a file
             self.history_ = History()
         options = replace(options, schedule="constant", early_stopping=0, blocks=1)
-        if not going_on or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
+        if not continuing or (options.optimizer, options.average > 0) != getattr(self, "_carried", None):
             self._state = TrainingState.start(self.model_.network.parameters, options)
         self._state.begin_epoch(options)
         run = self._run(data, replace(options, epochs=self._state.epoch + 1), GivenData(data))
         self._learn(run, [])
-        self._note_reason("partial_fit: the training went on from call to call, each with rows of its own")
+        self._note_reason("partial_fit: each call trained on different rows")
         return self
 
     def _note_reason(self, reason: str) -> None:
-        """Give the model the receipt of a training that cannot be repeated from it."""
+        """Give the model a training record that says why the training cannot be repeated."""
         engine = CustomLossEngine(self.loss).name if callable(self.loss) else self.options_.engine
         receipt = receipt_without_start(self.model_, self.options_, engine, reason)
         self.model_ = replace(self.model_, receipt=receipt)
 
     def _run(self, data: Dataset, options: Options, given: GivenData) -> Run:
-        """Return the training that goes on from the estimator's state."""
+        """Return a training run that starts from the estimator's state."""
         engine = CustomLossEngine(self.loss) if callable(self.loss) else engine_named(options.engine)
         self.options_, self._carried = options, (options.optimizer, options.average > 0)
-        self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the one it has is of the network as it was
+        self.model_ = replace(self.model_, temperature=1.0, receipt={})  # the old ones describe the untrained network
         return Run(self.model_, data, options, engine, self._state, given, history=self.history_)
 
     def _learn(self, run: Run, callbacks: list[Callback]) -> None:
         try:
-            with one_blas_thread():  # told once, and not again by each of many small blocks
+            with one_blas_thread():  # set once here instead of in each of many small blocks
                 run.train([*([_print_epoch] if self.verbose else []), *callbacks])
         finally:
             self.n_iter_ = len(self.history_.epoch)
             self._state.release()
 
     def verify(self, X: Any, y: Any, sample_weight: Any = None) -> Verification:
-        """Train again by the receipt of the last `fit`, on the rows it was given, and compare the weights by epoch.
+        """Repeat the training of the last `fit` on the same rows, and compare the weights after every epoch.
 
         Parameters
         ----------
@@ -249,13 +250,13 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         Returns
         -------
         Verification
-            See ``glassnet.verify``, which takes `model_` and a data set.
+            As returned by ``glassnet.verify`` for `model_` and a data set.
 
         Raises
         ------
         ValueError
-            When rows are no such; and, with the reason, when the training cannot be repeated: after `partial_fit`, with
-            `warm_start`, and with a loss by function.
+            When the rows cannot be used, or the training cannot be repeated: after `partial_fit`, with `warm_start`, or
+            with a loss function. The message gives the reason.
         """
         check_is_fitted(self, "model_")
         return verify(self.model_, self._data(X, y, sample_weight, reset=False))
@@ -270,7 +271,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         high: float = 10.0,
         points: int = 100,
     ) -> RateTest:
-        """Try rates from `low` to `high` on a new network; the estimator stays as it is.
+        """Try learning rates from `low` to `high` on a new network; the estimator is not changed.
 
         Parameters
         ----------
@@ -282,15 +283,15 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         Returns
         -------
         RateTest
-            With the `suggestion`, and `rates` and `losses` to draw.
+            Its `suggestion`, and the `rates` and `losses` to plot.
         """
         other = clone(self)
         data = other._data(X, y, sample_weight, reset=True)
         engine = CustomLossEngine(self.loss) if callable(self.loss) else None
         return find_learning_rate(data, other._options(len(data)), low=low, high=high, points=points, engine=engine)
 
-    def _options(self, rows: int, *, going_on: bool = False, own_validation: bool = False) -> Options:
-        """Return the options that the parameters stand for, with so many rows."""
+    def _options(self, rows: int, *, continuing: bool = False, own_validation: bool = False) -> Options:
+        """Return the options that the parameters define for this number of rows."""
         chosen: dict[str, Any] = {}
         optimizer = next(checked_parameter(one, self.optimizer) for one in self.parameters if one.option == "optimizer")
         automatic = for_estimator(rows, optimizer, self.loss)
@@ -315,7 +316,7 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             chosen["early_stopping"] = 0
         elif not chosen["early_stopping"]:
             raise ValueError("n_iter_no_change 0: expected 1 or more, or early_stopping False.")
-        if not going_on:
+        if not continuing:
             return replace(CLASSIFIER, **{**self._task(), **chosen})
         network = self.model_.network
         hidden = network.architecture.sizes[1:-1]
@@ -331,14 +332,14 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         require_same_network(network.architecture, options, given_loss=not callable(self.loss))
         return options
 
-    def _aside(self) -> list[str]:
-        """Return the parameters for which rows must be kept aside, as they would be typed."""
+    def _holding_out(self) -> list[str]:
+        """Return the parameters that require held-out rows, as written in code."""
         return ["early_stopping=True"] if self.early_stopping in (True, np.True_) else []
 
-    def _parts(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
-        """Divide rows into those trained on, and those looked at after each epoch."""
-        wishes = self._aside()
-        return parts_for(data, replace(options, early_stopping=1), wishes[0]) if wishes else (data, None)
+    def _split(self, data: Dataset, options: Options) -> tuple[Dataset, Dataset | None]:
+        """Split the rows into training and validation rows."""
+        parameters = self._holding_out()
+        return parts_for(data, replace(options, early_stopping=1), parameters[0]) if parameters else (data, None)
 
     def _data(
         self,
@@ -347,34 +348,34 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         sample_weight: Any,
         *,
         reset: bool,
-        known_before: bool = False,
+        classes_given: bool = False,
         of: str = "",
     ) -> Dataset:
-        """Check rows and bring them into a data set.
+        """Check rows and return them as a data set.
 
-        `known_before` says that the classes are known already, and `of` how the names of X and y end.
+        `classes_given` is as for `_encode`; `of` is the suffix of X and y in messages, such as "_val".
         """
         given = partial(validate_data, self, X, y, accept_sparse="csr", multi_output=True, dtype=_TYPES, reset=reset)
         X, y = in_place(given, X, y, f"y{of}")
-        known, names = self._known(y, f"y{of}", reset=reset, known_before=known_before)
+        encoded, names = self._encode(y, f"y{of}", reset=reset, classes_given=classes_given)
         weights = None if sample_weight is None else _check_sample_weight(sample_weight, X, ensure_non_negative=True)
         if weights is not None:
-            X, known, weights = _that_count(X, known, weights, f"y{of}")
-        weights = self._weighted(known, weights)
+            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
+        weights = self._weighted(encoded, weights)
         if weights is not None:
-            X, known, weights = _that_count(X, known, weights, f"y{of}")
+            X, encoded, weights = _with_weight(X, encoded, weights, f"y{of}")
             weights = None if (weights == weights[0]).all() else weights / weights.mean()
-        # A kernel for rows that cannot be written would be another kernel, and take as long to compile.
+        # Read-only rows would need another version of each kernel, which takes as long to compile.
         rows = np.require(X.toarray() if hasattr(X, "toarray") else X, requirements=("C", "W"))
-        of_classes = known.ndim == 1
+        of_classes = encoded.ndim == 1
         return Dataset(
             rows,
-            known if of_classes else np.arange(len(rows)),
+            encoded if of_classes else np.arange(len(rows)),
             len(names),
             None,
             f"X{of}",
             self.input_max,
-            values=None if of_classes else known,
+            values=None if of_classes else encoded,
             weights=weights,
             class_names=names,
             feature_names=tuple(map(str, getattr(self, "feature_names_in_", ()))),
@@ -384,13 +385,13 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         return np.concatenate([self.model_.outputs(rows) for rows in self._rows(X)])
 
     def hidden_activations(self, X: Any) -> list[Array]:
-        """Return what the hidden nodes say to each row: for each hidden layer an array of shape (n, nodes)."""
+        """Return the activations of the hidden layers: for each layer an array of shape (n, nodes)."""
         signals = [members[0] for rows in self._rows(X) for _, members in self.model_.batches(rows)]
         layers = zip(*(one.activations[1:-1] for one in signals), strict=True)
         return [np.concatenate(parts) for parts in layers]
 
     def _rows(self, X: Any) -> Iterator[Array]:
-        """Check rows to be asked about; yield them dense: all at once, or some thousand of a sparse matrix."""
+        """Check rows to predict; yield them as dense arrays, a sparse matrix in chunks of some thousand rows."""
         check_is_fitted(self, "model_")
         rows = in_place(partial(validate_data, self, X, accept_sparse="csr", dtype=_TYPES, reset=False), X)
         if not hasattr(rows, "toarray"):
@@ -400,33 +401,33 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
             yield rows[start : start + _CHUNK].toarray()
 
     def save(self, path: str | Path, overwrite: bool = True) -> None:
-        """Write the fitted estimator as a model file, which `load_model` reads too.
+        """Write the fitted estimator to a model file, which `load_model` also reads.
 
-        ``glassnet test`` and ``query`` ask it about plain rows alone, of numbers from 0 to `input_max`, by default 1.
-        A parameter that no file can hold, such as a loss by function, is left out with a warning.
+        ``glassnet test`` and ``query`` accept such a model for plain rows only: numbers from 0 to `input_max`, which is
+        1 by default. A parameter that cannot be stored, such as a loss function, is omitted with a warning.
 
         Raises
         ------
         OSError
-            When the file cannot be written, or is there and `overwrite` is False; what was there before stays.
+            When the file cannot be written, or exists and `overwrite` is False. The existing file is kept.
         ValueError
-            For a suffix that promises another format, such as ``.pkl`` or ``.joblib``; ``.safetensors`` is the usual.
+            When the suffix belongs to another format, such as ``.pkl`` or ``.joblib``. Use ``.safetensors``.
         """
         check_is_fitted(self, "model_")
         save_model(replace(self.model_, receipt=file_receipt_of(self)), path, overwrite)
 
     @classmethod
     def load(cls, path: str | Path) -> Self:
-        """Read a fitted estimator from a file that `save` has written. No pickle is involved.
+        """Read a fitted estimator from a file written by `save`. The file contains no pickle.
 
-        A parameter that no file can hold, such as a loss by function, has its default again.
+        A parameter that could not be stored, such as a loss function, has its default value.
 
         Raises
         ------
         OSError
             When the file cannot be read.
         ValueError
-            When it is damaged, or no file of such an estimator.
+            When the file is damaged, or was not saved by this class of estimator.
         """
         return restored(cls, load_model(path), str(path))
 
@@ -436,16 +437,16 @@ class NetworkEstimator(CallbackSupportMixin, BaseEstimator, metaclass=ABCMeta): 
         return tags
 
 
-def _that_count(X: Any, known: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:
-    """Return the rows whose weight is above 0: the others might as well not be there."""
-    kept = np.flatnonzero(weights)
-    if not kept.size:
-        raise ValueError(f"{name}: no row counts, as all weights are 0. Give some row a weight above 0.")
-    return X[kept], known[kept], weights[kept]
+def _with_weight(X: Any, encoded: Array, weights: Array, name: str) -> tuple[Any, Array, Array]:
+    """Return the rows with a weight above 0."""
+    positive = np.flatnonzero(weights)
+    if not positive.size:
+        raise ValueError(f"{name}: the weights of all rows are 0, expected at least one above 0.")
+    return X[positive], encoded[positive], weights[positive]
 
 
 def _new_model(data: Dataset, options: Options) -> Model:
-    """Make the untrained model; what cannot be learnt stands in y."""
+    """Return the untrained model; errors about the targets name them ``y``."""
     try:
         return new_model(data, options)
     except DataError as problem:
@@ -453,7 +454,7 @@ def _new_model(data: Dataset, options: Options) -> Model:
 
 
 def _print_epoch(event: Event) -> None:
-    """Print an epoch, as scikit-learn's estimators do."""
+    """Print one line for an epoch, as scikit-learn's estimators do."""
     if isinstance(event, EpochDone):
         facts = {"loss": event.loss, "accuracy": event.accuracy}
         facts |= {"validation loss": event.validation_loss, "validation accuracy": event.validation_accuracy}

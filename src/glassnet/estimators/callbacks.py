@@ -1,6 +1,6 @@
-"""scikit-learn's callbacks, where the installed version has them: each epoch is a task that can be watched or ended.
+"""Support for scikit-learn's callbacks, if the installed version has them: each epoch is a subtask of `fit`.
 
-What a callback is told is told to it by scikit-learn; here a training's events become tasks.
+Training events are translated into tasks here; scikit-learn calls the callbacks.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ try:  # from scikit-learn 1.9 on
 except ImportError:
     _with_callbacks = None
 
-    class CallbackSupportMixin:  # type: ignore[no-redef]  # not `object`, which may not stand before other bases
-        """Nothing, in place of the mixin."""
+    class CallbackSupportMixin:  # type: ignore[no-redef]  # `object` cannot precede other base classes
+        """An empty replacement for the mixin."""
 
 
 __all__ = ["CallbackSupportMixin", "Tasks", "with_callbacks"]
@@ -26,21 +26,21 @@ _Method = TypeVar("_Method", bound=Callable[..., Any])
 
 
 def with_callbacks(method: _Method) -> _Method:
-    """Let callbacks clean up after a method, however it ends."""
+    """Decorate a method so that callbacks are torn down when it ends or raises."""
     return method if _with_callbacks is None else cast(_Method, _with_callbacks(method))
 
 
 class Tasks:
-    """A callback that tells an estimator's callbacks of each epoch, and asks them whether to stop.
+    """A callback that reports each epoch to an estimator's scikit-learn callbacks and stops when one of them wants to.
 
     Parameters
     ----------
     estimator : estimator
-        The one that is trained.
+        The estimator in training.
     epochs : int
-        How many epochs there are at most.
+        Maximum number of epochs.
     X, y : array_like
-        What callbacks may ask to see.
+        The training data, which callbacks may request.
     """
 
     def __init__(self, estimator: Any, epochs: int, X: Any, y: Any) -> None:
@@ -52,10 +52,10 @@ class Tasks:
         self._epoch: Any = None
 
     def __call__(self, event: Event) -> bool:
-        """Take up an event; return whether a callback wants the training to stop."""
+        """Handle an event; return whether a callback wants training to stop."""
         if self._context is None:
             return False
-        if self._epoch is None and isinstance(event, BlockDone):  # not before: there may be no further epoch
+        if self._epoch is None and isinstance(event, BlockDone):  # not earlier, because there may be no further epoch
             self._epoch = self._context.subcontext(task_name="epoch").call_on_fit_task_begin(**self._given)
         if not isinstance(event, EpochDone):
             return False
@@ -63,6 +63,6 @@ class Tasks:
         return bool(epoch.call_on_fit_task_end(**self._given, reconstruction_attributes=dict))
 
     def close(self) -> None:
-        """Tell that the training is over."""
+        """Report the end of training."""
         if self._context is not None:
             self._context.call_on_fit_task_end(**self._given, reconstruction_attributes=dict)

@@ -1,9 +1,9 @@
-"""Which options are the estimators' parameters, under which names; and the ``__init__`` that takes them.
+"""The estimators' parameters, derived from the options, and the ``__init__`` that takes them.
 
-`PARAMETERS` is the table: add an option there and both estimators have it, with the default, the check and the help
-that `options` declares. Where scikit-learn has a firm word of its own, that is the parameter's name. scikit-learn reads
-an estimator's parameters off the signature of its ``__init__``; that signature is made here of the table. Defaults by
-the number of rows stand in `recipes`.
+An option added to `PARAMETERS` becomes a parameter of both estimators, with the default, the check and the help text
+declared in `options`. Where scikit-learn has an established name, the parameter uses it. scikit-learn reads an
+estimator's parameters from the signature of ``__init__``, so the signature is built here from the table. Defaults that
+depend on the number of rows are in `recipes`.
 """
 
 from __future__ import annotations
@@ -25,11 +25,11 @@ from ..options.recipes import BY_OPTIMIZER, BY_ROWS, BY_TASK, LARGE, SMALL
 
 CLASSIFIER = Options.recipe("estimator")
 REGRESSOR = replace(CLASSIFIER, **BY_TASK["numbers"])
-"""The options of an estimator where nothing else is said."""
+"""Default options of the two estimators."""
 
 
 class OptionAs(NamedTuple):
-    """An option as a parameter: by which name, of which estimator alone, and texts that differ from the option's."""
+    """An option as a parameter: its name, the only estimator that has it, and texts that differ from the option's."""
 
     name: str = ""
     only: str = ""
@@ -62,7 +62,7 @@ PARAMETERS: dict[str, OptionAs] = {
     "patience": OptionAs(),
     "early_stopping": OptionAs("n_iter_no_change"),
     "validation": OptionAs(
-        "validation_fraction", help="part of the rows kept aside where `early_stopping` is True, or to calibrate"
+        "validation_fraction", help="fraction of the rows held out by `early_stopping=True` and by `calibrate=True`"
     ),
     "shuffle": OptionAs(),
     "scaling": OptionAs(),
@@ -74,26 +74,26 @@ PARAMETERS: dict[str, OptionAs] = {
     "seed": OptionAs("random_state", kind="int, RandomState or None"),
     "threads": OptionAs(
         "n_jobs",
-        kind="int, -1 for one a core, or None for 1",
-        help="threads, at most one a shard; never part of the result",
+        kind="int or None",
+        help="number of threads, at most one per shard; -1: one per core, None: 1. It does not affect the result",
     ),
 }
-"""Option -> how it is a parameter, in the order of the documentation."""
+"""Option -> its parameter, in the order of the documentation."""
 
 NOT_PARAMETERS: dict[str, str] = {
-    "output": "follows from the kind of target, and the loss",
-    "targets": "follows from the kind of target",
-    "classes": "follows from y",
-    "rule": "the notes' rule is for the notes' network: use glassnet.fit",
-    "shards": "part of the result, and nothing to choose",
-    "blocks": "follows from the number of rows",
+    "output": "depends on the kind of target and the loss",
+    "targets": "depends on the kind of target",
+    "classes": "depends on y",
+    "rule": "the rule notes is for the network of the notes: use glassnet.fit",
+    "shards": "affects the last bits of the result, but there is nothing to tune",
+    "blocks": "depends on the number of rows",
     "members": "scikit-learn has VotingClassifier and BaggingClassifier",
     "holdout": "scikit-learn has train_test_split",
     **dict.fromkeys(
-        ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for pictures: use glassnet.fit"
+        ("size", "colour", "handwriting", *DISTORTIONS, "elastic_sigma", "deskew"), "for images: use glassnet.fit"
     ),
 }
-"""The options that are none, and why."""
+"""Options that are not parameters -> the reason."""
 
 NAMES: dict[str, str] = {option: one.name or option for option, one in PARAMETERS.items()}
 """Option -> the parameter's name."""
@@ -102,7 +102,7 @@ LOSSES: dict[str, tuple[str, ...]] = {
     "classes": tuple(loss for loss, output in OUTPUT_LOSSES if output == "softmax"),
     "numbers": tuple(dict.fromkeys(loss for loss, output in OUTPUT_LOSSES if output in ("identity", "exponential"))),
 }
-"""What is predicted -> the losses that have a meaning there."""
+"""Task -> its losses."""
 
 MEANT: dict[str, str] = {
     "solver": "optimizer",
@@ -114,28 +114,28 @@ MEANT: dict[str, str] = {
     "tol": "n_iter_no_change",
     **{option: name for option, name in NAMES.items() if option not in (name, "early_stopping")},
 }
-"""Names that a user of ``MLPClassifier``, or of `Options`, may try -> what stands for them here."""
+"""Names that users of ``MLPClassifier`` or `Options` may try -> the parameter to use instead."""
 
 _TYPE_WORDS = {bool: "bool", int: "int", float: "float", str: "str"}
 
 
 def _by_rows(name: str) -> str:
-    """Say how an option follows from the number of rows."""
+    """Describe how an option depends on the number of rows."""
     small, medium, large = (f"{changes[name]}" for changes in BY_ROWS["estimator"].values())
     counts = f"{BY_ROWS['estimator of counts'][1][name]}"
-    first = "all" if name == "batch_size" else small
+    first = "all rows" if name == "batch_size" else small
     first += f" ({counts} for poisson)" if counts != small else ""
-    text = f"{first} up to {SMALL} rows, {medium} for more" + (f", {large} from {LARGE:,}" if large != medium else "")
+    text = f"{first} up to {SMALL} rows, {medium} above" + (f", {large} from {LARGE:,} rows" if large != medium else "")
     others = name in BY_OPTIMIZER["full_batch"]["sgd"]
-    return text + (f" (with {CLASSIFIER.optimizer}; others have their own)" if others else "")
+    return text + (f" (for {CLASSIFIER.optimizer}; other optimizers differ)" if others else "")
 
 
 AUTOMATIC: dict[str, str] = {name: _by_rows(name) for name in BY_ROWS["estimator"][1]}
-"""Option -> how it follows from the data where its parameter is "auto"."""
+"""Option -> description of its value if the parameter is "auto"."""
 
 
 class Declared(NamedTuple):
-    """One parameter: its name, default, type in words, help; the option it sets, if it sets one, and by which words."""
+    """One parameter: name, default, type in words, help, the option it sets (if any), and the allowed words."""
 
     name: str
     default: Any
@@ -146,16 +146,16 @@ class Declared(NamedTuple):
 
 
 def parameters_for(task: str) -> list[Declared]:
-    """Declare the parameters of the estimator that predicts ``"classes"`` or ``"numbers"``."""
+    """Return the parameters of the estimator for ``"classes"`` or ``"numbers"``."""
     defaults = REGRESSOR if task == "numbers" else CLASSIFIER
     words: dict[str, tuple[str, ...]] = {"engine": ENGINES, "loss": LOSSES[task]}
     declared = []
     for option, one in PARAMETERS.items():
         if one.only not in ("", task):
             continue
-        said = one.help or SPECS[option].full_help().split("; repeat")[0]
+        help_text = one.help or SPECS[option].full_help().split("; repeat")[0]
         default = getattr(defaults, option)
-        kind, text = one.kind or _kind(option, words.get(option)), f"{said[0].upper()}{said[1:]}."
+        kind, text = one.kind or _kind(option, words.get(option)), f"{help_text[0].upper()}{help_text[1:]}."
         if option in AUTOMATIC:
             kind, default = f'{kind}, or "auto"', "auto"
             text = f'{text} "auto": {AUTOMATIC[option]}.'
@@ -166,12 +166,12 @@ def parameters_for(task: str) -> list[Declared]:
 
 
 def checked_parameter(parameter: Declared, value: Any) -> Any:
-    """Return the value of a parameter's option in its own type.
+    """Return the value of a parameter, converted to the type of its option.
 
     Raises
     ------
     OptionError
-        GN021, in the words of the parameter.
+        GN021, naming the parameter instead of the option.
     """
     others = ', or "auto"' if parameter.default == "auto" else ", or a function" if parameter.option == "loss" else ""
     try:
@@ -186,24 +186,26 @@ def checked_parameter(parameter: Declared, value: Any) -> Any:
 
 
 def _kind(name: str, choices: tuple[str, ...] | None) -> str:
-    """Return the type of an option's values in words."""
+    """Describe the type of an option's values."""
     words, others = choices or SPECS[name].choices, " or callable" if name == "loss" else ""
     one = "{" + ", ".join(f'"{word}"' for word in words) + "}" if words else _TYPE_WORDS[ITEMS[name]]
-    return one + others if TYPES[name] is ITEMS[name] else f"{one}, or one a hidden layer"
+    return one + others if TYPES[name] is ITEMS[name] else f"{one}, or one per hidden layer"
 
 
 _Class = TypeVar("_Class", bound=type)
 
 
 def with_parameters(parameters: list[Declared], attributes: dict[str, str]) -> Callable[[_Class], _Class]:
-    """Give a class an ``__init__`` that takes and keeps these parameters, and describe them in its docstring.
+    """Return a class decorator that adds an ``__init__`` for these parameters and documents them in the docstring.
 
-    `attributes` are those that `fit` leaves, as name and type -> what it is; both sections come before the examples.
+    `attributes` are the fitted attributes: name and type -> description. Both sections come before the examples.
     """
     described = {f"{one.name} : {one.kind}, default {one.default!r}": one.help for one in parameters}
 
     def decorate(cls: _Class) -> _Class:
-        text, examples = cleandoc(cls.__doc__ or "").split("Examples\n", 1)  # which Python has done itself since 3.13
+        text, examples = cleandoc(cls.__doc__ or "").split(
+            "Examples\n", 1
+        )  # Python 3.13 and newer clean docstrings themselves
         for title, entries in (("Parameters", described), ("Attributes", attributes)):
             lines = [title, "-" * len(title), *(line for one in entries.items() for line in (one[0], f"    {one[1]}"))]
             text += "".join(f"{line}\n" for line in lines) + "\n"
@@ -229,8 +231,8 @@ def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
     def __init__(self: Any, *given: Any, **named: Any) -> None:  # noqa: N807
         for name in named:
             if name not in names:
-                hint = f"that is {MEANT[name]} here" if name in MEANT else f"expected one of {', '.join(names)}"
-                raise TypeError(f"{owner} has no parameter {name!r}: {hint}.")
+                advice = f"Use {MEANT[name]}" if name in MEANT else f"Expected one of {', '.join(names)}"
+                raise TypeError(f"{owner} has no parameter {name!r}. {advice}.")
         bound = signature.bind(self, *given, **named)
         bound.apply_defaults()
         for name in names:
@@ -242,22 +244,22 @@ def _constructor(owner: str, parameters: list[Declared]) -> Callable[..., None]:
 
 
 def seed_of(random_state: Any) -> int:
-    """Return the seed that scikit-learn's `random_state` stands for; one that is no number is drawn from."""
+    """Return the seed for scikit-learn's `random_state`; draw one if it is not an integer."""
     if isinstance(random_state, Integral) and not isinstance(random_state, bool):
         return int(random_state)
     return int(check_random_state(random_state).randint(2**31 - 1))
 
 
 def threads_of(n_jobs: Any) -> Any:
-    """Return how many threads scikit-learn means: None is one, -1 one a core, -2 one less.
+    """Return the number of threads for scikit-learn's `n_jobs`: None is 1, -1 one per core, -2 one fewer.
 
     Raises
     ------
     ValueError
-        For 0, which is none.
+        For 0.
     """
     if isinstance(n_jobs, Integral) and n_jobs == 0:
-        raise ValueError("n_jobs 0: expected None, 1 or more, or -1 for one thread a core.")
+        raise ValueError("n_jobs 0: expected None, 1 or more, or -1 for one thread per core.")
     if isinstance(n_jobs, Integral) and n_jobs < 0:
         return max(1, available_cores() + 1 + int(n_jobs))
     return 1 if n_jobs is None else n_jobs

@@ -1,4 +1,4 @@
-"""Fitted estimators in model files: what a file must know beside the model stands in its receipt."""
+"""Fitted estimators in model files: the training record also stores what the estimator needs."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Estimator = TypeVar("_Estimator")
 
 
 def file_receipt_of(estimator: Any) -> Receipt:
-    """Return the receipt of a fitted estimator's model, with what makes the estimator of it again."""
+    """Return the training record of a fitted estimator's model, with the data to restore the estimator."""
     receipt: Receipt = estimator.model_.receipt.copy()
     receipt["recipe"] = "estimator"
     if "curves" not in receipt and hasattr(estimator, "history_"):
@@ -36,25 +36,28 @@ def file_receipt_of(estimator: Any) -> Receipt:
 
 
 def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
-    """Make the estimator that a model file has.
+    """Return the estimator stored in a model file.
 
     Raises
     ------
     DataError
-        GN017 when the file is not of an estimator of this class.
+        GN017 when the file was not saved by an estimator of this class.
     ModelFileError
-        GN041 when what it says of the estimator does not fit together.
+        GN041 when the estimator's data are inconsistent.
     """
     about: Any = model.receipt.get("estimator")
     kind = about.get("class") if isinstance(about, dict) else None
     if kind != cls.__name__:
-        found = "no estimator's" if kind is None else f"one of {ascii(kind).strip(chr(39))[:60]}"
-        raise DataError("GN017", f"{source}: {found}, expected one of {cls.__name__}. Use glassnet.load_model.")
+        if kind is None:
+            message = f"{source}: not saved by an estimator, expected {cls.__name__}. Use glassnet.load_model."
+            raise DataError("GN017", message)
+        found = ascii(kind).strip("'")[:60]
+        raise DataError("GN017", f"{source}: saved by {found}, expected {cls.__name__}. Use glassnet.load_model.")
     with damage(source):
         ESTIMATOR.check(about, "receipt.estimator")
         of_classes = model.targets.name != "values"
         if (about["classes"] is not None, about["flat"] is None, issubclass(cls, ClassifierMixin)) != (of_classes,) * 3:
-            raise ValueError(f"receipt.estimator is no {kind}'s")
+            raise ValueError(f"receipt.estimator does not match {kind}")
         estimator: Any = cls(**{name: _restored(value) for name, value in about["parameters"].items()})
         estimator.model_, estimator.options_, estimator.n_iter_ = model, options_of(model.receipt), about["epochs"]
         estimator.n_features_in_ = model.features
@@ -65,7 +68,7 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
         if about["classes"] is not None:
             estimator.classes_ = _array_of(*about["classes"])
             if estimator.classes_.shape != (model.classes,):
-                raise ValueError(f"classes of shape {estimator.classes_.shape} for {model.classes} outputs")
+                raise ValueError(f"classes: shape {estimator.classes_.shape}, expected ({model.classes},)")
             estimator._several = not model.targets.of_classes
     if about["flat"] is not None:
         estimator._flat, estimator._width = about["flat"], model.classes
@@ -74,29 +77,32 @@ def restored(cls: type[_Estimator], model: Model, source: str) -> _Estimator:
 
 
 def _array_of(kind: str, values: Any) -> NDArray[Any]:
-    """Return what `_plain_array` took apart."""
+    """Return the array that `_plain_array` has converted."""
     dtype = np.dtype(kind)
     longest = max((len(value) for value in values if isinstance(value, str)), default=0)
-    if dtype.kind not in "biufUSMmO" or dtype.itemsize > max(16, 4 * longest):  # a type can have any size
-        raise ValueError(f"classes of type {kind}")
+    if dtype.kind not in "biufUSMmO" or dtype.itemsize > max(16, 4 * longest):  # an item may claim any size
+        raise ValueError(f"classes: type {kind} is not supported")
     return np.array(values, dtype)
 
 
 def _plain_array(values: Any) -> list[Any] | None:
     if values is None:
         return None
-    whole = {"M": str, "m": np.int64}.get(values.dtype.kind)  # JSON has no times
+    whole = {"M": str, "m": np.int64}.get(values.dtype.kind)  # JSON has no dates
     return [values.dtype.str, (values if whole is None else values.astype(whole)).tolist()]
 
 
 def _plain_parameters(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Return the parameters as JSON can hold them, and warn of those that no file can."""
+    """Return the parameters in a form that JSON can store; warn about those that cannot be stored."""
     plain = {}
     for name, value in parameters.items():
         try:
             plain[name] = _plain(value)
         except TypeError:
-            warnings.warn(f"{name}: {value!r} cannot be kept in a file; loaded, it has its default.", stacklevel=4)
+            warnings.warn(
+                f"{name}: {value!r} cannot be stored in a file. After loading, {name} has its default value.",
+                stacklevel=4,
+            )
     return plain
 
 
@@ -107,9 +113,9 @@ def _plain(value: Any) -> Any:
         return value
     if isinstance(value, list | tuple | np.ndarray):
         return [_plain(one) for one in value]
-    if isinstance(value, dict):  # whose keys may be numbers, and would be words in JSON
+    if isinstance(value, dict):  # keys may be numbers, which JSON would turn into strings
         return {"pairs": [[_plain(key), _plain(one)] for key, one in value.items()]}
-    raise TypeError(f"{type(value).__name__} is no plain value")
+    raise TypeError(f"{type(value).__name__} is not a plain value")
 
 
 def _restored(value: Any) -> Any:

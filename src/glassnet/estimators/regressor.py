@@ -1,4 +1,4 @@
-"""The estimator for numbers, one or several a sample."""
+"""The estimator for regression, with one or several targets per sample."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
 from ..options.recipes import BY_TASK
-from .base import COMMON, LEARNT, Array, NetworkEstimator
+from .base import COMMON, FITTED_ATTRIBUTES, Array, NetworkEstimator
 from .parameters import parameters_for, with_parameters
-from .validation import numbers_to_learn
+from .validation import regression_targets
 
 
-@with_parameters([*parameters_for("numbers"), *COMMON], LEARNT)
+@with_parameters([*parameters_for("numbers"), *COMMON], FITTED_ATTRIBUTES)
 class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
-    """A network that gives numbers.
+    """A neural network regressor.
 
-    Inputs are standardised by feature inside, and so are the numbers to be learnt; answers are in their own unit. With
-    the loss ``poisson`` the numbers are counts or rates, 0 or more, and the answers positive.
+    Features and targets are standardised internally; predictions are in the unit of the targets. The loss ``poisson``
+    is for counts and rates: targets of 0 or more, positive predictions.
 
     Examples
     --------
@@ -28,31 +28,31 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     (3,)
     """
 
-    def _known(self, y: Array, name: str, *, reset: bool, known_before: bool) -> tuple[Array, tuple[str, ...]]:
+    def _encode(self, y: Array, name: str, *, reset: bool, classes_given: bool) -> tuple[Array, tuple[str, ...]]:
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        values = numbers_to_learn(y, name)
+        values = regression_targets(y, name)
         if reset:
             self._width, self._flat = values.shape[1], y.ndim == 1
         if values.shape[1] != self._width:
-            raise ValueError(f"{name}: {values.shape[1]} numbers a row, but {self._width} were learnt first.")
+            raise ValueError(f"{name}: {values.shape[1]} values per row, expected {self._width}.")
         if self.loss == "poisson" and (values < 0).any():
             row = int((values < 0).any(axis=1).argmax())
-            raise ValueError(f"{name}: {values[row].min():g} in row {row}, but the loss poisson is for 0 or more.")
+            raise ValueError(f"{name}: {values[row].min():g} in row {row}, expected 0 or more with loss poisson.")
         return values, ("y",) if self._flat else tuple(f"y{number}" for number in range(values.shape[1]))
 
     def _task(self) -> dict[str, Any]:
         return BY_TASK["numbers"] | ({"output": "exponential"} if self.loss == "poisson" else {})
 
     def partial_fit(self, X: Any, y: Any, sample_weight: Any = None) -> Self:
-        """Take one epoch of steps on these rows, after what earlier calls, or `fit`, have learnt.
+        """Train for one epoch on these rows, starting from the network of earlier calls or of `fit`.
 
-        The learning rate stays the same; inputs and numbers are standardised by the rows of the first call.
+        The learning rate is constant. The rows of the first call determine how features and targets are standardised.
 
         Parameters
         ----------
         X, y, sample_weight
-            As for `fit`. Weights are those of rows beside each other in one call: in each their mean is made 1.
+            As for `fit`. Weights are relative to the other rows of the same call: their mean is scaled to 1.
 
         Returns
         -------
@@ -61,12 +61,12 @@ class NetworkRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
         Raises
         ------
         ValueError, ArithmeticError
-            As `fit`.
+            As for `fit`.
         """
-        return self._partial_fit(X, y, sample_weight, known_before=False)
+        return self._partial_fit(X, y, sample_weight, classes_given=False)
 
     def predict(self, X: Any) -> Array:
-        """Return the number of each row, shape (n,); or (n, outputs) where `y` had several columns."""
+        """Return the prediction for each row, shape (n,), or (n, outputs) if `y` had several columns."""
         outputs = self._outputs(X)
         numbers: Array = self.model_.targets.invert(outputs)
         return numbers[:, 0] if self._flat else numbers

@@ -1,4 +1,4 @@
-"""What a caller gives, refused in the caller's own words: columns and rows by the names and numbers they have there."""
+"""Checks of the caller's data: error messages name columns and rows as the caller does."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _Result = TypeVar("_Result")
 
 @contextmanager
 def unchanged_after(kinds: Any, estimator: Any, before: dict[str, Any]) -> Iterator[None]:
-    """Have what was learnt before, and its classes, again where a problem of these kinds comes."""
+    """Restore the estimator's attributes when an exception of these kinds is raised."""
     try:
         yield
     except kinds:
-        # scikit-learn's callbacks clean up after this, by attributes of their own.
+        # scikit-learn's callbacks are torn down later and need their attributes.
         callbacks = {name: value for name, value in vars(estimator).items() if name.startswith(("_skl_", "_callback_"))}
         estimator.__dict__.clear()
         estimator.__dict__.update(before | callbacks)
@@ -37,14 +37,14 @@ def unchanged_after(kinds: Any, estimator: Any, before: dict[str, Any]) -> Itera
 
 
 def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y") -> _Result:
-    """Return what scikit-learn's `check` of rows returns; where it met words or missing classes, say in which place.
+    """Run scikit-learn's `check`; if it fails on words or missing classes, raise an error that names the place.
 
-    Dates and times it would take for nanoseconds, so they are refused before.
+    Dates and times are rejected first, because scikit-learn would convert them to nanoseconds.
 
     Raises
     ------
     ValueError
-        As `check`, and for dates or times.
+        As `check`, and for dates and times.
     """
     _require_frame(X)
     _refuse_times(X)
@@ -61,24 +61,22 @@ def in_place(check: Callable[[], _Result], X: Any, y: Any = None, name: str = "y
 
 
 def _require_frame(X: Any) -> None:
-    """Refuse a frame that holds no rows yet, and names of columns that occur twice."""
+    """Reject a lazy frame, and a frame with duplicate column names."""
     if type(X).__name__ == "LazyFrame" and hasattr(X, "collect"):
-        raise TypeError("X: a LazyFrame, which holds no rows yet. Give X.collect().")
-    twice = [name for name, count in Counter(_names(X)).items() if count > 1]
-    if twice:
-        raise ValueError(
-            f"X: several columns are called {', '.join(repr(str(name)) for name in twice[:5])}. Give each a name of "
-            "its own."
-        )
+        raise TypeError("X: a LazyFrame has no rows yet. Pass X.collect().")
+    duplicates = [name for name, count in Counter(_names(X)).items() if count > 1]
+    if duplicates:
+        shown = ", ".join(repr(str(name)) for name in duplicates[:5])
+        raise ValueError(f"X: several columns are named {shown}, expected unique names. Rename the columns.")
 
 
 def _names(X: Any) -> list[Any]:
-    """Return the names of a frame's columns; none of anything else (an Arrow table's `columns` are the columns)."""
+    """Return a data frame's column names, else an empty list (an Arrow table's `columns` are not names)."""
     return list(X.columns) if hasattr(X, "columns") and hasattr(X, "dtypes") else []
 
 
 def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
-    """Refuse columns of dates and times, by their types; or `of_objects`, which takes longer."""
+    """Reject columns of dates and times by their types; with `of_objects` also by their values, which is slower."""
     if of_objects:
         for name, column in _columns(X):
             if any(isinstance(value, _TIMES) or type(value).__name__ == "Period" for value in column):
@@ -92,20 +90,20 @@ def _refuse_times(X: Any, *, of_objects: bool = False) -> None:
 
 
 def is_of_times(kind: Any) -> bool:
-    """Tell whether a type of NumPy, pandas or polars is one of dates, times or durations."""
+    """Return whether a NumPy, pandas or polars type holds dates, times or durations."""
     of_polars = getattr(kind, "is_temporal", None)
     return bool(of_polars()) if of_polars else getattr(kind, "kind", "") in ("m", "M")
 
 
 def _dated(where: str) -> ValueError:
     return ValueError(
-        f"{where}: dates or times, which a network cannot take. Turn them into numbers, as days or years since one "
-        "day, or leave them out."
+        f"{where}: dates or times, expected numbers. Convert them to numbers, for example days since a fixed date, or "
+        "drop them."
     )
 
 
 def _columns(X: Any) -> Iterator[tuple[str, Any]]:
-    """Yield what each column is called in a message, and its values as objects, but for those of numbers alone."""
+    """Yield the displayed name and the values, as objects, of each column that is not purely numeric."""
     named: Iterator[tuple[str, Any]]
     if names := _names(X):
         named = ((repr(str(name)), np.asarray(X[name])) for name in names)
@@ -122,14 +120,14 @@ def _refuse_words(X: Any, problem: Exception) -> NoReturn:
         for row, value in enumerate(column):
             if isinstance(value, str) and not _converts(value):
                 raise ValueError(
-                    f"X: column {name} has {value!r} in row {row}, expected numbers. Encode words first, as with a "
-                    "ColumnTransformer and OneHotEncoder in a pipeline."
+                    f"X: column {name} has {value!r} in row {row}, expected numbers. Encode words first, for example "
+                    "with a OneHotEncoder in a ColumnTransformer."
                 ) from None
     raise problem
 
 
 def _converts(value: Any) -> bool:
-    """Tell whether NumPy makes a number of a value; what text in a table means is for `data.text` to say."""
+    """Return whether NumPy converts a value to a number; `data.text` is about text in tables."""
     try:
         float(value)
     except (ValueError, TypeError):
@@ -138,12 +136,12 @@ def _converts(value: Any) -> bool:
 
 
 def plain_classes(y: Array, name: str) -> Array:
-    """Return a column of objects as numbers or truth values where all are such, and refuse what is missing or mixed.
+    """Return a column of objects as numbers or booleans if all its values are; reject missing values and mixed types.
 
     Raises
     ------
     ValueError
-        With the first row that is missing, or the types that are mixed.
+        With the first row without a value, or the mixed types.
     """
     if y.dtype != object or y.ndim != 1:
         return y
@@ -153,7 +151,8 @@ def plain_classes(y: Array, name: str) -> Array:
         return np.array(y.tolist())
     if len(kinds) > 1:
         raise ValueError(
-            f"{name}: values of several types, {' and '.join(kinds)}. Make them one, such as by astype(str)."
+            f"{name}: values of the types {', '.join(kinds)}, expected one type. Convert them, for example with "
+            "astype(str)."
         )
     return y
 
@@ -165,13 +164,13 @@ def _kind(value: Any) -> str:
     return type(value).__name__
 
 
-def numbers_to_learn(y: Array, name: str) -> Array:
-    """Return what is to be learnt as float64, shape (n, outputs).
+def regression_targets(y: Array, name: str) -> Array:
+    """Return regression targets as float64, shape (n, outputs).
 
     Raises
     ------
     ValueError
-        Where a value is missing or a word.
+        When a value is missing or is not a number.
     """
     y = y.toarray() if hasattr(y, "toarray") else y
     if is_of_times(y.dtype):
@@ -186,28 +185,28 @@ def numbers_to_learn(y: Array, name: str) -> Array:
     except (ValueError, TypeError):
         odd = next((value for value in values if not _converts(value)), values[0])
         shown = str(odd) if isinstance(odd, str) else odd
-        raise ValueError(f"{name}: {shown!r}, expected numbers. NetworkClassifier learns classes.") from None
+        raise ValueError(f"{name}: {shown!r}, expected numbers. For classes, use NetworkClassifier.") from None
 
 
 def _require_present(y: Array, name: str, width: int = 1) -> None:
     for place, value in enumerate(y):
-        # pandas' NA refuses to be compared, but has no other use than to be missing.
+        # Comparing pandas' NA raises, but it always means a missing value.
         if value is None or type(value).__name__ in ("NAType", "NaTType") or value != value:
-            raise ValueError(f"{name}: row {place // width} is missing. Leave such rows out.")
+            raise ValueError(f"{name}: row {place // width} has no value. Drop such rows.")
 
 
 def require_same(name: str, wanted: Any, there: Any) -> None:
-    """Refuse a parameter that is another than that of the network that goes on: ValueError."""
+    """Raise ValueError if a parameter differs from that of the fitted network."""
     if wanted != there:
         raise ValueError(
-            f"{name} {wanted!r}: what goes on has {there!r}. Set it back, or fit anew with warm_start=False."
+            f"{name} {wanted!r}: the fitted network has {there!r}. Set {name} back, or fit with warm_start=False."
         )
 
 
 def require_same_network(architecture: Architecture, options: Options, *, given_loss: bool) -> None:
-    """Refuse activations, or a named loss (`given_loss`), that are not those of the network that goes on: ValueError.
+    """Raise ValueError if activations, or a named loss (`given_loss`), differ from those of the fitted network.
 
-    It would keep its own, whatever the parameters say.
+    Further training would ignore the new values.
     """
     require_same("activation", options.activations[:-1], architecture.activations[:-1])
     if given_loss:
@@ -217,20 +216,21 @@ def require_same_network(architecture: Architecture, options: Options, *, given_
         require_same(name, loss_parameter(options.loss, options.loss_parameter), architecture.loss_parameter)
 
 
-def parts_for(data: Dataset, options: Options, wish: str) -> tuple[Dataset, Dataset | None]:
-    """Divide rows as `parts_of`; where they are too few, speak of the parameter that wishes for it.
+def parts_for(data: Dataset, options: Options, parameter: str) -> tuple[Dataset, Dataset | None]:
+    """Split rows as `parts_of` does; if there are too few, name the `parameter` that requires held-out rows.
 
     Raises
     ------
     DataError
-        GN010 when a part would be empty.
+        GN010 when either part would be empty.
     """
     try:
         return parts_of(data, options)
     except DataError as problem:
-        part = f"validation_fraction {options.validation:g} of {len(data)} rows"
+        held_out = count_aside(len(data), options.validation)
         raise DataError(
             problem.code,
-            f"{wish}: {part} is {count_aside(len(data), options.validation)}, and both sides need some. Give more "
-            "rows, another validation_fraction, or X_val and y_val.",
+            f"{parameter}: validation_fraction {options.validation:g} of {len(data)} rows is {held_out}, but training "
+            "and validation need at least one row each. Give more rows, another validation_fraction, or X_val and "
+            "y_val.",
         ) from None

@@ -1,8 +1,8 @@
-"""Explanations of a network from outside: nothing in the core knows that it is watched.
+"""Explanations of networks; the training code contains no hooks for them.
 
-`trace` recomputes one training step in full, `replay` any step of a finished run; `why` explains an answer.
-`backquery`, `dream` and `typical_rows` find inputs that the network takes for a class; `examine_nodes` and
-`hidden_space` look at hidden layers; `find_suspects` ranks labels that are wrong or ambiguous.
+`trace` recomputes one training step in full, `replay` any step of a finished training run; `why` explains an answer.
+`backquery`, `dream` and `typical_rows` find inputs typical of a class; `examine_nodes` and `hidden_space` examine
+hidden layers; `find_suspects` ranks labels that may be wrong or ambiguous.
 """
 
 from .backquery import backquery, dream

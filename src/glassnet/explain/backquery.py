@@ -1,9 +1,9 @@
-"""Find inputs that a network takes for a class: the notes' way backwards, and gradient ascent.
+"""Find inputs typical of a class: the backquery of the notes, and activation maximization.
 
-`backquery` runs the network from the outputs to the inputs, as the notes' book does: every sum is undone by the
-activation's inverse, every link by the transposed weights. `dream` climbs: it looks for the input that drives the sum
-of one output highest, with a sober prior that keeps the picture smooth and small in ink. Where that is no input of the
-class, it climbs to where the sum is above all others, from one start after another.
+`backquery` runs the network from the outputs to the inputs, as in the book of the notes, with the inverse of each
+activation and the transposed weights. `dream` maximizes the logit of a class by gradient ascent, with a prior for
+smooth images with little ink. If the model does not classify the result as the class, it maximizes the margin of the
+logit over the others instead, from several starting points.
 """
 
 from __future__ import annotations
@@ -24,75 +24,76 @@ from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
 STEPS, RATE = 200, 0.05
-"""Steps of the climb, and how far a pixel can move in one, as a part of the range."""
+"""Steps of gradient ascent, and the largest change of a pixel in one step, as a fraction of the range."""
 NOISES = 24
-"""Starts of noise, at most, for a class that the climb from black does not come to."""
+"""Most starting points of noise for a class."""
 
 
 def backquery(model: Model) -> Array:
-    """Run the network backwards from each class's target, as `NeuralNetwork.backquery` does.
+    """Run the network backwards from the target of each class, as `NeuralNetwork.backquery` does.
 
     Parameters
     ----------
     model : Model
-        With sigmoid nodes throughout; of an ensemble, the first member.
+        Model with sigmoid in every layer; of an ensemble, the first member is used.
 
     Returns
     -------
     ndarray, shape (classes, features)
-        One input a class, 0.01 to 0.99: each is stretched to that range on its own, so it is to be looked at.
+        One input per class, each rescaled to 0.01 to 0.99, for viewing.
 
     Raises
     ------
     OptionError
-        GN081 when a layer has no sigmoid: only the sigmoid has the inverse that the book uses; or when the model has no
-        classes, or its inputs are a table's columns.
+        GN081 if a layer has another activation than sigmoid, whose inverse the book uses; if the model has no exclusive
+        classes; or if its inputs are columns of a table.
     """
     require_common_range(model, "backquery")
     network = model.network
     if has_no_inverse(model):
         kinds = ", ".join(network.architecture.activations)
-        raise OptionError("GN081", f"backquery: the layers are {kinds}; the book's way back needs sigmoid. Use dream.")
-    # A target of 0 or 1 is beyond the sigmoid's reach: the notes' take its place.
+        raise OptionError("GN081", f"backquery: the layers are {kinds}, expected sigmoid in every layer. Use `dream`.")
+    # The sigmoid does not reach targets of 0 and 1; those of the notes replace them.
     return backwards(network, np.clip(model.targets.table(), 0.01, 0.99))
 
 
 def has_no_inverse(model: Model) -> bool:
-    """Return whether some layer has no sigmoid, so that the book's inverse does not exist."""
+    """Return whether a layer has another activation than sigmoid, so that `backquery` does not apply."""
     return set(model.network.architecture.activations) != {"sigmoid"}
 
 
 def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: ArrayLike | None = None) -> Array:
-    """Find the input that maximises each class's sum, by gradient ascent.
+    """Find an input that maximizes the logit of each class, by gradient ascent (activation maximization).
 
-    What grows is ``z_k − c (smooth · TV(x) + small · ½ Σ x²)``, where x is the sample from 0 to 1, TV its total
-    variation (Rudin, Osher and Fatemi 1992), and c the size of the slope of ``z_k`` at the start, so that the
-    prior weighs the same for every model. The steps are Adam's (Kingma and Ba 2015), from all zeros, kept in range.
+    The objective is ``z_k − c (smooth · TV(x) + small · ½ Σ x²)`` with the logit ``z_k``, the sample x from 0 to 1, its
+    total variation TV (Rudin, Osher and Fatemi 1992), and the magnitude c of the gradient of ``z_k`` at the start, so
+    that the prior has the same weight for every model. The optimizer is Adam (Kingma and Ba 2015), from all zeros,
+    clipped to the range.
 
-    In a deep or saturated network another sum may grow with it, or the slope vanish. For a class whose input the model
-    does not take for it, what grows instead is the gap between ``z_k`` and the soft maximum of the other sums, c is the
-    size of its slope at every step, and the climb is begun anew, from black, from a sample that the model takes for the
-    class if there are samples, from grey, then from noise, until the model answers with the class. A class that is not
-    reached so is left as it was; a model may never answer with it.
+    In a deep or saturated network other logits may grow as well, or the gradient may vanish. For inputs that the model
+    does not classify as their class, the objective is the margin of ``z_k`` over the soft maximum of the other logits,
+    with c the magnitude of its gradient at every step. The ascent then starts from black, from a sample classified as
+    the class (if there are samples), from grey, and from noise, until the model predicts the class. Otherwise the first
+    result is returned; a model may never predict the class.
 
     Parameters
     ----------
     model : Model
-        Of an ensemble, the members' mean sum grows.
+        Of an ensemble, the mean logits of the members are used.
     smooth, small : float
-        How much the prior weighs; `smooth` is for pictures only.
+        Weights of the prior; `smooth` is for images only.
     samples : array-like, shape (n, features), optional
-        Unscaled samples, such as those it was trained on. A class that it answers for one of them is reached.
+        Unscaled samples, such as the training samples. Every class predicted for one of them is reached.
 
     Returns
     -------
     ndarray, shape (classes, features)
-        One input a class, as parts of the largest value, 0 to 1.
+        One input per class, as fractions of the largest value, 0 to 1.
 
     Raises
     ------
     OptionError
-        GN081 when the model has no classes, or its inputs are a table's columns.
+        GN081 if the model has no exclusive classes, or its inputs are columns of a table.
 
     References
     ----------
@@ -116,7 +117,7 @@ def dream(model: Model, *, smooth: float = 0.5, small: float = 0.3, samples: Arr
 
 
 def require_common_range(model: Model, what: str) -> None:
-    """Refuse models without classes, or whose inputs are a table's columns.
+    """Reject models without exclusive classes, or whose inputs are columns of a table.
 
     Raises
     ------
@@ -127,13 +128,12 @@ def require_common_range(model: Model, what: str) -> None:
     if model.columns:
         raise OptionError(
             "GN081",
-            f"{what}: it ends at values from 0 to 1, but a table's columns have no common range: a word sets one input "
-            "among several, a number is within 3 deviations. Use typical_rows.",
+            f"{what}: inputs must share one range, which the columns of a table do not. Use `typical_rows`.",
         )
 
 
 class _InputSearch:
-    """Gradient ascent on a model's inputs, with a prior for smooth pictures of little ink."""
+    """Gradient ascent on the inputs of a model, with a prior for smooth images with little ink."""
 
     def __init__(self, model: Model, smooth: float, small: float) -> None:
         self._model, self._smooth, self._small = model.unchecked(), smooth, small
@@ -145,7 +145,7 @@ class _InputSearch:
         return same
 
     def maximise_sum(self) -> Array:
-        """Maximise each class's sum, starting from black."""
+        """Maximize the logit of each class, starting from black."""
         x, ascent = np.zeros((self._model.classes, self._model.features)), GradientAscent(RATE, STEPS)
         directions = np.eye(self._model.classes)
         unit = _rms(self._gradient(self._signals(x), directions))
@@ -155,7 +155,7 @@ class _InputSearch:
         return x
 
     def clearest_samples(self, samples: ArrayLike | None) -> Array | None:
-        """Return, for each class, the sample whose sum is furthest above the others."""
+        """Return, for each class, the sample whose logit has the largest margin."""
         if samples is None:
             return None
         rows, classes = np.asarray(samples), range(self._model.classes)
@@ -167,7 +167,7 @@ class _InputSearch:
         return chosen
 
     def maximise_margin(self, starts: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
-        """Maximise the margin of each class's sum above the others; return the best input and the last one."""
+        """Maximize the margin of each class; return the best input and the last one."""
         x, ascent = starts, GradientAscent(RATE, STEPS)
         best, largest = x, np.full(len(x), -np.inf)
         for step in range(STEPS):
@@ -202,9 +202,9 @@ def _rms(gradient: Array) -> Array:
 
 
 def _margins(sums: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
-    """Return how far each row's own sum is above the others' maximum, and the direction of sums to widen that.
+    """Return the margin of each row's own logit over the largest other one, and the direction that increases it.
 
-    The direction is the slope of ``z_k − ln Σ_j≠k exp z_j``.
+    The direction is the gradient of ``z_k − ln Σ_j≠k exp z_j`` by the logits.
     """
     rows, rival_sums = np.arange(len(sums)), sums.copy()
     own = rival_sums[rows, classes]
@@ -215,7 +215,7 @@ def _margins(sums: Array, classes: NDArray[np.int64]) -> tuple[Array, Array]:
 
 
 def _starting_points(model: Model, samples: Array | None) -> Iterator[Array]:
-    """Yield starting points, a row a class: black, a sample, grey, then noise, of pictures in squares too."""
+    """Yield starting points, one row per class: black, a sample, grey, then noise (for images also in squares)."""
     repeats = (model.classes, 1)
     yield np.zeros((model.classes, model.features))
     if samples is not None:
@@ -231,7 +231,7 @@ def _starting_points(model: Model, samples: Array | None) -> Iterator[Array]:
 
 
 def _total_variation_gradient(pictures: Array) -> Array:
-    """Return the gradient of ``Σ √(dx² + dy² + ε)`` of each picture, shape (n, rows, columns, channels)."""
+    """Return the gradient of ``Σ √(dx² + dy² + ε)`` of each image, shape (n, rows, columns, channels)."""
     down = np.diff(pictures, axis=1, append=pictures[:, -1:])
     across = np.diff(pictures, axis=2, append=pictures[:, :, -1:])
     length = np.sqrt(down**2 + across**2 + 1e-4)

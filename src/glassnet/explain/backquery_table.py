@@ -1,8 +1,8 @@
-"""Find the row of a table that is typical of a class, by gradient ascent as `backquery.dream` does for pictures.
+"""Find the row of a table that is typical of a class, by gradient ascent as `backquery.dream` does for images.
 
-A table's columns have no common range, so the climb is in each column's terms: a number moves in deviations from its
-middle, yes or no and words are probabilities. What is sought is the likeliest row of the class where columns were
-independent: the network says how likely the class is of the row, the prior how likely the row is.
+The columns of a table have no common range, so numbers are in standard deviations from the middle, and words and yes or
+no are probabilities. The result is the most probable row of the class if columns were independent: the network gives
+the probability of the class, a prior the probability of the row.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from .gradient_ascent import GradientAscent
 from .input_gradients import forward_members, input_gradients, mean_output_sums, members_in_float64, require_classes
 
 STEPS, RATE = 500, 0.1
-"""Steps of the climb, and how far a column can move in one: in deviations, and in logarithms of odds."""
+"""Steps of gradient ascent, and the largest change in one step: in standard deviations, or in log odds."""
 _RARE = 1e-3
 _softmax = ACTIVATIONS["softmax"].value
 
 
 @dataclass(frozen=True)
 class TypicalRow:
-    """A row that is typical of a class to the network.
+    """A row that the network considers typical of a class.
 
     Parameters
     ----------
     columns : dict
-        Each column's value in its own unit: a number, or the probability of each word, or of yes and of no; those first
-        that are furthest from what is usual.
+        Value of each column in its own unit: a number, or the probability of each word, or of yes and no; the least
+        typical columns first.
     unusual : dict
-        How far each is from that, in nats: half the square of a number's deviations from the middle, the divergence of
-        the probabilities from the usual ones.
+        Deviation of each column from the prior, in nats: half the squared standard score of a number, or the divergence
+        of probabilities.
     deviations : dict
-        How many deviations from the middle each number is.
+        Standard score of each number: standard deviations from the middle.
     row : ndarray, shape (features,)
-        The encoded row of these numbers with the likeliest words.
+        Encoded row of these numbers with the most probable words.
     answer : int
-        What the model answers to that row: asked again.
+        Prediction of the model for that row.
     confidence : float
-        How sure of it the model is, 0 to 1.
+        Confidence of that prediction, 0 to 1.
     """
 
     columns: dict[str, float | dict[str, float]]
@@ -57,32 +57,32 @@ class TypicalRow:
 
 
 def typical_rows(model: Model) -> list[TypicalRow]:
-    """Find the most likely row of each class, by gradient ascent.
+    """Find the most probable row of each class, by gradient ascent.
 
-    What grows is ``log p(class | row) + log p(row)``. The network says the first, by its softmax or sigmoid outputs at
-    the model's temperature. The second is sober: numbers are normal around their middle with the deviation that their
-    quartiles tell, within the range of training, yes is as frequent as in training, words are alike frequent (how
-    frequent they were, a model does not keep), nothing is missing, and columns know nothing of each other. The steps
-    are Adam's (Kingma and Ba 2015), from the middle of everything, so the row found may be one of several.
+    The objective is ``log p(class | row) + log p(row)``. The network gives the first term, by its softmax or sigmoid
+    outputs at the temperature of the model. The second term is a prior with independent columns and no missing values:
+    numbers are normal around their middle with a standard deviation from their quartiles, within the training range;
+    yes is as frequent as in training; words are equally frequent, because a model does not store their frequencies. The
+    optimizer is Adam (Kingma and Ba 2015), from the middle of every column, so the result may be one of several optima.
 
     Parameters
     ----------
     model : Model
-        Of a table with named columns; of an ensemble, the members' mean sum counts.
+        Model of a table with named columns; of an ensemble, the mean logits of the members are used.
 
     Returns
     -------
-    list of Typical
-        One a class.
+    list of TypicalRow
+        One per class.
 
     Raises
     ------
     OptionError
-        GN081 when the model has no classes, or its inputs are no columns.
+        GN081 if the model has no exclusive classes, or no named columns.
     """
     require_classes(model, "typical rows")
     if model.columns is None:
-        raise OptionError("GN081", "typical rows: the model's inputs are no columns of a table. Use dream.")
+        raise OptionError("GN081", "typical rows: expected a model of a table with named columns. Use `dream`.")
     columns = [_parameters_of(one) for one in model.columns.inputs]
     ends = np.cumsum([column.size for column in columns])[:-1]
     theta = np.repeat(np.concatenate([column.start for column in columns])[None], model.classes, axis=0)
@@ -103,7 +103,7 @@ def typical_rows(model: Model) -> list[TypicalRow]:
 
 
 def _log_probability_gradient(model: Model, members: list[Network], inputs: Array) -> Array:
-    """Return the gradient of the log probability of each row's own class, by the row's inputs."""
+    """Return the gradient of the log probability of each row's own class by the inputs."""
     signals, every = forward_members(members, model.scaling.apply(inputs)), np.eye(model.classes)
     sums = mean_output_sums(signals) / model.temperature
     if model.network.architecture.activations[-1] == "sigmoid":
@@ -138,7 +138,7 @@ def _to_typical_row(model: Model, columns: list[_ColumnParameters], parts: list[
 
 
 class _NumberColumn:
-    """Deviations from the middle, and the input that encodes them."""
+    """Standard score of a number, and the input that encodes it."""
 
     size, start = 1, np.zeros(1)
 
@@ -150,7 +150,7 @@ class _NumberColumn:
         return np.clip(part, *self.ends)
 
     def inputs(self, part: Array) -> Array:
-        return np.pad(part / np.hypot(1, part / CLIP), ((0, 0), (0, self.width - 1)))  # the flag: not missing
+        return np.pad(part / np.hypot(1, part / CLIP), ((0, 0), (0, self.width - 1)))  # flag for missing values
 
     likeliest_inputs = inputs
 
@@ -163,7 +163,7 @@ class _NumberColumn:
 
 
 class _WordColumn:
-    """Log odds of some words, and the inputs that encode them."""
+    """Log odds of words, and the inputs that encode them."""
 
     def __init__(self, usual: Array, width: int) -> None:
         self.usual, self.size, self.width = usual, len(usual), width
@@ -179,7 +179,7 @@ class _WordColumn:
         return self.encode(np.eye(self.size)[part.argmax(axis=1)])
 
     def encode(self, probabilities: Array) -> Array:
-        return np.pad(probabilities, ((0, 0), (0, self.width - self.size)))  # the last input: not missing
+        return np.pad(probabilities, ((0, 0), (0, self.width - self.size)))  # last input: missing value
 
     def by_probability(self, by_input: Array) -> Array:
         return by_input[:, : self.size]
@@ -196,7 +196,7 @@ class _WordColumn:
 
 
 class _BooleanColumn(_WordColumn):
-    """Yes and no: one input, 1 and −1."""
+    """Yes and no as one input, 1 and −1."""
 
     def encode(self, probabilities: Array) -> Array:
         return probabilities[:, :1] - probabilities[:, 1:]

@@ -1,4 +1,4 @@
-"""Counterfactuals: a small change of a sample that changes the answer, verified by the model."""
+"""Counterfactuals: small changes of a sample that change the prediction, verified by the model."""
 
 from __future__ import annotations
 
@@ -14,33 +14,33 @@ from ..nn.activations import Array
 from .input_gradients import forward_members, input_gradients, input_range, mean_output_sums, select_row
 
 MAX_ITERATIONS, MAX_STEP, GROWTH = 12, 0.25, 1.25
-"""Turns at most towards another answer; how far the first goes at most, in parts of the range, as slopes are good
-nearby; and how that grows from turn to turn, so that none goes on for long."""
+"""Most iterations; largest first step as a fraction of the range, because gradients are local; and its growth per
+iteration, which bounds the search time."""
 MIN_STEP = 0.002
-"""How far at least, doubled from turn to turn: whole grey values may undo a small change."""
+"""Smallest step, doubled in each iteration, because rounding to whole grey values may undo a small change."""
 STEP_FACTORS = np.array([0.5, 1.0, 1.5, 2.0])
-"""How far along a way one looks, in parts of where the slopes see the border: they see it too near or too far."""
+"""Tested step lengths, relative to the distance of the linearised decision boundary."""
 MAX_DIRECTIONS = 10
-"""Of many classes, only the ways to the next ones are followed."""
+"""Most classes towards which a step is considered."""
 SHRINK_FACTORS = np.array([*np.geomspace(0.1, 1, 48), 1.12, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0])
-"""Parts of a change that are tried; more than all of it, as whole grey values may undo a small one."""
+"""Tested fractions of a change; above 1 because rounding to whole grey values may undo a small change."""
 FINE_SHRINK_FACTORS = np.linspace(0.95, 1, 9)[:-1]
-"""Parts of a change that flips, and hardly less of it does not."""
+"""Tested fractions of a change that is nearly as short as possible."""
 
 
 @dataclass(frozen=True)
 class Flip:
-    """A small change of a sample that changes the answer.
+    """A counterfactual: a slightly changed sample with another prediction.
 
     Parameters
     ----------
     sample : ndarray, shape (features,)
-        The changed sample, unscaled, from 0 to the largest value, but for a table's columns; whole numbers where the
-        sample's were.
+        Changed sample, unscaled, from 0 to the largest value (except for columns of a table); whole numbers if those of
+        the original sample are.
     answer : int
-        What the model answers to it, 1 or 0 for a label: asked again, not computed from slopes.
+        Prediction of the model for the changed sample; 1 or 0 for a label.
     distance : float
-        Euclidean length of the change, as a part of the largest value.
+        Euclidean length of the change, as a fraction of the largest value.
     """
 
     sample: NDArray[Any]
@@ -49,17 +49,17 @@ class Flip:
 
 
 class FlipSearch:
-    """Searches for small changes of one sample that change the answer.
+    """Search for small changes of a sample that change the prediction.
 
     Parameters
     ----------
     model : Model
     raw : ndarray, shape (features,)
-        The sample, unscaled.
+        Unscaled sample.
     answer : int
-        What the model answers to it.
+        Prediction of the model for it.
     output : int or None
-        The label that is asked about, where answers do not compete.
+        Label to change, for multi-label models.
     """
 
     def __init__(self, model: Model, raw: NDArray[Any], answer: int, output: int | None) -> None:
@@ -67,14 +67,14 @@ class FlipSearch:
         self._whole = np.issubdtype(raw.dtype, np.integer)
 
     def follow_gradients(self, directions: Array) -> Flip | None:
-        """Step along the gradient to the nearest border until the model's answer changes.
+        """Step along the gradient to the nearest decision boundary until the prediction changes.
 
-        A pixel at an end of the range can only move inwards, so it is left out of a way that leads outwards.
+        A pixel at an end of the range can only move inwards, so it is excluded from directions that lead outwards.
 
         Parameters
         ----------
         directions : ndarray, shape (directions, outputs)
-            Directions of the outputs' sums that lead to another answer; the border is where one is 0.
+            Directions of the logits that lead to another prediction; at the boundary one of the products is 0.
         """
         scaling, ends = self._model.scaling, input_range(self._model)
         low, high = scaling.apply(np.repeat(np.array(ends)[:, None], len(self._raw), axis=1))  # (features,) each
@@ -89,7 +89,7 @@ class FlipSearch:
             length = min(max(reach, MIN_STEP * 2**iteration), longest * GROWTH**iteration)
             steps = np.clip(x + length * STEP_FACTORS[:, None] * direction, low, high)
             signals = self._signals(steps)
-            gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest border
+            gaps = -(mean_output_sums(signals) @ other_directions.T).max(axis=1)  # (steps,): to the nearest boundary
             best = int((gaps < 0).argmax() if (gaps < 0).any() else gaps.argmin())
             x, signals = steps[[best]], [select_row(one, best) for one in signals]
             if gaps[best] < 0 and (flip := self._shorten(np.clip(scaling.invert(x[0]), *ends))):
@@ -98,7 +98,7 @@ class FlipSearch:
         return None
 
     def _move_closer(self, flip: Flip, directions: Array, low: Array, high: Array) -> Flip:
-        """Step to the nearest point of the border, linearised at the flip; return the shorter change."""
+        """Step to the nearest point of the boundary, linearised at the flip; return the shorter change."""
         start, flipped = self._model.scaling.apply(np.stack([self._raw, flip.sample]))
         signals = self._signals(flipped[None])
         crossed = [(directions @ mean_output_sums(signals)[0]).argmax()]
@@ -110,14 +110,14 @@ class FlipSearch:
         return closer if closer and closer.distance < flip.distance else flip
 
     def _signals(self, x: Array) -> list[Signals]:
-        """Run scaled samples forward in the model's own precision, near enough since flips are verified."""
+        """Run scaled samples forward in the model's own precision, which suffices because flips are verified."""
         members = list(self._model.members)
         return forward_members(members, x.astype(members[0].parameters.flat.dtype))
 
     def _border_direction(
         self, x: Array, signals: list[Signals], directions: Array, low: Array, high: Array
     ) -> tuple[Array | None, float]:
-        """Return the unit direction to the nearest border, linearised at x, and the distance."""
+        """Return the unit direction to the nearest decision boundary, linearised at x, and the distance."""
         gaps = -(directions @ mean_output_sums(signals)[0])
         chosen = np.argsort(gaps, kind="stable")[:MAX_DIRECTIONS]
         slopes = input_gradients(
@@ -132,32 +132,32 @@ class FlipSearch:
         return slopes[nearest] / lengths[nearest], max(float(reach[nearest]), 0.0) * 1.02
 
     def _shorten(self, changed: Array, parts: Array = SHRINK_FACTORS) -> Flip | None:
-        """Shorten a change as far as the answer stays changed; in whole numbers where the sample's values are."""
+        """Return the shortest fraction of a change that changes the prediction, rounded if the sample is whole."""
         rows = np.clip(self._raw + parts[:, None] * (changed - self._raw.astype(float)), *input_range(self._model))
         rows = np.rint(rows) if self._whole else rows
         flipped = rows[self._answers(rows) != self._answer]
-        # A row alone can be rounded otherwise than among others, so it is asked once more.
+        # Rounding can differ between a single row and a batch, so each row is verified.
         return next((flip for row in flipped if (flip := self._verify(row))), None)
 
     def move_towards(self, samples: NDArray[Any]) -> Flip | None:
-        """Move straight towards samples with another answer; return the shortest change.
+        """Move straight towards samples with another prediction; return the shortest change.
 
         Parameters
         ----------
         samples : ndarray, shape (n, features)
-            Unscaled.
+            Unscaled samples.
         """
         flips = [flip for sample in samples if (flip := self._shorten(sample, SHRINK_FACTORS[SHRINK_FACTORS <= 1]))]
         shortest = min(flips, key=lambda flip: flip.distance, default=None)
         return shortest and (self._shorten(shortest.sample, FINE_SHRINK_FACTORS) or shortest)
 
     def _answers(self, rows: Array) -> NDArray[np.int64]:
-        """Return the model's answer to each row."""
+        """Return the prediction for each row."""
         answers: NDArray[np.int64] = self._model.predict(rows)
         return answers if self._output is None else answers[:, self._output]
 
     def _verify(self, sample: Array) -> Flip | None:
-        """Return a changed sample as a flip, rounded where the sample's values are whole; None if it is none."""
+        """Return a changed sample as a flip, rounded if the sample is whole; None if the prediction is unchanged."""
         changed = np.rint(sample).astype(self._raw.dtype) if self._whole else sample
         answer = int(self._answers(changed[None])[0])
         if answer == self._answer:

@@ -1,4 +1,4 @@
-"""Gradient ascent, as `backquery` and `backquery_table` use it."""
+"""Gradient ascent for `backquery` and `backquery_table`."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from ..nn.activations import Array
 
 
 class GradientAscent:
-    """Adam (Kingma and Ba 2015, β₁ = 0.9, β₂ = 0.99) uphill, with a rate that falls linearly to 0.
+    """Adam (Kingma and Ba 2015, β₁ = 0.9, β₂ = 0.99) for ascent, with a rate that decreases linearly to 0.
 
     Parameters
     ----------
     rate : float
-        Length of the first step, about, in each direction.
+        Approximate length of the first step in each coordinate.
     steps : int
-        How many there will be.
+        Number of steps.
     """
 
     def __init__(self, rate: float, steps: int) -> None:

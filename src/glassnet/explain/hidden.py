@@ -1,4 +1,4 @@
-"""Hidden space: a hidden layer's activations in their first two principal components."""
+"""Hidden space: activations of a hidden layer in their first two principal components."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ class HiddenSpace:
     Parameters
     ----------
     points : ndarray, shape (n, 2)
-        Each sample's place on the first two principal components, in the activations' unit.
+        Coordinates of each sample on the first two principal components, in the unit of the activations.
     labels : ndarray of int64, shape (n,)
-        The true class of each.
+        True class of each sample.
     classes : int
-        How many classes the model knows.
+        Number of classes of the model.
     explained : tuple of two floats
-        Part of the variance of all nodes that lies along each component, 0 to 1.
+        Fraction of the variance of all nodes along each component, 0 to 1.
     layer, nodes : int
-        Which hidden layer, the first being 1, and its nodes; of an ensemble, the nodes of all members.
+        Number of the hidden layer, from 1, and of its nodes; for an ensemble, those of all members.
     """
 
     points: Array
@@ -44,25 +44,24 @@ class HiddenSpace:
 
 
 def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> HiddenSpace:
-    """Project the activations of a hidden layer on their first two principal components (by singular values).
+    """Project the activations of a hidden layer on their first two principal components (by SVD).
 
-    A component can point either way; here its largest part is positive, so that the same model gives the same picture.
+    The sign of a component is arbitrary; here its largest coefficient is positive, so the plot is reproducible.
 
     Parameters
     ----------
     model : Model
     data : Dataset
-        Of more than 2,000 samples, as many are taken evenly.
+        Labelled samples; if there are more than 2,000, evenly spaced ones are used.
     layer : int, optional
-        Which hidden layer, the first being 1; the last if not given.
+        Hidden layer, from 1; the last one by default.
 
     Raises
     ------
     DataError
-        GN010, GN017 when the data do not fit the model.
+        GN010, GN017 if the data do not fit the model.
     OptionError
-        GN021 for a layer that is not there; GN081 when the model has no hidden layer, or its samples do not belong to
-        one class each.
+        GN021 for a layer that does not exist; GN081 if the model has no hidden layer or no exclusive classes.
 
     References
     ----------
@@ -75,7 +74,7 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
         raise OptionError("GN081", "hidden space: the network has no hidden layer.")
     layer = layers if layer is None else layer
     if not 1 <= layer <= layers:
-        raise OptionError("GN021", f"layer {layer}: the network has the hidden layers 1 to {layers}.")
+        raise OptionError("GN021", f"layer {layer}: the network has hidden layers 1 to {layers}.")
     count = min(len(data), MOST_SAMPLES)
     rows = np.arange(count) * len(data) // count
     with one_blas_thread():
@@ -86,7 +85,7 @@ def hidden_space(model: Model, data: Dataset, layer: int | None = None) -> Hidde
 
 
 def _principal_components(hidden: Array) -> tuple[Array, tuple[float, float]]:
-    """Return coordinates on the first two components, and their shares of the variance; 0 where there are fewer."""
+    """Return coordinates on the first two components, and their fractions of the variance; 0 for missing ones."""
     _, sizes, directions = np.linalg.svd(hidden - hidden.mean(axis=0), full_matrices=False)
     first = np.zeros((2, hidden.shape[1]))
     first[: len(directions)] = directions[:2]

@@ -1,7 +1,7 @@
-"""Gradients of the answers: how the output sums change with an input or a hidden activation.
+"""Gradients of the logits by the inputs and the hidden activations.
 
-Training asks how the loss moves with the weights; an explanation asks how the answer moves with the signals. It is the
-chain rule over the same links, always exact, whatever rule the network was trained by.
+Training needs the gradient of the loss by the weights, explanations that of the outputs by the signals. It is the exact
+chain rule, whatever rule the network was trained with.
 """
 
 from __future__ import annotations
@@ -16,34 +16,34 @@ from ..nn.network_class import Network
 
 
 def output_gradients(network: Network, signals: Signals, direction: Array) -> list[Array]:
-    """Return the gradient of ``direction · z``, z the output sums before activation, by each layer's signals.
+    """Return the gradient of ``direction · z``, with the logits z, by the signals of each layer.
 
     Parameters
     ----------
     network : Network
     signals : Signals
-        From `network.forward`, of n samples; or of one, for several directions.
+        Result of `network.forward` for n samples, or for one sample and several directions.
     direction : ndarray, shape (n, outputs) or (outputs,)
-        One that is 1 for an answer and −1 for another gives the gap between them.
+        A direction of 1 for one class and −1 for another gives the gradient of their margin.
 
     Returns
     -------
     list of ndarray
-        By the inputs, shape (n, features); then by the activations of each hidden layer, (n, nodes).
+        Gradient by the inputs, shape (n, features); then by the activations of each hidden layer, (n, nodes).
     """
     architecture, weights = network.architecture, network.parameters.weights
     gradient: Array = direction @ weights[-1]
     gradients = [gradient]
     for layer in reversed(range(1, len(weights))):
         derivative = ACTIVATIONS[architecture.activations[layer - 1]].derivative
-        assert derivative is not None  # softmax is refused in hidden layers
+        assert derivative is not None  # hidden layers cannot have softmax
         gradient = (gradient * derivative(signals.sums[layer - 1], signals.activations[layer])) @ weights[layer - 1]
         gradients.append(gradient)
     return gradients[::-1]
 
 
 def members_in_float64(model: Model) -> list[Network]:
-    """Return the networks that answer, in float64, so that attributions add up."""
+    """Return the ensemble members in float64, so that attributions add up."""
     return [Network.of(one.architecture, one.parameters.copy(np.float64)) for one in model.members]
 
 
@@ -58,18 +58,18 @@ def select_row(signals: Signals, row: int) -> Signals:
 
 
 def last_hidden(signals: list[Signals]) -> Array:
-    """Return the last hidden activations, member after member, shape (n, nodes)."""
+    """Return the activations of the last hidden layer of all members, shape (n, nodes)."""
     return np.concatenate([one.activations[-2] for one in signals], axis=1)
 
 
 def mean_output_sums(signals: list[Signals]) -> Array:
-    """Return the output sums, averaged over the members, shape (n, classes)."""
+    """Return the logits, averaged over the members, shape (n, classes)."""
     sums: Array = np.mean([one.sums[-1] for one in signals], axis=0)
     return sums
 
 
 def input_gradients(members: list[Network], signals: list[Signals], direction: Array) -> Array:
-    """Return the gradient of ``direction · z``, z the mean output sums, by the inputs; see `output_gradients`."""
+    """Return the gradient of ``direction · z``, with the mean logits z, by the inputs; see `output_gradients`."""
     gradient: Array = np.mean(
         [output_gradients(*pair, direction)[0] for pair in zip(members, signals, strict=True)], axis=0
     )
@@ -77,19 +77,19 @@ def input_gradients(members: list[Network], signals: list[Signals], direction: A
 
 
 def require_classes(model: Model, what: str) -> None:
-    """Refuse models whose answers do not compete.
+    """Reject models without exclusive classes.
 
     Raises
     ------
     OptionError
-        GN081 when the model answers with numbers or several labels.
+        GN081 if the model predicts numbers or multiple labels.
     """
     if not model.targets.of_classes:
         raise OptionError(
-            "GN081", f"{what}: the model answers with numbers or several labels, not with one of classes."
+            "GN081", f"{what}: expected a model that predicts one of several classes, not numbers or multiple labels."
         )
 
 
 def input_range(model: Model) -> tuple[float, float]:
-    """Return the ends of a sample's unscaled values; infinite for a table's columns."""
+    """Return the range of unscaled inputs; infinite for columns of a table."""
     return (-np.inf, np.inf) if model.columns else (0.0, model.scaling.maximum)

@@ -1,21 +1,23 @@
 """Rank labels that are wrong or ambiguous, and distinguish label errors from overlapping classes.
 
-The probabilities must come from networks that have not seen the sample itself: one that has learns a wrong label too.
-`training.cross_validation.out_of_fold` gives such.
+The probabilities must come from networks that were not trained on the sample itself, because such a network also fits
+a wrong label. `training.cross_validation.out_of_fold` returns such probabilities.
 
-A label that looks like another class is either wrong, or right where the classes overlap. Overlap fades: the surer the
-networks are, the rarer are labels of other classes. Label errors do not fade: they are as frequent where the networks
-are surest. The model of the labels is therefore a calibrated softmax over a floor for each class::
+A label that differs from the prediction is either wrong, or right in a region where the classes overlap. Overlap fades:
+the more confident the networks are, the rarer are labels of other classes. Label errors do not fade: they are equally
+frequent where the networks are most confident. The model of the labels is therefore a calibrated softmax plus a floor
+for each class::
 
     P(label = k) = (1 - sum(floors)) * softmax(log(p) / temperature + bias)[k] + floors[k]
 
-Overlap alone needs no floors; errors alone need no calibration, as the most probable class is the right one. Which of
-these holds, or both, is what the Bayesian information criterion decides.
+Overlap alone needs no floors. Errors alone need no calibration, because the most probable class is the right one. The
+Bayesian information criterion decides which of the two is present, or both.
 
-The criterion takes the softmax at its word. Where overlap fades in another way, or towards a share above 0 (labels
-drawn with probability sigmoid(1.5 sin x)), floors beside a softmax too steep for it fit better than a softmax alone,
-though no label is wrong. So floors are believed only where labels are seen not to fade: where the networks are so sure
-of many samples that overlap is over, and few stand between these and the unsure ones; see `LabelModel.plain`.
+The criterion assumes that overlap has the form of the softmax. If overlap fades in another form, or towards a fraction
+above 0 (labels drawn with probability sigmoid(1.5 sin x)), floors with a softmax that is too steep fit better than a
+softmax alone, although no label is wrong. Floors are therefore accepted only if the samples show that labels do not
+fade: the networks must be so confident of many samples that overlap is negligible there, with few samples between these
+and the uncertain ones; see `LabelModel.plain`.
 
 Sources: Copas 1988, "Binary regression models for contaminated data", JRSS B 50 (floors); Guo et al. 2017, "On
 calibration of modern neural networks", section 4.2 (temperature and bias); Schwarz 1978, "Estimating the dimension of a
@@ -41,18 +43,18 @@ _TEMPERATURES = np.geomspace(0.05, 20, 20)
 _FINE_FACTORS = np.geomspace(_TEMPERATURES[0] / _TEMPERATURES[1], _TEMPERATURES[1] / _TEMPERATURES[0], 11)
 _STEPS = 20  # of expectation and maximisation at each temperature
 _MAX_ERROR_SHARE = 0.1
-"""Largest share of wrong labels. Above, as many everywhere is taken for overlap."""
+"""Largest fraction of wrong labels. A larger constant fraction counts as overlap."""
 _OVER = 0.01
-"""Overlap is over where the calibrated softmax gives all other classes together less than this."""
+"""Overlap is negligible if the calibrated softmax gives all other classes together less than this."""
 _FADING = 0.1
-"""Overlap fades between `_OVER` and this. There its form decides how many labels are called wrong."""
+"""Overlap fades between `_OVER` and this. Its form there determines how many labels count as wrong."""
 _SHOULDER = 0.018
-"""Most samples where overlap fades, for each one where it is over, times the share of wrong labels."""
+"""Limit of the fraction of wrong labels times the ratio of samples where overlap fades to those where it is over."""
 _TINY = 1e-12
 
 
 class Cause(Enum):
-    """Why labels look like another class."""
+    """Reason why labels differ from the predictions."""
 
     OVERLAP = "the classes overlap, and no label is wrong"
     ERRORS = "the classes are separate, and labels are wrong, as many of each class"
@@ -68,13 +70,13 @@ class LabelModel:
     ----------
     cause : Cause
     floors : ndarray, shape (classes,)
-        Part of all samples that has each label whatever the sample looks like.
+        Fraction of all samples that have each label regardless of their inputs.
     wrong : ndarray, shape (n,)
         Probability that each label is wrong.
     overlap : ndarray, shape (n,)
-        Probability of all classes but the most probable one, as the calibrated softmax has it.
+        Probability of all classes but the most probable one, according to the calibrated softmax.
     score : float
-        Log-likelihood less half the logarithm of n for each parameter: the criterion, times -1/2.
+        Log-likelihood minus half the logarithm of n for each parameter: the criterion times -1/2.
     """
 
     cause: Cause
@@ -85,12 +87,12 @@ class LabelModel:
 
     @property
     def plain(self) -> bool:
-        """Whether the samples give evidence of errors, whatever the form in which overlap fades.
+        """Whether the samples are evidence of errors, in whatever form overlap fades.
 
-        They do where it is over: a label of another class is an error there. Where it fades, what a softmax leaves
-        unexplained is called errors, be they wrong labels or overlap of another form. So overlap must fade in few
-        samples for each one where it is over; in fewer, the more labels would be wrong. The limits are measured: on
-        classes that overlap in many forms, and on separate ones with wrong labels.
+        Where overlap is negligible, a label of another class is an error. Where it fades, the model counts everything
+        that the softmax does not explain as errors: wrong labels, but also overlap of another form. Overlap must
+        therefore fade in few samples compared with those where it is negligible, and in fewer if more labels would be
+        wrong. The limits were measured on classes that overlap in many forms and on separate classes with wrong labels.
         """
         over, fading = (self.overlap < _OVER).mean(), ((self.overlap >= _OVER) & (self.overlap < _FADING)).mean()
         share = self.wrong.mean()
@@ -100,23 +102,23 @@ class LabelModel:
 
 @dataclass(frozen=True)
 class Suspects:
-    """Result of `find_suspects`: samples that look more like another class, the most probable label errors first.
+    """Result of `find_suspects`: samples predicted as another class, the most probable label errors first.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (k,)
     likely : ndarray of int64, shape (k,)
-        The class each looks like.
+        The predicted class of each.
     given_probability, likely_probability : ndarray, shape (k,)
-        Probability of the label, and of the likely class, as the networks have it.
+        Probability of the label, and of the likely class, according to the networks.
     wrong_probability : ndarray, shape (k,)
-        Probability that the label is wrong; the rest is for a right label where the classes overlap. All 0 where
-        there is no evidence that any label is wrong.
+        Probability that the label is wrong; the rest is the probability that it is right and the classes overlap. All
+        0 if there is no evidence that any label is wrong.
     certain : bool
-        Whether the model has label errors, and one of these labels is more probably wrong than right. If not, all of
-        them are ambiguous.
+        Whether the model has label errors and at least one of these labels is more probably wrong than right.
+        Otherwise all of them are ambiguous.
     accuracy : float
-        Part of all samples whose label is the most probable class.
+        Fraction of all samples whose label is the most probable class.
     """
 
     rows: Labels
@@ -134,21 +136,21 @@ class Suspects:
 
 
 def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
-    """Rank the samples that look more like another class by the probability that their label is wrong.
+    """Rank the samples predicted as another class by the probability that their label is wrong.
 
     Parameters
     ----------
     probabilities : ndarray, shape (n, classes)
-        Of each class for each sample, out of fold; rows add up to 1.
+        Out-of-fold probability of each class for each sample; rows add up to 1.
     labels : ndarray of int64, shape (n,)
         0 to ``classes - 1``.
 
     Raises
     ------
     ShapeError
-        GN050 when the two do not fit together.
+        GN050 if the shapes or the labels do not match.
     DataError
-        GN018 when a probability is NaN or infinite.
+        GN018 if a probability is NaN or infinite.
     """
     require_probabilities(probabilities, labels)
     margin, likely = normalised_margin(probabilities, labels)
@@ -157,7 +159,7 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
         model = fit_label_model(probabilities, labels, (Cause.OVERLAP,))
     rows = np.flatnonzero(margin < 0)
     rows = rows[np.lexsort((margin[rows], -model.wrong[rows]))]
-    # The one error that `_fit` always allows ranks them, and is no evidence.
+    # The one error that `_fit` always allows ranks the samples, but is not evidence.
     wrong = model.wrong * (model.cause is not Cause.OVERLAP)
     return Suspects(
         rows,
@@ -171,12 +173,12 @@ def find_suspects(probabilities: Floats, labels: Labels) -> Suspects:
 
 
 def normalised_margin(probabilities: Floats, labels: Labels) -> tuple[Floats, Labels]:
-    """Return the margin of each label's probability above the best other class, and that class.
+    """Return the margin between the probability of each label and that of the best other class, and that class.
 
     Returns
     -------
     margin : ndarray, shape (n,)
-        −1, surely wrong, to 1.
+        From −1 (certainly wrong) to 1.
     likely : ndarray of int64, shape (n,)
     """
     rows = np.arange(len(labels))
@@ -204,17 +206,17 @@ def fit_label_model(probabilities: Floats, labels: Labels, causes: Sequence[Caus
 
 
 def _fit(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
-    """Fit floors and bias to log-probabilities that are divided by the temperature, with 0 for each sample's largest.
+    """Fit floors and bias to log-probabilities divided by the temperature, whose maximum for each sample is 0.
 
-    Expectation and maximisation: the probability that a label came from its floor, then floors and bias that fit these
+    Expectation-maximisation: the probability that a label came from its floor, then floors and bias that fit these
     (Dempster, Laird and Rubin 1977, "Maximum likelihood from incomplete data via the EM algorithm", JRSS B 39).
     """
     count, classes = scores.shape
     unscaled = np.exp(scores)
     counts = np.bincount(labels, minlength=classes)
-    # One error in n + 2 labels is always allowed: else a single one decides the temperature (Platt 1999, section 2.2).
+    # One error in n + 2 labels is always allowed, or a single one would set the temperature (Platt 1999, section 2.2).
     least = np.full(classes, 1 / (count + 2) / classes)
-    # At most half of a class's labels are errors: else a rare class without a region of its own is all errors.
+    # At most half of the labels of a class are errors: otherwise a rare class without its own region is all errors.
     most = np.maximum(counts / count / 2, least)
     if cause is Cause.ERRORS:
         most = np.minimum(most, _MAX_ERROR_SHARE / (classes - 1))
@@ -240,18 +242,18 @@ def _fit(scores: Floats, labels: Labels, cause: Cause) -> LabelModel:
 
 
 def require_probabilities(probabilities: Floats, labels: Labels) -> None:
-    """Refuse arrays that are no probabilities for these labels; errors as `find_suspects`."""
+    """Check that the arrays are probabilities and labels; raise the errors of `find_suspects`."""
     if probabilities.ndim != 2 or labels.shape != probabilities.shape[:1] or not labels.size:
         raise ShapeError(
             "GN050",
             f"probabilities of shape {probabilities.shape} and labels of shape {labels.shape}, expected (n, classes) "
-            "and (n,), n at least 1.",
+            "and (n,) with n at least 1.",
         )
     if probabilities.shape[1] < 2 or labels.min() < 0 or labels.max() >= probabilities.shape[1]:
         raise ShapeError(
             "GN050",
-            f"labels {labels.min()} to {labels.max()} and {probabilities.shape[1]} classes, expected labels below "
-            "their number, which is at least 2.",
+            f"labels from {labels.min()} to {labels.max()} for {probabilities.shape[1]} classes, expected at least 2 "
+            "classes and labels from 0, below their number.",
         )
     if not np.isfinite(probabilities).all():
-        raise DataError("GN018", "probabilities: a value is NaN or infinite.")
+        raise DataError("GN018", "probabilities: a value is NaN or infinite, expected finite values.")

@@ -1,7 +1,7 @@
-"""What each hidden node is good for, measured on data: its importance, and whether it still learns.
+"""Importance and saturation of hidden nodes, measured on data.
 
-The notes warn of saturation: where the sigmoid is flat, its derivative is nearly 0, the weights below do not move, and
-the node learns nothing. Here it is measured: at how many samples is a node's derivative nearly 0?
+The notes warn of saturation: where the sigmoid is flat, its derivative is nearly 0, so the weights into the node hardly
+change. Here it is measured as the fraction of samples for which the derivative of a node is nearly 0.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from ..nn.network_class import Network
 from .input_gradients import output_gradients
 
 FLAT = 0.05
-"""A node is flat at a sample when its derivative is below this part of its activation's steepest: for a sigmoid when
-the sum is beyond ±4.4, for a ReLU below 0."""
+"""A node is saturated on a sample if its derivative is below this fraction of the largest derivative of the activation:
+for a sigmoid if the sum is beyond ±4.4, for a ReLU if it is below 0."""
 MOSTLY = 0.95
-"""A sigmoid or tanh that is flat at more than this part of the samples is called saturated."""
+"""A sigmoid or tanh node is called saturated if it is so on more than this fraction of the samples."""
 STEEPEST = {"sigmoid": 0.25}
-"""Of the others it is 1, or a little more."""
+"""Largest derivative of an activation; that of the other activations is 1 or slightly more."""
 BENDING_BOTH_WAYS = ("sigmoid", "tanh")
 
 
@@ -35,18 +35,18 @@ class LayerOfNodes:
     Parameters
     ----------
     layer : int
-        From 1, the first hidden layer.
+        Number of the hidden layer, from 1.
     activation : str
     matters : ndarray, shape (nodes,)
-        Mean over the samples of what the node adds, for or against, to the gap between the two best answers: its
-        activation times the gap's slope. In the last hidden layer it is exactly its part of the gap, see `why`. Where
-        there are no classes, the sum of all outputs takes the gap's place.
+        Importance: mean over the samples of the absolute contribution to the margin between the two best classes, that
+        is activation times gradient of the margin. In the last hidden layer it is exact, see `why`. Without classes,
+        the sum of all outputs replaces the margin.
     mean : ndarray, shape (nodes,)
         Mean activation.
     flat : ndarray, shape (nodes,)
-        Part of the samples at which the node's derivative is nearly 0.
+        Fraction of the samples on which the derivative of the node is nearly 0.
     weights : ndarray, shape (nodes, fan_in)
-        Of the links that lead to the nodes.
+        Weights into the nodes.
     """
 
     layer: int
@@ -58,29 +58,29 @@ class LayerOfNodes:
 
     @property
     def order(self) -> NDArray[np.intp]:
-        """The nodes' numbers, from 0, the most important first."""
+        """Numbers of the nodes, from 0, in order of decreasing importance."""
         return np.argsort(-self.matters, kind="stable")
 
     @property
     def dead(self) -> NDArray[np.intp]:
-        """Nodes that are flat at every sample: they output the same for all, and no sample trains them."""
+        """Nodes with a derivative near 0 on every sample: their output is constant, and no sample trains them."""
         return np.flatnonzero(self.flat == 1)
 
     @property
     def saturated(self) -> NDArray[np.intp]:
-        """Sigmoid and tanh nodes that are flat at most samples, but not at all."""
+        """Sigmoid and tanh nodes with a derivative near 0 on most samples, but not on all."""
         if self.activation not in BENDING_BOTH_WAYS:
             return np.empty(0, np.intp)
         return np.flatnonzero((self.flat > MOSTLY) & (self.flat < 1))
 
 
 def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
-    """Measure every hidden node on data; of an ensemble, the first member's.
+    """Measure every hidden node on data; of an ensemble, those of the first member.
 
     Raises
     ------
     DataError
-        GN010, GN017 when the data do not fit the model.
+        GN010, GN017 if the data do not fit the model.
     """
     model.require(data)
     network = model.network
@@ -100,7 +100,7 @@ def examine_nodes(model: Model, data: Dataset) -> list[LayerOfNodes]:
 
 
 def _top_two_direction(signals: Signals) -> Array:
-    """Return the direction of the gap between each sample's two best answers, shape (n, classes)."""
+    """Return the direction of the margin between the two best classes of each sample, shape (n, classes)."""
     best = np.argsort(-signals.outputs, axis=1, kind="stable")
     direction = np.zeros_like(signals.outputs)
     np.put_along_axis(direction, best[:, :1], 1, axis=1)
@@ -109,10 +109,10 @@ def _top_two_direction(signals: Signals) -> Array:
 
 
 def _sum_statistics(network: Network, signals: Signals, slope: Array, layer: int) -> Array:
-    """Return sums over the samples of importance, activations, and flat places, shape (3, nodes)."""
+    """Return sums over the samples of importance, activation and saturation, shape (3, nodes)."""
     name, a = network.architecture.activations[layer], signals.activations[layer + 1]
     derivative = ACTIVATIONS[name].derivative
-    assert derivative is not None  # softmax is refused in hidden layers
+    assert derivative is not None  # hidden layers cannot have softmax
     flat = np.abs(derivative(signals.sums[layer], a)) < FLAT * STEEPEST.get(name, 1.0)
     return np.stack(
         [np.abs(a * slope).sum(axis=0, dtype=np.float64), a.sum(axis=0, dtype=np.float64), flat.sum(axis=0)]

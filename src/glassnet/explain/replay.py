@@ -1,9 +1,9 @@
-"""Replay any step of a finished run: the same training loop, with an engine that records one step.
+"""Replay any step of a finished training run: the same training loop, with an engine that records one step.
 
-Weights before and after the step are the engine's, bit by bit. The per-sample loop of the compiled engine holds the
-first matrix in two parts for a whole block and joins them at its end; so the block that holds the step is taken three
-times from its start: up to the step, up to the step after it, and whole, so that what follows has the run's own bits.
-Every epoch's end is compared with the hash in the receipt.
+Weights before and after the step are bit-identical to those of the engine. The per-sample loop of the compiled engine
+holds the first matrix in two parts during a block and joins them at its end. The block with the step is therefore run
+three times from its start: up to the step, including the step, and completely, so that later steps are bit-identical to
+the run. After every epoch the weights are compared with the hash in the training record.
 """
 
 from __future__ import annotations
@@ -41,19 +41,20 @@ class Replay:
     Parameters
     ----------
     trace : Trace
-        The step by the formulas, in float64, from the weights before it.
+        The step computed by the formulas, in float64, from the weights before it.
     epoch, step : int
-        Which step, counted from 1.
+        Number of the step, counted from 1.
     rows : ndarray of int64, shape (batch,)
-        Which samples it took: their numbers in the source, as `Dataset.row_numbers` has them.
+        Samples of the step: row numbers in the source, as in `Dataset.row_numbers`.
     before, after : Parameters
-        The weights as the engine had them.
+        Weights of the engine before and after the step.
     rounding : float
-        Largest difference between the engine's weights after the step and those of the formulas.
+        Largest difference between the weights of the engine and of the formulas after the step.
     checked : int
-        Epochs after which the weights were compared with the receipt's; those before a checkpoint as it tells them.
+        Number of epochs whose weights were compared with the training record; those before a checkpoint are compared
+        by the hashes stored in it.
     differs : int or None
-        The epoch after which weights first differ from the receipt's, 0 for the initial ones; None when none do.
+        First epoch after which the weights differ from the training record, 0 for the initial weights, or None.
     """
 
     trace: Trace
@@ -68,7 +69,7 @@ class Replay:
 
     @property
     def where(self) -> str:
-        """Which weights first differ from the receipt's, in words; empty when none do."""
+        """Description of the first weights that differ from the training record; empty if all agree."""
         if self.differs is None:
             return ""
         return f"the weights after epoch {self.differs}" if self.differs else "the initial weights"
@@ -83,30 +84,30 @@ def replay(
     checkpoint: LoadedCheckpoint | None = None,
     callbacks: Sequence[Callback] = (),
 ) -> Replay:
-    """Repeat a step of the run that made a model.
+    """Repeat a step of the training run that produced a model.
 
     Parameters
     ----------
     model : Model
-        With a receipt; of an ensemble, its first member.
+        Model with a training record; of an ensemble, the first member is used.
     data : Dataset
-        What it was trained on.
+        Training data of the model.
     epoch, step : int
-        From 1; a step is a batch.
+        Numbers from 1; a step is a batch.
     checkpoint : LoadedCheckpoint, optional
-        One of the same run, written before the step, to begin at; the beginning of the run if not given. Its state is
-        moved along.
+        Checkpoint of the same run, written before the step, to start from; its state is modified. The start of the run
+        by default.
     callbacks : sequence of callable
-        As for `glassnet.fit`.
+        Callbacks as for `glassnet.fit`.
 
     Raises
     ------
     DataError
-        GN017 as `glassnet.verify`, and when the data are not those of the receipt.
+        GN017 as for `glassnet.verify`, and if the data are not those of the training record.
     OptionError
-        GN080 when the run has no such step, or the checkpoint is another run's or not before the step.
+        GN080 if the run has no such step, or the checkpoint belongs to another run or is not before the step.
     ModelFileError
-        GN044 when the checkpoint was begun with other data.
+        GN044 if the checkpoint was started with other data.
     """
     receipt = model.receipt
     options, expected = replace(verifiable_options(receipt), members=1), receipt["trails"][0]
@@ -121,7 +122,7 @@ def replay(
     else:
         _require_earlier_checkpoint(checkpoint, options, epoch - 1 + (step - 1) / steps)
         run = checkpoint.run(data, recorder)
-    # Early stopping is left out: what came after the step does not matter.
+    # Without early stopping, because epochs after the step are irrelevant.
     run = replace(run, options=replace(options, early_stopping=0), validation=None)
 
     def after_the_step(event: Event) -> bool:
@@ -143,7 +144,7 @@ def replay(
 
 
 def _first_difference(hashes: list[str], expected: list[str]) -> int | None:
-    """Return the epoch after which weights first differ from those expected, 0 for the initial ones, or None."""
+    """Return the first epoch after which weights differ from those expected, 0 for the initial ones, or None."""
     pairs = enumerate(zip(hashes, expected, strict=False))
     return next((epoch for epoch, (now, then) in pairs if now != then), None)
 
@@ -175,7 +176,7 @@ class _RecordingEngine:
         return self._engine.run_steps(architecture, state, prepared, block)
 
     def trace(self, model: Model, options: Options) -> Trace:
-        """Recompute the step by the formulas, from what the engine was given."""
+        """Recompute the step by the formulas, from the inputs of the engine."""
         made, samples, rows = model.network.architecture, self._samples, self.rows
         raw = distorted(samples, rows, options, self._epoch) if options.augments else samples.rows[rows]
         inputs = samples.scaling.apply(raw, np.float64)
@@ -204,7 +205,7 @@ def _copy(state: State) -> State:
 
 
 def _rounding(step: Trace, after: Parameters) -> float:
-    """Return the largest difference between the formulas' parameters after a step and these."""
+    """Return the largest difference between the parameters after the step by the formulas and by the engine."""
     gaps = []
     for layer, weight, bias in zip(step.layers, after.weights, after.biases, strict=True):
         way = layer.ways[step.rule]
@@ -217,16 +218,16 @@ def _rounding(step: Trace, after: Parameters) -> float:
 def _require_step(epoch: int, step: int, epochs: int, steps: int) -> None:
     if not 1 <= epoch <= epochs or not 1 <= step <= steps:
         raise OptionError(
-            "GN080", f"epoch {epoch}, step {step}: the run had epochs 1 to {epochs}, each of steps 1 to {steps}."
+            "GN080", f"epoch {epoch}, step {step}: the run has epochs 1 to {epochs}, each with steps 1 to {steps}."
         )
 
 
 def _require_earlier_checkpoint(checkpoint: LoadedCheckpoint, options: Options, progress: float) -> None:
     if replace(checkpoint.options, threads=0) != replace(options, threads=0):
-        raise OptionError("GN080", f"{checkpoint.path}: a checkpoint of another run. Name one of this run, or none.")
+        raise OptionError("GN080", f"{checkpoint.path}: the checkpoint of another run. Name one of this run, or none.")
     if checkpoint.state.progress > progress:
         raise OptionError(
             "GN080",
-            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, the step lies before that. "
+            f"{checkpoint.path}: written after {checkpoint.state.progress:.4g} epochs, later than the requested step. "
             "Name an earlier checkpoint, or none.",
         )

@@ -1,8 +1,8 @@
-r"""One training step in full, recomputed: every signal, error, delta and weight change, under both rules side by side.
+r"""One training step, recomputed in full: every signal, error, delta and weight change, by both rules.
 
-Signs are the notes': the error is :math:`e = t - o`, the delta :math:`\delta = e \cdot f'`, and a weight changes by
-:math:`\Delta W = \alpha \, \delta \, O_{prev}^T` in the direction that makes the error smaller. All numbers are
-float64, whatever the model's own precision is.
+Signs follow the notes: the error is :math:`e = t - o`, the delta :math:`\delta = e \cdot f'`, and weights change by
+:math:`\Delta W = \alpha \, \delta \, O_{prev}^T`, in the direction that reduces the error. All numbers are float64,
+whatever the precision of the model.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from ..options.options import Options
 
 
 def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
-    """Distribute each node's error over the links that lead to it.
+    """Split the error of each node over the weights into it.
 
-    In proportion, as the notes begin, a link gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
-    denominator, as they go on, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
+    Split in proportion, as the notes start, a weight gets ``e_k · w_kj / Σ_j w_kj``; their example is 0.42. Without the
+    denominator, as they continue, it gets ``e_k · w_kj``; summed over k, that is ``Wᵀ · e``.
 
     Parameters
     ----------
     error : ndarray, shape (n, fan_out)
-        Of the nodes that the links lead to.
+        Error of the nodes that the weights lead to.
     weight : ndarray, shape (fan_out, fan_in)
     in_proportion : bool
-        Whether to divide by the sum of the weights that lead to the node. Where that is 0, so are the shares.
+        Whether to divide by the sum of the weights into the node. If that is 0, the shares are 0.
 
     Returns
     -------
     ndarray, shape (n, fan_out, fan_in)
-        Its sum over the nodes k is the error of each node below.
+        Shares; their sum over the nodes k is the error of each node in the layer below.
 
     Examples
     --------
@@ -59,18 +59,18 @@ def split(error: Array, weight: Array, *, in_proportion: bool) -> Array:
 
 @dataclass(frozen=True)
 class WayBack:
-    """One layer's error, delta and changes by one rule.
+    """Error, delta and weight changes of a layer by one rule.
 
     Parameters
     ----------
     error : ndarray, shape (n, fan_out)
-        What came back to the layer's nodes; at the outputs ``t − o``.
+        Error sent back to the nodes of the layer; at the outputs ``t − o``.
     delta : ndarray, shape (n, fan_out)
-        The error times the derivative, the notes' ``E · O(1 − O)``; at the outputs it is the loss's own.
+        Error times derivative, ``E · O(1 − O)`` in the notes; at the outputs, negative gradient of the loss.
     sent : ndarray, shape (n, fan_out)
-        What goes on over the links: the error by the rule ``notes``, the delta by ``gradient``.
+        Signal sent back over the weights: the error by rule ``notes``, the delta by rule ``gradient``.
     change : ndarray, shape (fan_out, fan_in)
-        Of the weights, averaged over the samples.
+        Change of the weights, averaged over the samples.
     bias_change : ndarray, shape (fan_out,), or None
     """
 
@@ -83,19 +83,19 @@ class WayBack:
 
 @dataclass(frozen=True)
 class LayerStep:
-    """One layer of nodes, with the links that lead to it, in one step.
+    """One layer of nodes and the weights into it, in one step.
 
     Parameters
     ----------
     activation : str
     inputs : ndarray, shape (n, fan_in)
-        What comes over the links: the activations below.
+        Activations of the layer below.
     weight : ndarray, shape (fan_out, fan_in)
-        Before the step; ``weight + ways[rule].change`` is after it.
+        Weights before the step; ``weight + ways[rule].change`` are those after it.
     bias : ndarray, shape (fan_out,), or None
     sums, activations : ndarray, shape (n, fan_out)
     derivative : ndarray, shape (n, fan_out), or None
-        Of the activation; None for softmax, which has none of its own for each node.
+        Derivative of the activation; None for softmax, which has no derivative per node.
     ways : dict
         Rule -> `WayBack`.
     """
@@ -111,17 +111,17 @@ class LayerStep:
 
     @property
     def difference(self) -> Array | None:
-        """Change by the rule ``notes`` less change by ``gradient``; None where the rule ``notes`` does not apply."""
+        """Change by rule ``notes`` minus change by rule ``gradient``; None if rule ``notes`` does not apply."""
         return self.ways["notes"].change - self.ways["gradient"].change if "notes" in self.ways else None
 
     @property
     def masked(self) -> bool:
-        """Whether dropout has masked some of the nodes (and scaled up the others)."""
+        """Whether dropout has masked some nodes and scaled up the others."""
         value = ACTIVATIONS[self.activation].value(self.sums)
         return not np.allclose(self.activations, value, rtol=1e-9, atol=1e-12)
 
     def links(self, rule: str, *, in_proportion: bool = False) -> Array:
-        """Return what is sent back over each link, shape (n, fan_out, fan_in): see `split`."""
+        """Return the signal sent back over each weight, shape (n, fan_out, fan_in); see `split`."""
         return split(self.ways[rule].sent, self.weight, in_proportion=in_proportion)
 
 
@@ -132,24 +132,24 @@ class Trace:
     Parameters
     ----------
     rule : str
-        The network's own; the other one is there for comparison.
+        Rule of the network; the other rule is computed for comparison.
     loss : str
-        The loss's name.
+        Name of the loss.
     loss_before, loss_after : float
-        Mean over the samples, without dropout, before and after the step by the network's own rule.
+        Mean loss of the samples, without dropout, before and after the step by the rule of the network.
     learning_rate : float
     optimizer : str
     targets : ndarray, shape (n, outputs)
     layers : tuple of LayerStep
-        The first hidden layer first.
+        Layers, starting with the first hidden layer.
     image_shape : (rows, columns) or None
-        How an input is drawn.
+        Shape of an input, if it is an image.
     raw : ndarray, shape (1, features), or None
-        The first sample as it stands in the data, for drawing it; not in JSON.
+        First sample, unscaled, for drawing it; not in JSON.
     photo : bool
-        Whether high values are light and not ink; not in JSON.
+        Whether high values are light instead of ink; not in JSON.
     class_names : tuple of str
-        What the outputs are called, one each; empty where their place is their name.
+        Names of the outputs; empty if they are numbered.
     """
 
     rule: str
@@ -166,7 +166,7 @@ class Trace:
     class_names: tuple[str, ...] = ()
 
     def node_name(self, layer: LayerStep, node: int) -> str:
-        """Return the name of a node: an output's class name, if it has one, else its number."""
+        """Return the name of a node: the class name of an output, if it has one, otherwise its number."""
         return self.class_names[node] if self.class_names and layer is self.layers[-1] else str(node)
 
     @property
@@ -176,7 +176,7 @@ class Trace:
 
     @property
     def drawn(self) -> NDArray[Any]:
-        """The first sample as it is drawn, shape (1, features)."""
+        """First sample as drawn, shape (1, features)."""
         return self.inputs[:1] if self.raw is None else self.raw
 
     @property
@@ -186,14 +186,13 @@ class Trace:
 
     @property
     def rules(self) -> tuple[str, ...]:
-        """The rules that apply, the network's own first."""
+        """The rules that apply, starting with that of the network."""
         return tuple(sorted(self.layers[0].ways, key=lambda rule: rule != self.rule))
 
     def in_proportion(self, layer: int) -> Array | None:
-        """Return the errors sent back to a layer's nodes in proportion to the weights, shape (n, fan_out).
+        """Return the error sent back to the nodes of a layer in proportion to the weights, shape (n, fan_out).
 
-        The layer above splits its error in proportion to its weights. None for the outputs, to which nothing comes
-        back, and where the rule ``notes`` does not apply.
+        None for the outputs, which have no layer above, and if rule ``notes`` does not apply.
         """
         if layer + 1 == len(self.layers) or "notes" not in self.rules:
             return None
@@ -201,7 +200,7 @@ class Trace:
         return back
 
     def to_dict(self) -> dict[str, Any]:
-        """Return every number as plain values, for JSON."""
+        """Return all numbers as plain values, for JSON."""
         plain: dict[str, Any] = _to_plain(replace(self, raw=None))
         del plain["raw"], plain["photo"]
         for number, (layer, numbers) in enumerate(zip(self.layers, plain["layers"], strict=True)):
@@ -216,23 +215,23 @@ class Trace:
 
 
 def trace(model: Model, sample: Dataset, *, learning_rate: float | None = None) -> Trace:
-    """Compute one plain step, ``w ← w − α g``, without taking it.
+    """Compute one plain training step, ``w ← w − α g``, without changing the model.
 
     Parameters
     ----------
     model : Model
-        Of an ensemble, the first member.
+        Of an ensemble, the first member is used.
     sample : Dataset
-        One sample, ``data.take(slice(row, row + 1))``; or a batch, whose changes are averaged.
+        One sample, ``data.take(slice(row, row + 1))``, or a batch, whose weight changes are averaged.
     learning_rate : float, optional
-        The α; the one in the model's receipt if not given, and without receipt 0.2 as in the notes.
+        Learning rate α; by default that of the training record, or 0.2 as in the notes.
 
     Raises
     ------
     DataError
-        GN010, GN017 when the sample does not fit the model.
+        GN010, GN017 if the sample does not fit the model.
     OptionError
-        GN021 when the learning rate is none.
+        GN021 for an invalid learning rate.
     """
     model.require(sample)
     if learning_rate is None:
@@ -268,17 +267,17 @@ def trace_step(
     ----------
     network : Network
     inputs : ndarray, shape (n, features)
-        Scaled.
+        Scaled inputs.
     targets : ndarray, shape (n, outputs)
     learning_rate : float
     options : Options, optional
-        The optimizer's; plain steps if not given.
+        Options of the optimizer; plain steps by default.
     state : State, optional
-        What the optimizer remembers; nothing if not given.
+        State of the optimizer; empty by default.
     masks : sequence of ndarray or None
-        Dropout's, as for `network.forward`.
+        Dropout masks, as for `network.forward`.
     weights : ndarray, shape (n,), optional
-        How much each sample counts, as for `network.backpropagate`; errors and deltas are multiplied by it.
+        Sample weights, as for `network.backpropagate`; errors and deltas are multiplied by them.
     """
     options = options or Options()
     parameters = network.parameters.copy(np.float64)
@@ -312,10 +311,10 @@ def trace_step(
 
 
 def worked_example() -> Trace:
-    """Return the notes' worked example as a step: errors 0.8 and 0.5, weights 2, 3 and 1, 4, so 0.42 and 0.88.
+    """Return the worked example of the notes as a step: errors 0.8, 0.5, weights 2, 3 and 1, 4, so 0.42 and 0.88.
 
-    Two nodes lead to two outputs. The notes give neither signals nor an activation; here the signals are 1, the nodes
-    the identity, and the targets what makes the errors those of the notes.
+    Two nodes lead to two outputs. The notes give no signals and no activation; here the signals are 1, the activation
+    is the identity, and the targets produce the errors of the notes.
     """
     network = Network((2, 2, 2), "identity", rule="notes")
     network.parameters.assign({"layer1.weight": np.eye(2), "layer2.weight": np.array([[2.0, 3.0], [1.0, 4.0]])})
@@ -324,7 +323,7 @@ def worked_example() -> Trace:
 
 
 def _applicable_rules(architecture: Architecture) -> list[str]:
-    """Return the rules that this architecture can have."""
+    """Return the rules that apply to an architecture."""
     fitting = []
     for rule in RULES:
         try:
@@ -338,7 +337,7 @@ def _applicable_rules(architecture: Architecture) -> list[str]:
 def _take_step(
     parameters: Parameters, gradients: Parameters, rate: float, options: Options, state: State | None
 ) -> Parameters:
-    """Return the parameters after a step, computed on copies."""
+    """Return the parameters after a step; the arguments are not changed."""
     state_copy = State.new(parameters.copy(), options)
     if state is not None:
         state_copy.slots[...], state_copy.step = state.slots, state.step
@@ -347,7 +346,7 @@ def _take_step(
 
 
 def _make_way_back(rule: str, layer: int, way: tuple[Array, Array], before: Parameters, after: Parameters) -> WayBack:
-    error, delta = -way[0], -way[1]  # the code's are slopes, o − t
+    error, delta = -way[0], -way[1]  # in `network` they are gradients, o − t
     bias, bias_after = before.biases[layer], after.biases[layer]
     bias_change = None if bias is None or bias_after is None else bias_after - bias
     sent = error if rule == "notes" else delta

@@ -1,8 +1,8 @@
-"""Explain one answer: attributions of hidden nodes and inputs, nearest training samples, and a flip.
+"""Explain one answer: attributions of hidden nodes and inputs, nearest training samples, and a counterfactual.
 
-The gap is measured in the sums of the outputs, before their activation, where the last layer is linear and a split is
-exact. An ensemble's sums are the mean of its members'. Where answers do not compete, it is one output's own sum that is
-split: of a label how far it is beyond the border between yes and no, of a number the number.
+The margin is the difference of two logits, in which the last layer is linear, so that its attribution is exact. The
+logits of an ensemble are the mean over its members. For multi-label models the logit of one label is attributed, for
+regressions the predicted number.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ from .input_gradients import forward_members, last_hidden, mean_output_sums, mem
 from .integrated_gradients import integrated_gradients
 
 ENOUGH = 0.01
-"""What may be missing in the sum of what the inputs add, as a part of it; if more is, float64 takes float32's place."""
+"""Largest relative error of the summed input contributions in float32; beyond it, float64 is used."""
 
 
 @dataclass(frozen=True)
 class Nearest:
-    """Training samples with the most similar activations of the last hidden layer, the nearest first.
+    """Training samples with the most similar activations in the last hidden layer, nearest first.
 
     Parameters
     ----------
     rows : ndarray of int64, shape (count,)
-        Their numbers in the source, as `Dataset.row_numbers` has them.
+        Row numbers in the source, as in `Dataset.row_numbers`.
     distances : ndarray, shape (count,)
-        Euclidean, between the activations.
+        Euclidean distances of the activations.
     samples : ndarray, shape (count, features)
-        Unscaled.
+        Unscaled samples.
     labels : ndarray, shape (count,)
-        Their classes; for several labels or numbers a sample, (count, outputs).
+        Their classes; for multiple labels or numbers per sample, shape (count, outputs).
     """
 
     rows: NDArray[np.int64]
@@ -56,31 +56,31 @@ class Why:
     Parameters
     ----------
     sample : ndarray, shape (features,)
-        What was asked, unscaled; set upright, if the model does that.
+        The explained sample, unscaled; deskewed, if the model deskews its inputs.
     outputs : ndarray, shape (classes,)
     output : int or None
-        Which label or number is split; None where the answer is one of several classes.
+        Explained label or target; None if the model predicts one of several classes.
     answer, rival : int
-        The classes of the largest and the second largest output. Of a label, 1 and 0 where it holds, and 0 and 1 where
-        it does not. Of a number, the number (float), and None.
+        Classes of the largest and the second largest output. For a label, 1 and 0 if it is predicted, otherwise 0 and
+        1. For a regression, the predicted number (float) and None.
     gap : float
-        Sum of the answer's output less sum of the rival's. Of a label, its output's sum, which is above 0 where it
-        holds. Of a number, the number in its own unit; its output's sum where that is not linear in it.
+        Margin: logit of the answer minus logit of the rival. For a label, its logit, which is above 0 if the label is
+        predicted. For a regression, the number in its own unit, or the pre-activation if the output is not linear.
     nodes : ndarray, shape (nodes,)
-        What each node of the last hidden layer adds to the gap, member after member of an ensemble.
+        Contribution of each node of the last hidden layer to the gap; those of ensemble members are concatenated.
     bias : float
-        What the biases add; ``nodes.sum() + bias`` is the gap.
+        Contribution of the biases; ``nodes.sum() + bias`` is the gap.
     inputs : ndarray, shape (features,)
-        What each input adds to the gap beyond that of the baseline: integrated gradients.
+        Contribution of each input to the gap relative to the baseline (integrated gradients).
     baseline_gap : float
-        The gap where every input has the raw value 0, which is black in a picture and about the middle of a table's
-        column; ``inputs.sum()`` is ``gap − baseline_gap``.
+        Gap if every input has the raw value 0, which is black in an image and approximately the middle of a column of a
+        table; ``inputs.sum()`` is ``gap − baseline_gap``.
     missing : float
-        By how much it is not, as a part of it: 0.01 is one per cent.
+        Relative error of ``inputs.sum()``: 0.01 is one percent.
     flip : Flip or None
-        None when none was found.
+        Counterfactual; None if none was found.
     nearest : Nearest or None
-        None without training data.
+        Nearest training samples; None without training data.
     """
 
     sample: NDArray[Any]
@@ -104,13 +104,13 @@ class Why:
 
 
 class Neighbours:
-    """The hidden activations of training samples, for nearest-neighbour queries.
+    """Hidden activations of training samples, for nearest-neighbour queries.
 
     Parameters
     ----------
     model : Model
     data : Dataset
-        What it was trained on, or other labelled samples.
+        Training data, or other labelled samples.
     """
 
     def __init__(self, model: Model, data: Dataset) -> None:
@@ -129,7 +129,9 @@ class Neighbours:
     def nearest(self, hidden: Array, count: int = 5) -> Nearest:
         """Return the samples whose activations are nearest to these, shape (nodes,)."""
         squares = self._square_distances(hidden)
-        candidates = min(8 * count, len(squares))  # squares are rounded: distances of some more are computed exactly
+        candidates = min(
+            8 * count, len(squares)
+        )  # squared distances have rounding errors, so more candidates are computed exactly
         rows = np.sort(np.argpartition(squares, candidates - 1)[:candidates])
         distances = np.linalg.norm(self._hidden[rows] - hidden, axis=1)
         nearest = np.argsort(distances, kind="stable")[:count]
@@ -138,7 +140,7 @@ class Neighbours:
         return Nearest(self._data.row_numbers[rows], distances, self._data.inputs[rows], labels[rows])
 
     def nearest_across_border(self, hidden: Array, directions: Array, count: int = 5) -> NDArray[Any]:
-        """Return the nearest samples, unscaled, across a border: where some ``direction · z`` is above 0."""
+        """Return the nearest samples, unscaled, across a decision boundary: where a ``direction · z`` is above 0."""
         across = np.flatnonzero((self._sums @ directions.T > 0).any(axis=1))
         rows = across[np.argsort(self._square_distances(hidden)[across], kind="stable")[:count]]
         return self._model.upright(self._data.inputs[rows])
@@ -149,25 +151,25 @@ class Neighbours:
 
 
 def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, output: int | None = None) -> Why:
-    """Explain the answer to one sample.
+    """Explain the prediction for one sample.
 
     Parameters
     ----------
     model : Model
     sample : array_like, shape (features,)
-        Unscaled, as it stands in the data.
+        Unscaled sample.
     neighbours : Neighbours, optional
-        Where to look for what is alike.
+        Samples in which to search for the nearest ones.
     output : int, optional
-        Which label or number is asked about, of a model that answers with these; if not given, the label with the
-        largest output, the first number.
+        Label or target to explain, for multi-label and regression models; by default the label with the largest output,
+        or the first target.
 
     Raises
     ------
     ShapeError
-        GN050 when the sample has another number of values.
+        GN050 if the sample has another number of values.
     OptionError
-        GN021 for an `output` that the model has not, GN022 for one of a model of classes.
+        GN021 for an `output` that does not exist, GN022 for an `output` if the model predicts one of several classes.
 
     References
     ----------
@@ -179,13 +181,13 @@ def why(model: Model, sample: ArrayLike, neighbours: Neighbours | None = None, o
         raise ShapeError("GN050", f"sample: shape {raw.shape}, expected ({model.features},).")
     model, upright = model.opened(raw[None])
     raw = upright[0]
-    with one_blas_thread():  # products are small: a second thread would cost more than it brings
+    with one_blas_thread():  # the products are too small for a second thread to pay off
         return _explain(model, raw, neighbours, _make_target(model, model.outputs(raw)[0], output))
 
 
 @dataclass(frozen=True)
 class _Target:
-    """What is attributed, ``direction · z + offset`` of the output sums z, and the directions to other answers."""
+    """The attributed quantity, ``direction · z + offset`` of the logits z, and the directions to other predictions."""
 
     outputs: Array
     output: int | None
@@ -202,13 +204,13 @@ def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
         if output is not None:
             raise OptionError(
                 "GN022",
-                f"output {output}: for models of several labels or numbers; this one answers with one of its classes. "
-                "Leave it out.",
+                f"output {output}: only for multi-label and regression models, this model predicts one of its classes. "
+                "Omit it.",
             )
         answer, rival = (int(label) for label in np.argsort(-outputs, kind="stable")[:2])
         return _Target(outputs, None, answer, rival, every[answer] - every[rival], 0.0, every - every[answer])
     if output is not None and not 0 <= output < model.classes:
-        raise OptionError("GN021", f"output {output}: the model has the outputs 0 to {model.classes - 1}.")
+        raise OptionError("GN021", f"output {output}: the model has outputs 0 to {model.classes - 1}.")
     if model.targets.name == "multilabel":
         chosen = int(outputs.argmax()) if output is None else output
         holds = int(model.targets.invert(outputs)[chosen])
@@ -223,7 +225,7 @@ def _make_target(model: Model, outputs: Array, output: int | None) -> _Target:
 
 @dataclass(frozen=True)
 class _Attribution:
-    """A gap and its parts, named as in `Why`, with the last hidden activations, shape (nodes,)."""
+    """A gap and its contributions, named as in `Why`, with the last hidden activations, shape (nodes,)."""
 
     hidden: Array
     nodes: Array
@@ -240,7 +242,7 @@ class _Attribution:
 
 def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, target: _Target) -> Why:
     parts = _attribute(model, list(model.members), raw, target)
-    if parts.missing > ENOUGH:  # the gap is hardly another than the baseline's: of their difference, roundings are much
+    if parts.missing > ENOUGH:  # the gap is close to that of the baseline, so rounding dominates
         parts = _attribute(model, members_in_float64(model), raw, target)
     return Why(
         sample=raw,
@@ -260,7 +262,7 @@ def _explain(model: Model, raw: NDArray[Any], neighbours: Neighbours | None, tar
 
 
 def _attribute(model: Model, members: list[Network], raw: NDArray[Any], target: _Target) -> _Attribution:
-    """Attribute in the members' precision; the last layer's products, whose parts are shown, in float64."""
+    """Attribute in the precision of the members, except for the products of the last layer, which are in float64."""
     x, baseline = model.scaling.apply(np.stack([raw, np.zeros_like(raw)]))
     last = [target.direction @ member.parameters.weights[-1] / len(members) for member in members]
     biases = [0.0 if (bias := one.parameters.biases[-1]) is None else float(target.direction @ bias) for one in members]
@@ -281,7 +283,7 @@ def _find_flip(
     hidden: Array,
     neighbours: Neighbours | None,
 ) -> Flip | None:
-    """Follow the gradients to another answer; where they lead to none, move towards samples with another answer."""
+    """Follow the gradients to another prediction; if that fails, move towards samples with another prediction."""
     search = FlipSearch(model, raw, target.answer, target.output)
     flip = search.follow_gradients(target.directions)
     if flip is None and neighbours is not None:

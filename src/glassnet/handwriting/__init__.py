@@ -1,4 +1,4 @@
-"""From a photograph of handwriting to MNIST's form: separate ink from paper, segment digits, normalise each."""
+"""Convert photographs of handwriting to the form of MNIST: separate ink, segment digits, normalise each."""
 
 from .margin import add_margins, remove_margin
 from .mnist_form import CHANGES, PLAIN, SIDE, Change, extract_digits, match_mnist_form, mnist_form, mnist_forms

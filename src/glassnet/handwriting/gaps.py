@@ -1,4 +1,4 @@
-"""Bridge gaps in strokes, where the pen ran dry or was pressed too little."""
+"""Bridge gaps in strokes, left by a dry pen or too little pressure."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scipy import ndimage
 
 from .rules import Mask, close_gaps, stroke_pixels
 
-_MOST = 800  # pieces: more are no handwriting
+_MOST = 800  # pieces; more are not handwriting
 
 
 def bridge_gaps(mask: Mask, gap: float) -> Mask:
@@ -17,9 +17,9 @@ def bridge_gaps(mask: Mask, gap: float) -> Mask:
 
 
 def connect_pieces(mask: Mask, gap: float) -> Mask:
-    """Draw strokes between components nearer to each other than `gap` pixels, the nearest first.
+    """Draw strokes between components less than `gap` pixels apart, the nearest first.
 
-    Pieces that hang together already are left alone: the opening of a 6 or a 2 is no gap.
+    Gaps within one component remain, because the opening of a 6 or a 2 is not a gap.
     """
     labels, count = ndimage.label(mask, np.ones((3, 3), bool))
     if not 1 < count <= _MOST:
@@ -27,7 +27,7 @@ def connect_pieces(mask: Mask, gap: float) -> Mask:
     away, nearest = ndimage.distance_transform_edt(~mask, return_indices=True)
     owner = labels[tuple(nearest)]
     links: dict[tuple[int, int], tuple[float, tuple[int, ...], tuple[int, ...]]] = {}
-    for axis in (0, 1):  # where the surroundings of two pieces meet, the way from one to the other is shortest
+    for axis in (0, 1):  # the shortest path between two pieces crosses the boundary of their nearest-pixel regions
         first, second = (np.moveaxis(owner, axis, 0)[part] for part in (slice(-1), slice(1, None)))
         far = np.moveaxis(away, axis, 0)
         far = far[:-1] + far[1:] + 1

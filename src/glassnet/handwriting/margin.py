@@ -1,6 +1,6 @@
-"""Add a paper margin before the first stage where writing fills the picture up to its edges.
+"""Add a paper margin before the first stage if the writing fills the image up to its edges.
 
-What is paper is found from beside the strokes; where a picture was cut off along them there is no such place.
+The paper is estimated from the surroundings of the strokes, which an image cropped along the strokes does not have.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from .photo import MOST
 from .rules import Mask, Plane
 from .segment import Piece, bounding_box
 
-_COARSE = 128  # pixels on the longer side where a picture is seen as a whole
-_TWO = 0.8  # of the variance that lies between two shades: of one shade with noise it is 0.64, of a slope of light 0.75
-_FULL = 0.12  # of the picture that the rarer shade covers: of a digit with room around it, less
-_FILLING = 0.8  # of one of the picture's sides that writing takes
-_OPEN = 0.2  # of the edge in a shade, from which that may be the paper
+_COARSE = 128  # pixels on the longer side of the coarse image
+_TWO = 0.8  # least fraction of variance between two shades; one shade with noise has 0.64, a gradient 0.75
+_FULL = 0.12  # least fraction of the image in the rarer shade; a digit with a margin has less
+_FILLING = 0.8  # least fraction of a side of the image that the writing spans
+_OPEN = 0.2  # least fraction of the edge in the shade of the paper
 
 
 def add_margins(picture: Plane) -> list[tuple[Plane, int]]:
-    """Add a paper margin to a picture of two shades.
+    """Add a paper margin to an image of two shades.
 
     Parameters
     ----------
@@ -35,8 +35,8 @@ def add_margins(picture: Plane) -> list[tuple[Plane, int]]:
     Returns
     -------
     list of (ndarray, pixels)
-        The picture with a margin, and how wide that is; twice, the likelier first, where either shade may be the paper;
-        none where the picture is not of two shades, or where one of them does not fill it.
+        The image with a margin, and the width of the margin. Two versions, the likelier first, if either shade may be
+        the paper; empty if the image does not have two shades, or if the writing does not fill it.
     """
     small = downsample(picture, -(-max(picture.shape[:2]) // _COARSE))
     if min(small.shape[:2]) < 4:
@@ -50,7 +50,7 @@ def add_margins(picture: Plane) -> list[tuple[Plane, int]]:
     )
     if min(share, 1 - share) < _FULL or between_variance < _TWO * shades.var():
         return []
-    if math.prod(picture.shape[:2]) > MOST / 2:  # with the margin it would be too large to be worked on
+    if math.prod(picture.shape[:2]) > MOST / 2:  # with the margin it would exceed the working size
         picture = downsample(picture, 2)
     margin = max(picture.shape[:2]) // 4
     papers = [paper for paper in sorted((first, ~first), key=_edge_share, reverse=True) if _may_be_paper(paper)]
@@ -62,14 +62,14 @@ def _edge_share(paper: Mask) -> float:
 
 
 def _may_be_paper(paper: Mask) -> bool:
-    """Whether a shade reaches the picture's edge and the writing on it fills the picture."""
+    """Return whether a shade reaches the edge of the image and the writing on it fills the image."""
     rows, columns = bounding_box(~paper)
     high, wide = (rows.stop - rows.start) / len(paper), (columns.stop - columns.start) / paper.shape[1]
     return _edge_share(paper) > _OPEN and max(high, wide) > _FILLING
 
 
 def _pad_with_paper(picture: Plane, small: Plane, paper: NDArray[np.bool_], margin: int) -> Plane:
-    """Pad the picture with the nearest shade of the paper."""
+    """Pad the image with the nearest shade of the paper."""
     inner = ndimage.binary_erosion(paper, iterations=1, border_value=1)
     inner = inner if inner.any() else paper
     rows, columns = ndimage.distance_transform_edt(~inner, return_distances=False, return_indices=True)
@@ -83,7 +83,7 @@ def _pad_with_paper(picture: Plane, small: Plane, paper: NDArray[np.bool_], marg
 
 
 def remove_margin(pieces: list[Piece], ink: Ink, mask: Mask, margin: int) -> tuple[list[Piece], Ink, Mask]:
-    """Map pieces, ink and mask back to the picture without the margin; drop pieces in the margin."""
+    """Map pieces, ink and mask back to the image without the margin; drop pieces in the margin."""
     rows, columns = mask.shape[0] - 2 * margin, mask.shape[1] - 2 * margin
     inner = slice(margin, margin + rows), slice(margin, margin + columns)
     moved = []

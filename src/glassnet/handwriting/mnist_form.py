@@ -1,8 +1,8 @@
-"""The last stage: bring a piece of ink to MNIST's form, 28 × 28 pixels.
+"""The last stage: normalise a piece of ink to the form of MNIST, 28 × 28 pixels.
 
-MNIST's digits were black and white, brought to 20 × 20 without changing their proportions, the grey coming from the
-averaging, and put into 28 × 28 with their centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998, section
-III A). The same is done here, after strokes far thinner or thicker than MNIST's are brought to its range.
+The digits of MNIST were black and white, were scaled to 20 × 20 with their aspect ratio kept, which produced the grey
+levels, and were placed in 28 × 28 with the centre of mass in the middle (LeCun, Bottou, Bengio and Haffner 1998,
+section III A). This stage does the same, after adjusting strokes far thinner or thicker than those of MNIST.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .sheet import isolate_sheet
 
 SIDE, BOX = 28, 20
 STROKE = (0.08, 0.2)
-"""Widths of a stroke, in parts of the digit's longer side, between which nothing is changed: those that nineteen in
-twenty of MNIST's own digits have. What MNIST has, a model has learnt as it is; to change it costs answers."""
+"""Range of stroke widths, as fractions of the longer side of the digit, that remain unchanged: that of 95 % of the
+digits of MNIST. Models are trained on these widths, and changing them reduces accuracy."""
 _FINE = 100  # pixels on the longer side where strokes are measured and changed
-_SEEN = 40  # of 255: fainter is the blur of an enlargement
-_ENLARGED = (0.65, 19, 21)  # pixels off the middle, and of the box's longer side, that an enlarged digit may have
-_THINNEST = 3  # of those pixels: so wide a stroke is made before it is brought there
+_SEEN = 40  # of 255; fainter pixels are the blur of an enlargement
+_ENLARGED = (0.65, 19, 21)  # of an enlarged digit: largest offset from the middle; limits of the longer side of its box
+_THINNEST = 3  # of those pixels: thinner strokes are widened to this before scaling
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,9 @@ class Change:
     stroke : float
         Factor for the width of strokes.
     box : float
-        Longer side in the 28 × 28.
+        Longer side, in pixels of the 28 × 28.
     down, across : float
-        Pixels of the 28 × 28.
+        Offset, in pixels of the 28 × 28.
     """
 
     turn: float = 0.0
@@ -70,22 +70,22 @@ CHANGES = (
     Change(down=0.7, across=0.5),
     Change(down=-0.7, across=-0.5),
 )
-"""What a digit is asked about in: as it is, and a little changed in each direction."""
+"""The variants over which a prediction is averaged: the plain digit, and small changes in each direction."""
 
 
 def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
-    """Return the pixels of a picture that has MNIST's form already, which every stage would only degrade.
+    """Return the pixels of an image that already has the form of MNIST, which the stages would only degrade.
 
     Parameters
     ----------
     picture : PIL.Image.Image
-        Of any size; dark on light or light on dark.
+        An image of any size, dark on light or light on dark.
 
     Returns
     -------
     ndarray of uint8, shape (28, 28), or None
-        Light on dark, where the picture is of that size or an enlargement of it, with a plain border, the box's longer
-        side of 20 and the centre of mass in the middle; an enlargement must have both nearly exactly.
+        Light on dark, if the image has this size or is an enlargement of it, with a plain border, a box whose longer
+        side is 20, and the centre of mass in the middle. For an enlargement, both must hold almost exactly.
     """
     if picture.width != picture.height or picture.width < SIDE:
         return None
@@ -102,9 +102,9 @@ def match_mnist_form(picture: Image.Image) -> NDArray[np.uint8] | None:
 
 
 def extract_digits(picture: Image.Image) -> NDArray[np.uint8]:
-    """Return the digits of an RGB photograph in reading order, shape (digits, 28, 28), in MNIST's form.
+    """Return the digits of an RGB photograph in reading order, in the form of MNIST, shape (digits, 28, 28).
 
-    No model is asked: where it is open what belongs together, or whether ink is dark or light, the likelier is taken.
+    This uses geometry only, no model: it picks the likelier polarity of the ink and the likelier grouping of pieces.
     """
     form = match_mnist_form(picture)
     if form is not None:
@@ -118,25 +118,25 @@ def extract_digits(picture: Image.Image) -> NDArray[np.uint8]:
 
 
 def mnist_form(mask: Mask, change: Change = PLAIN) -> NDArray[np.uint8]:
-    """Bring a piece of ink to MNIST's form, shape (28, 28): `mnist_forms` with one change."""
+    """Normalise a piece of ink to the form of MNIST, shape (28, 28): `mnist_forms` with one change."""
     form: NDArray[np.uint8] = mnist_forms(mask, (change,))[0]
     return form
 
 
 def mnist_forms(mask: Mask, changes: Sequence[Change] = CHANGES) -> NDArray[np.uint8]:
-    """Bring a piece of ink to MNIST's form, once for each change.
+    """Normalise a piece of ink to the form of MNIST, once for each change.
 
     Parameters
     ----------
     mask : ndarray of bool, shape (rows, columns)
-        Where there is ink; its box is found here.
+        The ink; margins are ignored.
     changes : sequence of Change
-        What else is done to it.
+        The variants.
 
     Returns
     -------
     ndarray of uint8, shape (changes, 28, 28)
-        255 is full ink.
+        255 for full ink.
     """
     mask = mask[bounding_box(mask)]
     fine = _rescale_mask(mask)
@@ -155,7 +155,7 @@ def _rescale_mask(mask: Mask) -> Image.Image:
     """Scale the mask to a size where strokes can be measured, with room for rotation."""
     scale = _FINE / max(mask.shape)
     short = (_THINNEST / scale - stroke_pixels(mask)) / 2
-    if scale < 1 and short > 0:  # a hair would be averaged away
+    if scale < 1 and short > 0:  # averaging would erase a hairline
         mask = ndimage.distance_transform_edt(~np.pad(mask, int(short) + 1)) <= short
         mask = mask[bounding_box(mask)]
         scale = _FINE / max(mask.shape)
@@ -168,7 +168,7 @@ def _rescale_mask(mask: Mask) -> Image.Image:
 
 
 def _distort(fine: Image.Image, change: Change) -> Mask:
-    """Rotate and shear the ink as `change` says; return it in its bounding box."""
+    """Rotate and shear the ink by `change`; return it in its bounding box."""
     if change.turn or change.lean:
         angle = np.radians(change.turn)
         back = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
@@ -184,11 +184,11 @@ def _distort(fine: Image.Image, change: Change) -> Mask:
 
 
 def _apply_change(mask: Mask, fine: Image.Image, change: Change) -> Mask:
-    """Return the changed ink in its bounding box, before it is averaged down."""
+    """Return the changed ink in its bounding box, before it is scaled down."""
     bold = _distort(fine, change)
     changed = _adjust_stroke_width(bold, change.stroke)
     if changed is bold and not (change.turn or change.lean) and max(mask.shape) >= _FINE:
-        return mask  # as it was found: each way through another grid moves edges
+        return mask  # the original, because resampling moves edges
     return changed[bounding_box(changed)]
 
 
@@ -200,17 +200,17 @@ def _fit_box(bold: Mask, change: Change) -> NDArray[np.uint8]:
 
 
 def _adjust_stroke_width(bold: Mask, factor: float) -> Mask:
-    """Bring the stroke width into MNIST's range, times a factor."""
+    """Clip the stroke width to the range of MNIST, and multiply it by a factor."""
     width = stroke_width(bold)
     wanted = float(np.clip(width, *STROKE)) * factor
     off = (wanted - width) * _FINE / 2
     if off > 0.4:
-        # Thicker strokes make the digit larger too, which then is brought down to the box: so a little more.
+        # Thicker strokes enlarge the digit, which is then scaled down to the box, hence the extra factor.
         reach = off * (1 + 2 * off / _FINE)
         bold = ndimage.distance_transform_edt(~np.pad(bold, int(reach) + 1)) <= reach
     elif off < -0.4:
         half = ndimage.distance_transform_edt(np.pad(bold, 1))
-        # Thin places of a thick digit keep what they have: it must not fall apart.
+        # Thin parts of a thick digit keep their width, or the digit would fall apart.
         middle = ndimage.maximum_filter(half, size=2 * int(width * _FINE / 2) + 1)
         bold = half > np.minimum(-off, np.maximum(middle - wanted * _FINE / 2, 0))
     return bold
@@ -221,7 +221,7 @@ def _centre(small: NDArray[np.uint8], change: Change) -> NDArray[np.uint8]:
     height, width = small.shape
     weight = small.astype(np.float64)
     total = float(weight.sum())
-    middle = SIDE / 2  # counted in whole pixels from 0: half a pixel below and right of the true one, as in MNIST
+    middle = SIDE / 2  # in whole pixels from 0: half a pixel below and right of the true centre, as in MNIST
     y = middle - float(weight.sum(axis=1) @ np.arange(height)) / total + change.down
     x = middle - float(weight.sum(axis=0) @ np.arange(width)) / total + change.across
     top, left = int(np.clip(round(y), 0, SIDE - height)), int(np.clip(round(x), 0, SIDE - width))

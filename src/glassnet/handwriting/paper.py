@@ -1,10 +1,10 @@
-"""The first stage: remove paper and light from a photograph; what remains is ink, 0 to about 1.
+"""The first stage: remove paper and lighting from a photograph, which leaves the ink as 0 to about 1.
 
-Light multiplies: what a place of the paper sends back is the light there times its colour. So ink is measured against
-the paper beside it, in each colour channel by itself: 0 where nothing is written, 1 where everything is swallowed. The
-paper under the ink is found by a closing with a square wider than a stroke: that fills dark strokes, and leaves the
-edges of shadows where they are. Which colours the ink swallows is then learnt from its strongest places, so that lines
-of another colour, a printed grid, fade.
+Illumination is multiplicative: the paper reflects the local light times its colour. Ink is therefore measured relative
+to the surrounding paper, in each colour channel separately: 0 without ink, 1 where all light is absorbed. The paper
+under the ink is estimated by a closing with a square wider than a stroke, which fills dark strokes and keeps the edges
+of shadows. The colour of the ink is then estimated from its strongest places, and lines of other colours, such as a
+printed grid, fade.
 
 Sources: closing and top-hat, Serra 1982; threshold, Otsu 1979.
 """
@@ -21,30 +21,30 @@ from scipy import ndimage
 from ..data.dataset import border
 from .rules import Plane, find_ruled_lines, is_grid, stroke_pixels
 
-_COARSE = 64  # pixels on the longer side where only the paper's shades matter
-_NOISE = 0.02  # of the paper's light that any camera's channels differ by, one from another
-_FINE = 9  # part of the shorter side that no fine stroke is as wide as
-_BLOB = 0.3  # width over size from which something is not drawn with a pen
-_AS_CLEAR = 0.4  # of an ink's contrast, below which what is of the other shade is the paper's own unevenness
-_CLEAR = 0.6  # balance from which dark and light ink are not mistaken for each other
+_COARSE = 64  # pixels on the longer side of the image for the shades of the paper
+_NOISE = 0.02  # fraction of the light of the paper by which the channels of any camera differ
+_FINE = 9  # the shorter side over this exceeds the width of fine strokes
+_BLOB = 0.3  # ratio of width to size above which a shape is not drawn with a pen
+_AS_CLEAR = 0.4  # fraction of the contrast of the ink; weaker shapes of the other shade are uneven paper
+_CLEAR = 0.6  # balance above which dark and light ink cannot be confused
 
 
 @dataclass(frozen=True)
 class Ink:
-    """The ink of a picture, and the paper below it.
+    """The ink of an image, and the paper below it.
 
     Parameters
     ----------
     strength : ndarray of float32, shape (rows, columns)
-        0 for paper, about 1 for the ink of this picture; between them at edges, and for weaker lines.
+        0 for paper, about 1 for the ink of this image, values in between at edges and for weaker lines.
     paper : ndarray of float32, shape (rows, columns, 3)
-        How the picture would look without ink, 0 to 1.
+        The image without ink, 0 to 1.
     light_on_dark : bool
         Whether the ink is lighter than the paper.
     contrast : float
-        How far ink stands out of the paper, 0 to 1.
+        Contrast between ink and paper, 0 to 1.
     noise : float
-        Standard deviation of the paper's `strength`.
+        Standard deviation of `strength` on the paper.
     """
 
     strength: Plane
@@ -55,12 +55,12 @@ class Ink:
 
 
 def separate_ink(picture: Plane) -> tuple[Ink, ...]:
-    """Separate ink from paper in a picture, shape (rows, columns, 3), 0 to 1.
+    """Separate ink from paper in an image of shape (rows, columns, 3), 0 to 1.
 
     Returns
     -------
     tuple of Ink
-        One; or two, the likelier first, where it may be dark ink on light paper as well as light ink on dark.
+        One result; or two, the likelier first, if both dark ink on light paper and light ink on dark are possible.
     """
     side = _polarity(picture)
     likelier = _measure_ink(picture, side < 0)
@@ -68,10 +68,10 @@ def separate_ink(picture: Plane) -> tuple[Ink, ...]:
 
 
 def separate_ink_again(picture: Plane, ink: Ink, mask: NDArray[np.bool_]) -> tuple[Ink, ...]:
-    """Separate ink again where the first result, `mask`, may be something else than writing.
+    """Separate ink again if the first result, `mask`, may not be writing.
 
-    The shadow of a pen reaches into the picture and is one piece with the digit it lies on: then as fine strokes alone,
-    for none is as wide as that. A spot of light stands out more than what is written: then of the other shade.
+    The shadow of a pen reaches into the image and merges with the digit under it; limiting the result to fine strokes
+    removes it. A spot of light may have more contrast than the writing; ink of the other shade is tried then.
     """
     inks = []
     if np.concatenate([mask[:2].ravel(), mask[-2:].ravel(), mask[:, :2].ravel(), mask[:, -2:].ravel()]).any():
@@ -95,7 +95,7 @@ def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None)
         inner = _drop_border_components(_mask_without_grid(strength))
         if not inner.any():
             break
-        # Wide enough for the widest stroke and no wider: then shadows stay paper. Crayon and chalk leave holes.
+        # Just wide enough for the widest stroke, which keeps shadows as paper. Crayon and chalk leave holes.
         hole = 2 * max(1, short // 120) + 1
         inner = ndimage.grey_closing(inner.astype(np.uint8), size=(hole, hole)) > 0
         half = ndimage.distance_transform_edt(inner)
@@ -111,11 +111,11 @@ def _measure_ink(picture: Plane, light_on_dark: bool, widest: int | None = None)
 
 
 def _polarity(picture: Plane) -> float:
-    """Return the log ratio of dark ink on light paper (above 0) to light ink on dark; near 0 either is possible.
+    """Return the log ratio of dark ink on light paper (above 0) to light ink on dark; near 0 both are possible.
 
-    Ink is what there is less of, wherever one looks: most of what stands out of its surroundings lies on the ink's
-    side. Returns the logarithm of how much more, for the size of surroundings that tells most, with a bias for ink
-    that is darker than what most of the picture is.
+    Ink covers less area than paper in any neighbourhood, so most local contrast is on the side of the ink. The result
+    is the logarithm of the ratio of dark to light contrast, for the neighbourhood size with the clearest ratio, with a
+    bias towards dark ink in light images.
     """
     grey = downsample(picture, -(-max(picture.shape[:2]) // _COARSE)).mean(axis=2)
     sides = []
@@ -128,17 +128,17 @@ def _polarity(picture: Plane) -> float:
 
 def _fill_strokes(seen: Plane, reach: int) -> Plane:
     """Fill strokes narrower than `reach` pixels with the paper around them, channel by channel."""
-    # Darkness around the picture: a table along its edge is then as wide as it may be, and no stroke.
+    # The padding is dark, so a dark table along the edge is wider than a stroke and remains.
     planes = [np.pad(seen[..., c], reach) for c in range(3)]
     closed = [ndimage.grey_closing(plane, size=(reach, reach), mode="constant") for plane in planes]
     filled: Plane = np.stack([plane[reach:-reach, reach:-reach] for plane in closed], axis=2)
-    # Smoothed against the noise, but never lighter: beside the edge of the paper the dark side would seem inked.
+    # Smoothing reduces noise but must not lighten: the dark side of the edge of the paper would look like ink.
     smooth: Plane = ndimage.uniform_filter(filled, (reach // 3, reach // 3, 1), mode="nearest")
     return np.minimum(filled, smooth)
 
 
 def downsample(values: Plane, step: int) -> Plane:
-    """Average blocks of step × step; the edge is repeated to fill the last ones."""
+    """Average blocks of step × step; the edge values fill incomplete blocks."""
     if step == 1:
         return values
     rows, columns = -(-values.shape[0] // step) * step, -(-values.shape[1] // step) * step
@@ -148,14 +148,14 @@ def downsample(values: Plane, step: int) -> Plane:
 
 
 def _ink_density(seen: Plane, paper: Plane) -> Plane:
-    """Return the share of the paper's light that is missing, by channel, less its median (the noise)."""
+    """Return the missing fraction of the light of the paper, by channel, minus its median."""
     missing: Plane = 1 - seen / paper
     missing -= np.median(missing, axis=(0, 1))
     return missing
 
 
 def _mask_without_grid(strength: Plane) -> NDArray[np.bool_]:
-    """Return a first ink mask without a printed grid, whose colour is not the ink's."""
+    """Return a first ink mask without a printed grid, whose colour differs from that of the ink."""
     ink: NDArray[np.bool_] = strength > 0.5
     if not is_grid(ink):
         return ink
@@ -167,9 +167,9 @@ def _mask_without_grid(strength: Plane) -> NDArray[np.bool_]:
 
 
 def _drop_border_components(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Drop components at the picture's edge, a finger or a table, unless hardly anything else is there.
+    """Drop components at the edge of the image, such as a finger or a table, unless there is little else.
 
-    A printed grid reaches the edge with all that is written on it: so first without what is as thin as its lines.
+    A printed grid connects all writing to the edge, so the first attempt ignores strokes as thin as its lines.
     """
     side = max(3, min(ink.shape) // 120)
     thick = ndimage.grey_opening(ink.astype(np.uint8), size=(side, side)) > 0
@@ -183,7 +183,7 @@ def _drop_border_components(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def _project_on_ink_colour(density: Plane, written: NDArray[np.bool_]) -> tuple[Plane, float]:
-    """Project the channels on the ink's colour, 1 for full ink; also return the density of full ink."""
+    """Project the channels on the colour of the ink, with 1 for full ink; also return the density of full ink."""
     size: Plane = np.sqrt((density.clip(0) ** 2).mean(axis=2))
     level = _ink_level(size, written)
     strong = density[written & (size > 0.6 * level)]
@@ -191,7 +191,7 @@ def _project_on_ink_colour(density: Plane, written: NDArray[np.bool_]) -> tuple[
         colour = np.median(strong, axis=0)
         colour = colour / max(float(np.linalg.norm(colour)), 1e-6)
         agree = (strong @ colour) / np.maximum(np.linalg.norm(strong, axis=1), 1e-6)
-        if np.mean(agree > 0.93) > 0.85:  # one colour of ink, not several
+        if np.mean(agree > 0.93) > 0.85:  # a single ink colour
             weights = _matched_filter(density[size < 0.4 * level], colour)
             size = (density @ (weights / (weights @ colour)) / 3**0.5).astype(np.float32)
             level = _ink_level(size, written)
@@ -199,17 +199,17 @@ def _project_on_ink_colour(density: Plane, written: NDArray[np.bool_]) -> tuple[
 
 
 def _matched_filter(paper: Plane, colour: NDArray[Any]) -> NDArray[Any]:
-    """Return channel weights that separate this ink colour best from the paper's own variation, shape (n, 3).
+    """Return the channel weights that best separate this ink colour from the variation of the paper, shape (n, 3).
 
-    Creases and shadows take the same from all channels, a printed grid its own colour: a matched filter (Turin 1960)
-    counts little what varies without ink.
+    Creases and shadows darken all channels alike, a printed grid has its own colour: a matched filter (Turin 1960)
+    gives little weight to variation without ink.
     """
     spread = paper.T.astype(np.float64) @ paper / max(1, len(paper))
     return np.linalg.solve(spread + _NOISE**2 * np.eye(3), colour)
 
 
 def _ink_level(values: NDArray[Any], written: NDArray[np.bool_]) -> float:
-    """Return the median strength of the ink: of what stands out of the noise, the upper class's."""
+    """Return the median strength of the ink: the median of the upper Otsu class of all values above the noise."""
     noise = 1.4826 * float(np.median(np.abs(values - np.median(values))))
     standing_out = values[written & (values > max(5 * noise, 0.03))]
     if standing_out.size < 4:
@@ -220,7 +220,7 @@ def _ink_level(values: NDArray[Any], written: NDArray[np.bool_]) -> float:
 
 def otsu_threshold(values: NDArray[Any]) -> float:
     """Return the threshold that separates values into the two most different classes (Otsu 1979, equation 12)."""
-    if np.ptp(values) < 1e-6:  # one value, but for rounding: nothing is above it
+    if np.ptp(values) < 1e-6:  # a single value up to rounding: nothing is above it
         return float(values.max())
     counts, edges = np.histogram(values, 256)
     middles = (edges[:-1] + edges[1:]) / 2

@@ -1,4 +1,4 @@
-"""A photograph to begin with: in colour, without transparency, of a size that can be worked on."""
+"""Prepare a photograph: in RGB, without transparency, of a working size."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from PIL import Image
 from .rules import Plane
 
 SHORTEST, MOST = 168, 1_000_000
-"""Pixels on the shorter side, and in all, between which a picture is brought."""
+"""Limits of the working size: fewest pixels on the shorter side, and most pixels in total."""
 DEPTHS = (8, 10, 12, 14, 16)
-"""Bits that cameras and scanners have; their pictures come in files of 16."""
-_ENLARGED = 8  # times at most: what is smaller than a digit of MNIST holds none
+"""Bit depths of cameras and scanners, whose files have 16 bits."""
+_ENLARGED = 8  # largest factor; an image smaller than a digit of MNIST has no digit
 
 
 def opaque(picture: Image.Image) -> Image.Image:
-    """Make a picture RGB; what is transparent becomes paper: white, or dark where the ink is light."""
+    """Convert an image to RGB; transparent pixels become paper: white, or black if the ink is light."""
     if picture.mode.startswith(("I", "F")):
         return eight_bits(picture)[0].convert("RGB")
     if not picture.has_transparency_data:
@@ -28,12 +28,12 @@ def opaque(picture: Image.Image) -> Image.Image:
     alpha = above.getchannel("A")
     if alpha.getextrema() == (255, 255):
         return above.convert("RGB")
-    few = min(1.0, 1000 / max(above.size))  # a sample tells as much as all
+    few = min(1.0, 1000 / max(above.size))  # a sample suffices
     size = (max(1, round(above.width * few)), max(1, round(above.height * few)))
     pixels = np.asarray(above.resize(size, Image.Resampling.NEAREST))
     seen = pixels[..., 3] > 127
     colours = pixels[seen][:, :3]
-    if not seen.any() or seen.mean() < 0.5:  # ink alone: paper is what it stands out of
+    if not seen.any() or seen.mean() < 0.5:  # only ink: choose a contrasting paper
         light = bool(seen.any()) and float(colours.mean()) > 150
         paper = (0, 0, 0) if light else (255, 255, 255)
     else:  # paper with a hole, or round corners
@@ -45,22 +45,22 @@ def opaque(picture: Image.Image) -> Image.Image:
 
 
 def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
-    """Bring a picture of more than 8 bits a pixel to grey values: Pillow's own conversion would cut off above 255.
+    """Convert an image of more than 8 bits per pixel to grey; the conversion of Pillow would clip at 255.
 
     Parameters
     ----------
     picture : PIL.Image.Image
-        Of one channel of 16 or 32 bits.
+        An image with one channel of 16 or 32 bits.
     white : int
-        What counts as white at least.
+        Lower limit for the white level.
 
     Returns
     -------
     picture : PIL.Image.Image
         Of mode ``L``.
     white : int
-        What was taken for white: the largest value of the fewest `DEPTHS` that hold all, as cameras of 12 bits write
-        files of 16; 0 where that was the picture's own largest value, for fractions and numbers beyond 16 bits.
+        The white level: the largest value of the smallest of `DEPTHS` that fits all values, because 12-bit cameras
+        write 16-bit files. 0 for fractions and numbers beyond 16 bits, which use the largest value of the image.
     """
     wide: NDArray[Any] = np.nan_to_num(np.array(picture, np.float64))
     clear = wide == picture.info.get("transparency", -1)
@@ -75,7 +75,7 @@ def eight_bits(picture: Image.Image, white: int = 0) -> tuple[Image.Image, int]:
 
 
 def working_size(picture: Image.Image) -> Plane:
-    """Return the picture as numbers from 0 to 1, shape (rows, columns, 3), shrunk or enlarged to be worked on."""
+    """Return the image scaled to the working size, as values from 0 to 1, shape (rows, columns, 3)."""
     scale = min(1.0, math.sqrt(MOST / math.prod(picture.size)))
     if scale == 1 and min(picture.size) < SHORTEST:
         scale = min(SHORTEST / min(picture.size), _ENLARGED, math.sqrt(MOST / math.prod(picture.size)))

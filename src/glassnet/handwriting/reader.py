@@ -1,7 +1,7 @@
-"""Read the digits of a photograph with a model of 28 × 28 pictures.
+"""Read the digits of a photograph with a model for images of 28 × 28.
 
-A photograph may be taken apart in several ways: ink may be dark or light, a sheet may lie on a table, the pen may have
-skipped. Each is read (`recognise`), and the reading with the best score is taken.
+A photograph can be segmented in different ways: the ink may be dark or light, a sheet may be on a table, strokes may
+have gaps. Each way is read (`recognise`), and the reading with the best score is returned.
 """
 
 from __future__ import annotations
@@ -22,38 +22,38 @@ if TYPE_CHECKING:
 
     from . import Ink, Mask
 
-_LETTERS = 0.65  # part that is taken for digits, below which a page shows something else: of "hello" it is 0.6
-_WIDEST = 1.8  # width over height of a digit
-_GAPS = (0.02, 0.05)  # of a digit, that the pen may have skipped
-_MANY = 3  # digits' sizes that all together measures, from which there may be several
-_STRONGEST = 0.7  # of the usual ink, that a shadow does not reach
-_CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this part of a side, a picture may be a tight crop
-_DOUBTFUL = 0.7  # worth below which a photo is read once more, in other ways
-_CUT_OFF = 0.2  # of its worth that a reading loses where its digits touch the picture's edge
-_UNEVEN = 0.3  # of its worth that a reading loses where its paper is as uneven as the picture
+_LETTERS = 0.65  # least fraction of pieces read as digits on a page of digits; "hello" has 0.6
+_WIDEST = 1.8  # largest ratio of width to height of a digit
+_GAPS = (0.02, 0.05)  # lengths of gaps in strokes, as fractions of the size of a digit
+_MANY = 3  # size of all writing over that of a digit, above which there may be many digits
+_STRONGEST = 0.7  # of the usual ink; shadows are weaker
+_CLEARLY, _FILLED = 0.9, 0.5  # below this confidence, or above this fraction of a side, an image may be a tight crop
+_DOUBTFUL = 0.7  # score below which a photo is read again in other ways
+_CUT_OFF = 0.2  # fraction of the score lost if the digits touch the edge of the image
+_UNEVEN = 0.3  # fraction of the score lost if the paper is as uneven as the image
 
 
 @dataclass(frozen=True)
 class Digit:
-    """One digit of a photograph, and the model's answer.
+    """One digit of a photograph, and the prediction of the model.
 
     Parameters
     ----------
     box : (left, top, right, bottom)
-        Pixels of the photograph; the last two are just outside.
+        In pixels of the photograph; the last two are exclusive.
     line : int
-        Which line it stands in, from 0.
+        The line of writing, from 0.
     answer : int
         The class of the largest output.
     confidence : float
-        0 to 1: how sure the model is of the answer, from the outputs averaged over small changes of the digit, times
-        how sure the gate is that it is a digit at all.
+        0 to 1: the confidence of the model, from outputs averaged over small changes of the digit, times the
+        confidence of the gate that this is a digit.
     sure : bool
-        Whether that is enough; never where most of what is written is no digit.
+        Whether the confidence suffices; always False if most of the writing is not digits.
     outputs : ndarray, shape (classes,)
         The averaged outputs.
     form : ndarray of uint8, shape (28, 28)
-        The digit as the model sees it.
+        The input of the model.
     """
 
     box: tuple[int, int, int, int]
@@ -72,13 +72,13 @@ class Reading:
     Parameters
     ----------
     digits : tuple of Digit
-        In reading order; empty where none was found.
+        In reading order; empty if none was found.
     picture : PIL.Image.Image
         The photograph, upright and opaque.
     ink : Ink
-        Its paper and its ink.
+        Its paper and ink.
     mask : ndarray of bool
-        Where there is ink.
+        The pixels of the ink.
     """
 
     digits: tuple[Digit, ...]
@@ -88,7 +88,7 @@ class Reading:
 
     @property
     def text(self) -> str:
-        """The answers, a line a line; ``?`` where the model is not sure."""
+        """The predictions, one line of text per line of writing; ``?`` if the confidence is too low."""
         lines = [""] * (1 + max((digit.line for digit in self.digits), default=0))
         for digit in self.digits:
             lines[digit.line] += str(digit.answer) if digit.sure else "?"
@@ -96,21 +96,21 @@ class Reading:
 
 
 def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
-    """Find the digits of a photograph or scan and ask the model about each.
+    """Find the digits of a photograph or scan and predict each.
 
     Parameters
     ----------
     model : Model
-        For pictures of 28 × 28.
+        A model for images of 28 × 28.
     picture : PIL.Image.Image
         Dark ink on light paper or light on dark, of any size and mode.
     sure : float, 0 to 1
-        Confidence from which a digit counts as read.
+        Least confidence at which a digit counts as read.
 
     Raises
     ------
     DataError
-        GN017 when the model is not one of 28 × 28 pictures.
+        GN017 if the model is not for images of 28 × 28.
     """
     from . import (
         SIDE,
@@ -125,7 +125,7 @@ def read_photo(model: Model, picture: Image, sure: float = SURE) -> Reading:
     )
 
     if model.image_shape != (SIDE, SIDE) or model.features != SIDE * SIDE:
-        raise DataError("GN017", f"the model takes no pictures of {SIDE} × {SIDE}: read with one trained on MNIST.")
+        raise DataError("GN017", f"the model does not take images of {SIDE} × {SIDE}. Use a model trained on MNIST.")
     picture = opaque(picture)
     values = working_size(picture)
     form = match_mnist_form(picture)
@@ -168,10 +168,10 @@ def _read_ink(
 
 
 def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[Reading]:
-    """Read again with gaps bridged, as of a dry pen, and with only the strongest ink, as beside a shadow.
+    """Read again with gaps bridged (for a dry pen) and with only the strongest ink (next to a shadow).
 
-    What loses digits that it was sure of is no better: bridged too far, digits beside each other hang together. Nor is
-    what has more of them: its weakest strokes taken away, an 0 falls apart.
+    Readings with fewer sure digits are rejected, because bridging too far joins neighbouring digits, and so are
+    readings with more digits, because a 0 falls apart without its weakest strokes.
     """
     strongest = reading.mask & (reading.ink.strength > _STRONGEST)
     masks = [*((reading.mask, gaps, most) for gaps, most in _gap_sizes(reading)), (strongest, 0.0, len(reading.digits))]
@@ -186,8 +186,9 @@ def _read_with_other_masks(model: Model, reading: Reading, sure: float) -> list[
 def _gap_sizes(reading: Reading) -> list[tuple[float, int]]:
     """Return gap lengths to bridge, in pixels of the mask, each with the most digits to accept afterwards.
 
-    Parts of all that is written, or of a digit of many: of one digit in bits the bits say little of its size; of many
-    the whole says nothing, and counts only where one digit is all that it gives.
+    The lengths are fractions of the size of all writing, or of a typical digit if there are many. The pieces of one
+    broken digit say little about its size. With many digits, the size of all writing is used only if the result is one
+    digit.
     """
     boxes = np.array([digit.box for digit in reading.digits]) * (reading.mask.shape[1] / reading.picture.width)
     whole = float(max(boxes[:, 2:].max(axis=0) - boxes[:, :2].min(axis=0)))
@@ -197,7 +198,7 @@ def _gap_sizes(reading: Reading) -> list[tuple[float, int]]:
 
 
 def _is_no_worse(reading: Reading, other: Reading) -> bool:
-    """Whether a reading has more sure digits than another, or as many among no more digits."""
+    """Return whether a reading has more sure digits than another, or equally many among no more digits."""
     gain = _count_sure(reading) - _count_sure(other)
     return gain > 0 or (gain == 0 and len(reading.digits) <= len(other.digits))
 
@@ -207,7 +208,7 @@ def _count_sure(reading: Reading) -> int:
 
 
 def _choose_best(readings: list[Reading]) -> Reading:
-    """Choose the first, the likeliest, unless another has a much better score."""
+    """Return the first reading, the likeliest, unless another has a much better score."""
     best = readings[0]
     for reading in readings[1:]:
         if _score(reading) > _score(best) + 0.15:
@@ -216,7 +217,7 @@ def _choose_best(readings: list[Reading]) -> Reading:
 
 
 def _doubt_letters(digits: list[Digit]) -> tuple[Digit, ...]:
-    """Mark all digits unsure where most are no digits: an o among letters is no 0."""
+    """Mark all digits as not sure if most are not digits: an o among letters is not a 0."""
     if len(digits) > 1 and np.mean([digit.confidence >= SURE for digit in digits]) < _LETTERS:
         return tuple(replace(digit, sure=False) for digit in digits)
     return tuple(digits)
@@ -227,10 +228,10 @@ def _mean_confidence(reading: Reading) -> float:
 
 
 def _score(reading: Reading) -> float:
-    """Return how credible a reading is: its mean confidence, reduced for uneven paper and cut-off digits.
+    """Return the score of a reading: its mean confidence, reduced for uneven paper and cut-off digits.
 
-    That is how sure it is of its digits, and less where what it takes for bare paper is as uneven as the picture: then
-    what is written may have been taken for paper. And less where digits touch the picture's edge.
+    Paper as uneven as the image suggests that writing was mistaken for paper; digits at the edge of the image may be
+    cut off.
     """
     paper, picture = (np.asarray(plane, np.float32) for plane in (reading.ink.paper, reading.picture.reduce(4)))
     unevenness = float(paper[::4, ::4].std(axis=(0, 1)).max()) / max(float(picture.std(axis=(0, 1)).max()) / 255, 1e-3)
@@ -238,7 +239,7 @@ def _score(reading: Reading) -> float:
 
 
 def _filled_share(reading: Reading) -> float:
-    """Return the largest share of a side of the picture that the digits take."""
+    """Return the largest fraction of a side of the image that the digits span."""
     if not reading.digits:
         return 0.0
     boxes = np.array([digit.box for digit in reading.digits])
@@ -247,7 +248,7 @@ def _filled_share(reading: Reading) -> float:
 
 
 def _edge_share(reading: Reading) -> float:
-    """Return the share of digits that touch the picture's edge: cut off, a shadow, or a finger."""
+    """Return the fraction of digits that touch the edge of the image: cut off, a shadow, or a finger."""
     width, height = reading.picture.size
     edges = [
         box[0] <= 0 or box[1] <= 0 or box[2] >= width or box[3] >= height for box in (d.box for d in reading.digits)
@@ -261,7 +262,7 @@ def _locate_digit(model: Model, candidate: Candidate, line: int, scale: NDArray[
         (np.array([piece.left, piece.top, piece.right, piece.bottom]) * scale).round().astype(int)
     )
     box = (int(left), int(top), int(right), int(bottom))
-    # A piece too flat for a digit is none, whatever the model says.
+    # A piece too wide for a digit is not one, whatever the prediction.
     least = sure if piece.width < _WIDEST * piece.height else np.inf
     return _make_digit(model, candidate.outputs, candidate.confidence, box, line, least, candidate.form)
 

@@ -1,8 +1,8 @@
-"""Recognise digits: a model says which digit each piece of ink is, a second one (the gate) whether it is one.
+"""Recognise digits: a model classifies each piece of ink, and a second one (the gate) decides whether it is a digit.
 
-Each piece is classified in several variants (rotated, sheared, thicker, thinner, moved), and the outputs are averaged.
-The confidence is the model's times the gate's. Where geometry leaves open whether two pieces of ink are one digit, or
-one piece is two, the confidence decides.
+Each piece is classified in ten variants (rotated, sheared, thicker, thinner, smaller, moved), and the outputs are
+averaged. The confidence is that of the model times that of the gate. If geometry cannot tell whether two pieces of ink
+are one digit, or one piece is two digits, the confidence decides.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from . import Piece
 
 SURE = 0.5
-"""Confidence from which an answer is given as sure; chosen on generated photographs, see docs/read.md."""
+"""Least confidence of a sure prediction; chosen on generated photographs, see docs/read.md."""
 _ODDS = 1.5
-"""How many times likelier a digit is on paper, against what is none, than among what the gate has learnt from, where
-letters and signs are many (Saerens, Latinne and Decaestecker 2002, equation 4)."""
-_CLEAR = 0.8  # confidence in each part from which touching digits are told apart
-_SLENDER = 0.45  # width over height of what may be a bit of a stroke
+"""Ratio of the odds of a digit on paper to those in the training data of the gate, which has many letters and signs
+(Saerens, Latinne and Decaestecker 2002, equation 4)."""
+_CLEAR = 0.8  # least confidence in each part at which touching digits are separated
+_SLENDER = 0.45  # ratio of width to height up to which a piece may be a fragment of a stroke
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Candidate:
     outputs : ndarray, shape (classes,)
         Averaged over small changes.
     confidence : float
-        0 to 1: that it is a digit, and the one that the outputs say.
+        Probability, 0 to 1, that it is a digit and that the prediction is right.
     """
 
     piece: Piece
@@ -51,7 +51,7 @@ class Candidate:
 
 
 def score_forms(model: Model, forms: NDArray[np.uint8]) -> tuple[FloatArray, FloatArray]:
-    """Average the outputs over variants of each picture, shape (n, forms, 784): (n, classes), confidences (n,)."""
+    """Average the outputs over variants, shape (n, forms, 784); return outputs (n, classes) and confidences (n,)."""
     flat = forms.reshape(-1, forms.shape[-1]).astype(np.float32)
     averaged = []
     for network in (model, _gate()):
@@ -78,7 +78,7 @@ def _make_candidates(model: Model, pieces: list[Piece]) -> list[Candidate]:
 
 
 def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
-    """Merge and split pieces where the model is surer of the result; return the digits in reading order."""
+    """Merge and split pieces if that raises the confidence; return the digits in reading order."""
     from . import sort_into_lines
 
     candidates = _drop_noise(_split_touching(model, _merge_fragments(model, _make_candidates(model, pieces))))
@@ -87,7 +87,7 @@ def recognise(model: Model, pieces: list[Piece]) -> list[list[Candidate]]:
 
 
 def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidate]:
-    """Merge two pieces, or all, into one digit where the model is surer of the union than of the parts."""
+    """Merge two pieces, or all, into one digit if the union has a higher confidence than the parts."""
     from . import ambiguous_pairs, may_be_one_digit, union
 
     pieces = [one.piece for one in candidates]
@@ -97,7 +97,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
         if not is_column and whole.confidence > np.mean([one.confidence for one in candidates]):
             return [whole]
     tested: dict[tuple[int, int], Candidate] = {}  # no pair is classified twice
-    alive = list(candidates)  # so that no id is given anew
+    alive = list(candidates)  # keeps ids unique
     while True:
         pairs = ambiguous_pairs([one.piece for one in candidates])
         names = [(id(candidates[i]), id(candidates[j])) for i, j in pairs]
@@ -122,7 +122,7 @@ def _merge_fragments(model: Model, candidates: list[Candidate]) -> list[Candidat
 
 
 def _is_whole_digit(candidate: Candidate) -> bool:
-    """Whether a piece is surely a whole digit: a fragment of a stroke passes for a 1."""
+    """Return whether a piece is certainly a whole digit; a fragment of a stroke can look like a 1."""
     return candidate.confidence >= SURE and not _is_slender(candidate.piece)
 
 
@@ -131,15 +131,15 @@ def _is_slender(piece: Piece) -> bool:
 
 
 def _confidence_as_two(one: Candidate, other: Candidate) -> float:
-    """Confidence that two pieces are separate digits; a small one beside a large one is no digit."""
+    """Return the confidence that two pieces are separate digits; a small one next to a large one is not a digit."""
     larger, smaller = (one, other) if one.piece.size >= other.piece.size else (other, one)
     if smaller.piece.size < 0.55 * larger.piece.size:
-        return 0.9 * larger.confidence  # a 5 is one without its bar too
+        return 0.9 * larger.confidence  # a 5 without its bar still reads as a 5
     return (one.confidence + other.confidence) / 2
 
 
 def _split_touching(model: Model, candidates: list[Candidate]) -> list[Candidate]:
-    """Split pieces that are no digit into several, where the model is sure of each part."""
+    """Split pieces that are not digits if the model is sure of each part."""
     return [part for one in candidates for part in (_split_piece(model, one) if one.confidence < SURE else []) or [one]]
 
 
@@ -151,7 +151,7 @@ def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
     splits = []
     for pair in zip(halves[::2], halves[1::2], strict=True):
         sides = [[half] if half.confidence > _CLEAR else [] for half in pair]
-        if any(sides):  # of three in a row one is told apart, and the others are still together
+        if any(sides):  # of three touching digits, one is separated first
             sides = [side or _split_piece(model, half) for side, half in zip(sides, pair, strict=True)]
         if all(sides):
             splits.append([*sides[0], *sides[1]])
@@ -159,11 +159,11 @@ def _split_piece(model: Model, candidate: Candidate) -> list[Candidate]:
 
 
 def _drop_noise(candidates: list[Candidate]) -> list[Candidate]:
-    """Drop dirt, a fingertip, a shadow: no digit, and unlike every digit in size or stroke width."""
+    """Drop dirt, fingertips and shadows: non-digits that differ from all digits in size or stroke width."""
     digits = [one.piece for one in candidates if one.confidence >= SURE]
 
     def alike(piece: Piece) -> bool:
-        # A larger one of the same pen may be several digits that are not told apart.
+        # A larger piece with the same stroke width may be digits that could not be separated.
         return any(piece.size > 0.55 * one.size and 0.55 < piece.pen / one.pen < 1.8 for one in digits)
 
     return [one for one in candidates if one.confidence >= SURE or not digits or alike(one.piece)]

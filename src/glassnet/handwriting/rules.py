@@ -1,7 +1,7 @@
-"""Ruled lines and grids: find what was printed or ruled, to separate it from handwriting.
+"""Find ruled lines and printed grids, to separate them from handwriting.
 
-A line of handwriting is short, or bends; a printed one is thin and straight across half the picture, and a grid of them
-leaves the picture in many places.
+A line of handwriting is short or bends. A printed line is thin and straight across half the image, and a grid crosses
+the edge of the image in many places.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ Mask = NDArray[np.bool_]
 Plane = NDArray[np.float32]
 
 _GRID = 10
-"""Places of the picture's edge where ink leaves it, from which that is a grid and no writing cut off."""
+"""Number of crossings of ink and image edge from which the ink is a grid, not cut-off writing."""
 _STROKE, _SPAN, _LONG, _SEVERAL = 0.62, 0.9, 0.3, 2
-"""Parts of the picture: shorter is a stroke, if it reaches no edge; longer spans the picture; and how many lines from a
-length on there are where lines are printed."""
+"""Fractions of the width: below the first, a line that reaches no edge is a stroke; above the second, a line spans the
+image. Lines are printed if at least the last number of them is longer than the third fraction."""
 
 
 def is_grid(ink: Mask) -> bool:
-    """Whether ink crosses the picture's edge in many places and on opposite sides, as only a printed grid does."""
+    """Return whether ink crosses the edge in many places and on opposite sides, which only a printed grid does."""
     if min(ink.shape) < 4:
         return False
     sides = [np.count_nonzero(np.diff(side.astype(np.int8)) == 1) for side in (ink[1], ink[-2], ink[:, 1], ink[:, -2])]
@@ -31,11 +31,11 @@ def is_grid(ink: Mask) -> bool:
 def find_ruled_lines(strength: Plane, least: float) -> Mask:
     """Find long, thin, straight lines, nearly horizontal or vertical, printed or drawn with a ruler.
 
-    Thin is what an opening takes away (Serra 1982), from 0.6 of `least` on, the strength from which a place is ink: a
-    line about as strong as that would be seen in dashes.
+    An opening removes thin lines (Serra 1982). Their least strength is 0.6 of `least`, the strength of ink, because a
+    line of about that strength would appear dashed.
     """
     ink = strength > least
-    # In a grid with little writing the usual stroke is the grid's own line.
+    # In a grid with little writing, the median stroke is a line of the grid.
     part = 1.6 if is_grid(ink) else 0.5
     solid = _fill_pores(strength, ink)
     side = round(max(4.0, part * stroke_pixels(solid > least))) + 3
@@ -46,16 +46,16 @@ def find_ruled_lines(strength: Plane, least: float) -> Mask:
         return lines_mask
     usual, ruled = float(np.median(strength[lines_mask])), np.zeros_like(lines_mask)
     for lines, spans in runs:
-        # A line from edge to edge is none of the hand's, however strong: the margin is red, the lines are grey.
+        # A line from edge to edge is not handwriting, however strong: it may be a red margin among grey lines.
         own = ndimage.median(strength, lines, np.arange(len(spans)))
         limit = np.maximum(usual, np.where(spans, np.nan_to_num(own), 0))
-        # Writing that crosses a line, or lies along it, is told by being stronger, where it is.
+        # Writing that crosses a line or runs along it is recognised if it is stronger.
         ruled |= (lines > 0) & (strength < 1.6 * limit[lines])
     return ruled
 
 
 def _fill_pores(strength: Plane, ink: Mask) -> Plane:
-    """Fill small holes inside strokes, as crayon and chalk leave them: they would look like thin lines."""
+    """Fill small holes in strokes of crayon and chalk, which would look like thin lines."""
     width = 2 * max(1, min(ink.shape) // 120) + 1
     labels, _ = ndimage.label(~ink)
     small = np.bincount(labels.ravel()) <= width * width
@@ -67,7 +67,7 @@ def _fill_pores(strength: Plane, ink: Mask) -> Plane:
 def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     """Find and number straight runs of thin ink over at least half the columns.
 
-    Returns the numbers, 0 for what is no line, and which of them, by number, span the picture.
+    Returns the number of each pixel, 0 outside lines, and for each number whether that line spans the image.
     """
     height, width = thin.shape
     step = max(1, max(height, width) // 320)
@@ -82,7 +82,7 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
     across = np.arange(columns)
     for slope in np.linspace(-0.12, 0.12, 17):
         drop = np.rint(slope * (across - columns / 2)).astype(int)
-        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): the sheared picture's places
+        at = (np.arange(rows)[:, None] + drop) % rows  # (rows, columns): positions in the sheared image
         runs = ndimage.uniform_filter1d(weight[at, across], length, axis=1, mode="constant") > 0.8
         if runs.any():
             spread = ndimage.maximum_filter1d(runs, length, axis=1, mode="constant") & wide[at, across]
@@ -93,7 +93,7 @@ def _find_long_runs(thin: Mask, ink: Mask) -> tuple[NDArray[np.intp], Mask]:
 
 
 def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
-    """Give each line a number, and none to a straight stroke within the picture, such as the bar of a large 4."""
+    """Assign numbers to the lines; exclude straight strokes inside the image, such as the bar of a large 4."""
     numbers, _ = ndimage.label(mask, np.ones((3, 3), bool))
     columns, near = mask.shape[1], 0.03 * mask.shape[1]
     boxes = [box[1] for box in ndimage.find_objects(numbers)]
@@ -104,7 +104,7 @@ def _label_lines(mask: Mask) -> tuple[NDArray[np.intp], Mask]:
 
 
 def _downsample(mask: Mask, step: int) -> Mask:
-    """Shrink by a whole number: a block is ink if any of it is."""
+    """Shrink by an integer factor: a block is ink if any of its pixels is."""
     rows, columns = (-(-side // step) for side in mask.shape)
     padded = np.pad(mask, ((0, rows * step - mask.shape[0]), (0, columns * step - mask.shape[1])))
     blocks: Mask = np.any(padded.reshape(rows, step, columns, step), axis=(1, 3))
@@ -112,7 +112,7 @@ def _downsample(mask: Mask, step: int) -> Mask:
 
 
 def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
-    """Remove what is left of ruled lines where they bend, cross or blot: components lying along them."""
+    """Remove remains of ruled lines at bends, crossings and blots: components along the lines."""
     reach = max(2.0, stroke_pixels(ruled))
     near_rules = ndimage.distance_transform_edt(~ruled) <= reach
     labels, count = ndimage.label(mask, np.ones((3, 3), bool))
@@ -130,7 +130,7 @@ def remove_rule_remains(mask: Mask, ruled: Mask) -> Mask:
 
 
 def restore_crossings(mask: Mask, before: Mask) -> Mask:
-    """Restore strokes where they cross a removed line: what a closing over the gap joins."""
+    """Restore strokes that crossed a removed line, by a closing over the gap."""
     gap = int(max(3, 2 * stroke_pixels(before & ~mask) + 1))
     return mask | (close_gaps(mask, gap) & before)
 

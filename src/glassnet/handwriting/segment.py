@@ -1,7 +1,7 @@
 """The second stage: segment the ink into digits in reading order.
 
-Ink becomes a mask; ruled lines and what leans on the picture's edge go; pieces of ink that belong to one digit are put
-together; digits that stand side by side make a line, and lines follow each other from the top.
+The ink is thresholded to a mask; ruled lines and pieces at the edge of the image are removed; pieces of one digit are
+merged; digits side by side form a line, and lines are ordered from the top.
 """
 
 from __future__ import annotations
@@ -28,17 +28,18 @@ from .rules import (
 )
 
 THRESHOLD, _EDGE = 0.45, 0.52
-"""Part of the usual ink from which a place is ink; and part of a stroke's own median, about half of its middle: there
-an edge stays where it was, however blurred."""
+"""Least strength of ink, relative to the usual ink; and relative to the median of the stroke, about half of the
+strength in its middle: blur does not move an edge at this level."""
 _HAIR, _WEAK = 3.5, 0.5
-"""Pixels of the stroke below which ink is followed from its strong places into weak ones (Canny 1986), down to this
-part of the threshold: hair-thin strokes fall between the pixels and would be dashes."""
+"""Stroke width in pixels below which the mask extends from strong into connected weak ink (Canny 1986), and the
+threshold for weak ink relative to that for ink: hairlines fall between pixels and would become dashes."""
 _EIGHT = np.ones((3, 3), bool)
-_PORE = 0.15  # of a stroke's width squared: the largest place without ink that a dry pen or grain leaves in a stroke
-_MOST = 800  # pieces that are compared with each other: more are no handwriting
-_HOLES = 6  # small pieces of one form, from which they are no writing
-_RING = 0.1  # of a piece's height: a way so far through closed holes cuts a 0 or an 8
-_FAR, _TALLEST = 0.3, 1.4  # of a digit's size: how far apart its pieces are at most; of the usual size: a large digit
+_PORE = 0.15  # of the squared stroke width: the largest hole that a dry pen or paper grain leaves in a stroke
+_MOST = 800  # most pieces that are compared; more are not handwriting
+_HOLES = 6  # number of small equal pieces from which they are not writing
+_RING = 0.1  # of the height of a piece: a path so long inside closed holes cuts a 0 or an 8
+_FAR = 0.3  # largest gap between pieces of a digit, relative to its size
+_TALLEST = 1.4  # size of a large digit, relative to the usual size
 
 
 @dataclass(frozen=True)
@@ -48,9 +49,9 @@ class Piece:
     Parameters
     ----------
     top, left, bottom, right : int
-        Its box in the picture worked on; the last two are just outside.
+        Its box in the working image; bottom and right are exclusive.
     mask : ndarray of bool, shape (bottom − top, right − left)
-        Which places of the box are its ink.
+        The pixels of the box that are its ink.
     """
 
     top: int
@@ -76,7 +77,7 @@ class Piece:
 
     @property
     def pen(self) -> float:
-        """Width of its strokes, in pixels."""
+        """Stroke width in pixels."""
         return stroke_pixels(self.mask)
 
 
@@ -93,7 +94,7 @@ def ink_mask(ink: Ink) -> Mask:
 
 
 def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:
-    """Trim blurred rims: each component ends where half of its own strength is."""
+    """Trim blurred edges: each component ends at half of its own strength."""
     labels, count = ndimage.label(mask, _EIGHT)
     if not count:
         return mask
@@ -104,12 +105,12 @@ def _trim_blurred_edges(mask: Mask, strength: Plane) -> Mask:
 
 
 def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
-    """Segment the mask into digits as far as geometry tells, without specks and what lies beside the paper.
+    """Segment the mask into digits by geometry, without specks and without objects outside the paper.
 
     Gaps in strokes of up to `gaps` pixels are bridged.
     """
     stroke = max(1.0, stroke_pixels(mask))
-    if stroke < _HAIR:  # it falls between the pixels
+    if stroke < _HAIR:  # strokes fall between the pixels
         mask = close_gaps(mask, 2)
     elif stroke > 4:  # where the pen ran dry
         mask = close_gaps(mask, max(1, round(0.15 * stroke))) & ~_enclosed_areas(mask, _PORE * stroke * stroke)
@@ -137,7 +138,7 @@ def find_pieces(mask: Mask, ink: Ink, gaps: float = 0.0) -> list[Piece]:
 
 
 def _enclosed_areas(mask: Mask, least: float) -> Mask:
-    """Return areas enclosed by ink that are too large for pores: the slit within a 0 of a thick pen."""
+    """Return areas enclosed by ink that are too large for pores, such as the slit in a 0 drawn with a thick pen."""
     labels, count = ndimage.label(~mask)
     if count < 2:
         return np.zeros_like(mask)
@@ -148,7 +149,7 @@ def _enclosed_areas(mask: Mask, least: float) -> Mask:
 
 
 def _drop_small_pieces(pieces: list[Piece]) -> list[Piece]:
-    """Drop what is small beside the digits, a comma or dirt, unless several are alike: a line of its own."""
+    """Drop pieces that are small compared with the digits, unless three or more have a similar size: a line of text."""
     usual = _typical_size(pieces)
     sizes = np.array([piece.size for piece in pieces], float)
     alike = [np.count_nonzero(abs(np.log(sizes / size)) < 0.4) for size in sizes]
@@ -173,7 +174,7 @@ def _drop_punched_holes(pieces: list[Piece]) -> list[Piece]:
         return pieces
     sides = np.log([(one.height, one.width) for one in pieces])
     sizes = sides.max(axis=1)
-    # A disc fills 0.79 of its box; an 8 of a broad pen, or one that is out of focus, up to 0.65.
+    # A disc fills 0.79 of its box; an 8 drawn with a broad pen or out of focus fills up to 0.65.
     filled = [one.mask.mean() > 0.7 and 0.5 < one.width / one.height < 2 for one in pieces]
     small = filled & (sizes < sizes.max() - np.log(2))
     alike = (np.abs(sides[:, np.newaxis] - sides).max(axis=2) < 0.2)[:, small].sum(axis=1)  # not like the digits
@@ -181,7 +182,7 @@ def _drop_punched_holes(pieces: list[Piece]) -> list[Piece]:
 
 
 def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
-    """Drop pieces where the paper is much darker than beside other ink: the grain of a table, a cloth."""
+    """Drop pieces on a background much darker than that of other ink: the grain of a table, a cloth."""
     if ink.light_on_dark or len(pieces) < 2:
         return pieces
     light = [
@@ -192,7 +193,7 @@ def _drop_dark_background(pieces: list[Piece], ink: Ink) -> list[Piece]:
 
 
 def _drop_border_pieces(pieces: list[Piece], shape: tuple[int, ...]) -> list[Piece]:
-    """Drop pieces at the picture's edge, unless hardly anything else is there."""
+    """Drop pieces at the edge of the image, unless there is little else."""
     inner = [
         one for one in pieces if one.top > 1 and one.left > 1 and one.bottom < shape[0] - 1 and one.right < shape[1] - 1
     ]
@@ -233,7 +234,7 @@ def _merge_pieces(pieces: list[Piece]) -> list[Piece]:
 
 
 def may_be_one_digit(pieces: list[Piece]) -> bool:
-    """Whether all pieces together may be one digit in fragments: few, near each other, higher than wide."""
+    """Return whether all pieces together may be fragments of one digit: few, close, and taller than wide."""
     if not 2 < len(pieces) < 9:
         return False
     high = max(one.bottom for one in pieces) - min(one.top for one in pieces)
@@ -252,7 +253,7 @@ def _near_pairs(pieces: list[Piece], usual: float, limit: float) -> list[tuple[f
     top, left, bottom, right = np.array([(p.top, p.left, p.bottom, p.right) for p in pieces[:_MOST]]).T
     down = np.maximum(top[:, np.newaxis], top) - np.minimum(bottom[:, np.newaxis], bottom)
     across = np.maximum(left[:, np.newaxis], left) - np.minimum(right[:, np.newaxis], right)
-    near = np.triu(np.maximum(down, across) <= _FAR * _TALLEST * usual, 1)  # the others need not be looked at closely
+    near = np.triu(np.maximum(down, across) <= _FAR * _TALLEST * usual, 1)  # the others are too far apart
     pairs = [(_separation(pieces[i], pieces[j], usual), int(i), int(j)) for i, j in np.argwhere(near)]
     return [pair for pair in pairs if pair[0] < limit]
 
@@ -271,7 +272,7 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
         left = np.arange(piece.width) < (first + path)[:, np.newaxis]
         sides = piece.mask & left, piece.mask & ~left
         through = holes[np.arange(piece.height), (first + path).clip(0, piece.width - 1)]
-        # Digits touch in one place: what lies between two is open above or below, and a ring is one digit.
+        # Digits touch in one place: the space between two is open above or below, and a ring is a single digit.
         if cost > most or through.sum() > _RING * piece.height or not all(side.any() for side in sides):
             continue
         parts = _crop(piece, sides[0]), _crop(piece, sides[1])
@@ -283,15 +284,15 @@ def find_cuts(piece: Piece) -> list[tuple[Piece, Piece]]:
 def _cheapest_path(mask: Mask) -> tuple[NDArray[np.intp], float]:
     """Find the path from the first row to the last that crosses the least ink (dynamic programming).
 
-    Returns the column in each row, and how many places of ink lie on the way.
+    Returns the column in each row, and the number of ink pixels on the path.
     """
     away = np.abs(np.arange(mask.shape[1]) - mask.shape[1] / 2) / mask.shape[1]
-    cost = mask + 1e-3 * away  # through the middle, where all ways are as good
+    cost = mask + 1e-3 * away  # prefer the middle among equal paths
     total, steps = cost[0], []
     for row in cost[1:]:
         padded = np.pad(total, 1, constant_values=np.inf)
         before = np.stack([padded[:-2], padded[1:-1], padded[2:]])
-        before[::2] += 1e-3  # straight on, where turning gains nothing
+        before[::2] += 1e-3  # prefer straight steps among equal ones
         step = np.argmin(before, axis=0)
         steps.append(step - 1)
         total = before.min(axis=0) + row
@@ -302,7 +303,7 @@ def _cheapest_path(mask: Mask) -> tuple[NDArray[np.intp], float]:
 
 
 def bounding_box(mask: Mask) -> tuple[slice, slice]:
-    """Return the row and column slices of the ink, of which there must be some."""
+    """Return the row and column slices of the ink; there must be some."""
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
 
@@ -319,7 +320,7 @@ def _crop(piece: Piece, mask: Mask) -> Piece:
 
 
 def _separation(one: Piece, other: Piece, usual: float) -> float:
-    """Return how separate two pieces are: below 1 they belong together."""
+    """Return the separation of two pieces; below 1 they belong together."""
     down = max(one.top, other.top) - min(one.bottom, other.bottom)
     across = max(one.left, other.left) - min(one.right, other.right)
     larger, smaller = (one, other) if one.size >= other.size else (other, one)
@@ -332,14 +333,14 @@ def _separation(one: Piece, other: Piece, usual: float) -> float:
         return 9.0  # two digits, one above the other
     gap = _gap(one, other) / scale
     overlap = -across / min(one.width, other.width)
-    if overlap > 0.3:  # one above the other, or inside it
+    if overlap > 0.3:  # one above or inside the other
         return gap / (0.28 if smaller.size < 0.6 * larger.size else 0.2)
     flat = smaller.width > 2 * smaller.height and smaller.height < 0.35 * larger.height  # the bar of a 5
-    if (smaller.size < 0.5 * larger.size or flat) and together_wide < 1.3 * together_high:  # a part beside it
+    if (smaller.size < 0.5 * larger.size or flat) and together_wide < 1.3 * together_high:  # a fragment next to it
         return gap / 0.13
     if together_wide < 1.1 * together_high and overlap > 0:
         return gap / 0.04
-    # Side by side: the halves of a round digit where the pen ran dry, or two digits; a model must tell.
+    # Side by side: halves of a round digit drawn with a dry pen, or two digits; the model decides.
     return max(1.0, gap / 0.04) if together_wide < 1.3 * together_high and overlap > -0.2 else 9.0
 
 
@@ -367,8 +368,8 @@ def union(one: Piece, other: Piece) -> Piece:
 def sort_into_lines(pieces: list[Piece]) -> list[list[Piece]]:
     """Order pieces for reading: lines from the top, each from left to right.
 
-    Two pieces stand in one line if they overlap by half their height and nothing else is nearer on that side; a line
-    may slope.
+    Two pieces are in one line if they overlap by half their height and no other piece is nearer on that side. Lines may
+    slope.
     """
     ordered = sorted(pieces, key=lambda one: one.left)
     lines: list[list[Piece]] = []

@@ -11,15 +11,15 @@ from scipy import ndimage
 from .paper import downsample, otsu_threshold
 from .rules import Plane
 
-_COARSE = 128  # pixels on the longer side where a sheet is seen as a whole
-_SMALLEST = 0.1  # of the picture that a sheet covers
-_SOLID = 0.75  # of a sheet that is not written on
-_SHARP = 0.5  # of the contrast that its edge takes within some pixels: less is a spot of light
-_CORNERED = 0.1  # by how much the figure between a sheet's corners may be smaller or larger than the sheet
+_COARSE = 128  # pixels on the longer side of the coarse image
+_SMALLEST = 0.1  # least fraction of the image that a sheet covers
+_SOLID = 0.75  # least fraction of a sheet without writing
+_SHARP = 0.5  # least fraction of the contrast at its edge; a spot of light has less
+_CORNERED = 0.1  # largest relative difference between the area of a sheet and that of the quadrilateral of its corners
 
 
 def isolate_sheet(picture: Plane) -> Plane | None:
-    """Replace the surroundings of a sheet by the sheet's own shades.
+    """Replace the surroundings of a sheet with the shades of the sheet.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ def isolate_sheet(picture: Plane) -> Plane | None:
     Returns
     -------
     ndarray of the same shape, or None
-        None where no sheet stands out whole of something else.
+        None if the image does not show a whole sheet on a background.
     """
     step = -(-max(picture.shape[:2]) // _COARSE)
     small = downsample(picture, step)
@@ -44,7 +44,7 @@ def isolate_sheet(picture: Plane) -> Plane | None:
 
 
 def _find_sheet(small: Plane) -> NDArray[np.bool_] | None:
-    """Return the mask of a solid region with a sharp outline that hardly meets the picture's edge, or None."""
+    """Return the mask of a solid region with a sharp outline that hardly touches the edge of the image, or None."""
     if min(small.shape[:2]) < 16:
         return None
     edge = np.ones(small.shape[:2], bool)
@@ -65,9 +65,9 @@ def _find_sheet(small: Plane) -> NDArray[np.bool_] | None:
 
 
 def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
-    """Whether a region nearly fills a (rotated) rectangle, not much longer than wide, up to its corners.
+    """Return whether a region nearly fills a (rotated) rectangle of moderate aspect ratio up to its corners.
 
-    An oval fills no rectangle; a thick 8 does, but the four-sided figure between its corners is smaller than it.
+    An oval does not fill a rectangle; a thick 8 does, but the quadrilateral of its corners is smaller than the 8.
     """
     places = np.argwhere(sheet)
     angles = np.radians(np.arange(0, 90, 3))
@@ -78,7 +78,7 @@ def _is_four_cornered(sheet: NDArray[np.bool_]) -> bool:
     across, down = one[:, best] / sides[0, best], other[:, best] / sides[1, best]
     corners = places[[np.argmax(x * across + y * down) for x, y in ((1, 1), (1, -1), (-1, -1), (-1, 1))]]
     onward = np.roll(corners, -1, axis=0)
-    # Places are squares: half of those along the sides is outside of the lines from middle to middle (Pick 1899).
+    # Pixels are squares: half of each pixel along the sides is outside the polygon of pixel centres (Pick 1899).
     area = (abs(np.linalg.det(np.stack([corners, onward], axis=1)).sum()) + np.hypot(*(onward - corners).T).sum()) / 2
     return bool(share > 0.83 and 1 / 3 < ratio < 3 and abs(area / len(places) - 1) < _CORNERED)
 

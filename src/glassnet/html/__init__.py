@@ -1,1 +1,1 @@
-"""Pages in HTML: the report, a training step, one answer; and views for notebooks."""
+"""HTML pages: the report, a training step, an explained answer, and notebook views."""

@@ -1,6 +1,6 @@
-"""What Jupyter shows of a network, a model or a training step, in the reader's language.
+"""HTML views of networks, models and training steps for Jupyter, in the user's language.
 
-None of them knows of this: IPython is told from outside which function draws what.
+The classes contain no code for this: formatters are registered with IPython.
 """
 
 from __future__ import annotations
@@ -13,36 +13,19 @@ from typing import Any
 
 from ..explain.step import Trace
 from ..i18n.language import Say, below_all, preferred, speaking
+from ..i18n.notebook import NOTEBOOK_WORDS
 from ..model.model import Model
 from ..nn.network_class import Network
 
-WORDS: dict[str, tuple[str, str]] = {
-    "inputs": ("inputs", "输入"),
-    "rule_is": ("rule {rule}", "规则 {rule}"),
-    "loss_is": ("loss {loss}", "损失 {loss}"),
-    "parameters_are": ("{count:,} parameters, {dtype}", "{count:,} 个参数，{dtype}"),
-    "members_are": ("{count} members", "{count} 个网络"),
-    "inputs_are": ("inputs {scaling}", "输入 {scaling}"),
-    "inputs_of_columns": ("inputs as the columns are encoded", "输入按各列的编码"),
-    "inputs_standard": (
-        "inputs with mean 0 and deviation 1 for each of {features:,} features",
-        "输入的 {features:,} 个特征各自均值为 0、标准差为 1",
-    ),
-    "recipe_is": ("recipe {recipe}", "配方 {recipe}"),
-    "right_in_test": ("{share:.2%} right in the test", "测试答对 {share:.2%}"),
-    "r2_in_test": ("R² {r2:.4f} in the test", "测试 R² {r2:.4f}"),
-}
-"""Key -> the word in English and in Chinese; see `language.speaking`."""
-
 MOST = 7
-"""Nodes of a layer that are drawn; more are hinted at by a gap in the middle."""
+"""Most nodes drawn for a layer; larger layers have a gap in the middle."""
 WIDE, HIGH, RADIUS = 150, 150, 5
 
 
 def register_formatters() -> None:
-    """Tell IPython how networks, models and steps are drawn; nothing happens where it does not run.
+    """Register the HTML formatters with IPython; do nothing if IPython is not running.
 
-    Importing glassnet calls this where IPython is loaded already, as it is in every notebook.
+    `import glassnet` calls this function if IPython is already loaded, as in every notebook.
     """
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     if shell is not None:
@@ -52,7 +35,7 @@ def register_formatters() -> None:
 
 
 def network_html(network: Network) -> str:
-    """Return a drawing of the layers, and what the network is."""
+    """Return a drawing of the layers with rule, loss and number of parameters."""
     made, say = network.architecture, _words_here()
     facts = [
         say("rule_is", rule=made.rule),
@@ -63,7 +46,7 @@ def network_html(network: Network) -> str:
 
 
 def model_html(model: Model) -> str:
-    """Return a drawing of the layers, what the model does with its inputs, where it comes from and how good it is."""
+    """Return a drawing of the layers with input scaling, recipe and test result."""
     made, recipe, reached = model.network.architecture, model.receipt.get("recipe"), model.receipt.get("result", {})
     say = _words_here()
     facts = [say("members_are", count=len(model.members))] if model.others else []
@@ -82,23 +65,23 @@ def model_html(model: Model) -> str:
 
 
 def trace_html(trace: Trace) -> str:
-    """Return the step with all its numbers; see `pictures.step_page`."""
+    """Return all numbers of the step; see `html.step.step_page`."""
     from .step import step_html  # loads Jinja and Pillow
 
     return step_html(trace, language=preferred())
 
 
 FORMATTERS: dict[type, Callable[[Any], str]] = {Network: network_html, Model: model_html, Trace: trace_html}
-"""What is drawn -> the function that returns its HTML."""
+"""Class -> function that returns its HTML."""
 
 
 def _words_here() -> Say:
-    """Return what gives a word in the notebook's language: that of ``GLASSNET_LANGUAGE``, else of the locale."""
-    return speaking(preferred(), WORDS)
+    """Return a function that gives words in the language of ``GLASSNET_LANGUAGE``, otherwise of the locale."""
+    return speaking(preferred(), NOTEBOOK_WORDS)
 
 
 def _layers_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequence[str]) -> str:
-    """Return an SVG of the layers with a line of facts (HTML) below; it takes the page's own text colour."""
+    """Return an SVG of the layers in the text colour of the page, with a line of facts (HTML) below."""
     columns = [_places(nodes, WIDE * (layer + 0.5)) for layer, nodes in enumerate(sizes)]
     shapes = [
         f'<line x1="{x1:g}" y1="{y1:g}" x2="{x2:g}" y2="{y2:g}" stroke="currentColor" stroke-opacity=".18"/>'
@@ -116,7 +99,7 @@ def _layers_html(sizes: Sequence[int], activations: Sequence[str], facts: Sequen
 
 
 def _places(nodes: int, x: float) -> list[tuple[float, float]]:
-    """Return where the nodes of a layer are drawn."""
+    """Return the positions of the nodes drawn for a layer."""
     shown = min(nodes, MOST)
     step = HIGH / (MOST + 1)
     places = [(x, HIGH / 2 + (number - (shown - 1) / 2) * step) for number in range(shown)]

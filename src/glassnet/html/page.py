@@ -1,6 +1,6 @@
-"""What all pages share: the skeleton, the templates, and pictures as data URIs.
+"""Common parts of all pages: skeleton, templates, and images as data URIs.
 
-A page is one file that works without a network and without a script, light or dark as the reader's screen is.
+A page is one file that works offline and without scripts, in light or dark mode.
 """
 
 from __future__ import annotations
@@ -20,14 +20,11 @@ from ..plots.signed import png_uri
 from ..plots.tone import shades
 
 LARGEST_THUMB = 64
-"""Side of a sample's picture in a page; a larger one is brought to it, so that a page of many stays small."""
+"""Longest side of a sample's image; larger images are shrunk to keep pages small."""
 
 
 def templates() -> Environment:
-    """Return the templates of all pages; values are escaped.
-
-    So are marks in a name that would turn the direction of writing of what follows it.
-    """
+    """Return the templates of all pages; values are escaped, marks that change the writing direction too."""
     made = Environment(
         loader=PackageLoader(__package__),
         autoescape=True,
@@ -41,23 +38,23 @@ def templates() -> Environment:
 
 
 def _printable(value: Any) -> Any:
-    return printable(value) if type(value) is str else value  # markup is made here, and has lines
+    return printable(value) if type(value) is str else value  # `Markup` is our own and may have line breaks
 
 
 def whole_page(title: str, content: str, language: str = "en") -> str:
-    """Return a whole HTML document around `content`, which is markup."""
+    """Return an HTML document with `content`, which is markup, as its body."""
     skeleton = templates().get_template("page.html")
     language = {"zh": "zh-CN"}.get(language, language)
     return skeleton.render(maker=MAKER, title=title, content=Markup(content), language=language)
 
 
 def sample_uri(sample: ArrayLike, image_shape: tuple[int, int], photo: bool = False) -> str:
-    """Return one sample, shape (features,), as a picture in a data URI; see `tone.shades`."""
+    """Return one sample, shape (features,), as an image in a data URI; see `tone.shades`."""
     [paper] = shades(np.asarray(sample)[None], image_shape, photo)
     return png_uri(thumb(Image.fromarray(paper.squeeze(axis=2) if paper.shape[2] == 1 else paper)))
 
 
 def thumb(picture: Image.Image) -> Image.Image:
-    """Shrink a picture to ``LARGEST_THUMB`` at most."""
+    """Shrink an image to at most ``LARGEST_THUMB`` pixels a side."""
     picture.thumbnail((LARGEST_THUMB, LARGEST_THUMB), Image.Resampling.BOX)
     return picture

@@ -1,4 +1,4 @@
-"""One training step as a page: the matrices as pictures, in one file without script or network."""
+"""One training step as an HTML page, with matrices as images."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ from .step_tables import (
 )
 
 WHOLE = 64
-"""Numbers up to which a matrix is printed; a larger one is drawn."""
+"""Most elements of a matrix that is printed; a larger one is drawn."""
 MOST_NODES, MOST_DRAWN = 12, 8
-"""Nodes of a layer that are listed, and whose weights are drawn as pictures."""
+"""Most nodes of a layer that are listed, and whose weights are drawn."""
 
 
 def step_page(trace: Trace, title: str, remarks: Sequence[str] = (), language: str = "en") -> str:
-    """Return a whole HTML document; the remarks, such as which sample it is, stand above the step."""
+    """Return an HTML document; remarks, such as the name of the sample, precede the step."""
     return whole_page(title, step_html(trace, remarks, language), language)
 
 
 def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -> str:
-    """Return the inside of the page, for a notebook; OptionError GN021 for another language than "en" and "zh"."""
+    """Return the body of the page, as notebooks show it; OptionError GN021 for a language other than "en" and "zh"."""
     say = step_words(language)
     sizes = [trace.inputs.shape[1], *(layer.sums.shape[1] for layer in trace.layers)]
     return (
@@ -59,7 +59,7 @@ def step_html(trace: Trace, remarks: Sequence[str] = (), language: str = "en") -
 
 
 def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
-    """Return the template's values for a layer; of a batch, the first sample's signals and errors."""
+    """Return the template values of a layer; signals and errors are those of the first sample of a batch."""
     layer = trace.layers[number]
     own = layer.ways[trace.rule]
     changes = [_matrix(say("change_by", rule=rule), layer.ways[rule].change) for rule in trace.rules]
@@ -75,7 +75,7 @@ def _layer(trace: Trace, number: int, say: Say) -> dict[str, Any]:
         "sizes": f"{fan_in} → {fan_out}, {layer.activation}",
         "formulas": {
             "outputs": layer_formula(layer),
-            "errors": f"{error_formula(trace, number, say)}; {delta_formula(trace, number, say)}",
+            "errors": say("semicolon").join([error_formula(trace, number, say), delta_formula(trace, number, say)]),
             "changes": _set_subscripts(change_formula(trace, number, say)),
         },
         "weight": _matrix(say("weight_before"), layer.weight),
@@ -105,7 +105,7 @@ def _signals(trace: Trace, number: int, say: Say) -> dict[str, NDArray[Any]]:
 
 
 def _table(columns: dict[str, NDArray[Any]], nodes: dict[int, str]) -> dict[str, Any] | None:
-    """Return the rows of the named nodes, and how many nodes are left out."""
+    """Return the rows of the named nodes, and the number of omitted nodes."""
     if not columns:
         return None
     lines = [(name, [float(values[node]) for values in columns.values()]) for node, name in nodes.items()]
@@ -149,5 +149,5 @@ def _matrix(name: str, values: NDArray[Any]) -> dict[str, Any]:
 
 
 def _set_subscripts(formula: str) -> Markup:
-    """Set what follows an underscore as a subscript: ``O_prev``."""
+    """Set the text after an underscore as a subscript: ``O_prev``."""
     return Markup(re.sub(r"_([a-z]+)", r"<sub>\1</sub>", str(escape(formula))))

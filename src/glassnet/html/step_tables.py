@@ -1,4 +1,4 @@
-"""What the page of a step and its print in a terminal share: the formulas, and the links that change most."""
+"""Formulas and largest weight changes of a step, shared by its page and its terminal output."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ..i18n.plots import shown
 
 MOST_LINKS = 8
 LONGEST_SUM = 12
-"""Links of a layer up to which an error in proportion is written out."""
+"""Most weights of a layer for which the proportional error is written out."""
 
 
 class Links(NamedTuple):
-    """The links of a layer that change most: a line each, and how many are left out."""
+    """The weights of a layer that change most, one line each, and the number of omitted weights."""
 
     heads: list[str]
     lines: list[tuple[str, list[float]]]
@@ -39,7 +39,7 @@ def error_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def delta_formula(trace: Trace, number: int, say: Say) -> str:
-    """Return the formula of a layer's deltas; at the outputs it belongs to the loss."""
+    """Return the formula of a layer's deltas; at the outputs it depends on the loss."""
     layer = trace.layers[number]
     if number == len(trace.layers) - 1 and (trace.loss != "squared_error" or layer.derivative is None):
         return say("delta_loss")
@@ -47,7 +47,7 @@ def delta_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def change_formula(trace: Trace, number: int, say: Say) -> str:
-    """Return the formula of the weights' changes, in the notes' form where that holds."""
+    """Return the formula of the weight changes, in the form of the notes where it applies."""
     if not is_plain(trace, trace.layers[number]):
         return say("change_optimizer", optimizer=trace.optimizer)
     last = number == len(trace.layers) - 1
@@ -56,14 +56,14 @@ def change_formula(trace: Trace, number: int, say: Say) -> str:
 
 
 def is_plain(trace: Trace, layer: LayerStep) -> bool:
-    """Whether the weights change by gradient times rate: no other optimizer, no decay or clipping."""
+    """Whether the change is gradient times learning rate: plain SGD without weight decay or clipping."""
     own = layer.ways[trace.rule]
     plain = trace.learning_rate * own.delta.T @ layer.inputs / len(layer.inputs)
     return trace.optimizer == "sgd" and bool(np.allclose(own.change, plain, rtol=1e-6, atol=1e-12))
 
 
 def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
-    """Return the links that change most: weight before, change by each rule, weight after."""
+    """Return the weights that change most: value before, change by each rule, value after."""
     own = layer.ways[trace.rule].change
     heads, matrices = [say("before_column")], [layer.weight]
     for rule in trace.rules:
@@ -83,7 +83,7 @@ def strongest_links(trace: Trace, layer: LayerStep, say: Say) -> Links:
 
 
 def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[Any]]:
-    """Return the biases before a step, their change by each rule, and after it; empty without biases."""
+    """Return the biases before the step, their change by each rule, and after the step; empty without biases."""
     own = layer.ways[trace.rule].bias_change
     if layer.bias is None or own is None:
         return {}
@@ -96,9 +96,9 @@ def bias_columns(trace: Trace, layer: LayerStep, say: Say) -> dict[str, NDArray[
 
 
 def proportional_error_sum(trace: Trace, number: int) -> str:
-    """Write the first node's error in proportion as the notes do: ``0.8 · 2/(2 + 3) + … = 0.42``.
+    """Write out the proportional error of the first node as in the notes: ``0.8 · 2/(2 + 3) + … = 0.42``.
 
-    Nothing where a layer has many links, and where the rule ``notes`` does not apply.
+    The result is empty for layers with many weights, and where rule ``notes`` does not apply.
     """
     layer = trace.layers[number]
     back = trace.in_proportion(number - 1) if number else None

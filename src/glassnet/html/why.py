@@ -1,4 +1,4 @@
-"""One explained answer as a page: attributions of hidden nodes and inputs, nearest samples, and a flip."""
+"""An explained answer as a page: attributions of hidden nodes and inputs, nearest samples, and a counterfactual."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .why_parts import (
 )
 
 NODES, DRAWN, LISTED, OUTPUTS = 12, 8, 20, 12
-"""Hidden nodes that are listed, and whose weights are drawn; inputs and answers that are listed."""
+"""Most hidden nodes listed, hidden nodes drawn, inputs listed and outputs listed."""
 TITLES = {
     "answers": "why_answers",
     "nodes": "why_nodes",
@@ -35,7 +35,7 @@ TITLES = {
     "flip": "why_flips",
     "alike": "why_resembles",
 }
-"""Section -> the word that is its heading, in the page's order."""
+"""Section -> key of its heading, in the order of the page."""
 
 
 def answer_page(
@@ -50,31 +50,31 @@ def answer_page(
     language: str = "en",
     bundled: bool = False,
 ) -> str:
-    """Return an explained answer as one HTML document that needs no network and no script.
+    """Return an explained answer as one HTML document that works offline and without scripts.
 
     Parameters
     ----------
     model : Model
     explanation : Why
-        From `glassnet.explain.why` of this model.
+        Result of `glassnet.explain.why` for this model.
     name : str
-        Where the sample comes from: a file.
+        Source of the sample, such as a file.
     row : int, optional
-        Which row of it.
+        Row of the sample in the source.
     label : int or float, optional
-        The true value: the class, whether the label holds, its number.
+        True value: class, 1 or 0 for a label, or target.
     inputs : sequence of str
-        What the inputs are called, where they are neither pixels nor columns.
+        Names of the inputs if they are neither pixels nor columns.
     training : str
-        Where `explanation.nearest` come from.
+        Source of `explanation.nearest`.
     language : {"en", "zh"}
     bundled : bool
-        Whether digits of the bundled MNIST are drawn, whose licence asks to be named.
+        Whether digits of the bundled MNIST are drawn, whose licence requires a notice.
 
     Returns
     -------
     str
-        Begins with ``<!doctype html>``.
+        The document, from ``<!doctype html>``.
 
     Raises
     ------
@@ -83,14 +83,14 @@ def answer_page(
     """
     page = _Page(model, explanation, inputs, say_in(language))
     if name and row is not None:
-        name = page.say("comma").join([name, page.say("row_number", row=row)])
+        name = page.say("named_row", source=name, row=row)
     head = page.head(name, label)
     return whole_page(head, page.content(head, training, bundled), language)
 
 
 @dataclass
 class _Page:
-    """The values for the template."""
+    """Values for the template."""
 
     model: Model
     explanation: Why
@@ -136,8 +136,7 @@ class _Page:
         says = {"name": name or self.say("why_sample"), "answer": self.label_of(self.explanation.answer)}
         if label is None:
             return self.say("why_head_unknown", **says)
-        word = "why_head" if self.pictures and self.explanation.output is None else "why_head_row"
-        return self.say(word, **says, label=self.label_of(label))
+        return self.say("why_head", **says, label=self.label_of(label))
 
     def lead(self) -> str:
         why, names = self.explanation, self._rivals()
@@ -173,7 +172,7 @@ class _Page:
         return f"{say('speaks_for', answer=name)} · {say('against_it')}"
 
     def answers(self) -> list[tuple[str, str, float]]:
-        """Return the output of each class or label, the largest first; empty for a single number."""
+        """Return the output of each class or label, the largest first; empty for a single target."""
         model, why = self.model, self.explanation
         if why.rival is None and model.classes == 1:
             return []
@@ -183,7 +182,7 @@ class _Page:
         return bar_rows([(model.name_of(int(k)), float(values[k])) for k in order])
 
     def nodes(self) -> dict[str, Any]:
-        """Return the largest attributions of hidden nodes, the sum of the others, the biases, and weights drawn."""
+        """Return the largest attributions of hidden nodes, the sum of the rest, the biases, and images of weights."""
         model, why, say = self.model, self.explanation, self.say
         names = node_names(model, say)
         shares, rest = largest_shares(zip(names, why.nodes.tolist(), strict=True), NODES)
@@ -202,16 +201,16 @@ class _Page:
         return {"rows": bar_rows(shares), "total": shown(why.gap), "drawn": drawn, "count": len(names)}
 
     def inputs(self) -> dict[str, Any]:
-        """Return attributions of columns, with their values, or of inputs; for pictures, which are drawn, the sum."""
+        """Return attributions of columns with their values, or of inputs; for images, only the sum."""
         model, why, say = self.model, self.explanation, self.say
         added = say("why_added", inputs=shown(float(why.inputs.sum())), baseline=shown(why.baseline_gap))
         if self.pictures:
-            return {"text": f"{added} {say('why_missing')}", "rows": [], "values": {}}
+            return {"text": f"{added}{say('space')}{say('why_missing')}", "rows": [], "values": {}}
         values: dict[str, str] = {}
         if model.columns:
             values = {name: format_column_value(value, say) for name, value in model.columns.decode(why.sample).items()}
             pairs = zip(values, (share for _, share in model.columns.gathered(why.inputs)), strict=True)
-            added += f" {say('why_middle')}"
+            added += say("space") + say("why_middle")
         else:
             pairs = zip(self._input_labels(), why.inputs.tolist(), strict=True)
         shares, rest = largest_shares(pairs, LISTED)
@@ -223,7 +222,7 @@ class _Page:
         return self.input_names or [f"{self.say('input')} {k}" for k in range(self.model.features)]
 
     def flip(self) -> dict[str, Any] | None:
-        """Return the change that flips the answer; None for a number, which has no border to cross."""
+        """Return the counterfactual change; None for a regression, which has no decision boundary."""
         why, model, say = self.explanation, self.model, self.say
         if why.rival is None:
             return None
@@ -231,13 +230,16 @@ class _Page:
             return {"text": say("why_no_flip"), "rows": []}
         text = say("why_flip_asked", answer=self.label_of(why.flip.answer))
         if self.pictures:
-            return {"text": f"{text} {say('why_change', distance=shown(why.flip.distance))}", "rows": []}
+            return {"text": say("space").join([text, say("why_change", distance=shown(why.flip.distance))]), "rows": []}
         if model.columns:
             before, after = (model.columns.decode(one) for one in (why.sample, why.flip.sample))
             rows = [
                 (name, format_column_value(before[name], say), format_column_value(after[name], say)) for name in before
             ]
-            return {"text": f"{text} {say('why_between')}", "rows": [row for row in rows if row[1] != row[2]]}
+            return {
+                "text": say("space").join([text, say("why_between")]),
+                "rows": [row for row in rows if row[1] != row[2]],
+            }
         names = self._input_labels()
         change = why.flip.sample.astype(float) - why.sample
         most = np.argsort(-np.abs(change), kind="stable")[:LISTED]
@@ -245,7 +247,7 @@ class _Page:
         return {"text": text, "rows": rows}
 
     def alike(self, training: str) -> dict[str, Any]:
-        """Return the nearest training samples; without training data, how to see them."""
+        """Return the nearest training samples, or how to get them if there are no training data."""
         near, say = self.explanation.nearest, self.say
         if near is None:
             return {"text": say("why_no_training"), "rows": []}

@@ -1,4 +1,4 @@
-"""Parts of an explained answer that the report and the page of one answer share: pictures and lists of shares."""
+"""Images and lists of contributions that the report and the page of one answer share."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from ..preprocess.tabular.encoders import MISSING, OTHER
 from .page import sample_uri, thumb
 
 MOST_WORDS = 4
-"""Words of a value that are listed."""
+"""Most words listed for a value of a column."""
 Row = tuple[str, str, float]
-"""A name, its share in words, and its share as a part of the largest."""
+"""Name, contribution as text, and contribution as a fraction of the largest."""
 
 
 def signed_thumb(values: NDArray[Any], image_shape: tuple[int, int]) -> str:
-    """Return signed numbers, one an input, as a picture in a data URI."""
+    """Return signed numbers, one per input, as an image in a data URI."""
     return png_uri(thumb(Image.fromarray(signed_picture(values, image_shape), "RGBA")))
 
 
 def explanation_pictures(
     source: Model | Dataset, explanation: Why, label_of: Callable[[Any], str], say: Say
 ) -> dict[str, Any]:
-    """Return pictures of the sample, its attributions, the flip and the nearest training samples.
+    """Return images of the sample, its attributions, the counterfactual and the nearest training samples.
 
-    `label_of` names a class, or a label with whether it holds.
+    `label_of` returns the text of a class, or of a label that holds or does not hold.
     """
     shape, photo = source.image_shape, source.reading == "photo"
     assert shape is not None
@@ -56,7 +56,7 @@ def explanation_pictures(
 
 
 def is_invertible(source: Model | Dataset) -> bool:
-    """Whether a dark page may invert the samples' pictures: ink, but not photographs."""
+    """Whether a dark page may invert the images of samples: ink, but not photographs."""
     shape = source.image_shape
     return source.reading != "photo" and shape is not None and source.features == shape[0] * shape[1]
 
@@ -64,7 +64,7 @@ def is_invertible(source: Model | Dataset) -> bool:
 def input_shares(
     model: Model, explanation: Why, names: Sequence[str], most: int, say: Say
 ) -> tuple[list[tuple[str, float]], float]:
-    """Return the largest attributions of columns or inputs, and the sum of the others."""
+    """Return the largest attributions of columns or inputs, and the sum of the rest."""
     if model.columns:
         shares = model.columns.gathered(explanation.inputs)
     else:
@@ -74,13 +74,13 @@ def input_shares(
 
 
 def nodes_for_half(explanation: Why) -> int:
-    """Return how many nodes, the strongest first, make up half of what speaks for the answer."""
+    """Return the number of nodes, largest first, that make up half of the positive contributions."""
     positive = np.sort(explanation.nodes[explanation.nodes > 0])[::-1]
     return int(np.searchsorted(np.cumsum(positive), positive.sum() / 2)) + 1 if len(positive) else 0
 
 
 def largest_shares(shares: Iterable[tuple[str, float]], most: int) -> tuple[list[tuple[str, float]], float]:
-    """Return the shares furthest from 0, and the sum of the others."""
+    """Return the shares with the largest absolute values, and the sum of the rest."""
     ordered = sorted(shares, key=lambda pair: -abs(pair[1]))
     return ordered[:most], sum(share for _, share in ordered[most:])
 
@@ -92,7 +92,7 @@ def bar_rows(shares: Sequence[tuple[str, float]]) -> list[Row]:
 
 
 def format_column_value(value: float | dict[str, float], say: Say) -> str:
-    """Return a column's value for people: a number, a word, or the shares of several words."""
+    """Format a value of a column: a number, a word, or the fractions of several words."""
     if isinstance(value, float):
         return say("value_missing") if math.isnan(value) else shown(value)
     parts = sorted(((word, part) for word, part in value.items() if part > 0.005), key=lambda pair: -pair[1])

@@ -1,4 +1,4 @@
-"""What the report says beside the words that it shares with the pictures, in English and in Chinese."""
+"""Words of the report and of the page of one answer, in addition to those shared with plots, in English and Chinese."""
 
 from __future__ import annotations
 
@@ -8,337 +8,339 @@ from .plots import words_in
 WORDS: dict[str, tuple[str, str]] = {
     # the head
     "report": ("glassnet report", "glassnet 报告"),
-    "untitled": ("a model", "一个模型"),
+    "untitled": ("unnamed model", "未命名的模型"),
     "lead_classes": (
-        "Of the {samples} samples of {source}, {right} are answered rightly.",
-        "在 {source} 的 {samples} 个样本中，答对 {right} 个。",
+        "The model classifies {right} of the {samples} samples of {source} correctly.",
+        "{source} 共 {samples} 个样本，模型正确分类 {right} 个。",
     ),
     "lead_numbers": (
-        "Asked about the {samples} samples of {source}, it explains {r2} of the variance.",
-        "对 {source} 的 {samples} 个样本作答，解释了 {r2} 的方差。",
+        "On the {samples} samples of {source}, the model explains {r2} of the variance.",
+        "在 {source} 的 {samples} 个样本上，模型解释了 {r2} 的方差。",
     ),
     "lead_worse": (
-        "Asked about the {samples} samples of {source}, it is further off than their mean would be.",
-        "对 {source} 的 {samples} 个样本作答，偏差比直接用平均值还大。",
+        "On the {samples} samples of {source}, the model is less accurate than a constant prediction of the mean.",
+        "在 {source} 的 {samples} 个样本上，模型的误差比始终预测平均值还大。",
     ),
-    "lead_none": ("What it is and how it was made.", "它是什么，如何得来。"),
+    "lead_none": ("How the model is built and how it was trained.", "模型的结构与训练方式。"),
     "weighted": (
         "The samples have weights: accuracy, loss, R² and RMSE are weighted means.",
-        "样本带有权重：准确率、损失、R² 与 RMSE 为加权平均。",
+        "样本带有权重：准确率、损失、R² 与 RMSE 均为加权平均。",
     ),
-    "kept_aside": (
-        "These are the samples that were kept aside from {source} and not trained on.",
-        "这些样本是从 {source} 中留出、未参与训练的部分。",
+    "held_out": (
+        "Evaluated on the samples of {source} that were held out from training.",
+        "以下结果来自 {source} 中留出、未参与训练的样本。",
     ),
     "trained_on_these": (
-        "It was trained on these very samples: how it does on new ones, they do not say.",
-        "模型正是用这些样本训练的：它们不能说明模型对新样本的表现。",
+        "The model was trained on these samples, so the results do not show how well it predicts new ones.",
+        "模型正是用这些样本训练的，因此结果不能反映模型在新样本上的表现。",
     ),
-    "without_data": ("Left out, since no data were named: {sections}.", "未指定数据，因此缺少：{sections}。"),
-    "add_data": ("With labelled data they are drawn too:", "给出带标签的数据即可补上："),
-    "comma": (", ", "、"),
+    "without_data": ("Omitted because no data were given: {sections}.", "未提供数据，因此省略：{sections}。"),
+    "add_data": ("To add these sections, name labelled data:", "指定带标签的数据，即可加上这些部分："),
     "contents": ("On this page", "本页内容"),
-    "note": ("Note", "注意"),
     # figures at the top
-    "right": ("right", "答对"),
-    "explained": ("of the variance explained (R²)", "解释的方差（R²）"),
-    "rmse": ("root mean squared error", "均方根误差（RMSE）"),
-    "loss_sample": ("mean loss a sample", "每个样本的平均损失"),
-    "samples_tested": ("samples asked", "受测样本"),
-    "samples_trained": ("samples trained on", "训练样本"),
+    "explained": ("variance explained (R²)", "解释的方差（R²）"),
+    "rmse": ("root mean squared error (RMSE)", "均方根误差（RMSE）"),
+    "loss_sample": ("mean loss per sample", "每个样本的平均损失"),
+    "samples_tested": ("samples evaluated", "评估样本数"),
+    "samples_trained": ("training samples", "训练样本数"),
     "parameters": ("weights and biases", "权重与偏置"),
-    "networks": ("networks, averaged", "个网络，取平均"),
     "calibration": ("calibration error", "校准误差"),
-    "macro_f1": ("mean F1 of the classes", "各类 F1 的平均"),
-    # how it was made
-    "made": ("How it was made", "如何得来"),
+    "macro_f1": ("macro F1", "宏平均 F1"),
+    # how it was trained
+    "made": ("Training", "训练信息"),
     "no_receipt": (
-        "The file has no receipt: what it was trained on, and how, is not known.",
-        "文件没有收据：用什么数据、如何训练，都不得而知。",
+        "The file has no training record, so the training data and options are unknown.",
+        "文件中没有训练记录，训练数据与选项未知。",
     ),
     "network": ("network", "网络"),
-    "hidden_nodes": ("hidden nodes {activation}", "隐藏节点 {activation}"),
-    "output_nodes": ("outputs {activation}", "输出 {activation}"),
+    "ensemble": ("ensemble of {members} networks: {network}", "{members} 个网络的集成：{network}"),
+    "hidden_nodes": ("{activation} hidden nodes", "隐藏节点 {activation}"),
+    "output_nodes": ("{activation} outputs", "输出 {activation}"),
     "with_bias": ("with biases", "带偏置"),
     "without_bias": ("without biases", "无偏置"),
     "recipe": ("recipe", "配方"),
-    "trained_on": ("trained on", "训练数据"),
+    "trained_on": ("training data", "训练数据"),
     "samples_of": ("{source}, {samples} samples", "{source}，{samples} 个样本"),
-    "part_stopping": ("a part of it kept aside for early stopping", "其中留出一部分用于早停"),
-    "part_aside": ("a part kept aside for the test", "留出一部分作测试"),
-    "learning": ("learning", "学习方式"),
+    "part_stopping": ("a fraction held out for early stopping", "其中留出一部分用于早停"),
+    "part_aside": ("a fraction held out for testing", "其中留出一部分用于测试"),
+    "learning": ("method", "训练方法"),
     "learning_line": (
-        "rule {rule}, loss {loss}, {optimizer} with a rate of at most {rate}, schedule {schedule}",
-        "规则 {rule}，损失 {loss}，{optimizer}，学习率至多 {rate}，调度 {schedule}",
+        "rule {rule}, loss {loss}, optimizer {optimizer}, learning rate at most {rate}, schedule {schedule}",
+        "规则 {rule}，损失 {loss}，优化器 {optimizer}，学习率至多 {rate}，调度 {schedule}",
     ),
-    "length": ("length", "长度"),
-    "length_line": ("epochs {epochs}, batch size {batch}", "轮次 {epochs}，批大小 {batch}"),
-    "kept": ("kept", "保留"),
+    "length": ("length", "训练长度"),
+    "length_line": ("{epochs} epochs, batch size {batch}", "{epochs} 轮，批大小 {batch}"),
+    "kept": ("weights kept", "保留的权重"),
     "kept_line": (
-        "the weights after epoch {epochs}, the best by validation loss",
-        "第 {epochs} 轮后的权重，验证损失最小",
+        "those after epoch {epochs}, which had the lowest validation loss",
+        "第 {epochs} 轮之后的权重，验证损失最小",
     ),
-    "values_in_out": ("values", "数值"),
+    "values_in_out": ("scaling", "缩放"),
     "values_line": ("inputs {inputs}; targets {targets}", "输入 {inputs}；目标 {targets}"),
-    "inputs_columns": ("as the columns are encoded", "按各列的编码"),
-    "inputs_each": ("mean 0 and deviation 1, each", "各自均值 0、标准差 1"),
+    "inputs_columns": ("encoded column by column", "按各列的编码"),
+    "inputs_each": ("standardised, each to mean 0 and standard deviation 1", "各自标准化为均值 0、标准差 1"),
     "targets_classes": ("{low} and {high}", "{low} 与 {high}"),
-    "targets_labels": ("{low} and {high}, several labels a sample", "{low} 与 {high}，一个样本可有多个标签"),
-    "targets_numbers": ("numbers, standardised", "数值，标准化"),
-    "deskews": ("pictures", "图片"),
-    "deskews_line": ("set upright before they are scaled", "缩放之前先扶正"),
+    "targets_labels": ("{low} and {high}, multiple labels per sample", "{low} 与 {high}，每个样本可有多个标签"),
+    "targets_numbers": ("standardised numbers", "标准化的数值"),
+    "deskews": ("images", "图像"),
+    "deskews_line": ("deskewed before scaling", "缩放前先校正倾斜"),
     "temperature": ("temperature", "温度"),
     "temperature_line": (
-        "{temperature}: sums of the outputs are divided by it, for a confidence that holds",
-        "{temperature}：输出层的加权和除以它，使置信度可信",
+        "{temperature}; the logits are divided by it to calibrate the confidence",
+        "{temperature}；logit 除以该值，以校准置信度",
     ),
     "seed": ("seed", "种子"),
     "seed_line": ("{seed}, engine {engine}, {dtype}", "{seed}，引擎 {engine}，{dtype}"),
-    "test_then": ("test after training", "训练后的测试"),
+    "test_then": ("test result", "测试结果"),
     "test_line": ("{scores} on {samples} samples", "{scores}（{samples} 个样本）"),
-    "resumed": ("went on elsewhere", "曾在别处继续"),
+    "resumed": ("resumed in another environment", "曾在其他环境续训"),
     "versions": ("versions", "版本"),
     "blas": ("BLAS", "BLAS"),
     "processor": ("processor", "处理器"),
     "weights_hash": ("SHA-256 of the weights", "权重的 SHA-256"),
     "data_hash": ("SHA-256 of the data", "数据的 SHA-256"),
-    "make_again": ("To make it again and compare the bits:", "重新训练并逐位比较："),
+    "make_again": ("To repeat the training and compare the weights bit by bit:", "重新训练并逐位比较："),
     "all_options": ("All {count} options", "全部 {count} 个选项"),
     "option": ("option", "选项"),
     "value": ("value", "值"),
-    "meaning": ("what it is", "含义"),
-    "differs": ("bold: differs from the recipe {recipe}", "粗体：与配方 {recipe} 不同"),
+    "meaning": ("description", "含义"),
+    "differs": ("Bold: differs from recipe {recipe}", "粗体：与配方 {recipe} 不同"),
     "yes": ("yes", "是"),
     "no": ("no", "否"),
     # the learning curve
     "curve": ("Learning curve", "学习曲线"),
     "curve_text": (
-        "Each sample is measured just before the step that learns from it, so the line of the training lags a little "
-        "behind the network.",
-        "每个样本都在学习它的那一步之前测得，因此训练曲线略落后于网络本身。",
+        "Training loss and accuracy are measured on each sample just before its update, so they lag slightly behind "
+        "the network.",
+        "训练损失与准确率在每个样本更新权重之前测得，因此略微滞后于网络本身。",
     ),
     "curve_members": (
-        "The strong line is the first network's, the faint ones are the others'.",
-        "粗线属于第一个网络，细线属于其余网络。",
+        "The bold line is the first ensemble member; the faint lines are the other members.",
+        "粗线为第一个集成成员，细线为其余成员。",
     ),
     "curve_label": ("{what} during training", "训练过程中的{what}"),
     "no_curve": (
-        "The file does not keep its learning curve: it is from an older glassnet, or was not made by a training.",
-        "文件未保存学习曲线：它来自较早的 glassnet，或并非训练所得。",
+        "The file has no learning curve: an older version of glassnet wrote it, or the weights were not trained.",
+        "文件中没有学习曲线：文件由旧版 glassnet 写成，或权重并非训练所得。",
     ),
     # classes
-    "confusion": ("Which class is taken for which", "哪一类被认作哪一类"),
+    "confusion": ("Confusion matrix", "混淆矩阵"),
     "confusion_text": (
-        "A row is what is true, a column what is answered. The right answers stand on the diagonal; the stronger the "
+        "Rows are true classes, columns predicted classes. Correct predictions are on the diagonal; the stronger the "
         "colour, the more mistakes.",
-        "行是真实类别，列是回答。对角线上是答对的；颜色越深，错误越多。",
+        "行为真实类别，列为预测类别。对角线上是预测正确的样本；颜色越深，错误越多。",
     ),
     "confusion_large": (
-        "A dot is a pair of classes: blue where answers are right, orange where they are wrong, by the root of their "
-        "number.",
-        "每一点是一对类别：蓝色为答对，橙色为答错，深浅按数量的平方根。",
+        "Each dot is a pair of classes: blue for correct predictions, orange for mistakes. The colour follows the "
+        "square root of the count.",
+        "每个点是一对类别：蓝色为预测正确，橙色为预测错误，颜色深浅按数量的平方根。",
     ),
     "confusion_picture": ("confusion matrix of {classes} classes", "{classes} 个类别的混淆矩阵"),
-    "commonest": ("The commonest mistakes", "最常见的错误"),
+    "commonest": ("Most frequent mistakes", "最常见的错误"),
     "no_mistakes": ("There are no mistakes.", "没有错误。"),
-    "taken_for": ("{true} taken for {answer}", "{true} 被认作 {answer}"),
-    "times": ("times", "次数"),
+    "taken_for": ("{true} predicted as {answer}", "{true} 误判为 {answer}"),
+    "times": ("count", "次数"),
     "mistake": ("mistake", "错误"),
-    "classes": ("Class by class", "逐类看"),
+    "classes": ("Metrics by class", "各类别指标"),
     "classes_text": (
-        "Precision: of the answers that name the class, the part that is right. Recall: of the samples of the class, "
-        "the part that is found. F1 is their harmonic mean.",
-        "精确率：回答为该类者中答对的比例。召回率：该类样本中被找出的比例。F1 是二者的调和平均。",
+        "Precision: the fraction of predictions of the class that are correct. Recall: the fraction of samples of the "
+        "class that are found. F1: the harmonic mean of the two.",
+        "精确率：预测为该类的样本中正确的比例。召回率：该类样本中被找出的比例。F1：二者的调和平均。",
     ),
     "classes_worst": (
-        "The {shown} classes with the lowest F1, of {classes}.",
-        "F1 最低的 {shown} 个类别，共 {classes} 个。",
+        "Listed are the {shown} classes with the lowest F1, of {classes} in total.",
+        "列出 F1 最低的 {shown} 个类别，共 {classes} 个。",
     ),
     "label": ("label", "标签"),
-    "missed": ("missed", "漏掉"),
-    "mostly_for": ("mostly taken for", "多被认作"),
-    # numbers
-    "errors_numbers": ("How far off the answers are", "回答偏离多少"),
-    "scatter_label": ("answered against true", "回答与真实值"),
-    "error_label": ("how often an answer is how far off", "偏差的分布"),
-    "answer_less_true": ("answered less true", "回答减真实值"),
+    "missed": ("missed", "漏判"),
+    "mostly_for": ("most often predicted as", "最常误判为"),
+    # regression
+    "errors_numbers": ("Prediction errors", "预测误差"),
+    "scatter_label": ("predicted against true", "预测值与真实值"),
+    "error_label": ("distribution of errors", "误差分布"),
+    "answer_less_true": ("predicted − true", "预测值 − 真实值"),
     "scatter_some": (
-        "{dots} of the {samples} samples, evenly spread, are drawn.",
-        "从 {samples} 个样本中均匀取 {dots} 个绘出。",
+        "The plot shows {dots} of the {samples} samples, evenly spaced.",
+        "从 {samples} 个样本中等间隔取 {dots} 个绘出。",
     ),
     "outer_bars": (
-        "The outer bars also hold the 2 % of the answers that are further off.",
-        "两端的条形还包含偏离更远的 2% 的回答。",
+        "The outer bars include the largest 2% of the errors.",
+        "两端的条形包含最大的 2% 的误差。",
     ),
-    "number": ("number", "数值"),
-    "mean_error": ("mean error", "平均绝对误差"),
-    "furthest": ("The answers furthest off", "偏离最远的回答"),
+    "number": ("target", "目标"),
+    "mean_error": ("MAE", "平均绝对误差（MAE）"),
+    "furthest": ("Largest errors", "误差最大的样本"),
     "row": ("row", "行"),
-    "off_by": ("off by", "偏差"),
-    "outputs_some": ("The first {shown} of {outputs} numbers are drawn.", "只绘出 {outputs} 个数值中的前 {shown} 个。"),
+    "off_by": ("error", "误差"),
+    "outputs_some": (
+        "Only the first {shown} of {outputs} targets are plotted.",
+        "{outputs} 个目标中只绘出前 {shown} 个。",
+    ),
     # reliability
-    "reliability": ("Can its confidence be trusted?", "它的置信度可信吗？"),
-    "reliability_label": ("part of the answers that are right, by confidence", "按置信度分组的准确率"),
-    "part_right": ("right", "答对"),
+    "reliability": ("Calibration", "置信度校准"),
+    "reliability_label": ("accuracy by confidence", "各置信度区间的准确率"),
     "reliability_text": (
-        "Of the answers given with a confidence of 80 %, 80 % should be right: the edge drawn across a bar, the part "
-        "that is right, should lie on the dashed line. Orange is by how much it does not.",
-        "置信度为 80% 的回答，应有 80% 答对：条形上的横线（答对的比例）应落在虚线上，橙色为偏差。",
+        "Of the predictions with a confidence of 80%, 80% should be correct: the line across a bar (the accuracy) "
+        "should lie on the dashed line. Orange marks the difference.",
+        "置信度为 80% 的预测，应有 80% 正确：条形上的横线（准确率）应落在虚线上，橙色为偏差。",
     ),
     "reliability_found": (
-        "In the mean the two are {error} apart (expected calibration error). It is {confidence} sure and {accuracy} "
-        "right: {verdict}",
-        "两者平均相差 {error}（期望校准误差）。它的平均置信度为 {confidence}，准确率为 {accuracy}：{verdict}",
+        "The expected calibration error is {error}. The mean confidence is {confidence}, the accuracy {accuracy}: "
+        "{verdict}",
+        "期望校准误差为 {error}。平均置信度为 {confidence}，准确率为 {accuracy}：{verdict}",
     ),
-    "too_sure": ("surer than it should be.", "过于自信。"),
-    "too_careful": ("less sure than it could be.", "不够自信。"),
-    "well_sure": ("as sure as it should be.", "恰如其分。"),
-    "reliability_labels": ("Each label of a sample counts as an answer.", "样本的每个标签各算一次回答。"),
-    # misread
-    "misread_section": ("The surest mistakes", "最有把握的错误"),
+    "too_sure": ("the model is overconfident.", "模型过于自信。"),
+    "too_careful": ("the model is underconfident.", "模型不够自信。"),
+    "well_sure": ("on average they agree.", "二者平均相符。"),
+    "reliability_labels": ("Each label of a sample counts as one prediction.", "样本的每个标签各计为一次预测。"),
+    # misclassified samples
+    "misread_section": ("Most confident mistakes", "置信度最高的错误"),
     "misread_text": (
-        "{shown} of {count} misread samples, those first of which the network is surest. Some are mistakes of whoever "
-        "labelled them.",
-        "共 {count} 个读错的样本，这里列出网络最有把握的 {shown} 个。其中有些可能是标注者的错误。",
+        "Misclassified samples: {count}; the {shown} with the highest confidence are shown. Some may be wrongly "
+        "labelled.",
+        "误判的样本共 {count} 个，按置信度降序列出 {shown} 个。其中有些可能是标注错误。",
     ),
-    "misread_none": ("Every sample is answered rightly.", "全部样本都答对了。"),
-    "is_read_as": ("{label}, read as {answer}", "{label}，读作 {answer}"),
-    "sure": ("{share} sure", "置信度 {share}"),
+    "misread_none": ("All samples are classified correctly.", "所有样本都分类正确。"),
+    "is_read_as": ("{label}, predicted {answer}", "{label}，预测为 {answer}"),
+    "sure": ("confidence {share}", "置信度 {share}"),
     "row_number": ("row {row}", "第 {row} 行"),
-    "sample_picture": ("the sample, {row}", "样本，{row}"),
+    "named_row": ("{source}, row {row}", "{source}，第 {row} 行"),
+    "sample_picture": ("sample, {row}", "样本，{row}"),
     # why
-    "why": ("Why the worst", "最严重的错误：为什么"),
+    "why": ("Mistakes explained", "错误剖析"),
     "why_text": (
-        "The gap between the two best answers, measured in the sums of the outputs, is taken apart: orange speaks for "
-        "the answer, blue for its rival.",
-        "把前两名答案之差（输出层激活前的和）拆开：橙色支持回答，蓝色支持对手。",
+        "The margin (the difference between the two largest logits) is attributed to the inputs: orange supports the "
+        "predicted class, blue the runner-up.",
+        "把分差（前两名 logit 之差）归因到各输入：橙色支持预测的类别，蓝色支持第二名。",
     ),
     "why_missing": (
-        "That a stroke is missing is not seen this way: paper, in a photograph black, has no part in it.",
-        "缺少的笔画无法这样看到：没有墨的地方（照片中为黑色）不占份额。",
+        "Missing strokes cannot be shown: blank pixels (black ones in a photograph) contribute zero by construction.",
+        "看不出缺了哪一笔：无墨迹的像素（照片中为黑色）贡献恒为 0。",
     ),
     "why_middle": (
-        "What is compared with is about the middle of each column.",
-        "比较的基准约为每列的中间值。",
+        "The baseline is approximately the middle of each column.",
+        "基准约为各列的中间值。",
     ),
-    "why_head_row": ("{name}: is {label}, answered {answer}", "{name}：实为 {label}，回答 {answer}"),
-    "why_head": ("{name}: is {label}, read as {answer}", "{name}：实为 {label}，读作 {answer}"),
-    "why_sample": ("the sample", "样本"),
-    "why_pixels": ("{answer} (orange) against {rival} (blue)", "{answer}（橙）对 {rival}（蓝）"),
-    "why_flip": ("changed a little, it is read as {answer}", "稍作改动，便读作 {answer}"),
-    "why_no_flip": ("No small change was found that flips the answer.", "未找到能使回答翻转的小改动。"),
-    "why_alike": ("what it resembles in training", "训练数据中与之相似的"),
-    "why_alike_labels": ("labelled {labels}", "标签为 {labels}"),
+    "why_head": ("{name}: true {label}, predicted {answer}", "{name}：真实 {label}，预测 {answer}"),
+    "why_sample": ("sample", "样本"),
+    "why_pixels": ("for {answer} (orange), for {rival} (blue)", "支持 {answer}（橙），支持 {rival}（蓝）"),
+    "why_flip": ("counterfactual, predicted {answer}", "反事实样本，预测为 {answer}"),
+    "why_no_flip": (
+        "No small change was found that changes the prediction.",
+        "未找到能改变预测的小改动。",
+    ),
+    "why_alike_labels": ("nearest training samples, labelled {labels}", "最近的训练样本，标签为 {labels}"),
     "why_gap": (
-        "{answer} leads {rival} by {gap}. Half of what speaks for it comes from {half} of the {nodes} nodes of the "
-        "last hidden layer.",
-        "{answer} 比 {rival} 高 {gap}。末个隐藏层 {nodes} 个节点中的 {half} 个，贡献了支持它的一半。",
+        "The margin of {answer} over {rival} is {gap}. Among the {nodes} nodes of the last hidden layer, {half} make "
+        "up half of the positive contributions.",
+        "{answer} 对 {rival} 的分差为 {gap}。最后一个隐藏层的 {nodes} 个节点中，{half} 个就占正向贡献的一半。",
     ),
     "why_true_third": (
-        "The true class, {label}, comes in place {place}.",
+        "The true class, {label}, has rank {place}.",
         "真实类别 {label} 排在第 {place} 位。",
     ),
     "why_change": (
-        "The change is {distance} long, where one value moved from one end of its range to the other is 1.",
-        "改动长度为 {distance}（一个值从范围的一端变到另一端为 1）。",
+        "The change has length {distance}, where 1 means one value moved across its whole range.",
+        "改动长度为 {distance}（一个值从取值范围的一端变到另一端为 1）。",
     ),
     "why_no_training": (
-        "With the training data named, the samples that the network takes for much the same are shown too (--train).",
-        "指定训练数据（--train），还能看到网络认为相似的样本。",
+        "Name the training data with --train to show the nearest training samples.",
+        "用 --train 指定训练数据，可显示最近的训练样本。",
     ),
     "input": ("input", "输入"),
-    "part_of_gap": ("part of the gap", "在差值中的份额"),
-    "why_rest": ("The others add up to {rest}.", "其余合计 {rest}。"),
+    "why_rest": ("The remaining inputs add up to {rest}.", "其余输入合计 {rest}。"),
     # one answer, on a page of its own
-    "why_kicker": ("glassnet: why this answer", "glassnet：为什么这样回答"),
-    "why_head_unknown": ("{name}: answered {answer}", "{name}：回答 {answer}"),
+    "why_kicker": ("glassnet: explanation of a prediction", "glassnet：预测剖析"),
+    "why_head_unknown": ("{name}: predicted {answer}", "{name}：预测 {answer}"),
     "why_lead_label": (
-        "The sum of the label's output is {gap}; above 0 the label holds.",
-        "该标签输出的和为 {gap}；大于 0 则标签成立。",
+        "The logit of the label is {gap}; above 0 the label is predicted.",
+        "该标签的 logit（激活前的值）为 {gap}；大于 0 则预测标签成立。",
     ),
     "why_lead_number": (
-        "The number {gap} is taken apart: what each hidden node and each input adds to it.",
-        "把数值 {gap} 拆开：各隐藏节点、各输入分别贡献多少。",
+        "Contributions of the hidden nodes and of the inputs to the predicted value, {gap}.",
+        "各隐藏节点与各输入对预测值 {gap} 的贡献。",
     ),
-    "tile_gap": ("gap between the two best answers", "前两名答案之差"),
-    "tile_sum": ("sum of the output", "输出的和"),
-    "tile_number": ("the number", "该数值"),
-    "tile_blank": ("the same for an empty picture", "空白图片的同一值"),
-    "tile_middle": ("the same at the columns' middle", "各列取中间值时的同一值"),
-    "tile_zero": ("the same for inputs of 0", "输入全为 0 时的同一值"),
-    "tile_missing": ("missing in the inputs' sum", "输入份额之和的误差"),
-    "tile_flip": ("length of the change that flips it", "使回答翻转的改动长度"),
-    "why_answers": ("What it answers", "它的回答"),
+    "tile_gap": ("margin between the two best classes", "前两名的分差"),
+    "tile_sum": ("logit", "logit（激活前的值）"),
+    "tile_number": ("predicted value", "预测值"),
+    "tile_blank": ("baseline (blank image)", "基准（空白图像）"),
+    "tile_middle": ("baseline (middle of each column)", "基准（各列取中间值）"),
+    "tile_zero": ("baseline (all inputs 0)", "基准（输入全为 0）"),
+    "tile_missing": ("error of the summed input contributions", "输入贡献之和的误差"),
+    "tile_flip": ("length of the counterfactual change", "反事实改动的长度"),
+    "why_answers": ("Outputs", "输出"),
     "why_output": ("output", "输出"),
-    "why_nodes": ("Split over the hidden nodes", "拆到各隐藏节点"),
+    "why_nodes": ("Contributions of the hidden nodes", "各隐藏节点的贡献"),
     "why_nodes_text": (
-        "The last layer is linear in what comes from the {count} nodes below it: with the biases they add up exactly.",
-        "最后一层对其下 {count} 个节点的输出是线性的，因此各节点与偏置的份额之和恰好等于总数。",
+        "The last layer is linear in the activations of the {count} nodes below it, so their contributions and the "
+        "biases add up exactly.",
+        "最后一层对其下 {count} 个节点的激活值是线性的，因此各节点的贡献与偏置之和恰好等于总值。",
     ),
     "why_looks": (
-        "The weights into these nodes, each where its pixel lies, with the node's share: ink, in a photograph light, "
-        "on orange excites the node, on blue it inhibits it.",
-        "这些节点的输入权重，各在其像素处，附节点的份额：橙色处有墨（照片中为光）使节点兴奋，蓝色处则使其抑制。",
+        "Weights into these nodes, each at the place of its pixel, with the node's contribution. Ink (light in a "
+        "photograph) excites the node where the weight is orange and inhibits it where the weight is blue.",
+        "这些节点的输入权重（按像素位置排列）与节点的贡献。有墨迹（照片中为亮）时，橙色处使节点兴奋，蓝色处使其抑制。",
     ),
     "hidden_node": ("hidden node", "隐藏节点"),
-    "share": ("share", "份额"),
+    "share": ("contribution", "贡献"),
     "why_biases": ("biases", "偏置"),
     "others_count": ("{count} others", "其余 {count} 个"),
     "total": ("total", "合计"),
-    "why_inputs": ("Split over the inputs", "拆到各输入"),
+    "why_inputs": ("Contributions of the inputs", "各输入的贡献"),
     "why_added": (
-        "By integrated gradients the inputs add {inputs} to the {baseline} of the baseline.",
-        "按积分梯度，各输入在基准的 {baseline} 之上共增加 {inputs}。",
+        "The inputs add {inputs} to the baseline of {baseline} (integrated gradients).",
+        "各输入在基准 {baseline} 之上共贡献 {inputs}（积分梯度）。",
     ),
-    "why_flips": ("What would change the answer", "怎样会改变回答"),
+    "why_flips": ("Counterfactual", "反事实样本"),
     "why_flip_asked": (
-        "A small change makes it {answer}; the network was asked again. Whether a smaller one exists is not proven.",
-        "一处小改动就使它变为 {answer}；已重新询问网络验证。是否有更小的改动，未作证明。",
+        "For this slightly changed sample the model predicts {answer}. A smaller change may exist.",
+        "样本稍作改动后，模型的预测变为 {answer}。可能存在更小的改动。",
     ),
     "why_between": (
-        "The columns are changed as they are encoded, so a value may lie between two words.",
+        "Columns are changed in their encoded form, so a value may lie between two words.",
         "改动在编码后的列上进行，因此取值可能介于两个词之间。",
     ),
-    "why_difference": ("the change: more (orange), less (blue)", "改动：增加（橙）、减少（蓝）"),
+    "why_difference": ("change: more (orange), less (blue)", "改动：增加（橙），减少（蓝）"),
     "before": ("before", "改动前"),
     "after": ("after", "改动后"),
-    "why_resembles": ("What it resembles in training", "与训练数据中哪些样本相似"),
+    "why_resembles": ("Nearest training samples", "最近的训练样本"),
     "why_near": (
-        "The samples of {source} whose last hidden layer is nearest, by Euclid's distance.",
-        "{source} 中末个隐藏层与之最近的样本（欧氏距离）。",
+        "The samples of {source} with the most similar activations in the last hidden layer (Euclidean distance).",
+        "{source} 中最后一个隐藏层的激活值与之最近的样本（欧氏距离）。",
     ),
     "why_the_training": ("the training data", "训练数据"),
     "distance": ("distance", "距离"),
     "value_missing": ("missing", "缺失"),
     "value_other": ("another word", "其他词"),
-    "value_unknown": ("not known", "未知"),
+    "value_unknown": ("unknown", "未知"),
     # weights
-    "weights_section": ("What it goes by", "它依据什么"),
+    "weights_section": ("Weights and importance", "权重与重要性"),
     "column": ("column", "列"),
     "columns_shuffled": (
-        "How much worse it does when a column is shuffled among the samples, the mean of three times: what the model "
-        "relies on. Columns that say the same share what they are worth.",
-        "把某一列在样本间打乱后（三次平均）表现变差多少：即模型依赖什么。含义相同的列会分摊其作用。",
+        "Decrease of the score when a column is shuffled among the samples (permutation importance, mean of three "
+        "shuffles). Columns with the same information share their importance.",
+        "把某一列在样本间打乱后分数的下降（置换重要性，打乱三次取平均）。信息相同的列会分摊重要性。",
     ),
-    "falls_by": ("{score} falls by", "{score}降低"),
+    "falls_by": ("decrease in {score}", "{score}下降"),
     "weights_pictures": (
-        "The weights into nodes of the first hidden layer, each where its pixel lies: ink, in a photograph light, on "
-        "orange excites the node, on blue it inhibits it. {order}",
-        "第一个隐藏层节点的输入权重，各在其像素处：橙色处有墨（照片中为光）使节点兴奋，蓝色处则使其抑制。{order}",
+        "Weights into nodes of the first hidden layer, each at the place of its pixel. Ink (light in a photograph) "
+        "excites the node where the weight is orange and inhibits it where the weight is blue. {order}",
+        "第一个隐藏层节点的输入权重（按像素位置排列）。有墨迹（照片中为亮）时，橙色处使节点兴奋，蓝色处使其抑制。{order}",
     ),
     "by_matter": (
-        "Those first that matter most; the number is the node's mean part in the gap between the two best answers.",
-        "最重要的在前；数字是节点在前两名答案之差中平均所占的份额。",
+        "Sorted by importance: the number is the node's mean absolute contribution to the margin between the two best "
+        "classes.",
+        "按重要性降序；数字为节点对前两名分差的平均绝对贡献。",
     ),
-    "by_size": ("Those first whose weights are largest; the number is their length.", "权重最大的在前；数字为其长度。"),
-    "of_first": ("Of the committee, the first network is shown.", "委员会中展示第一个网络。"),
+    "by_size": ("Sorted by the norm of the weights, which is the number shown.", "按权重的范数降序；数字为范数。"),
+    "of_first": ("Shown for the first ensemble member.", "以下为第一个集成成员。"),
     "weights_picture": ("weights into node {node}", "节点 {node} 的输入权重"),
     "weights_inputs": (
-        "Mean size of the weights that lead from each input into the first layer. Inputs of one scale can be compared; "
-        "it is a hint at what is used, not a measure of importance.",
-        "每个输入通向第一层的权重的平均大小。同一尺度的输入可以比较；它提示用到了什么，并非重要性的度量。",
+        "Mean absolute weight from each input into the first layer. Comparable for inputs of the same scale; it "
+        "indicates which inputs are used but does not measure their importance.",
+        "各输入到第一层的权重绝对值的平均。输入尺度相同时可以比较；它提示用到了哪些输入，但不是重要性的度量。",
     ),
-    "mean_weight": ("mean size of its weights", "权重平均大小"),
+    "mean_weight": ("mean absolute weight", "权重绝对值的平均"),
     "inputs_some": ("The {shown} largest of {inputs}.", "共 {inputs} 个，列出最大的 {shown} 个。"),
     "nodes_of_layers": ("Hidden layers", "隐藏层"),
     "hidden": ("layer", "层"),
@@ -346,43 +348,50 @@ WORDS: dict[str, tuple[str, str]] = {
     "activation": ("activation", "激活函数"),
     "flat": ("derivatives near 0", "导数接近 0"),
     "nodes_text": (
-        "A dead node is flat at every sample and learns nothing; a saturated one at more than {share:.0%} of them.",
-        "失活的节点对每个样本都处于平坦处，不再学习；饱和的节点对超过 {share:.0%} 的样本如此。",
+        "A node is dead if its derivative is near 0 on every sample, so that it no longer trains, and saturated if it "
+        "is near 0 on more than {share:.0%} of them.",
+        "节点的导数在每个样本上都接近 0 时为失活（不再训练），在超过 {share:.0%} 的样本上接近 0 时为饱和。",
     ),
     "no_hidden": ("The network has no hidden layer.", "该网络没有隐藏层。"),
     # the data doctor
-    "doctor": ("What the data doctor finds", "数据医生的诊断"),
-    "doctor_healthy": ("Nothing is wrong with the data.", "数据没有问题。"),
-    "doctor_none": ("The data were not examined. At the command line:", "未检查数据。在命令行中："),
+    "doctor": ("Findings of the data doctor", "数据医生的诊断"),
+    "doctor_healthy": ("No problems were found in the data.", "数据没有问题。"),
+    "doctor_none": ("The data were not examined. To examine them:", "未检查数据。检查命令："),
     "error": ("error", "错误"),
     "warning": ("warning", "警告"),
     "remark": ("remark", "提示"),
     "finding": ("finding", "发现"),
-    "what_to_do": ("what to do", "怎么办"),
+    "what_to_do": ("what to do", "处理办法"),
     "rows_found": ("rows {rows}", "第 {rows} 行"),
-    "and_more": ("{rows}, … ({count} in all)", "{rows} 等 {count}"),
+    "and_more": ("{rows}, … ({count} in total)", "{rows} 等 {count}"),
     # the foot
     "written_by": (
-        "Written by glassnet {version}. This file works without a network and without scripts.",
-        "由 glassnet {version} 生成。此文件无需联网、无需脚本。",
+        "Written by glassnet {version}. This file works offline and without scripts.",
+        "由 glassnet {version} 生成。此文件无需联网，不含脚本。",
     ),
     "mnist_notice": (
         "Digits from MNIST, © Yann LeCun and Corinna Cortes, CC BY-SA 3.0.",
-        "数字图片来自 MNIST,© Yann LeCun 与 Corinna Cortes,CC BY-SA 3.0。",
+        "数字图像来自 MNIST，© Yann LeCun 与 Corinna Cortes，CC BY-SA 3.0。",
     ),
 }
-"""Key -> the word in English and in Chinese; see `pictures.words`."""
+"""Key -> the words in English and in Chinese; see `plots.words_in`."""
 
 
 def say_in(language: str) -> Say:
-    """Return what gives a word in a language, those of the pictures among them; OptionError GN021 for another."""
+    """Return a function that gives the words of a key in a language, those of plots included.
+
+    Raises
+    ------
+    OptionError
+        GN021 for another language.
+    """
     return words_in(language, WORDS)
 
 
 def percent(share: float) -> str:
-    """Write a part of 1, with the two digits that tell one network from another."""
+    """Format a fraction as a percentage with two decimals; none for whole percentages."""
     if share != share:
         return "–"
     text = f"{below_all(share):.2%}".replace("-", "−").removesuffix("%")
     text = text.rstrip("0").rstrip(".") if text.endswith(".00") else text
-    return f"{text}\N{NARROW NO-BREAK SPACE}%"
+    return f"{text}%"

@@ -1,1 +1,1 @@
-"""The parts of a network: activations, losses, initializers, optimizers, schedules, parameters; none knows Options."""
+"""The parts of a network: activations, losses, initializers, optimizers, schedules, parameters; all without Options."""

@@ -1,11 +1,11 @@
-r"""Activation functions: the value, and beside it the derivative.
+r"""Activation functions and their derivatives.
 
-The notes' neuron fires more the further its summed input lies above a threshold; the function that says how much is the
-activation function, in the notes :math:`y = 1 / (1 + e^{-x})`.
+In the notes, a neuron fires more strongly the further the sum of its inputs exceeds a threshold. The activation
+function defines how strongly; the notes use :math:`y = 1 / (1 + e^{-x})`.
 
-Every derivative is written from what the forward pass has at hand, the sums `z` and the activations `a = value(z)`;
-all but GELU's and SiLU's need `a` alone. Softmax couples the nodes of a row, so it has no elementwise derivative; its
-place is the last layer, and `losses.py` holds what it needs there.
+Each derivative is computed from results of the forward pass, the sums `z` and the activations `a = value(z)`. All but
+those of GELU and SiLU need only `a`. Softmax couples the nodes of a sample, so it has no elementwise derivative. It is
+allowed only in the last layer, where `losses.py` computes its delta.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ LEAK = 0.01
 
 
 class Activation(NamedTuple):
-    """A function of the sums and its derivative.
+    """An activation function and its derivative.
 
-    ``value(z)`` and ``derivative(z, a)`` take and return arrays of one shape, (n, nodes); ``derivative`` is None where
-    the function is not elementwise. A derivative of hidden nodes is an array of its own, which may be written over.
+    ``value(z)`` and ``derivative(z, a)`` take and return arrays of the same shape, (n, nodes). ``derivative`` is None
+    if the function is not elementwise. For hidden layers it returns a new array, which the caller may overwrite.
     """
 
     value: Callable[[Array], Array]
@@ -45,7 +45,7 @@ def identity_derivative(z: Array, a: Array) -> Array:
 
 def sigmoid(z: Array) -> Array:
     """Return ``1 / (1 + exp(-z))``, the notes' function, 0 to 1."""
-    # SciPy's expit is exact in both tails and never overflows; loading it with `import glassnet` would cost too much.
+    # SciPy's expit is exact in both tails and never overflows. Imported here to keep `import glassnet` fast.
     from scipy.special import expit
 
     value: Array = expit(z)
@@ -73,7 +73,7 @@ def relu(z: Array) -> Array:
 
 
 def relu_derivative(z: Array, a: Array) -> Array:
-    """Return 1 above zero and 0 elsewhere, at the corner too."""
+    """Return 1 above zero and 0 elsewhere, including at zero."""
     return (a > 0).astype(a.dtype)
 
 
@@ -100,7 +100,7 @@ def gelu(z: Array) -> Array:
 
 
 def gelu_derivative(z: Array, a: Array) -> Array:
-    """Return the derivative of the tanh form; `a` cannot replace `z`, as GELU is not monotonic."""
+    """Return the derivative of the tanh form; it needs `z`, because GELU is not monotonic."""
     t = np.tanh(GELU_SCALE * (z + GELU_CUBIC * z**3))
     derivative: Array = 0.5 * (1 + t) + 0.5 * z * (1 - t * t) * GELU_SCALE * (1 + 3 * GELU_CUBIC * z * z)
     return derivative
@@ -112,24 +112,24 @@ def silu(z: Array) -> Array:
 
 
 def silu_derivative(z: Array, a: Array) -> Array:
-    """Return ``σ(z) (1 + z (1 − σ(z)))``; `a` cannot replace `z`, as SiLU is not monotonic."""
+    """Return ``σ(z) (1 + z (1 − σ(z)))``; it needs `z`, because SiLU is not monotonic."""
     s = sigmoid(z)
     return s * (1 + z * (1 - s))
 
 
 def softmax(z: Array) -> Array:
-    """Return ``exp(z) / Σ exp(z)`` over the last axis: positive, a row adds up to 1."""
+    """Return ``exp(z) / Σ exp(z)`` over the last axis: positive values that sum to 1 per row."""
     e = np.exp(z - z.max(axis=-1, keepdims=True))
     value: Array = e / e.sum(axis=-1, keepdims=True)
     return value
 
 
 LARGEST_EXPONENT = 80.0
-"""Larger sums count as this one, so that a rate stays a number in float32 too."""
+"""Upper limit of the sums, so that the result does not overflow, even in float32."""
 
 
 def exponential(z: Array) -> Array:
-    """Return ``exp(z)``: positive outputs, such as rates, of which `z` is the logarithm (McCullagh and Nelder 1989)."""
+    """Return ``exp(z)``, for positive outputs such as rates; `z` is their logarithm (McCullagh and Nelder 1989)."""
     value: Array = np.exp(np.minimum(z, LARGEST_EXPONENT))
     return value
 
@@ -153,7 +153,7 @@ ACTIVATIONS: dict[str, Activation] = {
 """Name -> activation."""
 
 OUTPUTS_ONLY = ("softmax", "exponential")
-"""Those that have no place in a hidden layer: softmax couples its nodes, and exponentials of exponentials overflow."""
+"""Not allowed in hidden layers: softmax couples its nodes, and nested exponentials overflow."""
 
 HIDDEN = tuple(name for name in ACTIVATIONS if name not in OUTPUTS_ONLY)
-"""The others, which both hidden layers and outputs may have."""
+"""Allowed in hidden layers and in the output layer."""

@@ -1,4 +1,4 @@
-"""What a network is, without its numbers: layers, activations, loss and rule, checked against each other."""
+"""The architecture of a network: layers, activations, loss and rule, checked for consistency."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ RULES = ("notes", "gradient")
 
 @dataclass(frozen=True)
 class Architecture:
-    """What a network is, without its numbers.
+    """The architecture of a network, without its weights.
 
     Parameters
     ----------
     sizes : tuple of int
-        Nodes a layer, inputs first: ``(784, 200, 10)``.
+        Nodes per layer, inputs first: ``(784, 200, 10)``.
     activations : tuple of str
-        One name a layer after the inputs; see ``activations.ACTIVATIONS``.
+        One name per layer after the inputs; see ``activations.ACTIVATIONS``.
     bias : bool
-        Whether nodes have a bias; the notes' have none.
+        Whether nodes have a bias; those of the notes do not.
     loss : str
         See ``losses.LOSSES``.
     rule : str
-        ``"notes"`` or ``"gradient"``: how the error is sent back.
+        ``"notes"`` or ``"gradient"``: how the error is propagated back.
     loss_parameter : float, optional
-        Parameter of the loss, where it has one: see ``losses.LOSS_PARAMETERS``, whose defaults are used if not given.
+        Parameter of the loss, if it has one. The defaults are in ``losses.LOSS_PARAMETERS``.
 
     Raises
     ------
     OptionError
-        GN021 for a value that is not allowed, GN022 for values that do not fit together.
+        GN021 for an invalid value, GN022 for an invalid combination of values.
     """
 
     sizes: tuple[int, ...]
@@ -47,15 +47,15 @@ class Architecture:
 
     def __post_init__(self) -> None:
         try:
-            object.__setattr__(self, "sizes", tuple(map(index, self.sizes)))  # NumPy's whole numbers too
+            object.__setattr__(self, "sizes", tuple(map(index, self.sizes)))  # also accepts NumPy integers
         except TypeError:
-            raise OptionError("GN021", f"sizes {self.sizes}: expected whole numbers, one a layer.") from None
+            raise OptionError("GN021", f"sizes {self.sizes}: expected whole numbers, one per layer.") from None
         if len(self.sizes) < 2 or min(self.sizes) < 1:
-            raise OptionError("GN021", f"sizes {self.sizes}: expected two or more layers of at least one node.")
+            raise OptionError("GN021", f"sizes {self.sizes}: expected two or more layers with at least one node each.")
         if len(self.activations) != len(self.sizes) - 1:
             raise OptionError(
                 "GN022",
-                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers of nodes: expected one a layer.",
+                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers: expected one per layer.",
             )
         for name in self.activations:
             require_choice("activation", name, ACTIVATIONS)
@@ -64,16 +64,17 @@ class Architecture:
         for name in self.activations[:-1]:
             if name in OUTPUTS_ONLY:
                 raise OptionError(
-                    "GN022", f"{name} in a hidden layer: it belongs to the outputs; use relu or sigmoid below."
+                    "GN022", f"{name} in a hidden layer: allowed only for the outputs. Use relu or sigmoid."
                 )
         if self.rule == "notes" and self.loss != "squared_error":
             raise OptionError(
                 "GN022",
-                f"rule notes with loss {self.loss}: the notes' rule is made for squared_error; use rule gradient.",
+                f"rule notes with loss {self.loss}: expected loss squared_error. Use rule gradient for other losses.",
             )
         if self.rule == "notes" and self.activations[-1] == "softmax":
             raise OptionError(
-                "GN022", "rule notes with softmax outputs: it needs each node's own derivative; use rule gradient."
+                "GN022",
+                "rule notes with softmax outputs: expected an elementwise activation. Use rule gradient for softmax.",
             )
         output_loss(self.loss, self.activations[-1], self.loss_parameter)
         object.__setattr__(self, "loss_parameter", loss_parameter(self.loss, self.loss_parameter))
@@ -85,5 +86,5 @@ class Architecture:
 
     @property
     def output_loss(self) -> OutputLoss:
-        """The loss, as it is for this network's outputs."""
+        """The loss for this network's output activation."""
         return output_loss(self.loss, self.activations[-1], self.loss_parameter)

@@ -1,7 +1,7 @@
-"""One BLAS thread for each of ours, and which BLAS there is.
+"""Limit BLAS to one thread during training, and describe the installed BLAS.
 
-Two BLAS threads on small matrices often run slower than one, and how a product is divided among them shows in its last
-bits. So BLAS gets one thread while glassnet trains, and what it had before afterwards.
+On small matrices two BLAS threads are often slower than one, and the way they divide a product affects its last bits.
+So BLAS runs on one thread while glassnet trains and gets its previous number of threads back afterwards.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from threadpoolctl import OpenBLASController, ThreadpoolController
 
 
 def blas_in_use() -> str:
-    """Return kind and processor of NumPy's and SciPy's BLAS, which the kernels call too, for the record.
+    """Return the kind and processor of the BLAS of NumPy and SciPy, for the training record. The kernels use it too.
 
-    The processor is the one whose loops it has chosen, which an environment variable can change. Versions follow from
-    NumPy's and SciPy's where each brings its own.
+    The processor is the one whose code BLAS has selected, which an environment variable can override. Its version is
+    determined by that of NumPy or SciPy if these bring their own BLAS.
     """
     libraries = [one for one in ThreadpoolController().info() if one["user_api"] == "blas"]
     own = [one for one in libraries if {"numpy.libs", "scipy.libs"} & set(Path(one["filepath"]).parts)] or libraries
@@ -28,25 +28,25 @@ def blas_in_use() -> str:
 
 
 class OneBlasThread:
-    """Holds BLAS to one thread: ``with one_blas_thread():``, in any number of threads, nested or not."""
+    """Limits BLAS to one thread: ``with one_blas_thread():``. Can be nested and used in several threads at once."""
 
     def __init__(self) -> None:
         self._lock = Lock()
-        self._depths: dict[int, int] = {}  # of each thread that is inside
+        self._depths: dict[int, int] = {}  # nesting depth of each thread that is inside
         self._controller: Any = None
         self._modules = 0
         self._before: list[tuple[Any, int]] = []
 
     def __call__(self) -> _Visit:
-        """Return a context in which BLAS has one thread."""
+        """Return a context manager that limits BLAS to one thread."""
         return _Visit(self, 1)
 
     def as_before(self) -> _Visit:
-        """Return a context that leaves BLAS as it came to it, whatever an interrupt leaves behind inside."""
+        """Return a context manager that restores the limit of its start, even after an interrupt inside."""
         return _Visit(self, 0)
 
     def look_again(self) -> None:
-        """Find the libraries that have been loaded since, with modules; that takes some milliseconds."""
+        """Include libraries that have been loaded since the last call; takes some milliseconds if modules were."""
         with self._lock:
             if len(sys.modules) != self._modules:
                 self._controller, self._modules = ThreadpoolController(), len(sys.modules)
@@ -55,11 +55,11 @@ class OneBlasThread:
 
     @property
     def depth(self) -> int:
-        """How many times this thread is inside."""
+        """Nesting depth of this thread."""
         return self._depths.get(get_ident(), 0)
 
     def go(self, depth: int) -> None:
-        """Be so many times inside, by this thread; what was interrupted here is done by doing it again."""
+        """Set the nesting depth of this thread. After an interrupt, a second call completes the change."""
         with self._lock:
             limited = bool(self._depths)
             if depth:
@@ -70,19 +70,19 @@ class OneBlasThread:
                 self._controller = self._controller or ThreadpoolController()
                 self._limit()
             elif self._before and not self._depths:
-                _take_control()  # the last to leave need not be the first who came
+                _take_control()  # the last thread to leave may not be the one that set the limit
                 for library, count in self._before:
                     library.set_num_threads(count)
-                _take_control()  # and leave it to whoever comes next
-                self._before = []  # last: until then all can be done again
+                _take_control()  # so that any thread can set the limit next
+                self._before = []  # last, so that an interrupted call can be repeated
 
     def forget_others(self) -> None:
-        """Go on in a forked process, in which other threads are neither inside nor hold the lock."""
+        """Reset the state in a forked process, where no other thread is inside or holds the lock."""
         depth, self._lock, self._depths = self.depth, Lock(), {}
         self.go(depth)
 
     def _limit(self) -> None:
-        # Set here and not by `limit`, which asks every library all there is to know: this is done a block.
+        # Not by threadpoolctl's `limit`, which queries every library in full: this runs once per block.
         _take_control()
         blas = [library for library in self._controller.lib_controllers if library.user_api == "blas"]
         for library, count in [(one, one.get_num_threads()) for one in blas]:
@@ -92,9 +92,10 @@ class OneBlasThread:
 
 
 class _Visit:
-    """A context further inside. An interrupt may come between any two lines, so what it broke off is done again.
+    """A context manager that increases the nesting depth; a change that is interrupted is repeated.
 
-    Only on the first of the leaving can nothing be done again; then whoever is further out leaves for both.
+    An interrupt can come between any two lines. One before the first line of ``__exit__`` cannot be handled here; the
+    next outer context then restores the limit.
     """
 
     def __init__(self, guard: OneBlasThread, further: int) -> None:
@@ -119,11 +120,11 @@ class _Visit:
 
 
 def _take_control() -> None:
-    """Let this thread set the number of BLAS threads; threadpoolctl leaves that to the first thread that did."""
+    """Let this thread set the number of BLAS threads; threadpoolctl reserves this for the first thread to do so."""
     OpenBLASController.clear_controlling_thread(force=True)
 
 
 one_blas_thread = OneBlasThread()
-"""The process's one."""
+"""The instance of this process."""
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=one_blas_thread.forget_others)

@@ -1,4 +1,4 @@
-"""Initial weights: never zero, never constant, small enough not to saturate the nodes.
+"""Initial weights: not zero, not constant, and small enough not to saturate the nodes.
 
 Each function fills one weight matrix, shape (fan_out, fan_in); biases start at zero.
 """
@@ -17,17 +17,17 @@ Initializer = Callable[[np.random.Generator, int, int], FloatArray]
 
 
 def uniform(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
-    """Draw from −1 to 1, the notes' first suggestion."""
+    """Draw uniformly from −1 to 1, the notes' first suggestion."""
     return random.uniform(-1.0, 1.0, (fan_out, fan_in))
 
 
 def notes(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
-    """Draw from a normal distribution with standard deviation ``1/√(incoming links)``: what the notes' text says."""
+    """Draw from a normal distribution with standard deviation ``1/√(incoming links)``, as in the notes' text."""
     return random.normal(0.0, fan_in**-0.5, (fan_out, fan_in))
 
 
 def notes_code(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
-    """Draw from a normal distribution with standard deviation ``1/√(own nodes)``: what the notes' program does."""
+    """Draw from a normal distribution with standard deviation ``1/√(own nodes)``, as in the notes' program."""
     return random.normal(0.0, fan_out**-0.5, (fan_out, fan_in))
 
 
@@ -45,7 +45,7 @@ def he(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
 def small(random: np.random.Generator, fan_out: int, fan_in: int) -> FloatArray:
     """Draw from a normal distribution with standard deviation 0.02, whatever the fan (Radford et al. 2016, section 3).
 
-    Nodes begin nearly alike and nearly silent, so that the first steps, which are the largest, find no noise to undo.
+    At the start, all nodes are nearly equal and nearly inactive, so the first and largest steps have no noise to undo.
     """
     return random.normal(0.0, 0.02, (fan_out, fan_in))
 
@@ -61,7 +61,7 @@ INITIALIZERS: dict[str, Initializer] = {
 
 
 def initial_parameters(layout: Layout, initializer: str, seed: int, dtype: str = "float64") -> Parameters:
-    """Draw all weights of a network; every layer has a stream of its own, so that depth does not shift the others.
+    """Draw all weights of a network. Every layer has its own random stream, so other layers do not affect its weights.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""How loops are compiled (Numba), for the engine's kernels and for the distortion of pictures."""
+"""Compilation with Numba, for the kernels of the engine and of image augmentation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import numpy as np
 from numba import config as _config
 from numba import njit
 
-# These flags allow reordering, so that sums vectorise, and keep NaN and infinity, which the check for divergence needs.
+# These flags allow reordering, so sums can be vectorised, but keep NaN and infinity for the divergence check.
 FAST = {"reassoc", "contract", "nsz", "arcp"}
 
 SOURCES = (
@@ -27,17 +27,17 @@ SOURCES = (
     "engines/compiled/kernels/*.py",
     "preprocess/augment/kernels.py",
 )
-"""Where kernels, and the constants in them, are written; a test holds the list to what kernels import."""
+"""Files with kernels and their constants; a test compares the list with the imports of the kernels."""
 
 numba_config: Any = _config
 _lock = threading.Lock()
 
 
 def _cache_folder() -> str | None:
-    """Return a folder of its own for this text of all kernels; None where no place for it can be written to.
+    """Return a cache folder specific to the source text of all kernels, or None if no folder is writable.
 
-    Numba looks at a kernel's own file when it decides whether a compiled loop is still good, not at the files of what
-    it calls: after a change or an update elsewhere it would go on with the old formula.
+    Numba invalidates compiled code when the kernel's own file changes, but not when a file with a function that it
+    calls changes: after an update it could run an old formula.
     """
     here = Path(__file__).parents[1]
     texts = (path.read_bytes() for pattern in SOURCES for path in sorted(here.glob(pattern)))
@@ -50,20 +50,20 @@ def _cache_folder() -> str | None:
             if os.access(folder, os.W_OK):
                 return str(folder)
     warnings.warn(
-        f"cannot write to {' or '.join(map(str, places))}: loops are compiled anew in every run, which takes a while. "
-        "Set NUMBA_CACHE_DIR to a folder that can be written to.",
+        f"cannot write to {', '.join(map(str, places))}: compiled code is not cached, so every run compiles it again. "
+        "Set NUMBA_CACHE_DIR to a writable folder.",
         stacklevel=2,
     )
     return None
 
 
 def _places(here: Path) -> list[Path]:
-    """Return where compiled loops may be kept, best first."""
+    """Return the candidate folders for compiled code, best first."""
     if numba_config.CACHE_DIR:
         return [Path(numba_config.CACHE_DIR)]
     try:
         of_user = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    except RuntimeError:  # the user has no home
+    except RuntimeError:  # no home folder
         return [here / "__pycache__"]
     return [here / "__pycache__", of_user / "glassnet"]
 
@@ -73,31 +73,31 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 
 def kernel(function: _Function) -> _Function:
-    """Compile a function at its first call, or take it from the cache of an earlier run.
+    """Compile a function at its first call, or load it from the cache.
 
-    Without Numba's run-time (``_nrt=False``) kernels cannot make arrays, and need not count references to the views
-    they take: counting costs a third of a sample's time.
+    Without Numba's runtime (``_nrt=False``) kernels cannot create arrays, but need not count references to views
+    either, which would take a third of the time of a sample.
     """
     return _compiled(function, _nrt=False)
 
 
 def kernel_with_arrays(function: _Function) -> _Function:
-    """Compile likewise a function that calls BLAS or reshapes, for which Numba wants its run-time."""
+    """Like `kernel`, for functions that call BLAS or reshape arrays, which requires Numba's runtime."""
     return _compiled(function)
 
 
 def part_of_kernel(function: _Function) -> _Function:
-    """Write a function into those that call it before anything is compiled.
+    """Inline a function into its callers before compilation.
 
-    For what is long and has one caller or two: a `kernel` is compiled alone first and then again in each caller, and
-    for these that was a third of all compiling.
+    For long functions with one or two callers: a `kernel` is compiled once by itself and again in each caller, which
+    was a third of the total compilation time for these functions.
     """
     return _compiled(function, inline="always")
 
 
 def _compiled(function: _Function, **settings: Any) -> _Function:
-    # Every kernel is made part of those that call it. Left to itself, LLVM shares some; then a process that has just
-    # compiled runs a shared one that was compiled alone, a later process the caller's own, and their last bits differ.
+    # Every kernel is inlined into its callers. By default LLVM shares some kernels: a process that has just compiled
+    # them then runs the shared version, a later process the caller's inlined version, and their last bits differ.
     with _lock:
         before, numba_config.CACHE_DIR = numba_config.CACHE_DIR, _FOLDER or ""
         try:
@@ -110,7 +110,7 @@ def _compiled(function: _Function, **settings: Any) -> _Function:
 
 @kernel
 def uniform_at(place: Any, number: Any) -> Any:
-    """Return one number of `nn.random.uniform`: float32, 0 to 1."""
+    """Return one number of `nn.random.uniform`: float32, from 0 to 1."""
     z = place + (np.uint64(number) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)

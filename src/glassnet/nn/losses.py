@@ -1,16 +1,15 @@
-r"""Losses: what training makes small, and the delta it sends back from the last layer.
+r"""Losses, which training minimises, and the deltas they give at the last layer.
 
-The notes measure the error :math:`e = t - o` and minimise its square, for three reasons: the slope is simple algebra,
-it is smooth, and it shrinks towards the minimum so that steps do not overshoot. Written here as
-:math:`\tfrac12 (t-o)^2`: the notes drop the 2 of the derivative into the learning rate, and this is the loss whose
-slope is without it.
+The notes measure the error :math:`e = t - o` and minimise its square, for three reasons: simple algebra gives the
+gradient, it is smooth, and it gets small near the minimum, so steps do not overshoot. Here the loss is
+:math:`\tfrac12 (t-o)^2`, because the notes absorb the factor 2 of the derivative into the learning rate.
 
-For other purposes there are other losses: entropies for classes, focal where most samples are easy; absolute, Huber and
-quantile for numbers with outliers, or where not the mean is asked for; Poisson for counts.
+Other losses: cross-entropy for classes, focal loss if most samples are easy; absolute, Huber and quantile loss for
+regression with outliers or for predictions other than the mean; Poisson for counts.
 
-A delta is the slope of the loss with respect to the sums of the last layer, :math:`\partial E / \partial z`. Which
-formula gives it depends on the loss *and* the activation of the outputs, so it is looked up by the pair; a pair that is
-not listed has no meaning (the logarithm of a negative output, say) and is refused by name.
+A delta is the gradient of the loss with respect to the sums of the last layer, :math:`\partial E / \partial z`. Its
+formula depends on the loss *and* on the activation of the outputs, so it is looked up by the pair. A pair that is not
+listed is undefined, such as the logarithm of a negative output, and raises an error.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ from .activations import ACTIVATIONS, Array
 
 
 class OutputLoss(NamedTuple):
-    """A loss for one kind of outputs.
+    """A loss for one output activation.
 
-    ``value(z, a, t)`` gives the loss of each sample, shape (n,); ``delta(z, a, t)`` its slope with respect to `z`,
+    ``value(z, a, t)`` returns the loss of each sample, shape (n,); ``delta(z, a, t)`` its gradient with respect to `z`,
     shape (n, outputs). `z` are the sums, `a` the outputs, `t` the targets, each (n, outputs).
     """
 
@@ -36,7 +35,7 @@ class OutputLoss(NamedTuple):
 
 
 class NumberLoss(NamedTuple):
-    """A loss of numbers for any outputs: ``value(a, t)`` of each sample, and its slope with respect to `a`."""
+    """A regression loss for any output activation: ``value(a, t)`` per sample, and its gradient with respect to `a`."""
 
     value: Callable[[Array, Array], Array]
     slope: Callable[[Array, Array], Array]
@@ -52,9 +51,9 @@ def squared_error(z: Array, a: Array, t: Array) -> Array:
 
 
 def through(activation: str, slope: Array, z: Array, a: Array) -> Array:
-    """Take the slope of a loss with respect to the outputs, (n, outputs), back to the sums: a delta.
+    """Return the delta for a gradient with respect to the outputs, `slope`, (n, outputs).
 
-    For softmax that is ``Jᵀ · slope`` with its Jacobian ``J = diag(a) − a aᵀ``.
+    For softmax it is ``Jᵀ · slope`` with the Jacobian ``J = diag(a) − a aᵀ``.
     """
     derivative = ACTIVATIONS[activation].derivative
     if derivative is not None:
@@ -72,13 +71,13 @@ def _squared_error_delta(activation: str) -> Callable[[Array, Array, Array], Arr
 
 
 def cross_entropy_sigmoid(z: Array, a: Array, t: Array) -> Array:
-    """Return ``−Σ [t log a + (1−t) log(1−a)]``, from the sums so that it stays finite when `a` rounds to 0 or 1."""
+    """Return ``−Σ [t log a + (1−t) log(1−a)]``, computed from `z` to stay finite when `a` rounds to 0 or 1."""
     value: Array = (np.maximum(z, 0) - t * z + np.log1p(np.exp(-np.abs(z)))).sum(axis=-1)
     return value
 
 
 def cross_entropy_softmax(z: Array, a: Array, t: Array) -> Array:
-    """Return ``−Σ t log a``, from the sums."""
+    """Return ``−Σ t log a``, computed from `z`."""
     peak = z.max(axis=-1, keepdims=True)
     log_sum = peak + np.log(np.exp(z - peak).sum(axis=-1, keepdims=True))
     value: Array = (t * (log_sum - z)).sum(axis=-1)
@@ -91,18 +90,18 @@ def cross_entropy_sigmoid_delta(z: Array, a: Array, t: Array) -> Array:
 
 
 def cross_entropy_softmax_delta(z: Array, a: Array, t: Array) -> Array:
-    """Return ``a Σt − t``, which is ``a − t`` when the targets of a sample add up to 1."""
+    """Return ``a Σt − t``, which is ``a − t`` if the targets of a sample sum to 1."""
     value: Array = a * t.sum(axis=-1, keepdims=True) - t
     return value
 
 
 def _absolute_error(_: float) -> NumberLoss:
-    """``Σ |t − a|``: least at the median, and an outlier pulls no more than any other sample (Laplace 1774)."""
+    """``Σ |t − a|``: minimal at the median; an outlier has the same influence as any other sample (Laplace 1774)."""
     return NumberLoss(lambda a, t: np.abs(t - a).sum(axis=-1), lambda a, t: np.sign(a - t))
 
 
 def _huber(delta: float) -> NumberLoss:
-    """Squared error near the target, absolute error from `delta` on (Huber 1964, section 3).
+    """Squared error up to a distance of `delta`, absolute error beyond (Huber 1964, section 3).
 
     ``½ e²`` for ``|e| ≤ δ``, else ``δ (|e| − ½ δ)``.
     """
@@ -117,10 +116,10 @@ def _huber(delta: float) -> NumberLoss:
 
 
 def _quantile(q: float) -> NumberLoss:
-    """Absolute error that costs `q` where the output is too low and ``1 − q`` where it is too high.
+    """Absolute error weighted by `q` where the output is too low and by ``1 − q`` where it is too high.
 
-    It is least where the part `q` of the numbers lies below the output; 0.5 asks for the median (Koenker and Bassett
-    1978, equation 1.5).
+    It is minimal at the `q`-quantile, below which a fraction `q` of the targets lies; 0.5 is the median (Koenker and
+    Bassett 1978, equation 1.5).
     """
 
     def value(a: Array, t: Array) -> Array:
@@ -132,7 +131,7 @@ def _quantile(q: float) -> NumberLoss:
 
 
 def _for_numbers(make: Callable[[float], NumberLoss], activation: str) -> Maker:
-    """Take a loss of numbers through the outputs' activation."""
+    """Combine a regression loss with an output activation."""
 
     def made(parameter: float) -> OutputLoss:
         value, slope = make(parameter)
@@ -144,7 +143,7 @@ def _for_numbers(make: Callable[[float], NumberLoss], activation: str) -> Maker:
 def poisson(z: Array, a: Array, t: Array) -> Array:
     """Return half the deviance of counts, ``Σ a − t + t log(t / a)``, for rates `a` (McCullagh and Nelder 1989, 6.1).
 
-    The logarithm of a rate is `z` itself; on target the loss is 0.
+    `z` is the logarithm of the rate. If a rate equals its target, the loss is 0.
     """
     positive = t > 0
     constant = np.where(positive, t * np.log(np.where(positive, t, 1)), 0) - t
@@ -153,14 +152,14 @@ def poisson(z: Array, a: Array, t: Array) -> Array:
 
 
 def poisson_delta(z: Array, a: Array, t: Array) -> Array:
-    """Return ``a − t``: with the logarithm as link, the exponential's derivative cancels."""
+    """Return ``a − t``: with a logarithmic link function, the derivative of the exponential cancels."""
     return a - t
 
 
 def focal_softmax(gamma: float) -> OutputLoss:
-    """Cross-entropy with the easy samples turned down: ``−Σ t (1−a)^γ log a`` (Lin et al. 2017, equation 4).
+    """Cross-entropy with less weight on easy samples: ``−Σ t (1−a)^γ log a`` (Lin et al. 2017, equation 4).
 
-    γ = 0 is cross-entropy. The paper's α, a weight a class, is a sample weight here: see `preprocess.class_weights`.
+    γ = 0 is cross-entropy. The paper's class weight α is a sample weight here: see `preprocess.class_weights`.
     """
 
     def value(z: Array, a: Array, t: Array) -> Array:
@@ -171,7 +170,7 @@ def focal_softmax(gamma: float) -> OutputLoss:
     def delta(z: Array, a: Array, t: Array) -> Array:
         log_a = _log_softmax(z)
         rest = -np.expm1(log_a)  # 1 − a, exact where a is near 1
-        # log a / (1 − a) tends to −1 there, so that no power below 0 is needed.
+        # log a / (1 − a) tends to −1 there, which avoids a negative power.
         ratio = np.divide(log_a, rest, out=np.full_like(rest, -1), where=rest > 0)
         through = t * rest**gamma * (gamma * a * ratio - 1)  # a ∂E/∂a
         result: Array = through - a * through.sum(axis=-1, keepdims=True)
@@ -181,7 +180,7 @@ def focal_softmax(gamma: float) -> OutputLoss:
 
 
 def focal_sigmoid(gamma: float) -> OutputLoss:
-    """Return the same for outputs that are each a yes or no: ``−Σ t (1−a)^γ log a + (1−t) a^γ log(1−a)``."""
+    """Focal loss for independent binary outputs: ``−Σ t (1−a)^γ log a + (1−t) a^γ log(1−a)``."""
 
     def value(z: Array, a: Array, t: Array) -> Array:
         log_a, log_rest = -np.logaddexp(0, -z), -np.logaddexp(0, z)
@@ -221,14 +220,14 @@ OUTPUT_LOSSES: dict[tuple[str, str], Maker] = {
     ("focal", "sigmoid"): focal_sigmoid,
     ("focal", "softmax"): focal_softmax,
 }
-"""(loss, activation of the outputs) -> what makes its value and delta, from the loss's one parameter."""
+"""(loss, output activation) -> function that returns its `OutputLoss` for a value of the loss's parameter."""
 
 LOSSES = tuple(dict.fromkeys(loss for loss, _ in OUTPUT_LOSSES))
 """The names of the losses."""
 
 
 class LossParameter(NamedTuple):
-    """The one number in a loss's formula: the option that sets it, its default and its limits."""
+    """The parameter of a loss: the option that sets it, its default and its limits."""
 
     option: str
     default: float
@@ -241,35 +240,35 @@ LOSS_PARAMETERS: dict[str, LossParameter] = {
     "quantile": LossParameter("quantile", 0.5, 1e-6, 1 - 1e-6),
     "focal": LossParameter("focal_gamma", 2.0, 0.0, 100.0),
 }
-"""Loss -> its parameter, for those that have one."""
+"""Loss -> its parameter, for losses that have one."""
 
 
 def output_loss(loss: str, activation: str, parameter: float | None = None) -> OutputLoss:
-    """Look up a pair; `parameter` is what `loss_parameter` returns.
+    """Return the loss for an output activation and a parameter (the default if None).
 
     Raises
     ------
     OptionError
-        GN022 when the pair has no meaning, GN021 for the parameter.
+        GN022 for an undefined pair, GN021 for an invalid parameter.
     """
     if (loss, activation) not in OUTPUT_LOSSES:
-        fitting = " or ".join(a for (name, a) in OUTPUT_LOSSES if name == loss)
-        raise OptionError("GN022", f"loss {loss} with {activation} outputs has no meaning: it needs {fitting} outputs.")
+        allowed = ", ".join(output for (name, output) in OUTPUT_LOSSES if name == loss)
+        raise OptionError("GN022", f"loss {loss} with {activation} outputs: expected one of {allowed}.")
     return OUTPUT_LOSSES[loss, activation](loss_parameter(loss, parameter) or 0.0)
 
 
 def loss_parameter(loss: str, given: float | None = None) -> float | None:
-    """Return the number in a loss's formula: the one given, else its default; None for a loss without one.
+    """Return the parameter of a loss: the given value or the default, or None for a loss without a parameter.
 
     Raises
     ------
     OptionError
-        GN021 when it is not within its limits, or given to a loss that has none.
+        GN021 when the value is out of range, or given for a loss without a parameter.
     """
     parameter = LOSS_PARAMETERS.get(loss)
     if parameter is None:
         if given is not None:
-            raise OptionError("GN021", f"loss_parameter {given}: loss {loss} has none. Leave it out.")
+            raise OptionError("GN021", f"loss_parameter {given}: loss {loss} has no parameter. Omit loss_parameter.")
         return None
     value = parameter.default if given is None else given
     return require_number(parameter.option, value, parameter.low, parameter.high)

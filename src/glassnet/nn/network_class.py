@@ -1,4 +1,4 @@
-"""`Network`: an architecture and its parameters in one object, with checks of what it is given."""
+"""`Network`: an architecture and its parameters in one object, with checks of the input shapes."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from .train_step import train_step
 
 
 class Network:
-    """A network: its architecture and its numbers.
+    """A network: its architecture and its parameters.
 
     Parameters
     ----------
     sizes : sequence of int
-        Nodes a layer, inputs first.
+        Nodes per layer, inputs first.
     activations : str or sequence of str, default "sigmoid"
-        One name for all layers, or one a layer after the inputs.
+        One name for all layers, or one per layer after the inputs.
     bias, loss, rule, loss_parameter
         As in `Architecture`.
     initializer : str, default "notes"
-        How initial weights are drawn; see ``initializers.INITIALIZERS``.
+        Distribution of the initial weights; see ``initializers.INITIALIZERS``.
     seed : int, default 0
-        Same seed, same weights.
+        Seed of the initial weights.
     dtype : str, default "float64"
         ``"float32"`` or ``"float64"``.
 
@@ -70,7 +70,7 @@ class Network:
 
     @classmethod
     def of(cls, architecture: Architecture, parameters: Parameters) -> Network:
-        """Put a network together from its parts, as a file holds them."""
+        """Return a network for an existing architecture and parameters, which are not copied."""
         network = cls.__new__(cls)
         network.architecture, network.parameters = architecture, parameters
         return network
@@ -92,12 +92,12 @@ class Network:
         return x, t
 
     def outputs(self, inputs: ArrayLike) -> Array:
-        """Answer: outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
+        """Return the outputs, shape (n, outputs), for scaled inputs of shape (n, sizes[0]) or (sizes[0],).
 
         Raises
         ------
         ShapeError
-            GN050 when a sample has another number of values.
+            GN050 when a sample has the wrong number of values.
         """
         return forward(
             self.architecture, self.parameters, self._rows(inputs, self.architecture.sizes[0], "inputs")
@@ -110,7 +110,7 @@ class Network:
         return float(self.architecture.output_loss.value(signals.sums[-1], signals.outputs, t).mean())
 
     def gradients(self, inputs: ArrayLike, targets: ArrayLike) -> Parameters:
-        """Return what the rule asks of each weight: mean over the samples, see `backpropagate`.
+        """Return the gradient of each weight by the rule, averaged over the samples; see `backpropagate`.
 
         Parameters
         ----------
@@ -120,12 +120,12 @@ class Network:
         Raises
         ------
         ShapeError
-            GN050 when a sample has another number of values, or the numbers of samples differ.
+            GN050 when a sample has the wrong number of values, or inputs and targets differ in their number of samples.
         """
         x, t = self._pairs(inputs, targets)
         return backpropagate(self.architecture, self.parameters, forward(self.architecture, self.parameters, x), t)
 
     def train(self, inputs: ArrayLike, targets: ArrayLike, learning_rate: float) -> None:
-        """Take one step: see `train_step`. Shapes and errors as in `gradients`."""
+        """Take one training step, as `train_step` does. Shapes and errors are those of `gradients`."""
         x, t = self._pairs(inputs, targets)
         train_step(self.architecture, self.parameters, x, t, learning_rate)

@@ -1,9 +1,9 @@
-"""Optimizers: from gradients to steps.
+"""Optimizers: functions that update the parameters from gradients.
 
-Each function changes the parameters and its own `slots` in place. Arguments are parameters and gradients, whose flat
-vectors are the `w` and `g` of the formulas, the learning rate, the number `t` of this step from 1, and the settings.
-With `weight_decay` λ the gradient of ½ λ w² is added to `g`; only AdamW and Lion keep the two apart. The compiled
-engine has the same formulas in ``engines/compiled/kernels/optimizers.py``; tests hold the two together.
+Each function changes the parameters and its state, `slots`, in place. Its arguments are parameters and gradients, whose
+flat vectors are the `w` and `g` of the formulas, the slots, the learning rate, the step number `t` from 1, and the
+settings. With `weight_decay` λ, the gradient of ½ λ w² is added to `g`; AdamW and Lion decay the weights separately
+instead. The compiled engine has the same formulas in ``engines/compiled/kernels/optimizers.py``; tests compare them.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from ..network import update
 from .parameters import FloatArray, Parameters, aligned_zeros
 
 TINY = 1e-30
-"""Moments smaller than this become 0, and in the kernels deltas and hidden sigmoids too. A weight that never sees a
-gradient would otherwise let its moments decay into denormal numbers, as saturated nodes do their slopes; these slow
-every operation that meets them."""
+"""Moments smaller than this are set to 0, and in the kernels also deltas and hidden sigmoids. The moments of a weight
+without gradients, and the slopes of saturated nodes, would otherwise decay to denormal numbers, which slow down every
+operation on them."""
 
 
 class OptimizerSettings(Protocol):
-    """What an optimizer reads: `Options` has all of these, and anything else that has them will do."""
+    """The settings that optimizers read: `Options`, or any other object with these attributes."""
 
     @property
     def optimizer(self) -> str:
-        """Its name."""
+        """Name of the optimizer."""
 
     @property
     def momentum(self) -> float:
@@ -48,11 +48,11 @@ class OptimizerSettings(Protocol):
 
     @property
     def clip(self) -> float:
-        """The largest norm of a gradient; 0 is no limit."""
+        """The largest norm of a gradient; 0: no limit."""
 
     @property
     def average(self) -> float:
-        """The decay of the weights' moving average; 0 keeps none."""
+        """Decay of the exponential moving average (EMA) of the weights; 0: no average."""
 
 
 Rule = Callable[[Parameters, Parameters, FloatArray, float, int, OptimizerSettings], None]
@@ -61,7 +61,7 @@ Rule = Callable[[Parameters, Parameters, FloatArray, float, int, OptimizerSettin
 def sgd(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Step against the gradient: `network.update`, as in the notes (Robbins and Monro 1951)."""
+    """Move the weights against the gradient with `network.update`, as in the notes (Robbins and Monro 1951)."""
     if s.weight_decay:
         gradients = Parameters(gradients.layout, _decayed(parameters, gradients, s))
     update(parameters, gradients, rate)
@@ -70,7 +70,7 @@ def sgd(
 def momentum(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Gather speed: ``v ← μ v + g``, ``w ← w − α v`` (Polyak 1964, the heavy ball)."""
+    """Accumulate a velocity: ``v ← μ v + g``, ``w ← w − α v`` (Polyak 1964, heavy ball)."""
     v = slots[0]
     v *= s.momentum
     v += _decayed(parameters, gradients, s)
@@ -83,7 +83,8 @@ def nesterov(
 ) -> None:
     """Look ahead: ``v ← μ v + g``, ``w ← w − α (g + μ v)`` (Nesterov 1983, as in Sutskever et al. 2013, section 2).
 
-    As libraries have it, with the rate outside the velocity; in the paper it is inside, the same while it stays.
+    As in most libraries, the learning rate is outside the velocity. In the paper it is inside, which is equivalent
+    while the rate is constant.
     """
     g, v = _decayed(parameters, gradients, s), slots[0]
     v *= s.momentum
@@ -95,7 +96,7 @@ def nesterov(
 def rmsprop(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Divide by the recent size: ``r ← β₂ r + (1−β₂) g²``, ``w ← w − α g / (√r + ε)`` (Tieleman and Hinton 2012)."""
+    """Divide by a running RMS: ``r ← β₂ r + (1−β₂) g²``, ``w ← w − α g / (√r + ε)`` (Tieleman and Hinton 2012)."""
     g, r = _decayed(parameters, gradients, s), slots[0]
     r *= s.beta2
     r += (1 - s.beta2) * g * g
@@ -106,17 +107,17 @@ def rmsprop(
 def adam(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Divide the recent mean by the recent size, both corrected for their start (Kingma and Ba 2015, algorithm 1)."""
+    """Divide a running mean by a running RMS, both bias-corrected (Kingma and Ba 2015, algorithm 1)."""
     _adam(parameters.flat, _decayed(parameters, gradients, s), slots, rate, t, s)
 
 
 def adamw(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Adam with the decay apart from the gradient: ``w ← w − α λ w``.
+    """Adam with decoupled weight decay: ``w ← w − α λ w``.
 
-    Loshchilov and Hutter 2019, algorithm 2, has ``η λ`` with η the schedule's part of the rate α η alone; here, as in
-    most libraries, the decay goes with the whole rate.
+    In Loshchilov and Hutter 2019, algorithm 2, the rate is α η with the schedule's factor η, and the decay is ``η λ``.
+    Here, as in most libraries, the decay is multiplied by the whole rate.
     """
     parameters.flat -= rate * s.weight_decay * parameters.flat
     _adam(parameters.flat, gradients.flat, slots, rate, t, s)
@@ -135,13 +136,13 @@ def _adam(w: FloatArray, g: FloatArray, slots: FloatArray, rate: float, t: int, 
 def lion(
     parameters: Parameters, gradients: Parameters, slots: FloatArray, rate: float, t: int, s: OptimizerSettings
 ) -> None:
-    """Step by the sign alone: ``w ← w − α (sign(β₁ m + (1−β₁) g) + λ w)``, then ``m ← β₂ m + (1−β₂) g``.
+    """Update by the sign only: ``w ← w − α (sign(β₁ m + (1−β₁) g) + λ w)``, then ``m ← β₂ m + (1−β₂) g``.
 
-    Chen et al. 2023, algorithm 2. The step mixes in more of the newest gradient than the mean that it keeps.
+    Chen et al. 2023, algorithm 2. The step gives the newest gradient more weight than the stored mean does.
     """
     w, g, m = parameters.flat, gradients.flat, slots[0]
     mixed = s.momentum * m + (1 - s.momentum) * g
-    _flush(mixed)  # else what is nothing but rounding would take a whole step
+    _flush(mixed)  # otherwise a rounding error would take a full step
     w -= rate * (np.sign(mixed) + s.weight_decay * w)
     m *= s.beta2
     m += (1 - s.beta2) * g
@@ -149,7 +150,7 @@ def lion(
 
 
 def _decayed(parameters: Parameters, gradients: Parameters, s: OptimizerSettings) -> FloatArray:
-    """Return the gradient of the loss and of ½ λ w² together."""
+    """Return the gradient of the loss plus ½ λ w²."""
     return gradients.flat + s.weight_decay * parameters.flat
 
 
@@ -158,7 +159,7 @@ def _flush(slot: FloatArray) -> None:
 
 
 class Optimizer(NamedTuple):
-    """A formula, how many slots it has, and which of the settings only some formulas have it uses."""
+    """An optimizer: its function, its number of slots, and the settings it uses apart from the common ones."""
 
     rule: Rule
     slots: int = 0
@@ -184,18 +185,19 @@ def optimizers_with(setting: str) -> tuple[str, ...]:
 
 @dataclass
 class State:
-    """All that a training carries from step to step.
+    """The state that training carries from step to step.
 
     Parameters
     ----------
     parameters : Parameters
-        The network's own, trained in place; once an average of them has become the network's, a copy to go on from.
+        The parameters of the network, trained in place. After the network has received their average, a copy with which
+        training continues.
     slots : ndarray, shape (slots, parameters)
-        What the optimizer remembers, zeros at the start.
+        State of the optimizer, initially zero.
     average : ndarray, shape (parameters,), or None
-        The exponential moving average of the weights, if one is kept.
+        Exponential moving average (EMA) of the weights, if enabled.
     step : int
-        Steps taken.
+        Number of steps taken.
     """
 
     parameters: Parameters
@@ -212,7 +214,7 @@ class State:
 
 
 def take_step(state: State, gradients: Parameters, rate: float, settings: OptimizerSettings) -> None:
-    """Clip the gradients, move the weights by the optimizer, and let the average follow; `state` in place."""
+    """Clip the gradients, update the weights with the optimizer, then update the average; changes `state` in place."""
     if settings.clip:
         norm = float(np.sqrt(np.sum(np.square(gradients.flat, dtype=np.float64))))
         gradients = Parameters(gradients.layout, gradients.flat * clip_factor(norm, settings.clip))
@@ -224,14 +226,14 @@ def take_step(state: State, gradients: Parameters, rate: float, settings: Optimi
 
 
 def clip_factor(norm: float, limit: float) -> float:
-    """Return the factor that brings a gradient's norm down to `limit` (Pascanu et al. 2013, algorithm 1)."""
+    """Return the factor that reduces a gradient's norm to `limit` (Pascanu et al. 2013, algorithm 1)."""
     return min(1.0, limit / norm) if norm > 0 else 1.0
 
 
 def follow(decay: float, step: int) -> float:
-    """Return the part of the way that the average goes towards the weights in a step, from 1: 1 − decay.
+    """Return the fraction by which the average moves towards the weights in a step (counted from 1): 1 − decay.
 
-    The first steps go further, ``9 / (10 + step)``, so that the start is soon forgotten (Polyak and Juditsky 1992
-    average all steps alike; the exponential form follows a moving target).
+    The fraction is larger in the first steps, ``9 / (10 + step)``, to forget the initial weights quickly. (Polyak and
+    Juditsky 1992 weight all steps equally; the exponential form follows moving weights.)
     """
     return max(1 - decay, 9 / (10 + step))

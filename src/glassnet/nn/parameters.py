@@ -1,6 +1,6 @@
 """Parameters: one flat vector with named views.
 
-Update, save, hash, sum across shards and export act on the vector; the algorithm reads the views.
+Updating, saving, hashing and summing over shards use the vector; the algorithm uses the views.
 """
 
 from __future__ import annotations
@@ -19,26 +19,26 @@ from ..errors import ShapeError
 FloatArray = NDArray[np.floating]
 
 DTYPES = ("float32", "float64")
-"""Precisions that a network may have."""
+"""Precisions of a network."""
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Where each layer's weights and biases lie in the flat vector.
+    """The positions of each layer's weights and biases in the flat vector.
 
     Parameters
     ----------
     sizes : tuple of int
-        Nodes a layer, inputs first: ``(784, 200, 10)``.
+        Nodes per layer, inputs first: ``(784, 200, 10)``.
     bias : bool
-        Whether each layer has a bias vector behind its weights.
+        Whether each layer has a bias vector after its weights.
 
     Attributes
     ----------
     shapes : dict of str to tuple of int
-        Name -> shape, in the order in which they lie: ``layer1.weight`` is ``(fan_out, fan_in)``.
+        Name -> shape, in the order of the vector: ``layer1.weight`` is ``(fan_out, fan_in)``.
     places : list of (str, int, int, tuple of int)
-        Name, begin, end and shape of each part of the flat vector.
+        Name, start, end and shape of each part of the flat vector.
     size : int
         Length of the flat vector.
     """
@@ -69,18 +69,18 @@ class Parameters:
     layout : Layout
         Names and shapes.
     flat : ndarray, shape (layout.size,), optional
-        The vector to look into; it is not copied. Zeros if not given.
+        The vector to view, which is not copied; zeros by default.
     dtype : dtype, default float64
-        Used when `flat` is not given.
+        Type of the zeros if `flat` is not given.
 
     Attributes
     ----------
     views : dict of str to ndarray
-        Name -> its part of the vector, in the layout's order.
+        Name -> view of its part of the vector, in the order of the layout.
     weights : tuple of ndarray
         Weight matrices, first layer first, each ``(fan_out, fan_in)``: views, not copies.
     biases : tuple of ndarray or None
-        Bias vectors, one ``(fan_out,)`` a layer: views; None for each layer of a network without them.
+        Bias vectors, one ``(fan_out,)`` per layer: views, not copies; None for each layer of a network without biases.
 
     Raises
     ------
@@ -97,42 +97,43 @@ class Parameters:
             name: self.flat[start:stop].reshape(shape) for name, start, stop, shape in layout.places
         }
         views = list(self.views.values())
-        # Made once, since a step reads them for every layer.
+        # Created once, because every step reads them for every layer.
         self.weights: tuple[FloatArray, ...] = tuple(views[:: 2 if layout.bias else 1])
         self.biases: tuple[FloatArray | None, ...] = tuple(views[1::2] if layout.bias else [None] * len(views))
 
     def __reduce__(self) -> tuple[type[Parameters], tuple[Layout, FloatArray]]:
-        # As it is copied by default, the views would look into vectors of their own.
+        # With the default way of copying, each view would get its own memory.
         return Parameters, (self.layout, self.flat)
 
     def copy(self, dtype: DTypeLike | None = None) -> Parameters:
-        """Return independent parameters of the same values, in `dtype` if given."""
+        """Return an independent copy, in `dtype` if given."""
         copied = Parameters(self.layout, dtype=dtype or self.flat.dtype)
         copied.flat[...] = self.flat
         return copied
 
     def assign(self, values: Mapping[str, FloatArray]) -> None:
-        """Copy named arrays in.
+        """Copy values from named arrays.
 
         Raises
         ------
         ShapeError
-            GN050 for a name that is missing, or an array of another shape.
+            GN050 when an array is missing or has the wrong shape.
         """
         for name, view in self.views.items():
-            came = values[name].shape if name in values else "nothing"
-            if came != view.shape:
-                raise ShapeError("GN050", f"{name}: {came}, expected shape {view.shape}.")
+            if name not in values:
+                raise ShapeError("GN050", f"{name}: missing, expected an array of shape {view.shape}.")
+            if values[name].shape != view.shape:
+                raise ShapeError("GN050", f"{name}: shape {values[name].shape}, expected {view.shape}.")
             view[...] = values[name]
 
     def hash(self) -> str:
-        """SHA-256 of the vector's bytes (little-endian), as 64 hexadecimal digits."""
+        """Return the SHA-256 of the vector's bytes (little-endian), as 64 hexadecimal digits."""
         little = np.ascontiguousarray(self.flat, self.flat.dtype.newbyteorder("<"))
         return hashlib.sha256(little.data).hexdigest()
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: DTypeLike) -> FloatArray:
-    """Return zeros that begin on a cache line: a vector load across two lines costs two, 15 % of an epoch."""
+    """Return zeros aligned to cache lines: vector loads that cross lines would cost 15 % of an epoch."""
     line, kind = 64, np.dtype(dtype)
     room = np.zeros(math.prod(shape) * kind.itemsize + line, np.uint8)
     offset = -room.ctypes.data % line

@@ -1,8 +1,8 @@
-"""Randomness as an argument: (seed, purpose, epoch, step) -> generator.
+"""Random streams addressed by (seed, purpose, epoch, step).
 
-A counter-based generator (Philox 4×64) is addressed, not advanced: the stream of any epoch and step can be opened at
-any time, in any order and in any process, without drawing what came before it. So a step can be replayed alone, and a
-resumed run equals one that never stopped.
+A counter-based generator (Philox 4×64) is addressed instead of advanced: the stream of any epoch and step can be opened
+at any time, in any order and in any process, without drawing the preceding numbers. So a single step can be replayed,
+and a resumed run equals an uninterrupted one.
 
 Reference: Salmon, Moraes, Dror and Shaw, *Parallel random numbers: as easy as 1, 2, 3*, SC 2011.
 """
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 
 class Purpose(IntEnum):
-    """What a stream is drawn for; streams of different purposes never meet. Values are part of the file format."""
+    """The purpose of a stream. Streams of different purposes never overlap. The values are part of the file format."""
 
     WEIGHTS = 1
     ORDER = 2
@@ -31,38 +31,38 @@ class Purpose(IntEnum):
 
 
 def generator(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.random.Generator:
-    """Open the random stream that belongs to one place of one run.
+    """Return the random stream of one position of one run.
 
     Parameters
     ----------
     seed : int
         The run's seed, 0 to 2**63 − 1.
     purpose : Purpose
-        What the numbers are for.
+        Purpose of the numbers.
     epoch, step : int
-        Where in the run, from 0.
+        Position in the run, from 0.
 
     Returns
     -------
     numpy.random.Generator
         The same stream for the same four values, on every machine.
     """
-    # The lowest counter word is the one Philox advances, the second takes its carry: both start at 0, so two streams
-    # could meet only after 2**128 blocks.
+    # Philox advances the lowest counter word and carries into the second. Both start at 0, so two streams could overlap
+    # only after 2**128 blocks.
     bits = np.random.Philox(key=[seed, int(purpose)], counter=[0, 0, step, epoch])
     return np.random.Generator(bits)
 
 
 def key(seed: int, purpose: Purpose, epoch: int = 0, step: int = 0) -> np.uint64:
-    """Draw the 64 bits from which `uniform` makes the numbers of one place of one run; arguments as for `generator`."""
+    """Draw the 64-bit key from which `uniform` computes the numbers of one position; arguments as for `generator`."""
     return np.uint64(generator(seed, purpose, epoch, step).integers(2**64, dtype=np.uint64))
 
 
 def uniform(place: np.uint64, first: int, count: int) -> NDArray[np.float32]:
-    """Return numbers `first` to ``first + count - 1`` of a place, 0 to 1, shape (count,): none needs those before it.
+    """Return the numbers `first` to ``first + count - 1`` for a key, `place`: from 0 to 1, shape (count,).
 
-    SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Written so that a compiled
-    kernel can draw a single number anywhere; `jit.uniform_at` is the same formula.
+    SplitMix64 (Steele, Lea and Flood, OOPSLA 2014): a counter times an odd constant, mixed. Each number is independent
+    of the preceding ones, so a compiled kernel can draw any single number; `jit.uniform_at` has the same formula.
     """
     z = place + (np.arange(first, first + count, dtype=np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
     z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

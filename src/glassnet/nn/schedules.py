@@ -1,7 +1,7 @@
 """Schedules: the learning rate as a function of progress.
 
-Each takes the progress through the whole training, 0 at the first step and towards 1 at the last, and returns the
-factor by which the learning rate is multiplied.
+Each schedule takes the progress of training, which rises from 0 at the first step towards 1 at the last, and returns
+the factor of the learning rate.
 """
 
 from __future__ import annotations
@@ -17,23 +17,23 @@ from .parameters import FloatArray
 
 
 class ScheduleSettings(Protocol):
-    """What a schedule reads: `Options` has all of these, and anything else that has them will do."""
+    """The settings that schedules read: `Options`, or any other object with these attributes."""
 
     @property
     def learning_rate(self) -> float:
-        """The largest rate."""
+        """The largest learning rate."""
 
     @property
     def schedule(self) -> str:
-        """Its name."""
+        """Name of the schedule."""
 
     @property
     def rate_drop(self) -> float:
-        """The factor of a drop."""
+        """Factor of each drop."""
 
     @property
     def patience(self) -> int:
-        """Epochs before `plateau` drops."""
+        """Epochs without improvement before `plateau` drops the rate."""
 
 
 Schedule = Callable[[FloatArray], FloatArray]
@@ -46,18 +46,18 @@ def constant(progress: FloatArray) -> FloatArray:
 
 
 def linear(progress: FloatArray) -> FloatArray:
-    """Fall from 1 to 0 in a straight line: early steps explore, late ones settle."""
+    """Decrease linearly from 1 to 0: early steps explore, late steps settle."""
     return 1.0 - progress
 
 
 def cosine(progress: FloatArray) -> FloatArray:
-    """Fall from 1 to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5)."""
+    """Decrease from 1 to 0 along half a cosine (Loshchilov and Hutter 2017, equation 5)."""
     value: FloatArray = 0.5 * (1 + np.cos(np.pi * progress))
     return value
 
 
 def one_cycle(progress: FloatArray) -> FloatArray:
-    """Rise from 1/25 to 1 over the first 30 %, then fall along half a cosine to 0 (after Smith and Topin 2018)."""
+    """Rise from 1/25 to 1 over the first 30 %, then fall to 0 along half a cosine (after Smith and Topin 2018)."""
     rise = 0.3
     value: FloatArray = np.where(
         progress < rise,
@@ -68,7 +68,7 @@ def one_cycle(progress: FloatArray) -> FloatArray:
 
 
 def step(progress: FloatArray, drop: float = 0.1) -> FloatArray:
-    """Stay, and drop by a factor after a half and after three quarters of the way."""
+    """Stay constant, and drop by a factor after half and after three quarters of the training."""
     value: FloatArray = drop ** ((progress >= 0.5).astype(float) + (progress >= 0.75))
     return value
 
@@ -79,7 +79,7 @@ SCHEDULES: dict[str, Schedule] = {
     "cosine": cosine,
     "one_cycle": one_cycle,
     "step": step,
-    "plateau": constant,  # falls by what has been reached, not by progress: see Plateau
+    "plateau": constant,  # depends on the loss, not on progress: see Plateau
 }
 
 
@@ -87,7 +87,7 @@ def learning_rates(settings: ScheduleSettings, start: int, count: int, total: in
     """Return the learning rates of steps ``start`` to ``start + count - 1`` of `total`, shape (count,)."""
     if total > _FEW_STEPS:
         return settings.learning_rate * _factors(settings.schedule, settings.rate_drop, start, count, total)
-    # One call for a few steps costs as much as one for hundreds, and small tables have one step an epoch.
+    # A call for a few steps costs as much as one for hundreds, and small tables have one step per epoch.
     return settings.learning_rate * _all_factors(settings.schedule, settings.rate_drop, total)[start : start + count]
 
 
@@ -102,16 +102,16 @@ def _all_factors(schedule: str, drop: float, total: int) -> FloatArray:
 
 
 class Plateau:
-    """The factor of the schedule ``plateau``: drops when for `patience` epochs no loss was the smallest yet.
+    """The factor of the schedule ``plateau``, which drops after `patience` epochs without a new smallest loss.
 
     Attributes
     ----------
     factor : float
-        What the learning rate is multiplied by.
+        Factor of the learning rate.
     best : float
-        The smallest loss yet.
+        The smallest loss so far.
     waited : int
-        Epochs since then, or since the last drop.
+        Epochs since the smallest loss or the last drop.
     """
 
     def __init__(self, settings: ScheduleSettings) -> None:
@@ -120,7 +120,7 @@ class Plateau:
         self.factor, self.best, self.waited = 1.0, math.inf, 0
 
     def epoch_done(self, loss: float) -> None:
-        """Take note of an epoch's training loss."""
+        """Update the factor with an epoch's training loss."""
         self.waited = 0 if loss < self.best else self.waited + 1
         self.best = min(self.best, loss)
         if self.waited >= self._patience:

@@ -1,6 +1,6 @@
-"""A training step without an array for the gradient: what the notes' class takes for each of its examples.
+"""A training step without a gradient array, which `NeuralNetwork` takes for each sample.
 
-It computes what `network.py`'s three functions compute, in another order; a test holds the two together.
+It computes the same as the three functions of `network.py`, in another order; a test compares the two.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from .parameters import Parameters
 def train_step(
     architecture: Architecture, parameters: Parameters, inputs: Array, targets: Array, learning_rate: float
 ) -> None:
-    """Take one step in place: what `forward`, `backpropagate` and `update` do, without an array for the gradient.
+    """Take one step in place: `forward`, `backpropagate` and `update`, without a gradient array.
 
-    For one sample that array costs most of a step: it is as large as the weights, made anew each time and read twice.
-    Equal to the three up to rounding; arguments as theirs.
+    For a single sample, that array costs most of the step: it is as large as the weights, newly allocated in each step
+    and read twice. The result equals that of the three functions up to rounding; the arguments are the same.
     """
     signals = forward(architecture, parameters, inputs)
     rate = -learning_rate / len(inputs)
-    # All deltas first: the error is sent back over the weights as they were on the way forward.
+    # All deltas first, because the error is propagated through the weights of the forward pass.
     for layer, _, delta in list(send_back(architecture, parameters, signals, targets)):
         add_outer_products(parameters.weights[layer], rate, delta, signals.activations[layer])
         bias = parameters.biases[layer]
@@ -32,17 +32,17 @@ def train_step(
 
 
 def add_outer_products(weight: Array, factor: float, delta: Array, a: Array) -> None:
-    """Add ``factor · δᵀ a``, the sum over the samples, to a weight matrix in place, with one call of BLAS (gemm).
+    """Add ``factor · δᵀ a``, summed over the samples, to a weight matrix in place, with one BLAS call (gemm).
 
     Parameters
     ----------
     weight : ndarray, shape (fan_out, fan_in)
-        A view of `Parameters`: contiguous, so that BLAS writes into it and not into a copy.
+        A view of `Parameters`; contiguous, so BLAS writes to it instead of a copy.
     factor : float
     delta : ndarray, shape (n, fan_out)
     a : ndarray, shape (n, fan_in)
     """
-    from scipy.linalg import blas  # as for the sigmoid: too much to load with `import glassnet`
+    from scipy.linalg import blas  # imported here to keep `import glassnet` fast
 
     gemm = blas.dgemm if weight.dtype == np.float64 else blas.sgemm
     gemm(factor, a.T, delta.T, 1.0, weight.T, trans_b=True, overwrite_c=True)  # W.T += factor · (aᵀ δ)

@@ -1,7 +1,7 @@
-"""Pictures: one function each, ``draw_NAME(…, axes=None, language="en")``; and a digit for the terminal.
+"""Plots, one function each: ``draw_NAME(…, axes=None, language="en")``; and digits as text for the terminal.
 
-Every one draws on the matplotlib axes it is given, or on a new figure, and returns the axes; a picture of several
-panels takes and returns several. None touches pyplot or rcParams.
+Each function draws on the given matplotlib axes, or on a new figure, and returns the axes; plots with several panels
+take and return several axes. pyplot and rcParams are not used.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from .._lazy import lazy_names
 
-# For type checkers; a running program imports a name from its home below when it is first used, for a digit in the
-# terminal must not pay for matplotlib.
+# For type checkers only. At run time a name is imported when it is first used, so that digits in the terminal do not
+# load matplotlib.
 if TYPE_CHECKING:
     from .augmentation import draw_augmentation as draw_augmentation
     from .confusion import draw_confusion as draw_confusion

@@ -1,4 +1,4 @@
-"""Augmentation: samples under each distortion alone, and under all as training sees them."""
+"""Augmentation: samples under each distortion separately, and under all combined as in training."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from .palette import INK, QUIET
 from .tone import shades, shape_of_image
 
 EPOCHS = 3
-"""Epochs of a training that are drawn of several samples; of a single one, as many as there are columns."""
+"""Epochs drawn for several samples; a single sample fills all columns with epochs."""
 COLUMNS = 10
 GAP = 3
-"""Pixels between pictures."""
+"""Pixels between images."""
 LABELS = 1.75
-"""Room for the words on the left, in inches."""
+"""Space for the labels on the left, in inches."""
 
 
 def draw_augmentation(
@@ -39,41 +39,41 @@ def draw_augmentation(
     photo: bool = False,
     language: str = "en",
 ) -> Axes:
-    """Draw pictures as they are, distorted in one way at a time, and as training sees them in its epochs.
+    """Draw original images, each distortion separately, and all combined as in the epochs of training.
 
-    Each line is a way, each column a sample; of a single sample, a column is an epoch. What is drawn is what a training
-    with these options and this seed does to these rows.
+    Each line is a distortion, each column a sample; for a single sample, each column is an epoch. The images are
+    exactly those that training with these options and this seed uses for these rows.
 
     Parameters
     ----------
     inputs : array_like, shape (n, features)
-        All training samples, as they stand in the data: what happens to one follows from its row.
+        All unscaled training samples: the distortion of a sample depends on its row.
     options : Options
-        Of which `rotate`, `shift`, `zoom`, `shear`, `elastic`, `elastic_sigma` and `seed` are used.
+        Options; `rotate`, `shift`, `zoom`, `shear`, `elastic`, `elastic_sigma` and `seed` are used.
     rows : sequence of int, optional
-        Which of them; the first ten if not given.
+        Rows to draw; the first ten by default.
     image_shape : (rows, columns), optional
-        How a picture is drawn; a square if not given.
+        Shape of an image; a square by default.
     axes : Axes, optional
-        Where to draw; a figure of fitting size is made if not given.
+        Axes to draw on; a new figure by default.
     photo : bool
-        Whether high values are light and not ink.
+        Whether high values are light instead of ink.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     Axes
-        With one image, in which a pixel of a sample is a pixel.
+        Axes with one image, in which a pixel of a sample is one pixel.
 
     Raises
     ------
     ShapeError
-        GN050 when `inputs` do not fill `image_shape`, have no such rows, or there is nothing to draw.
+        GN050 if `inputs` do not match `image_shape`, `rows` are out of range, or there is nothing to draw.
     DataError
         GN018 for a value that is NaN or infinite.
     OptionError
-        GN021 for another language; GN022 for samples in colour, or options that distort nothing.
+        GN021 for another language; GN022 for colour images, or options without distortion.
     """
     word = words_in(language)
     values, which = _checked(inputs, rows)
@@ -97,15 +97,15 @@ def _checked(
 ) -> tuple[NDArray[Any], NDArray[np.int64]]:
     values = np.asarray(inputs)
     if values.ndim != 2 or 0 in values.shape:
-        raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one picture.")
+        raise ShapeError("GN050", f"inputs: shape {values.shape}, expected (n, features) with at least one image.")
     which = np.arange(min(COLUMNS, len(values))) if rows is None else np.asarray(rows, np.int64)
     if which.ndim != 1 or not which.size or which.min() < 0 or which.max() >= len(values):
-        raise ShapeError("GN050", f"rows: expected some of 0 to {len(values) - 1}.")
+        raise ShapeError("GN050", f"rows: expected row numbers from 0 to {len(values) - 1}.")
     return values, which
 
 
 def _sheet(lines: list[NDArray[Any]], shape: tuple[int, int], photo: bool) -> NDArray[np.uint8]:
-    """Lay the pictures out on white paper, a line a line; all share one scale of grey."""
+    """Compose the images on one white sheet; all share one grey scale."""
     high, wide = shape
     down, across = high + GAP, wide + GAP
     paper = np.full((len(lines) * down - GAP, max(map(len, lines)) * across - GAP), 255, np.uint8)
@@ -134,10 +134,10 @@ def _write(axes: Axes, lines: list[tuple[str, str]], shape: tuple[int, int]) -> 
 def _lines(
     values: NDArray[Any], which: NDArray[np.int64], shape: tuple[int, int], options: Options
 ) -> list[tuple[str, dict[str, Any], NDArray[Any]]]:
-    """Return for each line its word, what is filled in, and its pictures."""
+    """Return for each line its key, the values for its label, and its images."""
     sizes = {kind: getattr(options, kind) for kind in DISTORTIONS if getattr(options, kind)}
     if not sizes:
-        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0, so nothing is distorted.")
+        raise OptionError("GN022", f"{', '.join(DISTORTIONS)}: all are 0. Set at least one of them above 0.")
 
     def seen(epoch: int, chosen: Options) -> NDArray[Any]:
         return distort(values, which, shape, chosen, key(options.seed, Purpose.AUGMENTATION, epoch))

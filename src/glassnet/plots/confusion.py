@@ -20,38 +20,39 @@ from .palette import INK, MISTAKES, QUIET
 MOST_NUMBERS = 30
 RIGHT = "#eef1f4"
 LONGEST_NAME = 18
-LETTER = 0.07  # width in inches, about
+LETTER = 0.07  # approximate width in inches
 
 
 def draw_confusion(
     matrix: ArrayLike, classes: Sequence[str] | None = None, axes: Axes | None = None, language: str = "en"
 ) -> Axes:
-    """Draw a confusion matrix: correct answers pale, mistakes the stronger the more there are.
+    """Draw a confusion matrix: correct predictions pale, mistakes darker the more frequent they are.
 
-    The colour is scaled by the largest number of mistakes in a cell, not by the diagonal, beside which they would all
-    be pale. It runs from white to dark, so it can be read without telling hues apart. Cells without samples stay empty.
-    Beyond 30 classes the numbers no longer fit; the colour then follows their square root, to show single mistakes too.
+    The colour is scaled by the largest number of mistakes in a cell and not by the diagonal, which would make all
+    mistakes pale. It ranges from white to dark, so it is readable without colour vision. Cells without samples are
+    empty. With more than 30 classes, counts are omitted and the colour follows their square root, so that single
+    mistakes remain visible.
 
     Parameters
     ----------
     matrix : array_like of int, shape (k, k)
-        ``matrix[t, a]`` samples of class t were answered as a.
+        ``matrix[t, p]`` is the number of samples of class t predicted as class p.
     classes : sequence of str, length k, optional
-        Names; 0 to k - 1 if not given.
+        Class names; 0 to k - 1 by default.
     axes : Axes, optional
-        Where to draw; a figure of fitting size is made if not given.
+        Axes to draw on; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     Axes
-        With one image of k × k pixels.
+        Axes with one image of k × k pixels.
 
     Raises
     ------
     ShapeError
-        GN050 when the matrix is not square or `classes` are not one a row.
+        GN050 if the matrix is not square, or `classes` has another length.
     DataError
         GN014 for a value that is not a count.
     OptionError
@@ -62,7 +63,7 @@ def draw_confusion(
     k = len(counts)
     names = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(range(k) if classes is None else classes)]
     if len(names) != k:
-        raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one a row of the matrix.")
+        raise ShapeError("GN050", f"classes: {len(names)} names, expected {k}, one per row of the matrix.")
     longest = max(map(width_of, names))
     if axes is None:
         side = min(max(0.52 * k, 3.2), 10.0)
@@ -88,7 +89,7 @@ def _checked(matrix: ArrayLike) -> NDArray[np.int64]:
         raise ShapeError("GN050", f"confusion matrix: shape {values.shape}, expected (classes, classes).")
     counts = values.astype(np.int64) if np.isfinite(values).all() else np.full(values.shape, -1)
     if (counts < 0).any() or (counts != values).any():
-        raise DataError("GN014", "confusion matrix: expected counts, whole numbers from 0.")
+        raise DataError("GN014", "confusion matrix: expected counts, whole numbers of at least 0.")
     return counts
 
 
@@ -98,7 +99,7 @@ def _turned(names: list[str], width: float) -> bool:
 
 
 def _colours(strength: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the cells' colours, shape (k, k, 3): white to dark orange, the diagonal a pale grey."""
+    """Return the colours of the cells, shape (k, k, 3): white to dark orange, the diagonal pale grey."""
     channels = np.array([to_rgb(shade) for shade in MISTAKES]).T
     cells = np.stack([np.interp(strength, (0, 0.5, 1), channel) for channel in channels], axis=-1)
     diagonal = np.arange(len(strength))
@@ -121,7 +122,7 @@ def _label(axes: Axes, names: list[str], counts: NDArray[np.int64], word: Callab
     axes.set_ylabel(word("true"))
     title = word("no_samples")
     if total:
-        share = f"{100 * below_all(right / total):.2f} %"
+        share = f"{100 * below_all(right / total):.2f}%"
         title = word("right_of", share=share, right=f"{right:,}", total=f"{total:,}")
     axes.set_title(title, loc="left", fontsize=10, color=INK)
 

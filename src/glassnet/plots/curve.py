@@ -1,4 +1,4 @@
-"""Learning curve: accuracy above, loss below, over the epochs."""
+"""Learning curve: accuracy and loss over the epochs."""
 
 from __future__ import annotations
 
@@ -20,28 +20,28 @@ LINE_POINTS = 13.0
 
 
 def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw how accuracy and loss went during training.
+    """Draw accuracy and loss over the epochs of training.
 
     Parameters
     ----------
     history : mapping of lists
-        ``progress`` (epochs as float: 0.02, 0.04, …), ``loss`` and ``accuracy`` (0 to 1), the running training
-        values, one a block of steps. Where there was a validation set, ``epoch``, ``validation_loss`` and
-        ``validation_accuracy``, one an epoch. Without ``accuracy`` (a regression) the loss alone is drawn.
+        ``progress`` (epochs as float: 0.02, 0.04, …), ``loss`` and ``accuracy`` (0 to 1): running training values, one
+        per block of steps. With a validation set also ``epoch``, ``validation_loss`` and ``validation_accuracy``, one
+        per epoch. Without ``accuracy`` (regression) only the loss is drawn.
     axes : sequence of Axes, optional
-        One for accuracy and one for loss (or one for loss alone); a figure is made if not given.
+        Axes for accuracy and loss, or for loss only; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        The given ones, or those made: accuracy, loss.
+        Axes of accuracy and loss.
 
     Raises
     ------
     ShapeError
-        GN050 when a list is missing, empty or not as long as its epochs, or `axes` are not one a panel.
+        GN050 if a list is missing, empty or of another length than its epochs, or for another number of `axes`.
     OptionError
         GN021 for another language.
     """
@@ -65,16 +65,16 @@ def draw_curve(history: Mapping[str, ArrayLike], axes: SeveralAxes | None = None
 def _series(
     history: Mapping[str, ArrayLike], along: str, name: str, optional: bool = False
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]] | None:
-    """Return one line's x and y, or None where it is optional and not there."""
+    """Return x and y of a line, or None if it is optional and missing."""
     if optional and not np.size(history.get(name, ())):
         return None
     for key in (along, name):
         if key not in history:
-            raise ShapeError("GN050", f"history: no {key!r}. It has {sorted(history)}.")
+            raise ShapeError("GN050", f"history: key {key!r} is missing, it has {sorted(history)}.")
     x, y = (np.asarray(history[key], np.float64) for key in (along, name))
     if x.ndim != 1 or x.shape != y.shape or not x.size:
         raise ShapeError(
-            "GN050", f"history: {name!r} has shape {y.shape}, {along!r} {x.shape}; expected equal lists, not empty."
+            "GN050", f"history: {name!r} has shape {y.shape} and {along!r} {x.shape}, expected lists of equal length."
         )
     return x, y
 
@@ -95,14 +95,14 @@ def _panel(
         if line is None:
             continue
         x, y = line[0], line[1] * (100 if percent else 1)
-        y = np.where(np.isfinite(y), y, np.nan)  # a loss that left the finite numbers leaves a gap
+        y = np.where(np.isfinite(y), y, np.nan)  # non-finite losses become gaps
         marker = "o" if label == "validation" or x.size == 1 else ""
         size = 5 if x.size <= 12 else 3
         axes.plot(x, y, color=colour, linewidth=1.4, marker=marker, markersize=size, clip_on=False, label=word(label))
         last = max(last, float(x[-1]))
         finite = y[np.isfinite(y)]
         if finite.size:
-            value = f"{100 * below_all(finite[-1] / 100):.2f} %" if percent else f"{finite[-1]:.3g}"
+            value = f"{100 * below_all(finite[-1] / 100):.2f}%" if percent else f"{finite[-1]:.3g}"
             ends.append((float(finite[-1]), f"{word(label)} {value}", colour))
     _limit(axes, last, percent)
     _label_ends(axes, ends)
@@ -111,7 +111,7 @@ def _panel(
 def _limit(axes: Axes, last: float, percent: bool) -> None:
     low, high = axes.get_ylim()
     axes.set_xlim(0, last or 1)
-    # The margin that matplotlib leaves around the lines must not pass 0 and 100 %, nor a loss's 0.
+    # matplotlib's margin around the lines must not extend below 0 or above 100%.
     smallest = axes.dataLim.y0
     axes.set_ylim(max(low, 0) if percent else 0 if smallest >= 0 else low, min(high, 100) if percent else high)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=last >= 2, steps=[1, 2, 5, 10]))
@@ -119,7 +119,7 @@ def _limit(axes: Axes, last: float, percent: bool) -> None:
 
 
 def _label_ends(axes: Axes, ends: list[tuple[float, str, str]]) -> None:
-    """Label each line beside its end; move two close labels apart."""
+    """Label each line at its end; move two close labels apart."""
     low, high = axes.get_ylim()
     ends = sorted(ends)
     heights = np.array([(value - low) / (high - low) for value, _, _ in ends])

@@ -1,4 +1,4 @@
-"""A grid of digits, as in the notes: grey scale, no interpolation, dark ink on white."""
+"""A grid of digits as in the notes: grey scale, without interpolation, dark ink on white."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from .palette import INK, QUIET, VERMILION
 from .tone import shades
 
 SHEET, LARGEST = 1320, 476
-"""Width of the sheet and of one digit at most, in dots at 150 dpi: 10 digits of MNIST get 4 × 4 dots a pixel."""
+"""Largest width of the sheet and of one digit, in dots at 150 dpi: 10 MNIST digits get 4 × 4 dots per pixel."""
 MARGIN, LINE = 0.3, 0.17
-"""Around the sheet, and for each further line of its title, in inches."""
+"""Margin around the sheet, and height of each further line of its title, in inches."""
 
 LETTER, SMALLEST = 0.6, 5.0
-"""Width of a letter, in its size; and the smallest size, in points: where names do not fit in it, they are cut."""
+"""Width of a letter relative to the font size, and smallest font size in points; longer names are cut."""
 MIN_NAME = 2
 
 
@@ -40,38 +40,38 @@ def draw_digits(
     title: str = "",
     language: str = "en",
 ) -> Axes:
-    """Draw digits in a grid, each with its label; misclassified ones are framed and show the answer.
+    """Draw digits in a grid, each with its label; misclassified ones are framed and show the prediction.
 
     Parameters
     ----------
     inputs : array_like, shape (n, features)
-        One picture a row; high values are ink. Bytes, or scaled inputs of any range.
+        One image per row; high values are ink. Bytes, or scaled inputs of any range.
     labels : array_like, shape (n,), optional
-        What each digit is.
+        True labels.
     answers : array_like, shape (n,), optional
-        What the network answered.
+        Predicted labels.
     image_shape : (rows, columns), optional
-        How a picture is drawn; a square if not given.
+        Shape of an image; a square by default.
     axes : Axes, optional
-        Where to draw; a figure of fitting size is made if not given.
+        Axes to draw on; a new figure by default.
     columns : int
-        Digits a line.
+        Digits per line.
     photo : bool
-        Whether high values are light and not ink; colours always are.
+        Whether high values are light instead of ink, as they always are in colour images.
     title : str
-        Above them all.
+        Title of the figure.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     Axes
-        With one image, in which a pixel of a digit is a pixel.
+        Axes with one image, in which a pixel of a digit is one pixel.
 
     Raises
     ------
     ShapeError
-        GN050 when inputs, labels, answers and `image_shape` do not fit together, or there is nothing to draw.
+        GN050 if inputs, labels, answers and `image_shape` do not match, or there is nothing to draw.
     DataError
         GN018 for a value that is NaN or infinite.
     OptionError
@@ -99,20 +99,20 @@ def _checked(inputs: ArrayLike, labels: ArrayLike | None, answers: ArrayLike | N
         raise ShapeError(
             "GN050",
             f"inputs: shape {values.shape}, expected (n, features) with at least one digit. "
-            "For a single one pass inputs[row : row + 1].",
+            "For a single digit pass inputs[row : row + 1].",
         )
     for name, given in (("labels", labels), ("answers", answers)):
         if given is not None and np.shape(given) != (len(values),):
-            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one a digit.")
+            raise ShapeError("GN050", f"{name}: shape {np.shape(given)}, expected ({len(values)},), one per digit.")
     return values
 
 
 def _captions(
     n: int, labels: ArrayLike | None, answers: ArrayLike | None, language: str, letters: int
 ) -> tuple[list[str], NDArray[np.bool_]]:
-    """Return the caption below each digit, shortened to `letters` a line, and which digits are misclassified.
+    """Return the caption of each digit, at most `letters` per line, and which digits are misclassified.
 
-    What a digit is and what it is read as stand on two lines where one is too short for both.
+    True and predicted label take two lines if they do not fit on one.
     """
     word = words_in(language)
     one = max(MIN_NAME, letters - width_of(word("read_as", answer="")))
@@ -157,7 +157,7 @@ class _Grid(NamedTuple):
 
 
 class _Place(NamedTuple):
-    """Sizes: a digit's own pixels, its cell, and a pixel of it on paper."""
+    """Sizes: pixels of a digit, its cell, and a pixel on paper."""
 
     high: int
     wide: int
@@ -168,12 +168,12 @@ class _Place(NamedTuple):
 
     @property
     def cell(self) -> int:
-        """Pixels of a digit from one to the next."""
+        """Distance from one digit to the next, in pixels of a digit."""
         return self.wide + max(2, self.wide // 6)
 
     @property
     def letters(self) -> int:
-        """How many letters of the smallest type fit below a digit."""
+        """Number of letters of the smallest font size that fit below a digit."""
         return max(2, int(self.cell * self.points / (LETTER * SMALLEST)))
 
 
@@ -190,9 +190,9 @@ def _place(image: tuple[int, int], columns: int, lines: int, axes: Axes | None) 
 
 
 def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int) -> tuple[Axes, _Grid, float]:
-    """Return the axes, the digits' grid, and the font size at which the longest line of a caption fits.
+    """Return the axes, the grid, and the font size at which the longest line of a caption fits.
 
-    A figure has room for `heading` lines above.
+    A new figure has space for `heading` title lines.
     """
     high, cell, points, dots = place.high, place.cell, place.points, place.dots
     lines = [line for caption in captions for line in caption.split("\n")]
@@ -210,7 +210,7 @@ def _lay_out(place: _Place, captions: list[str], axes: Axes | None, heading: int
 
 
 def _sheet(drawn: NDArray[np.uint8], grid: _Grid) -> NDArray[np.uint8]:
-    """Compose the digits on one white sheet: one image draws faster than many axes."""
+    """Compose the digits on one white sheet, which is faster to draw than many axes."""
     lines = ceil(len(drawn) / grid.columns)
     size = (lines * (grid.high + grid.band), grid.columns * grid.cell, 3)
     paper = np.full(size, 255, np.uint8)
@@ -225,7 +225,7 @@ def _write(axes: Axes, captions: list[str], wrong: NDArray[np.bool_], grid: _Gri
     frames = []
     for i, (caption, differs) in enumerate(zip(captions, wrong, strict=True)):
         row, column = grid.corner(i)
-        y, x = row - 0.5, column - 0.5  # the upper left corner of a pixel lies half a pixel from its centre
+        y, x = row - 0.5, column - 0.5  # the corner of a pixel is half a pixel from its centre
         if differs:
             frames.append(Rectangle((x, y), grid.wide, grid.high))
         if caption:

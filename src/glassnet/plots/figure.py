@@ -1,6 +1,6 @@
-"""What all plots share: axes without global state, one plain style, and a save that is complete or not at all.
+"""Common parts of all plots: axes without global state, one plain style, and atomic saving.
 
-Nothing here touches ``pyplot`` or ``rcParams``: pictures can be drawn from any thread and never change the user's own.
+``pyplot`` and ``rcParams`` are not used, so plots can be drawn from any thread and do not change the user's settings.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .palette import GRID, INK, QUIET
 
 DPI = 150
 SeveralAxes = Axes | Sequence[Axes] | NDArray[np.object_]
-"""Where a picture of several panels can be drawn: as ``Figure.subplots`` returns them."""
+"""Axes of a plot with several panels, as ``Figure.subplots`` returns them."""
 
 
 def new_axes(
@@ -40,18 +40,18 @@ def new_axes(
     rows, columns : int
         Number of axes.
     size : (width, height)
-        Of the figure, in inches.
+        Size of the figure, in inches.
     margins : (left, bottom, right, top)
-        Around the axes, in inches: fixed, since measuring text to fit them costs more than drawing.
+        Margins around the axes, in inches; fixed, because fitting them to the text takes longer than drawing.
     gap : float
-        Between the axes, in inches.
+        Space between the axes, in inches.
     widths, heights : sequence of float, optional
-        How the room is shared among the columns, and among the rows; evenly if not given.
+        Relative widths of the columns and heights of the rows; equal by default.
 
     Returns
     -------
     list of matplotlib.axes.Axes
-        Row by row; the figure is ``axes[0].figure``.
+        Axes in row-major order; the figure is ``axes[0].figure``.
     """
     figure = Figure(figsize=size, facecolor="white")
     left, bottom, right, top = margins
@@ -73,12 +73,12 @@ def _divide(room: float, parts: int, gap: float, sizes: Sequence[float]) -> list
 
 
 def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
-    """Return the caller's axes as a list, one a panel.
+    """Return the given axes as a list, one per panel.
 
     Raises
     ------
     ShapeError
-        GN050 for another number of them than there are `panels`.
+        GN050 for another number of axes than `count`.
     """
     listed = list(np.ravel(np.asarray(axes, object)))
     if len(listed) != count:
@@ -87,7 +87,7 @@ def require_axes(axes: SeveralAxes, count: int, panels: str) -> list[Axes]:
 
 
 def style_axes(axes: Axes, grid: bool = False) -> None:
-    """Apply the common style: left and bottom spines only, small grey ticks, a faint grid if wanted."""
+    """Apply the common style: left and bottom spines only, small grey ticks, optionally a faint grid."""
     axes.set_facecolor("white")
     for side, spine in axes.spines.items():
         spine.set_visible(side in ("left", "bottom"))
@@ -109,17 +109,17 @@ def size_in_inches(axes: Axes) -> tuple[float, float]:
 
 
 def save(figure: Figure | Axes | Sequence[Axes], path: str | Path, dpi: int = DPI) -> Path:
-    """Write a figure as the name says, PNG, PDF or SVG: whole, or not at all.
+    """Write a figure as PNG, PDF or SVG, by its suffix; the file is written completely or not at all.
 
     Parameters
     ----------
     figure : Figure, Axes or sequence of Axes
-        What a ``draw_`` function returned will do: ``save(draw_curve(history), "curve.png")``.
+        Figure, or the return value of a ``draw_`` function: ``save(draw_curve(history), "curve.png")``.
     path : path
-        Ends in ``.png``, ``.pdf`` or ``.svg``. A file that is there already is replaced only when the new one is
+        File name that ends in ``.png``, ``.pdf`` or ``.svg``. An existing file is replaced only when the new one is
         complete.
     dpi : int
-        Pixels an inch; of a PDF or SVG, of what is no line or letter.
+        Pixels per inch; in PDF and SVG, of embedded images.
 
     Returns
     -------
@@ -129,8 +129,8 @@ def save(figure: Figure | Axes | Sequence[Axes], path: str | Path, dpi: int = DP
     Raises
     ------
     FileError
-        GN001 for a folder that does not exist, GN002 when `path` is a folder, GN003 when the file cannot be
-        written, GN004 when there is no space.
+        GN001 for a missing folder, GN002 if `path` is a folder, GN003 if the file cannot be written, GN004 if there is
+        no space.
     OptionError
         GN021 for another suffix.
     """
@@ -138,7 +138,7 @@ def save(figure: Figure | Axes | Sequence[Axes], path: str | Path, dpi: int = DP
     first = figure if isinstance(figure, Figure | Axes) else figure[0]
     root = first if isinstance(first, Figure) else first.figure.canvas.figure
     content = BytesIO()
-    # Level 3 takes a third of the time of the default 6 and a few per cent more bytes.
+    # Level 3 takes a third of the time of the default level 6, for a few percent more bytes.
     writer_options: dict[str, Any] = {
         "png": {"metadata": {"Software": MAKER}, "pil_kwargs": {"compress_level": 3}},
         "pdf": {"metadata": {"Creator": MAKER, "CreationDate": None}},

@@ -1,8 +1,7 @@
-"""Fonts: every text of a plot gets a font with its glyphs, whatever fonts the machine has.
+"""Fonts: every text of a plot gets a font with its glyphs, whatever fonts are installed.
 
-matplotlib ships fonts without Chinese letters and draws boxes instead. So glassnet brings the common ones, a part of
-Noto Sans CJK SC; for rarer ones an installed font is taken, and where there is none, the letter is written as
-``U+4E00``.
+The fonts of matplotlib lack Chinese characters, and it draws boxes instead. glassnet therefore includes the common
+characters of Noto Sans CJK SC. Rarer characters use an installed font; without one they are written as ``U+4E00``.
 """
 
 from __future__ import annotations
@@ -38,13 +37,13 @@ INSTALLED = (
     "Malgun Gothic",
     "Droid Sans Fallback",
 )
-"""Families looked for where the own font lacks a letter; each has thousands."""
+"""Families tried if the included font lacks a character; each has thousands."""
 
 
 def set_fonts(axes: Axes | Iterable[Axes]) -> None:
-    """Give every text in `axes` the font families that its letters need; no text is parsed as a formula.
+    """Set the font families that the characters of every text in `axes` need; no text is parsed as a formula.
 
-    A font of the user's choice stays the first. Nothing but these texts changes.
+    The user's own font keeps precedence. Only these texts change.
     """
     for one in [axes] if isinstance(axes, Axes) else axes:
         for text in one.findobj(Text):
@@ -56,20 +55,20 @@ def set_fonts(axes: Axes | Iterable[Axes]) -> None:
 
 
 def replace_missing_glyphs(names: Iterable[object]) -> list[str]:
-    """Return names on one line each, with letters that no font has written as ``U+`` and their number.
+    """Return names as single lines, with characters that no font has replaced by ``U+`` and their code point.
 
     Warns
     -----
     UserWarning
-        For such letters, which they are.
+        Names the characters replaced.
     """
     plain = [printable(" ".join(str(name).split())) for name in names]
     missing = sorted({letter for name in plain for letter in name if not _has_glyph(letter)})
     if missing:
         warnings.warn(
-            f"no font here has {' '.join(missing[:10])}: written as numbers. Install one that has, such as "
-            "Noto Sans CJK.",
-            stacklevel=1,  # so that it is said once
+            f"no installed font has {' '.join(missing[:10])}, so code points are drawn. Install a font that has them, "
+            "such as Noto Sans CJK.",
+            stacklevel=1,  # Python shows a warning from one place once
         )
     return ["".join(f"U+{ord(c):04X}" if c in missing else c for c in name) for name in plain]
 
@@ -83,21 +82,21 @@ def _default_families() -> tuple[str, ...]:
 
 
 def _extra_families(text: str, first: tuple[str, ...]) -> list[str]:
-    """Return the families that a text needs besides its own first one."""
+    """Return the additional families that a text needs."""
     families = [_family_with_glyph(letter, first) for letter in dict.fromkeys(text) if not letter.isascii()]
     return list(dict.fromkeys(family for family in families if family))
 
 
 @cache
 def _family_with_glyph(letter: str, first: tuple[str, ...]) -> str | None:
-    """Return the family with a letter: one of `first`, else matplotlib's, our own, or an installed one."""
+    """Return the first family with a character: of `first`, of matplotlib, of glassnet, or an installed one."""
     return next((name for name in (*first, SHIPPED, FAMILY, *INSTALLED) if ord(letter) in _code_points_of(name)), None)
 
 
 @cache
 def _code_points_of(family: str) -> frozenset[int]:
     """Return the code points of a family; empty if it is not installed."""
-    _add_own_font()  # before any family is looked for: what is found is kept
+    _add_own_font()  # before any lookup, because lookups are cached
     installed = {*font_manager.fontManager.get_font_names(), *font_manager.font_family_aliases}
     if family not in installed:
         return frozenset()

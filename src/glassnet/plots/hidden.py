@@ -1,4 +1,4 @@
-"""Samples in a hidden layer's principal components, by class."""
+"""Samples in the first two principal components of a hidden layer, by class."""
 
 from __future__ import annotations
 
@@ -17,42 +17,42 @@ from .fonts import replace_missing_glyphs, set_fonts
 from .palette import INK, class_style
 
 MOST_IN_LEGEND = 20
-"""Classes up to which there is a legend; of more, each is named where it lies, if there is room."""
+"""Most classes with a legend; more are labelled in the plot, if there is space."""
 LONGEST_NAME, SHORT = 14, 3
-"""Letters at most in the legend, and where classes lie beside a legend."""
+"""Most letters of a name in the legend, and in the plot next to a legend."""
 
 
 def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None = None, language: str = "en") -> Axes:
     """Draw the samples of a hidden space, with a colour and marker for each class.
 
-    Classes that lie apart are easy for the layers above; where two mix, answers are mixed up.
+    Well separated classes are easy to tell apart for the next layers; overlapping ones are confused.
 
     Parameters
     ----------
     space : HiddenSpace
-        From `glassnet.explain.hidden_space`.
+        Result of `glassnet.explain.hidden_space`.
     names : sequence of str, optional
-        What the classes are called; their numbers if not given.
+        Names of the classes; their numbers by default.
     axes : Axes, optional
-        Where to draw; a figure is made if not given.
+        Axes to draw on; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     Axes
-        With one collection of points a class that has samples.
+        Axes with one collection of points for each class that has samples.
 
     Raises
     ------
     ShapeError
-        GN050 when `names` are not one a class.
+        GN050 if `names` does not have one name per class.
     OptionError
         GN021 for another language.
     """
     word = words_in(language)
     if len(names) not in (0, space.classes):
-        raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one a class.")
+        raise ShapeError("GN050", f"names: {len(names)}, expected {space.classes}, one per class.")
     called = [shortened(name, LONGEST_NAME) for name in replace_missing_glyphs(names or range(space.classes))]
     if axes is None:
         [axes] = new_axes(size=(7.6, 5.6), margins=(0.95, 0.6, 1.55, 0.45))
@@ -75,7 +75,7 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
     samples = f"{len(space.points):,}"
     title = word("hidden_layer", layer=space.layer, nodes=space.nodes, samples=samples)
     axes.set_title(title, loc="left", fontsize=10, color=INK)
-    first, second = (f"{100 * part:.0f} %" for part in space.explained)
+    first, second = (f"{100 * part:.0f}%" for part in space.explained)
     axes.set_xlabel(word("component", number=1, share=first))
     axes.set_ylabel(word("component", number=2, share=second))
     set_fonts(axes)
@@ -83,7 +83,7 @@ def draw_hidden(space: HiddenSpace, names: Sequence[str] = (), axes: Axes | None
 
 
 def _name_clouds(axes: Axes, space: HiddenSpace, called: list[str], fontsize: float) -> None:
-    """Write the name of each class at its median, the largest classes first; no name over another."""
+    """Write the name of each class at its median, largest classes first, without overlaps."""
     axes.autoscale_view()
     labels, counts = np.unique(space.labels, return_counts=True)
     dots = fontsize / 72 * axes.figure.canvas.figure.dpi

@@ -1,4 +1,4 @@
-"""Labels for answers and true values: the name of a class, whether a label holds, a number."""
+"""Texts of predictions and true values: class names, labels that hold or not, numbers."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ..model.model import Model
 
 
 def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[..., str]) -> str:
-    """Return the label of an explained answer, or of the true value in its place.
+    """Return the text of an explained answer, or of the true value.
 
     Parameters
     ----------
     why : Why
-        Says which of these is meant.
+        Explanation, which determines the kind of value.
     value : int or float
-        The class; whether the label holds; the number.
+        Class, 1 or 0 for a label, or number.
     names : sequence of str
-        What the classes, labels or numbers are called; empty where their place is their name.
+        Names of the classes, labels or targets; empty if they are numbered.
     word : callable
-        From `i18n.plots.words_in`.
+        Result of `i18n.plots.words_in`.
     """
     if why.output is None:
         return names[int(value)] if names else str(int(value))
@@ -33,16 +33,16 @@ def answer_label(why: Why, value: Any, names: Sequence[str], word: Callable[...,
 
 
 def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
-    """Return the label of a whole answer or true value: the class, the labels that hold, or the numbers.
+    """Return the text of a prediction or true value: the class, the labels that hold, or the numbers.
 
     Parameters
     ----------
     model : Model
-        Says which of these is meant.
+        Model, which determines the kind of value.
     value : int or sequence
-        The class; or a label or number for each output.
+        Class, or a label or number per output.
     word : callable
-        From `i18n.plots.words_in`.
+        Result of `i18n.plots.words_in`.
     """
     if model.targets.of_classes:
         return model.name_of(int(value))
@@ -51,8 +51,8 @@ def sample_label(model: Model, value: Any, word: Callable[..., str]) -> str:
         numbers = [shown(number) for number in value]
         if model.class_names:
             numbers = [word("number_is", name=name, value=one) for name, one in zip(names, numbers, strict=True)]
-        return ", ".join(numbers)
-    return ", ".join(name for name, holds in zip(names, value, strict=True) if holds) or word("none_of_them")
+        return word("comma").join(numbers)
+    return word("comma").join(name for name, holds in zip(names, value, strict=True) if holds) or word("none_of_them")
 
 
 def node_names(model: Model, word: Callable[..., str]) -> list[str]:

@@ -1,6 +1,6 @@
 """Colours and markers of all plots, distinguishable with any kind of colour vision.
 
-Where colour alone would have to carry a meaning, shape or lightness carries it too.
+Shape or lightness always repeats the meaning of a colour.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ QUIET = "#6b6b6b"
 GRID = "#e6e6e6"
 
 CLASS_COLOURS = ("#0072B2", "#E69F00", "#009E73", "#4d4d4d", "#56B4E9", "#D55E00", "#CC79A7")
-"""Okabe and Ito's, without the yellow that white paper swallows; the black as a grey that does not drown the others."""
+"""The colours of Okabe and Ito, without yellow, which is hardly visible on white, and with grey instead of black."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "<", "*", ">", "p")
-"""As many as have no common divisor with the colours, so that the first 77 pairs differ; and neighbours in both."""
+"""Number coprime to that of the colours, so that the first 77 pairs differ, and neighbours differ in both."""
 
 MISTAKES = ("#ffffff", "#f0a26c", "#a63c00")
-"""From none to many: lightness falls all the way."""
+"""From none to many, with monotonically decreasing lightness."""
 
 
 def class_style(label: int) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""Save one sample as an image file, which `glassnet query` can read."""
+"""Save one sample as an image file that `glassnet query` can read."""
 
 from __future__ import annotations
 
@@ -21,20 +21,20 @@ def save_digit(
     scale: int = 10,
     photo: bool = False,
 ) -> Path:
-    """Write one sample as a PNG without interpolation: ink dark on white, photographs as they are.
+    """Write one sample as a PNG without interpolation: ink dark on white, photographs unchanged.
 
     Parameters
     ----------
     pixels : array_like, shape (features,)
-        As they stand in the data.
+        Unscaled pixels.
     path : path
-        A file that is there already is replaced only when the new one is complete.
+        An existing file is replaced only when the new one is complete.
     image_shape : (rows, columns), optional
-        A square, if not given.
+        Shape of the image; a square by default.
     scale : int
-        Side of a pixel in the file.
+        Side of each pixel in the file.
     photo : bool
-        Whether high values are light and not ink.
+        Whether high values are light instead of ink.
 
     Returns
     -------
@@ -44,17 +44,17 @@ def save_digit(
     Raises
     ------
     FileError
-        GN001 to GN004 when the file cannot be written.
+        GN001 to GN004 if the file cannot be written.
     OptionError
-        GN021 for a name that ends as another kind of file.
+        GN021 for another suffix than ``.png``.
     ShapeError
-        GN050 when the pixels do not fill the shape.
+        GN050 if the pixels do not match the shape.
     """
     picture_format(path, (".png",))
     [paper] = shades(np.asarray(pixels).reshape(1, -1), image_shape, photo)
     large = paper.repeat(scale, axis=0).repeat(scale, axis=1)
     content, metadata = BytesIO(), PngInfo()
-    metadata.add_text("Software", MAKER)  # by which a picture is known that may be replaced
+    metadata.add_text("Software", MAKER)  # marks a file that may be overwritten
     Image.fromarray(large if large.shape[2] == 3 else large[:, :, 0]).save(content, "PNG", pnginfo=metadata)
     with replacing(path) as file:
         file.write(content.getvalue())

@@ -1,4 +1,4 @@
-"""A read photograph: boxes and answers drawn on it, and every stage of reading."""
+"""A photograph that was read: boxes and digits drawn on it, and the stages of reading."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from .figure import SeveralAxes, new_axes, require_axes, size_in_inches
 from .fonts import set_fonts
 from .palette import BLUE, QUIET, VERMILION
 
-_WIDEST = 1400  # pixels of a photograph that are drawn: more are not seen
-_SHEET = 12  # digits a line among the stages
+_WIDEST = 1400  # most pixels of a photograph drawn; more would not be visible
+_SHEET = 12  # digits per line in the last stage
 
 
 def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en") -> Axes:
-    """Draw the photograph with a box and the answer for each digit; dashed and with "?" where unsure.
+    """Draw the photograph with a box and the predicted digit for each digit; dashed and with "?" if uncertain.
 
-    How sure it is, is written where there is room before the next digit, and always where it is not, or of one alone.
+    The confidence is written if there is space before the next digit, and always for uncertain and single digits.
 
     Parameters
     ----------
     reading : Reading
     axes : Axes, optional
-        Where to draw; a figure of fitting size is made if not given.
+        Axes to draw on; a new figure by default.
     language : str
-        ``"en"`` or ``"zh"``, as everywhere; there is nothing but numbers to write.
+        ``"en"`` or ``"zh"``; has no effect, because only numbers are written.
 
     Returns
     -------
     Axes
-        In pixels of the photograph.
+        Axes in pixels of the photograph.
 
     Raises
     ------
@@ -54,7 +54,7 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
     axes.imshow(np.asarray(shown), extent=(0, photo.width, photo.height, 0), interpolation="antialiased")
     axes.set_axis_off()
     if reading.digits:
-        # One size of text for all, by the usual height of a digit.
+        # One font size for all digits, from their median height.
         high = float(np.median([digit.box[3] - digit.box[1] for digit in reading.digits]))
         size = float(np.clip(0.3 * high / photo.width * size_in_inches(axes)[0] * 72, 6, 14))
         for digit in reading.digits:
@@ -64,7 +64,7 @@ def draw_reading(reading: Reading, axes: Axes | None = None, language: str = "en
 
 
 def _room(digit: Digit, reading: Reading) -> float:
-    """Return the pixels from a digit's left side to the next digit of its line, or to the edge."""
+    """Return the pixels from the left side of a digit to the next digit of its line, or to the edge."""
     left = digit.box[0]
     behind = (other.box[0] for other in reading.digits if other.line == digit.line and other.box[0] > left)
     return min(behind, default=reading.picture.width) - left
@@ -74,7 +74,7 @@ def _box(axes: Axes, digit: Digit, photo: tuple[int, int], size: float, in_full:
     width, height = photo
     colour = BLUE if digit.sure else VERMILION
     gap = width / 250
-    # Within the photograph, also around a digit that fills it.
+    # The box stays within the photograph.
     left, top = (max(edge - gap, gap) for edge in digit.box[:2])
     right, bottom = (min(edge + gap, whole - gap) for edge, whole in zip(digit.box[2:], photo, strict=True))
     frame = Rectangle(
@@ -89,7 +89,7 @@ def _box(axes: Axes, digit: Digit, photo: tuple[int, int], size: float, in_full:
     axes.add_patch(frame)
     label = _label(digit) if in_full else str(digit.answer)
     around = {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 1.0}
-    room = 1.6 * size / 72 / size_in_inches(axes)[0] * width  # pixels of the photograph that a label is high
+    room = 1.6 * size / 72 / size_in_inches(axes)[0] * width  # height of a label in pixels of the photograph
     above, below = (top - gap, "bottom"), (bottom + gap, "top")
     y, side = above if top > room else below if height - bottom > room else (top + 2 * gap, "top")
     axes.text(left + gap, y, label, color=colour, fontsize=size, va=side, bbox=around, clip_on=True)
@@ -100,20 +100,20 @@ def _label(digit: Digit) -> str:
 
 
 def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw every stage from the photograph to the model's inputs.
+    """Draw the stages from the photograph to the inputs of the model.
 
     Parameters
     ----------
     reading : Reading
     axes : sequence of Axes, optional
-        Five; a figure of fitting size is made if not given.
+        Five axes; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        The photograph with its boxes, its paper, its ink, the mask, and the digits in MNIST's form.
+        Photograph with boxes, paper, ink, mask, and the digits in the format of MNIST.
 
     Raises
     ------
@@ -123,7 +123,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
         GN021 for another language.
     """
     word = words_in(language)
-    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and forms")
+    panels = _new_panels(reading) if axes is None else require_axes(axes, 5, "photo, paper, ink, mask and digits")
     stages: dict[str, Any] = {
         "the_paper": reading.ink.paper,
         "the_ink": 1 - reading.ink.strength.clip(0, 1),
@@ -141,7 +141,7 @@ def draw_stages(reading: Reading, axes: SeveralAxes | None = None, language: str
 
 
 def _new_panels(reading: Reading) -> list[Axes]:
-    """Make a figure for the stages: a wide photograph above and below another, a high one beside it."""
+    """Make a figure for the stages: two columns for a wide photograph, four for a tall one."""
     height, width = reading.mask.shape
     columns = 2 if width > 1.4 * height else 4
     across = 10.0 / columns
@@ -149,7 +149,7 @@ def _new_panels(reading: Reading) -> list[Axes]:
     below = 0.55 + 0.95 * _lines(reading.digits)
     rows = 4 // columns
     size = (10.3, rows * down + below + 0.4)
-    # Equal gaps both ways leave room for one line of text above each picture.
+    # Equal gaps leave space for one line of text above each image.
     axes = new_axes(rows, columns, size, (0.2, below + 0.1, 0.2, 0.4), 0.3)
     sheet = axes[0].figure.canvas.figure.add_axes(
         (0.2 / size[0], 0.1 / size[1], 1 - 0.4 / size[0], (below - 0.3) / size[1])
@@ -167,7 +167,7 @@ def _thinned(values: NDArray[Any]) -> NDArray[Any]:
 
 
 def _forms(axes: Axes, digits: tuple[Digit, ...]) -> None:
-    """Draw the normalised digits in a grid, each with its answer."""
+    """Draw the normalised digits in a grid, each with its predicted digit."""
     side, band = 28, 10
     paper = np.full((_lines(digits) * (side + band), _SHEET * (side + 4)), 255, np.uint8)
     for k, digit in enumerate(digits):

@@ -18,24 +18,24 @@ MOST_NUMBERS = 12
 
 
 def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw accuracy against confidence, and below it how many answers have that confidence.
+    """Draw accuracy against confidence, and below it the number of predictions in each bin.
 
-    On the dashed line a model is right as often as it is sure; below it, it is too sure. The distance of each point
-    from the line is drawn, and the title gives their mean, weighted by the counts: the expected calibration error.
+    Points on the dashed line are perfectly calibrated; below it the model is overconfident. Vertical lines show the
+    difference, and the title its mean weighted by the counts, the expected calibration error.
 
     Parameters
     ----------
     reliability : Reliability
-        From `glassnet.model.evaluate.reliability`.
+        Result of `glassnet.model.evaluate.reliability`.
     axes : sequence of Axes, optional
-        Two, for accuracy and for counts; a figure is made if not given.
+        Two axes, for accuracy and for counts; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        Accuracy, counts.
+        Axes of accuracy and counts.
 
     Raises
     ------
@@ -58,9 +58,9 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
     upper.plot(sure[some], right[some], "o", color=BLUE, markersize=7, clip_on=False, label=word("bin_accuracy"))
     upper.set(xlim=(0, 100), ylim=(0, 100), xticks=range(0, 101, 20), yticks=range(0, 101, 20))
     upper.set_ylabel(word("accuracy_percent"))
-    is_above = (reliability.counts * (right - sure))[some].sum() > 0  # where most of what is drawn lies
+    is_above = (reliability.counts * (right - sure))[some].sum() > 0  # most of the area is above the dashed line
     upper.legend(loc="lower right" if is_above else "upper left", fontsize=9, labelcolor=INK, frameon=False)
-    error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f} %")
+    error = word("calibration_error", share=f"{100 * reliability.expected_error:.2f}%")
     upper.set_title(error, loc="left", fontsize=10, color=INK)
     style_axes(lower)
     counts = reliability.counts
@@ -78,7 +78,7 @@ def draw_reliability(reliability: Reliability, axes: SeveralAxes | None = None, 
 
 
 def _number(axes: Axes, place: float, count: int) -> None:
-    """Write a count above its bar, if there is one."""
+    """Write a count other than 0 above its bar."""
     above: dict[str, Any] = {"xytext": (0, 2), "textcoords": "offset points", "ha": "center", "va": "bottom"}
     if count:
         axes.annotate(f"{count:,}", (place, count), fontsize=8, color=QUIET, **above)

@@ -1,7 +1,7 @@
 """Signed numbers as pixels: vermilion for positive, blue for negative, transparent for 0.
 
-The colours differ in the strength of their ink, not in the paper below, so one picture serves a light page and a dark
-one. Okabe and Ito's vermilion and blue are told apart with any kind of colour vision.
+The magnitude is the opacity, so one image suits light and dark pages. The vermilion and blue of Okabe and Ito are
+distinguishable with any kind of colour vision.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.
     ----------
     values : array_like, any shape
     limit : float, optional
-        The size that gets full colour; the largest there is, if not given.
+        Magnitude with full colour; the largest one by default.
     """
     numbers = np.asarray(values, float)
     limit = limit or float(np.abs(numbers).max(initial=0)) or 1.0
@@ -39,21 +39,21 @@ def signed_colours(values: ArrayLike, limit: float | None = None) -> NDArray[np.
 
 
 def signed_picture(values: ArrayLike, image_shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Return the RGBA picture of a number for each input, shape (rows, columns, 4); channels are summed."""
+    """Return an RGBA image of one number per input, shape (rows, columns, 4); channels are summed."""
     return signed_colours(np.asarray(values, float).reshape(*image_shape, -1).sum(axis=-1))
 
 
 def signed_uri(matrix: ArrayLike, limit: float | None = None) -> str:
-    """Return a matrix as a PNG data URI, ``data:image/png;base64,…``: a page needs no file beside it.
+    """Return a matrix as a PNG data URI, ``data:image/png;base64,…``, to be embedded in a page.
 
-    Of a matrix beyond 800 rows or columns, a dot shows the number furthest from 0 of those it stands for.
+    A matrix with more than 800 rows or columns is reduced as by `pool_extremes`.
     """
     numbers = pool_extremes(np.atleast_2d(np.asarray(matrix, float)), LARGEST_SIDE)
     return png_uri(Image.fromarray(signed_colours(numbers, limit), "RGBA"))
 
 
 def pool_extremes(matrix: NDArray[np.float64], side: int) -> NDArray[np.float64]:
-    """Reduce a matrix to at most `side` rows and columns; each block keeps its number furthest from 0."""
+    """Reduce a matrix to at most `side` rows and columns; each block keeps its largest magnitude."""
     for axis in (0, 1):
         step = -(-matrix.shape[axis] // side)
         parts = np.arange(0, matrix.shape[axis], step)
@@ -63,7 +63,7 @@ def pool_extremes(matrix: NDArray[np.float64], side: int) -> NDArray[np.float64]
 
 
 def png_uri(picture: Image.Image) -> str:
-    """Return a picture as a data URI."""
+    """Return an image as a data URI."""
     content = BytesIO()
     picture.save(content, "PNG", optimize=True)
     return f"data:image/png;base64,{b64encode(content.getvalue()).decode()}"

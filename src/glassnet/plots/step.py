@@ -20,37 +20,37 @@ from .signed import pool_extremes, signed_colours
 from .tone import shades
 
 WHOLE = 24
-"""Numbers up to which a matrix's are written into their cells."""
+"""Most elements of a matrix that are written into their cells."""
 LETTER = 0.072
-"""Inches that a digit in a cell takes, with a little air."""
+"""Width of a digit in a cell including spacing, in inches."""
 MOST_DOTS = 300
 MOST_NAMES, LONGEST_NAME = 12, 9
-"""Classes that are named beside their outputs, and letters of a name."""
+"""Most classes named next to their outputs, and most letters of a name."""
 WIDTHS = (1.35, 2.6, 1, 1, 1, 2.6)
 PANELS = 5
-"""A layer: weights, outputs, errors, deltas, changes; before the first of all, the inputs."""
+"""Panels per layer: weights, outputs, errors, deltas, changes; the inputs precede the first layer."""
 
 
 def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en") -> list[Axes]:
-    """Draw the matrices of one step: a line for each layer, a row for each of its nodes.
+    """Draw the matrices of one training step: a line per layer, with a row for each of its nodes.
 
-    ``W`` and the change ``ΔW`` are vermilion where positive and blue where negative; the node's output ``O``, its
-    error ``E`` and its delta ``δ`` are bars, all by the network's own rule. At the outputs, short lines mark the
-    targets. Of a batch, the bars are those of its first sample.
+    The weights ``W`` and changes ``ΔW`` are vermilion if positive and blue if negative. The output ``O``, error ``E``
+    and delta ``δ`` of a node are bars, by the network's own rule. At the outputs, short lines mark the targets. For a
+    batch, the bars show its first sample.
 
     Parameters
     ----------
     trace : Trace
-        From `glassnet.explain.trace` or `glassnet.explain.replay`.
+        Result of `glassnet.explain.trace`, or `trace` of `glassnet.explain.replay`.
     axes : sequence of Axes, optional
-        One, and five a layer; a figure of fitting size is made if not given.
+        One for the inputs and five per layer; a new figure by default.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        The inputs; then for each layer, the first hidden one first: weights, outputs, errors, deltas, changes.
+        Axes of the inputs; then of weights, outputs, errors, deltas and changes of each layer.
 
     Raises
     ------
@@ -63,7 +63,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
     count = 1 + PANELS * len(trace.layers)
     if axes is None:
         axes = _new_panels(len(trace.layers))
-    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} a layer")
+    inputs, *panels = require_axes(axes, count, f"the inputs, and {PANELS} per layer")
     _inputs(inputs, trace, word)
     for number, layer in enumerate(trace.layers):
         own = panels[PANELS * number : PANELS * (number + 1)]
@@ -80,7 +80,7 @@ def draw_step(trace: Trace, axes: SeveralAxes | None = None, language: str = "en
 
 
 def _new_panels(layers: int) -> list[Axes]:
-    """Make a figure; in the column of the inputs, the lines below the first stay empty."""
+    """Make a figure; the column of the inputs is empty below the first line."""
     grid = new_axes(layers, 1 + PANELS, (11.6, 2.35 * layers + 0.65), (0.2, 0.35, 0.25, 0.85), 0.55, WIDTHS)
     for line in range(1, layers):
         grid[line * (1 + PANELS)].remove()
@@ -117,7 +117,7 @@ def _layer(axes: list[Axes], trace: Trace, layer: LayerStep, word: Callable[...,
 
 
 def _named(axes: list[Axes], trace: Trace) -> None:
-    """Write the names of few classes beside their outputs, in place of numbers."""
+    """Write class names instead of numbers next to the outputs, if there are few classes."""
     names = trace.class_names
     if not names or len(names) > MOST_NAMES:
         return
@@ -131,7 +131,7 @@ def _title(axes: Axes, text: str) -> None:
 
 
 def _bars(axes: Axes, values: NDArray[Any]) -> None:
-    """Draw a number for each node, the first on top."""
+    """Draw a bar per node, the first on top."""
     style_axes(axes)
     axes.barh(np.arange(len(values)), values, height=0.8, color=np.where(values < 0, BLUE, VERMILION), linewidth=0)
     axes.axvline(0, color="#b0b0b0", linewidth=0.8)
@@ -161,7 +161,7 @@ def _matrix(axes: Axes, values: NDArray[Any], word: Callable[..., str]) -> None:
 
 
 def _write_numbers(axes: Axes, values: NDArray[Any], limit: float) -> None:
-    """Write every number into its cell, with two or three digits, where they fit."""
+    """Write every number into its cell with two or three digits, if they fit."""
     cell = size_in_inches(axes)[0] / values.shape[1]
     for digits in (3, 2):
         texts = [[_written(value, digits) for value in row] for row in values]
@@ -170,7 +170,7 @@ def _write_numbers(axes: Axes, values: NDArray[Any], limit: float) -> None:
     else:
         return
     for (row, column), value in np.ndenumerate(values):
-        dark = value < -0.6 * limit  # full blue is; full vermilion is not
+        dark = value < -0.6 * limit  # full blue is dark, full vermilion is not
         colour = "white" if dark else INK
         axes.text(column, row, texts[row][column], ha="center", va="center", fontsize=8, color=colour)
 

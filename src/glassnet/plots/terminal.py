@@ -12,7 +12,7 @@ from .tone import shades
 BLOCK = "▀"
 RAMP = " .:-=+*#%@"
 RESET = "\x1b[0m"
-LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as Pillow makes grey
+LUMINANCE = np.array([0.299, 0.587, 0.114])  # ITU-R BT.601, as in Pillow
 
 
 def digit_lines(
@@ -22,34 +22,34 @@ def digit_lines(
     encoding: str | None = None,
     photo: bool = False,
 ) -> list[str]:
-    """Return a digit as lines of text; two rows of pixels make a line, since a character is twice as high as wide.
+    """Return a digit as lines of text; a line shows two rows of pixels, because characters are twice as high as wide.
 
-    In colour, each character is an upper half block: its foreground is the upper pixel, its background the lower
-    one, dark ink on white whatever the terminal's own colours. The greys are those of the 256-colour palette, which
-    more terminals know than 24-bit colour.
+    In colour, each character is an upper half block with the upper pixel as foreground and the lower pixel as
+    background: dark ink on white, independent of the terminal's colours. The greys are from the 256-colour palette,
+    which more terminals support than 24-bit colour.
 
     Parameters
     ----------
     pixels : array_like, shape (features,) or (rows, columns)
-        One picture; high values are ink. Colours become grey.
+        One image; high values are ink. Colours become grey.
     image_shape : (rows, columns), optional
-        How a flat picture is drawn; a square if not given.
+        Shape of a flat image; a square by default.
     colour : bool
-        False for plain ASCII, one of `` .:-=+*#%@`` a character.
+        False for plain ASCII; each character is one of `` .:-=+*#%@``.
     encoding : str, optional
-        What the lines are written in, standard output's if not given. ASCII is used where it has no half block.
+        Encoding of the output, by default that of standard output. ASCII is used if it lacks the half block.
     photo : bool
-        Whether high values are light and not ink.
+        Whether high values are light instead of ink.
 
     Returns
     -------
     list of str
-        ``ceil(rows / 2)`` lines of `columns` visible characters, each complete with its colour codes.
+        ``ceil(rows / 2)`` lines of `columns` visible characters, each with its own colour codes.
 
     Raises
     ------
     ShapeError
-        GN050 when the pixels do not fill `image_shape`.
+        GN050 if the pixels do not match `image_shape`.
     DataError
         GN018 for a value that is NaN or infinite.
     """
@@ -62,7 +62,7 @@ def digit_lines(
     upper, lower = padded[::2], padded[1::2]
     if colour and _has_block(encoding or getattr(sys.stdout, "encoding", None)):
         return [_block_line(*pair) for pair in zip(_grey(upper), _grey(lower), strict=True)]
-    # The darker of the two rows: their mean would lose the thin horizontal strokes.
+    # The darker of the two rows, because the mean would lose thin horizontal strokes.
     level = np.maximum(upper, lower).astype(int) * (len(RAMP) - 1)
     return ["".join(RAMP[i] for i in line) for line in np.rint(level / 255).astype(int)]
 

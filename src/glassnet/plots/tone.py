@@ -1,4 +1,4 @@
-"""Tone: how dark each pixel is drawn, on paper and in the terminal alike."""
+"""Tone: darkness of each pixel, for plots and the terminal."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from ..errors import DataError, ShapeError
 def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
     """Return the darkness of each pixel, 0 (paper) to 255 (full ink).
 
-    Bytes that use the range of a photograph (some value above 127) are taken as they are. Everything else, scaled
-    inputs or digits of 16 grey levels, is stretched from its smallest to its largest value.
+    Bytes with a value above 127 are used unchanged. Other values, such as scaled inputs or digits of 16 grey levels,
+    are stretched from the smallest to the largest value.
 
     Parameters
     ----------
@@ -45,16 +45,16 @@ def darkness(pixels: ArrayLike) -> NDArray[np.uint8]:
 
 
 def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo: bool = False) -> NDArray[np.uint8]:
-    """Return pictures ready to draw: ink dark on white; photographs and colours unchanged.
+    """Return images to draw: ink dark on white; photographs and colours unchanged.
 
     Parameters
     ----------
     pixels : array_like, shape (n, features)
         Values of any range.
     image_shape : (rows, columns), optional
-        A square, if not given.
+        Shape of an image; a square by default.
     photo : bool
-        Whether high values are light and not ink; they are where a pixel has three values.
+        Whether high values are light instead of ink, as they always are in colour images.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
     Raises
     ------
     ShapeError
-        GN050 when the values do not fill the shape.
+        GN050 if the values do not match the shape.
     DataError
         GN018 for a value that is NaN or infinite.
     """
@@ -75,16 +75,16 @@ def shades(pixels: ArrayLike, image_shape: tuple[int, int] | None = None, photo:
 
 
 def shape_of_image(features: int, image_shape: tuple[int, int] | None) -> tuple[int, int]:
-    """Return `image_shape`, or the square that `features` values, or three times as many, fill.
+    """Return `image_shape`, or by default the square of `features` grey or RGB values.
 
     Raises
     ------
     ShapeError
-        GN050 when they do not fill the shape, or there is no such square.
+        GN050 if the values do not match the shape, or no square matches.
     """
     shape = image_shape or square_shape(features)
     if shape is None:
-        raise ShapeError("GN050", f"a picture of {features} values is not a square. Pass image_shape=(rows, columns).")
+        raise ShapeError("GN050", f"an image of {features} values is not square. Pass image_shape=(rows, columns).")
     if len(shape) != 2 or min(shape) < 1 or shape[0] * shape[1] * channels_of(features, shape) != features:
-        raise ShapeError("GN050", f"image_shape {tuple(shape)} does not hold the picture's {features} values.")
+        raise ShapeError("GN050", f"image_shape {tuple(shape)} does not match the {features} values of an image.")
     return shape

@@ -1,4 +1,4 @@
-"""The weights into a node, drawn where its inputs lie."""
+"""Weights into nodes as images, each weight at the place of its input."""
 
 from __future__ import annotations
 
@@ -27,33 +27,33 @@ def draw_weights(
     title: str = "",
     language: str = "en",
 ) -> list[Axes]:
-    """Draw the weights into some nodes, one picture each: vermilion excites, blue inhibits.
+    """Draw the weights into nodes, one image each: vermilion excites, blue inhibits.
 
     Parameters
     ----------
     weights : array_like, shape (nodes, features)
     captions : sequence of str
-        One below each picture, of one or more lines; the nodes' numbers if not given.
+        Captions below the images, of one or more lines; the numbers of the nodes by default.
     image_shape : (rows, columns), optional
-        How the features lie; a square if not given.
+        Shape of an image; a square by default.
     axes : sequence of Axes, optional
-        One a node; a figure of fitting size is made if not given.
+        One per node; a new figure by default.
     columns : int
-        Pictures a line.
+        Images per line.
     title : str
-        Above them all.
+        Title of the figure.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        One a node.
+        One per node.
 
     Raises
     ------
     ShapeError
-        GN050 when weights, captions, axes and `image_shape` do not fit together, or there is nothing to draw.
+        GN050 if weights, captions, axes and `image_shape` do not match, or there is nothing to draw.
     DataError
         GN018 for a weight that is NaN or infinite.
     OptionError
@@ -63,7 +63,9 @@ def draw_weights(
     values = _checked(weights, captions, columns)
     shape = shape_of_image(values.shape[1], image_shape)
     lines = max((caption.count("\n") for caption in captions), default=0) + 1
-    panels = _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one a node")
+    panels = (
+        _new_panels(len(values), columns, lines) if axes is None else require_axes(axes, len(values), "one per node")
+    )
     panels[0].set_title(replace_missing_glyphs([title])[0], fontsize=10, color=INK, loc="left")
     below = ["\n".join(replace_missing_glyphs(caption.split("\n"))) for caption in captions]
     below = below or [word("node", node=node) for node in range(len(values))]
@@ -81,14 +83,17 @@ def _checked(weights: ArrayLike, captions: Sequence[str], columns: int) -> NDArr
     if columns < 1:
         raise OptionError("GN021", f"columns={columns}: expected 1 or more.")
     if values.ndim != 2 or 0 in values.shape or len(captions) not in (0, len(values)):
-        raise ShapeError("GN050", f"weights: shape {values.shape}, {len(captions)} captions; expected one row a node.")
+        raise ShapeError(
+            "GN050",
+            f"weights: shape {values.shape} and {len(captions)} captions, expected one row and caption per node.",
+        )
     if not np.isfinite(values).all():
         raise DataError("GN018", "weights: a value is NaN or infinite. Only finite values can be drawn.")
     return values
 
 
 def _new_panels(nodes: int, columns: int, below: int) -> list[Axes]:
-    """Make a figure with room for so many lines of text below each picture."""
+    """Make a figure with space for `below` lines of text under each image."""
     columns = min(columns, nodes)
     lines = ceil(nodes / columns)
     size = (columns * 0.95 + 0.4, lines * (1.02 + 0.13 * below) + 0.65)

@@ -1,4 +1,4 @@
-"""An explained answer on one sheet: the sample, its attributions, the flip, and the nearest training samples."""
+"""An explained answer: the sample, its attributions, a counterfactual, and the nearest training samples."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ..i18n.language import shortened
 from ..i18n.plots import words_in
 from .figure import SeveralAxes, new_axes, require_axes
 from .fonts import replace_missing_glyphs, set_fonts
-from .labels import answer_label as said
+from .labels import answer_label
 from .palette import GRID, INK, QUIET
 from .signed import signed_picture
 from .tone import shades
@@ -29,31 +29,31 @@ def draw_why(
     photo: bool = False,
     language: str = "en",
 ) -> list[Axes]:
-    """Draw a sample, its attributions, the flip, and the nearest training samples.
+    """Draw a sample, its attributions, a counterfactual, and the nearest training samples.
 
     Parameters
     ----------
     why : Why
     image_shape : (rows, columns)
-        How a sample is drawn.
+        Shape of a sample.
     names : sequence of str
-        What the classes, labels or numbers are called; their places if not given.
+        Names of the classes, labels or targets; their numbers by default.
     axes : sequence of Axes, optional
-        Three, or two for a number, which no change flips; and one a neighbour. Made if not given.
+        Three (two for a regression, which has no counterfactual) and one per neighbour; a new figure by default.
     photo : bool
-        Whether high values are light and not ink.
+        Whether high values are light instead of ink.
     language : str
         ``"en"`` or ``"zh"``.
 
     Returns
     -------
     list of Axes
-        The sample, the parts of the gap, the flip (not of a number), then the neighbours.
+        Axes of the sample, the attributions, the counterfactual (not for a regression), and the neighbours.
 
     Raises
     ------
     ShapeError
-        GN050 when there are too few or too many axes.
+        GN050 for another number of axes.
     OptionError
         GN021 for another language.
     """
@@ -64,7 +64,7 @@ def draw_why(
     count = fixed + (len(nearest.rows) if nearest else 0)
     if axes is None:
         axes = new_axes(1, count, (1.6 * count + 0.4, 2.15), margins=(0.15, 0.1, 0.15, 0.6), gap=0.2)
-    panels = require_axes(axes, count, "the sample, the parts of the gap, the flip, and one a neighbour")
+    panels = require_axes(axes, count, "the sample, the contributions, the counterfactual, and one per neighbour")
     titles, papers = _panel_titles(why, class_names, bool(names), word), [why.sample]
     if why.flip:
         papers.append(why.flip.sample)
@@ -84,11 +84,11 @@ def draw_why(
 
 
 def _panel_titles(why: Why, class_names: Sequence[str], named: bool, word: Callable[..., str]) -> list[str]:
-    """Return two lines for each panel."""
+    """Return the title of each panel, of two lines."""
     flip, nearest = why.flip, why.nearest
 
     def label(value: Any) -> str:
-        return said(why, value, class_names if named else (), word)
+        return answer_label(why, value, class_names if named else (), word)
 
     if why.output is None:
         answer, rival = class_names[why.answer], class_names[why.rival]

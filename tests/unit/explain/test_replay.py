@@ -119,7 +119,7 @@ def test_from_a_checkpoint_the_same_step(interrupted):
 
 def test_a_checkpoint_that_lies_behind_or_is_of_another_run_is_refused(interrupted):
     model, path = interrupted
-    for other, epoch, words in ((model, 1, "before that"), (made(**ADAM, engine="compiled"), 2, "another run")):
+    for other, epoch, words in ((model, 1, "later than"), (made(**ADAM, engine="compiled"), 2, "another run")):
         with pytest.raises(OptionError) as problem:
             replay(other, DATA, epoch, 6, checkpoint=load_checkpoint(path))
         assert problem.value.code == "GN080"

@@ -14,7 +14,7 @@ from glassnet.doctor.data.read import read_raw
 from glassnet.doctor.findings import KINDS, kind_in
 from glassnet.doctor.script.checks import examine_script
 from glassnet.i18n.doctor import DOCTOR_WORDS
-from glassnet.i18n.finding_details import DETAILS, Detail, counted, detail, in_chinese, listed
+from glassnet.i18n.finding_details import DETAILS, Detail, detail, in_chinese, listed
 from glassnet.i18n.findings_zh import CHINESE
 from glassnet.i18n.plots import WORDS
 from glassnet.options.options import Options
@@ -34,11 +34,9 @@ def test_both_languages_fill_in_the_same_and_every_text_is_used():
 
 
 def test_what_is_filled_in_is_in_the_same_language():
-    text = detail(
-        "gaps_in", rows=counted(1200, "row"), all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")])
-    )
-    assert text == "1,200 rows of 5,000 with gaps in a, the label"
-    assert in_chinese(text) == "5,000 行中有 1,200 行在 a、标签 处有空缺"
+    text = detail("gaps_in", rows=1200, all=5000, what=detail("gaps"), names=listed(["a", detail("the_label")]))
+    assert text == "1,200 of 5,000 rows with missing values in a, the label"
+    assert in_chinese(text) == "5,000 行中有 1,200 行在 a、标签 处有缺失值"
     assert in_chinese("a") == "a"
     assert in_chinese(copy.deepcopy(text)) == in_chinese(text)
 

@@ -100,7 +100,7 @@ def test_what_dropout_did_is_said(capsys):
     assert "O = m · sigmoid(W · I)" in text
     assert "e = m · Wᵀ · δ (gradient)" in text
     assert "O = sigmoid(W · I)" in text
-    assert "m is the mask of dropout" in text
+    assert "m is the dropout mask" in text
 
 
 def test_weights_after_the_step_stand_on_the_page_large_or_small():

@@ -82,7 +82,7 @@ class TestDigits:
 
     def test_wrong_answers_differ_in_words_frame_and_colour(self):
         axes = draw_digits(some_digits(4), labels=[7, 2, 1, 0], answers=[1, 2, 1, 6])
-        assert texts(axes) == ["7, read as 1", "2", "1", "0, read as 6"]
+        assert texts(axes) == ["7, predicted 1", "2", "1", "0, predicted 6"]
         colours = [to_rgba(text.get_color()) for text in axes.texts]
         assert colours[0] == colours[3] != colours[1] == colours[2]
         [frames] = axes.collections
@@ -97,7 +97,7 @@ class TestDigits:
     )
     def test_captions_stand_below_their_digit_and_apart(self, names):
         axes = draw_digits(some_digits(20), labels=names[:1] * 20, answers=names[1:] * 20)
-        assert (axes.texts[0].get_text() == "circles\nread as squares") == (names[0] == "circles")
+        assert (axes.texts[0].get_text() == "circles\npredicted squares") == (names[0] == "circles")
         lay_out(axes)
         boxes = [text.get_window_extent() for text in axes.texts]
         assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -158,7 +158,7 @@ class TestCurve:
 
     def test_lines_are_named_with_their_last_value(self):
         upper, lower = draw_curve(HISTORY)
-        assert texts(upper) == ["validation 96.00 %", "training 97.00 %"]
+        assert texts(upper) == ["validation 96.00%", "training 97.00%"]
         assert texts(lower) == ["training 0.1", "validation 0.12"]
 
     def test_names_of_close_lines_do_not_overlap(self):
@@ -188,7 +188,7 @@ class TestCurve:
 
     @pytest.mark.parametrize("missing", ["progress", "loss", "epoch"])
     def test_a_missing_list_is_named(self, missing):
-        with pytest.raises(ShapeError, match=f"no '{missing}'"):
+        with pytest.raises(ShapeError, match=f"key '{missing}' is missing"):
             draw_curve({key: value for key, value in HISTORY.items() if key != missing})
 
     def test_one_axes_a_panel(self):
@@ -202,7 +202,7 @@ class TestConfusion:
         drawn = {(int(t.get_position()[1]), int(t.get_position()[0])): t.get_text() for t in axes.texts}
         expected = {(i, j): str(n) for (i, j), n in np.ndenumerate(MATRIX) if n or i == j}
         assert drawn == expected
-        assert axes.get_title(loc="left") == "accuracy 94.44 %: 170 of 180 right"
+        assert axes.get_title(loc="left") == "accuracy 94.44%: 170 of 180 correct"
 
     def test_colour_follows_the_mistakes_and_not_the_diagonal(self):
         cells = draw_confusion(MATRIX).images[0].get_array()

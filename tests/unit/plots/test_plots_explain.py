@@ -70,7 +70,7 @@ def test_why_draws_sample_blame_flip_and_neighbours():
     found = why(model, samples.inputs[4], Neighbours(model, samples))
     axes = draw_why(found, (4, 4), ["one", "two", "three"])
     assert len(axes) == 8
-    assert "read as" in axes[0].get_title(loc="left")
+    assert "predicted" in axes[0].get_title(loc="left")
     np.testing.assert_array_equal(axes[1].images[-1].get_array()[..., 3].ravel() > 0, np.abs(found.inputs) > 0)
     own = Figure().subplots(1, 8)
     assert draw_why(found, (4, 4), axes=own)[0] is own[0]

@@ -187,7 +187,7 @@ class TestWords:
         assert {letter for letter in letters_used if ord(letter) not in brought} == set()
 
     def test_words_are_filled_in(self):
-        assert words_in("zh")("read_as", answer=7) == "读作 7"
+        assert words_in("zh")("read_as", answer=7) == "预测 7"
 
 
 class TestLetters:
@@ -205,7 +205,7 @@ class TestLetters:
     def test_a_letter_that_no_font_has_is_written_as_its_number(self, monkeypatch):
         monkeypatch.setattr(fonts, "INSTALLED", ())
         fonts._family_with_glyph.cache_clear()
-        with pytest.warns(UserWarning, match="no font here has 龘"):
+        with pytest.warns(UserWarning, match="no installed font has 龘"):
             assert replace_missing_glyphs(["龘", "a"]) == ["U+9F98", "a"]
         fonts._family_with_glyph.cache_clear()
 

@@ -100,7 +100,7 @@ class TestReliability:
         np.testing.assert_allclose(gaps, [[[40, 40], [40, 50]], [[90, 90], [90, 80]]])
         assert [bar.get_height() for bar in lower.patches] == [0, 3, 0, 7]
         assert texts(lower) == ["3", "7"]
-        assert upper.get_title(loc="left") == "expected calibration error 10.00 %"
+        assert upper.get_title(loc="left") == "expected calibration error 10.00%"
 
     def test_one_bin_and_many(self):
         for bins in (1, 50):
@@ -136,8 +136,8 @@ class TestAugmentation:
         axes = draw_augmentation(data.inputs, self.OPTIONS, [3, 11])
         cells = self.cells(axes, 2)
         assert texts(axes) == [
-            "as it is", "turned, up to 12°", "shifted, up to 2 px",
-            "all together, epoch 1", "all together, epoch 2", "all together, epoch 3",
+            "original", "rotate, up to 12°", "shift, up to 2 px",
+            "all combined, epoch 1", "all combined, epoch 2", "all combined, epoch 3",
         ]  # fmt: skip
         assert np.array_equal(cells[0].reshape(2, -1), 255 - data.inputs[[3, 11]])
         for epoch in range(3):

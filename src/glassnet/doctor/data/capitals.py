@@ -1,4 +1,4 @@
-"""The check for words that differ in capitals or blanks alone."""
+"""Check for words that differ only in case or spaces."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from numpy.typing import NDArray
 
 from ...data.tables.capitals import alike
 from ...data.validation import TRUTH
-from ...i18n.finding_details import Detail, detail, in_chinese
+from ...i18n.finding_details import detail, joined
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _SHOWN = 3
 _TRUTHS = {"", *TRUTH}
-"""Which are read alike in small and large letters, but for classes."""
+"""Values that are read without regard to case, except as classes."""
 
 
 def _in_training(case: Case, name: str) -> NDArray[Any] | None:
-    """Return the words that the training data have in a column, or as labels; None where there are none."""
+    """Return the words in a column, or in the labels, of the training data; None if there are none."""
     like = case.like
     if like is None:
         return None
@@ -31,15 +31,15 @@ def _in_training(case: Case, name: str) -> NDArray[Any] | None:
 
 
 def _better(texts: NDArray[Any], trained: NDArray[Any] | None) -> dict[str, str]:
-    """Return word -> a commoner spelling; one of the training data counts more than all others."""
+    """Map words to a more common spelling; a spelling of the training data outweighs all others."""
     counts = Counter(text for text in texts.tolist() if text)
-    known = Counter([] if trained is None else [text for text in trained.tolist() if text])
-    better = alike(counts + Counter({word: count * len(texts) for word, count in known.items()}))
-    return {word: other for word, other in better.items() if word in counts and word not in known}
+    in_training = Counter([] if trained is None else [text for text in trained.tolist() if text])
+    better = alike(counts + Counter({word: count * len(texts) for word, count in in_training.items()}))
+    return {word: other for word, other in better.items() if word in counts and word not in in_training}
 
 
 def capitals(table: RawData, case: Case) -> Outcome:
-    """Find words, and classes, that have a commoner spelling."""
+    """Find words and classes that have a more common spelling."""
     if table.pictures:
         return [], table
     words, labels = dict(table.words), table.labels
@@ -63,9 +63,7 @@ def capitals(table: RawData, case: Case) -> Outcome:
         changed.append(texts)
     if not details:
         return [], table
-    finding = make_finding(
-        "GD17", table, Detail("; ".join(details), ";".join(map(in_chinese, details))), which, columns=names
-    )
+    finding = make_finding("GD17", table, joined(details), which, columns=names)
     if len(changed) > len(words):
         labels = changed.pop()
     return [finding], replace(table, words=dict(zip(words, changed, strict=True)), labels=labels)

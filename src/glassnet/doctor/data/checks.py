@@ -1,4 +1,4 @@
-"""Check data: every check in order, each on the table that the one before has repaired."""
+"""Run all checks of data in order, each on the table repaired by the previous one."""
 
 from __future__ import annotations
 
@@ -60,10 +60,10 @@ STEPS: tuple[Step, ...] = (
     classes.reachable,
     repeats.ordered,
 )
-"""Coarse mistakes first: a label in the wrong place would make nonsense of all that follows."""
+"""Coarse mistakes come first: a label in the wrong column would invalidate all later checks."""
 
 OF_TRAINING = (layout.empty_columns, layout.records, layout.dates, layout.identifiers)
-"""What drops columns: those of a test part are the ones that its training data keep."""
+"""Checks that drop columns. They skip a test part, which keeps the columns of its training data."""
 
 
 @dataclass(frozen=True)
@@ -73,13 +73,13 @@ class Diagnosis:
     Parameters
     ----------
     findings : list of Finding
-        In the order of the checks; those of the test data after those of the training data.
+        In the order of the checks; those of the training data before those of the test data.
     table : RawData
         The repaired training data.
     rows : int
-        How many rows there were before.
+        Number of rows before the repair.
     test : RawData or None
-        The test data, repaired as the training data were; None where there are none.
+        The test data, with the repairs of the training data applied; None without test data.
     """
 
     findings: list[Finding]
@@ -89,7 +89,7 @@ class Diagnosis:
 
     @property
     def healthy(self) -> bool:
-        """Whether nothing more than remarks was found."""
+        """Whether there are no errors and no warnings."""
         return not harmful(self.findings)
 
 
@@ -98,7 +98,7 @@ def examine_table(table: RawData, case: Case) -> Diagnosis:
     findings: list[Finding] = []
     rows = len(table)
     if case.target is not None and case.like is None and table.labels is None and len(table):
-        # By its name, since its number changes with the first column that is dropped.
+        # By name, because dropping a column changes its number.
         name = table.names[place_of(table, case.target)]
         case = replace(case, target=name) if name and table.names.count(name) == 1 else case
     for step in STEPS:
@@ -126,14 +126,14 @@ def examine(
     source : str or path
         The training data: ``"mnist"``, CSV, IDX, NPZ or a folder.
     test : str or path, optional
-        The test data; the source's own test part if there is one and none is named.
+        The test data; by default the test part of the source, if it has one.
     target : str, optional
-        Name, or number from 1, of the column of labels; guessed if not given.
+        Name, or number from 1, of the label column; guessed if not given.
     options : Options, optional
-        With which the data would be trained on: largest value of an input, classes, targets; what the pictures of a
-        folder are brought to, and whether they keep their colours.
+        The options of the training: largest input value, classes, targets, and size and colour of the images of a
+        folder.
     decimal : {"auto", ",", "."}
-        How decimals are written in text; found out for each column if not given.
+        Decimal mark in text; "auto" detects it for each column.
 
     Returns
     -------
@@ -142,9 +142,9 @@ def examine(
     Raises
     ------
     FileError
-        GN001 to GN006 when a file is missing, unreadable or of an unknown kind.
+        GN001 to GN006 if a file is missing, unreadable or of an unknown type.
     DataError
-        GN010, GN011 or GN019 when it holds no rows and columns at all, GN060 when there is no such target.
+        GN010, GN011 or GN019 if a file has no rows and columns, GN060 if there is no such target.
     """
     case = Case(options or Options(), "train", target)
     return _examine_both(*_read_both(source, test, case, decimal), case)
@@ -159,21 +159,21 @@ def examine_each(
     part: str = "train",
     decimal: str = AUTO,
 ) -> list[Finding]:
-    """Check data with several target columns: once for each, without the others.
+    """Check data with several target columns: once for each, with the other targets removed.
 
     Parameters
     ----------
     source, test, options, decimal
-        As for `examine`; `test` is not looked for in a source that is itself the test ``part``.
+        As for `examine`; a source that is itself the test ``part`` is not searched for test data.
     targets : sequence of str or None
-        Names of the columns to predict; one None for data that need no name, as for `examine`.
+        Names of the columns to predict; a single None for data without named targets, as for `examine`.
     part : {"train", "test"}
-        What `source` is.
+        The part that `source` is.
 
     Returns
     -------
     list of Finding
-        One that comes again with every target stands there once; the text of any other begins with its target.
+        A finding common to all targets appears once; the text of any other finding begins with its target.
 
     Raises
     ------
@@ -197,7 +197,7 @@ def examine_each(
 def _read_both(
     source: str | os.PathLike[str], test: str | os.PathLike[str] | None, case: Case, decimal: str
 ) -> tuple[RawData, RawData | None]:
-    """Read a source and its test data, if there are any."""
+    """Read a source, and its test data if there are any."""
     size, colour = case.options.picture_size, case.options.colour
     read = partial(read_raw, target=case.target, size=size, colour=colour, decimal=decimal)
     table = read(source, case.part)
@@ -210,7 +210,7 @@ def _read_both(
 
 
 def _examine_both(table: RawData, other: RawData | None, case: Case) -> Diagnosis:
-    """Run every check on both tables, and compare them."""
+    """Run every check on both tables and compare the tables."""
     diagnosis = examine_table(table, case)
     if other is None:
         return diagnosis
@@ -227,7 +227,7 @@ def _examine_both(table: RawData, other: RawData | None, case: Case) -> Diagnosi
 
 
 def summary(diagnosis: Diagnosis) -> dict[str, object]:
-    """Return the number of rows before, and the repaired table's samples, features, shape and classes."""
+    """Return the number of rows before the repair, and samples, features, shape and classes of the repaired table."""
     table = diagnosis.table
     count = None
     if table.labels is not None and not classes.numbers_wanted(table):

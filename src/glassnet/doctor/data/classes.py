@@ -1,4 +1,4 @@
-"""Checks of labels: their numbering, what is missing, and how many there are of each."""
+"""Checks of labels: numbering, missing classes, and class sizes."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 UNEVEN = 10
-"""How many times as large as the smallest class the largest may be."""
+"""Ratio of the largest to the smallest class from which classes are reported as unequal."""
 
 
 def numbers_wanted(table: RawData) -> bool:
-    """Tell whether the labels are numbers to be met, not classes: many different ones, or fractions."""
+    """Return whether the labels are regression targets rather than classes: many distinct values, or fractions."""
     labels = table.labels
     if labels is None or table.pictures:
         return False
-    if labels.dtype.kind == "O":  # € 5.20 and 12 % are numbers, as they are in training
+    if labels.dtype.kind == "O":  # € 5.20 and 12 % are numbers, as in training
         words = list(map(str, labels.tolist()))
         return len(set(words)) > max(20, len(labels) // 20) and are_numbers(words)
     distinct = len(np.unique(labels))
@@ -34,7 +34,7 @@ def numbers_wanted(table: RawData) -> bool:
 
 
 def numbering(table: RawData, case: Case) -> Outcome:
-    """Labels in words, negative ones, fractions; only where no names of classes are kept."""
+    """Find labels that are words, negative or fractions, in data that cannot keep class names."""
     if table.labels is None or not table.pictures or not len(table):
         return [], table
     if case.like is not None and (training_classes := case.like.repairs.numbering):
@@ -67,7 +67,7 @@ def numbering(table: RawData, case: Case) -> Outcome:
 
 
 def _numbered_alike(table: RawData, training_classes: Mapping[str, int]) -> Outcome:
-    """Give the labels of a test part the numbers that its training data gave them; drop the rows of others."""
+    """Assign numbers to the labels of a test part as in its training data; drop rows with other labels."""
     words = table.label_words
     there = np.isin(words, list(training_classes))
     findings = [make_finding("GD30", table, detail("as_in_training"), there)] if there.any() else []
@@ -90,7 +90,7 @@ def _as_numbers(texts: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _whole(table: RawData) -> NDArray[np.int64] | None:
-    """Return the labels as whole numbers from 0, if they are."""
+    """Return the labels as whole numbers from 0, or None if they are not."""
     if table.labels is None or not table.pictures or not len(table) or table.labels.dtype.kind == "O":
         return None
     labels = table.labels
@@ -99,7 +99,7 @@ def _whole(table: RawData) -> NDArray[np.int64] | None:
 
 
 def stray(table: RawData, case: Case) -> Outcome:
-    """Labels beyond the classes that were named, or a few far beyond all others."""
+    """Find labels beyond the given number of classes, or a few far beyond all others."""
     labels = _whole(table)
     if labels is None:
         return [], table
@@ -119,7 +119,7 @@ def stray(table: RawData, case: Case) -> Outcome:
 
 
 def missing(table: RawData, case: Case) -> Outcome:
-    """Classes that start at 1, have gaps, or are one only."""
+    """Find labels that start at 1, skip classes, or are all the same."""
     labels = _whole(table)
     if labels is None or case.part == "test":
         return [], table
@@ -141,7 +141,7 @@ def missing(table: RawData, case: Case) -> Outcome:
 
 
 def balance(table: RawData, case: Case) -> Outcome:
-    """Classes of very different size."""
+    """Find classes of very unequal size."""
     if table.labels is None or case.part == "test" or numbers_wanted(table) or not len(table):
         return [], table
     names, counts = np.unique(table.label_words, return_counts=True)
@@ -156,7 +156,7 @@ def balance(table: RawData, case: Case) -> Outcome:
 
 
 def reachable(table: RawData, case: Case) -> Outcome:
-    """Targets of 0 and 1 that a sigmoid is asked for by the squared error."""
+    """Find targets of 0 and 1 for sigmoid outputs trained with the squared error."""
     options = case.options
     low, high = TARGETS[options.targets]
     one_hot_sigmoid = options.targets == "one-hot" and options.output == "sigmoid" and options.loss == "squared_error"

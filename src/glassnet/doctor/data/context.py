@@ -1,4 +1,4 @@
-"""What every check gets beside the table, and how it reports a finding."""
+"""The arguments that every check gets in addition to the table, and the function that makes a finding."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class Case:
     Parameters
     ----------
     options : Options
-        With which it would be trained on.
+        The options of the training.
     part : {"train", "test"}
         A test part may lack classes and be sorted.
     target : str or None
-        Name or number (from 1) of the column of labels, where it was named.
+        Name, or number from 1, of the label column if it was given.
     like : RawData or None
-        The repaired training data, which a test part follows: in its columns, labels and scale.
+        The repaired training data, whose columns, labels and scale apply to a test part.
     """
 
     options: Options
@@ -37,13 +37,13 @@ class Case:
     like: RawData | None = None
 
     def takes_gaps(self, table: RawData) -> bool:
-        """Whether training fills in missing values: in a table with column names."""
+        """Return whether training imputes missing values: it does in a table with column names."""
         return not table.pictures and (table.header or self.target is not None)
 
 
 Outcome = tuple[list[Finding], RawData]
 Step = Callable[[RawData, Case], Outcome]
-"""A check: what it found, and the table without it, so that the next check sees what this one hid."""
+"""A check returns its findings and the repaired table, on which the next check runs."""
 
 
 def make_finding(
@@ -57,7 +57,7 @@ def make_finding(
     command: str = "",
     repaired: bool | None = None,
 ) -> Finding:
-    """Make a finding about the rows `which`, a mask or places in the table."""
+    """Make a finding about the rows `which`, given by a mask or by their indices in the table."""
     places = np.array([], int)
     if which is not None:
         places = np.flatnonzero(which) if which.dtype == bool else which

@@ -9,30 +9,31 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.readers.image_batch import LARGEST_UNASKED
-from ...i18n.finding_details import SHOWN, counted, detail
+from ...i18n import translate
+from ...i18n.finding_details import SHOWN, Detail, detail
 from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 
 def unreadable(table: RawData, case: Case) -> Outcome:
-    """Images that are damaged, empty, or no images."""
+    """Find files that are damaged, empty, or not images."""
     if not table.unreadable:
         return [], table
     rows = tuple(row for row, _ in table.unreadable)
     files = tuple(table.files[row] for row in rows)
-    text = detail(
-        "unreadable", pictures=counted(len(rows), "picture"), all=len(table.files), why=table.unreadable[0][1]
-    )
+    problem = table.unreadable[0][1]
+    why = Detail(problem, translate.in_chinese(problem) or problem)
+    text = detail("unreadable", count=len(rows), all=len(table.files), why=why)
     finding = Finding("GD60", table.source, text, len(rows), rows[:SHOWN], files=files[:SHOWN], repaired=True)
     return [finding], replace(table, unreadable=())
 
 
 def colours(table: RawData, case: Case) -> Outcome:
-    """Images whose colours the network does not see."""
+    """Find images in colour that are read as greyscale."""
     if not table.coloured or case.part == "test":
         return [], table
-    text = detail("coloured", pictures=counted(table.coloured, "picture"), all=len(table))
+    text = detail("coloured", count=table.coloured, all=len(table))
     sized = ["--size", case.options.size] if case.options.picture_size else []
     command = shlex.join(["glassnet", "doctor", table.source, "--colour", *sized])
     finding = make_finding("GD62", table, text, count=table.coloured, command=command)
@@ -40,7 +41,7 @@ def colours(table: RawData, case: Case) -> Outcome:
 
 
 def large(table: RawData, case: Case) -> Outcome:
-    """Images of more pixels than training uses as inputs by default."""
+    """Find images with more pixels than training uses as inputs by default."""
     sized = table.resized or case.options.picture_size or case.part == "test"
     if not table.files or table.image_shape is None or sized or math.prod(table.image_shape) <= LARGEST_UNASKED:
         return [], table
@@ -51,12 +52,12 @@ def large(table: RawData, case: Case) -> Outcome:
 
 
 def sizes(table: RawData, case: Case) -> Outcome:
-    """Images of another size than most."""
+    """Find images whose size differs from that of most."""
     if not table.resized or table.image_shape is None:
         return [], table
     high, wide = table.image_shape
     which = np.isin(table.rows, table.resized)
-    text = detail("sizes", pictures=counted(len(table.resized), "picture"), all=len(table), wide=wide, high=high)
+    text = detail("sizes", count=len(table.resized), all=len(table), wide=wide, high=high)
     coloured = ["--colour"] * case.options.colour
     command = shlex.join(["glassnet", "train", table.source, "--size", f"{high}x{wide}", *coloured])
     return [make_finding("GD61", table, text, which, command=command, repaired=False)], replace(table, resized=())

@@ -1,4 +1,4 @@
-"""Checks of how a table lies in its file: widths of rows, direction, row numbers, gaps."""
+"""Checks of the layout of a table: row widths, orientation, identifiers, missing values."""
 
 from __future__ import annotations
 
@@ -13,44 +13,42 @@ from ...data.dataset import image_shape
 from ...data.sample_layout import LABEL_NAMES
 from ...data.tables.numbers import are_dates, are_numbers, non_numeric_values
 from ...data.tables.ragged import OPEN
-from ...i18n.finding_details import SHOWN, Detail, counted, detail, in_chinese, listed
-from ...i18n.findings_zh import CHINESE
+from ...i18n.finding_details import SHOWN, counted, detail, joined, listed
 from ...preprocess.tabular.encoders import LARGEST
-from ..findings import KINDS, Finding
+from ..findings import Finding
 from .context import Case, Outcome, make_finding
 from .raw import RawData, apart, numbered
 from .target import looks_like_labels
 
 _ID_NAME = re.compile(r"(?:^|[_ .-])(?:id|uuid|guid|index|idx|nr)$|[a-z]I[Dd]$|^unnamed: 0$|^$", re.IGNORECASE)
 _STRAYS = 0.1
-"""Part of a column that may be no numbers where numbers are meant; with more it is a column of words."""
+"""Largest fraction of non-numeric fields in a numeric column; with more it is a text column."""
 _ENOUGH = 20
-"""Rows from which on all values being different says something."""
+"""Fewest rows at which all-distinct values indicate an identifier."""
 
 
 def broken_rows(table: RawData, case: Case) -> Outcome:
-    """Rows of another width, which the reader has set aside."""
+    """Find rows of a different width, which the reader has set aside."""
     if not table.broken:
         return [], table
     rows, lines, fields = zip(*table.broken, strict=True)
     widths = [width for width in fields if width != OPEN]
-    said = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
-    said += [detail("open_quote")] * (OPEN in fields)
-    why = Detail("; ".join(said), ";".join(map(in_chinese, said)))
-    text = detail("broken", rows=counted(len(rows), "row"), why=why)
+    reasons = [detail("widths", widths=listed(widths), width=table.width)] * bool(widths)
+    reasons += [detail("open_quote")] * (OPEN in fields)
+    text = detail("broken", rows=counted(len(rows), "row"), why=joined(reasons))
     finding = Finding("GD01", table.source, text, len(rows), rows[:5], lines[:5], repaired=True)
     return [finding], replace(table, broken=())
 
 
 def decimal_comma(table: RawData, case: Case) -> Outcome:
-    """Numbers such as 1,5."""
+    """Find numbers such as 1,5."""
     if not table.decimal_comma:
         return [], table
     return [make_finding("GD12", table, detail("decimal_comma"))], replace(table, decimal_comma=False)
 
 
 def empty_columns(table: RawData, case: Case) -> Outcome:
-    """Columns without any value."""
+    """Find columns without values."""
     if table.numbers.dtype == np.uint8 or not len(table):
         return [], table
     nothing = np.isnan(table.numbers).all(axis=0)
@@ -62,7 +60,7 @@ def empty_columns(table: RawData, case: Case) -> Outcome:
 
 
 def same_names(table: RawData, case: Case) -> Outcome:
-    """Columns that cannot be told apart by their names."""
+    """Find columns that have the same name."""
     counted_names = Counter(name for name in table.names if name)
     twice = [name for name, count in counted_names.items() if count > 1]
     if not table.header or not twice:
@@ -72,7 +70,7 @@ def same_names(table: RawData, case: Case) -> Outcome:
 
 
 def transposed(table: RawData, case: Case) -> Outcome:
-    """Find samples that are columns instead of rows."""
+    """Find tables whose samples are columns instead of rows."""
     square = image_shape(len(table) - 1)
     rows_fit = square is not None and square[0] >= 8 and image_shape(table.width - 1) is None
     if not rows_fit or table.labels is not None or table.header or table.words:
@@ -87,25 +85,25 @@ def transposed(table: RawData, case: Case) -> Outcome:
 
 
 def columns_alike(table: RawData, case: Case) -> Outcome:
-    """Remember the columns of training data; keep of a test part those that its training data keep, in their order."""
+    """Record the columns of training data; arrange the columns of a test part as in its training data."""
     if case.like is None:
         return [], table.repaired(names=table.names)
-    known = case.like.repairs
-    taken = table.repairs.label_columns  # by their values
-    wanted = {*case.like.names, *(() if taken else known.label_columns)}
-    unnamed = numbered(table.width) in (table.names, known.names)
-    if not wanted <= {*table.names} and unnamed and table.width == len(known.names):
-        table = replace(table, names=known.names)  # one of the two has no names of its own: places count
-    names = [name for name in known.names if name in wanted]
-    if (table.labels is None or bool(taken)) != bool(known.label_columns) or not wanted <= {*table.names}:
-        return [], table  # by another way of keeping labels, or not of these columns, which is said later
+    training = case.like.repairs
+    taken = table.repairs.label_columns  # found by their values
+    wanted = {*case.like.names, *(() if taken else training.label_columns)}
+    unnamed = numbered(table.width) in (table.names, training.names)
+    if not wanted <= {*table.names} and unnamed and table.width == len(training.names):
+        table = replace(table, names=training.names)  # one of the two has no column names: match by position
+    names = [name for name in training.names if name in wanted]
+    if (table.labels is None or bool(taken)) != bool(training.label_columns) or not wanted <= {*table.names}:
+        return [], table  # labels kept in another way, or other columns: a later check reports it
     kept = table if table.names == tuple(names) else table.arranged([table.names.index(name) for name in names])
     pictures = case.like.pictures
     return [], replace(kept, pictures=pictures, header=table.header if pictures else case.like.header)
 
 
 def dates(table: RawData, case: Case) -> Outcome:
-    """Columns of dates or times."""
+    """Find columns of dates or times."""
     words = {column: texts for column, texts in table.words.items() if table.names[column].lower() not in LABEL_NAMES}
     columns = [column for column, texts in words.items() if are_dates(texts.tolist())]
     if not columns:
@@ -113,13 +111,13 @@ def dates(table: RawData, case: Case) -> Outcome:
     names = [table.names[column] for column in columns]
     example = next(text for text in table.words[columns[0]].tolist() if text)
     text = detail("dates", names=listed(names), example=example[:40])
-    if len(columns) == table.width:  # nothing would be left
+    if len(columns) == table.width:  # no column would remain
         return [make_finding("GD14", table, text, columns=names, repaired=False)], table
     return [make_finding("GD14", table, text, columns=names)], table.without(columns)
 
 
 def row_names(table: RawData, case: Case) -> Outcome:
-    """Find names of the rows, as R writes them."""
+    """Find row names as R writes them."""
     if not table.row_names:
         return [], table
     finding = make_finding("GD05", table, detail("row_names"), columns=[detail("unnamed")])
@@ -127,19 +125,19 @@ def row_names(table: RawData, case: Case) -> Outcome:
 
 
 def records(table: RawData, case: Case) -> Outcome:
-    """Columns of lists, records or the like."""
+    """Find columns of lists, records or similar."""
     columns = [place for place, name in enumerate(table.names) if name in table.records]
     if not columns:
         return [], table
     names = [table.names[column] for column in columns]
     text = detail("records", names=listed(names))
-    if len(columns) == table.width:  # nothing would be left
+    if len(columns) == table.width:  # no column would remain
         return [make_finding("GD18", table, text, columns=names, repaired=False)], table
     return [make_finding("GD18", table, text, columns=names)], table.without(columns)
 
 
 def identifiers(table: RawData, case: Case) -> Outcome:
-    """Columns that number or name the rows."""
+    """Find columns that number or name the rows."""
     if len(table) < _ENOUGH or table.width < 3:
         return [], table
     low, high = table.numbers.min(axis=0).astype(float), table.numbers.max(axis=0).astype(float)
@@ -157,10 +155,10 @@ def _identifies(table: RawData, column: int) -> bool:
     if column in table.words:
         texts = [text for text in table.words[column].tolist() if text]
         alone = len(texts) >= _ENOUGH and len(set(texts)) == len(texts) and _mostly_words(table, column)
-        return alone and not are_numbers(texts)  # amounts of money are told apart, and mean something
+        return alone and not are_numbers(texts)  # distinct amounts of money carry information
     values = table.numbers[:, column]
     low, high, count = float(values.min()), float(values.max()), len(values)
-    # Row numbers may have gaps where rows were taken out; an identifier by name may jump as it likes.
+    # Row numbers may have gaps where rows were removed; a column named as an identifier may have any.
     dense = count <= high - low + 1 <= 1.2 * count + 5
     if not dense and not _ID_NAME.search(table.names[column]):
         return False
@@ -172,15 +170,16 @@ def _mostly_words(table: RawData, column: int) -> bool:
 
 
 def _non_numeric_share(table: RawData, column: int) -> float:
-    """Return which part of a column's fields is no number."""
+    """Return the fraction of non-numeric fields in a column."""
     filled = table.words[column] != ""
     return float(np.isnan(table.numbers[filled, column]).mean())
 
 
 def invalid_numbers(table: RawData, case: Case) -> Outcome:
-    """Fields that are no numbers in a column of numbers; in a table training takes them for missing, if they are few.
+    """Find non-numeric fields in numeric columns.
 
-    What few means is its word, so that no row goes with which it could do something.
+    In a table with column names, training treats a few such fields as missing. The limit of training applies here too,
+    so no row that it can use is dropped.
     """
     if case.takes_gaps(table):
         return _missing(table)
@@ -204,7 +203,7 @@ def invalid_numbers(table: RawData, case: Case) -> Outcome:
 
 
 def _missing(table: RawData) -> Outcome:
-    """Empty what training takes for missing: words, and what is infinite, among the numbers of a column."""
+    """Empty the fields of numeric columns that training treats as missing: text and infinite values."""
     numbers, words, exact, details, names = table.numbers, dict(table.words), dict(table.exact), [], []
     rows = np.zeros(len(table), bool)
     infinite, _ = _holes(table)
@@ -224,18 +223,17 @@ def _missing(table: RawData) -> Outcome:
         if column in exact:
             exact[column] = np.where(wrong, "", exact[column])
         if not np.isnan(numbers[words[column] != "", column]).any():
-            del words[column]  # what is left are plain numbers
+            del words[column]  # the remaining fields are plain numbers
     if not details:
         return [], table
-    shown = Detail("; ".join(details[:SHOWN]), ";".join(map(in_chinese, details[:SHOWN])))
-    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=shown)
+    text = detail("taken_for_missing", rows=counted(int(rows.sum()), "row"), shown=joined(details[:SHOWN]))
     return [make_finding("GD46", table, text, rows, columns=names)], replace(
         table, numbers=numbers, words=words, exact=exact
     )
 
 
 def gaps(table: RawData, case: Case) -> Outcome:
-    """Fields that are empty or infinite; what is empty in a table with named columns is filled in by a training."""
+    """Find fields that are empty or infinite. Training imputes the empty fields of a table with named columns."""
     infinite, empty = _holes(table)
     unlabelled = _unlabelled(table)
     findings = []
@@ -257,14 +255,13 @@ def _gaps(code: str, table: RawData, holes: NDArray[np.bool_], unlabelled: NDArr
         rows = rows | unlabelled
         names.append(table.label_name or detail("the_label"))
     extreme = _extremes(table, holes, unlabelled)
-    what = "gaps" if not extreme.any() else "beyond_measure" if not (rows & ~extreme).any() else "gaps_or_beyond"
-    rows_here = counted(int(rows.sum()), "row")
-    text = detail("gaps_in", rows=rows_here, all=len(table), what=detail(what), names=listed(names))
+    what = "gaps" if not extreme.any() else "extremes" if not (rows & ~extreme).any() else "gaps_or_extremes"
+    text = detail("gaps_in", rows=int(rows.sum()), all=len(table), what=detail(what), names=listed(names))
     return make_finding(code, table, text, rows, columns=names, repaired=code == "GD10" and not rows.all())
 
 
 def _extremes(table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
-    """Return the rows in which what counts as a gap is a number: infinite, or a label whose square is, shape (n,)."""
+    """Return a mask, shape (n,), of rows with an infinite value, or with a label whose square is infinite."""
     extreme: NDArray[np.bool_] = np.zeros(len(table), bool)
     if holes.size:
         extreme |= (holes & np.isinf(table.numbers)).any(axis=1)
@@ -274,7 +271,7 @@ def _extremes(table: RawData, holes: NDArray[np.bool_], unlabelled: NDArray[np.b
 
 
 def _holes(table: RawData) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Return which values are infinite, and which are missing, each of shape (n, width)."""
+    """Return masks of the infinite and of the missing values, each of shape (n, width)."""
     if table.numbers.dtype == np.uint8:
         nothing = np.zeros((len(table), 0), bool)
         return nothing, nothing
@@ -293,12 +290,8 @@ def _unlabelled(table: RawData) -> NDArray[np.bool_]:
 
 
 def header(table: RawData, case: Case) -> Outcome:
-    """Names above pixels."""
+    """Find column names above pixel data."""
     if not (table.pictures and table.header):
         return [], table
-    text = detail(
-        "header",
-        names=listed([table.label_name, *table.names], 3),
-        advice=Detail(KINDS["GD02"].advice, CHINESE["GD02"][1]),
-    )
-    return [make_finding("GD02", table, text)], replace(table, header=False)
+    names = listed([table.label_name, *table.names], 3)
+    return [make_finding("GD02", table, names)], replace(table, header=False)

@@ -1,4 +1,4 @@
-"""The check for numbers that stand for missing values, such as -999."""
+"""Check for numbers that mark missing values, such as -999."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from ...data.tables.missing_markers import sentinels_in
-from ...i18n.finding_details import Detail, counted, detail, in_chinese
+from ...i18n.finding_details import counted, detail, joined
 from .classes import numbers_wanted
 from .context import Case, Outcome, make_finding
 from .raw import RawData
 
 _LABELS = -1
-"""In place of a column's."""
+"""Key of the labels among column indices."""
 
 
 def sentinels(table: RawData, case: Case) -> Outcome:
-    """Find numbers that seem to stand for missing values, in the inputs and in numbers to predict."""
+    """Find numbers that seem to mark missing values, in inputs and in regression targets."""
     if table.pictures or table.numbers.dtype == np.uint8:
         return [], table
     series = {column: table.numbers[:, column] for column in range(table.width) if column not in table.words}
@@ -30,11 +30,11 @@ def sentinels(table: RawData, case: Case) -> Outcome:
     if case.like is None:
         wrong = {place: values for place, column in series.items() if (values := sentinels_in(column))}
     else:
-        known = case.like.repairs.sentinels
+        in_training = case.like.repairs.sentinels
         wrong = {
             place: values
             for place, column in series.items()
-            if (values := {one: n for one in known.get(name_of(place), ()) if (n := int((column == one).sum()))})
+            if (values := {one: n for one in in_training.get(name_of(place), ()) if (n := int((column == one).sum()))})
         }
     if not wrong:
         return [], table
@@ -52,6 +52,6 @@ def sentinels(table: RawData, case: Case) -> Outcome:
             labels = np.where(here, np.nan, series[place])
         else:
             numbers[here, place] = np.nan
-    text = Detail("; ".join(details), ";".join(map(in_chinese, details)))
+    text = joined(details)
     new = table.repaired(sentinels={name_of(place): tuple(values) for place, values in wrong.items()})
     return [make_finding("GD16", table, text, which, columns=names)], replace(new, numbers=numbers, labels=labels)

@@ -1,4 +1,4 @@
-"""Checks of pixel values: range, scaling and its mistakes, polarity, constants."""
+"""Checks of pixel values: range, scaling, polarity, constants."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SAMPLE = 2000
 
 @dataclass(frozen=True)
 class _Scale:
-    """A range that a common formula brings bytes into."""
+    """The range into which a common formula maps bytes."""
 
     low: float
     high: float
@@ -47,7 +47,7 @@ _SCALES = (
 
 
 def scale(table: RawData, case: Case) -> Outcome:
-    """Pixels that do not range from 0 to the largest value allowed."""
+    """Find pixels that do not range from 0 to the largest allowed value."""
     if not table.pictures or not table.numbers.size:
         return [], table
     maximum, values = case.options.input_max, table.numbers
@@ -92,7 +92,7 @@ def scale(table: RawData, case: Case) -> Outcome:
 
 
 def _to_bytes(table: RawData, maximum: float) -> RawData:
-    """Store whole numbers of a byte's range as bytes: an eighth of the memory, and written without a fraction."""
+    """Store whole numbers from 0 to 255 as bytes: an eighth of the memory, and no decimals in a copy."""
     values = table.numbers
     if maximum != 255 or values.dtype == np.uint8 or not (values == np.floor(values)).all():
         return table
@@ -100,7 +100,7 @@ def _to_bytes(table: RawData, maximum: float) -> RawData:
 
 
 def _outlier_rows(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | None:
-    """Return the rows with values outside the range, if the others fill it."""
+    """Return a mask of the rows with values outside the range, if the other rows fill the range."""
     outside = (values.min(axis=1) < 0) | (values.max(axis=1) > maximum)
     if not outside.any() or outside.mean() > 0.1:
         return None
@@ -108,7 +108,7 @@ def _outlier_rows(values: NDArray[Any], maximum: float) -> NDArray[np.bool_] | N
 
 
 def _nearest_scale(low: float, high: float) -> _Scale | None:
-    """Return the formula whose range is nearest, if it is near enough."""
+    """Return the formula whose range is nearest, or None if no range is near enough."""
 
     def distance(one: _Scale) -> float:
         return max(abs(low - one.low), abs(high - one.high)) / (one.high - one.low)
@@ -127,7 +127,7 @@ def _rescale(table: RawData, low: float, high: float, maximum: float) -> RawData
 
 
 def polarity(table: RawData, case: Case) -> Outcome:
-    """Images of dark ink on bright paper."""
+    """Find images of dark ink on bright paper."""
     if table.image_shape is None or not table.pictures or not table.numbers.size or table.channels == 3:
         return [], table
     maximum = case.options.input_max
@@ -135,28 +135,28 @@ def polarity(table: RawData, case: Case) -> Outcome:
     edge = np.median(table.numbers[:, border(cells)], axis=1)
     paper = (edge > 0.75 * maximum) & (table.numbers.mean(axis=1) > 0.5 * maximum)
     ink = edge < 0.25 * maximum
-    # Photographs are neither; a few bright frames among them say nothing.
+    # Photographs are neither, and a few bright borders among them prove nothing.
     if not paper.any() or (paper | ink).mean() < 0.9:
         return [], table
-    share = detail("all_of_them" if paper.all() else "part_of", count=int(paper.sum()), all=len(table))
+    share = detail("all_of_them" if paper.all() else "fraction_of", count=int(paper.sum()), all=len(table))
     values = table.numbers.copy()
     values[paper] = np.array(maximum, values.dtype) - values[paper]
     return [make_finding("GD25", table, detail("bright", share=share), paper)], replace(table, numbers=values)
 
 
 def blank(table: RawData, case: Case) -> Outcome:
-    """Images of one grey."""
+    """Find images with a single grey level."""
     if not table.pictures or not len(table):
         return [], table
     least = case.options.input_max / 50
     flat = table.numbers.max(axis=1) - table.numbers.min(axis=1) < least
     if not flat.any() or flat.all():
         return [], table
-    return [make_finding("GD26", table, detail("one_grey", pictures=counted(int(flat.sum()), "picture")), flat)], table
+    return [make_finding("GD26", table, detail("one_grey", images=counted(int(flat.sum()), "image")), flat)], table
 
 
 def constant(table: RawData, case: Case) -> Outcome:
-    """Columns that never change."""
+    """Find constant columns."""
     if len(table) < 2 or case.part == "test":
         return [], table
     same = table.numbers.min(axis=0) == table.numbers.max(axis=0)
@@ -167,11 +167,8 @@ def constant(table: RawData, case: Case) -> Outcome:
         return [], table
     names = [table.names[column] for column in columns]
     if table.pictures:
-        text = detail(
-            "constant_pixels",
-            pixels=counted(len(columns), "pixel" if table.channels == 1 else "colour value"),
-            width=table.width,
-        )
+        key = "constant_pixels" if table.channels == 1 else "constant_colours"
+        text = detail(key, count=len(columns), width=table.width)
         return [make_finding("GD27", table, text, columns=names)], table
     if len(columns) == table.width:
         return [make_finding("GD29", table, detail("every_column"), columns=names, repaired=False)], table
@@ -179,7 +176,7 @@ def constant(table: RawData, case: Case) -> Outcome:
 
 
 def size(table: RawData, case: Case) -> Outcome:
-    """Images whose number of pixels misses a square by one or two."""
+    """Find images whose number of pixels differs from a square by one or two."""
     if not table.pictures or table.image_shape is not None or table.width < 64:
         return [], table
     for extra in (1, -1, 2, -2):

@@ -1,4 +1,4 @@
-"""The values of a source with all its mistakes: what the doctor looks at, and repairs."""
+"""The values of a source with all its mistakes, which the doctor examines and repairs."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from ...data.dataset import channels_of
 
 @dataclass(frozen=True)
 class Repairs:
-    """What was decided about training data and has to be done to the test data alike.
+    """Repairs of training data that the test data need too.
 
     Parameters
     ----------
     names : tuple of str
-        All columns in their order, before any was dropped.
+        All columns in order, before any was dropped.
     label_columns : tuple of str
-        The column of the labels, or those over which they were spread; none where the format tells them.
+        The label column, or the one-hot label columns; empty if the file format separates labels from inputs.
     numbering : mapping of str to int
-        Label as it stood there -> its number, where labels were numbered anew.
+        Original label -> new number, if labels were renumbered.
     scale : (low, high), or None
-        Which values became 0 and the largest one.
+        The values that were mapped to 0 and to the largest value.
     sentinels : mapping of str to tuple of float
-        Column -> the numbers that were taken for missing values.
+        Column -> the numbers that mark missing values.
     blanked : tuple of str
-        Pixels that were made 0.
+        Pixels that were set to 0.
     """
 
     names: tuple[str, ...] = ()
@@ -42,59 +42,59 @@ class Repairs:
 
 @dataclass(frozen=True)
 class RawData:
-    """The values of a source as one matrix, and what is wrong with them; whichever format they come from.
+    """The values of a source of any format as one matrix, with their mistakes.
 
     Parameters
     ----------
     source : str
         The file, for messages.
     numbers : ndarray of uint8 or float64, shape (n, width)
-        The values; NaN where a field is empty, or no number to training.
+        The values; NaN for a field that is empty or that training does not read as a number.
     words : mapping of int to ndarray of str objects, shape (n,)
         Column -> its fields as text, for every column with a field that is neither a number nor empty.
     names : tuple of str
-        One a column: its name in the file, or ``column 3``.
+        Name of each column in the file, or ``column 3``.
     header : bool
-        Whether the names stand in the file.
+        Whether the file has the names.
     rows : ndarray of int64, shape (n,)
-        Which row of the file each one is, from 0, names and blank lines not counted.
+        Index of each row in the file, from 0, without the header and blank lines.
     lines : ndarray of int64, shape (n,), or None
-        The line of each row, from 1, where the file is text.
+        Line number of each row, from 1, in a text file.
     broken : tuple of (row, line, fields)
-        Rows of another width, or ``ragged.OPEN``, which are not among `numbers`.
+        Rows of a different width, or with ``ragged.OPEN`` as width, which `numbers` does not contain.
     decimal_comma : bool
-        Whether fractions are written with a comma.
+        Whether decimals are written with a comma.
     labels : ndarray, shape (n,), or None
-        Numbers or text, where the format or a finding has told them from the inputs.
+        Numbers or text, once the format or a check has separated them from the inputs.
     label_name : str
-        What the column of the labels is called.
+        Name of the label column.
     label_last : bool
-        Whether it was the last column; it goes there again where columns have names.
+        Whether it was the last column; a copy with column names keeps it there.
     image_shape : (rows, columns) or None
-        How a sample is drawn, where the format says so.
+        Shape of a sample as an image, if the format defines it.
     pictures : bool
         Whether the inputs are pixels.
     ordered : bool
-        Whether the rows stand in an order that somebody chose; the pictures of a folder do not.
+        Whether somebody chose the order of the rows; False for the images of a folder.
     class_names : tuple of str
-        What the classes are called, where `labels` are their places among these names.
+        Names of the classes, if `labels` are indices into them.
     files : tuple of str
-        The picture of each row of the source, where that is a folder: ``cats/7.png`` is that of `rows`.
-    unreadable : tuple of (row, words)
-        Pictures that cannot be read, which are not among `numbers`, and why.
+        Image file of each row of the source, if that is a folder; indexed by `rows`: ``cats/7.png``.
+    unreadable : tuple of (row, reason)
+        Images that cannot be read, which `numbers` does not contain.
     coloured : int
-        How many pictures have colours in their files.
+        Number of image files in colour.
     records : tuple of str
-        Names of the columns that hold lists, records or the like.
+        Names of the columns that hold lists, records or similar.
     row_names : bool
-        Whether the first column, without a name, only names the rows, as R writes them.
+        Whether the unnamed first column has row names as R writes them.
     resized : tuple of int
-        Rows of pictures that have another size than most, and were brought to theirs.
+        Rows of images that were resized to the most common size.
     exact : mapping of int to ndarray of str, shape (n,)
-        Column -> its fields as they are written, empty where missing, for every column in which a number would not
-        bring them back: codes such as ``01037``, whole numbers beyond 2**53, amounts with a unit.
+        Column -> its fields as written, empty if missing, for every column whose numbers would lose information: codes
+        such as ``01037``, whole numbers beyond 2**53, amounts with a unit.
     repairs : Repairs
-        What was decided about it, for the test data to follow.
+        The repairs so far, for the test data.
     """
 
     source: str
@@ -132,16 +132,16 @@ class RawData:
 
     @property
     def channels(self) -> int:
-        """Numbers a pixel: 3 where pictures keep their colours, otherwise 1."""
+        """Values per pixel: 3 for images in colour, otherwise 1."""
         return channels_of(self.width, self.image_shape)
 
     def fields(self, column: int) -> NDArray[Any]:
-        """Return a column as what tells its fields apart: text where there is any, else numbers; shape (n,)."""
+        """Return a column without loss of information, as text if it has any, otherwise as numbers; shape (n,)."""
         return self.words.get(column, self.exact.get(column, self.numbers[:, column]))
 
     @property
     def label_words(self) -> NDArray[np.str_]:
-        """The labels as text, so that 5, 5.0 and "5" are one: shape (n,)."""
+        """The labels as text, with 5, 5.0 and "5" alike; shape (n,)."""
         assert self.labels is not None
         labels = self.labels
         if self.class_names:
@@ -153,11 +153,11 @@ class RawData:
         return texts
 
     def repaired(self, table: RawData | None = None, /, **decided: Any) -> RawData:
-        """Return a table, this one if none is given, that remembers what was decided about this one."""
+        """Return a table, by default this one, with these decisions added to the repairs."""
         return replace(self if table is None else table, repairs=replace(self.repairs, **decided))
 
     def take(self, which: NDArray[Any]) -> RawData:
-        """Return the table of these rows, given by a mask or by their places in it."""
+        """Return the table of these rows, given by a mask or by their indices."""
         return replace(
             self,
             numbers=self.numbers[which],
@@ -184,7 +184,7 @@ class RawData:
 
 
 def apart(names: Sequence[str]) -> tuple[str, ...]:
-    """Return names that differ: of several that are the same, the second has ``.2`` behind it."""
+    """Return unique names: the second of equal names gets the suffix ``.2``, and so on."""
     found: dict[str, None] = {}
     for name in names:
         again, own = 1, name
@@ -196,5 +196,5 @@ def apart(names: Sequence[str]) -> tuple[str, ...]:
 
 
 def numbered(count: int) -> tuple[str, ...]:
-    """Name columns by their place."""
+    """Return column names by position."""
     return tuple(f"column {place}" for place in range(1, count + 1))

@@ -1,7 +1,7 @@
-"""Reading what other readers refuse, so that it can be said what is wrong with it.
+"""Read data that other readers reject, for the checks to report their mistakes.
 
-Nothing is refused here that has rows and columns: a field that is no number is kept as text, an empty one is NaN, a row
-of another width is set aside and remembered.
+Any file with rows and columns is accepted: a non-numeric field is kept as text, an empty field is NaN, and a row of a
+different width is recorded separately.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ from ...io.sniff import kind_of
 from .raw import RawData, numbered
 
 _EXACT = rf"{CODE}|^[+-]?\d{{16,}}$"
-"""What a number would not bring back: zeros in front, and whole numbers beyond 2**53."""
+"""Fields that a number would not preserve: leading zeros, and whole numbers beyond 2**53."""
 
 
 def read_raw(
@@ -54,22 +54,22 @@ def read_raw(
     source : str or path
         As in `load`.
     part : {"train", "test"}
-        Which part, where the source has several.
+        The part, if the source has several.
     target : str, optional
-        Name of the column of labels: a first line with it is a header.
+        Name of the label column: a first line that contains it is a header.
     size : (rows, columns), optional
-        What the pictures of a folder are brought to.
+        Size for the images of a folder.
     colour : bool
-        Whether the pictures of a folder keep their colours.
+        Whether the images of a folder are read in colour.
     decimal : {"auto", ",", "."}
-        How decimals are written in text; found out for each column if not given.
+        Decimal mark in text; "auto" detects it for each column.
 
     Raises
     ------
     FileError
         GN001 to GN006.
     DataError
-        GN010 when there are no rows, GN011 for text that is no table, GN019 for damaged IDX and NPZ files.
+        GN010 if there are no rows, GN011 for text that is not a table, GN019 for damaged IDX and NPZ files.
     """
     if source != BUNDLED and os.path.isdir(source) and images_in(source, part) is None:
         return _of_folder(source, part, size, colour)
@@ -81,7 +81,7 @@ def read_raw(
     if kind == "text":
         return _of_text(opened, target, decimal)
     if kind == "picture":
-        raise DataError("GN011", f"{opened.name}: a picture, expected a table of samples. Name the data to train with.")
+        raise DataError("GN011", f"{opened.name}: an image, expected a table of samples. Give the data to train on.")
     if kind not in ("idx", "npz"):
         return _of_table(parse_frame(opened))
     values, labels = parse_pair(opened) if kind == "idx" else parse_npz(opened, part)
@@ -116,9 +116,9 @@ def _of_arrays(name: str, values: NDArray[Any], labels: NDArray[Any], image_shap
 def _of_folder(
     folder: str | os.PathLike[str], part: str, size: tuple[int, int] | None = None, colour: bool = False
 ) -> RawData:
-    """Read the pictures of a folder that can be read, at a size, or at the one that most of them have.
+    """Read the readable images of a folder, at the given size or at the most common one.
 
-    When none can be read, the error is that of the first.
+    If none can be read, the error is that of the first.
     """
     from ...data.readers.image_batch import read_pictures
     from ...data.readers.image_listing import list_pictures
@@ -162,7 +162,7 @@ def _of_folder(
 
 
 def _looked_at(files: list[Path], places: list[str]) -> tuple[dict[int, tuple[int, int]], tuple[tuple[int, str], ...]]:
-    """Return rows and columns of each picture that can be read, and what is wrong with the others."""
+    """Return rows and columns of each readable image, and the error of every other one."""
     from ...data.readers.image import quiet_pillow, read_picture
 
     def look(row: int) -> tuple[int, int] | str:
@@ -197,7 +197,7 @@ def _of_text(opened: Opened, target: str | None, decimal: str) -> RawData:
 
 
 def _of_numbers(opened: Opened, expected: Sequence[str]) -> RawData | None:
-    """Read rows of plain numbers without a flaw, at the speed of memory; None if there may be anything else."""
+    """Read flawless rows of plain numbers fast; return None if there may be anything else."""
     content, _, above = table_text(opened, SAMPLE + 1)
     separator, rows = sniff(content, opened.name)
     width = len(rows[0])
@@ -217,7 +217,7 @@ def _of_numbers(opened: Opened, expected: Sequence[str]) -> RawData | None:
 
 
 def _of_table(table: Table) -> RawData:
-    """Make one matrix of a table's columns; their words beside it, and what numbers would not bring back."""
+    """Convert a table to one matrix, and keep its words and the fields that numbers would not preserve."""
     numbers = np.empty((len(table), len(table.names)))
     words, exact, commas = {}, {}, False
     for place, column in enumerate(table.columns().values()):
@@ -227,7 +227,7 @@ def _of_table(table: Table) -> RawData:
         if (kind.is_numeric() and not large) or kind == pl.Boolean:
             continue
         texts = as_text(column.series)
-        if column.kind != "number":  # words to training: what has a unit is none of its numbers
+        if column.kind != "number":  # training reads it as words, so values with a unit are not numbers
             numbers[:, place] = texts.cast(pl.Float64, strict=False).fill_null(float("nan")).to_numpy()
         elif found is not None and found.decimal == ",":
             texts, commas = with_points(texts, found), True

@@ -1,4 +1,4 @@
-"""Checks that compare rows: duplicates, sorted rows, and columns that give the label away."""
+"""Checks that compare rows: duplicates, sorted rows, and columns that determine the label."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from .raw import RawData
 _COARSE = 0.2
 _ODD = 0x9E3779B97F4A7C15
 _FEW = 500
-"""Rows that a column must pass before all of them are looked at."""
+"""Sample of rows on which a column is tested before all rows are."""
 
 _STAMP = 0.1
-"""The largest part of a picture that is taken for something put on it: a date, a mark of the class."""
+"""Largest fraction of an image that counts as added to it: a date, a mark of the class."""
 
 
 def fingerprints(table: RawData) -> NDArray[np.uint64]:
-    """Return a hash for each row: equal rows have equal ones, different rows hardly ever."""
+    """Return a hash for each row: equal rows have equal hashes, different rows almost never."""
     total = np.zeros(len(table), np.uint64)
     random = generator(0, Purpose.DOCTOR)
     numbers = np.ascontiguousarray(table.numbers)
@@ -46,7 +46,7 @@ def fingerprints(table: RawData) -> NDArray[np.uint64]:
 
 
 def _fold_high_bits(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """Fold the high bits down: whole numbers as float64 have no others, and products never go downwards."""
+    """Fold the high bits down: whole numbers as float64 have no others, and products only carry upwards."""
     folded: NDArray[np.uint64] = words ^ (words >> np.uint64(32)) ^ (words >> np.uint64(47))
     return folded
 
@@ -57,7 +57,7 @@ def _mix(words: NDArray[np.uint64]) -> NDArray[np.uint64]:
 
 
 def first_equal(table: RawData) -> NDArray[np.int64]:
-    """Return for each row the place of the first row equal to it."""
+    """Return for each row the index of the first row equal to it."""
     _, index, group = np.unique(fingerprints(table), return_index=True, return_inverse=True)
     first: NDArray[np.int64] = index[group].astype(np.int64)
     later = np.flatnonzero(first != np.arange(len(table)))
@@ -69,7 +69,7 @@ def first_equal(table: RawData) -> NDArray[np.int64]:
 def _rows_equal(
     table: RawData, rows: NDArray[np.int64], other: RawData, other_rows: NDArray[np.int64]
 ) -> NDArray[np.bool_]:
-    """Compare rows of two tables pair by pair, value by value: equal hashes alone are no proof."""
+    """Compare pairs of rows of two tables value by value: equal hashes alone prove nothing."""
     same = np.ones(len(rows), bool)
     for start in range(0, len(rows), 4096):
         part = slice(start, start + 4096)
@@ -82,14 +82,14 @@ def _rows_equal(
 
 
 def stable_hash(text: str) -> int:
-    """Return 64 bits that are the same in every process."""
+    """Return a 64-bit hash that is the same in every process."""
     from hashlib import blake2b
 
     return int.from_bytes(blake2b(text.encode("utf-8", "replace"), digest_size=8).digest(), "little")
 
 
 def conflicts(table: RawData, case: Case) -> Outcome:
-    """Equal inputs under different labels."""
+    """Find equal inputs with different labels."""
     if table.labels is None or len(table) < 2 or numbers_wanted(table):
         return [], table
     group = first_equal(table)
@@ -112,7 +112,7 @@ def conflicts(table: RawData, case: Case) -> Outcome:
 
 
 def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
-    """Whether rows are equal only because the columns have few different values."""
+    """Return whether rows are equal only because the columns have few distinct values."""
     if table.pictures:
         return False
     repeated = int((first != np.arange(len(table))).sum())
@@ -123,7 +123,7 @@ def _is_coarse(table: RawData, first: NDArray[np.int64]) -> bool:
 
 
 def _expected_equal_pairs(table: RawData) -> float:
-    """Return how many pairs of equal rows there would be with independent columns, in all or within the classes."""
+    """Return the expected number of equal pairs with independent columns, overall or within classes."""
     if numbers_wanted(table):
         return 0.0
     everyone = np.arange(len(table))
@@ -144,25 +144,25 @@ def _equal_pairs(table: RawData, rows: NDArray[np.int64]) -> float:
 
 
 def duplicates(table: RawData, case: Case) -> Outcome:
-    """Rows that are there already, with the same label."""
+    """Find rows that repeat an earlier one with the same label."""
     if len(table) < 2:
         return [], table
     first = first_equal(table)
     repeated = first != np.arange(len(table))
     if repeated.any() and _is_coarse(table, first):
-        text = detail("equal_aside", rows=counted(int(repeated.sum()), "row"), all=len(table))
+        text = detail("equal_aside", rows=int(repeated.sum()), all=len(table))
         return [make_finding("GD44", table, text, repeated)], table
     if table.labels is not None:
         names = table.label_words
         repeated &= names == names[first]
     if not repeated.any():
         return [], table
-    text = detail("equal", rows=counted(int(repeated.sum()), "row"), all=len(table))
+    text = detail("equal", rows=int(repeated.sum()), all=len(table))
     return [make_finding("GD41", table, text, repeated)], table
 
 
 def giveaways(table: RawData, case: Case) -> Outcome:
-    """Columns that determine the label."""
+    """Find columns that determine the label."""
     if case.like is not None and (blanked := case.like.repairs.blanked):
         values = table.numbers.copy()
         values[:, [place for place, name in enumerate(table.names) if name in blanked]] = 0
@@ -173,14 +173,14 @@ def giveaways(table: RawData, case: Case) -> Outcome:
     counts = np.bincount(label)
     if (counts >= 5).sum() < 2:
         return [], table
-    # A spread sample: the first rows of a sorted table are of one class.
+    # A random sample, because the first rows of a sorted table are all of one class.
     few = generator(0, Purpose.DOCTOR).permutation(len(table))[:_FEW]
     telling: dict[int, str] = {}
     for column in range(table.width):
         values = table.fields(column)
         if _describe_giveaway(values[few], label[few]) and (how := _describe_giveaway(values, label)):
             telling[column] = how
-    # Many pixels that tell are no stamp on the pictures, but the pictures: bright ones of one class, dark of the other.
+    # Many such pixels are not a mark on the images: the images of the classes differ, in brightness for example.
     if not telling or (table.pictures and len(telling) > _STAMP * table.width):
         return [], table
     names = [table.names[column] for column in telling]
@@ -215,7 +215,7 @@ def _describe_giveaway(values: NDArray[Any], label: NDArray[Any]) -> str:
 
 
 def ordered(table: RawData, case: Case) -> Outcome:
-    """Rows that are sorted by class."""
+    """Find rows that are sorted by class."""
     if table.labels is None or len(table) < 20 or case.part == "test" or not table.ordered or numbers_wanted(table):
         return [], table
     _, label, counts = np.unique(table.label_words, return_inverse=True, return_counts=True)
@@ -251,7 +251,7 @@ def compare_parts(training: RawData, test: RawData) -> tuple[list[Finding], RawD
 
 
 def _rows_in_test(training: RawData, test: RawData) -> NDArray[np.bool_]:
-    """Return which rows of the training data are in the test data."""
+    """Return a mask of the training rows that are also in the test data."""
     test_prints, place = np.unique(fingerprints(test), return_index=True)
     training_prints = fingerprints(training)
     near = np.minimum(np.searchsorted(test_prints, training_prints), len(test_prints) - 1)

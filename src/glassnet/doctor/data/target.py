@@ -1,4 +1,4 @@
-"""Which column is the label: the named one, one of a telling name, or the one that looks like classes."""
+"""Find the label column: the given one, one with a typical name, or one whose values look like classes."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _PIXEL_NAME = re.compile(r"(?:pixel|px|p|x|v|f|col|column|feature|attr)?[ _.]?\d
 
 
 def labels_alike(table: RawData, case: Case) -> Outcome:
-    """Find the labels of a test part by its values, as training does, where it or the training has no names of columns.
+    """Find the labels of a test part by their values, as training does, if either part has no column names.
 
-    The columns that are left are called as those of the training data, in the same order.
+    The other columns get the names of the training data, in the same order.
     """
     like = case.like
     if like is None or case.target is not None or table.labels is not None:
@@ -32,9 +32,9 @@ def labels_alike(table: RawData, case: Case) -> Outcome:
     count = len(labels)
     end = next((end for end in ("first", "last") if labels == _at(end, count, names)), "")
     if not count or not end or (table.header and names != numbered(len(names))):
-        return [], table  # by their names, or from the place that was named
+        return [], table  # found by name, or by the given position
     features = [name for name in names if name not in labels]
-    if table.width > len(names):  # of a separator at the end of every line, say
+    if table.width > len(names):  # an empty column, for example
         nothing = np.isnan(table.numbers).all(axis=0)
         table = table.without([int(k) for k in np.flatnonzero(nothing) if k not in table.words])
     usual, called = SampleLayout(end, count), table.names if table.header else ()
@@ -43,13 +43,13 @@ def labels_alike(table: RawData, case: Case) -> Outcome:
     if len(of_words) == 1:
         layout = SampleLayout(of_words[0])
     elif not len(whole) or (not like.pictures and count == 1 and table.width == len(names)):
-        layout = usual  # in a table any column may look like labels
+        layout = usual  # in a table, any column may look like labels
     else:
         layout = detect_layout(
             whole[:, 0], whole[:, 1:], table.source, names=called, features=len(features), usual=usual
         ).layout
     if table.width - layout.columns != len(features):
-        return [], table  # not of these columns, which is said later
+        return [], table  # other columns: a later check reports it
     places = list(columns_at(layout.labels, layout.columns, table.width))
     if layout.columns == 1:
         findings, rest = _taken(table, places[0], guessed=False)
@@ -63,13 +63,13 @@ def _at(end: str, count: int, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def named_column(table: RawData, case: Case) -> Outcome:
-    """Take the labels from the column that was named, before columns are dropped and numbers change.
+    """Take the labels from the given column, before columns are dropped and their numbers change.
 
-    Those of a test part have the names that its training data have.
+    The label columns of a test part have the names of those of its training data.
     """
-    known = case.like.repairs.label_columns if case.like is not None else ()
-    if known and table.labels is None and (table.header or {*known} <= {*table.names}):
-        columns = [place_of(table, name) for name in known]
+    label_columns = case.like.repairs.label_columns if case.like is not None else ()
+    if label_columns and table.labels is None and (table.header or {*label_columns} <= {*table.names}):
+        columns = [place_of(table, name) for name in label_columns]
         if len(columns) == 1:
             return _taken(table, columns[0], guessed=False)
         return _joined(table, columns)
@@ -79,7 +79,7 @@ def named_column(table: RawData, case: Case) -> Outcome:
 
 
 def label_column(table: RawData, case: Case) -> Outcome:
-    """Find the labels and take them apart from the inputs."""
+    """Find the labels and separate them from the inputs."""
     if table.labels is not None:
         return [], _seen(table)
     if (block := _one_hot(table)) is not None:
@@ -112,14 +112,14 @@ def _taken(table: RawData, column: int, guessed: bool) -> Outcome:
 
 
 def place_of(table: RawData, target: str) -> int:
-    """Return the place of the column that was named, or numbered from 1.
+    """Return the index of a column given by its name, or by its number from 1.
 
     Raises
     ------
     DataError
-        GN060 when there is none.
+        GN060 if there is no such column.
     """
-    counted = re.sub(r"^column(\d+)$", r"column \1", target)  # as training calls columns without names
+    counted = re.sub(r"^column(\d+)$", r"column \1", target)  # the names that training gives to unnamed columns
     for name in (target, counted):
         if name in table.names:
             return table.names.index(name)
@@ -127,17 +127,17 @@ def place_of(table: RawData, target: str) -> int:
         return int(target) - 1
     raise DataError(
         "GN060",
-        f"{table.source}: no column {target!r}; there are {listed(table.names)}. Name one, or give its number from 1.",
+        f"{table.source}: no column {target!r}; the columns are {listed(table.names)}. Give a name or a number from 1.",
     )
 
 
 def looks_like_labels(values: NDArray[np.generic]) -> bool:
-    """Tell whether a column may number classes: few whole numbers from 0 or 1, close together."""
+    """Return whether a column may hold class numbers: few whole numbers from 0 or 1, close together."""
     return evenness(values) > 0
 
 
 def _are_pixels(table: RawData) -> bool:
-    """Tell whether all columns are of one kind, without names of their own, and as many as a picture has pixels."""
+    """Return whether all columns share one range, have no individual names, and are as many as pixels of an image."""
     if table.width < 16 or (image_shape(table.width) is None and table.width < PIXELS):
         return False
     if table.header and not all(_PIXEL_NAME.fullmatch(name) for name in table.names):
@@ -146,12 +146,12 @@ def _are_pixels(table: RawData) -> bool:
         return False
     some = table.numbers[:: max(1, len(table) // 5000)]
     high, low = (side.reduce(some, axis=0).astype(float) for side in (np.fmax, np.fmin))
-    high = high[high > low]  # the corners of digits are the same everywhere
+    high = high[high > low]  # the corners of digit images are constant
     return not len(high) or float(np.median(high)) >= 0.1 * float(np.quantile(high, 0.95))
 
 
 def _seen(table: RawData) -> RawData:
-    """Return the table as pictures, if it is such; zeros in front of pixels mean nothing."""
+    """Mark the table as images if its columns are pixels, whose leading zeros mean nothing."""
     if not (table.pictures or _are_pixels(table)):
         return table
     return replace(table, pictures=True, image_shape=table.image_shape or image_shape(table.width), exact={})
@@ -164,7 +164,7 @@ def _no_labels(table: RawData) -> Finding:
 
 
 def _chosen(table: RawData) -> tuple[int | None, bool]:
-    """Return the place of the labels, and whether it is a guess."""
+    """Return the index of the label column, and whether it is a guess."""
     if table.header:
         named = [place for place, name in enumerate(table.names) if name.strip().lower() in LABEL_NAMES]
         if named:
@@ -177,8 +177,8 @@ def _chosen(table: RawData) -> tuple[int | None, bool]:
         return table.width - 1, True
     ends = table.numbers[:, 0], table.numbers[:, -1]
     if not first and [len(np.unique(one)) > 1 for one in ends] == [False, True]:
-        return table.width - 1, True  # of the two, only this one tells anything
-    # A label and a picture: what is wrong with such a label is said later.
+        return table.width - 1, True  # the first column is constant
+    # A label and an image: later checks report errors of the label.
     if first > 0 or (image_shape(table.width - 1) is not None and image_shape(table.width) is None):
         return 0, True
     return (None, True) if _are_pixels(table) else (table.width - 1, True)
@@ -194,7 +194,7 @@ def _few_words(table: RawData, column: int) -> bool:
 
 
 def _one_hot(table: RawData) -> tuple[list[int], float] | None:
-    """Return columns at an end that hold one high value a row and low ones else, and the high value."""
+    """Return columns at one end with one high value per row and low values otherwise, and the high value."""
     if table.width < 5 or len(table) < 4 or table.header:
         return None
     few = table.numbers[:: max(1, len(table) // 100)]
@@ -202,14 +202,14 @@ def _one_hot(table: RawData) -> tuple[list[int], float] | None:
 
 
 def _joined(table: RawData, columns: list[int]) -> Outcome:
-    """Make one column of labels of several; a row in which they are not one-hot has none."""
+    """Combine one-hot columns into one label column; the label of a row that is not one-hot is missing."""
     block = table.numbers[:, columns]
     right = one_hot_rows(block)
     if not right.any():
         raise DataError(
             "GN015",
-            f"{table.source}: {listed([table.names[column] for column in columns])} hold no one-hot labels, as those "
-            "of the training data do. Use test data laid out alike.",
+            f"{table.source}: {listed([table.names[column] for column in columns])} hold no one-hot labels, expected "
+            "the label columns of the training data. Use test data with the same columns.",
         )
     high = float(block[right].max())
     labels = block.argmax(axis=1)

@@ -1,4 +1,4 @@
-"""Writing a table that was read with its mistakes, after they were repaired."""
+"""Write a repaired table."""
 
 from __future__ import annotations
 
@@ -16,19 +16,21 @@ from .raw import RawData, apart
 
 
 def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | None = None) -> None:
-    """Write a table: an NPZ archive of ``x`` and ``y``, or CSV with the label first where it is told from the inputs.
+    """Write a table as an NPZ archive of ``x`` and ``y``, or as CSV.
+
+    The label, if it is separate, comes first, or last if it was the last of named columns.
 
     Parameters
     ----------
     table : RawData
-        What is written; a column of words goes out as text, NaN as an empty field, a code as it was, unless a repair
-        has changed its number. Of several columns with the same name, the second has ``.2`` behind it.
+        The table. A column of words is written as text, NaN as an empty field, and a code unchanged unless a repair
+        changed its number. The second of columns with the same name gets the suffix ``.2``.
     file : binary file
-        Where to.
+        The destination.
     kind : {"csv", "npz"}
-        In which form; NPZ takes numbers alone.
+        The format; NPZ holds numbers only.
     test : RawData, optional
-        What goes into the same NPZ archive as its test part; the arrays are then called ``x_train``, ``x_test``, ….
+        Test part for the same NPZ archive, whose arrays are then called ``x_train``, ``x_test``, ….
     """
     if kind == "npz":
         arrays: dict[str, Any] = dict(zip(PAIRS[0] if test is None else PARTS["train"][0], _arrays(table), strict=True))
@@ -46,7 +48,7 @@ def write_repaired(table: RawData, file: IO[bytes], kind: str, test: RawData | N
 
 
 def _arrays(table: RawData) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return inputs and labels as an archive has them."""
+    """Return inputs and labels as arrays of an archive."""
     colours = (3,) if table.channels == 3 else ()
     values = table.numbers.reshape(len(table), *(*table.image_shape, *colours) if table.image_shape else (-1,))
     assert table.labels is not None
@@ -66,11 +68,11 @@ def _series(name: str, values: NDArray[Any]) -> pl.Series:
     if values.dtype.kind in "OU":
         return pl.Series(name, [text or None for text in values.tolist()], dtype=pl.String)
     if values.dtype.kind == "f":
-        known = values[~np.isnan(values)]
+        present = values[~np.isnan(values)]
         if (
-            bool(np.isfinite(known).all())
-            and bool((known == np.floor(known)).all())
-            and np.abs(known).max(initial=0) < 2**53
+            bool(np.isfinite(present).all())
+            and bool((present == np.floor(present)).all())
+            and np.abs(present).max(initial=0) < 2**53
         ):
             return pl.Series(name, values, dtype=pl.Float64, nan_to_null=True).cast(pl.Int64)
         return pl.Series(name, values, dtype=pl.Float64, nan_to_null=True)
@@ -78,5 +80,5 @@ def _series(name: str, values: NDArray[Any]) -> pl.Series:
 
 
 def output_kind(path: str | os.PathLike[str]) -> str:
-    """Tell from its name in which form a repaired copy is written."""
+    """Return the format of a repaired copy by its file name."""
     return "npz" if Path(path).suffix == ".npz" else "csv"

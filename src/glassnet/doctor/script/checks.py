@@ -1,4 +1,4 @@
-"""Check old programs of the book: what no longer runs, and a repaired copy."""
+"""Check old programs of the book for code that no longer runs, and repair it."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class ScriptDiagnosis:
     Parameters
     ----------
     findings : list of Finding
-        By line.
+        Sorted by line.
     content : bytes
-        The repaired program, as a file holds it.
+        The repaired program as the content of a file.
     """
 
     findings: list[Finding]
@@ -35,21 +35,21 @@ class ScriptDiagnosis:
 
 
 def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str] | None = None) -> ScriptDiagnosis:
-    """Find what no longer runs in a Python program or a notebook.
+    """Find code that no longer runs in a Python program or a notebook.
 
     Parameters
     ----------
     path : str or path
         A .py or .ipynb file.
     original : str or path, optional
-        The program in whose folder the files are that it reads; the program itself if not given.
+        The program whose folder has the input files; by default `path` itself.
 
     Raises
     ------
     FileError
-        GN001 to GN003 when it cannot be read.
+        GN001 to GN003 if the file cannot be read.
     DataError
-        GN011 when a notebook is none.
+        GN011 if the file is not a notebook although its name says so.
     """
     program = read_program(Path(path))
     text, mistakes, tree = make_parsable(program.text)
@@ -63,11 +63,11 @@ def examine_script(path: str | os.PathLike[str], original: str | os.PathLike[str
         return ScriptDiagnosis([*findings, _unreadable(program, text, tree)], program.to_bytes(text))
     try:
         changes, edits = _changes(text, tree, Path(original or path).parent)
-    except RecursionError:  # hundreds of calls upon each other; `parse` refuses what is deeper still
-        problem = SyntaxError("too deeply nested")
+    except RecursionError:  # hundreds of nested calls; `parse` rejects code that is nested more deeply
+        problem = SyntaxError(detail("too_deep"))
         return ScriptDiagnosis([*findings, _unreadable(program, text, problem)], program.to_bytes(text))
     new = apply_edits(text, edits)
-    if not isinstance(parse(new), ast.Module):  # never write what is worse than what came
+    if not isinstance(parse(new), ast.Module):  # never write code that is worse than the original
         new, changes = text, [Change(change.code, change.node, change.text) for change in changes]
     findings += [_finding_of_change(program, change) for change in changes]
     findings.sort(key=lambda finding: (finding.cell, finding.lines[:1]))
@@ -90,7 +90,7 @@ def _changes(text: str, tree: ast.Module, folder: Path) -> tuple[list[Change], l
 
 
 def _insert_helpers(helpers: str, tree: ast.Module, positions: Positions) -> Edit:
-    """Insert the helpers below the program's first imports."""
+    """Insert the helper functions below the first imports of the program."""
     place = 0
     for node in tree.body:
         passive = isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
@@ -98,13 +98,13 @@ def _insert_helpers(helpers: str, tree: ast.Module, positions: Positions) -> Edi
             place = positions.end(node)
         elif not passive:
             break
-    if place == 0 and tree.body:  # no imports at the beginning: above the first statement
+    if place == 0 and tree.body:  # without imports at the beginning: above the first statement
         first = tree.body[0]
         documented = isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant)
         place = positions.end(first) if documented else positions.start(first)
         if not documented:
             return Edit(place, place, f"{helpers}\n")
-    end = positions.raw.find(b"\n", place) + 1  # the line itself may be taken out
+    end = positions.raw.find(b"\n", place) + 1  # another edit may remove the line itself
     if end == 0:
         return Edit(len(positions.raw), len(positions.raw), f"\n{helpers}")
     return Edit(end, end, f"{helpers}\n")

@@ -1,8 +1,7 @@
 """Evaluate strings in a program's syntax tree where its own constants determine them.
 
-Names, sums, joined paths and formatted texts are followed; of a name that a loop gives one value after the other, all
-of them, and of a function's parameter those that the program's own calls give it. What the command line may say
-otherwise counts as what it is if nothing is said.
+Names, sums, joined paths and formatted strings are evaluated. A loop variable has all values of its loop, and a
+function parameter the arguments of all calls in the program. Command line arguments have their defaults.
 """
 
 from __future__ import annotations
@@ -25,9 +24,9 @@ _SEPARATORS = {"os.sep": os.sep, "os.path.sep": os.sep, "ntpath.sep": "\\", "pos
 _IDENTITIES = ("str", "os.fspath", "os.path.normpath", "os.path.abspath", "os.path.realpath", "os.path.expanduser")
 _ITERATING = ("sorted", "list", "tuple", "set", "reversed")
 _MAX_DEPTH = 20
-"""Names that are followed one after the other at most."""
+"""Longest chain of names that is followed."""
 _MAX_VALUES = 200
-"""Texts that one expression stands for at most."""
+"""Most strings that one expression may evaluate to."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +36,13 @@ class ConstantString:
     Parameters
     ----------
     value : str
-        The text.
+        The string.
     path : bool
-        Whether it is a `pathlib.Path` of it.
+        Whether the value is a `pathlib.Path` of the string.
     node : ast.expr
-        Where it stands or is put together: what is assigned, where a name stands for it.
+        The expression that defines it; for a name, the assigned expression.
     shared : bool
-        Whether it is put together there in a loop, out of other parts each time.
+        Whether `node` also defines other strings, as in a loop.
     """
 
     value: str
@@ -54,9 +53,9 @@ class ConstantString:
 
 @dataclass(frozen=True)
 class _Binding:
-    """One place where a name gets a value; None where that is no plain assignment.
+    """A place where a name gets a value; None if that is not a plain assignment.
 
-    `each` says that it gets one value after the other: those of a loop over `value`, or of a function's calls.
+    `each` returns the successive values of a loop variable or a function parameter.
     """
 
     value: ast.expr | None
@@ -83,13 +82,13 @@ class _Scope:
 
 
 class ConstantStrings:
-    """The constant strings of one program.
+    """Evaluator of the constant strings of a program.
 
     Parameters
     ----------
     tree : ast.Module
         The program.
-    names : Names
+    names : ImportedNames
         Its names.
     """
 
@@ -107,7 +106,7 @@ class ConstantStrings:
         self._record(tree)
 
     def each(self, node: ast.expr) -> list[ConstantString]:
-        """Return all strings that an expression is known to evaluate to, one after the other."""
+        """Return all strings that an expression may evaluate to."""
         self._unresolved = None
         text = self.of(node)
         binding = self._unresolved
@@ -151,7 +150,7 @@ class ConstantStrings:
         )
 
     def _evaluate_formatted(self, node: ast.expr, depth: int) -> ConstantString | None:
-        """Evaluate an expression as it appears in a formatted string: whole numbers too."""
+        """Evaluate an expression inside a formatted string, where whole numbers are allowed."""
         number = self._resolve(node) if isinstance(node, ast.Name) else node
         if isinstance(number, ast.Constant) and type(number.value) is int:
             return ConstantString(str(number.value), False, node)
@@ -228,7 +227,7 @@ class ConstantStrings:
         return ConstantString(own.value.join(texts), False, node) if len(texts) == len(strings) else None
 
     def _assigned_value(self, node: ast.Name) -> ast.expr | None:
-        """Return the value of a name where it is read, if that is certain."""
+        """Return the value of a name at the place where it is read, or None if it is uncertain."""
         own = scope = self._scopes.get(id(node), self._module)
         while node.id not in scope.names:
             if scope.parent is None:
@@ -247,7 +246,7 @@ class ConstantStrings:
         return bindings[0].value if len(bindings) == 1 else None
 
     def _resolve(self, node: ast.expr) -> ast.expr | None:
-        """Return the expression behind a name, a command line flag, or a choice by the command line."""
+        """Return the expression that a name, a command line flag or a test of ``sys.argv`` resolves to."""
         if isinstance(node, ast.Name):
             return self._assigned_value(node)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
@@ -260,7 +259,7 @@ class ConstantStrings:
         return None
 
     def _is_program_folder(self, node: ast.Call) -> bool:
-        """Whether a call returns the program's folder, which relative names count from."""
+        """Return whether a call evaluates to the folder of the program, the base of relative paths."""
         inner = node.args[0] if len(node.args) == 1 else None
         if "os.path.dirname" not in self._names.possible_paths(node.func):
             return False
@@ -284,7 +283,7 @@ class ConstantStrings:
             self._flags.setdefault(str(name), []).append(keywords.get("default"))
 
     def _loop_values(self, node: ast.expr) -> list[ast.expr]:
-        """Return the values of a loop over an expression, as far as they are known."""
+        """Return the known values of a loop over an expression."""
         if isinstance(node, ast.List | ast.Tuple | ast.Set):
             return [one for one in node.elts if not isinstance(one, ast.Starred)]
         if isinstance(node, ast.Name):
@@ -301,7 +300,7 @@ class ConstantStrings:
         return []
 
     def _bind_loop(self, target: ast.expr, values: ast.expr) -> None:
-        """Bind the loop variable to the loop's values; with ``enumerate`` the second of two names."""
+        """Bind the loop variable, with ``enumerate`` the second of two names, to the values of the loop."""
         numbered = isinstance(values, ast.Call) and ast.unparse(values.func) == "enumerate" and len(values.args) == 1
         if numbered and isinstance(target, ast.Tuple) and len(target.elts) == 2:
             self._record(target.elts[0])
@@ -322,7 +321,7 @@ class ConstantStrings:
             yield argument.arg, partial(self._argument_values, function, place, argument.arg, default)
 
     def _argument_values(self, function: str, place: int, name: str, default: ast.expr | None) -> list[ast.expr]:
-        """Return the values that the program's calls give to a parameter."""
+        """Return the arguments that the calls in the program pass for a parameter."""
         values: list[ast.expr] = []
         for call in self._calls.get(function, []):
             named = [one.value for one in call.keywords if one.arg == name]
@@ -331,7 +330,7 @@ class ConstantStrings:
         return values
 
     def _record(self, node: ast.AST) -> None:
-        """Record names and what is assigned to them; other ways to get a value are not followed."""
+        """Record names and the values assigned to them; other bindings are marked unknown."""
         if isinstance(node, ast.Name):
             self._scopes[id(node)] = self._scope
             if not isinstance(node.ctx, ast.Load):
@@ -368,7 +367,7 @@ class ConstantStrings:
                 self._record(child)
 
     def _mark_unknown(self, names: list[str]) -> None:
-        """Mark names unknown that several functions assign."""
+        """Mark names as unknown that several functions assign."""
         scope: _Scope | None = self._scope
         while scope is not None:
             for name in names:
@@ -378,7 +377,7 @@ class ConstantStrings:
     def _record_scope(
         self, body: Sequence[ast.AST], before: Sequence[ast.AST], parameters: ast.arguments | None, function: str = ""
     ) -> None:
-        """Record a function, or a class, which has no parameters and whose names its functions do not see."""
+        """Record the scope of a function or class. A class has no parameters and hides its names from its functions."""
         for node in before:
             self._record(node)
         outer, parent = self._scope, self._scope
@@ -402,12 +401,12 @@ def _defaults(parameters: ast.arguments) -> Iterator[ast.expr]:
 
 
 def is_absolute(text: str) -> bool:
-    """Whether a path is absolute on any system."""
+    """Return whether a path is absolute on any operating system."""
     return os.path.isabs(text) or ntpath.splitdrive(text)[0] != "" or text.startswith("\\\\")
 
 
 def _join_path(parts: list[str], separator: str = "/") -> str:
-    """Join a path as its own system would."""
+    """Join a path by the rules of its operating system."""
     whole = parts[0]
     for part in parts[1:]:
         between = "" if not whole or whole[-1] in "/\\" else separator

@@ -1,4 +1,4 @@
-"""Migrate removed names of NumPy, SciPy, imageio and Python 2: find them in the tree and make edits."""
+"""Migrate removed names of NumPy, SciPy, imageio and Python 2: find them in the tree and edit the code."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RENAMED = {
         "sometrue": "any", "alltrue": "all", "in1d": "isin", "row_stack": "vstack", "trapz": "trapezoid",
     }.items()},
 }  # fmt: skip
-"""What NumPy has removed -> what to write."""
+"""Name removed from NumPy -> its replacement."""
 
 _PYTHON2_NAMES = {
     "xrange": "range",
@@ -41,13 +41,13 @@ _IMAGEIO = ("imageio.imread", "imageio.v2.imread", "imageio.v3.imread")
 
 HELPERS = {
     "imread": '''def {name}(file, flatten=False, mode=None, as_gray=False):
-    """Read a picture as an array, as SciPy did; grey numbers where it is flattened."""
+    """Read an image as an array, as SciPy did; as greyscale if flattened."""
     picture = Image.open(file)
     mode = "F" if flatten or as_gray else mode
     return np.array(picture.convert(mode) if mode else picture)
 ''',
     "imresize": '''def {name}(arr, size, interp="bilinear", mode=None):
-    """Bring a picture to (rows, columns), to a part of its size, or to so many percent, as SciPy did."""
+    """Resize an image to (rows, columns), by a fraction, or by a percentage, as SciPy did."""
     values = np.asarray(arr)
     if values.dtype != "uint8":
         values = ((values - values.min()) * (255 / (values.max() - values.min() or 1))).round().astype("uint8")
@@ -60,18 +60,18 @@ HELPERS = {
     return np.array(picture.resize((size[1], size[0]), getattr(Image, interp.upper())))
 ''',
     "imsave": '''def {name}(name, arr, format=None):
-    """Write an array as a grey picture, its smallest value black and its largest white, as SciPy did."""
+    """Write an array as a greyscale image, from black (smallest value) to white (largest), as SciPy did."""
     values = np.asarray(arr, dtype=float)
     values = (values - values.min()) * (255 / (values.max() - values.min() or 1))
     Image.fromarray(values.round().astype("uint8")).save(name, format)
 ''',
 }
-"""What SciPy had, by way of Pillow."""
+"""Replacements for functions of SciPy, based on Pillow."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A place of a program, what is wrong there, and the edits; none where only a person can help."""
+    """A problem at a place of a program, and the edits that fix it; no edits if only a person can."""
 
     code: str
     node: ast.AST
@@ -87,10 +87,10 @@ class Migrations:
     ----------
     tree : ast.Module
         The program.
-    names : Names
+    names : ImportedNames
         Its names.
     positions : Positions
-        Of its text.
+        The positions in its text.
     """
 
     def __init__(self, tree: ast.Module, names: ImportedNames, positions: Positions) -> None:
@@ -132,7 +132,7 @@ class Migrations:
     def _edit_asfarray(self, node: ast.Call) -> tuple[Edit, ...]:
         edits = [self.positions.replace(node.func, f"{self._numpy_prefix(node.func)}asarray")]
         if len(node.args) == 1 and not node.keywords:
-            # Before the closing bracket, since the argument may stand in brackets of its own.
+            # Before the closing bracket, because the argument may have brackets itself.
             end = self.positions.end(node) - 1
             before = self.positions.raw[:end].rstrip()
             comma = "" if before.endswith(b",") else ","
@@ -140,13 +140,13 @@ class Migrations:
         return tuple(edits)
 
     def _numpy_prefix(self, node: ast.AST) -> str:
-        """Return the prefix of a NumPy name: ``np.``, or nothing where it was imported by itself."""
+        """Return the prefix of a NumPy name: ``np.``, or nothing if the name was imported itself."""
         if isinstance(node, ast.Attribute):
             return f"{ast.unparse(node.value)}."
         return ""
 
     def helper_name(self, helper: str) -> str:
-        """Return a name for a helper function that the program does not use itself."""
+        """Return a name for a helper function that the program does not use."""
         return f"_{helper}" if helper in self.names.bound else helper
 
     def _replace_by_helper(self, code: str, node: ast.Call, shown: str, helper: str) -> Change:
@@ -178,7 +178,7 @@ class Migrations:
         path = self.names.path(node) or ""
         old = (
             node.attr in _PYTHON2_METHODS and node.attr not in self.names.bound
-        )  # a class may have such a method itself
+        )  # a class of the program may define such a method
         if old and id(node) in self._called and path not in self.names.paths.values():
             end = self.positions.end(node)
             edit = Edit(end - len(node.attr), end, _PYTHON2_METHODS[node.attr])
@@ -189,7 +189,7 @@ class Migrations:
             owner = node.value
             if isinstance(owner, ast.Attribute):
                 yield Change("GS06", node, shown, (Edit(*self._span(owner.value, owner), ""),))
-            else:  # a module imported under a name of its own: the import itself is changed
+            else:  # a module imported under its own name: the import is edited
                 yield Change("GS06", node, shown)
 
     def _span(self, first: ast.AST, last: ast.AST) -> tuple[int, int]:
@@ -251,7 +251,7 @@ class Migrations:
         return "GS04" if used and used <= set(_RESIZERS) else "GS03"
 
     def _uses_only_grey(self) -> bool:
-        """Whether every use of imageio is one that is migrated."""
+        """Return whether every use of imageio is migrated."""
         uses = [node for node in ast.walk(self.tree) if isinstance(node, ast.Attribute) and id(node) not in self._inner]
         uses = [node for node in uses if (self.names.path(node) or "").startswith("imageio.")]
         calls = [node for node in ast.walk(self.tree) if isinstance(node, ast.Call)]
@@ -264,7 +264,7 @@ class Migrations:
         return bool(uses) and all(id(node) in grey for node in uses)
 
     def _needs_scipy(self) -> bool:
-        """Whether ``scipy`` must stay imported though ``import scipy.misc`` goes."""
+        """Return whether ``scipy`` must stay imported when ``import scipy.misc`` is removed."""
         other_imports = [
             alias
             for other in ast.walk(self.tree)
@@ -327,7 +327,7 @@ def _is_imageio(module: str) -> bool:
 
 
 def helper_code(changes: list[Change], migrations: Migrations) -> str:
-    """Return the imports and functions that the changes need, as text; empty if none."""
+    """Return the code of the imports and functions that the changes need; empty if none."""
     helpers = list(dict.fromkeys(change.helper for change in changes if change.helper))
     if not helpers:
         return ""

@@ -1,4 +1,4 @@
-"""The files that a program reads: whether they exist, and where they might be."""
+"""Check whether the files that a program reads exist, and find misplaced ones."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _OPENERS = (
     "open", "io.open", "codecs.open", "gzip.open", "gzip.GzipFile", "bz2.open", "bz2.BZ2File", "lzma.open",
     "lzma.LZMAFile", "zipfile.ZipFile",
 )  # fmt: skip
-"""What reads or writes, by its mode."""
+"""Functions that read or write, depending on the mode."""
 _READERS = (
     *_OPENERS, "numpy.fromfile", "numpy.loadtxt", "numpy.genfromtxt", "numpy.load", "pandas.read_csv", "PIL.Image.open",
     "scipy.misc.imread", "scipy.ndimage.imread", "imageio.imread", "imageio.v2.imread", "imageio.v3.imread",
@@ -35,26 +35,26 @@ _WRITERS = (
     "scipy.misc.imsave", "imageio.imwrite", "imageio.imsave", "imageio.v2.imwrite", "imageio.v3.imwrite", "imsave",
 )  # fmt: skip
 _HELPER_NAMES = ("imread", "_imread")
-"""What a repaired program calls the reader that was added to it."""
+"""Names of the helper that reads images in a repaired program."""
 _METHODS = {
     "open": "read", "read_text": "read", "read_bytes": "read", "write_text": "write", "write_bytes": "write",
     "exists": "test", "is_file": "test",
 }  # fmt: skip
-"""What a Path does with its own file."""
+"""Method of a Path -> how it uses the file."""
 _FILE_KEYWORDS = ("file", "fname", "filename", "filepath_or_buffer", "fp", "pathname")
 _EXISTENCE_TESTS = ("os.path.exists", "os.path.isfile", "os.path.lexists", "os.access")
-"""What a program asks before it reads a file that need not be there."""
+"""Tests that a program makes before reading an optional file."""
 _DOWNLOADS = ("urllib.request.urlretrieve", "urllib.urlretrieve")
-"""What writes the file of its second argument."""
+"""Functions that write the file of their second argument."""
 _UNPACKS = ("extract", "extractall", "unpack_archive")
-"""Functions after which any file may be there."""
+"""Functions after which any file may exist."""
 _SEARCHES = ("glob.glob", "glob.iglob")
 _MAX_SEARCHED = 5000
-"""Files below the program's folder that are looked through for one of the right name."""
+"""Most files below the folder of the program among which one of the right name is searched."""
 
 
 def missing_files(tree: ast.Module, names: ImportedNames, positions: Positions, folder: Path) -> Iterator[Change]:
-    """Yield the files that do not exist, and those named by a path of one machine only."""
+    """Yield the files that do not exist, and those with an absolute path."""
     strings = ConstantStrings(tree, names)
     calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
     uses = [(what, text) for node in calls for what, text in _file_uses(node, names, strings)]
@@ -68,14 +68,14 @@ def missing_files(tree: ast.Module, names: ImportedNames, positions: Positions, 
             continue
         seen.add(place)
         if what == "search" and (makes or any(fnmatchcase(one, text.value) for one in expected)):
-            continue  # what it looks for, it makes itself
+            continue  # the program may write the files itself
         if moves and not is_absolute(text.value):
-            continue  # from which folder its name counts, it alone knows
+            continue  # the current folder is unknown
         yield from _check_file(text, folder, positions, names, search=what == "search")
 
 
 def _writes_unknown(node: ast.Call, names: ImportedNames, strings: ConstantStrings) -> bool:
-    """Whether a call writes files whose names are unknown."""
+    """Return whether a call writes files whose names are unknown."""
     what, file = _file_of(node, names)
     if what == "write":
         return file is None or not strings.each(file)
@@ -144,11 +144,11 @@ def _check_file(
         yield Change("GS14", text.node, detail("pointer", path=path, size=size))
     if there and not absolute:
         return
-    nearby = None if search and there else _nearby(path, folder, search)  # which of the files it means, it alone knows
+    nearby = None if search and there else _nearby(path, folder, search)  # any of the matched files may be meant
     written = _file_literal(nearby, text, names) if nearby else None
     edits = (positions.replace(text.node, written),) if written else ()
     if there:
-        yield Change("GS11", text.node, detail("the_same", path=path, found=nearby) if nearby else path, edits)
+        yield Change("GS11", text.node, detail("use_instead", path=path, found=nearby) if nearby else path, edits)
         return
     if search:
         near = detail("matches_near", path=path, found=nearby) if nearby else detail("matches_nothing", path=path)
@@ -160,9 +160,9 @@ def _check_file(
 
 
 def _file_literal(file: str, text: ConstantString, names: ImportedNames) -> str | None:
-    """Return the code for a file name, text or Path as in the program; None where Path has no name."""
+    """Return code for a file name, as a string or Path like in the program; None if Path is not imported."""
     if text.shared:
-        return None  # what stands there makes other names too
+        return None  # the same code defines other names too
     literal = json.dumps(file, ensure_ascii=False)
     if not text.path:
         return literal
@@ -176,7 +176,7 @@ def _exists(text: str, folder: Path) -> bool:
 
 
 def _lfs_size(text: str, folder: Path) -> int | None:
-    """Return the size in a Git LFS pointer; None where the file is none."""
+    """Return the size named in a Git LFS pointer; None if the file is not a pointer."""
     place = next(place for place in (folder / text, Path(text)) if place.is_file())
     with suppress(OSError), place.open("rb") as stream:
         return lfs_size(stream.read(LFS_READ))
@@ -192,13 +192,13 @@ def _base_name(text: str) -> str:
 
 
 def _nearby(text: str, folder: Path, search: bool) -> str | None:
-    """Return a file of the same name, or matched by the same pattern, in or below the program's folder.
+    """Return a file of the same name, or one that matches the same pattern, in or below the folder of the program.
 
-    A pattern that begins with a wildcard fits anything, so it is looked for in a folder of the same name only.
+    A pattern that begins with a wildcard matches too much, so only folders of the same name are searched for it.
     """
     plain = text.replace("\\", "/")
     if not is_absolute(text) and (_pattern_matches if search else _exists)(plain, folder):
-        return plain  # the very file, as Windows writes it
+        return plain  # the same path, written with backslashes
     name, looked = _base_name(text), 0
     within = _base_name(text.removesuffix(name).rstrip("/\\")).lower()
     if not name:

@@ -1,4 +1,4 @@
-"""A program's text, a .py file or a notebook, edited by position so that comments and layout stay."""
+"""The text of a program (.py file or notebook), edited by position to keep comments and layout."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from ...io.opening import LFS_READ, file_problem, refuse_pointer
 
 _CELL = re.compile(r"^#:glassnet:cell (\d+)\n", re.MULTILINE)
 MAGIC = "pass  #:glassnet:magic "
-"""What stands for a command of Jupyter while the rest is read as Python."""
+"""Replacement for a Jupyter command while the code is parsed as Python."""
 
 
 @dataclass(frozen=True)
 class Edit:
-    """Replace the bytes from `start` to `end` of a text in UTF-8."""
+    """Replacement of the bytes from `start` to `end` of a UTF-8 text."""
 
     start: int
     end: int
@@ -34,18 +34,18 @@ class Edit:
 
 @dataclass(frozen=True)
 class Program:
-    """A program as one text; a notebook's code cells follow each other under numbered marker lines.
+    """A program as one text; the code cells of a notebook are separated by numbered marker lines.
 
     Parameters
     ----------
     name : str
         The file, for messages.
     text : str
-        The code, lines ended by a line feed alone.
+        The code, with line feeds as line ends.
     notebook : dict or None
-        The notebook's other content.
+        The content of the notebook.
     encoding : str
-        What a .py file was written in.
+        The encoding of a .py file.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Program:
     encoding: str
 
     def locate(self, line: int, what: str) -> tuple[Detail, int, int]:
-        """Return what stands in a line with its place; and its cell, 0 without cells, and its line there."""
+        """Return a text about a line with its location, the number of its cell (0 without cells) and its line there."""
         if self.notebook is None:
             return detail("in_line", line=line, what=what), 0, line
         cell, first = 0, 0
@@ -64,7 +64,7 @@ class Program:
         return detail("in_cell", cell=cell, line=line - first, what=what), cell, line - first
 
     def to_bytes(self, text: str) -> bytes:
-        """Return the file's bytes with `text` as its code."""
+        """Return the content of the file with `text` as its code."""
         if self.notebook is None:
             lines = []
             for line in text.split("\n"):
@@ -87,9 +87,9 @@ def read_program(path: str | Path) -> Program:
     Raises
     ------
     FileError
-        GN001 to GN003; GN005 for a pointer of Git LFS.
+        GN001 to GN003; GN005 for a Git LFS pointer.
     DataError
-        GN011 when a notebook is none.
+        GN011 if the file is not a notebook although its name says so.
     """
     name = os.fspath(path)
     try:
@@ -106,7 +106,7 @@ def read_program(path: str | Path) -> Program:
 
 
 def _decode(raw: bytes) -> tuple[str, str]:
-    """Decode as Python would, else as UTF-8, else as a Chinese Windows writes."""
+    """Decode as Python would, otherwise as UTF-8, otherwise as GB 18030, the encoding of Chinese Windows."""
     try:
         declared, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
     except SyntaxError:
@@ -131,25 +131,25 @@ def _read_notebook(name: str, raw: bytes) -> Program:
                 pieces.append(f"#:glassnet:cell {number}\n{code}\n")
     except (ValueError, KeyError, TypeError, RecursionError):
         raise DataError(
-            "GN011", f"{name}: not a notebook of Jupyter's format 4. Open it in Jupyter and save it again."
+            "GN011", f"{name}: not a Jupyter notebook of format 4. Open it in Jupyter and save it again."
         ) from None
     return Program(name, "".join(pieces), book, "utf-8")
 
 
 def parse(text: str) -> ast.Module | SyntaxError:
-    """Parse a text as Python; return the error if that fails."""
+    """Parse a text as Python; return the error if parsing fails."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # unknown escapes in strings
             return ast.parse(text)
     except SyntaxError as problem:
         return problem
-    except (ValueError, RecursionError, MemoryError) as problem:  # zero bytes; thousands of brackets
+    except (ValueError, RecursionError, MemoryError) as problem:  # null bytes; thousands of brackets
         return SyntaxError(str(problem) or type(problem).__name__)
 
 
 def apply_edits(text: str, edits: Iterable[Edit]) -> str:
-    """Apply edits; one that lies within another is left out."""
+    """Apply edits; an edit inside another one is skipped."""
     raw = text.encode("utf-8")
     pieces, place = [], 0
     for edit in sorted(set(edits), key=lambda one: (one.start, one.end > one.start, -one.end)):
@@ -182,5 +182,5 @@ class Positions:
         return self.at(node.end_lineno, node.end_col_offset)  # type: ignore[attr-defined]
 
     def replace(self, node: ast.AST, text: str) -> Edit:
-        """Return the edit that replaces a node by a text."""
+        """Return the edit that replaces a node with a text."""
         return Edit(self.start(node), self.end(node), text)

@@ -1,4 +1,4 @@
-"""Make a text parsable as Python 3: Jupyter's commands, characters of web pages, tabs, Python 2."""
+"""Make a text parsable as Python 3: replace Jupyter commands, characters of web pages, tabs and Python 2."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ _PAGE = str.maketrans(
     }
 )  # fmt: skip
 Mistake = tuple[str, int, str]
-"""Code, line, what stands there."""
+"""Code of the finding, line, and the text there."""
 
 
 def make_parsable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxError]:
-    """Repair what keeps a text from being Python, each kind only as long as needed.
+    """Repair mistakes that make a text invalid Python, one kind after another, until it parses.
 
     Returns
     -------
     text, mistakes, tree
-        The mended text with the same lines; what was mended; its tree, or what is still wrong.
+        The repaired text with the same lines; the repairs; its tree, or the remaining error.
     """
     mistakes: list[Mistake] = []
     tree = parse(text)
-    if isinstance(tree, ast.Module) and any(map(_prints_into, ast.walk(tree))):  # read as a comparison of sorts
+    if isinstance(tree, ast.Module) and any(map(_prints_into, ast.walk(tree))):  # parsed as a shift
         text, mistakes = convert_python2(text)
         tree = parse(text)
     stages: tuple[Callable[[str], tuple[str, list[Mistake]]], ...] = (
@@ -46,11 +46,11 @@ def make_parsable(text: str) -> tuple[str, list[Mistake], ast.Module | SyntaxErr
         convert_python2,
         expand_tabs,
     )
-    for stage in stages * 2:  # what one stage mends may have hidden what another would
+    for stage in stages * 2:  # a repair of one stage may expose a mistake for another
         if isinstance(tree, ast.Module):
             break
         new_text, more = stage(text)
-        # Characters of web pages are right in a text of its own language; they are blamed only if that helps.
+        # Characters of web pages may be right in strings, so they are reported only if replacing them helps.
         better = parse(new_text)
         if more and (isinstance(better, ast.Module) or _gets_further(better, tree)):
             text, tree = new_text, better
@@ -70,7 +70,7 @@ def _gets_further(now: SyntaxError, before: SyntaxError) -> bool:
 
 
 def replace_magics(text: str) -> tuple[str, list[Mistake]]:
-    """Replace Jupyter's commands by ``pass`` and a marker."""
+    """Replace Jupyter commands with ``pass`` and a marker."""
     lines, mistakes = text.split("\n"), []
     foreign = False
     for place, line in enumerate(lines):
@@ -89,7 +89,7 @@ def replace_magics(text: str) -> tuple[str, list[Mistake]]:
 
 
 def replace_characters(text: str) -> tuple[str, list[Mistake]]:
-    """Replace no-break spaces, curly quotes and full-width punctuation, outside of comments."""
+    """Replace no-break spaces, curly quotes and full-width punctuation outside comments."""
     lines, mistakes = text.split("\n"), []
     for place, line in enumerate(lines):
         code, mark, comment = line.partition("#")
@@ -120,7 +120,7 @@ def convert_python2(text: str) -> tuple[str, list[Mistake]]:
     except (tokenize.TokenError, SyntaxError):
         return text, []
     lines, mistakes = text.split("\n"), []
-    # From the end, so that what stands before keeps its place.
+    # From the end, to keep earlier positions valid.
     for statement in reversed(list(_statements(tokens))):
         for (line, start), (_, end), new in reversed(_python3_edits(statement)):
             lines[line - 1] = lines[line - 1][:start] + new + lines[line - 1][end:]

@@ -1,4 +1,4 @@
-"""Remarks on a program that runs, as the notes would make them: weights, rate, scaling, targets."""
+"""Remarks on a program that runs but differs from the notes: weights, rate, scaling, targets."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _check_interpolation(node: ast.keyword, positions: Positions) -> Iterator[Ch
 
 
 def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
-    """Find ``normal(0.0, pow(a, -0.5), (a, b))``: a are the layer's own nodes, b the incoming links."""
+    """Find ``normal(0.0, pow(a, -0.5), (a, b))``: a are the nodes of the layer itself, b the incoming connections."""
     if "numpy.random.normal" not in names.possible_paths(node.func):
         return
     arguments = dict(zip(("loc", "scale", "size"), node.args, strict=False))
@@ -57,7 +57,7 @@ def _check_fan(node: ast.Call, names: ImportedNames) -> Iterator[Change]:
     own, incoming = map(ast.dump, size.elts)
     if ast.dump(fan) == own != incoming:
         texts = {"scale": arguments["scale"], "size": size, "incoming": size.elts[1]}
-        text = detail("links_come_in", **{name: ast.unparse(part) for name, part in texts.items()})
+        text = detail("own_nodes", **{name: ast.unparse(part) for name, part in texts.items()})
         yield Change("GS21", node, text)
 
 
@@ -92,7 +92,7 @@ def _check_rate(node: ast.AST, value: ast.expr, name: str) -> Iterator[Change]:
 
 
 def _divided_by_255(node: ast.AST) -> ast.expr | None:
-    """Return x where an expression holds ``x / 255``, or ``x / 256``, at the bottom of sums and products."""
+    """Return x if an expression is ``x / 255`` or ``x / 256`` inside sums and products."""
     if not isinstance(node, ast.BinOp):
         return None
     if isinstance(node.op, ast.Div) and number_of(node.right) in (255.0, 256.0):
@@ -119,7 +119,7 @@ def _check_scaling(node: ast.BinOp, scaled: list[tuple[str, int]]) -> Iterator[C
 
 
 def _affine_factors(node: ast.expr) -> tuple[float | None, float | None, float | None]:
-    """Return a, b and c of ``x / a * b + c``; None for what is not there or otherwise."""
+    """Return a, b and c of ``x / a * b + c``; None for a missing number."""
     offset: float | None = 0.0
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add):
         node, offset = _without_number(node)

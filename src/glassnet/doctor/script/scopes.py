@@ -1,4 +1,4 @@
-"""Resolve names to dotted paths: ``np.asfarray`` is ``numpy.asfarray`` where numpy was imported as np."""
+"""Resolve names to dotted paths: ``np.asfarray`` is ``numpy.asfarray`` if numpy was imported as np."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ class ImportedNames:
     paths : dict of str to str
         Local name -> dotted path.
     bound : frozenset of str
-        Names that the program itself assigns, defines or takes as parameters.
+        Names that the program assigns, defines or uses as parameters.
     stars : tuple of str
-        Modules of which everything was imported.
+        Modules imported with ``*``.
     """
 
     paths: dict[str, str]
@@ -36,7 +36,7 @@ class ImportedNames:
         return None if node.id in self.bound else node.id
 
     def possible_paths(self, node: ast.AST) -> tuple[str, ...]:
-        """Return the paths that an expression may name: its own, and those by a star import."""
+        """Return the paths that an expression may refer to: its own, and those of star imports."""
         path = self.path(node)
         if path is None:
             return ()
@@ -74,7 +74,7 @@ def collect_names(tree: ast.Module) -> ImportedNames:
 
 
 def number_of(node: ast.AST) -> float | None:
-    """Return the signed number that an expression is, or None."""
+    """Return the value of an expression that is a signed number, or None."""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         inner = number_of(node.operand)
         return None if inner is None else -inner

@@ -1,1 +1,1 @@
-"""The compiled engine: Numba loops where they pay."""
+"""The compiled engine, with kernels compiled by Numba."""

@@ -1,4 +1,4 @@
-"""The compiled engine: Numba loops where they pay, the reference engine's arithmetic elsewhere."""
+"""The compiled engine: kernels compiled by Numba for training, the reference engine for single gradients."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .sparse_layout import LARGEST_BACKGROUND
 
 
 class CompiledEngine:
-    """Plain per-sample training in one compiled loop; everything else in batches of shards."""
+    """Trains with plain gradient descent on single samples in one compiled loop, and otherwise in sharded batches."""
 
     name = "compiled"
 
@@ -31,33 +31,33 @@ class CompiledEngine:
         self.output_loss, self.gradients = reference.output_loss, reference.gradients
 
     def prepare(self, architecture: Architecture, samples: Samples, options: Options) -> PerSample | Minibatch:
-        """Bring samples into the form that the loops take, and compile (or load) these."""
+        """Return the samples in the form that the kernels take, and compile or load the kernels."""
         scaling = samples.scaling
         fits = not scaling.by_feature and np.abs(scaling.offset).max() < LARGEST_BACKGROUND
         per_sample = options.batch_size == 1 and not beyond_single_samples(options) and fits
         prepared = (PerSample if per_sample else Minibatch)(architecture, samples, options)
-        # Compile the loop, or load it, with a step of rate 0 on a state that is thrown away.
+        # Compile or load the kernel with a step of rate 0 on a temporary state.
         state = State.new(Parameters(architecture.layout, dtype=options.dtype), options)
         _run(prepared, state, Block(np.zeros(1, np.int64), 1, np.zeros(1)), needed=False)
-        prepared.pool.reset()  # compiling took longer than any step will
+        prepared.pool.reset()  # discard the time of compilation
         return prepared
 
     def run_steps(
         self, architecture: Architecture, state: State, prepared: PerSample | Minibatch, block: Block
     ) -> Progress:
-        """See `Engine.run_steps`. An interrupt ends the block within a step, and is raised when `state` is at rest."""
+        """See `Engine.run_steps`. An interrupt ends the block within a step and is raised with `state` consistent."""
         return _run(prepared, state, block, needed=True)
 
 
 def _run(prepared: PerSample | Minibatch, state: State, block: Block, *, needed: bool) -> Progress:
-    """Take a block of steps on the pool's first worker, where no interrupt comes between two lines."""
+    """Run a block of steps on the pool's first worker, which interrupts do not reach."""
     barrier = kernels.new_barrier(prepared.pool.spins)
     train, stop = partial(prepared.train, state, block, barrier), partial(kernels.abort, barrier)
     return prepared.pool.leader.run(train, stop, needed=needed)
 
 
 def load_kernels(options: Options) -> None:
-    """Compile the loops that the options need for byte samples, or load them: a later `prepare` finds them ready."""
+    """Compile or load the kernels that the options need for byte samples, in advance of `prepare`."""
     architecture = Architecture((8, 1, 1), ("sigmoid", "sigmoid"))
     one = Samples(np.zeros((1, 8), np.uint8), Scaling.named("notes"), np.zeros(1, np.int64), np.zeros((1, 1)), (2, 4))
     small = replace(options, hidden=(1,), activation=options.activation[:1], dropout=options.dropout[:1])

@@ -1,4 +1,4 @@
-"""Inference: a network that no longer changes, in the form that answers most quickly."""
+"""Inference with a frozen network, in the layout that is fastest for prediction."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ from . import kernels
 from .sparse_layout import LARGEST_BACKGROUND, tiles_of, to_kernel_dtype, transpose_into_tiles
 
 ROWS = 64
-"""Rows that pass through together. Threads share rows in multiples of this, so the bits are the same for any number of
+"""Rows processed together. Threads share rows in multiples of this, so results are bit-identical for any number of
 threads."""
 
 MOST_ALONE = 1 << 17
-"""Products with weights that BLAS computes on one thread whatever it may take (OpenBLAS: up to twice as many). To limit
-it, as for more, would take longer than the products."""
+"""Largest number of products that BLAS always computes on one thread (OpenBLAS: up to twice as many). Limiting BLAS, as
+for larger products, would take longer than the products themselves."""
 
 
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
-    """Return the threads of this process; one that is forked off has what this one has made, and no threads."""
+    """Return the threads of a process. A forked process needs its own, because threads are not inherited."""
     return ThreadPoolExecutor(available_cores())
 
 
 class InferenceNetwork:
-    """A frozen copy of a network's numbers, and compiled loops over them.
+    """A frozen copy of a network's parameters for compiled inference.
 
     Parameters
     ----------
     architecture : Architecture
     parameters : Parameters
-        Copied: later changes are not seen.
+        Copied, so later changes have no effect.
     scaling : Scaling
     temperature : float
-        Divides the sums of the outputs.
+        Divides the logits.
     """
 
     def __init__(
@@ -66,7 +66,7 @@ class InferenceNetwork:
         self._scaled_before = scaling if np.abs(offset).max() >= LARGEST_BACKGROUND else None
         if self._scaled_before:
             offset, factor = np.zeros(features), 1.0
-        first += frozen.weights[0] @ offset  # what the constant part of every input adds
+        first += frozen.weights[0] @ offset  # contribution of the constant part of the inputs
         frozen.weights[-1][...] /= temperature
         last /= temperature
         tiles = tiles_of(nodes, 1, kernels.LARGEST_TILE)
@@ -108,7 +108,7 @@ class InferenceNetwork:
         kernels.answer_rows(self._numbers, self._flat, raw, buffers[0], buffers[1], out)
 
     def _new_buffers(self) -> tuple[NDArray[np.uint32], FloatArray]:
-        """Return a thread's places and work: see `kernels.answer_rows`."""
+        """Return the `places` and `work` buffers of one thread: see `kernels.answer_rows`."""
         features, *nodes = self._sizes
         values, dtype = ROWS * features + 1, self._flat.dtype
         return np.zeros(ROWS + 1 + values, np.uint32), aligned_zeros((5 * ROWS * sum(nodes) + values,), dtype)

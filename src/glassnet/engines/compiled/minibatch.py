@@ -1,8 +1,8 @@
-"""Training in batches: a batch is the sum, in a fixed order, over a fixed number of shards.
+"""Training in batches: the gradient of a batch is the sum, in a fixed order, over a fixed number of shards.
 
-How many shards there are follows from the options and the batch, never from the machine; threads only decide where a
-shard is computed. So the bits are the same for any number of threads. The kernels compute; here they are given buffers,
-constants and threads.
+The number of shards depends on the options and the batch but never on the machine; threads only decide where a shard is
+computed. So the result is bit-identical for any number of threads. This module provides the buffers, constants and
+threads for the kernels.
 """
 
 from __future__ import annotations
@@ -33,21 +33,22 @@ from .sparse_layout import (
 )
 
 CHUNK = 1 << 14
-"""Numbers of the flat vectors that are updated at a time; the gradient's norm is summed by them: part of the result."""
+"""Length of the chunks of the flat vectors in an update. The gradient's norm is summed chunk by chunk, so the length
+affects the last bits of the result."""
 
 ROW, DISTORTION = 10_000, 400_000
-"""What a row takes beside the products with weights, as so many of these, without and with a distortion."""
+"""Cost of a row apart from the products with weights, in products: without and with augmentation."""
 
 LEAST_WORK, LEAST_SPARSE_WORK = 800_000, 300_000
-"""Work of a step, in products, that a thread should have: for less, threads would meet too often.
+"""Minimum work of a thread in a step, in products: with less, threads would synchronise too often.
 
-Where zeros are left out, hardly a weight goes from core to core, and less work pays.
+If zeros are skipped, weights hardly move between cores, so less work is enough.
 """
 
 MOST_VALUES = 0.4
-"""Up to this part of values that are not 0 it is quicker to leave the others out than to multiply them all.
+"""Largest fraction of non-zero values for which skipping zeros is faster than multiplying all values.
 
-Distorted pictures have more such values: a tenth quicker with one hidden layer, nothing with three.
+For augmented images, which have more non-zero values, skipping saved 10 % with one hidden layer and nothing with three.
 """
 
 
@@ -102,9 +103,9 @@ class Minibatch:
         self._buffers = self._new_buffers(self._largest)
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
-        """Take a block of steps; `state` in place. To be called on the pool's leader, by one caller at a time."""
+        """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
         largest = min(block.batch_size, len(block.order))
-        if largest > self._largest:  # an order may name samples more than once
+        if largest > self._largest:  # an order may contain samples more than once
             self._largest, self._buffers = largest, self._new_buffers(largest)
         buffers, flat = self._buffers, state.parameters.flat
         buffers.loss[:], buffers.correct[:] = 0, 0
@@ -124,25 +125,25 @@ class Minibatch:
         return Progress(float(buffers.loss.sum()), int(buffers.correct.sum()))
 
     def _transpose(self, weights: kernels.Weights, back: bool) -> None:
-        """Transpose the first matrix, or back when all have ended, where threads share its column blocks."""
-        if len(self._settings.column_blocks) > 2:  # else each transposes its own tiles
+        """Transpose the first matrix, or transpose it `back`, if threads share its column blocks."""
+        if len(self._settings.column_blocks) > 2:  # otherwise each thread transposes its own tiles
             kernels.transpose_tiles(0, 1, self._raw.shape[1], self._settings, weights, self._buffers, back)
 
     def _new_buffers(self, batch: int) -> kernels.Buffers:
-        """Make buffers for batches of up to so many rows."""
+        """Return buffers for batches of up to `batch` rows."""
         architecture = self._architecture
         most, size = self._options.shards, architecture.layout.size
         shards, rows = shards_of(batch, most), largest_shard(batch, most)  # the last batch of an epoch may be smaller
         features, nodes = architecture.sizes[:2]
         if self._options.augments:
-            assert self._samples.image_shape is not None  # training refuses to distort anything but images
+            assert self._samples.image_shape is not None  # training rejects augmentation of anything but images
             workspaces = np.stack([new_room(self._samples.image_shape)] * shards)
         else:
             workspaces = np.empty((shards, 1, 1), np.float32)
         dense, threads, of_all = (0, self.pool.most, batch) if self._sparse else (rows, 0, 0)
         capacity, pairs = min(kernels.ROW_BLOCK, batch) + 1, (features + 1) // 2
         return kernels.Buffers(
-            gradients=aligned_zeros((shards, size + -size % 16), self._dtype),  # whole cache lines a shard
+            gradients=aligned_zeros((shards, size + -size % 16), self._dtype),  # whole cache lines per shard
             inputs=np.empty((shards, dense, features), self._dtype),
             distorted=np.empty((shards, rows, features if self._options.augments else 0), np.float32),
             work=aligned_zeros((shards, 8, rows * sum(architecture.sizes[1:])), self._dtype),
@@ -169,7 +170,7 @@ class Minibatch:
         return self._undistorted
 
     def _addresses(self, block: Block) -> NDArray[np.uint64]:
-        """Return the addresses of dropout's random numbers, one a step."""
+        """Return the addresses of dropout's random numbers, one per step."""
         steps = len(block.learning_rates)
         if not any(self._options.dropouts):
             return np.zeros(steps, np.uint64)
@@ -178,7 +179,7 @@ class Minibatch:
         return np.array(addresses, np.uint64)
 
     def _constants(self, state: State, block: Block) -> FloatArray:
-        """Return what each step multiplies with, a row a step: `kernels.Constants` without the clip factor."""
+        """Return the constants of each step, one row per step: `kernels.Constants` without the clip factor."""
         options = self._options
         numbers = state.step + np.arange(1, len(block.learning_rates) + 1)
         columns = kernels.Constants(
@@ -200,5 +201,5 @@ class Minibatch:
 
 
 def _has_many_zeros(some: NDArray[Any]) -> bool:
-    """Tell from some of the rows whether leaving zeros out pays."""
+    """Return whether skipping zeros pays off, judged by some of the rows."""
     return bool(np.count_nonzero(some) <= MOST_VALUES * some.size)

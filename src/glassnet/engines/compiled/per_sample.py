@@ -1,7 +1,7 @@
-"""Training with one sample a step: the nodes of the first layer in groups, the groups on threads.
+"""Training on single samples: the nodes of the first layer are divided into groups, which run on threads.
 
-How many groups there are follows from options, network and data, never from the machine; threads only decide where a
-group is computed. So the bits are the same for any number of threads.
+The number of groups depends on the options, the network and the data but never on the machine; threads only decide
+where a group is computed. So the result is bit-identical for any number of threads.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from . import kernels
 from .sparse_layout import read_only, sparse_rows, to_kernel_dtype
 
 LEAST_WORK = 4000
-"""Products that a group should have of each sample on the way forward: with fewer, threads would meet too often."""
+"""Minimum products of a group per sample in the forward pass: with fewer, threads would synchronise too often."""
 
 SPINS = kernels.SPINS // 10
-"""Threads meet each microsecond here. Two that share a core beside a busy process gain from parting soon."""
+"""Threads synchronise every microsecond here. If two threads must share a core, yielding it early is faster."""
 
 LINE = 64
-"""Bytes of a line of the caches."""
+"""Bytes of a cache line."""
 
 PAGE = 4096
-"""Bytes of memory beyond which processors fetch nothing unasked."""
+"""Bytes of a memory page. Processors do not prefetch across pages."""
 
 
 class PerSample:
-    """Samples, options and buffers for training with one sample a step."""
+    """Samples, options and buffers for training on single samples."""
 
     def __init__(self, architecture: Architecture, samples: Samples, options: Options) -> None:
         dtype, raw = np.dtype(options.dtype), read_only(to_kernel_dtype(samples.rows))
@@ -56,7 +56,7 @@ class PerSample:
         )
 
     def train(self, state: State, block: Block, barrier: NDArray[np.int64]) -> Progress:
-        """Take a block of steps; `state` in place. To be called on the pool's leader, by one caller at a time."""
+        """Run a block of steps, changing `state` in place. Call it on the pool's leader, from one caller at a time."""
         parameters, work = state.parameters, self._work
         upper = parameters.flat[parameters.flat.size - self._upper_size :]
         for group in range(len(work.groups.rows)):
@@ -75,11 +75,11 @@ class PerSample:
 
 
 class _Views(NamedTuple):
-    """What a group has of the parameters, and its own form of the first matrix (see `kernels.samples`)."""
+    """A group's part of the parameters, and its own form of the first matrix (see `kernels.per_sample`)."""
 
-    nodes: slice  # which of the layer's they are
+    nodes: slice  # nodes of the layer
     first: FloatArray  # V transposed, (inputs, nodes)
-    second: FloatArray  # the links to the next layer, (its nodes, nodes); (0, nodes) without one
+    second: FloatArray  # weights to the next layer, (its nodes, nodes); (0, nodes) if there is none
     bias: FloatArray
     shift: FloatArray
     row_sum: FloatArray
@@ -100,19 +100,19 @@ def _views(groups: kernels.Groups, group: int, parameters: Parameters) -> _Views
 
 
 def _pack(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
-    """Copy a group's part of the parameters into its memory."""
+    """Copy a group's part of the parameters to the group's memory."""
     groups.rows[group] = 0
     own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
     own.first[...] = first[own.nodes].T
     own.row_sum[...] = first[own.nodes].sum(axis=1)
     if others:
         own.second[...] = others[0][:, own.nodes]
-        if bias is not None:  # in a network of one layer it belongs to the upper layers
+        if bias is not None:  # in a network without hidden layer, the bias belongs to the upper layers
             own.bias[...] = bias[own.nodes]
 
 
 def _unpack(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
-    """Copy a group's memory back into the parameters."""
+    """Copy a group's memory back to the parameters."""
     own, (first, *others), bias = _views(groups, group, parameters), parameters.weights, parameters.biases[0]
     np.add(own.first.T, own.shift[:, None], out=first[own.nodes])
     if others:
@@ -122,7 +122,7 @@ def _unpack(groups: kernels.Groups, group: int, parameters: Parameters) -> None:
 
 
 def _groups_of(architecture: Architecture, shards: int, rows: kernels.SparseRows) -> int:
-    """Return in how many groups the nodes of the first layer are: as a large batch is in shards, if there is enough."""
+    """Return the number of groups of the first layer: the number of shards, or fewer if there is too little work."""
     if len(architecture.sizes) == 2:
         return 1
     nodes, samples, values = architecture.sizes[1], max(1, len(rows.start) - 1), int(rows.start[-1])
@@ -140,7 +140,7 @@ def _new_groups(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -
 def _new_upper_layers(
     architecture: Architecture, threads: int, dtype: np.dtype[Any]
 ) -> tuple[kernels.UpperLayers, int]:
-    """Return also how many parameters they have, those of the groups' own links left out."""
+    """Return the upper layers and the number of their parameters, without the weights of the groups."""
     plan = kernels.plan_of(architecture)
     first = min(1, len(architecture.activations) - 1)
     begin = int(plan.weight_at[first] + plan.sizes[first] * plan.sizes[first + 1])
@@ -156,16 +156,16 @@ def _new_upper_layers(
 
 def _new_exchange(architecture: Architecture, groups: int, dtype: np.dtype[Any]) -> kernels.Exchange:
     nodes = architecture.sizes[min(2, len(architecture.sizes) - 1)]
-    line = _round_up(8 + nodes * dtype.itemsize, LINE)  # a number of eight bytes first
+    line = _round_up(8 + nodes * dtype.itemsize, LINE)  # preceded by an eight-byte number
     numbers: NDArray[np.int64] = aligned_zeros((2, groups, line // 8), np.float64).view(np.int64)
     return kernels.Exchange(numbers, numbers.view(dtype))
 
 
 def _on_own_pages(count: int, rows: int, width: int, dtype: np.dtype[Any]) -> FloatArray:
-    """Return zeros, (count, rows and more, width), of which each part has pages of memory for itself.
+    """Return zeros, (count, rows and padding, width), in which no two parts share a memory page.
 
-    A core that reads one cache line after the other fetches more, to the end of a page; lines that another core writes
-    to would go back and forth.
+    A core that reads consecutive cache lines prefetches up to the end of the page; lines that another core writes to
+    would move back and forth.
     """
     page = PAGE // dtype.itemsize
     more = -(-2 * page // width)
@@ -173,5 +173,5 @@ def _on_own_pages(count: int, rows: int, width: int, dtype: np.dtype[Any]) -> Fl
 
 
 def _round_up(size: int, unit: int) -> int:
-    """Return the least whole number of units that a size fits into."""
+    """Round a size up to a multiple of a unit."""
     return -(-size // unit) * unit

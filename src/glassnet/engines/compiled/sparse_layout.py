@@ -1,4 +1,4 @@
-"""The layout of inputs and first matrix for kernels: few types of samples, without their zeros; weights in tiles."""
+"""The layout of inputs and first matrix for kernels: few input types, inputs without zeros, weights in tiles."""
 
 from __future__ import annotations
 
@@ -11,18 +11,18 @@ from ...nn.parameters import FloatArray
 from . import kernels
 
 LARGEST_BACKGROUND = 100.0
-"""Up to what 0 may become by scaling where zeros are left out: beyond, a small input would lose digits in the sum."""
+"""Largest scaled value of 0 for which zeros are skipped: beyond, small inputs would lose digits in the sum."""
 
 NARROW = 128
-"""Nodes of a first layer, at most, of which threads share the inputs instead: each then sorts the values of its own
-alone, but brings a part of every node's sum. With 32 nodes a fifth quicker, with 160 and more no longer.
+"""Up to this number of nodes in the first layer, threads share its inputs instead of its nodes. Each thread then sorts
+only its own values but computes a part of every sum: 20 % faster with 32 nodes, not faster with 160 and more.
 """
 
 
 def to_kernel_dtype(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return the same numbers, row behind row: whole ones as bytes where these hold them, else as floats.
+    """Return the same numbers, contiguous: integers as bytes if they fit, otherwise as floats.
 
-    For every other type all loops would be compiled anew. Whole numbers beyond 2**53 lose their last digits.
+    Every other type would require compiling all kernels again. Integers above 2**53 lose their last digits.
     """
     kind, rows = rows.dtype, np.ascontiguousarray(rows)
     if kind == np.uint8 or kind.kind == "f":
@@ -35,14 +35,14 @@ def to_kernel_dtype(rows: NDArray[Any]) -> NDArray[Any]:
 
 
 def read_only(rows: NDArray[Any]) -> NDArray[Any]:
-    """Return a view that cannot be written to: to Numba it is another type, as which some tables come."""
+    """Return a read-only view, because Numba treats read-only arrays, such as some tables, as a separate type."""
     view = rows.view()
     view.flags.writeable = False
     return view
 
 
 def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
-    """Return the values that are not 0, each times the factor of its feature, and where they stand."""
+    """Return the non-zero values, each multiplied by the factor of its feature, and their places."""
     room = np.count_nonzero(raw) + 1
     rows = kernels.SparseRows(np.empty(len(raw) + 1, np.int64), np.empty(room, np.uint32), np.empty(room, factor.dtype))
     kernels.gather_nonzero(raw, factor, rows)
@@ -50,9 +50,9 @@ def sparse_rows(raw: NDArray[Any], factor: FloatArray) -> kernels.SparseRows:
 
 
 def pairs_of(raw: NDArray[Any], column_blocks: NDArray[np.int64]) -> kernels.Pairs:
-    """Return the pairs of neighbouring values that are not both 0, and where they stand, by column blocks."""
+    """Return the pairs of neighbouring values that are not both 0, and their places, by column block."""
     even = raw.dtype == np.uint8 and raw.shape[1] % 2 == 0
-    room = np.count_nonzero(raw.view(np.uint16) if even else raw) + 1  # more than needed is never touched
+    room = np.count_nonzero(raw.view(np.uint16) if even else raw) + 1  # memory that is not needed is never touched
     starts = len(raw) * (len(column_blocks) - 1) + 1
     pairs = kernels.Pairs(np.empty(starts, np.int64), np.empty(room, np.uint32), np.empty(2 * room, raw.dtype))
     kernels.gather_pairs(raw, column_blocks, pairs)
@@ -60,9 +60,9 @@ def pairs_of(raw: NDArray[Any], column_blocks: NDArray[np.int64]) -> kernels.Pai
 
 
 def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
-    """Return where tiles begin, (tiles + 1,): whole vectors but for the last, which has one vector at least.
+    """Return the starts of tiles, (tiles + 1,). All but the last are whole vectors; the last has at least one vector.
 
-    There are as many as keep `threads` equally busy, if there are nodes enough: see `kernels.sparse.transpose_tile`.
+    The number of tiles keeps `threads` equally busy if there are enough nodes: see `kernels.sparse.transpose_tile`.
     """
     vectors, wanted = -(-nodes // kernels.LANES), -(-nodes // (widest * threads)) * threads
     count = max(1, min(nodes // kernels.LANES, wanted))
@@ -70,9 +70,10 @@ def tiles_of(nodes: int, threads: int, widest: int) -> NDArray[np.int64]:
 
 
 def column_blocks_of(some: NDArray[Any], count: int) -> NDArray[np.int64]:
-    """Return where column blocks begin, in pairs, (count + 1,): all have about as many values that are not 0.
+    """Return the starts of column blocks, in pairs, (count + 1,); all have about the same number of non-zero values.
 
-    `some` are rows to count in. A column block begins with a word, see `kernels.gather_pairs`; some may be empty.
+    Values are counted in the rows `some`. A column block begins with a word, see `kernels.gather_pairs`; it may be
+    empty.
     """
     pairs, word = -(-some.shape[1] // 2), kernels.WORD // 2
     before = np.append(0, np.count_nonzero(some, axis=0).cumsum())[:: kernels.WORD]
@@ -83,28 +84,28 @@ def column_blocks_of(some: NDArray[Any], count: int) -> NDArray[np.int64]:
 def column_blocks_and_tiles(
     some: NDArray[Any], nodes: int, threads: int
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return the column blocks of the inputs and the tiles of the nodes that training divides the first layer by.
+    """Return the column blocks of the inputs and the tiles of the nodes into which training divides the first layer.
 
-    `some` are rows of the data; without any there are no tiles, as nothing is left out.
+    `some` are rows of the data. If it is empty, there are no tiles, because no zeros are skipped.
     """
     if not len(some):
         return column_blocks_of(some, 1), np.zeros(1, np.int64)
     widest = kernels.WIDEST * kernels.LANES
     if nodes > NARROW:
         return column_blocks_of(some, 1), tiles_of(nodes, threads, widest)
-    # More column blocks cost every thread time and room, and few nodes have no work for many threads.
+    # More column blocks cost each thread time and memory, and few nodes do not give work to many threads.
     most = min(threads, max(2, nodes // kernels.LANES), some.shape[1] // kernels.WORD)
     return column_blocks_of(some, max(1, most)), tiles_of(nodes, 1, widest)
 
 
 def starts_of(column_blocks: NDArray[np.int64], tiles: NDArray[np.int64], features: int) -> NDArray[np.int64]:
-    """Return where each tile's column blocks begin in a flat vector."""
+    """Return the starts of each tile's column blocks in a flat vector."""
     widths = np.diff(tiles)[:, None]
     return np.ravel(tiles[:-1, None] * features + widths * 2 * column_blocks[:-1])
 
 
 def transpose_into_tiles(vector: FloatArray, tiles: NDArray[np.int64], features: int) -> None:
-    """Bring the first matrix of a flat vector, (nodes, features), into tiles."""
+    """Convert the first matrix of a flat vector, (nodes, features), to tiles."""
     scratch = np.empty(tiles[-1] * features, vector.dtype)
     for tile in range(len(tiles) - 1):
         kernels.transpose_tile(vector, tiles, tile, features, False, scratch)

@@ -1,1 +1,1 @@
-"""Threads that run kernels side by side, and BLAS held to one thread."""
+"""Threads that run kernels in parallel."""

@@ -1,4 +1,4 @@
-"""A pool of threads that run a kernel side by side, a block of steps at a time."""
+"""A pool of threads that run a kernel in parallel, one block of steps at a time."""
 
 from __future__ import annotations
 
@@ -15,36 +15,37 @@ from .pool_size import PoolSize
 from .worker import Done, Worker, available_cores
 
 WORTH_THREADS = 40_000_000
-"""Products of a block from which several threads pay: one alone has done fewer before the others are awake."""
+"""Number of products of a block from which several threads pay off: a single thread finishes a smaller block before the
+others wake up."""
 
 
 class Times(NamedTuple):
-    """Seconds that a thread took, and those of them that it was on a core."""
+    """Seconds that a thread took: on a core, and in total."""
 
     on_core: float
-    in_all: float
+    total: float
 
 
 class WorkerPool:
-    """Threads for blocks of steps; how many of them work is measured from block to block.
+    """Threads for blocks of steps. The number of active threads is adapted from block to block.
 
     Parameters
     ----------
     wanted : int
-        Threads; 0 is as many as there are cores.
+        Number of threads; 0: one per core.
     useful : int
-        More would have nothing to do.
+        Number of threads for which there is work.
     spins : int
-        How often a thread looks for the others before it yields its core, where each thread has one.
+        How often a waiting thread spins before it yields its core, if each thread has its own core.
 
     Attributes
     ----------
     most : int
-        How many threads there are at most.
+        Maximum number of threads.
     leader : Worker
-        The first of them, whose `run` calls what calls the pool's `run`.
+        The first thread. The pool's `run` must be called from a task of this worker.
     spins : int
-        For the barriers of its blocks: see `kernels.new_barrier`.
+        Number of spins for the barriers of the blocks: see `kernels.new_barrier`.
     """
 
     def __init__(self, wanted: int, useful: int, spins: int) -> None:
@@ -55,7 +56,7 @@ class WorkerPool:
         self._size = PoolSize(self.most)
 
     def reset(self) -> None:
-        """Begin anew to find out how many threads pay."""
+        """Restart the measurement of the best number of threads."""
         self._size = PoolSize(self.most)
 
     def run(
@@ -67,22 +68,22 @@ class WorkerPool:
         steps: int,
         products: int,
     ) -> None:
-        """Run a kernel on the calling thread, and on others beside it where there is enough to do.
+        """Run a kernel on the calling thread and, if there is enough work, on the other threads.
 
         Parameters
         ----------
         kernel : callable
-            Called with the number of the thread, how many there are, the barrier, and the arguments.
+            Called with the thread's index, the number of threads, the barrier, and the arguments.
         arguments : tuple
         barrier : ndarray
-            New for each block; `kernels.abort` ends the kernel within a step.
+            A new one for each block; `kernels.abort` ends the kernel within a step.
         steps : int
-            Steps of the block.
+            Number of steps of the block.
         products : int
-            Products with weights in all of them.
+            Number of products with weights in all steps.
         """
-        # Called on the leader: on the main thread an interrupt could come before the last worker has its task, and the
-        # others would wait for it without end.
+        # This runs on the leader, because an interrupt of the main thread could come before the last worker has its
+        # task, and the others would wait for it forever.
         if products < WORTH_THREADS:
             kernel(0, 1, barrier, *arguments)
             return
@@ -92,7 +93,7 @@ class WorkerPool:
                 results.append(worker.submit(partial(_timed, kernel, thread, threads, barrier, *arguments)))
             times = [_timed(kernel, 0, threads, barrier, *arguments)]
         except BaseException:
-            kernels.abort(barrier)  # a worker could not be given its task
+            kernels.abort(barrier)  # not all workers have received their task
             raise
         finally:
             done = [one.get() for one in results]
@@ -102,14 +103,14 @@ class WorkerPool:
             if problems:
                 raise problems[0]
         finally:
-            del problems, done  # a traceback would keep this frame alive, and with it itself
-        # Measured by each thread: being woken takes a good part of a short block, and says nothing of neighbours.
-        share = sum(one.on_core for one in times) / (sum(one.in_all for one in times) or 1.0)
+            del problems, done  # the traceback references this frame: break the cycle
+        # Measured by each thread itself, so that wake-up time, which is long for short blocks, does not look like load.
+        share = sum(one.on_core for one in times) / (sum(one.total for one in times) or 1.0)
         self._size.learn(steps, time.perf_counter() - began, share)
 
 
 def _timed(kernel: Callable[..., Any], thread: int, threads: int, barrier: NDArray[np.int64], *arguments: Any) -> Times:
-    """Run one thread's part of a kernel; one that fails does not leave the others waiting."""
+    """Run one thread's part of a kernel; if it fails, release the other threads."""
     on_core, began = time.thread_time(), time.perf_counter()
     try:
         kernel(thread, threads, barrier, *arguments)

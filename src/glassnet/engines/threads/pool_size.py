@@ -1,29 +1,29 @@
-"""How many threads of a pool work: fewer while a neighbour wants the cores too.
+"""The number of active threads of a pool: fewer while other processes use the cores.
 
-In every step all threads wait for the last. Beside a busy process the thread that shares a core with it is away half of
-the time, and the others rest meanwhile; one thread less, each with a core of its own, can be faster. What is computed
-does not depend on how many there are, so that can be found out on the way, from one block of steps to the next.
+In every step all threads wait for the last one. If a busy process shares a core with one of them, that thread is off
+the core half of the time and the others wait; one thread fewer, each with its own core, can be faster. The result does
+not depend on the number of threads, so the best number is measured during training, from block to block.
 """
 
 from __future__ import annotations
 
 CROWDED = 0.9
-"""Threads that had less of their time on a core have neighbours: without any they spin while they wait."""
+"""Fraction of time on a core below which cores count as shared. Waiting threads spin, so otherwise it is nearly 1."""
 
 SHORTEST = 0.002
-"""Seconds of a block from which anything can be learnt: waking a thread takes some part of a millisecond."""
+"""Seconds of the shortest block to measure: waking a thread takes a fraction of a millisecond."""
 
 FIRST_PAUSE, LONGEST_PAUSE = 4, 64
-"""Blocks from one trial of another size to the next: twice as many each time."""
+"""Blocks between two trials of another number of threads; doubled after each trial."""
 
 
 class PoolSize:
-    """The number of threads, learnt from what blocks took.
+    """The number of threads, chosen from the measured times of blocks.
 
     Attributes
     ----------
     size : int
-        Threads for the next block, 1 to `most`.
+        Number of threads for the next block, 1 to `most`.
     """
 
     def __init__(self, most: int) -> None:
@@ -32,18 +32,18 @@ class PoolSize:
 
     def _start_over(self) -> None:
         self._seconds: dict[int, float] = {}
-        self._left, self._pause = 1, FIRST_PAUSE  # one crowded block alone may be chance
+        self._left, self._pause = 1, FIRST_PAUSE  # a single crowded block may be chance
 
     def learn(self, steps: int, seconds: float, share: float) -> None:
-        """Choose the size for the next block from what this one took.
+        """Choose the number of threads for the next block from the time of this one.
 
         Parameters
         ----------
         steps : int
         seconds : float
-            Of all steps together.
+            Total time of all steps.
         share : float
-            How much of that time the threads were on a core, 0 to 1.
+            Fraction of that time that the threads were on a core, 0 to 1.
         """
         if seconds < SHORTEST or steps == 0:
             return

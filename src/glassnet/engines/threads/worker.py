@@ -1,4 +1,4 @@
-"""A worker thread, on which no interrupt breaks off what must be finished; and how many cores there are."""
+"""A worker thread for tasks that an interrupt must not break off, and the number of cores."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ import numpy as np
 
 _Result = TypeVar("_Result")
 POLL_SECONDS = 0.1
-"""How long a wait for another thread may last before it is begun anew.
+"""Longest single wait for another thread before the wait is repeated.
 
-Where a library has a handler of its own for interrupts (polars, once it is loaded), an endless wait hears of none.
+If a library installs its own signal handler (polars does when it is loaded), an unlimited wait is not interrupted.
 """
 
 Done = SimpleQueue[tuple[Any, BaseException | None]]
 
 
 def available_cores() -> int:
-    """Return how many cores this process may use."""
+    """Return the number of cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Worker:
-    """A thread that does one task after the other.
+    """A thread that runs tasks one after another.
 
-    An interrupt comes to the main thread alone, between any two lines. A task that must not end so is given to this
-    thread. `concurrent.futures` would not do: interrupted within `Future.result`, it may leave a lock behind for
-    which its thread waits for ever. A `SimpleQueue` has none.
+    Interrupts reach only the main thread, between any two lines, so a task that must not be interrupted runs on this
+    thread. `concurrent.futures` is not suitable: interrupted within `Future.result`, it may leave a lock held for which
+    its thread waits forever. A `SimpleQueue` has no such lock.
     """
 
     def __init__(self) -> None:
@@ -46,17 +46,17 @@ class Worker:
         weakref.finalize(self, self._tasks.put, None)
 
     def submit(self, work: Callable[[], Any]) -> Done:
-        """Add a task; return the queue that will have its result, or the exception it raised."""
-        if self._process != os.getpid():  # a forked process has none of its parent's threads
+        """Add a task; return the queue that will receive its result or its exception."""
+        if self._process != os.getpid():  # a forked process does not have its parent's threads
             self._start()
         done: Done = SimpleQueue()
         self._tasks.put((work, done))
         return done
 
     def run(self, work: Callable[[], _Result], stop: Callable[[], None], *, needed: bool = True) -> _Result:
-        """Do a task and return its result; an interrupt calls `stop`, waits for the end of the task, and is raised.
+        """Run a task and return its result. An interrupt calls `stop`, waits for the end of the task, and is raised.
 
-        It does not wait for a task that is not `needed` then: one that changes nothing may end by itself.
+        A task that changes nothing need not be waited for: `needed` is False then.
         """
         try:
             done = self.submit(work)
@@ -64,29 +64,29 @@ class Worker:
         except BaseException:
             stop()
             if needed:
-                awaited(self.submit(int))  # done after what went before, if that was put at all
+                awaited(self.submit(int))  # runs after the task, if that was submitted at all
             raise
         try:
             if problem is not None:
                 raise problem
             return cast(_Result, result)
         finally:
-            del problem, result, done, work, self  # a traceback would keep them alive with itself
+            del problem, result, done, work, self  # the traceback references them: break the cycle
 
 
 def awaited(queue: SimpleQueue[_Result]) -> _Result:
-    """Return the next item of a queue; an interrupt meanwhile is raised."""
+    """Return the next item of a queue; an interrupt during the wait is raised."""
     while True:
         with contextlib.suppress(Empty):
             return queue.get(timeout=POLL_SECONDS)
 
 
 def _work(tasks: SimpleQueue[Any]) -> None:
-    with np.errstate(over="ignore", invalid="ignore"):  # the training loop checks results
+    with np.errstate(over="ignore", invalid="ignore"):  # the training loop checks the results
         while task := tasks.get():
             work, done = task
             try:
                 done.put((work(), None))
             except BaseException as problem:
                 done.put((None, problem))
-            del task, work, done  # and all that they hold
+            del task, work, done  # and everything they reference

@@ -1,4 +1,4 @@
-"""The report: one HTML file on what a model is, how it was made, and how well it works."""
+"""The report: one HTML file about a model, its training and its results."""
 
 from __future__ import annotations
 
@@ -23,34 +23,35 @@ def report(
     held_out: bool = False,
     kept_aside: bool = False,
 ) -> str:
-    """Return a page about a model: one HTML document that needs no network and no script.
+    """Return a report on a model: one HTML document that works offline and without scripts.
 
     Parameters
     ----------
     model : Model
-        What its receipt does not say is left out.
+        Facts that its training record lacks are omitted.
     data : Dataset, optional
-        Labelled samples to ask about; those the model was not trained on. Without them the page lacks what only answers
-        can show, and says so.
+        Labelled samples that the model was not trained on. Without data, the sections that need predictions are
+        omitted, and a note lists them.
     language : {"en", "zh"}
     name : str
-        What the model is called: its file.
+        Name of the model, such as its file.
     training : Dataset, optional
-        What the model was trained on, to show what misread samples resemble.
+        Training data, to show the nearest training samples of misclassified ones.
     findings : sequence of Finding, optional
-        Of the data doctor, from `glassnet.doctor.examine`; not shown if not given.
+        Findings of the data doctor, from `glassnet.doctor.examine`; not shown by default.
     held_out, kept_aside : bool
-        The second is the old name. Whether `data` are the part of the training file that was held out for the test.
+        Whether `data` are the samples of the training file that were held out for testing. `kept_aside` is the old
+        name.
 
     Returns
     -------
     str
-        Begins with ``<!doctype html>``.
+        The document, from ``<!doctype html>``.
 
     Raises
     ------
     DataError
-        GN010 or GN017 when the data do not fit the model; GN065 and GN076 when one of them is something else.
+        GN010 or GN017 if the data do not fit the model; GN065 or GN076 if an argument has another type.
     OptionError
         GN021 for another language.
     """

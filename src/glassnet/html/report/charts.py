@@ -1,4 +1,4 @@
-"""The report's charts as SVG: text stays text, and the page's own colours apply, light, dark or printed."""
+"""Charts of the report as SVG, with text as text and the colours of the page (light, dark or printed)."""
 
 from __future__ import annotations
 
@@ -23,17 +23,17 @@ Curve = dict[str, Floats]
 WIDE, HIGH = 470, 260
 LEFT, RIGHT, TOP, BOTTOM = 66, 24, 12, 42
 END_LABELS = 112
-"""Room on the right for the names of lines."""
+"""Space on the right for the names of lines."""
 LINE = 15
 LETTER = 6.8
-"""Width of a digit, about."""
+"""Approximate width of a digit."""
 MOST_DOTS, FEW_DOTS, BARS = 2000, 300, 31
-"""Samples of a scatter, spread over the data, and up to how many the dots are large; bars of a histogram, at most."""
+"""Most samples of a scatter plot, most samples drawn as large dots, and most bars of a histogram."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Maps values to coordinates; values outside the range are drawn at its ends."""
+    """Map values to coordinates; values outside the range are drawn at its ends."""
 
     low: float
     high: float
@@ -41,7 +41,7 @@ class Scale:
     end: float
 
     def __call__(self, values: ArrayLike) -> Floats:
-        """Return the places of values."""
+        """Return the coordinates of values."""
         part = (np.clip(np.asarray(values, float), self.low, self.high) - self.low) / (self.high - self.low)
         place: Floats = self.start + part * (self.end - self.start)
         return place
@@ -55,7 +55,7 @@ class Scale:
 
 @dataclass
 class Plot:
-    """A frame with two scales, and the elements drawn in it."""
+    """Two scales and the elements drawn with them."""
 
     x: Scale
     y: Scale
@@ -69,7 +69,7 @@ class Plot:
         self.parts.append(Markup(markup).format(*safe, **named))
 
     def axes(self, x_name: str, y_name: str, x_shown: Callable[[float], str], y_shown: Callable[[float], str]) -> None:
-        """Draw a faint grid, tick labels, and the names of both axes."""
+        """Draw a faint grid, tick labels and axis labels."""
         for value in self.y.ticks(6):
             y = self.y(value)
             self.add('<path class="grid" d="M{:.1f} {:.1f}H{:.1f}"/>', self.x.start, y, self.x.end)
@@ -95,7 +95,7 @@ class Plot:
         )
 
     def line(self, x: Floats, y: Floats, kind: str) -> None:
-        """Draw a line with gaps at values that are not finite."""
+        """Draw a line with gaps at non-finite values."""
         pen, steps = "M", []
         for across, up in zip(self.x(x), self.y(y), strict=True):
             if np.isfinite(up):
@@ -121,17 +121,17 @@ def _new_plot(
 
 
 def _nonempty_range(low: float, high: float) -> tuple[float, float]:
-    """Return a range of a width above 0."""
+    """Widen an empty range."""
     return (low, high) if high > low else (low - (abs(low) or 1) / 2, high + (abs(high) or 1) / 2)
 
 
 def draw_curves(histories: Sequence[Curve], say: Say) -> list[tuple[str, Markup]]:
-    """Draw accuracy and loss over training; ensemble members have a line each, the first is named.
+    """Draw accuracy and loss over training; each ensemble member has a line, and the first is labelled.
 
     Returns
     -------
     list of (name, drawing)
-        One a panel: accuracy, where there are classes, and loss.
+        One per panel: accuracy, if there are classes, and loss.
     """
     panels = [name for name in ("accuracy", "loss") if all(name in one for one in histories)]
     return [(say(name), _draw_panel(histories, name, say)) for name in panels]
@@ -176,18 +176,18 @@ def _label_ends(plot: Plot, ends: list[tuple[float, str, str]]) -> None:
 
 
 def _format_share(part: float) -> str:
-    return f"{100 * part:g}\N{NARROW NO-BREAK SPACE}%"
+    return f"{100 * part:g}%"
 
 
 def draw_reliability(bins: Reliability, say: Say) -> Markup:
-    """Draw confidence against accuracy, and below it how many answers have that confidence."""
+    """Draw accuracy against confidence, and below it the number of predictions in each bin."""
     plot = _new_plot((0, 1), (0, 1), say("reliability_label"))
-    plot.axes("", say("part_right"), _format_share, _format_share)
+    plot.axes("", say("accuracy"), _format_share, _format_share)
     some = np.flatnonzero(bins.counts)
     for k in some:
         left, right = plot.x(bins.edges[[k, k + 1]])
         right_part, sure, zero = plot.y(bins.accuracy[k]), plot.y(bins.confidence[k]), plot.y.start
-        lower, upper = max(right_part, sure), min(right_part, sure)  # as drawings count, from above
+        lower, upper = max(right_part, sure), min(right_part, sure)  # SVG coordinates grow downwards
         bar = '<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}"/>'
         plot.add(bar, "bar", left + 1, lower, right - left - 2, zero - lower)
         plot.add(bar, "gap", left + 1, upper, right - left - 2, lower - upper)
@@ -214,9 +214,9 @@ def _counts_below(plot: Plot, bins: Reliability, say: Say) -> None:
 
 
 def tick_formatter(scale: Scale) -> Callable[[float], str]:
-    """Return a formatter with as many digits as the ticks of a scale need to differ."""
+    """Return a formatter with enough digits to tell the ticks of a scale apart."""
     size = max(abs(scale.low), abs(scale.high))
-    # A round step has two digits that count at most, as 2.5 has.
+    # A round step such as 2.5 has at most two significant digits.
     digits = 2 - floor(log10((scale.high - scale.low) / 10))
     if 1e-4 < size < 1e9:
         return lambda value: _strip_zeros(f"{value + 0.0:,.{max(0, digits)}f}").replace("-", "−")
@@ -228,12 +228,12 @@ def _strip_zeros(number: str) -> str:
 
 
 def _format_count(count: float) -> str:
-    """Return a count; empty for a tick between two counts."""
+    """Format a count; empty for ticks that are not whole numbers."""
     return f"{count:,.0f}" if count == round(count) else ""
 
 
 def draw_scatter(values: Floats, answers: Floats, say: Say) -> Markup:
-    """Draw answers against true values, both shape (n,), and the line on which they are equal."""
+    """Draw predicted against true values, both shape (n,), with the line of equality."""
     rows = np.unique(np.linspace(0, len(values) - 1, min(len(values), MOST_DOTS)).astype(int))
     ends = _padded_range(np.concatenate([values[rows], answers[rows]]))
     plot = _new_plot(ends, ends, say("scatter_label"))
@@ -248,9 +248,9 @@ def draw_scatter(values: Floats, answers: Floats, say: Say) -> Markup:
 
 
 def draw_error_histogram(errors: Floats, say: Say) -> Markup:
-    """Draw a histogram of errors; the two per cent furthest off are counted in the outer bars."""
+    """Draw a histogram of errors; the largest 2% are counted in the outer bars."""
     reach = float(np.quantile(np.abs(errors), 0.98)) or float(np.abs(errors).max()) or 1.0
-    bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # an odd number: the middle one is around 0
+    bars = min(BARS, 2 * round(len(errors) ** 0.5) + 1)  # odd, so the middle bar is centred at 0
     edges = np.linspace(-reach, reach, bars + 1)
     counts = np.histogram(np.clip(errors, -reach, reach), edges)[0]
     plot = _new_plot((-reach, reach), (0, counts.max() * 1.05), say("error_label"))

@@ -1,4 +1,4 @@
-"""Facts from a model and its receipt, any part of which may be missing or malformed."""
+"""Facts from a model and its training record, any part of which may be missing or malformed."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ...options.options import SPECS, Options
 from ...options.recipes import RECIPES
 from .charts import Curve
 
-_FARTHEST = 1e30  # what a curve shows at most: axes cannot be divided for any number
+_FARTHEST = 1e30  # largest value drawn: ticks cannot be computed for arbitrarily large numbers
 
 
 class Fact(NamedTuple):
-    """A line of the table: its name, its text, and whether that is code."""
+    """A line of the table: name, text, and whether the text is code."""
 
     name: str
     text: str
@@ -27,7 +27,7 @@ class Fact(NamedTuple):
 
 
 def model_facts(model: Model, say: Say) -> list[Fact]:
-    """Return the facts, the network first."""
+    """Return the facts of a model, starting with the network."""
     receipt = model.receipt
     data, options = sub_receipt(receipt, "data"), sub_receipt(receipt, "options")
     facts = [Fact(say("network"), _network(model, say))]
@@ -37,14 +37,14 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
         lines = [say("samples_of", source=data.get("source", "?"), samples=format_count(data.get("samples")))]
         lines += [say("part_aside")] if data.get("held_out") else []
         lines += [say("part_stopping")] if options.get("early_stopping") and not receipt.get("own_validation") else []
-        facts.append(Fact(say("trained_on"), "; ".join(lines)))
+        facts.append(Fact(say("trained_on"), say("semicolon").join(lines)))
     if options:
         facts += _learning(model, options, say)
     facts.append(
         Fact(say("values_in_out"), say("values_line", inputs=_inputs(model, say), targets=_targets(model, say)))
     )
     if kept_epochs := receipt.get("kept"):
-        epochs = ", ".join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
+        epochs = say("comma").join(map(str, kept_epochs)) if isinstance(kept_epochs, list) else str(kept_epochs)
         facts.append(Fact(say("kept"), say("kept_line", epochs=epochs)))
     if model.deskews:
         facts.append(Fact(say("deskews"), say("deskews_line")))
@@ -56,12 +56,12 @@ def model_facts(model: Model, say: Say) -> list[Fact]:
 
 def _network(model: Model, say: Say) -> str:
     made = model.network.architecture
-    hidden = ", ".join(dict.fromkeys(made.activations[:-1]))
-    text = "-".join(map(str, made.sizes))
-    text += f"; {say('hidden_nodes', activation=hidden)}" if hidden else ""
-    text += f"; {say('output_nodes', activation=made.activations[-1])}"
-    text += f"; {say('with_bias' if made.bias else 'without_bias')}"
-    return f"{len(model.members)} {say('networks')}: {text}" if model.others else text
+    hidden = say("comma").join(dict.fromkeys(made.activations[:-1]))
+    lines = ["-".join(map(str, made.sizes))]
+    lines += [say("hidden_nodes", activation=hidden)] if hidden else []
+    lines += [say("output_nodes", activation=made.activations[-1]), say("with_bias" if made.bias else "without_bias")]
+    text = say("semicolon").join(lines)
+    return say("ensemble", members=len(model.members), network=text) if model.others else text
 
 
 def _inputs(model: Model, say: Say) -> str:
@@ -111,12 +111,16 @@ def _origin(model: Model, say: Say) -> list[Fact]:
         numbers = {k: v for k, v in result.items() if k != "samples" and isinstance(v, int | float)}
         called = {"accuracy": say("accuracy"), "loss": say("loss"), "r2": "R²", "rmse": "RMSE"}
         scores = [f"{called.get(k, k)} {percent(v) if k == 'accuracy' else shown(v)}" for k, v in numbers.items()]
-        line = say("test_line", scores=", ".join(scores), samples=format_count(result.get("samples")))
+        line = say("test_line", scores=say("comma").join(scores), samples=format_count(result.get("samples")))
         facts.append(Fact(say("test_then"), line))
     if resumed := receipt.get("resumed"):
-        facts.append(Fact(say("resumed"), "; ".join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)))
+        facts.append(
+            Fact(
+                say("resumed"), say("semicolon").join(map(str, resumed)) if isinstance(resumed, list) else str(resumed)
+            )
+        )
     if versions := sub_receipt(receipt, "versions"):
-        facts.append(Fact(say("versions"), ", ".join(f"{name} {number}" for name, number in versions.items())))
+        facts.append(Fact(say("versions"), say("comma").join(f"{name} {number}" for name, number in versions.items())))
     for name in ("blas", "processor"):
         if receipt.get(name):
             facts.append(Fact(say(name), str(receipt[name])))
@@ -130,7 +134,7 @@ def _origin(model: Model, say: Say) -> list[Fact]:
 
 
 class Setting(NamedTuple):
-    """An option: its value, whether that differs from the recipe's, and its meaning."""
+    """An option: value, whether it differs from the recipe, and description."""
 
     name: str
     value: str
@@ -139,7 +143,7 @@ class Setting(NamedTuple):
 
 
 def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
-    """Return every option of the receipt."""
+    """Return all options of the training record."""
     options, recipe = sub_receipt(model.receipt, "options"), model.receipt.get("recipe")
     usual = Options.recipe(recipe).to_dict() if isinstance(recipe, str) and recipe in RECIPES else {}
     settings = []
@@ -151,7 +155,7 @@ def option_settings(model: Model, language: str, say: Say) -> list[Setting]:
 
 
 def learning_curves(receipt: Mapping[str, Any]) -> list[Curve]:
-    """Return the learning curves of a receipt, one a member; malformed ones are skipped."""
+    """Return the learning curves of a training record, one per member; malformed curves are skipped."""
     curves = receipt.get("curves")
     return [curve for one in (curves if isinstance(curves, list) else []) if (curve := _curve(one))]
 
@@ -175,13 +179,13 @@ def _curve(series: Any) -> Curve:
 
 
 def sub_receipt(receipt: Mapping[str, Any], name: str) -> dict[str, Any]:
-    """Return a part of a receipt that is an object itself; empty if it is missing."""
+    """Return an object inside a training record; empty if it is missing."""
     part = receipt.get(name)
     return part if isinstance(part, dict) else {}
 
 
 def format_value(value: Any, say: Say) -> str:
-    """Return an option's value for people."""
+    """Format the value of an option."""
     if isinstance(value, bool):
         return say("yes" if value else "no")
     if isinstance(value, list | tuple):
@@ -190,5 +194,5 @@ def format_value(value: Any, say: Say) -> str:
 
 
 def format_count(number: Any) -> str:
-    """Return a count for people; a question mark where it is unknown."""
+    """Format a count; a question mark if it is unknown."""
     return f"{number:,}" if isinstance(number, int) else "?"

@@ -1,4 +1,4 @@
-"""The report's sections on mistakes: the surest ones, and explanations of the worst."""
+"""Sections of the report on mistakes: the most confident ones, and explanations of the first."""
 
 from __future__ import annotations
 
@@ -17,12 +17,11 @@ from ..why_parts import bar_rows, explanation_pictures, input_shares, is_inverti
 from .results import EvaluatedModel, row_name
 
 DRAWN, LISTED, EXPLAINED, INPUTS = 28, 15, 4, 8
-"""Misread samples that are drawn, or listed where they are no pictures; those that are explained, with so many
-inputs at most."""
+"""Most misclassified samples drawn, listed (if they are not images) and explained; most inputs per explanation."""
 
 
 def misread_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
-    """Return the misclassified samples, the surest first; None for a regression."""
+    """Return misclassified samples in order of decreasing confidence; None for a regression."""
     if evaluated.is_regression:
         return None
     model, data, rows = evaluated.model, evaluated.data, evaluated.evaluation.misread
@@ -58,7 +57,7 @@ def _picture(data: Dataset, row: int) -> str:
 
 
 def why_section(evaluated: EvaluatedModel, training: Dataset | None, say: Say) -> dict[str, Any] | None:
-    """Return explanations of the surest mistakes; None without any, or where answers do not compete."""
+    """Return explanations of the most confident mistakes; None if there are no mistakes, or no exclusive classes."""
     model, rows = evaluated.model, evaluated.evaluation.misread[:EXPLAINED]
     if not model.targets.of_classes or not len(rows) or model.classes < 2:
         return None
@@ -91,7 +90,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
         texts.append(say("why_true_third", label=model.name_of(label), place=place))
     case: dict[str, Any] = {
         "head": say(
-            "why_head" if data.image_shape else "why_head_row",
+            "why_head",
             name=row_name(data, row, say),
             label=model.name_of(label),
             answer=names["answer"],
@@ -108,7 +107,7 @@ def _explain_mistake(evaluated: EvaluatedModel, row: int, explanation: Why, say:
     )
     if explanation.nearest:
         labels = [model.name_of(int(one)) for one in explanation.nearest.labels]
-        case["alike_text"] = say("why_alike_labels", labels=", ".join(labels))
+        case["alike_text"] = say("why_alike_labels", labels=say("comma").join(labels))
     return case
 
 

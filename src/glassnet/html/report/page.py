@@ -1,4 +1,4 @@
-"""The report page: which sections a model and its data allow, and the figures above them."""
+"""The report page: its sections, as the model and data allow, and the key figures at the top."""
 
 from __future__ import annotations
 
@@ -36,11 +36,11 @@ TITLES = {
     "weights": "weights_section",
     "doctor": "doctor",
 }
-"""Section -> the word that is its heading, in the page's order."""
+"""Section -> key of its heading, in the order of the page."""
 
 
 class Page(NamedTuple):
-    """A page: its HTML, its sections, those that need data, and the evaluation."""
+    """A page: HTML, sections, sections omitted without data, and the evaluation."""
 
     html: str
     sections: list[str]
@@ -57,7 +57,7 @@ def make_page(
     findings: Sequence[Finding] | None,
     held_out: bool,
 ) -> Page:
-    """Make the page; parameters and errors as `report`."""
+    """Make the page; parameters and errors as for `report`."""
     require_model(model)
     say = say_in(language)
     evaluated = None if data is None else EvaluatedModel.of(model, data)
@@ -136,7 +136,7 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
         return []
     notes, trained = [], sub_receipt(model.receipt, "data")
     if held_out:
-        notes.append(say("kept_aside", source=evaluated.data.source))
+        notes.append(say("held_out", source=evaluated.data.source))
     elif trained.get("fingerprint") == fingerprint(evaluated.data):
         notes.append(say("trained_on_these"))
     if evaluated.data.weights is not None:
@@ -145,12 +145,12 @@ def _notes(model: Model, evaluated: EvaluatedModel | None, held_out: bool, say: 
 
 
 def _tiles(model: Model, evaluated: EvaluatedModel | None, sections: dict[str, Any], say: Say) -> list[tuple[str, str]]:
-    """Return the figures at the top: each with its label."""
+    """Return the key figures, each with its label."""
     tiles: list[tuple[str, str]] = []
     if evaluated is not None:
         evaluation = evaluated.evaluation
         if evaluation.accuracy is not None:
-            tiles.append((percent(evaluation.accuracy), say("right")))
+            tiles.append((percent(evaluation.accuracy), say("accuracy")))
         if evaluation.r2 is not None and evaluation.rmse is not None:
             tiles += [(percent(evaluation.r2), say("explained")), (shown(evaluation.rmse), say("rmse"))]
         if "classes" in sections:

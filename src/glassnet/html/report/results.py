@@ -1,4 +1,4 @@
-"""The report's sections on results: confusion matrix, classes, regression, reliability."""
+"""Sections of the report on results: confusion matrix, classes, regression, reliability."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ from .charts import MOST_DOTS, draw_error_histogram, draw_scatter
 from .charts import draw_reliability as draw_reliability
 
 CELLS = 30
-"""Classes up to which the matrix has numbers in it; beyond, it is a picture."""
+"""Most classes of a confusion matrix with numbers; a larger one is an image."""
 LISTED, PAIRS, NUMBERS, FURTHEST = 60, 12, 6, 12
-"""Classes that are listed, kinds of mistakes, numbers that are drawn, and answers furthest off."""
+"""Most classes listed, pairs of confused classes, regression targets drawn, and largest errors listed."""
 CLOSE = 0.01
-"""Confidence and accuracy that differ by no more are called the same."""
+"""Largest difference of mean confidence and accuracy that counts as agreement."""
 
 
 @dataclass(frozen=True)
 class EvaluatedModel:
-    """A model, the data it was evaluated on, and the evaluation."""
+    """A model, its evaluation data, and the evaluation."""
 
     model: Model
     data: Dataset
@@ -46,12 +46,12 @@ class EvaluatedModel:
 
     @classmethod
     def of(cls, model: Model, data: Dataset) -> EvaluatedModel:
-        """Evaluate a model on data; errors as `evaluate`."""
+        """Evaluate a model on data; errors as for `evaluate`."""
         return cls(model, data, evaluate(model, data))
 
     @property
     def is_regression(self) -> bool:
-        """Whether it is a regression."""
+        """Whether the model is a regression."""
         return self.model.targets.name == "values"
 
     @property
@@ -67,7 +67,7 @@ class EvaluatedModel:
 
 
 def confusion_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
-    """Return the confusion matrix as a table or a picture, and the commonest mistakes; None without classes."""
+    """Return the confusion matrix as a table or an image, and the most frequent mistakes; None without classes."""
     matrix = evaluated.evaluation.confusion
     if not matrix.size:
         return None
@@ -97,7 +97,7 @@ def _cell(right: bool, count: int, strength: float) -> dict[str, Any]:
 
 
 def classes_section(evaluated: EvaluatedModel) -> dict[str, Any] | None:
-    """Return scores by class or label, the worst where there are many; None for a regression."""
+    """Return scores by class or label, only the lowest if there are many; None for a regression."""
     if evaluated.is_regression:
         return None
     scores, names = evaluated.scores(), evaluated.names
@@ -131,7 +131,7 @@ def _mean(values: NDArray[np.float64]) -> float:
 
 
 def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
-    """Return plots and scores of a regression, and the worst answers; None for classes."""
+    """Return plots and scores of a regression, and the largest errors; None for classes."""
     if not evaluated.is_regression:
         return None
     values, answers, data = evaluated.data.values, evaluated.evaluation.answers, evaluated.data
@@ -163,7 +163,7 @@ def numbers_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | Non
 
 
 def _with_equal_digits(value: float, answer: float) -> tuple[str, ...]:
-    """Write two numbers with as many digits as it takes to see their difference."""
+    """Format two numbers with enough digits to show their difference."""
     if value == answer or max(abs(value), abs(answer)) >= 1e9:
         return shown(value), shown(answer)
     digits = max(0, 2 - floor(log10(abs(answer - value))))
@@ -173,7 +173,7 @@ def _with_equal_digits(value: float, answer: float) -> tuple[str, ...]:
 
 
 def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] | None:
-    """Return how sure the model is against how often it is right; None for a regression."""
+    """Return the calibration of the confidence; None for a regression."""
     if evaluated.is_regression:
         return None
     bins = reliability(evaluated.model, evaluated.data)
@@ -188,6 +188,6 @@ def reliability_section(evaluated: EvaluatedModel, say: Say) -> dict[str, Any] |
 
 
 def row_name(data: Dataset, row: int, say: Say) -> str:
-    """Return the name of a sample: its row, and its file if it has one."""
+    """Return the name of a sample: its row, and its file if known."""
     name = say("row_number", row=f"{data.row_numbers[row]}")
     return f"{name} ({data.row_names[row]})" if data.row_names else name

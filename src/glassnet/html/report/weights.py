@@ -1,4 +1,4 @@
-"""The report's section on the first layer: its weights as pictures, or its strongest inputs."""
+"""Section of the report on the first layer: images of its weights, or the most important inputs."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ..page import thumb
 from .results import EvaluatedModel
 
 DRAWN, LISTED, SHUFFLED = 36, 20, 100
-"""Nodes that are drawn, inputs that are listed, and columns up to which it is worth the time to shuffle each."""
+"""Most nodes drawn, inputs listed, and columns for which permutation importance is computed."""
 
 
 def weights_section(model: Model, evaluated: EvaluatedModel | None, say: Say) -> dict[str, Any]:
-    """Return the section; with data, nodes are ordered by importance."""
+    """Return the section; with data, nodes are sorted by importance."""
     hidden = len(model.network.architecture.sizes) > 2
     layers = examine_nodes(model, evaluated.data) if evaluated and hidden else []
     section: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Compiled loops (Numba): compiled at their first call, once per machine."""
+"""Kernels, compiled by Numba at their first call and cached on disk."""
 
 from .barrier import FEW_SPINS, SPINS, abort, new_barrier
 from .common import Plan, SampleTargets, SparseRows, number_of, plan_of

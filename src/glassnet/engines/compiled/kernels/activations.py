@@ -1,7 +1,7 @@
-"""What happens in the nodes: activations, their derivatives, and the loss at the outputs.
+"""Activations, their derivatives, and the loss at the outputs.
 
-Formulas as in `activations.py` and `losses.py`, which `network.forward` and `network.send_back` call and which are the
-reference; tests hold the two together.
+The formulas are those of `nn/activations.py` and `nn/losses.py`, which `network.forward` and `network.send_back` call;
+tests compare the two.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def _exp(x: Any) -> Any:
 
 @overload(_exp)
 def _exp_of(x: Any) -> Any:
-    """Choose by precision: in float32 a polynomial that vectorises, accurate to 1e-7; in float64 the library's."""
+    """Choose by precision: for float32 a polynomial that vectorises, accurate to 1e-7; for float64 the math library."""
     if x.bitwidth == 64:
 
         def exp64(x: Any) -> Any:
@@ -43,7 +43,7 @@ def _exp_of(x: Any) -> Any:
         x = min(max(x, np.float32(-87.0)), np.float32(88.0))
         n = np.floor(x * np.float32(1.4426950408889634) + np.float32(0.5))
         r = x - n * np.float32(0.693359375) + n * np.float32(2.12194440e-4)
-        p = np.float32(1 / 5040)  # the Taylor series is enough on so short an interval
+        p = np.float32(1 / 5040)  # a Taylor series is accurate enough on this short interval
         p = p * r + np.float32(1 / 720)
         p = p * r + np.float32(1 / 120)
         p = p * r + np.float32(1 / 24)
@@ -63,7 +63,7 @@ def _tanh_of(x: Any) -> Any:
 
 @overload(_tanh_of)
 def _tanh_by_precision(x: Any) -> Any:
-    """Choose likewise."""
+    """Choose by precision, as `_exp_of` does."""
     if x.bitwidth == 64:
 
         def tanh64(x: Any) -> Any:
@@ -72,7 +72,7 @@ def _tanh_by_precision(x: Any) -> Any:
         return tanh64
 
     def tanh32(x: Any) -> Any:
-        # Near 0 the difference would lose its digits; there five steps of Lambert's continued fraction (1768).
+        # Near 0 the difference would lose digits, so five terms of Lambert's continued fraction (1768) are used there.
         one, two, s = np.float32(1), np.float32(2), x * x
         above = x * (np.float32(945) + s * (np.float32(105) + s))
         near = above / (np.float32(945) + s * (np.float32(420) + np.float32(15) * s))
@@ -81,8 +81,8 @@ def _tanh_by_precision(x: Any) -> Any:
     return tanh32
 
 
-# Loops stand where NumPy has a word (a[:] = z, z.max(), …): Numba's versions of those bring error texts and
-# broadcasting with them and would triple the time it takes to compile this file.
+# Loops replace NumPy expressions (a[:] = z, z.max(), …), because Numba's versions include error messages and
+# broadcasting, which would triple the compilation time of this file.
 
 
 @kernel
@@ -101,7 +101,7 @@ def add(source: Any, to: Any) -> None:
 
 @kernel
 def first_largest(values: Any) -> int:
-    """Return the place of the largest value, the first of several."""
+    """Return the index of the largest value, the first one if there are several."""
     place, largest = 0, values[0]
     for j in range(1, values.shape[0]):
         larger = values[j] > largest
@@ -111,10 +111,10 @@ def first_largest(values: Any) -> int:
 
 @kernel
 def flush(values: Any) -> None:
-    """Set to 0 what is nearer to it than `TINY`.
+    """Set values smaller than `TINY` in magnitude to 0.
 
-    What comes out of a saturated node, and its slope, are powers of e. Denormal numbers slow every weight they meet,
-    and so do products of theirs.
+    The output and the slope of a saturated node are negative powers of e and can be denormal. Denormal numbers, and
+    products with them, slow down every operation.
     """
     zero, tiny = values.dtype.type(0), values.dtype.type(TINY)
     for j in range(values.shape[0]):
@@ -123,7 +123,7 @@ def flush(values: Any) -> None:
 
 @kernel
 def flush_hidden(plan: Plan, layer: int, a: Any) -> None:
-    """Flush the activations of a hidden layer that may need it; outputs are compared with each other and stay."""
+    """Flush the activations of a hidden layer if they can be denormal; outputs are compared and must not change."""
     if (plan.activation[layer] == SIGMOID or plan.activation[layer] == SILU) and layer + 1 < plan.activation.shape[0]:
         flush(a)
 
@@ -192,7 +192,7 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
     elif code == TANH:
         for j in range(nodes):
             delta[j] *= one - a[j] * a[j]
-    elif code == RELU:  # chosen, as in the next, without a branch: which nodes pass cannot be foreseen
+    elif code == RELU:  # without a branch, like the next one: branches would be unpredictable
         for j in range(nodes):
             delta[j] = delta[j] if a[j] > 0 else z.dtype.type(0)
     elif code == LEAKY_RELU:
@@ -225,7 +225,7 @@ def times_derivative(code: int, z: Any, a: Any, delta: Any, scratch: Any) -> Non
 
 @kernel
 def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
-    """Multiply error and delta of the outputs by a sample's weight, in place; return the loss times the weight."""
+    """Multiply error and delta of the outputs by a sample weight, in place; return the weighted loss."""
     for k in range(delta.shape[0]):
         error[k] *= weight
         delta[k] *= weight
@@ -235,13 +235,14 @@ def weigh(weight: Any, loss: float, error: Any, delta: Any) -> float:
 
 @part_of_kernel
 def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
-    """Return the loss; delta holds ``a − t``, which for softmax is brought to what the sum of the targets asks for."""
+    """Return the loss; `delta` has ``a − t``, which is corrected for softmax if the targets do not sum to 1."""
     loss = 0.0
     if code == SIGMOID:
         for k in range(a.shape[0]):
             loss += max(z[k], 0.0) - target[k] * z[k] + math.log1p(math.exp(-abs(z[k])))
     else:
-        # The activations have the exponentials: with the largest at p, log Σ exp(zₖ − zₚ) = log(1 + Σ aₖ / aₚ), k ≠ p.
+        # The activations contain the exponentials: with the largest at p, log Σ exp(zₖ − zₚ) = log(1 + Σ aₖ / aₚ), k ≠
+        # p.
         p, rest, mass = first_largest(z), z.dtype.type(0), z.dtype.type(0)
         for k in range(a.shape[0]):
             rest += a[k] if k != p else z.dtype.type(0)
@@ -255,7 +256,7 @@ def _cross_entropy(code: int, z: Any, a: Any, target: Any, delta: Any) -> float:
 
 @part_of_kernel
 def _loss_of_numbers(kind: int, parameter: float, error: Any, delta: Any) -> float:
-    """Return the loss and fill delta with its slope with respect to the outputs."""
+    """Return a regression loss, and fill `delta` with its gradient with respect to the outputs."""
     loss = 0.0
     for k in range(error.shape[0]):
         e = float(error[k])
@@ -307,7 +308,7 @@ def _focal(code: int, gamma: float, z: Any, a: Any, target: Any, delta: Any) -> 
 
 @kernel
 def output_delta(plan: Plan, z: Any, a: Any, target: Any, error: Any, delta: Any, scratch: Any) -> float:
-    """Fill error ``a − t`` and delta of the outputs, return the loss. Formulas as in `losses.py`."""
+    """Fill the error ``a − t`` and the delta of the outputs, and return the loss; formulas as in `nn/losses.py`."""
     code = plan.activation[-1]
     loss = 0.0
     for k in range(a.shape[0]):

@@ -1,8 +1,8 @@
-"""A barrier for kernels that run side by side on several threads, without Python's lock.
+"""A barrier for kernels that run in parallel on several threads, without Python's lock.
 
-Threads meet several times in every step, some ten thousand times a second: too often for Python's own barriers. A
-thread that waits spins on a shared counter, and after many spins yields its core between any two. A thread that will
-never come, or an interrupt, must not leave the others waiting: so the barrier can be aborted.
+Threads synchronise several times in every step, tens of thousands of times per second: too often for Python's barriers.
+A waiting thread spins on a shared counter; after many spins it also yields its core after each spin. The barrier can be
+aborted, so that a thread that fails, or an interrupt, does not leave the others waiting.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from numpy.typing import NDArray
 from ....nn.jit import kernel
 
 SPINS = 500_000
-"""How often a thread spins, for about a millisecond, before it yields its core.
+"""Number of spins, about a millisecond, before a thread yields its core.
 
-A core that went to a busy neighbour comes back after some milliseconds, so it is not given away sooner than needed.
-With a core for each thread the others are rarely later.
+A core that is yielded to another process comes back after some milliseconds, so a thread does not yield it early. If
+each thread has its own core, the others rarely arrive later.
 """
 
 FEW_SPINS = 2_000
-"""The same where there are more threads than cores: the one that all wait for may be waiting for this core."""
+"""Number of spins if there are more threads than cores: the last thread may be waiting for this core."""
 
 _sched_yield = types.ExternalFunction("sched_yield", types.int32())
 
 
 def new_barrier(most_spins: int = SPINS) -> NDArray[np.int64]:
-    """Return a barrier: how many threads have arrived, how often all have met, whether it is aborted, its spins."""
+    """Return a barrier: threads arrived, number of meetings, whether it is aborted, and its spins."""
     return np.array([0, 0, 0, most_spins])
 
 
 def abort(barrier: NDArray[np.int64]) -> None:
-    """Make every thread return from where it next meets the others, whether they come or not."""
+    """Make every thread return from its next wait, whether the other threads arrive or not."""
     barrier[2] = 1
 
 
@@ -46,7 +46,7 @@ def _address(context: Any, builder: Any, array_type: Any, array: Any, index: int
 
 
 def _counter_operation(index: int, emit: Any, arguments: int) -> Any:
-    """Make an intrinsic on one counter; `emit` writes the instruction."""
+    """Return an intrinsic on one counter; `emit` emits the instruction."""
 
     def typing(context: Any, barrier: Any, *values: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -83,9 +83,9 @@ _publish = _counter_operation(0, _store, 1)
 
 @kernel
 def wait_for_all(barrier: Any, threads: int) -> bool:
-    """Return when all threads have come here; what they wrote before is then seen by all.
+    """Wait until all threads have arrived; then all threads see what the others wrote before.
 
-    False means that the barrier is aborted: return at once, and take nothing for complete.
+    Return False if the barrier is aborted. The caller must then return at once and treat no result as complete.
     """
     if threads > 1:
         before = _meetings(barrier)
@@ -103,13 +103,13 @@ def wait_for_all(barrier: Any, threads: int) -> bool:
 
 @kernel
 def publish(exchange: Any, number: int) -> None:
-    """Let others see what was written before, by a number in an exchange buffer, (1 or more,): its first."""
+    """Publish what this thread wrote before, by storing a number at the start of an exchange buffer, (1 or more,)."""
     _publish(exchange, np.int64(number))
 
 
 @kernel
 def wait_for(barrier: Any, exchange: Any, number: int) -> bool:
-    """Return when a number is in an exchange buffer; what was written before it is then seen. False: aborted."""
+    """Wait for a number in an exchange buffer; data written before it are then visible. Return False if aborted."""
     spins, most_spins = 0, barrier[3]
     while _published(exchange) != number and not (spins > most_spins and _aborted(barrier)):
         spins += 1

@@ -1,4 +1,4 @@
-"""The numbers that stand for names in kernels, and the tuples they are given."""
+"""Codes for names in kernels, and the tuples passed to kernels."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _REGISTRIES = (tuple(ACTIVATIONS), LOSSES, tuple(OPTIMIZERS))
 
 
 def number_of(name: str) -> int:
-    """Return the number that stands for an activation, a loss or an optimizer in kernels: its place among its kind.
+    """Return the code of an activation, a loss or an optimizer in kernels: its index in its registry.
 
     Raises
     ------
     StopIteration
-        For a name that is none of these.
+        For an unknown name.
     """
     return next(names.index(name) for names in _REGISTRIES if name in names)
 
 
 class SparseRows(NamedTuple):
-    """Inputs without their constant background: sample i has ``values[start[i]:start[i + 1]]`` at these `places`."""
+    """Inputs without their constant background: sample i has ``values[start[i]:start[i + 1]]`` at those `places`."""
 
     start: NDArray[np.int64]
     places: NDArray[np.uint32]
@@ -38,13 +38,13 @@ class SparseRows(NamedTuple):
 class SampleTargets(NamedTuple):
     """The targets of samples."""
 
-    labels: NDArray[np.int64]  # (samples,): which row a sample has
+    labels: NDArray[np.int64]  # (samples,): index into `rows`
     rows: NDArray[Any]  # (classes, outputs)
-    weights: NDArray[Any]  # (samples,), or empty where all count alike
+    weights: NDArray[Any]  # (samples,), or empty without sample weights
 
 
 class Plan(NamedTuple):
-    """An architecture in numbers. Layer 0 is the first layer of weights; -1 in `bias_at` stands for no bias."""
+    """An architecture as numbers. Layer 0 is the first layer of weights; -1 in `bias_at` means no bias."""
 
     sizes: NDArray[np.int64]
     node_at: NDArray[np.int64]
@@ -57,7 +57,7 @@ class Plan(NamedTuple):
 
 
 def plan_of(architecture: Architecture) -> Plan:
-    """Return an architecture in numbers."""
+    """Return an architecture as numbers."""
     sizes = np.array(architecture.sizes, np.int64)
     weight_at, bias_at, start = [], [], 0
     for fan_in, fan_out in pairwise(sizes):

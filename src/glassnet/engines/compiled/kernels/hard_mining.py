@@ -1,4 +1,4 @@
-"""The rows of a shard with the largest losses, for training that sends back the errors of these alone."""
+"""Selection of the rows of a shard with the largest losses, for hard-example mining."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from ....nn.jit import kernel
 
 @kernel
 def find_hardest(costs: Any, wanted: int, scratch: Any, selected: Any) -> int:
-    """Fill `selected` with the rows of the largest costs, in their order; return how many. Of equal ones the first."""
+    """Fill `selected` with the rows of the largest costs, in ascending order, and return their number.
+
+    Among equal costs, the first rows are selected.
+    """
     n = costs.shape[0]
     for i in range(n):
         scratch[i] = _orderly(costs[i])
@@ -30,13 +33,13 @@ def find_hardest(costs: Any, wanted: int, scratch: Any, selected: Any) -> int:
 
 @kernel
 def _orderly(cost: Any) -> Any:
-    """Return a loss, infinity for NaN: what has no order has no largest, and `wanted` rows are read by the caller."""
+    """Return the loss, or infinity for NaN, which has no order; the caller needs `wanted` rows in any case."""
     return cost if cost == cost else np.inf
 
 
 @kernel
 def gather_rows(selected: Any, count: int, nodes: int, values: Any) -> None:
-    """Bring the selected rows to the front of `values`, (rows · nodes,); they are in ascending order."""
+    """Move the selected rows, in ascending order, to the front of `values`, (rows · nodes,)."""
     for k in range(count):
         start = selected[k] * nodes
         for j in range(nodes):
@@ -45,7 +48,7 @@ def gather_rows(selected: Any, count: int, nodes: int, values: Any) -> None:
 
 @kernel
 def _nth_largest(values: Any, n: int) -> Any:
-    """Return the n-th largest value, from 1; the values change places (Hoare 1961, algorithm 65, Find)."""
+    """Return the n-th largest value, counted from 1; reorders the values (Hoare 1961, algorithm 65, Find)."""
     place, low, high = n - 1, 0, values.shape[0] - 1
     while low < high:
         pivot, i, j = values[place], low, high

@@ -1,4 +1,4 @@
-"""Asking a network that no longer changes: the forward pass of `shards`, some rows at a time."""
+"""Inference with a frozen network: the forward pass of `shards`, some rows at a time."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .sparse import gather_nonzero, tile_of, tile_sums
 
 
 def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]:
-    """Return all whole numbers of a network that is asked so many rows at a time, each list behind its length.
+    """Return all integers of a network that predicts `rows` rows at a time, in one array; a length precedes each list.
 
-    Every array given to a kernel costs a quarter of a microsecond, and a question takes some seven.
+    Each array argument of a kernel costs 0.25 µs, and a prediction takes about 7 µs.
     """
     lists = (plan.sizes, plan.node_at, plan.weight_at, plan.bias_at, plan.activation, tiles, np.arange(rows))
     return np.concatenate([np.concatenate([[len(one)], one]) for one in lists])
@@ -25,19 +25,19 @@ def packed(plan: Plan, tiles: NDArray[np.int64], rows: int) -> NDArray[np.int64]
 
 @kernel_with_arrays
 def _next(numbers: Any, at: int) -> tuple[Any, int]:
-    """Return the list that stands at a place, and where the next one does."""
+    """Return the list at a place, and the place of the next list."""
     end = at + 1 + numbers[at]
     return numbers[at + 1 : end], end
 
 
 @kernel_with_arrays
 def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: Any) -> None:
-    """Fill `out`, (n, outputs), with what the network answers to `raw`, (n, features).
+    """Fill `out`, (n, outputs), with the outputs for `raw`, (n, features).
 
-    `numbers` are `packed`, m rows at a time. `flat` has the first matrix in tiles, a background other than 0 in the
-    first bias, and behind the last bias what inputs are multiplied with. There is room for one thread: in `places`,
-    (m + 1 + m · features + 1,), for where values are that are not 0; in `work`, (5 · m · nodes + m · features + 1,),
-    for sums, activations, what is passed on, scratch, zeros, and these values.
+    `numbers` is the result of `packed` for m rows at a time. `flat` has the first matrix in tiles, a non-zero
+    background in the first bias, and the factors of the inputs after the last bias. The scratch memory is for one
+    thread: `places`, (m + 1 + m · features + 1,), has the places of non-zero values; `work`, (5 · m · nodes + m ·
+    features + 1,), has sums, activations, activations after dropout, scratch, zeros, and the non-zero values.
     """
     sizes, at = _next(numbers, 0)
     node_at, at = _next(numbers, at)
@@ -46,7 +46,7 @@ def answer_rows(numbers: Any, flat: Any, raw: Any, places: Any, work: Any, out: 
     activation, at = _next(numbers, at)
     tiles, at = _next(numbers, at)
     every, at = _next(numbers, at)
-    plan = Plan(sizes, node_at, weight_at, bias_at, activation, SQUARED_ERROR, 0.0, False)  # no loss is asked for
+    plan = Plan(sizes, node_at, weight_at, bias_at, activation, SQUARED_ERROR, 0.0, False)  # the loss is not used
     most, layers, features, nodes = every.shape[0], activation.shape[0], sizes[0], sizes[1]
     size = most * node_at[layers]
     sums, activations, passed = work[:size], work[size : 2 * size], work[2 * size : 3 * size]

@@ -1,9 +1,9 @@
-"""The loop over batches, as each thread of the pool runs it.
+"""The loop over batches, run by each thread of the pool.
 
-A batch is divided into shards by its size alone. Thread t of T computes shards t, t + T, …, then updates
-its part of the weights; what is computed does not depend on who computes it. Where zeros are left out, threads share
-the first layer by tiles, some of its nodes for all inputs, or by column blocks, some of its inputs for all nodes, and
-the rest by shards, some rows for all nodes: hardly a weight then goes from one core to another.
+The division of a batch into shards depends only on its size. Thread t of T computes the shards t, t + T, …, then
+updates its part of the weights. The result does not depend on which thread computes what. If zeros are skipped, threads
+divide the first layer into tiles (some nodes, all inputs) or column blocks (some inputs, all nodes), and the other
+layers into shards (some rows, all nodes), so that weights hardly move between cores.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ _shards_of, _rows_of, _hardest_of = (
 
 
 class Source(NamedTuple):
-    """Samples as they stand in the data, and how they become inputs and targets."""
+    """Samples as in the data, with their scaling and targets."""
 
     raw: NDArray[Any]
-    without_zeros: Pairs  # empty where zeros are multiplied
-    factor: NDArray[Any]  # (features,), or one more so that they are even, as the next
+    without_zeros: Pairs  # empty if zeros are multiplied
+    factor: NDArray[Any]  # (features,), padded to an even length, like `offset`
     offset: NDArray[Any]
     targets: SampleTargets
     distorts: bool
@@ -44,16 +44,16 @@ class Source(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """A block of steps: which samples, and for each step its constants and where dropout draws."""
+    """A block of steps: its samples, and for each step the constants and the address of dropout's random numbers."""
 
     order: NDArray[np.int64]
     batch_size: int
-    constants: NDArray[Any]  # (steps, all of Constants but clip)
+    constants: NDArray[Any]  # (steps, fields of `Constants` without clip)
     addresses: NDArray[np.uint64]  # (steps,)
 
 
 class Weights(NamedTuple):
-    """What a step changes: the weights, what the optimizer remembers, and the average, the weights without one."""
+    """The arrays that a step changes: weights, optimizer state, and average (without averaging the weights again)."""
 
     flat: NDArray[Any]
     slots: NDArray[Any]
@@ -61,17 +61,17 @@ class Weights(NamedTuple):
 
 
 class Buffers(NamedTuple):
-    """Memory for the shards and for what threads share."""
+    """Memory for the shards and for data shared by threads."""
 
     gradients: NDArray[Any]  # (shards, parameters)
     inputs: NDArray[Any]  # (shards, rows, features)
-    distorted: NDArray[Any]  # the same, float32
+    distorted: NDArray[Any]  # like `inputs`, float32
     work: NDArray[Any]  # (shards, 8, rows · nodes)
     selected: NDArray[np.int64]  # (shards, rows)
     workspaces: NDArray[Any]  # (shards, …), see `distort_rows`
-    columns: Columns  # with threads in front
-    scratch: NDArray[Any]  # (threads, …): a row block's sums or deltas of a tile
-    later_sums: NDArray[Any]  # (column blocks - 1, rows of the batch · nodes): of all column blocks but the first
+    columns: Columns  # with threads as the first axis
+    scratch: NDArray[Any]  # (threads, …): sums or deltas of a row block and a tile
+    later_sums: NDArray[Any]  # (column blocks - 1, rows of the batch · nodes): sums of all column blocks but the first
     first_delta: NDArray[Any]  # (rows of the batch, nodes of the first layer)
     squares: NDArray[Any]  # (parts,)
     loss: NDArray[Any]  # (shards,)
@@ -79,15 +79,15 @@ class Buffers(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """What stays the same through a training."""
+    """Settings that stay constant during training."""
 
-    tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tile`; (1,) where zeros are multiplied
-    column_blocks: NDArray[np.int64]  # (column blocks + 1,): first pairs of inputs; if several, threads share these
-    parts: NDArray[np.int64]  # (parts + 1,): pieces of the flat vectors for the update; first tiles by block
+    tiles: NDArray[np.int64]  # (tiles + 1,): their first nodes, see `transpose_tile`; (1,) if zeros are multiplied
+    column_blocks: NDArray[np.int64]  # (column blocks + 1,): first pairs of inputs; if several, split among threads
+    parts: NDArray[np.int64]  # (parts + 1,): parts of the flat vectors for the update; tiles by column block come first
     optimizer: int
-    clip: float  # 0 for none
-    hardest: float  # 1 for all
-    averages: bool  # whether `Weights.average` is a vector of its own
+    clip: float  # 0: none
+    hardest: float  # 1: all
+    averages: bool  # whether `Weights.average` is a separate vector
 
 
 @kernel_with_arrays
@@ -103,13 +103,13 @@ def train_batches(
     weights: Weights,
     buffers: Buffers,
 ) -> None:
-    """Take a block of steps together with the other threads; losses are added up a shard.
+    """Run a block of steps together with the other threads; losses are summed per shard.
 
-    An aborted barrier leaves the weights somewhere between two steps.
+    If the barrier is aborted, the last step may be incomplete.
     """
     features, shares_column_blocks = source.raw.shape[1], settings.column_blocks.shape[0] > 2
-    # Each thread transposes its own tiles, which no other looks at, and does so again wherever it stops. `np.bool_`, as
-    # the kernel would be compiled once more for False itself.
+    # Each thread transposes its own tiles, which no other thread reads, and transposes them back when it stops. With
+    # `np.bool_`, because the kernel would be compiled again for a plain False.
     if not shares_column_blocks:
         transpose_tiles(thread, threads, features, settings, weights, buffers, np.bool_(False))
     tiles, shards = settings.tiles.shape[0] - 1, buffers.gradients.shape[0]
@@ -135,7 +135,7 @@ def train_batches(
 def transpose_tiles(
     thread: int, threads: int, features: int, settings: Settings, weights: Weights, buffers: Buffers, back: Any
 ) -> None:
-    """Bring this thread's tiles, and all that belongs to them, into the form that sparse inputs want, or back."""
+    """Transpose this thread's tiles, with their optimizer state and average, for sparse inputs, or `back`."""
     slots = weights.slots.shape[0]
     for tile in range(thread, settings.tiles.shape[0] - 1, threads):
         for which in range(slots + 1 + settings.averages):
@@ -145,7 +145,7 @@ def transpose_tiles(
 
 @kernel
 def _is_own(part: int, thread: int, threads: int, settings: Settings) -> bool:
-    """Tell whether a part of the weights is this thread's: by column blocks where there are several, else by tiles."""
+    """Return whether a part of the weights is this thread's: by column block if there are several, else by tile."""
     tiles, blocks = settings.tiles.shape[0] - 1, settings.column_blocks.shape[0] - 1
     number = part % blocks if blocks > 1 and part < tiles * blocks else part
     return number % threads == thread
@@ -162,10 +162,10 @@ def _update(
     weights: Weights,
     buffers: Buffers,
 ) -> bool:
-    """Move this thread's parts of the weights, those of its own tiles among them; False: aborted."""
+    """Update this thread's parts of the weights, including its own tiles; return False if aborted."""
     parts, units = settings.parts, (settings.tiles.shape[0] - 1) * (settings.column_blocks.shape[0] - 1)
     clip, gradient = weights.flat.dtype.type(1), buffers.gradients[0]
-    if settings.clip > 0:  # the whole gradient's norm comes before the first step
+    if settings.clip > 0:  # the step needs the norm of the whole gradient first
         for part in range(buffers.squares.shape[0]):
             if not _is_own(part, thread, threads, settings):
                 continue
@@ -184,13 +184,13 @@ def _update(
             _sum_part(part, count, units, parts, buffers)
         start, stop = parts[part], parts[part + 1]
         take_step(settings.optimizer, weights.flat, gradient, weights.slots, weights.average, start, stop, constants)
-    # A step begins with tiles or column blocks where there are some, and these are the thread's own.
+    # If there are tiles or column blocks, the next step begins with the thread's own.
     return units > 0 or wait_for_all(barrier, threads)
 
 
 @part_of_kernel
 def _sum_part(part: int, count: int, units: int, parts: Any, buffers: Buffers) -> None:
-    """Add up the shards' gradients in a part; that of a tile's column block is the whole batch's already."""
+    """Sum the shards' gradients in a part; for a tile's column block, the gradient already covers the whole batch."""
     if part >= units:
         sum_shards(buffers.gradients, count, parts[part], parts[part + 1])
 
@@ -206,8 +206,8 @@ def _first_sums(
     weights: Weights,
     buffers: Buffers,
 ) -> None:
-    """Fill the first sums of this thread's tiles or column blocks, for all rows, a row block at a time."""
-    # Who has tiles sorts all rows for itself: to take what others have sorted from their caches would cost as much.
+    """Compute the sums of the first layer for this thread's tiles or column blocks, one row block at a time."""
+    # A thread with tiles sorts all rows itself: reading rows that others have sorted from their caches costs as much.
     columns = Columns(buffers.columns.ends[thread], buffers.columns.rows[thread], buffers.columns.values[thread])
     tiles, blocks = settings.tiles, settings.column_blocks
     for start in range(0, batch.shape[0], ROW_BLOCK):
@@ -232,7 +232,7 @@ def _first_sums(
 
 @kernel_with_arrays
 def _workspace(scratch: Any, rows: int, nodes: int) -> Any:
-    """Return room for a tile's sums or deltas, (rows, numbers)."""
+    """Return scratch memory for the sums or deltas of a tile, (rows, numbers)."""
     return scratch[: rows * numbers_of(nodes)].reshape(rows, numbers_of(nodes))
 
 
@@ -240,7 +240,7 @@ def _workspace(scratch: Any, rows: int, nodes: int) -> Any:
 def _to_shard(
     sums: Any, first: int, shard: int, count: int, batch: Any, tiles: Any, tile: int, block: int, buffers: Buffers
 ) -> None:
-    """Copy sums of a tile's nodes to the shard that has their rows; `first` is the row block's first row."""
+    """Copy the sums of a tile's nodes to the shard with their rows; `first` is the first row of the row block."""
     start, stop = _rows_of(shard, count, batch.shape[0])
     constant, nodes = sums[sums.shape[0] - 1], tiles[tiles.shape[0] - 1]
     to = buffers.work[shard][0] if block == 0 else buffers.later_sums[block - 1][start * nodes :]
@@ -253,13 +253,13 @@ def _to_shard(
 def _first_gradients(
     thread: int, threads: int, batch: Any, source: Source, settings: Settings, buffers: Buffers
 ) -> None:
-    """Fill the gradients of this thread's tiles or column blocks, for all rows, a row block at a time."""
+    """Compute the gradients of this thread's tiles or column blocks, one row block at a time."""
     columns = Columns(buffers.columns.ends[thread], buffers.columns.rows[thread], buffers.columns.values[thread])
     tiles, blocks = settings.tiles, settings.column_blocks
     for start in range(0, batch.shape[0], ROW_BLOCK):
         stop = min(start + ROW_BLOCK, batch.shape[0])
         for block in range(blocks.shape[0] - 1):
-            is_sorted = batch.shape[0] <= ROW_BLOCK  # still
+            is_sorted = batch.shape[0] <= ROW_BLOCK  # from `_first_sums`
             for tile in range(tiles.shape[0] - 1):
                 if not _is_own(tile * (blocks.shape[0] - 1) + block, thread, threads, settings):
                     continue
@@ -289,7 +289,7 @@ def _shard(
     weights: Weights,
     buffers: Buffers,
 ) -> None:
-    """Compute one shard of a batch into its own buffers."""
+    """Compute one shard of a batch in its own buffers."""
     start, stop = _rows_of(shard, count, batch.shape[0])
     which, n, is_sparse = batch[start:stop], stop - start, settings.tiles.shape[0] > 1
     dense = buffers.inputs[shard][:n]

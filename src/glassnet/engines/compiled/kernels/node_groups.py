@@ -1,4 +1,4 @@
-"""The first layer in groups of nodes, each in memory of its own, for the loop over single samples (see `samples`)."""
+"""Groups of nodes of the first layer, each with its own memory, for training on single samples (see `per_sample`)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .common import Plan
 
 
 class Nodes(NamedTuple):
-    """One number a node for each of these."""
+    """Vectors with one number per node."""
 
     sums: Any
     activations: Any
@@ -24,18 +24,18 @@ class Nodes(NamedTuple):
 
 BIAS, SHIFT, ROW_SUM, NODES = range(4)
 VECTORS = NODES + len(Nodes._fields)
-"""Rows of a group behind those of its links, and how many there are: the last are its `Nodes`."""
+"""Rows of a group after those of its weights, and their number; the last ones are its `Nodes`."""
 
 
 class Groups(NamedTuple):
-    """All groups, each in rows of one number a node.
+    """All groups, each in rows of one number per node.
 
-    There is a row for each input (what it contributes: V transposed), for each node of the next layer (the links to
-    it), and for the `VECTORS`. Behind the last node, up to the rows' width, stand zeros.
+    A group has one row per input (its contributions: V transposed), one per node of the next layer (the weights to it),
+    and the rows of `VECTORS`. Rows are padded with zeros after the last node.
     """
 
-    ends: NDArray[np.int64]  # (groups + 1,): where each group's nodes begin
-    rows: NDArray[Any]  # (groups, rows and more, width)
+    ends: NDArray[np.int64]  # (groups + 1,): first node of each group
+    rows: NDArray[Any]  # (groups, rows and padding, width)
     numbers: NDArray[Any]  # the same memory, (groups, rows · width)
 
 
@@ -43,8 +43,8 @@ class Group(NamedTuple):
     """One group."""
 
     size: int  # nodes
-    first: Any  # V transposed, (inputs and more, width)
-    second: Any  # the links to the next layer, one of its nodes after the other
+    first: Any  # V transposed, (inputs and other rows, width)
+    second: Any  # weights to the next layer, node by node
     bias: Any
     shift: Any  # s
     row_sum: Any  # V 1
@@ -52,22 +52,22 @@ class Group(NamedTuple):
 
 
 class UpperLayers(NamedTuple):
-    """The layers above the groups, once for each thread."""
+    """The layers above the groups, with a copy for each thread."""
 
-    plan: Plan  # with places in the next
-    flat: NDArray[Any]  # (threads, numbers): the parameters from the biases on that follow the groups' last links
-    rows: NDArray[Any]  # (threads, 6 and more, all nodes but the inputs): `Nodes`
+    plan: Plan  # with places in `flat`
+    flat: NDArray[Any]  # (threads, numbers): the parameters after the groups' last weights, beginning with the biases
+    rows: NDArray[Any]  # (threads, 6 and padding, all nodes but the inputs): `Nodes`
 
 
 @kernel
 def nodes_in(rows: Any, at: Any) -> Nodes:
-    """Return the nodes whose numbers are in these rows, from one on."""
+    """Return the `Nodes` stored in consecutive rows, starting at row `at`."""
     return Nodes(rows[at], rows[at + 1], rows[at + 2], rows[at + 3], rows[at + 4], rows[at + 5])
 
 
 @kernel
 def layer_of(plan: Plan, nodes: Nodes, layer: Any) -> Nodes:
-    """Return those of one layer."""
+    """Return the nodes of one layer."""
     begin, end = plan.node_at[layer], plan.node_at[layer + 1]
     return Nodes(
         nodes.sums[begin:end],
@@ -81,7 +81,7 @@ def layer_of(plan: Plan, nodes: Nodes, layer: Any) -> Nodes:
 
 @kernel
 def group_of(groups: Groups, number: int, inputs: Any, following: Any) -> Group:
-    """Return a group whose nodes have so many inputs and lead to so many nodes."""
+    """Return a group, given its number of inputs and the number of nodes of the next layer, `following`."""
     size = groups.ends[number + 1] - groups.ends[number]
     rows, width, at = groups.rows[number], groups.rows.shape[2], inputs + following
     second, nodes = groups.numbers[number, inputs * width : at * width], nodes_in(rows, at + NODES)

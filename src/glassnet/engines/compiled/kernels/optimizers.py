@@ -1,8 +1,8 @@
-"""Steps of the optimizers, fused: every number of the flat vectors is read and written once.
+"""Fused optimizer steps: every number of the flat vectors is read and written once.
 
-Formulas as in `optimizers.py`, which is the reference; tests hold the two together. All work on ``start`` to ``stop``
-of the vectors, so that threads can share them. Where a vector is divided shows in the last bits of the gradient's norm,
-which is summed part by part, and nowhere else.
+The formulas are those of `nn/optimizers.py`; tests compare the two. All functions work on the range ``start`` to
+``stop`` of the vectors, so that threads can share the work. The division of a vector affects only the last bits of the
+gradient's norm, which is summed part by part.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ADAM, ADAMW, LION = map(number_of, ("adam", "adamw", "lion"))
 
 
 class Constants(NamedTuple):
-    """What a step multiplies with, all of the vectors' own type."""
+    """Constants of a step, in the type of the vectors."""
 
     rate: Any
     momentum: Any
@@ -30,20 +30,20 @@ class Constants(NamedTuple):
     weight_decay: Any
     first: Any  # 1 / (1 − β₁ᵗ)
     second: Any  # 1 / (1 − β₂ᵗ)
-    follow: Any  # part of the way that the average goes; 0 without an average
-    fresh: Any  # 1 − β₁, for the difference of rounded numbers would be off
+    follow: Any  # fraction by which the average moves; 0: no average
+    fresh: Any  # 1 − β₁, computed before rounding
     fresh2: Any  # 1 − β₂
-    clip: Any  # factor of the gradient, known in the step
+    clip: Any  # factor of the gradient, computed during the step
 
 
 @kernel
 def constants_of(row: Any, clip: Any) -> Constants:
-    """Return the constants of a step from a row of a table, which has those known before in the same order."""
+    """Return the constants of a step from a table row, which has all but `clip` in the same order."""
     return Constants(row[0], row[1], row[2], row[3], row[4], row[5], row[6], row[7], row[8], row[9], clip)
 
 
-# Each kernel cuts its part out of the vectors first: with a loop from 0 the compiler need not think of negative places
-# and can use vector instructions.
+# Each kernel slices its part of the vectors first: with a loop from 0 the compiler need not handle negative indices and
+# can use vector instructions.
 
 
 @kernel
@@ -61,7 +61,7 @@ def sum_squares(gradient: Any, start: int, stop: int) -> float:
     """Return the sum of squares, in double precision."""
     part, squares = gradient[start:stop], 0.0
     for i in range(stop - start):
-        number = np.float64(part[i])  # before it is squared: the square of 1e20 is infinite in float32
+        number = np.float64(part[i])  # before squaring: the square of 1e20 is infinite in float32
         squares += number * number
     return squares
 
@@ -70,7 +70,7 @@ def sum_squares(gradient: Any, start: int, stop: int) -> float:
 def take_step(
     code: int, w: Any, gradient: Any, slots: Any, average: Any, start: int, stop: int, constants: Constants
 ) -> None:
-    """Move the weights, and the average after them."""
+    """Update the weights, then the average."""
     w, gradient = w[start:stop], gradient[start:stop]
     if code in (MOMENTUM, NESTEROV):
         _momentum(code == NESTEROV, w, gradient, slots[0][start:stop], constants)
@@ -99,7 +99,7 @@ def _momentum(ahead: bool, w: Any, gradient: Any, v: Any, c: Constants) -> None:
     for i in range(w.shape[0]):
         g = c.clip * gradient[i] + c.weight_decay * w[i]
         speed = c.momentum * v[i] + g
-        speed = zero if abs(speed) < tiny else speed  # written so that NaN passes, here and below
+        speed = zero if abs(speed) < tiny else speed  # written so that NaN passes, as below
         v[i] = speed
         w[i] -= c.rate * (now * g + later * speed)
 

@@ -1,21 +1,22 @@
-"""Per-sample training: `network.py`'s algorithm, one sample at a time, fused, and on several cores.
+"""Training on single samples: the algorithm of `network.py` in one fused loop, on several cores.
 
-No array is made inside the loop; every weight is touched once on the way forward and once on the way back.
+The loop creates no arrays. It accesses every weight once in the forward pass and once in the backward pass.
 
-**Exact zeros are not multiplied.** Most values of a picture are 0, so most inputs are the same constant `c` (0.01 in
-the notes). With inputs ``x = v + c·1`` and the first matrix kept as ``W = V + s·1ᵀ`` (one number ``s_j`` a node, added
-to all its links):
+**Exact zeros are skipped.** Most values of an image are 0, so most inputs are the same constant `c` (0.01 in the
+notes). With inputs ``x = v + c·1`` and the first matrix stored as ``W = V + s·1ᵀ`` (one number ``s_j`` per node, added
+to all its weights):
 
-- forward: ``W x = V v + s Σv + c (V 1 + n s)``, where ``V 1``, the row sums of V, is carried along;
+- forward: ``W x = V v + s Σv + c (V 1 + n s)``, where ``V 1``, the row sums of V, is updated along with V;
 - update: ``W ← W − g xᵀ`` with ``g = α δ`` is ``V ← V − g vᵀ`` and ``s ← s − c g``; the row sums change by ``−g Σv``.
 
-Products and updates run over the values that are not 0; the constant part costs a few operations a node. It is the same
-sum in another order: equal up to rounding.
+Products and updates iterate over the non-zero values; the constant part costs a few operations per node. The sum has
+the same terms in another order, so the result is equal up to rounding.
 
-**Threads share nodes, not samples.** The nodes of the first layer are in groups, whatever the number of threads. A
-group, with all links to its nodes and from them, belongs to one thread, in whose core's cache they stay. Once a sample
-each thread publishes what its groups add to the sums of the next layer. The layers above are small, and every thread
-computes all of them: the same numbers in the same order, so that it does not matter how many threads there are.
+**Threads share nodes, not samples.** The nodes of the first layer are divided into groups, independently of the number
+of threads. A group, with all weights into and out of its nodes, belongs to one thread, and stays in the cache of that
+thread's core. For each sample, each thread publishes the contributions of its groups to the sums of the next layer. The
+layers above are small, so every thread computes all of them: the same numbers in the same order, which makes the result
+independent of the number of threads.
 """
 
 from __future__ import annotations
@@ -34,58 +35,58 @@ from .row_sums import CACHE_LINE, fetch, fetch_to_write, subtract_from_rows, wei
 
 
 class Exchange(NamedTuple):
-    """Buffers for what each group adds to the next layer's sums: two views of one memory, in which both share a line.
+    """Buffers for each group's contributions to the sums of the next layer: two views of the same memory.
 
-    There are two of them in turn: a thread may write the next sample's sums while another still reads this one's, but
-    not be ahead by two, since none goes on before all have published theirs.
+    Samples use two buffers alternately: a thread can write the sums of the next sample while another still reads those
+    of this one. It cannot be two samples ahead, because every thread waits until all have published their sums.
     """
 
-    numbers: NDArray[np.int64]  # (2, groups, words): first the number of the sample
-    sums: NDArray[Any]  # (2, groups, numbers): the sums stand behind it
+    numbers: NDArray[np.int64]  # (2, groups, words): the first word is the sample's number
+    sums: NDArray[Any]  # (2, groups, numbers): the sums follow it in the same cache lines
 
 
 class SparseInputs(NamedTuple):
-    """All samples, less their background, and this."""
+    """All samples without their background, and the background."""
 
     rows: SparseRows
     background: Any
 
 
 class Work(NamedTuple):
-    """What the threads work with."""
+    """The data that the threads share."""
 
     groups: Groups
     upper: UpperLayers
     exchange: Exchange
-    loss: NDArray[np.float64]  # (threads,): sums of the losses, each before its own step
-    correct: NDArray[np.int64]  # (threads,): how many answers were right; all threads compute the same
+    loss: NDArray[np.float64]  # (threads,): sums of the losses, each before the step of its sample
+    correct: NDArray[np.int64]  # (threads,): number of correct predictions; equal for all threads
 
 
 class SampleOrder(NamedTuple):
-    """Samples in the order in which they are used, and the learning rate of each."""
+    """Samples in training order, and the learning rate of each."""
 
     order: NDArray[np.int64]
     rates: NDArray[Any]
 
 
 class ThreadState(NamedTuple):
-    """What one thread works on."""
+    """The data of one thread."""
 
     thread: int
     threads: int
-    groups: int  # how many it has: number `thread`, ``thread + threads``, …
+    groups: int  # number of its groups: `thread`, ``thread + threads``, …
     plan: Plan
-    first: int  # the layer that the groups lead to: the second, but in a network of one layer the only one
-    nodes: Nodes  # of all layers; those of the groups are with these
+    first: int  # the layer above the groups: the second, or the only layer of a network without hidden layer
+    nodes: Nodes  # of the upper layers; each group has its own
     flat: Any
 
 
 class Sample(NamedTuple):
-    """A sample's step."""
+    """One sample and its step."""
 
     position: int
-    places: Any  # of the values that are not 0
-    values: Any  # less the background
+    places: Any  # of the non-zero values
+    values: Any  # without the background
     mass: Any  # their sum
     background: Any
     rate: Any
@@ -93,7 +94,7 @@ class Sample(NamedTuple):
 
 @part_of_kernel
 def _fetch_next(rows: SparseRows, order: Any, position: int) -> None:
-    """Let the next sample come from memory during this one's step: they stand far from each other."""
+    """Prefetch the next sample during the step of this one, because samples are far apart in memory."""
     if position + 2 < order.shape[0]:
         fetch(rows.start, order[position + 2])
     if position + 1 < order.shape[0]:
@@ -114,7 +115,7 @@ def _sample(inputs: SparseInputs, steps: SampleOrder, position: int) -> Sample:
 
 @kernel
 def _dense_forward(weights: Any, a: Any, z: Any) -> None:
-    """Fill ``z = W a``; `weights` holds the rows of W one after the other."""
+    """Fill ``z = W a``; `weights` has the rows of W one after another."""
     fan_in = a.shape[0]
     for k in range(z.shape[0]):
         w = weights[k * fan_in : (k + 1) * fan_in]
@@ -126,7 +127,7 @@ def _dense_forward(weights: Any, a: Any, z: Any) -> None:
 
 @kernel
 def _dense_backward(weights: Any, a: Any, sent_back: Any, step: Any, error: Any) -> None:
-    """Fill ``error = Wᵀ sent_back`` and then ``W ← W − step aᵀ``, in one pass over W."""
+    """Compute ``error = Wᵀ sent_back`` and ``W ← W − step aᵀ`` in one pass over W."""
     fan_in = a.shape[0]
     for j in range(fan_in):
         error[j] = 0
@@ -150,7 +151,7 @@ def _first_sums(first: Any, shift: Any, row_sum: Any, bias: Any, sample: Sample,
 
 @part_of_kernel
 def _add_up(barrier: Any, exchange: Exchange, position: int, z: Any) -> bool:
-    """Fill the sums that the groups bring for a sample, as soon as they are published; False: aborted."""
+    """Add up the groups' contributions for a sample as they are published; return False if aborted."""
     turn, complete = position % 2, True
     for group in range(exchange.numbers.shape[1]):
         complete = complete and wait_for(barrier, exchange.numbers[turn, group], position + 1)
@@ -164,14 +165,14 @@ def _add_up(barrier: Any, exchange: Exchange, position: int, z: Any) -> bool:
 def _forward(
     mine: ThreadState, barrier: Any, groups: Groups, following: int, exchange: Exchange, sample: Sample
 ) -> bool:
-    """Through this thread's groups, then with the sums of all through the upper layers; False: aborted."""
+    """Compute this thread's groups, then the upper layers from the sums of all groups; return False if aborted."""
     plan, own, complete = mine.plan, mine.groups, True
     here = layer_of(plan, mine.nodes, mine.first)
-    # One loop for both, as each place where an activation is computed is compiled anew.
+    # One loop for both, because every call of `activate` is compiled separately.
     for item in range(own + plan.activation.shape[0] - mine.first):
         layer, number, turn = max(0, item - own + mine.first), mine.thread + item * mine.threads, sample.position % 2
         if item < own:
-            fetch_to_write(exchange.numbers[turn, number], 0)  # read on other cores, it takes a while to come back
+            fetch_to_write(exchange.numbers[turn, number], 0)  # the line must come back from other cores
             group = group_of(groups, number, plan.sizes[0], following)
             _first_sums(group.first, group.shift, group.row_sum, group.bias, sample, plan.sizes[0], group.nodes)
             z, a = group.nodes.sums[: group.size], group.nodes.activations[: group.size]
@@ -196,14 +197,14 @@ def _forward(
             else:
                 copy(z, here.sums)
             sums = exchange.sums[turn, number]
-            copy(here.sums, sums[sums.shape[0] - here.sums.shape[0] :])  # at once, since the others wait for it
+            copy(here.sums, sums[sums.shape[0] - here.sums.shape[0] :])  # immediately, because the others wait for it
             publish(exchange.numbers[turn, number], sample.position + 1)
     return complete
 
 
 @kernel
 def _step(nodes: Nodes, rate: Any, has_bias: bool, bias: Any) -> None:
-    """Fill `step`, and take it with the bias."""
+    """Compute the step of each node, and update the biases with it."""
     for j in range(nodes.step.shape[0]):
         nodes.step[j] = rate * nodes.delta[j]
         if has_bias:
@@ -212,12 +213,12 @@ def _step(nodes: Nodes, rate: Any, has_bias: bool, bias: Any) -> None:
 
 @part_of_kernel
 def _backward(mine: ThreadState, groups: Groups, following: int, sample: Sample) -> None:
-    """From the delta of the outputs back through the upper layers and this thread's groups, updating all links."""
+    """Propagate the delta of the outputs through the upper layers and this thread's groups, updating all weights."""
     plan, first, last = mine.plan, mine.first, mine.plan.activation.shape[0] - 1
     has_bias = plan.bias_at[0] >= 0
     _step(layer_of(plan, mine.nodes, last), sample.rate, has_bias, mine.flat[plan.bias_at[last] :])
     for item in range(last - first + mine.groups):
-        layer = last - item  # at the groups: `first` and less
+        layer = last - item  # for the groups: `first` and lower
         number = mine.thread + max(0, first - layer) * mine.threads
         group, above = group_of(groups, number, plan.sizes[0], following), layer_of(plan, mine.nodes, max(layer, first))
         if layer > first:
@@ -254,9 +255,9 @@ def train_samples(
     work: Work,
     steps: SampleOrder,
 ) -> None:
-    """Train on samples one after the other, together with the other threads.
+    """Train on samples one after another, together with the other threads.
 
-    An aborted barrier leaves the weights somewhere between two steps.
+    If the barrier is aborted, the last step may be incomplete.
     """
     groups, plan = work.groups, work.upper.plan
     own = (groups.rows.shape[0] - thread + threads - 1) // threads

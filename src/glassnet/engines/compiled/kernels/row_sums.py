@@ -1,8 +1,8 @@
-"""Weighted sums of some rows of a matrix, kept in vector registers: the innermost loop where zeros are left out.
+"""Weighted sums of selected rows of a matrix, kept in vector registers: the innermost loop when zeros are skipped.
 
-Written in plain loops, each group of rows costs as much to prepare as to add, since the compiler must look every time
-whether what is written overlaps what is read. So here the columns are cut into blocks of a few vectors, and a block's
-sums stay in registers until all rows have been added: one after the other, on every processor.
+With plain loops, preparing a group of rows costs as much as adding it, because the compiled code checks each time
+whether input and output overlap. Here the columns are divided into blocks of a few vectors, and the sums of a block
+stay in registers until all rows are added, one after another, on every processor.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from numba.extending import intrinsic
 from ....nn.jit import kernel
 
 LANES = 16
-"""Numbers in a vector; a processor with shorter registers takes several for it."""
+"""Numbers in a vector; a processor with shorter registers uses several for one vector."""
 
 CACHE_LINE = 16
-"""Numbers of four bytes in a line of the caches."""
+"""Four-byte numbers in a cache line."""
 
 MAY_FUSE = ("contract",)
 
 
 def in_every_lane(builder: Any, number: Any, lanes: int) -> Any:
-    """Return a vector of so many times the same number."""
+    """Return a vector with the number in each of its lanes."""
     nothing, i32 = ir.Constant(ir.VectorType(number.type, lanes), ir.Undefined), ir.IntType(32)
     first = builder.insert_element(nothing, number, ir.Constant(i32, 0))
     return builder.shuffle_vector(first, nothing, ir.Constant(ir.VectorType(i32, lanes), [0] * lanes))
@@ -38,9 +38,9 @@ def vector_at(builder: Any, vector: Any, data: Any, index: Any) -> Any:
 
 
 def _block_of(vectors: int) -> Any:
-    """Make an intrinsic that computes a block of `weighted_row_sum`, from a column on.
+    """Return an intrinsic that computes a block of `weighted_row_sum`, starting at a column.
 
-    What would lie behind the last column is moved to end there: those columns are computed twice.
+    A vector that would exceed the last column is shifted to end there, so some columns are computed twice.
     """
 
     def typing(
@@ -93,7 +93,7 @@ def _block_of(vectors: int) -> Any:
 
 
 def _subtracting(vectors: int) -> Any:
-    """Make an intrinsic that computes so many vectors of `subtract_from_rows`, from a column on."""
+    """Return an intrinsic that computes this number of vectors of `subtract_from_rows`, starting at a column."""
 
     def typing(context: Any, matrix: Any, places: Any, values: Any, step: Any, at: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -125,7 +125,7 @@ def _subtracting(vectors: int) -> Any:
 
 
 def _fetching(to_write: int) -> Any:
-    """Make an intrinsic that lets the processor bring a place in an array into its cache, and goes on meanwhile."""
+    """Return an intrinsic that prefetches an array element into the cache."""
 
     def typing(context: Any, array: Any, index: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -145,7 +145,7 @@ def _fetching(to_write: int) -> Any:
 fetch, fetch_to_write = _fetching(0), _fetching(1)
 
 BLOCK = 7
-"""Vectors in the largest block: their sums fit into sixteen registers of half a vector, with two to spare."""
+"""Vectors in the largest block: their sums fit into sixteen registers of half a vector, leaving two free."""
 
 _two, _four, _most = _block_of(2), _block_of(4), _block_of(BLOCK)
 
@@ -156,8 +156,8 @@ def weighted_row_sum(
 ) -> None:
     """Fill `out` with ``scale · base + Σ valuesᵢ · matrix[placesᵢ]`` for i from `begin` to `end`.
 
-    All but `places` are of one type, each row's numbers next to each other. `out` may be `base` where it is no wider
-    than a block.
+    All arrays but `places` have the same type, and the numbers of a row are contiguous. `out` may be `base` if it is at
+    most as wide as a block.
     """
     width = out.shape[0]
     if width < LANES:
@@ -182,7 +182,7 @@ _less_most, _less_four, _less_two, _less_one = (_subtracting(vectors) for vector
 def subtract_from_rows(matrix: Any, places: Any, values: Any, step: Any) -> None:
     """Subtract ``valuesᵢ · step`` from ``matrix[placesᵢ]`` for every i, in place.
 
-    All but `places` are of one type, and a row has whole vectors of `LANES` numbers, next to each other.
+    All arrays but `places` have the same type, and a row consists of whole vectors of `LANES` contiguous numbers.
     """
     column, width = 0, step.shape[0]
     while column + BLOCK * LANES <= width:

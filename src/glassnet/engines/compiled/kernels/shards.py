@@ -1,7 +1,7 @@
-"""One shard of a batch: `network.py`'s forward and backpropagate on many rows at once.
+"""One shard of a batch: `forward` and `backpropagate` of `network.py` on many rows at once.
 
-The large products are BLAS's; all else is fused around them and runs without Python's lock, so that shards can be
-computed side by side. `nodes` has the formulas.
+BLAS computes the large products. Everything else is fused around them and runs without Python's lock, so shards can be
+computed in parallel. The formulas are in `activations`.
 """
 
 from __future__ import annotations
@@ -17,50 +17,50 @@ from .common import Plan, SampleTargets
 from .hard_mining import find_hardest, gather_rows
 
 IN_CACHE = 4096
-"""Numbers that stay in the first-level cache with their like of a second array."""
+"""Numbers of each of two arrays that fit into the L1 cache together."""
 
 
 class Inputs(NamedTuple):
-    """A shard's inputs; where zeros are left out, `work.sums` has the first products instead."""
+    """A shard's inputs; if zeros are skipped, `work.sums` has the products of the first layer instead."""
 
     are_multiplied: bool
     dense: NDArray[Any]  # (rows, features), scaled
 
 
 class Dropout(NamedTuple):
-    """How nodes are left out: see `stepwise.dropout_masks`. Without dropout, `rates` are all 0."""
+    """Dropout of the hidden layers: see `stepwise.dropout_masks`. Without dropout, `rates` are all 0."""
 
-    rates: NDArray[np.float32]  # one a hidden layer
+    rates: NDArray[np.float32]  # one per hidden layer
     scales: NDArray[Any]  # 1 / (1 − rate)
 
 
 class Part(NamedTuple):
-    """Where a shard lies in its batch."""
+    """The position of a shard in its batch."""
 
     rows: int
     first: int
     batch: int  # rows of the whole batch
-    address: Any  # where the batch's dropout draws its chance
-    hardest: int  # so many rows, those with the largest losses, send their errors back
+    address: Any  # address of the batch's random numbers for dropout
+    hardest: int  # number of rows to train on, those with the largest losses
 
 
 class ShardWork(NamedTuple):
-    """Room for a shard: one number for each row and node, layer after layer."""
+    """Memory for a shard: one number per row and node, layer by layer."""
 
-    sums: NDArray[Any]  # (rows · nodes,), as the next seven
+    sums: NDArray[Any]  # (rows · nodes,), like the next seven
     activations: NDArray[Any]
-    passed: NDArray[Any]  # activations after dropout, where there is some
+    passed: NDArray[Any]  # activations after dropout, if any
     masks: NDArray[Any]
     error: NDArray[Any]
     delta: NDArray[Any]
     scratch: NDArray[Any]
-    costs: NDArray[Any]  # of which (rows,) are used
+    costs: NDArray[Any]  # only (rows,) are used
     selected: NDArray[np.int64]  # (rows,)
 
 
 @part_of_kernel
 def shard_forward(plan: Plan, flat: Any, inputs: Inputs, dropout: Dropout, part: Part, work: ShardWork) -> None:
-    """Fill a shard's sums and activations, layer after layer."""
+    """Fill a shard's sums and activations, layer by layer."""
     n, layers = part.rows, plan.activation.shape[0]
     drawn = 0
     for layer in range(layers):
@@ -91,11 +91,11 @@ def shard_gradients(
     work: ShardWork,
     gradient: Any,
 ) -> tuple[float, int]:
-    """Fill a shard's `gradient`, its part of the batch's mean; return its loss and how many rows it answers rightly.
+    """Fill `gradient` with a shard's part of the batch's mean gradient; return its loss and correct predictions.
 
-    The first matrix's part is left to the caller where zeros are left out; the deltas of its nodes, as they count in
-    the mean, are then in `work.scratch`. Where not all errors are sent back, those of the rows that are left out are
-    taken for 0: the rows that count come to the front, and what lies behind them is not looked at again.
+    If zeros are skipped, the caller computes the gradient of the first matrix, from the deltas of its nodes, divided by
+    the batch size, in `work.scratch`. With hard-example mining, the errors of the excluded rows count as 0: the
+    selected rows are moved to the front, and the rows after them are not used again.
     """
     n, m, layers = part.rows, part.hardest, plan.activation.shape[0]
     share = flat.dtype.type(1) / flat.dtype.type(part.batch)
@@ -142,7 +142,7 @@ def _matrix(flat: Any, start: int, rows: int, columns: int) -> Any:
 
 @kernel_with_arrays
 def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: int, n: int) -> Any:
-    """Return what comes into a layer, (n, fan_in)."""
+    """Return the inputs of a layer, (n, fan_in)."""
     if layer == 0:
         return inputs
     values = work.passed if dropout.rates[layer - 1] > 0 else work.activations
@@ -151,9 +151,9 @@ def _below(plan: Plan, inputs: Any, dropout: Dropout, work: ShardWork, layer: in
 
 @part_of_kernel
 def _through_nodes(plan: Plan, flat: Any, layer: int, n: int, z: Any, a: Any) -> None:
-    """Go from a layer's products to its activations, some rows at a time, which stay in the cache meanwhile."""
+    """Compute a layer's activations from its products, some rows at a time, which stay in the cache."""
     code, nodes = plan.activation[layer], plan.sizes[layer + 1]
-    rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax needs to know where a row ends
+    rows = 1 if code == SOFTMAX else max(1, IN_CACHE // nodes)  # only softmax depends on where a row ends
     for row in range(0, n, rows):
         start, end = row * nodes, min(n, row + rows) * nodes
         _add_bias(flat, plan.bias_at[layer], nodes, z[start:end])
@@ -192,7 +192,7 @@ def _draw_mask(address: Any, first: int, rate: Any, scale: Any, mask: Any) -> No
 
 @part_of_kernel
 def _select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> None:
-    """Bring what the way back needs of the rows with the largest losses to the front of every layer."""
+    """Move the data that the backward pass needs of the rows with the largest losses to the front of every layer."""
     n, layers = part.rows, plan.activation.shape[0]
     count = find_hardest(work.costs[:n], part.hardest, work.scratch, work.selected)
     if not inputs.are_multiplied:
@@ -205,7 +205,7 @@ def _select_hardest(plan: Plan, inputs: Inputs, part: Part, work: ShardWork) -> 
 
 @part_of_kernel
 def _outputs(plan: Plan, targets: SampleTargets, work: ShardWork, n: int) -> tuple[float, int]:
-    """Fill error and delta of the outputs."""
+    """Fill error and delta of the outputs; return loss and correct predictions."""
     layers = plan.activation.shape[0]
     start, nodes = plan.node_at[layers - 1] * n, plan.sizes[layers]
     loss, correct = 0.0, 0

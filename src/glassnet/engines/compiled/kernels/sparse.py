@@ -1,16 +1,16 @@
-"""Inputs with many zeros: the places and values of the others, and products that leave the zeros out.
+"""Inputs with many zeros: places and values of the non-zero inputs, and products that skip the zeros.
 
-Most values of a picture are 0, so most inputs are the background `c`: 0.01 in the notes, 0 for ``x / max``, and what 0
-becomes where each feature has a scale of its own. With inputs ``x = v + c``, a first matrix W and δ of its nodes, for
-the rows of a batch:
+Most values of an image are 0, so most inputs are the background `c`: 0.01 in the notes, 0 for ``x / max``, or the
+scaled value of 0 if each feature has its own scale. For inputs ``x = v + c``, a first matrix W and the deltas δ of its
+nodes, over the rows of a batch:
 
-- forward: ``W x = W v + W c``, and the second part is the same for every row;
-- gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, and the second part needs no row again.
+- forward: ``W x = W v + W c``, where the second term is the same for every row;
+- gradient: ``Σ δ xᵀ = Σ δ vᵀ + (Σ δ) cᵀ``, where the second term does not depend on the inputs.
 
-Both products run over the values of v that are not 0, in training by pairs of inputs: see `pairs`. There the background
-is one row more, and neither part needs a loop of its own. W is kept in tiles, see `transpose_tile`. A tile, or where
-there are few nodes its lines of a column block of the inputs, is computed by one thread, for all rows: its weights,
-their gradient and what the optimizer remembers of them stay in the cache of that thread's core.
+Both products iterate over the non-zero values of v, in training over pairs of inputs: see `Pairs`. There the background
+is an additional row, so neither term needs its own loop. W is stored in tiles, see `transpose_tile`. One thread
+computes a tile (or, with few nodes, the lines of a tile that belong to a column block of the inputs) for all rows. So
+the weights, their gradient and their optimizer state stay in the cache of that thread's core.
 """
 
 from __future__ import annotations
@@ -31,32 +31,32 @@ from .tile_products import Columns, add_from_rows, add_to_rows, spread
 from .transpose import transpose
 
 WORD = 8
-"""Bytes that `gather_nonzero` looks at together."""
+"""Bytes that `gather_nonzero` tests at once."""
 
 LARGEST_TILE = BLOCK * LANES
-"""Nodes of a tile, at most, where a network is only asked."""
+"""Maximum nodes of a tile in inference."""
 
 ROW_BLOCK = 128
-"""Rows that are used together: a tile's sums or deltas of them fit into a first-level cache. Numbered in a byte."""
+"""Rows processed together: the sums or deltas of a tile fit into the L1 cache. A row number fits into a byte."""
 
 
 ONE, TWO = np.uint64(1), np.uint64(2)
 
 
 class Pairs(NamedTuple):
-    """Samples by pairs of neighbouring inputs, as in the data.
+    """Samples as pairs of neighbouring inputs, unscaled.
 
-    The inputs are divided into B column blocks: of sample i, block b has the pairs ``start[i B + b]`` to ``start[i B +
-    b + 1]``.
+    The inputs are divided into B column blocks. Block b of sample i has the pairs ``start[i B + b]`` to ``start[i B + b
+    + 1]``.
     """
 
     start: NDArray[np.int64]
     places: NDArray[np.uint32]  # inputs 2 · place and 2 · place + 1
-    values: NDArray[Any]  # two a pair, not scaled, at least one of them not 0
+    values: NDArray[Any]  # two per pair, unscaled, at least one non-zero
 
 
 def _word(context: Any, row: Any, at: Any) -> Any:
-    """Return the eight bytes of a row from a place on as one number."""
+    """Return eight bytes of a row, starting at a place, as one number."""
 
     def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
         data = context.make_array(signature.args[0])(context, builder, given[0]).data
@@ -75,7 +75,7 @@ def _is_empty(row: Any, at: int) -> bool:
 
 @overload(_is_empty)
 def _is_empty_of(row: Any, at: int) -> Any:
-    """Tell by one look that `WORD` bytes are 0; of wider numbers that cannot be told so soon."""
+    """Test with one load whether `WORD` bytes are 0; for wider numbers return False without a test."""
     is_of_bytes = row.dtype == types.uint8
 
     def look(row: Any, at: int) -> Any:
@@ -86,7 +86,7 @@ def _is_empty_of(row: Any, at: int) -> Any:
 
 @kernel
 def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) -> int:
-    # A zero is written too, and then written over: which are zero cannot be foreseen.
+    # Zeros are written too and overwritten by the next value, because a branch would be unpredictable.
     rows.places[at] = place
     rows.values[at] = value * factor
     return at + int(value != 0)
@@ -94,10 +94,9 @@ def _keep_value(rows: SparseRows, at: int, place: int, value: Any, factor: Any) 
 
 @kernel
 def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
-    """Fill places and scaled values of the non-zero entries of `raw`, (n, features).
+    """Fill the places and scaled values of the non-zero entries of `raw`, (n, features).
 
-    Most of a picture is empty, and a whole word of zeros is passed over at once. `rows` needs room for one more value
-    than there are.
+    Most of an image is empty, so a word of zeros is skipped at once. `rows` needs space for one extra value.
     """
     features, at = raw.shape[1], 0
     whole = features // WORD * WORD
@@ -115,7 +114,7 @@ def gather_nonzero(raw: Any, factor: Any, rows: SparseRows) -> None:
 
 @kernel
 def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) -> int:
-    # A pair of zeros is written too, as above.
+    # Pairs of zeros are written and overwritten, as in `_keep_value`.
     pairs.places[at] = place
     pairs.values[2 * at] = value
     pairs.values[2 * at + 1] = neighbour
@@ -124,9 +123,9 @@ def _keep_pair(pairs: Pairs, at: int, place: int, value: Any, neighbour: Any) ->
 
 @kernel
 def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
-    """Fill the pairs of `raw`, (n, features); the room for one more is as in `gather_nonzero`.
+    """Fill the pairs of `raw`, (n, features), with space for one extra pair, as in `gather_nonzero`.
 
-    Block b holds the pairs ``blocks[b]`` to ``blocks[b + 1]``; it begins with a word.
+    Block b has the pairs ``blocks[b]`` to ``blocks[b + 1]`` and begins with a word.
     """
     features, at, count = raw.shape[1], 0, blocks.shape[0] - 1
     whole = features // WORD * WORD
@@ -138,7 +137,7 @@ def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
                 if not _is_empty(row, first):
                     for j in range(first, first + WORD, 2):
                         at = _keep_pair(pairs, at, j // 2, row[j], row[j + 1])
-        for j in range(whole, features, 2):  # what is no whole word is in the last column block
+        for j in range(whole, features, 2):  # inputs after the last whole word belong to the last column block
             neighbour = row[j + 1] if j + 1 < features else raw.dtype.type(0)
             at = _keep_pair(pairs, at, j // 2, row[j], neighbour)
     pairs.start[raw.shape[0] * count] = at
@@ -148,9 +147,9 @@ def gather_pairs(raw: Any, blocks: Any, pairs: Pairs) -> None:
 def sort_by_column(
     pairs: Pairs, row_block: Any, blocks: Any, block: int, factor: Any, background: Any, columns: Columns
 ) -> None:
-    """Fill a column block's `columns` from the samples that `row_block` names, scaled; a pair's rows are in order.
+    """Fill the `columns` of a column block from the samples in `row_block`, scaled; the rows of a pair are in order.
 
-    The background comes first, as if it were the row behind the last. `factor` and it are of even length.
+    The background comes first, with the number of the row after the last. `factor` and `background` have even length.
     """
     ends, rows, values = columns
     room = rows.shape[0] // ends.shape[0]
@@ -161,7 +160,7 @@ def sort_by_column(
     start, places, given = pairs
     count = blocks.shape[0] - 1
     for row in range(row_block.shape[0]):
-        # Samples stand far from each other, and so does where they begin.
+        # Prefetch, because samples and their starts are far apart in memory.
         if row + 12 < row_block.shape[0]:
             fetch(start, row_block[row + 12] * count + block)
         if row + 4 < row_block.shape[0]:
@@ -171,7 +170,7 @@ def sort_by_column(
                 fetch(places, at)
             for at in range(2 * begin, 2 * end, 4 * CACHE_LINE):
                 fetch(given, at)
-        # Places without a sign: Numba then does not ask each whether it counts from the end, half of the time.
+        # Unsigned places, because Numba checks signed ones for negative values, which takes half of the time.
         begin, end = start[row_block[row] * count + block], start[row_block[row] * count + block + 1]
         for at in range(np.uint64(begin), np.uint64(end)):
             pair = np.uint64(places[at])
@@ -184,10 +183,10 @@ def sort_by_column(
 
 @kernel
 def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: Any) -> None:
-    """Fill the sums of a tile's nodes, (rows, nodes), for the samples that `which` names."""
+    """Fill the sums of a tile's nodes, (rows, nodes), for the samples `which`."""
     one = tile.dtype.type(1)
     for row in range(which.shape[0]):
-        if row + 1 < which.shape[0]:  # samples stand far from each other
+        if row + 1 < which.shape[0]:  # prefetch, because samples are far apart
             for at in range(samples.start[which[row + 1]], samples.start[which[row + 1] + 1], CACHE_LINE):
                 fetch(samples.places, at)
                 fetch(samples.values, at)
@@ -197,9 +196,9 @@ def tile_sums(tile: Any, constant: Any, samples: SparseRows, which: Any, sums: A
 
 @part_of_kernel
 def row_block_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any) -> None:
-    """Fill the sums of a tile's nodes over a column block's inputs, pairs `first` to `last`.
+    """Fill the sums of a tile's nodes over the inputs of a column block, pairs `first` to `last`.
 
-    They are (rows + 1, numbers): the last row holds what the background adds to all.
+    The sums are (rows + 1, numbers); the last row has the contribution of the background to all rows.
     """
     for row in range(sums.shape[0]):
         line = sums[row]
@@ -212,10 +211,10 @@ def row_block_sums(tile: Any, columns: Columns, first: int, last: int, sums: Any
 def row_block_gradient(
     gradient: Any, is_first: bool, columns: Columns, first: int, last: int, delta: Any, room: Any
 ) -> None:
-    """Add a row block's part to the gradient of a tile, (features, nodes), from deltas of its nodes, (rows, nodes).
+    """Add a row block's part to the gradient of a tile, (features, nodes), from the deltas of its nodes, (rows, nodes).
 
-    This is done for a column block's inputs, pairs `first` to `last`. The first row block does not add but begins.
-    `room` is for the deltas and their sum: (rows + 1, numbers).
+    Covers the inputs of a column block, pairs `first` to `last`. The first row block overwrites instead of adding.
+    `room` is scratch memory for the deltas and their sum, (rows + 1, numbers).
     """
     rows = delta.shape[0]
     total = room[rows]
@@ -235,11 +234,11 @@ def tile_of(vector: Any, tiles: Any, tile: int, features: int) -> Any:
 
 @kernel_with_arrays
 def transpose_tile(vector: Any, tiles: Any, tile: int, fan_in: int, back: bool, scratch: Any) -> None:
-    """Transpose a tile of the matrix, (nodes, fan_in), at the beginning of `vector`, or bring it `back`.
+    """Transpose a tile of the matrix, (nodes, fan_in), at the start of `vector`, or transpose it `back`.
 
-    Tile t has the weights of the nodes ``tiles[t]`` to ``tiles[t + 1]``, transposed, (fan_in, nodes): a row holds what
-    one input contributes to them. It takes the place that the same nodes' rows have in the matrix. Of `scratch`,
-    another such vector, the same part is overwritten.
+    Tile t has the transposed weights of the nodes ``tiles[t]`` to ``tiles[t + 1]``, (fan_in, nodes): each row has the
+    contributions of one input. A tile occupies the memory of the same nodes' rows in the matrix. The same part of
+    `scratch`, a vector like `vector`, is overwritten.
     """
     begin, end = tiles[tile], tiles[tile + 1]
     rows, columns = (fan_in, end - begin) if back else (end - begin, fan_in)

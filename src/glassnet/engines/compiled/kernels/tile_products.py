@@ -1,12 +1,11 @@
-"""Products of a row block's inputs with a tile's weights or deltas, two inputs at a time: the minibatch's inner loop.
+"""Products of a row block's inputs with a tile's weights or deltas, two inputs at a time: the minibatches' inner loop.
 
-Inputs come in pairs of neighbours, because the neighbour of a pixel that is not 0 seldom is. What belongs to the pair,
-two lines of weights on the way forward and two of the gradient on the way back, stays in vector registers while the
-rows of the row block pass by; these, a tile's sums or deltas, fit into the first-level cache. So a number is fetched
-once for two products, and nothing waits for the second-level cache, which is what bounds a loop that takes row after
-row.
+Inputs are processed in pairs of neighbours, because the neighbour of a non-zero pixel is seldom 0. The data of a pair,
+two lines of weights in the forward pass and two lines of the gradient in the backward pass, stay in vector registers
+while the loop runs over the rows of the row block, whose sums or deltas fit into the L1 cache. So each number is loaded
+once for two products, and the loop never waits for the L2 cache, which limits a loop over single rows.
 
-One row more than there are samples stands for the background, the same input of every sample: see `sort_by_column`.
+An additional row represents the background, the same input in every sample: see `sort_by_column`.
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from ....nn.jit import kernel
 from .row_sums import LANES, MAY_FUSE, in_every_lane
 
 WIDEST = 4
-"""Vectors of a line, at most: more would not leave a row block's sums or deltas in the first-level cache."""
+"""Maximum vectors of a line: with more, the sums or deltas of a row block would not fit into the L1 cache."""
 
 
 def _has_avx512() -> bool:
@@ -36,22 +35,22 @@ def _has_avx512() -> bool:
 
 
 _SUMS, _BYTES = (24, 64) if _has_avx512() else (12, 32)
-"""How many registers hold sums, the others being for what is added to them; and the bytes of one."""
+"""The number of registers for sums (the others hold the terms to add), and the bytes of a register."""
 
 
 class Columns(NamedTuple):
-    """The values of a row block of rows by pairs of inputs: which rows have values there, and these.
+    """The values of a row block by pairs of inputs: the rows with non-zero values, and these values.
 
-    Flat, as a place in two dimensions takes as long to find as the rest of `sort_by_column`.
+    The arrays are flat, because two-dimensional indexing takes as long as the rest of `sort_by_column`.
     """
 
-    ends: NDArray[np.uint32]  # (pairs,): pair i has places i · room to ends[i]
-    rows: NDArray[np.uint8]  # (pairs · room,): small, so that more of the rest stays in the cache
+    ends: NDArray[np.uint32]  # (pairs,): pair i has the places i · room to ends[i]
+    rows: NDArray[np.uint8]  # (pairs · room,): small, to leave more of the cache to other data
     values: NDArray[Any]  # (2 · pairs · room,)
 
 
 class _Writer:
-    """Writes instructions on vectors of `LANES` numbers of one type."""
+    """Emits instructions on vectors of `LANES` numbers of one type."""
 
     def __init__(self, context: Any, builder: Any, kind: Any) -> None:
         self.builder, self._size = builder, kind.bitwidth // 8
@@ -76,12 +75,12 @@ class _Writer:
 
 
 def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *pair: Any) -> None:
-    """Write what `_pair_of` computes, as many vectors at a time as there are registers for.
+    """Emit the code of `_pair_of`, with as many vectors at a time as registers allow.
 
-    Forward, what belongs to the pair is only read, and may as well come from the cache; sums that had to be put there
-    after each row would take half as long again.
+    In the forward pass, the lines of a pair are only read, so they can come from the cache. Sums that are written to
+    the cache after each row would take 50 % longer.
     """
-    # The last vector may lie half on the one before it, so these two are always together.
+    # The last vector can overlap the one before it, so the two are always processed together.
     together = vectors if forward else max(2, _SUMS // (2 * -(-writer.bytes // _BYTES)))
     times = -(-vectors // together)
     for time in range(times):
@@ -92,7 +91,7 @@ def _write_pair(writer: _Writer, vectors: int, forward: bool, arrays: Any, *pair
 def _write_parts(
     writer: _Writer, parts: range, vectors: int, forward: bool, arrays: Any, first: Any, second: Any, begins: Any
 ) -> None:
-    """Write the loop over the rows for some of a line's vectors."""
+    """Emit the loop over the rows for some of a line's vectors."""
     builder, (lines, which, values, rows) = writer.builder, arrays
     width = builder.extract_value(lines.shape, 1)
 
@@ -123,14 +122,14 @@ def _write_parts(
             if forward:
                 writer.store(line, at)
     if not forward:
-        # The second line first: where an input is its own neighbour, the first is the one that counts.
+        # The second line first: if an input is its own neighbour, the first line must win.
         for side in (1, 0):
             for pair, kept in zip(own, registers, strict=True):
                 writer.store(builder.load(kept[side]), pair[side])
 
 
 def _pair_of(vectors: int, *, forward: bool) -> Any:
-    """Make an intrinsic for one pair of inputs and lines of so many vectors: see `add_to_rows` and `add_from_rows`."""
+    """Return an intrinsic for one pair of inputs and this number of vectors: see `add_to_rows` and `add_from_rows`."""
 
     def typing(
         context: Any, lines: Any, first: Any, second: Any, begins: Any, which: Any, values: Any, rows: Any
@@ -151,15 +150,15 @@ _from1, _from2, _from3, _from4 = (_pair_of(vectors, forward=False) for vectors i
 
 @kernel
 def numbers_of(width: int) -> int:
-    """Return how many numbers a row of sums or deltas has for a tile of so many nodes: its vectors, one by one.
+    """Return the length of a row of sums or deltas for a tile of `width` nodes: that of its vectors in total.
 
-    The last vector of a line is moved to end with it; some nodes then stand in two vectors.
+    The last vector of a line is shifted to end with the line, so some nodes can be in two vectors.
     """
     return width if width < LANES else (width + LANES - 1) // LANES * LANES
 
 
 def _vector_of(*, adds: bool) -> Any:
-    """Make an intrinsic that copies `LANES` numbers from a place in one vector to a place in another, or adds them."""
+    """Return an intrinsic that copies or adds `LANES` numbers from a place in one vector to a place in another."""
 
     def typing(context: Any, source: Any, begin: Any, to: Any, at: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
@@ -182,7 +181,7 @@ _copy_vector, _add_vector = _vector_of(adds=False), _vector_of(adds=True)
 
 @kernel
 def spread(line: Any, row: Any, total: Any) -> None:
-    """Fill a row from a line, and add it to another row."""
+    """Copy a line to a row, and add it to the row `total`."""
     width = line.shape[0]
     if width < LANES:
         for j in range(width):
@@ -196,7 +195,7 @@ def spread(line: Any, row: Any, total: Any) -> None:
 
 @kernel
 def bring_back(row: Any, constant: Any, line: Any) -> None:
-    """Fill a line from a row, another row added."""
+    """Fill a line with the sum of two rows, `row` and `constant`."""
     width = line.shape[0]
     if width < LANES:
         for j in range(width):
@@ -211,12 +210,12 @@ def bring_back(row: Any, constant: Any, line: Any) -> None:
 def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -> None:
     """Add to each of the `rows`, (rows, numbers), its values times the `lines` of the matrix, (features, nodes).
 
-    This is done for the pairs from `begin` to `end`.
+    Covers the pairs from `begin` to `end`.
     """
     features, width = lines.shape
     room = columns.rows.shape[0] // columns.ends.shape[0]
     for pair in range(begin, end):
-        # An odd last input is its own neighbour; its second value is 0.
+        # The last of an odd number of inputs is its own neighbour, with a second value of 0.
         first, second = 2 * pair, min(2 * pair + 1, features - 1)
         which, values = columns.rows[pair * room : columns.ends[pair]], columns.values[2 * pair * room :]
         if which.shape[0] == 0:
@@ -240,7 +239,7 @@ def add_to_rows(lines: Any, columns: Columns, begin: int, end: int, rows: Any) -
 def add_from_rows(lines: Any, begins: bool, columns: Columns, begin: int, end: int, rows: Any) -> None:
     """Add to the `lines` of a matrix, (features, nodes), the `rows`, (rows, numbers), times their values.
 
-    This is done for the pairs from `begin` to `end`. What `begins` does not look at what was there.
+    Covers the pairs from `begin` to `end`. If it `begins`, the old lines are overwritten.
     """
     features, width = lines.shape
     room = columns.rows.shape[0] // columns.ends.shape[0]

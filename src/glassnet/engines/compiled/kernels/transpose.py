@@ -1,4 +1,4 @@
-"""A matrix transposed, sixteen times sixteen numbers at a time in vector registers."""
+"""Transposition of a matrix in vector registers, in blocks of 16 × 16 numbers."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from .row_sums import LANES, vector_at
 
 
 def _exchanged(builder: Any, lines: list[Any], distance: int) -> list[Any]:
-    """Return the lines after one of the steps, for distances 1, 2, 4, …, that together transpose them.
+    """Return the lines after one step of the transposition; the steps have the distances 1, 2, 4, ….
 
-    Of each two lines so far apart, the first's lanes whose number has the bit `distance` change places with the
-    second's that have not.
+    For each two lines at this distance, the lanes of the first whose index has the bit `distance` are swapped with the
+    lanes of the second whose index does not have it.
     """
     made = list(lines)
     for first in range(LANES):
         if not first & distance:
             second, lanes = first + distance, range(LANES)
-            # Lanes are counted through both lines.
+            # Lane numbers continue from the first line to the second.
             of_first = [LANES + lane - distance if lane & distance else lane for lane in lanes]
             of_second = [LANES + lane if lane & distance else lane + distance for lane in lanes]
             for line, chosen in ((first, of_first), (second, of_second)):
@@ -32,7 +32,7 @@ def _exchanged(builder: Any, lines: list[Any], distance: int) -> list[Any]:
 
 
 def _transposing() -> Any:
-    """Make an intrinsic that transposes the `LANES` rows and columns of a matrix from a row and a column on."""
+    """Return an intrinsic that transposes `LANES` rows and columns of a matrix, starting at a row and a column."""
 
     def typing(context: Any, matrix: Any, row: Any, column: Any, out: Any) -> Any:
         def code(context: Any, builder: Any, signature: Any, given: Any) -> Any:
