@@ -88,7 +88,7 @@ def test_pictures_of_other_makers_are_never_replaced(folder):
         run(*words).refused("GN022", "one that glassnet did not write")
         assert snapshot(folder) == before, words
     flags = ("--engine", "reference", "--hidden", "5", "--out", "n.safetensors")
-    assert "n-digits.png: there is" in run("train", "rows.csv", *flags).err
+    assert "n-digits.png: another kind of file" in run("train", "rows.csv", *flags).err
     assert {name: content for name, content in snapshot(folder).items() if name in before} == before
 
 

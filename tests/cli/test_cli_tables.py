@@ -235,7 +235,7 @@ def test_a_value_of_several_lines_is_shown_on_one(empty):
 
 
 def test_columns_stand_in_line_whatever_they_are_called(empty):
-    (empty / "zh.csv").write_text("年龄，a，城市名称\n" + "".join(f"{k},{k % 7},{'东西'[k % 2]}\n" for k in range(40)))
+    (empty / "zh.csv").write_text("年龄,a,城市名称\n" + "".join(f"{k},{k % 7},{'东西'[k % 2]}\n" for k in range(40)))
     for words in ((), ("--target", "城市名称"), ("--row", "3")):
         lines = run("show", "zh.csv", *words).fine().out.splitlines()
         names = [line.split("   ")[0] for line in lines if line.startswith(("年龄", "a ", "城市名称"))]

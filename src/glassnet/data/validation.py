@@ -113,9 +113,9 @@ def outside(name: str, place: str, value: float, maximum: float, inputs: NDArray
         out = "OUT.npz" if archive else "OUT.csv"
         advice = f"If the values are pixels, run 'glassnet doctor {shlex.quote(name)} --fix {out}' to rescale them."
     else:
-        advice = f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN'."
+        advice = f"For numbers of any size, use 'glassnet train {shlex.quote(name)} --target COLUMN', such as column1."
         if archive:
-            advice = "For numbers of any size, save the columns as CSV and use 'glassnet train FILE --target COLUMN'."
+            advice = "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'."
     return DataError("GN014", f"{name}, {place}: {_short(value)}, expected 0 to {plain(maximum)}. {advice}")
 
 

@@ -125,11 +125,11 @@ MESSAGES: dict[str, str] = {
     "If the values are pixels, run 'glassnet doctor {file} --fix {out}' to rescale them.": (
         "如果这些值是像素，请运行 'glassnet doctor {file} --fix {out}' 重新缩放。"
     ),
-    "For numbers of any size, use 'glassnet train {file} --target COLUMN'.": (
-        "数的大小不限时，请用 'glassnet train {file} --target COLUMN'。"
+    "For numbers of any size, use 'glassnet train {file} --target COLUMN', such as column1.": (
+        "若要使用任意大小的数，请用 'glassnet train {file} --target COLUMN'，例如 column1。"
     ),
-    "For numbers of any size, save the columns as CSV and use 'glassnet train FILE --target COLUMN'.": (
-        "数的大小不限时，请把各列存为 CSV，再用 'glassnet train FILE --target COLUMN'。"
+    "For numbers of any size, save them as CSV and use 'glassnet train FILE --target COLUMN'.": (
+        "若要使用任意大小的数，请存为 CSV，再用 'glassnet train FILE --target COLUMN'。"
     ),
     "{name}, {place}: label {label}, expected a whole number from 0. Number the classes from 0.{more}": (
         "{name} {place}：标签为 {label}，应为从 0 起的整数。请从 0 起给类别编号。{more}"
